@@ -1,0 +1,79 @@
+import { type Algorithm, hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2'
+import pLimit from 'p-limit'
+import type { Hasher } from '../../ports/hasher.ts'
+import { PortUnavailable } from '../../ports/unavailable.ts'
+
+export interface Argon2Cost {
+  readonly memoryKib: number
+  readonly iterations: number
+  readonly parallelism: number
+}
+
+/** The enum's own name is ambient and cannot be read under isolated modules. */
+const argon2id = 2 as Algorithm.Argon2id
+
+/** A stored hash above this would let whoever wrote it spend our memory. */
+const ceiling: Argon2Cost = { memoryKib: 262_144, iterations: 10, parallelism: 4 }
+
+const phc = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,171}$/
+
+function costOf(hash: string): Argon2Cost | null {
+  const [, memoryKib, iterations, parallelism] = phc.exec(hash) ?? []
+  return memoryKib === undefined
+    ? null
+    : { memoryKib: Number(memoryKib), iterations: Number(iterations), parallelism: Number(parallelism) }
+}
+
+const isAtMost = (cost: Argon2Cost, limit: Argon2Cost): boolean =>
+  cost.memoryKib <= limit.memoryKib &&
+  cost.iterations <= limit.iterations &&
+  cost.parallelism <= limit.parallelism
+
+/**
+ * argon2id in the native addon, off the event loop. At most `concurrency` at a time, so that memory stays within
+ * concurrency × memoryKib; at most `queue` waiting.
+ */
+export function createNativeHasher({
+  cost,
+  concurrency,
+  queue,
+}: {
+  readonly cost: Argon2Cost
+  readonly concurrency: number
+  readonly queue: number
+}): Hasher {
+  const limit = pLimit(concurrency)
+  const options = {
+    algorithm: argon2id,
+    memoryCost: cost.memoryKib,
+    timeCost: cost.iterations,
+    parallelism: cost.parallelism,
+  }
+
+  const bounded = <T>(work: () => Promise<T>): Promise<T> => {
+    if (limit.pendingCount >= queue) return Promise.reject(new PortUnavailable('hasher', { retryAfterSeconds: 1 }))
+    return limit(work)
+  }
+  /** Made at the start, so that the first unknown account costs no more than the next. */
+  const nothing = limit(() => argon2Hash(crypto.randomUUID(), options))
+
+  return {
+    hash: (password) => bounded(() => argon2Hash(password, options)),
+    verify(hash, password) {
+      return bounded(async () => {
+        const stored = costOf(hash)
+        return stored !== null && isAtMost(stored, ceiling) && argon2Verify(hash, password)
+      })
+    },
+    verifyNothing(password) {
+      return bounded(async () => {
+        await argon2Verify(await nothing, password)
+        return false as const
+      })
+    },
+    needsRehash(hash) {
+      const stored = costOf(hash)
+      return stored === null || !isAtMost(cost, stored)
+    },
+  }
+}

@@ -1,0 +1,103 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { PortUnavailable } from '../../ports/unavailable.ts'
+import { migrate } from './migrations.ts'
+
+export type SqlRow = Record<string, unknown>
+
+/** Thrown by work inside `write` to refuse it: its own changes are undone, its neighbours' are kept. */
+export type Refusal = new (...values: any[]) => Error
+
+export interface SqliteDatabase {
+  get(port: string, sql: string, ...values: SQLInputValue[]): SqlRow | undefined
+  all(port: string, sql: string, ...values: SQLInputValue[]): readonly SqlRow[]
+  /** Inside `write` only. The number of rows changed. */
+  run(sql: string, ...values: SQLInputValue[]): number
+  exec(sql: string): void
+  /**
+   * Runs `work` in a transaction of its own and resolves with its result once that is on the disk. Work that was
+   * asked for in the same turn of the event loop shares one commit, and so one wait for the disk. An error of a class
+   * in `refusals` undoes that work alone; any other error undoes the whole group and is `PortUnavailable(port)`.
+   */
+  write<T>(port: string, refusals: readonly Refusal[], work: () => T): Promise<T>
+  /** Commits what is waiting, then closes. */
+  close(): void
+}
+
+interface Waiting {
+  readonly port: string
+  readonly refusals: readonly Refusal[]
+  readonly work: () => unknown
+  readonly resolve: (value: any) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** One file (or `:memory:`), write-ahead log, every commit flushed to the disk before it is acknowledged. */
+export function openSqlite(path: string): SqliteDatabase {
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
+  const database = new DatabaseSync(path, { timeout: 5_000 })
+  database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma trusted_schema = off')
+  migrate(database)
+
+  const statements = new Map<string, StatementSync>()
+  const prepare = (sql: string): StatementSync => {
+    let statement = statements.get(sql)
+    if (!statement) statements.set(sql, (statement = database.prepare(sql)))
+    return statement
+  }
+  const guarded = <T>(port: string, read: () => T): T => {
+    try {
+      return read()
+    } catch (cause) {
+      throw new PortUnavailable(port, { cause })
+    }
+  }
+
+  let waiting: Waiting[] = []
+
+  function flush() {
+    const group = waiting
+    waiting = []
+    if (group.length === 0) return
+    const outcomes: (() => void)[] = []
+    try {
+      database.exec('begin immediate')
+      for (const { refusals, work, resolve, reject } of group) {
+        database.exec('savepoint work')
+        try {
+          const result = work()
+          outcomes.push(() => resolve(result))
+        } catch (error) {
+          if (!refusals.some((refusal) => error instanceof refusal)) throw error
+          database.exec('rollback to work')
+          outcomes.push(() => reject(error))
+        }
+        database.exec('release work')
+      }
+      database.exec('commit')
+    } catch (cause) {
+      if (database.isTransaction) database.exec('rollback')
+      for (const { port, reject } of group) reject(new PortUnavailable(port, { cause }))
+      return
+    }
+    for (const tell of outcomes) tell()
+  }
+
+  return {
+    get: (port, sql, ...values) => guarded(port, () => prepare(sql).get(...values)),
+    all: (port, sql, ...values) => guarded(port, () => prepare(sql).all(...values)),
+    run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
+    exec: (sql) => database.exec(sql),
+    write(port, refusals, work) {
+      if (waiting.length === 0) setImmediate(flush)
+      return new Promise((resolve, reject) => {
+        waiting.push({ port, refusals, work, resolve, reject })
+      })
+    },
+    close() {
+      flush()
+      database.close()
+    },
+  }
+}

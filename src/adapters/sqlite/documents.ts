@@ -1,0 +1,171 @@
+import type { SQLInputValue } from 'node:sqlite'
+import type { Clock } from '../../ports/clock.ts'
+import { decodeCursor, encodeCursor } from '../../ports/cursor.ts'
+import {
+  type AccessPath,
+  type AnyCollection,
+  DocumentExists,
+  type DocumentStore,
+  type Key,
+  type Page,
+  type Stored,
+  VersionMismatch,
+  type Write,
+} from '../../ports/documents.ts'
+import type { SqliteDatabase, SqlRow } from './database.ts'
+
+const port = 'documents'
+const refusals = [DocumentExists, VersionMismatch]
+const live = '(expires_at is null or expires_at > ?)'
+
+const field = (name: unknown) => `json_extract(body, '$.${String(name)}')`
+
+const load = (row: SqlRow): Stored<any> => ({
+  value: JSON.parse(row['body'] as string),
+  version: row['version'] as string,
+})
+
+/** One partial index per access path, named so that a changed path makes a new index. */
+function declareIndexes(database: SqliteDatabase, collections: readonly AnyCollection[]): void {
+  const wanted = new Map<string, string>()
+  for (const c of collections)
+    for (const path of Object.values(c.paths as Record<string, AccessPath<any>>)) {
+      const fields = [...path.by, path.order]
+      wanted.set(
+        `path_${c.name}_${fields.join('_')}`,
+        `on documents (${['partition', ...fields.map(field), 'id'].join(', ')}) where collection = '${c.name}'`,
+      )
+    }
+  const existing = database
+    .all(port, `select name from sqlite_master where type = 'index' and name like 'path\\_%' escape '\\'`)
+    .map(({ name }) => name as string)
+  for (const name of existing) if (!wanted.has(name)) database.exec(`drop index if exists "${name}"`)
+  for (const [name, definition] of wanted) database.exec(`create index if not exists "${name}" ${definition}`)
+}
+
+export function createSqliteDocuments({
+  database,
+  collections,
+  clock,
+}: {
+  readonly database: SqliteDatabase
+  readonly collections: readonly AnyCollection[]
+  readonly clock: Clock
+}): DocumentStore & { removeExpired(): Promise<number> } {
+  declareIndexes(database, collections)
+
+  const expiryOf = (c: AnyCollection, value: any): number | null =>
+    c.ttl === undefined || value[c.ttl] === undefined ? null : Date.parse(value[c.ttl])
+
+  const readNow = (c: AnyCollection, { partition, id }: Key): Stored<any> | null => {
+    const row = database.get(
+      port,
+      `select version, body from documents where collection = ? and partition = ? and id = ? and ${live}`,
+      c.name,
+      partition,
+      id,
+      clock.now(),
+    )
+    return row ? load(row) : null
+  }
+  const insertNow = (c: AnyCollection, value: any): Stored<any> => {
+    const version = crypto.randomUUID()
+    const body = JSON.stringify(value)
+    const changes = database.run(
+      `insert into documents (collection, partition, id, version, expires_at, body) values (?, ?, ?, ?, ?, ?)
+       on conflict do update set version = excluded.version, expires_at = excluded.expires_at, body = excluded.body
+       where not ${live}`,
+      c.name,
+      String(value[c.partition]),
+      value.id,
+      version,
+      expiryOf(c, value),
+      body,
+      clock.now(),
+    )
+    if (changes === 0) throw new DocumentExists(c.name)
+    return { value: JSON.parse(body), version }
+  }
+  const replaceNow = (c: AnyCollection, value: any, version: string): Stored<any> => {
+    const next = crypto.randomUUID()
+    const body = JSON.stringify(value)
+    const changes = database.run(
+      `update documents set body = ?, version = ?, expires_at = ?
+       where collection = ? and partition = ? and id = ? and version = ? and ${live}`,
+      body,
+      next,
+      expiryOf(c, value),
+      c.name,
+      String(value[c.partition]),
+      value.id,
+      version,
+      clock.now(),
+    )
+    if (changes === 0) throw new VersionMismatch(c.name)
+    return { value: JSON.parse(body), version: next }
+  }
+  const removeNow = (c: AnyCollection, { partition, id }: Key, version: string | undefined): boolean =>
+    database.run(
+      `delete from documents where collection = ? and partition = ? and id = ? and ${live} and version = ifnull(?, version)`,
+      c.name,
+      partition,
+      id,
+      clock.now(),
+      version ?? null,
+    ) > 0
+
+  const applyNow = (c: AnyCollection, partition: string, write: Write<any>): Stored<any> | null => {
+    if ('insert' in write) return insertNow(c, write.insert)
+    if ('replace' in write) return replaceNow(c, write.replace, write.version)
+    if (!removeNow(c, { partition, id: write.remove }, write.version)) throw new VersionMismatch(c.name)
+    return null
+  }
+
+  const pageOf = (rows: readonly SqlRow[], limit: number, next: (last: Stored<any>, row: SqlRow) => string): Page<any> => {
+    const kept = rows.slice(0, limit)
+    const items = kept.map(load)
+    const [last, row] = [items.at(-1), kept.at(-1)]
+    return last && row && rows.length > limit ? { items, next: next(last, row) } : { items }
+  }
+
+  return {
+    read: async (c, key) => readNow(c, key),
+    insert: (c, value) => database.write(port, refusals, () => insertNow(c, value)),
+    replace: (c, value, version) => database.write(port, refusals, () => replaceNow(c, value, version)),
+    remove: (c, key, version) => database.write(port, refusals, () => removeNow(c, key, version)),
+    transact: (c, partition, writes) =>
+      database.write(port, refusals, () => writes.map((write) => applyNow(c, partition, write))),
+    async query(c, q) {
+      const path = c.paths[q.path] as AccessPath<any>
+      const [operator, direction] = q.direction === 'desc' ? ['<', 'desc'] : ['>', 'asc']
+      const after = q.after === undefined ? undefined : decodeCursor(q.after)
+      const order = field(path.order)
+      const sql = [
+        `select version, body from documents where collection = '${c.name}' and partition = ? and ${live}`,
+        ...path.by.map((name) => `and ${field(name)} = ?`),
+        ...(after ? [`and (${order}, id) ${operator} (?, ?)`] : []),
+        `order by ${order} ${direction}, id ${direction} limit ?`,
+      ].join(' ')
+      const equals = path.by.map((name) => (q.equals as Record<string, SQLInputValue>)[String(name)] ?? null)
+      const rows = database.all(port, sql, q.partition, clock.now(), ...equals, ...(after ?? []), q.limit + 1)
+      return pageOf(rows, q.limit, ({ value }) => encodeCursor([value[path.order], value.id]))
+    },
+    async scan(c, { after, limit = 100 } = {}) {
+      const [partition, id] = after === undefined ? ['', ''] : decodeCursor(after)
+      const rows = database.all(
+        port,
+        `select partition, id, version, body from documents
+         where collection = ? and (partition, id) > (?, ?) and ${live} order by partition, id limit ?`,
+        c.name,
+        partition,
+        id,
+        clock.now(),
+        limit + 1,
+      )
+      return pageOf(rows, limit, (_last, row) => encodeCursor([row['partition'] as string, row['id'] as string]))
+    },
+    /** Frees the space of documents past their time; reading has ignored them since. */
+    removeExpired: () =>
+      database.write(port, refusals, () => database.run('delete from documents where expires_at <= ?', clock.now())),
+  }
+}

@@ -1,0 +1,58 @@
+import type { DatabaseSync } from 'node:sqlite'
+
+/** Numbered from 1. A landed migration is never edited: the next one corrects it. */
+const migrations: readonly string[] = [
+  `create table documents (
+     collection text not null,
+     partition text not null,
+     id text not null,
+     version text not null,
+     expires_at integer,
+     body text not null,
+     primary key (collection, partition, id)
+   ) strict, without rowid;
+   create index documents_expiry on documents (expires_at) where expires_at is not null;`,
+
+  `create table audit_logs (
+     partition text not null,
+     sequence integer not null,
+     id text not null unique,
+     event_type text not null,
+     actor_id text,
+     on_behalf_of text,
+     resource_type text not null,
+     resource_id text,
+     outcome text not null,
+     reason text,
+     request_id text,
+     session_id text,
+     ip_hmac text,
+     user_agent_class text,
+     changed_fields text not null,
+     created_at text not null,
+     previous_hash text not null,
+     hash text not null,
+     primary key (partition, sequence)
+   ) strict, without rowid;
+   create index audit_logs_actor on audit_logs (actor_id, created_at, id);
+   create trigger audit_logs_no_update before update on audit_logs
+     begin select raise(abort, 'audit_logs is append only'); end;
+   create trigger audit_logs_no_delete before delete on audit_logs
+     begin select raise(abort, 'audit_logs is append only'); end;`,
+]
+
+/** Brings the file to the newest schema, once, also when two processes start together. */
+export function migrate(database: DatabaseSync): void {
+  database.exec('begin immediate')
+  try {
+    const { user_version: applied } = database.prepare('pragma user_version').get() as { user_version: number }
+    if (applied > migrations.length)
+      throw new Error(`the database has schema ${applied}, this program knows ${migrations.length}: update it first`)
+    for (const migration of migrations.slice(applied)) database.exec(migration)
+    database.exec(`pragma user_version = ${migrations.length}`)
+    database.exec('commit')
+  } catch (error) {
+    database.exec('rollback')
+    throw error
+  }
+}

@@ -1,0 +1,31 @@
+/** What a short-lived access token says. Nothing personal. */
+export interface AccessClaims {
+  /** User id. */
+  readonly sub: string
+  /** Session id. */
+  readonly sid: string
+  readonly role: string
+  /** Names this one token, so that it can be refused before it expires. */
+  readonly jti: string
+  /** Epoch seconds. */
+  readonly iat: number
+  readonly exp: number
+}
+
+export type TokenVerdict =
+  | { readonly verdict: 'valid'; readonly claims: AccessClaims }
+  /** Signed by one of our keys, but its time has passed. */
+  | { readonly verdict: 'expired' }
+  /** Claims to be ours and is not. */
+  | { readonly verdict: 'forged' }
+  /** Somebody else's token, or no token at all: says another issuer, or cannot be read. */
+  | { readonly verdict: 'foreign' }
+
+/** Signs and verifies access tokens with keys that others can verify by. */
+export interface AccessTokens {
+  sign(claims: AccessClaims): Promise<string>
+  /** Checks signature, algorithm, issuer, audience and time. Never throws for a bad token. */
+  verify(token: string): Promise<TokenVerdict>
+  /** The public keys in use, and those about to be, as a JSON Web Key Set. */
+  publicKeys(): Promise<{ readonly keys: readonly Record<string, unknown>[] }>
+}

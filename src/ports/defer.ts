@@ -1,0 +1,9 @@
+/** Work that need not be finished before the answer goes out. */
+export interface Defer {
+  /**
+   * Starts `task` now or after the response. It is finished before the process stops in good order, and a failure is
+   * logged under `name`, never lost and never thrown at the caller. It does not survive a crash: what must, is
+   * written before the answer.
+   */
+  run(name: string, task: () => Promise<void>): void
+}

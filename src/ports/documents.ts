@@ -1,0 +1,141 @@
+/** Fields a store can index: always present, scalar. */
+type Indexable<T> = {
+  [K in keyof T & string]-?: undefined extends T[K] ? never : T[K] extends string | number ? K : never
+}[keyof T & string]
+
+/** Fields that may say when a document stops existing: an ISO time in UTC, or absent. */
+type Expiry<T> = {
+  [K in keyof T & string]-?: T[K] extends string | undefined ? K : never
+}[keyof T & string]
+
+export interface Document {
+  readonly id: string
+}
+
+/** A way to walk one partition: equality on `by`, then ordered by `order`, then by id. */
+export interface AccessPath<T> {
+  readonly by: readonly Indexable<T>[]
+  readonly order: Indexable<T>
+}
+
+export type AccessPaths<T> = Record<string, AccessPath<T>>
+
+/**
+ * A declared set of documents. The declaration is all a store needs to derive its containers, index policies and
+ * expiry, so it carries a comment that says why this partition key.
+ */
+export interface Collection<T extends Document, P extends AccessPaths<T> = AccessPaths<T>> {
+  /** Unique, PascalCase: the container's name in Cosmos DB. */
+  readonly name: string
+  /** The field whose value names the partition. `id` makes every document its own partition. */
+  readonly partition: Indexable<T>
+  readonly paths: P
+  /** The field that holds the moment from which the document no longer exists. */
+  readonly ttl?: Expiry<T>
+}
+
+/** `collection<Message>()({ name, partition, paths, ttl })`: curried so that the paths are inferred. */
+export const collection =
+  <T extends Document>() =>
+  <const P extends AccessPaths<T>>(declaration: Collection<T, P>): Collection<T, P> =>
+    declaration
+
+/** Any declared collection, for code that treats all of them alike. */
+export type AnyCollection = Collection<any, any>
+
+export interface Stored<T> {
+  readonly value: T
+  /** Opaque. Changes with every write and is never used again, even after delete and insert. */
+  readonly version: string
+}
+
+export interface Key {
+  readonly partition: string
+  readonly id: string
+}
+
+export type Query<T extends Document, P extends AccessPaths<T>> = {
+  [N in keyof P & string]: {
+    readonly path: N
+    readonly partition: string
+    readonly equals: { readonly [F in P[N]['by'][number]]: T[F & keyof T] }
+    /** The `next` of the page before. */
+    readonly after?: string
+    readonly direction?: 'asc' | 'desc'
+    /** 1 to 1,000. */
+    readonly limit: number
+  }
+}[keyof P & string]
+
+export interface Page<T> {
+  readonly items: readonly Stored<T>[]
+  /** Present when there may be more. */
+  readonly next?: string
+}
+
+/** One step of a transaction. A `remove` or `replace` of an absent document is a version mismatch. */
+export type Write<T extends Document> =
+  | { readonly insert: T }
+  | { readonly replace: T; readonly version: string }
+  | { readonly remove: string; readonly version?: string }
+
+export const maxTransactionWrites = 100
+
+/** Messages name the collection only: an id may be personal. */
+export class DocumentExists extends Error {
+  override readonly name = 'DocumentExists'
+  constructor(collectionName: string) {
+    super(`a document with this id exists in ${collectionName}`)
+  }
+}
+
+export class VersionMismatch extends Error {
+  override readonly name = 'VersionMismatch'
+  constructor(collectionName: string) {
+    super(`a document in ${collectionName} is absent or no longer at the given version`)
+  }
+}
+
+/**
+ * Where documents live. Deliberately too small to be an ORM.
+ *
+ * Path fields are required strings or numbers; strings order by code point; times are ISO strings in UTC. Values are
+ * JSON and are isolated: what is stored or returned does not change when a caller later mutates its copy. A document
+ * whose `ttl` field is not in the future does not exist for any operation, and an insert may take its place.
+ *
+ * Every write is durable when its promise resolves. A store that cannot answer throws `PortUnavailable('documents')`;
+ * a write that failed so may or may not have happened.
+ */
+export interface DocumentStore {
+  /** The document, or null. */
+  read<T extends Document>(collection: Collection<T, any>, key: Key): Promise<Stored<T> | null>
+  /** Exactly one of any number of concurrent inserts of one key succeeds; the others throw `DocumentExists`. */
+  insert<T extends Document>(collection: Collection<T, any>, value: T): Promise<Stored<T>>
+  /** Writes only if the stored version is still `version`; otherwise throws `VersionMismatch`. */
+  replace<T extends Document>(collection: Collection<T, any>, value: T, version: string): Promise<Stored<T>>
+  /** True for exactly one caller: the one whose call removed the document. False when absent or at another version. */
+  remove<T extends Document>(collection: Collection<T, any>, key: Key, version?: string): Promise<boolean>
+  /** One page along a declared path of one partition. A damaged `after` throws `InvalidCursor`. */
+  query<T extends Document, P extends AccessPaths<T>>(
+    collection: Collection<T, P>,
+    query: Query<T, P>,
+  ): Promise<Page<T>>
+  /**
+   * All writes or none, in one partition; at most `maxTransactionWrites`. Throws `DocumentExists` or
+   * `VersionMismatch` for the first step that cannot be. Answers the stored value of each insert and replace and null
+   * for each remove, in order.
+   */
+  transact<T extends Document>(
+    collection: Collection<T, any>,
+    partition: string,
+    writes: readonly Write<T>[],
+  ): Promise<readonly (Stored<T> | null)[]>
+  /**
+   * One page of a whole collection in an order of the store's own: every document that exists throughout is visited
+   * once. For jobs and admin lists only, never on a person's request path.
+   */
+  scan<T extends Document>(
+    collection: Collection<T, any>,
+    options?: { readonly after?: string; readonly limit?: number },
+  ): Promise<Page<T>>
+}

@@ -1,0 +1,4 @@
+export interface Ids {
+  /** A new UUIDv7: unique everywhere, and in one process never smaller than the one before. */
+  next(): string
+}

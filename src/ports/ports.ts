@@ -1,0 +1,32 @@
+import type { AccessTokens } from './access-tokens.ts'
+import type { Assets } from './assets.ts'
+import type { AuditLog } from './audit.ts'
+import type { Cache } from './cache.ts'
+import type { Clock } from './clock.ts'
+import type { Defer } from './defer.ts'
+import type { DocumentStore } from './documents.ts'
+import type { Hasher } from './hasher.ts'
+import type { Ids } from './ids.ts'
+import type { Log } from './log.ts'
+import type { PasswordBlocklist } from './password-blocklist.ts'
+import type { Secrets } from './secrets.ts'
+
+export interface Ports {
+  readonly accessTokens: AccessTokens
+  readonly assets: Assets
+  readonly audit: AuditLog
+  readonly cache: Cache
+  readonly clock: Clock
+  readonly defer: Defer
+  readonly documents: DocumentStore
+  readonly hasher: Hasher
+  readonly ids: Ids
+  /** This process's own cache: what limits and lockouts count in while the shared one is down. */
+  readonly localCache: Cache
+  readonly log: Log
+  readonly passwordBlocklist: PasswordBlocklist
+  readonly secrets: Secrets
+}
+
+/** What a use case asks for: `Needs<'documents' | 'clock'>`. */
+export type Needs<K extends keyof Ports> = Pick<Ports, K>

@@ -1,0 +1,19 @@
+/**
+ * `signing-keys`: private ES256 keys as JWK text. `master-key`: 32 random bytes as base64url, from which every
+ * symmetric key is derived.
+ */
+export type SecretName = 'signing-keys' | 'master-key'
+
+export interface SecretVersion {
+  /** Names this version for ever; safe to publish. */
+  readonly id: string
+  readonly value: string
+  /** ISO time from which this version is the one to use. Until then it is only recognised. */
+  readonly activeFrom: string
+}
+
+/** Versioned secrets. A new version may appear at any time, without a restart. */
+export interface Secrets {
+  /** Every version still recognised, newest `activeFrom` first; at least one is active. */
+  versions(name: SecretName): Promise<readonly SecretVersion[]>
+}
