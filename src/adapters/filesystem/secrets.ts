@@ -1,0 +1,85 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock } from '../../ports/clock.ts'
+import type { SecretName, Secrets, SecretVersion } from '../../ports/secrets.ts'
+
+type SecretsFile = Record<SecretName, readonly SecretVersion[]>
+
+const dayMs = 86_400_000
+
+/**
+ * Secrets of one machine in `<directory>/secrets.json`, readable by its owner alone and made on first use. A signing
+ * key that is `rotateAfterDays` old gets a successor, published an hour before it is used; the predecessor stays for a
+ * day after.
+ */
+export function createFilesystemSecrets({
+  directory,
+  clock,
+  createSigningKey,
+  rotateAfterDays,
+}: {
+  readonly directory: string
+  readonly clock: Clock
+  readonly createSigningKey: (activeFrom: string) => Promise<SecretVersion>
+  readonly rotateAfterDays: number
+}): Secrets {
+  const path = join(directory, 'secrets.json')
+  let current: Promise<SecretsFile> | undefined
+
+  const writeBeside = async (secrets: SecretsFile) => {
+    await mkdir(directory, { recursive: true })
+    const temporary = join(directory, `.secrets-${randomUUID()}`)
+    await writeFile(temporary, JSON.stringify(secrets, null, 2), { mode: 0o600, flag: 'wx', flush: true })
+    return temporary
+  }
+  const read = async (): Promise<SecretsFile | null> => {
+    try {
+      return JSON.parse(await readFile(path, 'utf8')) as SecretsFile
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+      throw error
+    }
+  }
+  const create = async (): Promise<SecretsFile> => {
+    const activeFrom = new Date(clock.now()).toISOString()
+    const secrets: SecretsFile = {
+      'signing-keys': [await createSigningKey(activeFrom)],
+      'master-key': [{ id: randomUUID(), value: randomBytes(32).toString('base64url'), activeFrom }],
+    }
+    const temporary = await writeBeside(secrets)
+    try {
+      // A hard link refuses to replace: of two processes starting at once one wins and both read the winner's file.
+      await link(temporary, path)
+      return secrets
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      return (await read()) as SecretsFile
+    } finally {
+      await rm(temporary)
+    }
+  }
+  const rotate = async (secrets: SecretsFile): Promise<SecretsFile> => {
+    const now = clock.now()
+    const [newest, ...older] = secrets['signing-keys']
+    if (newest && now - Date.parse(newest.activeFrom) < rotateAfterDays * dayMs) return secrets
+    const successor = await createSigningKey(new Date(now + dayMs / 24).toISOString())
+    const isStillSeen = (key: SecretVersion) => now - Date.parse(key.activeFrom) < (rotateAfterDays + 1) * dayMs
+    const kept = [...(newest ? [newest] : []), ...older.filter(isStillSeen)]
+    const rotated: SecretsFile = { ...secrets, 'signing-keys': [successor, ...kept] }
+    await rename(await writeBeside(rotated), path)
+    return rotated
+  }
+  const load = async () => rotate((await read()) ?? (await create()))
+
+  return {
+    async versions(name) {
+      const previous = current
+      current = (async () => {
+        await previous?.catch(() => undefined)
+        return load()
+      })()
+      return (await current)[name]
+    },
+  }
+}

@@ -1,0 +1,153 @@
+import {
+  type CryptoKey,
+  calculateJwkThumbprint,
+  decodeJwt,
+  decodeProtectedHeader,
+  errors,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  jwtVerify,
+  SignJWT,
+} from 'jose'
+import { LRUCache } from 'lru-cache'
+import type { AccessClaims, AccessTokens, TokenVerdict } from '../../ports/access-tokens.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Secrets, SecretVersion } from '../../ports/secrets.ts'
+import { PortUnavailable } from '../../ports/unavailable.ts'
+
+const algorithm = 'ES256'
+const type = 'at+jwt'
+
+interface SigningKey {
+  readonly kid: string
+  readonly activeFromMs: number
+  readonly privateKey: CryptoKey
+  readonly publicKey: CryptoKey
+  readonly publicJwk: JWK
+}
+
+/** A new private key as the `signing-keys` secret holds it; its id is the RFC 7638 thumbprint. */
+export async function createSigningKey(activeFrom: string): Promise<SecretVersion> {
+  const { privateKey } = await generateKeyPair(algorithm, { extractable: true })
+  const jwk = await exportJWK(privateKey)
+  return { id: await calculateJwkThumbprint(jwk), value: JSON.stringify(jwk), activeFrom }
+}
+
+async function importSigningKey({ id, value, activeFrom }: SecretVersion): Promise<SigningKey> {
+  const { d, ...publicPart } = JSON.parse(value) as JWK & { d: string }
+  return {
+    kid: id,
+    activeFromMs: Date.parse(activeFrom),
+    privateKey: (await importJWK({ ...publicPart, d }, algorithm)) as CryptoKey,
+    publicKey: (await importJWK(publicPart, algorithm)) as CryptoKey,
+    publicJwk: { ...publicPart, kid: id, alg: algorithm, use: 'sig' },
+  }
+}
+
+/**
+ * ES256 JWTs (`typ: at+jwt`). A key is published as soon as the secret has it, used from its `activeFrom`, and still
+ * recognised for `retireAfterMs` after its successor took over. The outcome of a signature check is remembered; time
+ * is checked on every call.
+ */
+export function createJoseAccessTokens({
+  secrets,
+  clock,
+  issuer,
+  audience,
+  retireAfterMs,
+  reloadAfterMs = 5 * 60_000,
+}: {
+  readonly secrets: Secrets
+  readonly clock: Clock
+  readonly issuer: string
+  readonly audience: string
+  readonly retireAfterMs: number
+  readonly reloadAfterMs?: number
+}): AccessTokens {
+  const imported = new Map<string, SigningKey>()
+  const verified = new LRUCache<string, { readonly claims: AccessClaims; readonly kid: string }>({ max: 10_000 })
+  let keys: readonly SigningKey[] = []
+  let loadedAt = Number.NEGATIVE_INFINITY
+
+  async function load(): Promise<void> {
+    const versions = await secrets.versions('signing-keys')
+    const loaded: SigningKey[] = []
+    for (const version of versions) {
+      const key = imported.get(version.id) ?? (await importSigningKey(version))
+      imported.set(version.id, key)
+      loaded.push(key)
+    }
+    keys = loaded.sort((a, b) => b.activeFromMs - a.activeFromMs)
+    loadedAt = clock.now()
+  }
+  const refreshKeys = async () => {
+    if (clock.now() - loadedAt >= reloadAfterMs) await load()
+  }
+  const recognised = () => {
+    const now = clock.now()
+    const active = keys.findIndex((key) => key.activeFromMs <= now)
+    return keys.filter(
+      (_, index) => index <= active || active === -1 || now < (keys[index - 1]?.activeFromMs ?? 0) + retireAfterMs,
+    )
+  }
+  const findKey = async (kid: string) => {
+    await refreshKeys()
+    const found = recognised().find((key) => key.kid === kid)
+    // A key younger than our copy: look once more, but not for every made-up id.
+    if (found || clock.now() - loadedAt < 10_000) return found
+    await load()
+    return recognised().find((key) => key.kid === kid)
+  }
+  const inTime = (claims: AccessClaims): TokenVerdict =>
+    claims.exp * 1000 > clock.now() ? { verdict: 'valid', claims } : { verdict: 'expired' }
+
+  return {
+    async sign(claims) {
+      await refreshKeys()
+      const key = keys.find(({ activeFromMs }) => activeFromMs <= clock.now())
+      if (!key) throw new PortUnavailable('access tokens', { cause: new Error('no signing key is active yet') })
+      return new SignJWT({ ...claims })
+        .setProtectedHeader({ alg: algorithm, kid: key.kid, typ: type })
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .sign(key.privateKey)
+    },
+    async verify(token) {
+      const known = verified.get(token)
+      if (known && keys.length > 0 && recognised().some(({ kid }) => kid === known.kid)) return inTime(known.claims)
+      let kid: string
+      try {
+        if (decodeJwt(token).iss !== issuer) return { verdict: 'foreign' }
+        kid = decodeProtectedHeader(token).kid ?? ''
+      } catch {
+        return { verdict: 'foreign' }
+      }
+      const key = await findKey(kid)
+      if (!key) return { verdict: 'forged' }
+      try {
+        const { payload } = await jwtVerify<AccessClaims>(token, key.publicKey, {
+          algorithms: [algorithm],
+          typ: type,
+          issuer,
+          audience,
+          requiredClaims: ['sub', 'sid', 'role', 'jti', 'iat', 'exp'],
+          currentDate: new Date(clock.now()),
+        })
+        const { sub, sid, role, jti, iat, exp } = payload
+        const claims = { sub, sid, role, jti, iat, exp }
+        verified.set(token, { claims, kid })
+        return inTime(claims)
+      } catch (error) {
+        if (error instanceof errors.JWTExpired) return { verdict: 'expired' }
+        if (error instanceof errors.JOSEError) return { verdict: 'forged' }
+        throw error
+      }
+    },
+    async publicKeys() {
+      await refreshKeys()
+      return { keys: recognised().map(({ publicJwk }) => ({ ...publicJwk })) }
+    },
+  }
+}

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import type { Asset, Assets } from '../../ports/assets.ts'
+
+const types: Readonly<Record<string, string>> = {
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+  'favicon-32x32.png': 'image/png',
+}
+
+/** The files of the installed `swagger-ui-dist`, each read once. */
+export function createSwaggerUiAssets(): Assets {
+  const directory = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
+  const loaded = new Map<string, Promise<Asset>>()
+  const load = async (name: string, type: string): Promise<Asset> => {
+    const body = new Uint8Array(await readFile(join(directory, name)))
+    return { body, type, etag: createHash('sha256').update(body).digest('base64url').slice(0, 22) }
+  }
+  return {
+    async read(name) {
+      const type = Object.hasOwn(types, name) ? types[name] : undefined
+      if (!type) return null
+      let asset = loaded.get(name)
+      if (!asset) loaded.set(name, (asset = load(name, type)))
+      return asset
+    },
+  }
+}

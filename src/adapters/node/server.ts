@@ -1,0 +1,82 @@
+import type { Server } from 'node:http'
+import { serve } from '@hono/node-server'
+import type { Log } from '../../ports/log.ts'
+
+type Fetch = (request: Request, bindings: { remoteAddress?: string }) => Response | Promise<Response>
+
+/** Listens, and answers a function that stops in good order: no new requests, the running ones within `drainMs`. */
+export function listen({
+  fetch,
+  port,
+  hostname,
+}: {
+  readonly fetch: Fetch
+  readonly port: number
+  readonly hostname: string
+}): Promise<{ readonly port: number; readonly drain: (drainMs: number) => Promise<void> }> {
+  return new Promise((resolve, reject) => {
+    const server = serve(
+      {
+        fetch: (request, { incoming }) => {
+          const remoteAddress = incoming.socket.remoteAddress
+          return fetch(request, remoteAddress === undefined ? {} : { remoteAddress })
+        },
+        port,
+        hostname,
+        // A client that sends its headers or body slower than this is holding a connection, not using it.
+        serverOptions: { headersTimeout: 15_000, requestTimeout: 30_000 },
+      },
+      (info) => resolve({ port: info.port, drain }),
+    ) as Server
+    server.once('error', reject)
+
+    const drain = (drainMs: number) =>
+      new Promise<void>((done) => {
+        const giveUp = setTimeout(() => server.closeAllConnections(), drainMs)
+        server.close(() => {
+          clearTimeout(giveUp)
+          done()
+        })
+        server.closeIdleConnections()
+      })
+  })
+}
+
+/**
+ * On the first SIGTERM or SIGINT runs the steps in order and leaves with 0, or with 1 when one fails. On the second
+ * leaves at once.
+ */
+export function stopInGoodOrder(log: Log, steps: readonly (() => void | Promise<void>)[]): void {
+  let isStopping = false
+  const stop = async (signal: string) => {
+    if (isStopping) process.exit(1)
+    isStopping = true
+    log.info('server_stopping', { signal })
+    let exitCode = 0
+    for (const step of steps) {
+      try {
+        await step()
+      } catch (error) {
+        exitCode = 1
+        log.error('stop_step_failed', error)
+      }
+    }
+    process.exit(exitCode)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void stop(signal))
+}
+
+/** Collects lines and writes them once per turn of the event loop; what is left goes out when the process ends. */
+export function createLineWriter(stream: NodeJS.WriteStream): (line: string) => void {
+  let pending = ''
+  const flush = () => {
+    const text = pending
+    pending = ''
+    if (text) stream.write(text)
+  }
+  process.on('exit', flush)
+  return (line) => {
+    if (!pending) setImmediate(flush)
+    pending += `${line}\n`
+  }
+}

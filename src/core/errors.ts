@@ -1,0 +1,57 @@
+export type ErrorKind =
+  | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'gone'
+  | 'rate_limited'
+  | 'unavailable'
+
+/** One thing wrong with the input: where, which rule, in words. Never the value. */
+export interface ErrorDetail {
+  /** Dotted, such as `preferences.theme`; empty for the whole. */
+  readonly path: string
+  readonly code: string
+  readonly message: string
+}
+
+export interface ErrorFacts {
+  readonly details?: readonly ErrorDetail[]
+  readonly retryAfterSeconds?: number
+  readonly cause?: unknown
+}
+
+/** An outcome a caller is meant to see. `code` is part of the published contract; `message` is for a person. */
+export class AppError extends Error {
+  override readonly name = 'AppError'
+  readonly kind: ErrorKind
+  readonly code: string
+  readonly details: readonly ErrorDetail[] | undefined
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(kind: ErrorKind, code: string, message: string, facts: ErrorFacts = {}) {
+    super(message, 'cause' in facts ? { cause: facts.cause } : undefined)
+    this.kind = kind
+    this.code = code
+    this.details = facts.details
+    this.retryAfterSeconds = facts.retryAfterSeconds
+  }
+}
+
+/** An error with fixed words, made anew at each throw. */
+export const defineError =
+  (kind: ErrorKind, code: string, message: string) =>
+  (facts: ErrorFacts = {}): AppError =>
+    new AppError(kind, code, message, facts)
+
+export const validationError = (details: readonly ErrorDetail[]): AppError =>
+  new AppError('invalid', 'validation_error', 'The request is not valid.', { details })
+
+export const notFound = defineError('not_found', 'not_found', 'There is nothing here.')
+export const conflict = defineError('conflict', 'conflict', 'Somebody else changed this at the same time. Try again.')
+export const preconditionFailed = defineError(
+  'conflict',
+  'precondition_failed',
+  'This has changed since you read it. Read it again first.',
+)

@@ -1,0 +1,106 @@
+import { decodeBase64url, encodeBase64url } from '../../ports/base64url.ts'
+import type { Needs } from '../../ports/ports.ts'
+import type { SecretVersion } from '../../ports/secrets.ts'
+
+interface MasterKey {
+  readonly id: string
+  readonly activeFromMs: number
+  readonly derive: CryptoKey
+}
+
+const reloadAfterMs = 5 * 60_000
+const rememberedPseudonyms = 20_000
+const text = new TextEncoder()
+
+async function importMaster({ id, value, activeFrom }: SecretVersion): Promise<MasterKey> {
+  const bytes = decodeBase64url(value)
+  if (!bytes || bytes.length < 32) throw new Error(`master key ${id} is not 32 or more bytes of base64url`)
+  const derive = await crypto.subtle.importKey('raw', bytes, 'HKDF', false, ['deriveKey'])
+  return { id, activeFromMs: Date.parse(activeFrom), derive }
+}
+
+/**
+ * The only user of the master key. Each purpose gets a key of its own (HKDF-SHA-256), so that what is learned about
+ * one says nothing about another.
+ */
+export function createVault({ secrets, clock }: Needs<'secrets' | 'clock'>) {
+  let masters: readonly MasterKey[] = []
+  let loadedAt = Number.NEGATIVE_INFINITY
+  const derived = new Map<string, CryptoKey>()
+  const pseudonyms = new Map<string, string>()
+
+  async function load(): Promise<void> {
+    const versions = await secrets.versions('master-key')
+    masters = await Promise.all(versions.map(importMaster))
+    loadedAt = clock.now()
+  }
+  async function active(): Promise<MasterKey> {
+    if (clock.now() - loadedAt >= reloadAfterMs) await load()
+    const master = masters.find(({ activeFromMs }) => activeFromMs <= clock.now())
+    if (!master) throw new Error('no master key is active yet')
+    return master
+  }
+  async function byId(id: string): Promise<MasterKey | undefined> {
+    await active()
+    if (!masters.some((master) => master.id === id)) await load()
+    return masters.find((master) => master.id === id)
+  }
+  async function keyFor(master: MasterKey, purpose: string, algorithm: 'HMAC' | 'AES-GCM'): Promise<CryptoKey> {
+    const name = `${algorithm} ${master.id} ${purpose}`
+    let key = derived.get(name)
+    if (!key) {
+      key = await crypto.subtle.deriveKey(
+        { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: text.encode(purpose) },
+        master.derive,
+        algorithm === 'HMAC' ? { name: 'HMAC', hash: 'SHA-256', length: 256 } : { name: 'AES-GCM', length: 256 },
+        false,
+        algorithm === 'HMAC' ? ['sign'] : ['encrypt', 'decrypt'],
+      )
+      derived.set(name, key)
+    }
+    return key
+  }
+
+  return {
+    /** The same name for the same text, from which nobody without the key can find the text: 128 bits, base64url. */
+    async pseudonym(purpose: string, value: string): Promise<string> {
+      const master = await active()
+      const name = `${master.id} ${purpose} ${value}`
+      const known = pseudonyms.get(name)
+      if (known) return known
+      const key = await keyFor(master, `pseudonym ${purpose}`, 'HMAC')
+      const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, text.encode(value)))
+      const pseudonym = encodeBase64url(mac.subarray(0, 16))
+      if (pseudonyms.size >= rememberedPseudonyms) pseudonyms.clear()
+      pseudonyms.set(name, pseudonym)
+      return pseudonym
+    },
+    /** Encrypts, bound to `place`: what is sealed for one place does not open in another. */
+    async seal(purpose: string, place: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+      const master = await active()
+      const key = await keyFor(master, `seal ${purpose}`, 'AES-GCM')
+      const iv = crypto.getRandomValues(new Uint8Array(12))
+      const sealed = await crypto.subtle.encrypt(
+        { name: 'AES-GCM', iv, additionalData: text.encode(place) },
+        key,
+        bytes,
+      )
+      return [master.id, encodeBase64url(iv), encodeBase64url(new Uint8Array(sealed))].join('.')
+    },
+    /** What `seal` was given, or null when the text was altered, moved, or its key is gone. */
+    async open(purpose: string, place: string, sealed: string): Promise<Uint8Array<ArrayBuffer> | null> {
+      const [id = '', iv = '', ciphertext = ''] = sealed.split('.')
+      const [ivBytes, bytes, master] = [decodeBase64url(iv), decodeBase64url(ciphertext), await byId(id)]
+      if (!ivBytes || !bytes || !master) return null
+      const key = await keyFor(master, `seal ${purpose}`, 'AES-GCM')
+      try {
+        const algorithm = { name: 'AES-GCM', iv: ivBytes, additionalData: text.encode(place) }
+        return new Uint8Array(await crypto.subtle.decrypt(algorithm, key, bytes))
+      } catch {
+        return null
+      }
+    },
+  }
+}
+
+export type Vault = ReturnType<typeof createVault>
