@@ -1,0 +1,105 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { createAuth } from './core/auth/auth.ts'
+import type { AuthSettings } from './core/auth/auth.model.ts'
+import { createHealth } from './core/health/health.ts'
+import { createLimits, type Limit } from './core/limits/limits.ts'
+import { createTrail } from './core/trail/trail.ts'
+import { createUsers } from './core/users/users.ts'
+import { createVault } from './core/vault/vault.ts'
+import { createReadClientAddress, type TrustedSite } from './http/client-address.ts'
+import { csrf } from './http/csrf.ts'
+import { createOnError, onNotFound } from './http/errors.ts'
+import { essentialHeaders } from './http/headers.ts'
+import { jsonBody } from './http/json-body.ts'
+import { rateLimit } from './http/rate-limit.ts'
+import type { AppEnv, HttpSettings } from './http/request-context.ts'
+import { beginRequest } from './http/request-id.ts'
+import type { LimitName } from './http/route.ts'
+import { onInvalid } from './http/validate.ts'
+import type { Ports } from './ports/ports.ts'
+import { authRoutes } from './routes/auth.ts'
+import { operationRoutes } from './routes/operations.ts'
+import { referenceRoutes } from './routes/reference.ts'
+import { userRoutes } from './routes/users.ts'
+
+export interface AppConfig {
+  readonly http: HttpSettings
+  readonly auth: AuthSettings
+  readonly limits: { readonly general: Limit } & Readonly<Record<LimitName, Limit>>
+  readonly trustedProxyHops: number
+  readonly trustedSites: readonly TrustedSite[]
+}
+
+const description = `Accounts and sessions of the T.O.O.L.S Inc platform and MackChat.
+
+Sign in with \`POST /api/v1/auth/login\`: a browser is then signed in by httpOnly cookies, anything else sends the
+access token as \`Authorization: Bearer\` or \`X-Authorization: Bearer\`. Errors always have the shape of \`Error\`.`
+
+/** Assembles domains, middleware and routes. The order of the middleware is the order in which a request meets it. */
+export function createApp(ports: Ports, config: AppConfig) {
+  const { assets, clock, ids, log } = ports
+  const vault = createVault(ports)
+  const trail = createTrail(ports, vault)
+  const users = createUsers(ports)
+  const auth = createAuth(ports, { users, vault, trail, settings: config.auth })
+  const health = createHealth(ports)
+
+  const app = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+  app.onError(createOnError((error, requestId) => log.error('request_failed', error, { requestId })))
+  app.notFound(onNotFound)
+
+  const limitByRoute = new Map<string, Limit>()
+  const scaleBySite = new Map(config.trustedSites.map(({ name, scale }) => [name, scale]))
+  app.use(
+    beginRequest({
+      settings: config.http,
+      auth,
+      readClientAddress: createReadClientAddress(config.trustedProxyHops, config.trustedSites),
+      nextId: ids.next,
+      now: clock.now,
+      report: (served) => log.info('request', { ...served }),
+    }),
+    essentialHeaders,
+    rateLimit({
+      take: createLimits(ports, vault),
+      general: config.limits.general,
+      limitOf: (method, path) => limitByRoute.get(`${method} ${path}`),
+      scaleOf: (site) => (site === null ? 1 : (scaleBySite.get(site) ?? 1)),
+      now: clock.now,
+    }),
+    csrf,
+    jsonBody,
+  )
+
+  const routes = app
+    .route('/', operationRoutes(auth, health))
+    .route('/api/v1/auth', authRoutes(auth))
+    .route('/api/v1/users', userRoutes(users))
+
+  for (const definition of app.openAPIRegistry.definitions) {
+    if (definition.type !== 'route') continue
+    const { method, path, 'x-rate-limit': name } = definition.route as typeof definition.route & {
+      'x-rate-limit'?: LimitName
+    }
+    if (name)
+      limitByRoute.set(`${method.toUpperCase()} ${path}`, { ...config.limits[name], name: path.split('/').slice(3).join('.') })
+  }
+  for (const [name, scheme] of Object.entries({
+    bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+    xAuthorization: { type: 'apiKey', in: 'header', name: 'X-Authorization' },
+    cookie: { type: 'apiKey', in: 'cookie', name: `${config.http.cookies.prefix}accessToken` },
+  } as const))
+    app.openAPIRegistry.registerComponent('securitySchemes', name, scheme)
+
+  const describe = () =>
+    app.getOpenAPI31Document({
+      openapi: '3.1.0',
+      info: { title: 'T.O.O.L.S Inc API', version: '1', description },
+      servers: [{ url: config.http.publicOrigin }],
+    })
+  app.route('/', referenceRoutes(describe, assets.read))
+
+  return { app: routes, describe, health, users }
+}
+
+export type App = ReturnType<typeof createApp>['app']

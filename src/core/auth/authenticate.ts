@@ -1,0 +1,67 @@
+import type { AccessClaims } from '../../ports/access-tokens.ts'
+import type { Stored } from '../../ports/documents.ts'
+import type { Needs } from '../../ports/ports.ts'
+import { PortUnavailable } from '../../ports/unavailable.ts'
+import type { Actor } from '../actor.ts'
+import { type User, users } from '../users/users.model.ts'
+import { accountSuspended, sessions, tokenRevoked } from './auth.model.ts'
+import type { SessionMemo } from './session-memo.ts'
+
+/** What a token said, once its signature and time were checked. */
+export type VerifiedClaims = AccessClaims
+
+export interface Authenticated {
+  readonly actor: Actor
+  readonly claims: VerifiedClaims
+  /** The account, when establishing who this is has read it. */
+  readonly user: Stored<User> | null
+}
+
+/**
+ * Whether the session behind a verified token still stands. `isFresh` asks the store whatever was seen lately: for
+ * everything that changes state. Throws `token_revoked` or `account_suspended`.
+ */
+export const createAuthenticate =
+  (
+    { cache, clock, documents, log }: Needs<'cache' | 'clock' | 'documents' | 'log'>,
+    memo: SessionMemo,
+  ) =>
+  async (claims: VerifiedClaims, isFresh: boolean): Promise<Authenticated> => {
+    const { sub: userId, sid: sessionId } = claims
+    const readBlacklist = async (): Promise<'listed' | 'clear' | 'unknown'> => {
+      try {
+        return (await cache.get(`blacklist:${claims.jti}`)) === null ? 'clear' : 'listed'
+      } catch (error) {
+        if (!(error instanceof PortUnavailable)) throw error
+        log.warn('blacklist_not_read')
+        return 'unknown'
+      }
+    }
+    const readSession = () =>
+      Promise.all([
+        documents.read(sessions, { partition: userId, id: sessionId }),
+        documents.read(users, { partition: userId, id: userId }),
+      ])
+
+    const remembered = isFresh ? undefined : memo.find(sessionId)
+    const [listing, early] = await Promise.all([readBlacklist(), remembered ? null : readSession()])
+    if (listing === 'listed') throw tokenRevoked()
+    if (remembered && listing === 'clear')
+      return { actor: { userId, sessionId, role: remembered.role }, claims, user: null }
+
+    const [session, user] = early ?? (await readSession())
+    const isStanding =
+      session !== null &&
+      user !== null &&
+      session.value.revokedAt === null &&
+      Date.parse(session.value.expiresAt) > clock.now()
+    if (isStanding && user.value.status === 'suspended') throw accountSuspended()
+    if (!isStanding || session.value.epoch !== user.value.securityEpoch) {
+      memo.forget(sessionId)
+      throw tokenRevoked()
+    }
+    memo.remember(sessionId, { userId, role: user.value.role })
+    return { actor: { userId, sessionId, role: user.value.role }, claims, user }
+  }
+
+export type Authenticate = ReturnType<typeof createAuthenticate>

@@ -1,0 +1,41 @@
+import type { AccessClaims } from '../../ports/access-tokens.ts'
+import type { Needs } from '../../ports/ports.ts'
+import type { Caller } from '../actor.ts'
+import type { Trail } from '../trail/trail.ts'
+import type { Vault } from '../vault/vault.ts'
+import { sessions } from './auth.model.ts'
+import { deriveSecretPart, isEqual, openSessionSecret, parseRefreshToken } from './refresh-token.ts'
+import type { Sessions } from './sessions.ts'
+
+export interface Presented {
+  /** Of a verified access token, if one was sent. */
+  readonly claims?: AccessClaims
+  readonly refreshToken?: string
+}
+
+/** Ends the session that either token belongs to. Does nothing, and says nothing, when there is none. */
+export const createLogOut =
+  (
+    { documents }: Needs<'documents'>,
+    domain: { readonly sessions: Sessions; readonly trail: Trail; readonly vault: Vault },
+  ) =>
+  async ({ claims, refreshToken }: Presented, caller: Caller): Promise<void> => {
+    const end = async (userId: string, sessionId: string) => {
+      if (await domain.sessions.revoke(userId, sessionId, 'logout'))
+        await domain.trail(caller, {
+          event: 'user.logout',
+          actorId: userId,
+          sessionId,
+          resource: { type: 'user', id: userId },
+        })
+    }
+    if (claims) {
+      await Promise.all([domain.sessions.blacklist(claims.jti, claims.exp), end(claims.sub, claims.sid)])
+    }
+    const token = refreshToken === undefined ? null : parseRefreshToken(refreshToken)
+    if (!token || token.sessionId === claims?.sid) return
+    const stored = await documents.read(sessions, { partition: token.userId, id: token.sessionId })
+    const secret = stored && (await openSessionSecret(domain.vault, stored.value))
+    if (secret && isEqual(token.secretPart, await deriveSecretPart(secret, token.generation)))
+      await end(token.userId, token.sessionId)
+  }

@@ -1,0 +1,176 @@
+import { type Stored, VersionMismatch } from '../../ports/documents.ts'
+import type { Needs } from '../../ports/ports.ts'
+import type { Actor, Caller } from '../actor.ts'
+import { conflict, notFound } from '../errors.ts'
+import type { Trail } from '../trail/trail.ts'
+import type { User } from '../users/users.model.ts'
+import type { Vault } from '../vault/vault.ts'
+import { type AuthSettings, type Session, type SessionView, sessions } from './auth.model.ts'
+import { describeDevice } from './device.ts'
+import { deriveSecretPart, formatRefreshToken, hashSecretPart, sealSessionSecret } from './refresh-token.ts'
+import type { SessionMemo } from './session-memo.ts'
+
+const dayMs = 86_400_000
+const keptAfterEndMs = 7 * dayMs
+const attempts = 5
+
+export interface Credentials {
+  readonly accessToken: string
+  readonly refreshToken: string
+}
+
+type SessionNeeds = Needs<'accessTokens' | 'cache' | 'clock' | 'defer' | 'documents' | 'ids' | 'log'>
+
+/** The life of a session, but for refreshing it. */
+export function createSessions(
+  needs: SessionNeeds,
+  { vault, memo, trail, settings }: { vault: Vault; memo: SessionMemo; trail: Trail; settings: AuthSettings },
+) {
+  const { accessTokens, cache, clock, defer, documents, ids, log } = needs
+  const iso = (ms: number) => new Date(ms).toISOString()
+  const isLive = (session: Session) => session.revokedAt === null && Date.parse(session.expiresAt) > clock.now()
+
+  const signAccessToken = (session: Pick<Session, 'id' | 'userId'>, role: string): Promise<string> => {
+    const iat = Math.floor(clock.now() / 1000)
+    const exp = iat + settings.accessTokenSeconds
+    return accessTokens.sign({ sub: session.userId, sid: session.id, role, jti: ids.next(), iat, exp })
+  }
+
+  /** When a session opened at `createdAt` and refreshed now has to be refreshed again. */
+  const expiryFrom = (createdAt: string): string => {
+    const longest = Date.parse(createdAt) + settings.sessionSeconds * 1000
+    return iso(Math.min(clock.now() + settings.refreshTokenSeconds * 1000, longest))
+  }
+  const purgeAfter = (expiresAt: string): string => iso(Date.parse(expiresAt) + keptAfterEndMs)
+
+  async function listLive(userId: string): Promise<readonly Stored<Session>[]> {
+    const live: Stored<Session>[] = []
+    let after: string | undefined
+    do {
+      const page = await documents.query(sessions, {
+        path: 'byCreation',
+        partition: userId,
+        equals: {},
+        direction: 'desc',
+        limit: 100,
+        ...(after === undefined ? {} : { after }),
+      })
+      live.push(...page.items.filter(({ value }) => isLive(value)))
+      after = page.next
+    } while (after !== undefined)
+    return live
+  }
+
+  /** True when this call ended it; false when it was over or never there. */
+  async function revoke(userId: string, sessionId: string, reason: string): Promise<boolean> {
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const stored = await documents.read(sessions, { partition: userId, id: sessionId })
+      if (!stored || stored.value.revokedAt !== null) return false
+      try {
+        const revoked = { ...stored.value, revokedAt: iso(clock.now()), revokedReason: reason }
+        await documents.replace(sessions, revoked, stored.version)
+        memo.forget(sessionId)
+        return true
+      } catch (error) {
+        if (!(error instanceof VersionMismatch)) throw error
+      }
+    }
+    throw conflict()
+  }
+
+  const endOldest = async (userId: string): Promise<void> => {
+    const live = await listLive(userId)
+    for (const { value } of live.slice(settings.sessionsPerUser)) await revoke(userId, value.id, 'too_many_sessions')
+  }
+
+  return {
+    signAccessToken,
+    expiryFrom,
+    purgeAfter,
+    revoke,
+
+    async open(user: User, caller: Caller): Promise<Credentials & { readonly sessionId: string }> {
+      const id = ids.next()
+      const secret = crypto.getRandomValues(new Uint8Array(32))
+      const now = iso(clock.now())
+      const expiresAt = expiryFrom(now)
+      const [secretPart, sealedSecret] = await Promise.all([
+        deriveSecretPart(secret, 1),
+        sealSessionSecret(vault, user.id, id, secret),
+      ])
+      const session: Session = {
+        id,
+        userId: user.id,
+        epoch: user.securityEpoch,
+        generation: 1,
+        refreshHash: await hashSecretPart(secretPart),
+        previousRefreshHash: null,
+        rotatedAt: now,
+        sealedSecret,
+        device: describeDevice(caller.userAgent),
+        place: caller.site,
+        createdAt: now,
+        lastSeenAt: now,
+        expiresAt,
+        revokedAt: null,
+        revokedReason: null,
+        purgeAt: purgeAfter(expiresAt),
+      }
+      const [accessToken] = await Promise.all([
+        signAccessToken(session, user.role),
+        documents.insert(sessions, session),
+      ])
+      defer.run('end_oldest_sessions', () => endOldest(user.id))
+      const refreshToken = formatRefreshToken({ userId: user.id, sessionId: id, generation: 1, secretPart })
+      return { accessToken, refreshToken, sessionId: id }
+    },
+
+    async list(actor: Actor): Promise<SessionView[]> {
+      const live = await listLive(actor.userId)
+      return live.map(({ value }) => ({
+        id: value.id,
+        device: value.device,
+        place: value.place,
+        createdAt: value.createdAt,
+        lastSeen: value.lastSeenAt,
+        current: value.id === actor.sessionId,
+      }))
+    },
+
+    /** Ends one of the actor's own sessions; anybody else's is not found. */
+    async revokeOne(actor: Actor, sessionId: string, caller: Caller): Promise<void> {
+      if (!(await revoke(actor.userId, sessionId, 'revoked_by_user'))) throw notFound()
+      await trail(caller, {
+        event: 'session.revoke',
+        actorId: actor.userId,
+        sessionId: actor.sessionId,
+        resource: { type: 'session', id: sessionId },
+      })
+    },
+
+    /** Ends every session of the actor but this one. */
+    async revokeOthers(actor: Actor, caller: Caller): Promise<void> {
+      for (const { value } of await listLive(actor.userId))
+        if (value.id !== actor.sessionId) await revoke(actor.userId, value.id, 'revoked_by_user')
+      await trail(caller, {
+        event: 'session.revoke_others',
+        actorId: actor.userId,
+        sessionId: actor.sessionId,
+        resource: { type: 'user', id: actor.userId },
+      })
+    },
+
+    /** From now on this one access token is refused by every process. Without the cache, its session is asked. */
+    async blacklist(jti: string, exp: number): Promise<void> {
+      const leftMs = exp * 1000 - clock.now()
+      if (leftMs <= 0) return
+      try {
+        await cache.set(`blacklist:${jti}`, '1', leftMs)
+      } catch (error) {
+        log.error('blacklist_not_written', error)
+      }
+    },
+  }
+}
+
+export type Sessions = ReturnType<typeof createSessions>

@@ -1,0 +1,57 @@
+import type { Needs } from '../../ports/ports.ts'
+import type { Caller } from '../actor.ts'
+import { AppError } from '../errors.ts'
+import type { Trail } from '../trail/trail.ts'
+import type { Users } from '../users/users.ts'
+import { type User, userExists } from '../users/users.model.ts'
+import type { AuthSettings, SignUp } from './auth.model.ts'
+import type { CheckPassword } from './password-policy.ts'
+import type { Credentials, Sessions } from './sessions.ts'
+
+export type SignedUp = { readonly user: User } & Credentials
+
+/**
+ * Opens an account and a first session. With hidden disclosure the answer is null for known and unknown addresses
+ * alike, after the same work; the person then logs in.
+ */
+export const createSignUp =
+  (
+    { hasher }: Needs<'hasher'>,
+    domain: {
+      readonly users: Users
+      readonly sessions: Sessions
+      readonly trail: Trail
+      readonly checkPassword: CheckPassword
+      readonly settings: AuthSettings
+    },
+  ) =>
+  async ({ email, password, name }: SignUp, caller: Caller): Promise<SignedUp | null> => {
+    const { users, sessions, trail, checkPassword, settings } = domain
+    const isHidden = settings.signupDisclosure === 'hidden'
+    await checkPassword('password', password, { email, name })
+    if (!isHidden && (await users.isEmailClaimed(email))) throw userExists()
+
+    const passwordHash = await hasher.hash(password)
+    const record = (user: User | null, sessionId?: string) =>
+      trail(caller, {
+        event: 'user.signup',
+        actorId: user?.id ?? null,
+        resource: { type: 'user', id: user?.id ?? null },
+        ...(user ? {} : { outcome: 'failure' as const, reason: 'user_exists' }),
+        ...(sessionId === undefined ? {} : { sessionId }),
+      })
+    try {
+      const user = await users.createAccount({ email, name, passwordHash })
+      if (isHidden) {
+        await record(user)
+        return null
+      }
+      const { sessionId, ...credentials } = await sessions.open(user, caller)
+      await record(user, sessionId)
+      return { user, ...credentials }
+    } catch (error) {
+      if (!isHidden || !(error instanceof AppError && error.code === 'user_exists')) throw error
+      await record(null)
+      return null
+    }
+  }

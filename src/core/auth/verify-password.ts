@@ -1,0 +1,27 @@
+import type { Needs } from '../../ports/ports.ts'
+import type { User } from '../users/users.model.ts'
+import type { BeginAttempt } from './lockout.ts'
+
+/**
+ * Whether this is the password of the account at `email`. Locked, unknown and wrong take the same path and cost the
+ * same: one slow hash. When the hasher is too busy the attempt does not count against the account.
+ */
+export const createVerifyPassword =
+  ({ hasher }: Needs<'hasher'>, beginAttempt: BeginAttempt) =>
+  async (email: string, user: User | null, password: string): Promise<boolean> => {
+    const attempt = await beginAttempt(email)
+    let isRight: boolean
+    try {
+      isRight =
+        user && !attempt.isLocked
+          ? await hasher.verify(user.passwordHash, password)
+          : await hasher.verifyNothing(password)
+    } catch (error) {
+      await attempt.withdraw()
+      throw error
+    }
+    if (isRight) await attempt.succeed()
+    return isRight
+  }
+
+export type VerifyPassword = ReturnType<typeof createVerifyPassword>

@@ -1,0 +1,33 @@
+import { type Stored, VersionMismatch } from '../../ports/documents.ts'
+import type { Needs } from '../../ports/ports.ts'
+import { conflict, notFound, preconditionFailed } from '../errors.ts'
+import { type User, users } from './users.model.ts'
+
+const attempts = 5
+
+/**
+ * Reads, changes and writes one account, again when somebody else wrote in between. With `expectedVersion` there is
+ * one attempt, and `precondition_failed` when the account is at another version.
+ */
+export const createChangeUser =
+  ({ documents }: Needs<'documents'>) =>
+  async (
+    userId: string,
+    change: (user: User) => User,
+    expectedVersion?: string,
+  ): Promise<Stored<User>> => {
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const stored = await documents.read(users, { partition: userId, id: userId })
+      if (!stored) throw notFound()
+      if (expectedVersion !== undefined && stored.version !== expectedVersion) throw preconditionFailed()
+      try {
+        return await documents.replace(users, change(stored.value), stored.version)
+      } catch (error) {
+        if (!(error instanceof VersionMismatch)) throw error
+        if (expectedVersion !== undefined) throw preconditionFailed()
+      }
+    }
+    throw conflict()
+  }
+
+export type ChangeUser = ReturnType<typeof createChangeUser>

@@ -1,0 +1,49 @@
+import { DocumentExists } from '../../ports/documents.ts'
+import type { Needs } from '../../ports/ports.ts'
+import type { Role } from '../actor.ts'
+import { defaultPreferences, type User, userEmails, userExists, users } from './users.model.ts'
+
+export interface NewAccount {
+  /** Normalised. */
+  readonly email: string
+  readonly name: string
+  readonly passwordHash: string
+  readonly role?: Role
+  readonly emailVerified?: boolean
+}
+
+/**
+ * Stores the user, then claims the address: the claim is the commit. A user without a claim can be reached by nobody
+ * and is swept away later, so a crash in between leaves no half account. Throws `user_exists` when the address is taken.
+ */
+export const createCreateAccount =
+  ({ documents, clock, ids }: Needs<'documents' | 'clock' | 'ids'>) =>
+  async (account: NewAccount): Promise<User> => {
+    const now = new Date(clock.now()).toISOString()
+    const user: User = {
+      id: ids.next(),
+      email: account.email,
+      name: account.name,
+      avatar: null,
+      role: account.role ?? 'user',
+      status: 'active',
+      emailVerified: account.emailVerified ?? false,
+      passwordHash: account.passwordHash,
+      securityEpoch: 1,
+      enrolledCourses: [],
+      completedLessons: [],
+      preferences: defaultPreferences,
+      createdAt: now,
+      updatedAt: now,
+      lastLoginAt: null,
+    }
+    await documents.insert(users, user)
+    try {
+      await documents.insert(userEmails, { id: user.email, userId: user.id })
+    } catch (error) {
+      if (!(error instanceof DocumentExists)) throw error
+      await documents.remove(users, { partition: user.id, id: user.id })
+      throw userExists()
+    }
+    return user
+  }

@@ -1,0 +1,126 @@
+import { z } from 'zod'
+import { collection } from '../../ports/documents.ts'
+import { defineError } from '../errors.ts'
+
+const maxEmailLength = 254
+
+/** What two spellings of one mailbox have in common: case, Unicode form and the domain's encoding are folded. */
+export function normalizeEmail(text: string): string {
+  const folded = text.trim().normalize('NFKC').toLowerCase().normalize('NFKC')
+  const at = folded.lastIndexOf('@')
+  if (at < 1) return folded
+  const host = folded.slice(at + 1)
+  const ascii = /^[\p{L}\p{M}\p{N}.-]+$/u.test(host) ? URL.parse(`http://${host}`)?.hostname : undefined
+  return `${folded.slice(0, at)}@${ascii ?? host}`
+}
+
+/** Unicode mailboxes are welcome; what could break a mail header or a log line is not. */
+const emailPattern = /^[^\s"'<>()[\]\\,;:@\p{C}]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/u
+
+export const Email = z
+  .string()
+  .max(maxEmailLength)
+  .transform(normalizeEmail)
+  .pipe(z.string().max(maxEmailLength).regex(emailPattern, 'Must be an e-mail address.'))
+  .meta({ description: 'Normalised: trimmed, lower case, Unicode NFKC.', example: 'test@example.com' })
+
+/** Neither control characters nor unpaired or private code points; letters of any script. */
+const printable = /^[^\p{Cc}\p{Cs}\p{Co}\p{Cn}\u2028\u2029]*$/u
+
+export const PersonName = z
+  .string()
+  .max(400)
+  .transform((name) => name.normalize('NFC').trim())
+  .pipe(z.string().min(1).max(100).regex(printable, 'Must not contain control characters.'))
+  .meta({ description: '1 to 100 characters.', example: 'Test User' })
+
+export const Role = z.enum(['user', 'mentor', 'admin', 'guest']).meta({ id: 'Role' })
+export const UserStatus = z.enum(['active', 'suspended', 'pending_verification']).meta({ id: 'UserStatus' })
+
+export const Preferences = z
+  .object({
+    notifications: z.boolean(),
+    emailUpdates: z.boolean(),
+    theme: z.enum(['dark', 'light']),
+  })
+  .meta({ id: 'Preferences' })
+export type Preferences = z.infer<typeof Preferences>
+
+export const defaultPreferences: Preferences = { notifications: true, emailUpdates: true, theme: 'light' }
+
+/** One person's account, as stored. */
+export interface User {
+  readonly id: string
+  /** Normalised. */
+  readonly email: string
+  readonly name: string
+  readonly avatar: string | null
+  readonly role: z.infer<typeof Role>
+  readonly status: z.infer<typeof UserStatus>
+  readonly emailVerified: boolean
+  /** PHC string. */
+  readonly passwordHash: string
+  /** Sessions copy it; raising it ends all of them at once. */
+  readonly securityEpoch: number
+  readonly enrolledCourses: readonly string[]
+  readonly completedLessons: readonly string[]
+  readonly preferences: Preferences
+  readonly createdAt: string
+  readonly updatedAt: string
+  readonly lastLoginAt: string | null
+}
+
+/** Partition `id`: an account is read by its id on nearly every request, and by nothing else. */
+export const users = collection<User>()({ name: 'Users', partition: 'id', paths: {} })
+
+/** Whose an e-mail address is. The document is the claim: inserting it is what makes an account exist. */
+export interface UserEmail {
+  /** The normalised address. */
+  readonly id: string
+  readonly userId: string
+}
+
+/** Partition `id`, so that one address can be claimed once and login finds its account by two point reads. */
+export const userEmails = collection<UserEmail>()({ name: 'UserEmails', partition: 'id', paths: {} })
+
+const Timestamp = z.iso.datetime().meta({ description: 'ISO 8601, UTC, milliseconds.' })
+
+export const Profile = z
+  .object({
+    id: z.uuid(),
+    email: z.string(),
+    name: z.string(),
+    avatar: z.string().nullable(),
+    role: Role,
+    status: UserStatus,
+    emailVerified: z.boolean(),
+    enrolledCourses: z.array(z.string()),
+    completedLessons: z.array(z.string()),
+    preferences: Preferences,
+    metadata: z.object({ createdAt: Timestamp, updatedAt: Timestamp, lastLogin: Timestamp.nullable() }),
+  })
+  .meta({ id: 'Profile' })
+export type Profile = z.infer<typeof Profile>
+
+export const UpdateProfile = z
+  .object({ name: PersonName, preferences: Preferences.partial() })
+  .partial()
+  .refine((change) => Object.keys(change).length > 0, 'Name at least one field to change.')
+  .meta({ id: 'UpdateProfile' })
+export type UpdateProfile = z.infer<typeof UpdateProfile>
+
+export const profileOf = (user: User): Profile => ({
+  id: user.id,
+  email: user.email,
+  name: user.name,
+  avatar: user.avatar,
+  role: user.role,
+  status: user.status,
+  emailVerified: user.emailVerified,
+  enrolledCourses: [...user.enrolledCourses],
+  completedLessons: [...user.completedLessons],
+  preferences: user.preferences,
+  metadata: { createdAt: user.createdAt, updatedAt: user.updatedAt, lastLogin: user.lastLoginAt },
+})
+
+export const userExists = defineError('conflict', 'user_exists', 'An account with this e-mail address exists.')

@@ -1,0 +1,53 @@
+import type { Stored } from '../../ports/documents.ts'
+import type { Needs } from '../../ports/ports.ts'
+import type { Actor } from '../actor.ts'
+import { notFound } from '../errors.ts'
+import { createChangeUser } from './change-user.ts'
+import { createCreateAccount } from './create-account.ts'
+import { createSweepUnclaimedUsers } from './sweep-unclaimed-users.ts'
+import { type Profile, profileOf, type UpdateProfile, type User, userEmails, users } from './users.model.ts'
+
+/** A resource with the version its ETag names. */
+export interface Versioned<T> {
+  readonly value: T
+  readonly version: string
+}
+
+const noUserId = '00000000-0000-0000-0000-000000000000'
+
+export function createUsers(needs: Needs<'documents' | 'clock' | 'ids'>) {
+  const { documents, clock } = needs
+  const changeUser = createChangeUser(needs)
+  const asProfile = ({ value, version }: Stored<User>): Versioned<Profile> => ({ value: profileOf(value), version })
+
+  return {
+    createAccount: createCreateAccount(needs),
+    changeUser,
+    sweepUnclaimedUsers: createSweepUnclaimedUsers(needs),
+    /** Makes the same two reads whether or not the address is known. */
+    async findByEmail(email: string): Promise<Stored<User> | null> {
+      const claim = await documents.read(userEmails, { partition: email, id: email })
+      const userId = claim?.value.userId ?? noUserId
+      return documents.read(users, { partition: userId, id: userId })
+    },
+    isEmailClaimed: async (email: string): Promise<boolean> =>
+      (await documents.read(userEmails, { partition: email, id: email })) !== null,
+    /** `known` is the account when this request has read it already. */
+    async readProfile(actor: Actor, known: Stored<User> | null): Promise<Versioned<Profile>> {
+      const stored = known ?? (await documents.read(users, { partition: actor.userId, id: actor.userId }))
+      if (!stored) throw notFound()
+      return asProfile(stored)
+    },
+    async updateProfile(actor: Actor, change: UpdateProfile, expectedVersion?: string): Promise<Versioned<Profile>> {
+      const apply = (user: User): User => ({
+        ...user,
+        name: change.name ?? user.name,
+        preferences: { ...user.preferences, ...change.preferences } as User['preferences'],
+        updatedAt: new Date(clock.now()).toISOString(),
+      })
+      return asProfile(await changeUser(actor.userId, apply, expectedVersion))
+    },
+  }
+}
+
+export type Users = ReturnType<typeof createUsers>

@@ -1,0 +1,36 @@
+import { createMiddleware } from 'hono/factory'
+import { AppError } from '../core/errors.ts'
+import type { AppContext, AppEnv } from './request-context.ts'
+import { credentialOf } from './session.ts'
+
+const safe = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+export const isUnsafe = (method: string): boolean => !safe.has(method)
+
+const csrfFailed = (message: string): AppError => new AppError('forbidden', 'csrf_failed', message)
+
+function isOurs(c: AppContext, origin: string): boolean {
+  const { publicOrigin, allowedOrigins } = c.get('settings')
+  return origin === publicOrigin || allowedOrigins.has(origin) || origin === new URL(c.req.url).origin
+}
+
+/** For requests that a cookie authenticates: a browser always says where they come from. */
+export function requireOrigin(c: AppContext): void {
+  if (c.req.header('origin') === undefined)
+    throw csrfFailed('A request signed in by a cookie must carry an Origin header.')
+}
+
+/**
+ * Refuses unsafe requests that another site made a browser send. It concerns those that carry our cookies or, under
+ * `/auth/`, may set them; a bearer token of ours cannot be sent by accident, so it is not in the way.
+ */
+export const csrf = createMiddleware<AppEnv>(async (c, next) => {
+  if (!isUnsafe(c.req.method)) return next()
+  const origin = c.req.header('origin')
+  const isCrossSite = c.req.header('sec-fetch-site') === 'cross-site'
+  if (origin === undefined ? !isCrossSite : isOurs(c, origin)) return next()
+  const touchesCookies = c.req.header('cookie') !== undefined || c.req.path.startsWith('/api/v1/auth/')
+  if (touchesCookies && (await credentialOf(c)).from !== 'bearer')
+    throw csrfFailed('This page may not make that request.')
+  return next()
+})

@@ -1,0 +1,98 @@
+import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
+import { z } from 'zod'
+import { AppError, type ErrorKind, notFound } from '../core/errors.ts'
+import type { AppEnv } from './request-context.ts'
+
+const statusByKind = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  gone: 410,
+  rate_limited: 429,
+  unavailable: 503,
+} as const satisfies Record<ErrorKind, number>
+
+/** Where HTTP has a finer word than the kind. */
+const statusByCode: Readonly<Record<string, 412 | 413 | 415 | 422>> = {
+  precondition_failed: 412,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  idempotency_key_reused: 422,
+}
+
+export const ErrorBody = z
+  .object({
+    error: z.object({
+      code: z.string().meta({ example: 'validation_error' }),
+      message: z.string(),
+      requestId: z.string(),
+      details: z
+        .array(z.object({ path: z.string(), code: z.string(), message: z.string() }))
+        .optional()
+        .meta({ description: 'What is wrong with the input: where and which rule. Never the value.' }),
+      retryAfter: z.number().int().optional().meta({ description: 'Seconds, as in `Retry-After`.' }),
+    }),
+  })
+  .meta({ id: 'Error' })
+
+export const Problem = z
+  .object({
+    type: z.literal('about:blank'),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.string(),
+    requestId: z.string(),
+    details: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })).optional(),
+    retryAfter: z.number().int().optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457, with `Accept: application/problem+json`.' })
+
+function answer(c: Context<AppEnv>, error: AppError): Response {
+  const status = statusByCode[error.code] ?? statusByKind[error.kind]
+  const facts = {
+    requestId: c.get('caller')?.requestId ?? '',
+    ...(error.details ? { details: error.details } : {}),
+    ...(error.retryAfterSeconds === undefined ? {} : { retryAfter: error.retryAfterSeconds }),
+  }
+  if (error.retryAfterSeconds !== undefined) c.header('Retry-After', String(error.retryAfterSeconds))
+  if (status === 401) c.header('WWW-Authenticate', 'Bearer')
+  if (!c.req.header('accept')?.includes('application/problem+json'))
+    return c.json({ error: { code: error.code, message: error.message, ...facts } }, status)
+  return c.body(
+    JSON.stringify({ type: 'about:blank', title: error.message, status, code: error.code, ...facts }),
+    status,
+    { 'Content-Type': 'application/problem+json' },
+  )
+}
+
+export const onNotFound: NotFoundHandler<AppEnv> = (c) => answer(c, notFound())
+
+const maxRetryAfterSeconds = 60
+
+/**
+ * Turns whatever was thrown into the contract's error body. What the core did not foresee is given to `report` in
+ * full and tells the caller nothing.
+ */
+export const createOnError =
+  (report: (error: unknown, requestId: string) => void): ErrorHandler<AppEnv> =>
+  (error, c) => {
+    if (error instanceof AppError) return answer(c, error)
+    report(error, c.get('caller')?.requestId ?? '')
+    if (error.name === 'PortUnavailable') {
+      const { retryAfterSeconds = 5 } = error as { retryAfterSeconds?: number }
+      return answer(
+        c,
+        new AppError('unavailable', 'unavailable', 'This is not available right now. Try again shortly.', {
+          retryAfterSeconds: Math.min(retryAfterSeconds, maxRetryAfterSeconds),
+        }),
+      )
+    }
+    c.header('Cache-Control', 'no-store')
+    const requestId = c.get('caller')?.requestId ?? ''
+    return c.json(
+      { error: { code: 'server_error', message: 'Something went wrong on our side.', requestId } },
+      500,
+    )
+  }

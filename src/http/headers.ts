@@ -1,0 +1,48 @@
+import type { MiddlewareHandler } from 'hono'
+import type { AppEnv } from './request-context.ts'
+
+const exposed = [
+  'X-RateLimit-Limit',
+  'X-RateLimit-Remaining',
+  'X-RateLimit-Reset',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'X-Request-Id',
+  'ETag',
+  'Link',
+  'Location',
+  'Idempotent-Replayed',
+].join(', ')
+
+const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE'
+const allowedHeaders =
+  'Authorization, X-Authorization, Content-Type, Accept, Idempotency-Key, If-Match, If-None-Match, X-Request-Id, X-Receipt-Code, traceparent'
+
+/**
+ * The headers of every answer, set before anything else runs: a header set after `next()` makes Hono build the
+ * response a second time. Answers preflights.
+ */
+export const essentialHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const settings = c.get('settings')
+  c.header('X-Content-Type-Options', 'nosniff')
+  c.header('Referrer-Policy', 'no-referrer')
+  c.header('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'")
+  c.header('Cache-Control', 'no-store')
+  if (settings.isProduction) c.header('Strict-Transport-Security', 'max-age=31536000; includeSubDomains')
+  c.header('Vary', 'Origin')
+  const origin = c.req.header('origin')
+  if (origin !== undefined && settings.allowedOrigins.has(origin)) {
+    c.header('Access-Control-Allow-Origin', origin)
+    c.header('Access-Control-Allow-Credentials', 'true')
+    c.header('Access-Control-Expose-Headers', exposed)
+    if (c.req.method === 'OPTIONS' && c.req.header('access-control-request-method') !== undefined) {
+      c.header('Access-Control-Allow-Methods', allowedMethods)
+      c.header('Access-Control-Allow-Headers', allowedHeaders)
+      c.header('Access-Control-Max-Age', '7200')
+    }
+  }
+  if (c.req.method === 'OPTIONS' && c.req.header('access-control-request-method') !== undefined)
+    return c.body(null, 204)
+  return next()
+}

@@ -1,0 +1,40 @@
+import { createMiddleware } from 'hono/factory'
+import { validationError } from '../core/errors.ts'
+import type { BeginIdempotent } from '../core/idempotency/idempotency.ts'
+import type { AppEnv } from './request-context.ts'
+
+const acceptable = /^[\x21-\x7e]{1,255}$/
+const keptHeaders = ['content-type', 'location', 'etag']
+
+/**
+ * For POSTs that create, after the session: with `Idempotency-Key` the same request gets the first answer again.
+ * Failures on our side are not kept, so that trying again helps.
+ */
+export const idempotent = (begin: BeginIdempotent) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    const key = c.req.header('idempotency-key')
+    if (key === undefined) return next()
+    if (!acceptable.test(key))
+      throw validationError([
+        { path: 'Idempotency-Key', code: 'invalid_format', message: 'Must be 1 to 255 visible characters.' },
+      ])
+    const body = await c.req.text()
+    const userId = c.get('session')?.actor.userId
+    const begun = await begin({ scope: userId ?? body, route: `${c.req.method} ${c.req.path}`, key, body })
+    if ('replay' in begun) {
+      const { status, headers, body: answer } = begun.replay
+      c.header('Idempotent-Replayed', 'true')
+      return c.body(answer, status as 200, headers)
+    }
+    await next()
+    if (c.res.status >= 500) return begun.abandon()
+    const headers = keptHeaders.flatMap((name) => {
+      const value = c.res.headers.get(name)
+      return value === null ? [] : [[name, value] as const]
+    })
+    await begun.finish({
+      status: c.res.status,
+      headers: Object.fromEntries(headers),
+      body: await c.res.clone().text(),
+    })
+  })

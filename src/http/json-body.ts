@@ -1,0 +1,81 @@
+import { createMiddleware } from 'hono/factory'
+import { AppError, validationError } from '../core/errors.ts'
+import { isUnsafe } from './csrf.ts'
+import type { AppContext, AppEnv } from './request-context.ts'
+
+const maxDepth = 32
+
+const tooLarge = (): AppError => new AppError('invalid', 'payload_too_large', 'The request body is too large.')
+const malformed = (message: string) => validationError([{ path: '', code: 'malformed_json', message }])
+
+async function readText(c: AppContext, maxBytes: number): Promise<string> {
+  const { body } = c.req.raw
+  if (!body) return ''
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+    length += chunk.byteLength
+    if (length > maxBytes) throw tooLarge()
+    chunks.push(chunk)
+  }
+  const bytes = new Uint8Array(length)
+  let offset = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset)
+    offset += chunk.byteLength
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+  } catch {
+    throw malformed('The body is not UTF-8.')
+  }
+}
+
+/** Refuses what JSON allows and no store, mail or page can carry safely. */
+function refuseUnsafeValues(root: unknown): void {
+  const open: { value: unknown; path: string; depth: number }[] = [{ value: root, path: '', depth: 0 }]
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { value, path, depth } = next
+    const refuse = (code: string, message: string) => validationError([{ path, code, message }])
+    if (typeof value === 'string') {
+      if (!value.isWellFormed() || value.includes('\0'))
+        throw refuse('invalid_text', 'Must be well-formed Unicode text without NUL.')
+    } else if (typeof value === 'object' && value !== null) {
+      if (depth >= maxDepth) throw validationError([{ path: '', code: 'too_deep', message: 'Nested too deeply.' }])
+      for (const [key, child] of Object.entries(value)) {
+        if (key === '__proto__' || key === 'constructor' || key === 'prototype' || !key.isWellFormed())
+          throw refuse('invalid_key', 'Contains a field name that is not allowed.')
+        open.push({ value: child, path: Array.isArray(value) || /^\w{1,40}$/.test(key) ? join(path, key) : path, depth: depth + 1 })
+      }
+    }
+  }
+}
+
+const join = (path: string, key: string): string => (path ? `${path}.${key}` : key)
+
+/**
+ * Reads the body of an unsafe request once, as JSON and nothing else, up to the limit; what validates it afterwards
+ * gets the parsed value.
+ */
+export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
+  if (!isUnsafe(c.req.method)) return next()
+  const { maxBodyBytes } = c.get('settings')
+  if (Number(c.req.header('content-length') ?? 0) > maxBodyBytes) throw tooLarge()
+  const text = await readText(c, maxBodyBytes)
+  if (text === '') {
+    c.req.json = async () => ({}) as any
+    return next()
+  }
+  if (!/^application\/json(?:\s*;.*)?$/i.test(c.req.header('content-type') ?? ''))
+    throw new AppError('invalid', 'unsupported_media_type', 'Send JSON with Content-Type: application/json.')
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw malformed('The body is not valid JSON.')
+  }
+  refuseUnsafeValues(value)
+  c.req.json = async () => value as any
+  c.req.text = async () => text
+  return next()
+})

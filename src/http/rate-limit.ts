@@ -1,0 +1,48 @@
+import type { MiddlewareHandler } from 'hono'
+import { AppError } from '../core/errors.ts'
+import type { Limit, Standing, TakeFromLimits } from '../core/limits/limits.ts'
+import type { AppEnv } from './request-context.ts'
+
+/** Probes are counted like everything else but never refused: an orchestrator that is refused stops the process. */
+const neverRefused = new Set(['/api/healthz', '/api/readyz'])
+
+/**
+ * Counts the request against the general limit and the one its route declares, in one round trip, and tells the
+ * caller where it stands.
+ */
+export const rateLimit =
+  ({
+    take,
+    general,
+    limitOf,
+    scaleOf,
+    now,
+  }: {
+    readonly take: TakeFromLimits
+    readonly general: Limit
+    /** The limit a route declares, by method and path. */
+    readonly limitOf: (method: string, path: string) => Limit | undefined
+    /** How much more the named site may do. */
+    readonly scaleOf: (site: string | null) => number
+    readonly now: () => number
+  }): MiddlewareHandler<AppEnv> =>
+  async (c, next) => {
+    const { address, site } = c.get('caller')
+    const special = limitOf(c.req.method, c.req.path)
+    const standing: Standing = await take(
+      special ? [general, special] : [general],
+      address ?? 'unknown',
+      scaleOf(site),
+    )
+    const { limit, allowed, remaining, resetInSeconds } = standing
+    c.header('X-RateLimit-Limit', String(allowed))
+    c.header('X-RateLimit-Remaining', String(remaining))
+    c.header('X-RateLimit-Reset', String(Math.ceil(now() / 1000) + resetInSeconds))
+    c.header('RateLimit-Policy', `"${limit.name}";q=${allowed};w=${limit.windowSeconds}`)
+    c.header('RateLimit', `"${limit.name}";r=${remaining};t=${resetInSeconds}`)
+    if (standing.isExceeded && !neverRefused.has(c.req.path))
+      throw new AppError('rate_limited', 'rate_limit_exceeded', 'Too many requests. Wait a little.', {
+        retryAfterSeconds: resetInSeconds,
+      })
+    return next()
+  }

@@ -1,0 +1,43 @@
+import type { Context } from 'hono'
+import type { Actor, Caller } from '../core/actor.ts'
+import type { Auth } from '../core/auth/auth.ts'
+import type { Authenticated } from '../core/auth/authenticate.ts'
+import type { Credential } from './session.ts'
+
+/** How this deployment answers, fixed at start. */
+export interface HttpSettings {
+  /** Where people reach this API, without a trailing slash. */
+  readonly publicOrigin: string
+  /** Other origins whose pages may call with credentials, exactly as a browser writes them. */
+  readonly allowedOrigins: ReadonlySet<string>
+  readonly isProduction: boolean
+  readonly maxBodyBytes: number
+  readonly cookies: {
+    readonly prefix: '' | '__Host-'
+    readonly sameSite: 'Strict' | 'Lax' | 'None'
+    readonly isSecure: boolean
+    readonly accessMaxAgeSeconds: number
+    readonly refreshMaxAgeSeconds: number
+  }
+}
+
+/** What every request carries through the middleware. */
+export interface AppEnv {
+  Bindings: {
+    /** The address of the peer, where the runtime knows one. */
+    remoteAddress?: string
+  }
+  Variables: {
+    settings: HttpSettings
+    auth: Auth
+    caller: Caller
+    /** Looked for once, when something first asks. */
+    credential: Promise<Credential>
+    /** Set by `requireSession`. */
+    session: Authenticated
+  }
+}
+
+export type AppContext = Context<AppEnv>
+
+export const actorOf = (c: AppContext): Actor => c.get('session').actor

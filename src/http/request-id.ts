@@ -1,0 +1,62 @@
+import type { MiddlewareHandler } from 'hono'
+import type { Auth } from '../core/auth/auth.ts'
+import type { ReadClientAddress } from './client-address.ts'
+import type { AppEnv, HttpSettings } from './request-context.ts'
+
+/** What becomes of one request, for the log. */
+export interface Served {
+  readonly requestId: string
+  readonly traceId: string | undefined
+  readonly method: string
+  /** The route's pattern, never the path: a path may hold an id. */
+  readonly route: string
+  readonly status: number
+  readonly durationMs: number
+}
+
+const acceptable = /^[\w.-]{8,128}$/
+const traceparent = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/
+const maxUserAgentLength = 400
+
+/** Names the request, finds out who is calling from where, and reports how it ended. */
+export const beginRequest =
+  ({
+    settings,
+    auth,
+    readClientAddress,
+    nextId,
+    now,
+    report,
+  }: {
+    readonly settings: HttpSettings
+    readonly auth: Auth
+    readonly readClientAddress: ReadClientAddress
+    readonly nextId: () => string
+    readonly now: () => number
+    readonly report: (served: Served) => void
+  }): MiddlewareHandler<AppEnv> =>
+  async (c, next) => {
+    const startedAt = now()
+    const given = c.req.header('x-request-id')
+    const requestId = given !== undefined && acceptable.test(given) ? given : nextId()
+    const client = readClientAddress(c.env?.remoteAddress, c.req.header('x-forwarded-for'))
+    c.set('settings', settings)
+    c.set('auth', auth)
+    c.set('caller', {
+      requestId,
+      address: client.address,
+      site: client.site?.name ?? null,
+      userAgent: c.req.header('user-agent')?.slice(0, maxUserAgentLength) ?? null,
+    })
+    c.header('X-Request-Id', requestId)
+    await next()
+    const routes = c.req.matchedRoutes
+    report({
+      requestId,
+      traceId: traceparent.exec(c.req.header('traceparent') ?? '')?.[1],
+      method: c.req.method,
+      route: routes.findLast(({ path }) => !path.endsWith('*'))?.path ?? 'unmatched',
+      status: c.res.status,
+      durationMs: now() - startedAt,
+    })
+  }

@@ -1,0 +1,65 @@
+import { ErrorBody, Problem } from './errors.ts'
+import { requireSession } from './session.ts'
+
+/** Which limit of api.md a route counts against, besides the general one. */
+export type LimitName = 'auth'
+
+/** Open to anybody. Every route says this or `signedIn`; a test fails for one that says neither. */
+export const isPublic = {
+  security: [] as Record<string, string[]>[],
+  'x-access': 'public' as const,
+  middleware: [] as [],
+}
+
+/** Needs a session that still stands. */
+export const signedIn = {
+  security: [{ bearer: [] }, { xAuthorization: [] }, { cookie: [] }] as Record<string, string[]>[],
+  'x-access': 'signed-in' as const,
+  middleware: [requireSession] as [typeof requireSession],
+}
+
+/** Five a minute from one address, counted for this route alone. */
+export const limitedAsAuth = { 'x-rate-limit': 'auth' } as const
+
+const meanings = {
+  400: 'The request is not valid: `validation_error`.',
+  401: 'Not signed in, or no longer: `missing_token`, `invalid_token`, `token_revoked`, `invalid_credentials`.',
+  403: 'Not allowed: `forbidden`, `account_suspended`, `csrf_failed`.',
+  404: '`not_found`; also for what belongs to somebody else.',
+  409: 'Already so, or changed meanwhile: `user_exists`, `conflict`.',
+  412: '`precondition_failed`: it has changed since the version in `If-Match`.',
+  413: '`payload_too_large`: more than 1 MB.',
+  415: '`unsupported_media_type`: send JSON.',
+  429: '`rate_limit_exceeded`: wait for `Retry-After` seconds.',
+  500: '`server_error`',
+  503: '`unavailable`: try again after `Retry-After` seconds.',
+} as const
+
+type ErrorStatus = keyof typeof meanings
+
+const errorContent = {
+  'application/json': { schema: ErrorBody },
+  'application/problem+json': { schema: Problem },
+} as const
+
+type ErrorResponses<S extends number> = {
+  [K in S]: { description: string; content: typeof errorContent }
+}
+
+/** The error answers of a route: those named, and those any route may give. */
+export const errors = <const S extends ErrorStatus>(...statuses: readonly S[]): ErrorResponses<S | 429 | 500 | 503> =>
+  Object.fromEntries(
+    [...statuses, 429, 500, 503].map((status) => [
+      status,
+      { description: meanings[status as ErrorStatus], content: errorContent },
+    ]),
+  ) as ErrorResponses<S | 429 | 500 | 503>
+
+export const json = <const T>(schema: T, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+})
+
+export const body = <const T>(schema: T) => ({
+  body: { required: true, content: { 'application/json': { schema } } },
+})

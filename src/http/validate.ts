@@ -1,0 +1,38 @@
+import type { Hook } from '@hono/zod-openapi'
+import { type ErrorDetail, validationError } from '../core/errors.ts'
+
+interface Issue {
+  readonly path: readonly PropertyKey[]
+  readonly code?: string
+  readonly message: string
+  readonly expected?: string
+  readonly minimum?: number | bigint
+  readonly maximum?: number | bigint
+}
+
+/** Words of our own for the common rules: the library's may quote the input. */
+function describe(issue: Issue): ErrorDetail {
+  const path = issue.path.map(String).join('.')
+  switch (issue.code) {
+    case 'invalid_type':
+      return { path, code: 'invalid_type', message: `Must be of type ${issue.expected}.` }
+    case 'too_small':
+      return { path, code: 'too_small', message: `Must be at least ${issue.minimum}.` }
+    case 'too_big':
+      return { path, code: 'too_big', message: `Must be at most ${issue.maximum}.` }
+    case 'invalid_value':
+      return { path, code: 'invalid_value', message: 'Must be one of the documented values.' }
+    case 'unrecognized_keys':
+      return { path, code: 'unrecognized_keys', message: 'Contains an unknown field.' }
+    case 'custom':
+    case 'invalid_format':
+      return { path, code: issue.code, message: issue.message }
+    default:
+      return { path, code: issue.code ?? 'invalid', message: 'Is not valid.' }
+  }
+}
+
+/** Validation names the field and the rule, and never says what was sent. */
+export const onInvalid: Hook<any, any, any, any> = (result) => {
+  if (!result.success) throw validationError(result.error.issues.map((issue) => describe(issue as Issue)))
+}

@@ -1,0 +1,171 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Auth } from '../core/auth/auth.ts'
+import {
+  ChangePassword,
+  LoggedInUser,
+  LogIn,
+  missingToken,
+  SessionView,
+  SignedUpUser,
+  SignUp,
+} from '../core/auth/auth.model.ts'
+import { clearTokenCookies, readCookie, setTokenCookies } from '../http/cookies.ts'
+import { requireOrigin } from '../http/csrf.ts'
+import { actorOf, type AppEnv } from '../http/request-context.ts'
+import { body, errors, isPublic, json, limitedAsAuth, signedIn } from '../http/route.ts'
+import { credentialOf } from '../http/session.ts'
+import { onInvalid } from '../http/validate.ts'
+
+const Message = z.object({ message: z.string() }).meta({ id: 'Message' })
+const SessionId = z.object({ id: z.uuid().meta({ param: { name: 'id', in: 'path' } }) })
+const tags = ['Auth']
+
+const signUp = createRoute({
+  method: 'post',
+  path: '/signup',
+  operationId: 'signUp',
+  tags,
+  summary: 'Open an account',
+  ...isPublic,
+  ...limitedAsAuth,
+  request: body(SignUp),
+  responses: {
+    201: json(z.object({ user: SignedUpUser, accessToken: z.string() }), 'The account, signed in by both cookies.'),
+    202: json(Message, 'With `SIGNUP_DISCLOSURE=hidden`, for known and unknown addresses alike.'),
+    ...errors(400, 403, 409, 413, 415),
+  },
+})
+
+const logIn = createRoute({
+  method: 'post',
+  path: '/login',
+  operationId: 'logIn',
+  tags,
+  summary: 'Sign in with e-mail and password',
+  ...isPublic,
+  ...limitedAsAuth,
+  request: body(LogIn),
+  responses: {
+    200: json(z.object({ user: LoggedInUser, accessToken: z.string() }), 'Signed in by both cookies.'),
+    ...errors(400, 401, 403, 413, 415),
+  },
+})
+
+const refresh = createRoute({
+  method: 'post',
+  path: '/refresh',
+  operationId: 'refresh',
+  tags,
+  summary: 'Exchange the refresh cookie for its successor and a new access token',
+  ...isPublic,
+  responses: {
+    200: json(z.object({ accessToken: z.string() }), 'Both cookies are renewed.'),
+    ...errors(401, 403, 413, 415),
+  },
+})
+
+const logOut = createRoute({
+  method: 'post',
+  path: '/logout',
+  operationId: 'logOut',
+  tags,
+  summary: 'End this session; fine when there is none',
+  ...isPublic,
+  responses: { 200: json(Message, 'Both cookies are cleared.'), ...errors(403, 413, 415) },
+})
+
+const changePassword = createRoute({
+  method: 'post',
+  path: '/change-password',
+  operationId: 'changePassword',
+  tags,
+  summary: 'Set a new password and end every other session',
+  ...signedIn,
+  ...limitedAsAuth,
+  request: body(ChangePassword),
+  responses: { 200: json(Message, 'Changed.'), ...errors(400, 401, 403, 409, 413, 415) },
+})
+
+const listSessions = createRoute({
+  method: 'get',
+  path: '/sessions',
+  operationId: 'listSessions',
+  tags,
+  summary: 'The devices that are signed in, newest first',
+  ...signedIn,
+  responses: { 200: json(z.object({ items: z.array(SessionView) }), 'Never a token.'), ...errors(401, 403) },
+})
+
+const revokeSession = createRoute({
+  method: 'delete',
+  path: '/sessions/{id}',
+  operationId: 'revokeSession',
+  tags,
+  summary: 'Sign one device out',
+  ...signedIn,
+  request: { params: SessionId },
+  responses: { 204: { description: 'Ended.' }, ...errors(400, 401, 403, 404) },
+})
+
+const revokeOtherSessions = createRoute({
+  method: 'delete',
+  path: '/sessions',
+  operationId: 'revokeOtherSessions',
+  tags,
+  summary: 'Sign every other device out',
+  ...signedIn,
+  responses: { 204: { description: 'Only this session is left.' }, ...errors(401, 403) },
+})
+
+const hiddenAnswer = { message: 'If this address can be used, the account is ready. Sign in.' }
+
+export const authRoutes = (auth: Auth) =>
+  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+    .openapi(signUp, async (c) => {
+      const signedUp = await auth.signUp(c.req.valid('json'), c.get('caller'))
+      if (!signedUp) return c.json(hiddenAnswer, 202)
+      setTokenCookies(c, signedUp)
+      const { id, email, name, avatar } = signedUp.user
+      return c.json({ user: { id, email, name, avatar }, accessToken: signedUp.accessToken }, 201)
+    })
+    .openapi(logIn, async (c) => {
+      const loggedIn = await auth.logIn(c.req.valid('json'), c.get('caller'))
+      setTokenCookies(c, loggedIn)
+      const { id, email, name, avatar, role } = loggedIn.user
+      return c.json({ user: { id, email, name, avatar, role }, accessToken: loggedIn.accessToken }, 200)
+    })
+    .openapi(refresh, async (c) => {
+      const token = readCookie(c, 'refreshToken')
+      if (!token) throw missingToken()
+      requireOrigin(c)
+      const renewed = await auth.refresh(token, c.get('caller'))
+      setTokenCookies(c, renewed)
+      return c.json({ accessToken: renewed.accessToken }, 200)
+    })
+    .openapi(logOut, async (c) => {
+      const credential = await credentialOf(c)
+      const refreshToken = readCookie(c, 'refreshToken')
+      if (refreshToken || credential.from === 'cookie') if (credential.from !== 'bearer') requireOrigin(c)
+      const claims = credential.from === 'none' ? null : credential.claims
+      await auth.logOut(
+        { ...(claims ? { claims } : {}), ...(refreshToken ? { refreshToken } : {}) },
+        c.get('caller'),
+      )
+      clearTokenCookies(c)
+      return c.json({ message: 'Signed out.' }, 200)
+    })
+    .openapi(changePassword, async (c) => {
+      await auth.changePassword(actorOf(c), c.req.valid('json'), c.get('caller'))
+      return c.json({ message: 'The password is changed. Other devices are signed out.' }, 200)
+    })
+    .openapi(listSessions, async (c) => c.json({ items: await auth.listSessions(actorOf(c)) }, 200))
+    .openapi(revokeSession, async (c) => {
+      const { id } = c.req.valid('param')
+      await auth.revokeSession(actorOf(c), id, c.get('caller'))
+      if (id === actorOf(c).sessionId) clearTokenCookies(c)
+      return c.body(null, 204)
+    })
+    .openapi(revokeOtherSessions, async (c) => {
+      await auth.revokeOtherSessions(actorOf(c), c.get('caller'))
+      return c.body(null, 204)
+    })

@@ -1,0 +1,71 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Auth } from '../core/auth/auth.ts'
+import type { Health } from '../core/health/health.ts'
+import type { AppEnv } from '../http/request-context.ts'
+import { errors, isPublic, json } from '../http/route.ts'
+
+const tags = ['Operations']
+
+const Readiness = z
+  .object({
+    status: z.enum(['ready', 'not_ready', 'stopping']),
+    dependencies: z.record(z.string(), z.object({ state: z.enum(['up', 'down']), latencyMs: z.number() })),
+  })
+  .meta({ id: 'Readiness' })
+
+const Jwks = z.object({ keys: z.array(z.record(z.string(), z.unknown())) }).meta({ id: 'JsonWebKeySet' })
+
+const alive = createRoute({
+  method: 'get',
+  path: '/api/healthz',
+  operationId: 'isAlive',
+  tags,
+  summary: 'The process is alive',
+  ...isPublic,
+  responses: { 200: json(z.object({ status: z.literal('ok') }), 'Alive.'), ...errors() },
+})
+
+const ready = createRoute({
+  method: 'get',
+  path: '/api/readyz',
+  operationId: 'isReady',
+  tags,
+  summary: 'Each dependency with its state and latency in ms',
+  ...isPublic,
+  responses: {
+    200: json(Readiness, 'All are up.'),
+    429: errors()[429],
+    500: errors()[500],
+    503: json(Readiness, 'One is down, or the process is stopping: send no requests here.'),
+  },
+})
+
+const keySet = (path: '/.well-known/jwks.json' | '/api/jwks.json', operationId: string) =>
+  createRoute({
+    method: 'get',
+    path,
+    operationId,
+    tags,
+    summary: 'The public keys that verify access tokens',
+    ...isPublic,
+    responses: { 200: json(Jwks, 'A JSON Web Key Set.'), ...errors() },
+  })
+
+export const operationRoutes = (auth: Auth, health: Health) =>
+  new OpenAPIHono<AppEnv>()
+    .openapi(alive, (c) => c.json({ status: 'ok' as const }, 200))
+    .openapi(ready, async (c) => {
+      const readiness = await health.readiness()
+      const body = { ...readiness, dependencies: { ...readiness.dependencies } }
+      return readiness.status === 'ready' ? c.json(body, 200) : c.json(body, 503)
+    })
+    .openapi(keySet('/.well-known/jwks.json', 'readKeys'), async (c) => {
+      c.header('Cache-Control', 'public, max-age=300')
+      const { keys } = await auth.publicKeys()
+      return c.json({ keys: [...keys] }, 200)
+    })
+    .openapi(keySet('/api/jwks.json', 'readKeysUnderApi'), async (c) => {
+      c.header('Cache-Control', 'public, max-age=300')
+      const { keys } = await auth.publicKeys()
+      return c.json({ keys: [...keys] }, 200)
+    })

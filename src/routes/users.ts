@@ -1,0 +1,47 @@
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import type { Users } from '../core/users/users.ts'
+import { Profile, UpdateProfile } from '../core/users/users.model.ts'
+import { expectedVersion, hasCurrent } from '../http/etag.ts'
+import { actorOf, type AppEnv } from '../http/request-context.ts'
+import { body, errors, json, signedIn } from '../http/route.ts'
+import { onInvalid } from '../http/validate.ts'
+
+const tags = ['Users']
+
+const readMe = createRoute({
+  method: 'get',
+  path: '/me',
+  operationId: 'readProfile',
+  tags,
+  summary: 'My profile',
+  ...signedIn,
+  responses: {
+    200: json(Profile, 'With its version as `ETag`.'),
+    304: { description: 'Unchanged since the version in `If-None-Match`.' },
+    ...errors(401, 403),
+  },
+})
+
+const updateMe = createRoute({
+  method: 'patch',
+  path: '/me',
+  operationId: 'updateProfile',
+  tags,
+  summary: 'Change my name or preferences; what is not named stays',
+  ...signedIn,
+  request: body(UpdateProfile),
+  responses: { 200: json(Profile, 'As it is now.'), ...errors(400, 401, 403, 409, 412, 413, 415) },
+})
+
+export const userRoutes = (users: Users) =>
+  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+    .openapi(readMe, async (c) => {
+      const { value, version } = await users.readProfile(actorOf(c), c.get('session').user)
+      return hasCurrent(c, version) ? c.body(null, 304) : c.json(value, 200)
+    })
+    .openapi(updateMe, async (c) => {
+      const change = c.req.valid('json')
+      const { value, version } = await users.updateProfile(actorOf(c), change, expectedVersion(c))
+      c.header('ETag', `"${version}"`)
+      return c.json(value, 200)
+    })
