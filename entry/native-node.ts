@@ -1,0 +1,42 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { createNativeHasher } from '../src/adapters/argon2-native/hasher.ts'
+import { createConsoleLog } from '../src/adapters/console/log.ts'
+import { createFilesystemSecrets } from '../src/adapters/filesystem/secrets.ts'
+import { createSigningKey } from '../src/adapters/jose/access-tokens.ts'
+import { createSwaggerUiAssets } from '../src/adapters/node/assets.ts'
+import { createLineWriter } from '../src/adapters/node/server.ts'
+import { createSqliteAudit } from '../src/adapters/sqlite/audit.ts'
+import { openSqlite } from '../src/adapters/sqlite/database.ts'
+import { createSqliteDocuments } from '../src/adapters/sqlite/documents.ts'
+import type { Config } from '../src/config.ts'
+import { collections } from '../src/core/collections.ts'
+import type { Native } from './wire.ts'
+
+/** What Node can make. */
+export function createNodeNative(config: Config): Native {
+  const isTerminal = process.stdout.isTTY === true && !config.isProduction
+  return {
+    log: createConsoleLog({
+      format: config.log.format ?? (isTerminal ? 'text' : 'json'),
+      level: config.log.level,
+      write: createLineWriter(process.stdout),
+      now: () => new Date(),
+    }),
+    assets: createSwaggerUiAssets(),
+    createHasher: ({ cost, concurrency, queue }) =>
+      createNativeHasher({ cost, queue, concurrency: concurrency ?? availableParallelism() }),
+    openSqlite(clock) {
+      const database = openSqlite(join(config.dataDirectory, 'tools-inc.db'))
+      const documents = createSqliteDocuments({ database, collections, clock })
+      return {
+        documents,
+        audit: createSqliteAudit({ database }),
+        tidy: documents.removeExpired,
+        close: database.close,
+      }
+    },
+    createFilesystemSecrets: (clock, rotateAfterDays) =>
+      createFilesystemSecrets({ directory: config.dataDirectory, clock, createSigningKey, rotateAfterDays }),
+  }
+}

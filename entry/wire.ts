@@ -1,0 +1,70 @@
+import { createInProcessDefer, type InProcessDefer } from '../src/adapters/memory/defer.ts'
+import { createMemoryAudit } from '../src/adapters/memory/audit.ts'
+import { createMemoryCache } from '../src/adapters/memory/cache.ts'
+import { createMemoryDocuments } from '../src/adapters/memory/documents.ts'
+import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
+import { createJoseAccessTokens } from '../src/adapters/jose/access-tokens.ts'
+import { systemClock } from '../src/adapters/system/clock.ts'
+import { systemIds } from '../src/adapters/system/ids.ts'
+import { createZxcvbnPasswordBlocklist } from '../src/adapters/zxcvbn/password-blocklist.ts'
+import type { Config, GivenSecrets } from '../src/config.ts'
+import type { Assets } from '../src/ports/assets.ts'
+import type { AuditLog } from '../src/ports/audit.ts'
+import type { Clock } from '../src/ports/clock.ts'
+import type { DocumentStore } from '../src/ports/documents.ts'
+import type { Hasher } from '../src/ports/hasher.ts'
+import type { Log } from '../src/ports/log.ts'
+import type { Ports } from '../src/ports/ports.ts'
+import type { Secrets } from '../src/ports/secrets.ts'
+
+/** What only the runtime at hand can make. A runtime without one of these says so by throwing. */
+export interface Native {
+  readonly log: Log
+  readonly assets: Assets
+  readonly createHasher: (hasher: Config['hasher']) => Hasher
+  /** Documents and audit in one file, so that writes to both share a commit. */
+  readonly openSqlite: (clock: Clock) => {
+    readonly documents: DocumentStore
+    readonly audit: AuditLog
+    /** Frees space held by what has expired. */
+    readonly tidy: () => Promise<unknown>
+    readonly close: () => void
+  }
+  readonly createFilesystemSecrets: (clock: Clock, rotateAfterDays: number) => Secrets
+}
+
+export interface Wired {
+  readonly ports: Ports
+  readonly defer: InProcessDefer
+  readonly tidy: () => Promise<unknown>
+  readonly close: () => void
+}
+
+/** The only switch over kinds of adapters. */
+export function wire(config: Config, given: GivenSecrets, native: Native): Wired {
+  const { log, assets } = native
+  const clock = systemClock
+  const defer = createInProcessDefer({ log })
+  const usesSqlite = config.documents.kind === 'sqlite' || config.records.kind === 'sqlite'
+  const sqlite = usesSqlite ? native.openSqlite(clock) : undefined
+  const secrets =
+    config.secrets.kind === 'filesystem'
+      ? native.createFilesystemSecrets(clock, config.secrets.rotateAfterDays)
+      : createMemorySecrets(given)
+  const ports: Ports = {
+    accessTokens: createJoseAccessTokens({ secrets, clock, ...config.tokens }),
+    assets,
+    audit: config.records.kind === 'sqlite' && sqlite ? sqlite.audit : createMemoryAudit(),
+    cache: createMemoryCache({ clock }),
+    clock,
+    defer,
+    documents: config.documents.kind === 'sqlite' && sqlite ? sqlite.documents : createMemoryDocuments({ clock }),
+    hasher: native.createHasher(config.hasher),
+    ids: systemIds,
+    localCache: createMemoryCache({ clock, maxEntries: 20_000 }),
+    log,
+    passwordBlocklist: createZxcvbnPasswordBlocklist(),
+    secrets,
+  }
+  return { ports, defer, tidy: async () => sqlite?.tidy(), close: () => sqlite?.close() }
+}

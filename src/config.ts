@@ -1,0 +1,334 @@
+import ipaddr from 'ipaddr.js'
+import { z } from 'zod'
+
+/*
+ * The only reader of environment values. Three steps: text → settings (all problems reported at once) → secrets, which
+ * are kept apart so that the settings can be logged.
+ */
+
+const csv = z.string().transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+
+const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
+  message: 'must be an origin such as https://portal.example.org, without a path or trailing slash',
+})
+
+const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+
+const TrustedSites = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown
+    } catch {
+      context.addIssue('must be JSON')
+      return z.NEVER
+    }
+  })
+  .pipe(
+    z.array(
+      z.strictObject({
+        name: z.string().min(1).max(80),
+        networks: z
+          .array(z.string().refine(ipaddr.isValidCIDR, { message: 'must be a CIDR such as 203.0.113.0/24' }))
+          .min(1),
+        scale: z.number().positive().max(1000),
+      }),
+    ),
+  )
+
+const SigningKeys = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown
+    } catch {
+      context.addIssue('must be JSON: make it with `npm run keys:new`')
+      return z.NEVER
+    }
+  })
+  .pipe(
+    z
+      .array(
+        z.object({
+          id: z.string().min(1),
+          activeFrom: z.iso.datetime(),
+          value: z.string().includes('"crv":"P-256"', { message: 'must be a P-256 JWK' }).includes('"d":'),
+        }),
+      )
+      .min(1),
+  )
+
+const MasterKey = z.base64url().min(43, 'must be at least 32 bytes of base64url: make it with `npm run keys:new`')
+
+interface Setting {
+  readonly schema: z.ZodType
+  /** As text, as it would stand in `.env`. */
+  readonly fallback?: string
+  readonly example?: string
+  readonly says: string
+  readonly isSecret?: true
+}
+
+/** Every environment value there is, in the order of `.env.example`. */
+export const settings = {
+  NODE_ENV: {
+    schema: z.enum(['development', 'test', 'production']),
+    fallback: 'development',
+    says: 'production asks for every secret and for PUBLIC_URL, and hides what only developers need.',
+  },
+  PORT: { schema: wholeNumber(0, 65_535), fallback: '7071', says: 'Where to listen; 0 picks a free port.' },
+  HOST: { schema: z.string().min(1), fallback: '0.0.0.0', says: 'The address to listen on.' },
+  DATA_DIR: {
+    schema: z.string().min(1),
+    fallback: './data',
+    says: 'The folder of the database file and, outside production, of the generated secrets.',
+  },
+  PUBLIC_URL: {
+    schema: origin,
+    example: 'https://api.sdtoolsinc.org',
+    says: 'Where people reach this API. Outside production http://localhost:PORT. Cookies are Secure unless it is on localhost.',
+  },
+  CORS_ORIGINS: {
+    schema: csv.pipe(z.array(origin)),
+    example: 'https://portal.sdtoolsinc.org,https://mackprojekt.com',
+    says: 'Other origins whose pages may call with credentials, exactly. Outside production http://localhost:3000.',
+  },
+  COOKIE_SAME_SITE: {
+    schema: z.enum(['Strict', 'Lax', 'None']),
+    fallback: 'Strict',
+    says: 'Lax or None when the front end lives on another site.',
+  },
+  COOKIE_PREFIX: {
+    schema: z.enum(['', '__Host-']),
+    fallback: '',
+    says: '__Host- where no proxy rewrites cookies (Static Web Apps does). Needs https.',
+  },
+  TRUSTED_PROXY_HOPS: {
+    schema: wholeNumber(0, 10),
+    fallback: '0',
+    says: 'How many of our own proxies stand in front: the client is that entry of X-Forwarded-For, from the right.',
+  },
+  TRUSTED_SITES: {
+    schema: TrustedSites,
+    fallback: '[]',
+    example: '[{"name":"Central Library","networks":["203.0.113.0/24"],"scale":20}]',
+    says: 'Places where many people share one address, as JSON; scale multiplies every limit there.',
+  },
+  RATE_LIMIT_SCALE: {
+    schema: z.coerce.number().positive(),
+    fallback: '1',
+    says: 'Multiplies every limit for everybody. Load tests set it high.',
+  },
+  RATE_LIMIT_PER_MINUTE: { schema: wholeNumber(1, 1e6), fallback: '100', says: 'Requests of one address, all routes.' },
+  RATE_LIMIT_AUTH_PER_MINUTE: {
+    schema: wholeNumber(1, 1e6),
+    fallback: '5',
+    says: 'Requests of one address to each password endpoint.',
+  },
+  BODY_LIMIT_BYTES: { schema: wholeNumber(1024, 1e8), fallback: '1048576', says: 'The longest request body.' },
+  LOG_LEVEL: { schema: z.enum(['debug', 'info', 'warn', 'error']), fallback: 'info', says: 'The least that is logged.' },
+  LOG_FORMAT: {
+    schema: z.enum(['json', 'text']),
+    says: 'Unset: text in a terminal outside production, JSON otherwise.',
+  },
+  DOCUMENTS: {
+    schema: z.enum(['memory', 'sqlite']),
+    fallback: 'sqlite',
+    says: 'Where documents live. memory forgets everything at the end.',
+  },
+  RECORDS: {
+    schema: z.enum(['memory', 'sqlite']),
+    fallback: 'sqlite',
+    says: 'Where the audit log lives.',
+  },
+  CACHE: { schema: z.enum(['memory']), fallback: 'memory', says: 'Where counters and short-lived state live.' },
+  SIGNUP_DISCLOSURE: {
+    schema: z.enum(['open', 'hidden']),
+    fallback: 'open',
+    says: 'hidden: signup answers 202 alike for known and unknown addresses.',
+  },
+  ACCESS_TOKEN_SECONDS: { schema: wholeNumber(60, 3600), fallback: '900', says: 'Life of an access token.' },
+  REFRESH_TOKEN_DAYS: { schema: wholeNumber(1, 30), fallback: '7', says: 'Life of a refresh token that is not used.' },
+  SESSION_DAYS: { schema: wholeNumber(1, 365), fallback: '30', says: 'A session ends after this however often it is refreshed.' },
+  REFRESH_GRACE_SECONDS: {
+    schema: wholeNumber(0, 60),
+    fallback: '20',
+    says: 'For how long the predecessor of a refresh token still gets the same successor.',
+  },
+  SESSIONS_PER_USER: { schema: wholeNumber(1, 100), fallback: '10', says: 'Beyond this the oldest session ends.' },
+  PASSWORD_MIN_LENGTH: { schema: wholeNumber(8, 64), fallback: '12', says: 'In characters.' },
+  PASSWORD_MEMORY_KIB: { schema: wholeNumber(7168, 262_144), fallback: '19456', says: 'argon2id m.' },
+  PASSWORD_ITERATIONS: { schema: wholeNumber(1, 10), fallback: '2', says: 'argon2id t.' },
+  PASSWORD_PARALLELISM: { schema: wholeNumber(1, 4), fallback: '1', says: 'argon2id p.' },
+  HASH_CONCURRENCY: {
+    schema: wholeNumber(1, 64),
+    says: 'Password hashes computed at once; unset: one per processor. Memory use is this times PASSWORD_MEMORY_KIB.',
+  },
+  HASH_QUEUE: { schema: wholeNumber(1, 10_000), fallback: '200', says: 'Hashes waiting before the answer is 503.' },
+  KEY_ROTATION_DAYS: { schema: wholeNumber(1, 365), fallback: '90', says: 'Age at which a generated signing key gets its successor.' },
+  AUTH_SIGNING_KEYS: {
+    schema: SigningKeys,
+    isSecret: true,
+    says: 'ES256 private keys as JSON, newest first. Needed in production; make them with `npm run keys:new`.',
+  },
+  AUTH_MASTER_KEY: {
+    schema: MasterKey,
+    isSecret: true,
+    says: '32 random bytes as base64url: seals session secrets and names people in counters. Needed in production.',
+  },
+  AUTH_MASTER_KEY_PREVIOUS: {
+    schema: MasterKey,
+    isSecret: true,
+    says: 'The master key before, for as long as sessions sealed with it live.',
+  },
+} as const satisfies Record<string, Setting>
+
+type Name = keyof typeof settings
+type Values = { [N in Name]: z.output<(typeof settings)[N]['schema']> | MissingWhenNoFallback<N> }
+type MissingWhenNoFallback<N extends Name> = (typeof settings)[N] extends { fallback: string } ? never : undefined
+
+export class InvalidConfiguration extends Error {
+  override readonly name = 'InvalidConfiguration'
+  readonly problems: readonly string[]
+  constructor(problems: readonly string[]) {
+    super(`The configuration is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
+    this.problems = problems
+  }
+}
+
+function readValues(environment: Readonly<Record<string, string | undefined>>): {
+  values: Values
+  problems: string[]
+} {
+  const problems: string[] = []
+  const values: Record<string, unknown> = {}
+  for (const [name, setting] of Object.entries(settings) as [Name, Setting][]) {
+    const text = environment[name]?.trim() || setting.fallback
+    if (text === undefined) continue
+    const result = setting.schema.safeParse(text)
+    if (result.success) values[name] = result.data
+    else
+      for (const { path, message } of result.error.issues)
+        problems.push(`${[name, ...path].join('.')}: ${message}`)
+  }
+  return { values: values as Values, problems }
+}
+
+const isLocalhost = (url: string): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
+
+/**
+ * Reads the whole configuration. Throws `InvalidConfiguration` with every problem there is, never with a value.
+ * `secrets` holds what must not be printed; `config` may be.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>) {
+  const { values: v, problems } = readValues(environment)
+  const isProduction = v.NODE_ENV === 'production'
+
+  if (isProduction) {
+    const wanted = ['PUBLIC_URL', 'AUTH_SIGNING_KEYS', 'AUTH_MASTER_KEY'] as const
+    for (const name of wanted)
+      if (!environment[name]?.trim()) problems.push(`${name}: is needed in production. ${settings[name].says}`)
+    for (const name of ['DOCUMENTS', 'RECORDS'] as const)
+      if (v[name] === 'memory') problems.push(`${name}: memory forgets everything and is refused in production`)
+  }
+  if (v.AUTH_MASTER_KEY_PREVIOUS && !v.AUTH_MASTER_KEY)
+    problems.push('AUTH_MASTER_KEY_PREVIOUS: is set without AUTH_MASTER_KEY')
+  if (Boolean(v.AUTH_MASTER_KEY) !== Boolean(v.AUTH_SIGNING_KEYS) && !isProduction)
+    problems.push('AUTH_MASTER_KEY and AUTH_SIGNING_KEYS: set both, or neither to have them generated')
+  const publicOrigin = v.PUBLIC_URL ?? `http://localhost:${v.PORT}`
+  const isSecure = URL.canParse(publicOrigin) && !isLocalhost(publicOrigin)
+  if (v.COOKIE_PREFIX === '__Host-' && !isSecure) problems.push('COOKIE_PREFIX: __Host- needs an https PUBLIC_URL')
+  if (v.COOKIE_SAME_SITE === 'None' && !isSecure) problems.push('COOKIE_SAME_SITE: None needs an https PUBLIC_URL')
+  if (isProduction && isSecure && !publicOrigin.startsWith('https:'))
+    problems.push('PUBLIC_URL: must be https in production')
+  if (problems.length > 0) throw new InvalidConfiguration(problems)
+
+  const scale = v.RATE_LIMIT_SCALE
+  const daySeconds = 86_400
+  const refreshTokenSeconds = v.REFRESH_TOKEN_DAYS * daySeconds
+  const longAgo = '2000-01-01T00:00:00.000Z'
+
+  const config = {
+    isProduction,
+    port: v.PORT,
+    host: v.HOST,
+    dataDirectory: v.DATA_DIR,
+    log: { level: v.LOG_LEVEL, format: v.LOG_FORMAT },
+    documents: { kind: v.DOCUMENTS },
+    records: { kind: v.RECORDS },
+    cache: { kind: v.CACHE },
+    secrets: v.AUTH_SIGNING_KEYS
+      ? { kind: 'environment' as const }
+      : { kind: 'filesystem' as const, rotateAfterDays: v.KEY_ROTATION_DAYS },
+    tokens: { issuer: 'tools-inc-api', audience: 'tools-inc-web', retireAfterMs: (v.ACCESS_TOKEN_SECONDS + 300) * 1000 },
+    hasher: {
+      cost: {
+        memoryKib: v.PASSWORD_MEMORY_KIB,
+        iterations: v.PASSWORD_ITERATIONS,
+        parallelism: v.PASSWORD_PARALLELISM,
+      },
+      concurrency: v.HASH_CONCURRENCY,
+      queue: v.HASH_QUEUE,
+    },
+    app: {
+      http: {
+        publicOrigin,
+        allowedOrigins: new Set(v.CORS_ORIGINS ?? (isProduction ? [] : ['http://localhost:3000'])),
+        isProduction,
+        maxBodyBytes: v.BODY_LIMIT_BYTES,
+        cookies: {
+          prefix: v.COOKIE_PREFIX,
+          sameSite: v.COOKIE_SAME_SITE,
+          isSecure,
+          accessMaxAgeSeconds: v.ACCESS_TOKEN_SECONDS,
+          refreshMaxAgeSeconds: refreshTokenSeconds,
+        },
+      },
+      auth: {
+        accessTokenSeconds: v.ACCESS_TOKEN_SECONDS,
+        refreshTokenSeconds,
+        sessionSeconds: v.SESSION_DAYS * daySeconds,
+        refreshGraceSeconds: v.REFRESH_GRACE_SECONDS,
+        sessionsPerUser: v.SESSIONS_PER_USER,
+        signupDisclosure: v.SIGNUP_DISCLOSURE,
+        passwordMinLength: v.PASSWORD_MIN_LENGTH,
+      },
+      limits: {
+        general: {
+          name: 'all',
+          requests: v.RATE_LIMIT_PER_MINUTE * scale,
+          windowSeconds: 60,
+          requestsWhenAlone: v.RATE_LIMIT_PER_MINUTE * scale,
+        },
+        auth: {
+          name: 'auth',
+          requests: v.RATE_LIMIT_AUTH_PER_MINUTE * scale,
+          windowSeconds: 60,
+          requestsWhenAlone: Math.ceil((v.RATE_LIMIT_AUTH_PER_MINUTE * scale) / 2),
+        },
+      },
+      trustedProxyHops: v.TRUSTED_PROXY_HOPS,
+      trustedSites: v.TRUSTED_SITES,
+    },
+  }
+  const secrets = {
+    'signing-keys': v.AUTH_SIGNING_KEYS ?? [],
+    'master-key': [
+      ...(v.AUTH_MASTER_KEY ? [{ id: 'k2', value: v.AUTH_MASTER_KEY, activeFrom: longAgo }] : []),
+      ...(v.AUTH_MASTER_KEY_PREVIOUS ? [{ id: 'k1', value: v.AUTH_MASTER_KEY_PREVIOUS, activeFrom: longAgo }] : []),
+    ],
+  }
+  return { config, secrets }
+}
+
+export type Config = ReturnType<typeof readConfig>['config']
+export type GivenSecrets = ReturnType<typeof readConfig>['secrets']
+
+/** The text of `.env.example`. */
+export function describeEnvironment(): string {
+  const blocks = (Object.entries(settings) as [Name, Setting][]).map(([name, { says, fallback, example, isSecret }]) => {
+    const value = fallback !== undefined && fallback !== '' ? fallback : (example ?? '')
+    return `# ${says}${isSecret ? ' Secret.' : ''}${example && fallback ? `\n# Such as ${example}` : ''}\n# ${name}=${value}\n`
+  })
+  return `# Nothing here has to be set to run on one machine. Copy to .env and remove the # of what you change.\n\n${blocks.join('\n')}`
+}
