@@ -1,0 +1,113 @@
+import { createJoseAccessTokens, createSigningKey } from '../src/adapters/jose/access-tokens.ts'
+import { createMemoryAssets } from '../src/adapters/memory/assets.ts'
+import { createMemoryAudit } from '../src/adapters/memory/audit.ts'
+import { createMemoryCache } from '../src/adapters/memory/cache.ts'
+import { createManualClock } from '../src/adapters/memory/clock.ts'
+import { createInProcessDefer } from '../src/adapters/memory/defer.ts'
+import { createMemoryDocuments } from '../src/adapters/memory/documents.ts'
+import { createMemoryHasher } from '../src/adapters/memory/hasher.ts'
+import { createSequentialIds } from '../src/adapters/memory/ids.ts'
+import { createMemoryLog } from '../src/adapters/memory/log.ts'
+import { createMemoryPasswordBlocklist } from '../src/adapters/memory/password-blocklist.ts'
+import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
+import { createApp } from '../src/app.ts'
+import { readConfig } from '../src/config.ts'
+import type { AuditRecord } from '../src/ports/audit.ts'
+import { encodeBase64url } from '../src/ports/base64url.ts'
+import type { Ports } from '../src/ports/ports.ts'
+
+export const origin = 'http://localhost:7071'
+
+const longAgo = '2000-01-01T00:00:00.000Z'
+
+/** The whole app on memory adapters, with a clock that stands still. Limits are off unless the environment sets them. */
+export async function createTestApp({
+  environment = {},
+  ports: overrides = () => ({}),
+}: {
+  environment?: Record<string, string>
+  ports?: (ports: Ports) => Partial<Ports>
+} = {}) {
+  const { config } = readConfig({ NODE_ENV: 'test', RATE_LIMIT_SCALE: '10000', ...environment })
+  const clock = createManualClock()
+  const log = createMemoryLog()
+  const defer = createInProcessDefer({ log })
+  const auditRecords: AuditRecord[] = []
+  const secrets = createMemorySecrets({
+    'signing-keys': [await createSigningKey(longAgo)],
+    'master-key': [{ id: 'k1', value: encodeBase64url(new Uint8Array(32).fill(7)), activeFrom: longAgo }],
+  })
+  const memoryPorts: Ports = {
+    accessTokens: createJoseAccessTokens({ secrets, clock, ...config.tokens }),
+    assets: createMemoryAssets(),
+    audit: createMemoryAudit(auditRecords),
+    cache: createMemoryCache({ clock }),
+    clock,
+    defer,
+    documents: createMemoryDocuments({ clock }),
+    hasher: createMemoryHasher(),
+    ids: createSequentialIds(),
+    localCache: createMemoryCache({ clock }),
+    log,
+    passwordBlocklist: createMemoryPasswordBlocklist(),
+    secrets,
+  }
+  const ports = { ...memoryPorts, ...overrides(memoryPorts) }
+  const { app, describe, health, users } = createApp(ports, config.app)
+  return { app, describe, health, users, ports, clock, log, auditRecords, settled: defer.settled }
+}
+
+export type TestApp = Awaited<ReturnType<typeof createTestApp>>
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: any
+}
+
+export type Send = (path: string, init?: RequestInit) => Promise<Response>
+
+/** A browser, as far as cookies and Origin go. */
+export function createBrowser(send: Send) {
+  const cookies = new Map<string, string>()
+  const call = async (
+    method: string,
+    path: string,
+    { body, headers = {} }: { body?: unknown; headers?: Record<string, string> } = {},
+  ): Promise<Answer> => {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const response = await send(path, {
+      method,
+      headers: {
+        ...(method === 'GET' ? {} : { origin }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(cookie ? { cookie } : {}),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      if (/max-age=0/i.test(line)) cookies.delete(name)
+      else cookies.set(name, value)
+    }
+    const text = await response.text()
+    const isJson = response.headers.get('content-type')?.includes('json')
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
+  }
+  return { call, cookies }
+}
+
+export type Browser = ReturnType<typeof createBrowser>
+
+export const browserOf = ({ app }: TestApp): Browser =>
+  createBrowser(async (path, init) => app.request(`${origin}${path}`, init))
+
+export const person = { email: 'ann@example.com', password: 'SecurePass123!', name: 'Ann' }
+
+/** A browser with an account, signed in. */
+export async function signedInBrowser(testApp: TestApp, account = person) {
+  const browser = browserOf(testApp)
+  const answer = await browser.call('POST', '/api/v1/auth/signup', { body: account })
+  return { ...browser, accessToken: answer.body.accessToken as string, userId: answer.body.user.id as string }
+}

@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest'
+import { createTestApp, origin } from './app.ts'
+
+const testApp = await createTestApp()
+const document = testApp.describe() as { paths: Record<string, Record<string, any>> }
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+)
+/** Routes outside the description: the description itself and the page that shows it. */
+const undescribed = ['/api/openapi.json', '/api/docs', '/api/docs/start.js', '/api/docs/:name']
+
+describe('every route', () => {
+  test('is described, or is part of the reference page', () => {
+    const described = new Set(operations.map(({ method, path }) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`))
+    const handlers = testApp.app.routes.filter(({ method, path }) => method !== 'ALL' && !undescribed.includes(path))
+    expect(handlers.length).toBeGreaterThan(0)
+    for (const { method, path } of handlers) expect(described).toContain(`${method} ${path}`)
+  })
+
+  test.each(operations)('$method $path declares who may call it', ({ operation }) => {
+    expect(['public', 'signed-in']).toContain(operation['x-access'])
+    expect(operation.security.length > 0).toBe(operation['x-access'] === 'signed-in')
+    expect(operation.operationId).toMatch(/^[a-z]\w+$/)
+  })
+
+  test.each(operations.filter(({ operation }) => operation['x-access'] !== 'public'))(
+    '$method $path is 401 without a token',
+    async ({ method, path }) => {
+      const concrete = path.replaceAll(/\{\w+\}/g, '00000000-0000-7000-8000-00000000ffff')
+      const response = await testApp.app.request(`${origin}${concrete}`, { method })
+      expect(response.status).toBe(401)
+      expect(await response.json()).toMatchObject({ error: { code: 'missing_token' } })
+    },
+  )
+})

@@ -1,0 +1,42 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+
+export interface RunningServer {
+  readonly url: string
+  readonly process: ChildProcess
+  /** Every line it has printed. */
+  readonly lines: readonly string[]
+  stop(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+/** The Node entry as a process of its own, on a free port. */
+export async function startServer(environment: Record<string, string>): Promise<RunningServer> {
+  const child = spawn(process.execPath, ['entry/node.ts'], {
+    env: { PATH: process.env['PATH'] ?? '', PORT: '0', HOST: '127.0.0.1', LOG_FORMAT: 'json', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const lines: string[] = []
+  const failure: string[] = []
+  child.stderr.on('data', (chunk) => failure.push(String(chunk)))
+  const port = await new Promise<number>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      lines.push(line)
+      const started = /"event":"server_started".*"port":(\d+)/.exec(line)
+      if (started) resolve(Number(started[1]))
+    })
+    child.once('exit', () => reject(new Error(`the server did not start:\n${failure.join('')}`)))
+  })
+  return {
+    url: `http://127.0.0.1:${port}`,
+    process: child,
+    lines,
+    async stop(signal = 'SIGTERM') {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill(signal)
+        await once(child, 'close')
+      }
+      return child.exitCode
+    },
+  }
+}
