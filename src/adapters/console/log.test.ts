@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { createConsoleLog } from './log.ts'
+
+function openLog(format: 'json' | 'text', level: 'debug' | 'info' | 'warn' | 'error' = 'info') {
+  const lines: string[] = []
+  const log = createConsoleLog({ format, level, write: (line) => lines.push(line), now: () => new Date(0) })
+  return { log, lines }
+}
+
+test('one JSON line an event, below the level nothing', () => {
+  const { log, lines } = openLog('json')
+  log.debug('unseen')
+  log.info('request', { status: 200, route: '/api/healthz', traceId: undefined })
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    { at: '1970-01-01T00:00:00.000Z', level: 'info', event: 'request', status: 200, route: '/api/healthz' },
+  ])
+})
+
+test('a readable line in a terminal', () => {
+  const { log, lines } = openLog('text')
+  log.warn('slow', { durationMs: 12 })
+  expect(lines).toEqual(['00:00:00.000 warn  slow durationMs=12'])
+})
+
+test('an error is written with its causes, and without what it should not hold', () => {
+  const { log, lines } = openLog('json')
+  const secret = [
+    'ann.o+x@example.com',
+    'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl',
+    'v1.01a20b53-3b24-73c1-8d43-b3efc410f3f1.01a20b53-3b27-773a-96a6-085f54d659bb.1.vzv7GO_-fm74S5Vaf8wWbJnjrEo',
+    '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA',
+  ]
+  log.error('failed', new Error(`outer ${secret[0]}`, { cause: new Error(secret.join(' ')) }), { note: secret[0] })
+  for (const text of secret) expect(lines.join()).not.toContain(text)
+  expect(lines.join()).toContain('caused by')
+})
+
+test('anything may be thrown', () => {
+  const { log, lines } = openLog('json')
+  for (const thrown of [undefined, null, 'text', { a: 1 }]) log.error('failed', thrown)
+  expect(lines).toHaveLength(4)
+})

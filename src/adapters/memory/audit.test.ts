@@ -1,0 +1,16 @@
+import { auditContract } from '../../../test/contracts/audit.contract.ts'
+import type { AuditRecord } from '../../ports/audit.ts'
+import { createMemoryAudit } from './audit.ts'
+
+auditContract('memory', async () => {
+  const records: AuditRecord[] = []
+  return {
+    audit: createMemoryAudit(records),
+    tamper(tampering) {
+      const [, second, third] = records as [AuditRecord, AuditRecord, AuditRecord]
+      if (tampering === 'remove') records.splice(1, 1)
+      else if (tampering === 'alter') records[1] = { ...second, outcome: 'failure' }
+      else records.splice(1, 2, { ...third, sequence: 2 }, { ...second, sequence: 3 })
+    },
+  }
+})
