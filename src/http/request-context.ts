@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { Actor, Caller } from '../core/actor.ts'
 import type { Auth } from '../core/auth/auth.ts'
 import type { Authenticated } from '../core/auth/authenticate.ts'
-import type { Credential } from './session.ts'
+import type { Credential } from './credential.ts'
 
 /** How this deployment answers, fixed at start. */
 export interface HttpSettings {

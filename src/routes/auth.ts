@@ -13,7 +13,7 @@ import { clearTokenCookies, readCookie, setTokenCookies } from '../http/cookies.
 import { requireOrigin } from '../http/csrf.ts'
 import { actorOf, type AppEnv } from '../http/request-context.ts'
 import { body, errors, isPublic, json, limitedAsAuth, signedIn } from '../http/route.ts'
-import { credentialOf } from '../http/session.ts'
+import { credentialOf } from '../http/credential.ts'
 import { onInvalid } from '../http/validate.ts'
 
 const Message = z.object({ message: z.string() }).meta({ id: 'Message' })

@@ -1,0 +1,110 @@
+const packages = (...names) => `(^|/)node_modules/(${names.join('|')})/`
+const tests = '\\.test\\.ts$'
+
+/** Files in `from` may use only what matches `allowed`. */
+const only = (name, from, allowed, comment) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: { path: from, pathNot: tests },
+  to: { pathNot: allowed },
+})
+
+const nodeOnlyAdapters = '^src/adapters/(sqlite|filesystem|node|argon2-native)/'
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    only('ports-stand-alone', '^src/ports/', ['^src/ports/'], 'A port is a promise. It knows nobody.'),
+    only(
+      'core-knows-ports',
+      '^src/core/',
+      ['^src/core/', '^src/ports/', packages('zod')],
+      'Business rules see ports, each other and the schema library.',
+    ),
+    only(
+      'http-knows-core',
+      '^src/http/',
+      ['^src/http/', '^src/core/', packages('hono', 'zod', '@hono/zod-openapi', 'ipaddr\\.js')],
+      'The HTTP vocabulary never touches a port.',
+    ),
+    only(
+      'routes-know-core-and-http',
+      '^src/routes/',
+      ['^src/routes/', '^src/http/', '^src/core/', packages('hono', 'zod', '@hono/zod-openapi')],
+      'Routes call use cases; they never touch a port or an adapter.',
+    ),
+    only(
+      'app-assembles',
+      '^src/app\\.ts$',
+      ['^src/(core|http|ports|routes)/', packages('hono', '@hono/zod-openapi')],
+      'The app is built from ports it is given.',
+    ),
+    only(
+      'config-reads-values',
+      '^src/config\\.ts$',
+      [packages('zod', 'ipaddr\\.js')],
+      'Configuration is text turned into values; it knows no part of the app.',
+    ),
+    only(
+      'client-knows-types',
+      '^src/client/',
+      ['^src/client/', '^src/app\\.ts$', packages('hono')],
+      'The client takes the types of the app and nothing else.',
+    ),
+    {
+      name: 'client-imports-only-types-of-the-app',
+      severity: 'error',
+      comment: 'No server code may reach a browser.',
+      from: { path: '^src/client/', pathNot: tests },
+      to: { path: '^src/app\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'adapter-knows-its-port',
+      severity: 'error',
+      comment: 'An adapter implements ports. It does not know the core, the routes, or another adapter.',
+      from: { path: '^src/adapters/([^/]+)/', pathNot: tests },
+      to: { path: '^(src|entry|test)/', pathNot: ['^src/adapters/$1/', '^src/ports/'] },
+    },
+    {
+      name: 'domain-keeps-to-itself',
+      severity: 'error',
+      comment: 'One domain uses another only through <domain>.ts or <domain>.model.ts.',
+      from: { path: '^src/core/([^/]+)/', pathNot: tests },
+      to: { path: '^src/core/([^/]+)/', pathNot: ['^src/core/$1/', '^src/core/([^/]+)/\\1(\\.model)?\\.ts$'] },
+    },
+    {
+      name: 'no-node-in-portable-code',
+      severity: 'error',
+      comment: 'Node built-ins stay in entry/, tests and adapters that are for Node alone.',
+      from: { path: '^src/', pathNot: [nodeOnlyAdapters, tests] },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'not-to-tests',
+      severity: 'error',
+      from: { path: '^(src|entry)/', pathNot: tests },
+      to: { path: ['^test/', tests] },
+    },
+    { name: 'nothing-imports-entry', severity: 'error', from: { path: '^src/' }, to: { path: '^entry/' } },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: '^src/', pathNot: '\\.d\\.ts$' },
+      to: {},
+    },
+    {
+      name: 'no-undeclared-packages',
+      severity: 'error',
+      from: { path: '^(src|entry)/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
+}
