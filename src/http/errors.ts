@@ -1,6 +1,7 @@
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
+import { HTTPException } from 'hono/http-exception'
 import { z } from 'zod'
-import { AppError, type ErrorKind, notFound } from '../core/errors.ts'
+import { AppError, type ErrorKind, notFound, validationError } from '../core/errors.ts'
 import type { AppEnv } from './request-context.ts'
 
 const statusByKind = {
@@ -79,6 +80,7 @@ export const createOnError =
   (report: (error: unknown, requestId: string) => void): ErrorHandler<AppEnv> =>
   (error, c) => {
     if (error instanceof AppError) return answer(c, error)
+    if (error instanceof HTTPException && error.status === 400) return answer(c, validationError([]))
     report(error, c.get('caller')?.requestId ?? '')
     if (error.name === 'PortUnavailable') {
       const { retryAfterSeconds = 5 } = error as { retryAfterSeconds?: number }
