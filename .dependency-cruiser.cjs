@@ -71,7 +71,10 @@ module.exports = {
       severity: 'error',
       comment: 'One domain uses another only through <domain>.ts or <domain>.model.ts.',
       from: { path: '^src/core/([^/]+)/', pathNot: tests },
-      to: { path: '^src/core/([^/]+)/', pathNot: ['^src/core/$1/', '^src/core/([^/]+)/\\1(\\.model)?\\.ts$'] },
+      to: {
+        path: '^src/core/([^/]+)/',
+        pathNot: ['^src/core/$1/', '^src/core/([^/]+)/\\1(\\.model)?\\.ts$'],
+      },
     },
     {
       name: 'no-node-in-portable-code',
@@ -87,7 +90,12 @@ module.exports = {
       to: { path: ['^test/', tests] },
     },
     { name: 'nothing-imports-entry', severity: 'error', from: { path: '^src/' }, to: { path: '^entry/' } },
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'no-orphans',
       severity: 'error',

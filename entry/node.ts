@@ -1,6 +1,6 @@
-import { InvalidConfiguration, readConfig } from '../src/config.ts'
 import { listen, stopInGoodOrder } from '../src/adapters/node/server.ts'
 import { createApp } from '../src/app.ts'
+import { InvalidConfiguration, readConfig } from '../src/config.ts'
 import { createNodeNative } from './native-node.ts'
 import { wire } from './wire.ts'
 
@@ -13,7 +13,11 @@ try {
   const { app, health, users } = createApp(ports, config.app)
   await ports.accessTokens.publicKeys()
   const { port, drain } = await listen({ fetch: app.fetch, port: config.port, hostname: config.host })
-  ports.log.info('server_started', { url: config.app.http.publicOrigin, port, documents: config.documents.kind })
+  ports.log.info('server_started', {
+    url: config.app.http.publicOrigin,
+    port,
+    documents: config.documents.kind,
+  })
 
   const housekeep = () =>
     defer.run('housekeeping', async () => {

@@ -1,9 +1,9 @@
-import { createInProcessDefer, type InProcessDefer } from '../src/adapters/memory/defer.ts'
+import { createJoseAccessTokens } from '../src/adapters/jose/access-tokens.ts'
 import { createMemoryAudit } from '../src/adapters/memory/audit.ts'
 import { createMemoryCache } from '../src/adapters/memory/cache.ts'
+import { createInProcessDefer, type InProcessDefer } from '../src/adapters/memory/defer.ts'
 import { createMemoryDocuments } from '../src/adapters/memory/documents.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
-import { createJoseAccessTokens } from '../src/adapters/jose/access-tokens.ts'
 import { systemClock } from '../src/adapters/system/clock.ts'
 import { systemIds } from '../src/adapters/system/ids.ts'
 import { createZxcvbnPasswordBlocklist } from '../src/adapters/zxcvbn/password-blocklist.ts'
@@ -58,7 +58,8 @@ export function wire(config: Config, given: GivenSecrets, native: Native): Wired
     cache: createMemoryCache({ clock }),
     clock,
     defer,
-    documents: config.documents.kind === 'sqlite' && sqlite ? sqlite.documents : createMemoryDocuments({ clock }),
+    documents:
+      config.documents.kind === 'sqlite' && sqlite ? sqlite.documents : createMemoryDocuments({ clock }),
     hasher: native.createHasher(config.hasher),
     ids: systemIds,
     localCache: createMemoryCache({ clock, maxEntries: 20_000 }),

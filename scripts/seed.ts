@@ -1,8 +1,8 @@
+import { createNodeNative } from '../entry/native-node.ts'
+import { wire } from '../entry/wire.ts'
 import { createApp } from '../src/app.ts'
 import { readConfig } from '../src/config.ts'
 import { AppError } from '../src/core/errors.ts'
-import { createNodeNative } from '../entry/native-node.ts'
-import { wire } from '../entry/wire.ts'
 
 /** For a demonstration on one's own machine; known to everybody, and so refused in production. */
 const password = 'Demo-Only-Start-Over-1'

@@ -1,6 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
-import { createAuth } from './core/auth/auth.ts'
 import type { AuthSettings } from './core/auth/auth.model.ts'
+import { createAuth } from './core/auth/auth.ts'
 import { createHealth } from './core/health/health.ts'
 import { createLimits, type Limit } from './core/limits/limits.ts'
 import { createTrail } from './core/trail/trail.ts'
@@ -78,11 +78,18 @@ export function createApp(ports: Ports, config: AppConfig) {
 
   for (const definition of app.openAPIRegistry.definitions) {
     if (definition.type !== 'route') continue
-    const { method, path, 'x-rate-limit': name } = definition.route as typeof definition.route & {
+    const {
+      method,
+      path,
+      'x-rate-limit': name,
+    } = definition.route as typeof definition.route & {
       'x-rate-limit'?: LimitName
     }
     if (name)
-      limitByRoute.set(`${method.toUpperCase()} ${path}`, { ...config.limits[name], name: path.split('/').slice(3).join('.') })
+      limitByRoute.set(`${method.toUpperCase()} ${path}`, {
+        ...config.limits[name],
+        name: path.split('/').slice(3).join('.'),
+      })
   }
   for (const [name, scheme] of Object.entries({
     bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },

@@ -58,7 +58,9 @@ const SigningKeys = z
       .min(1),
   )
 
-const MasterKey = z.base64url().min(43, 'must be at least 32 bytes of base64url: make it with `npm run keys:new`')
+const MasterKey = z
+  .base64url()
+  .min(43, 'must be at least 32 bytes of base64url: make it with `npm run keys:new`')
 
 interface Setting {
   readonly schema: z.ZodType
@@ -119,14 +121,26 @@ export const settings = {
     fallback: '1',
     says: 'Multiplies every limit for everybody. Load tests set it high.',
   },
-  RATE_LIMIT_PER_MINUTE: { schema: wholeNumber(1, 1e6), fallback: '100', says: 'Requests of one address, all routes.' },
+  RATE_LIMIT_PER_MINUTE: {
+    schema: wholeNumber(1, 1e6),
+    fallback: '100',
+    says: 'Requests of one address, all routes.',
+  },
   RATE_LIMIT_AUTH_PER_MINUTE: {
     schema: wholeNumber(1, 1e6),
     fallback: '5',
     says: 'Requests of one address to each password endpoint.',
   },
-  BODY_LIMIT_BYTES: { schema: wholeNumber(1024, 1e8), fallback: '1048576', says: 'The longest request body.' },
-  LOG_LEVEL: { schema: z.enum(['debug', 'info', 'warn', 'error']), fallback: 'info', says: 'The least that is logged.' },
+  BODY_LIMIT_BYTES: {
+    schema: wholeNumber(1024, 1e8),
+    fallback: '1048576',
+    says: 'The longest request body.',
+  },
+  LOG_LEVEL: {
+    schema: z.enum(['debug', 'info', 'warn', 'error']),
+    fallback: 'info',
+    says: 'The least that is logged.',
+  },
   LOG_FORMAT: {
     schema: z.enum(['json', 'text']),
     says: 'Unset: text in a terminal outside production, JSON otherwise.',
@@ -141,21 +155,37 @@ export const settings = {
     fallback: 'sqlite',
     says: 'Where the audit log lives.',
   },
-  CACHE: { schema: z.enum(['memory']), fallback: 'memory', says: 'Where counters and short-lived state live.' },
+  CACHE: {
+    schema: z.enum(['memory']),
+    fallback: 'memory',
+    says: 'Where counters and short-lived state live.',
+  },
   SIGNUP_DISCLOSURE: {
     schema: z.enum(['open', 'hidden']),
     fallback: 'open',
     says: 'hidden: signup answers 202 alike for known and unknown addresses.',
   },
   ACCESS_TOKEN_SECONDS: { schema: wholeNumber(60, 3600), fallback: '900', says: 'Life of an access token.' },
-  REFRESH_TOKEN_DAYS: { schema: wholeNumber(1, 30), fallback: '7', says: 'Life of a refresh token that is not used.' },
-  SESSION_DAYS: { schema: wholeNumber(1, 365), fallback: '30', says: 'A session ends after this however often it is refreshed.' },
+  REFRESH_TOKEN_DAYS: {
+    schema: wholeNumber(1, 30),
+    fallback: '7',
+    says: 'Life of a refresh token that is not used.',
+  },
+  SESSION_DAYS: {
+    schema: wholeNumber(1, 365),
+    fallback: '30',
+    says: 'A session ends after this however often it is refreshed.',
+  },
   REFRESH_GRACE_SECONDS: {
     schema: wholeNumber(0, 60),
     fallback: '20',
     says: 'For how long the predecessor of a refresh token still gets the same successor.',
   },
-  SESSIONS_PER_USER: { schema: wholeNumber(1, 100), fallback: '10', says: 'Beyond this the oldest session ends.' },
+  SESSIONS_PER_USER: {
+    schema: wholeNumber(1, 100),
+    fallback: '10',
+    says: 'Beyond this the oldest session ends.',
+  },
   PASSWORD_MIN_LENGTH: { schema: wholeNumber(8, 64), fallback: '12', says: 'In characters.' },
   PASSWORD_MEMORY_KIB: { schema: wholeNumber(7168, 262_144), fallback: '19456', says: 'argon2id m.' },
   PASSWORD_ITERATIONS: { schema: wholeNumber(1, 10), fallback: '2', says: 'argon2id t.' },
@@ -164,8 +194,16 @@ export const settings = {
     schema: wholeNumber(1, 64),
     says: 'Password hashes computed at once; unset: one per processor. Memory use is this times PASSWORD_MEMORY_KIB.',
   },
-  HASH_QUEUE: { schema: wholeNumber(1, 10_000), fallback: '200', says: 'Hashes waiting before the answer is 503.' },
-  KEY_ROTATION_DAYS: { schema: wholeNumber(1, 365), fallback: '90', says: 'Age at which a generated signing key gets its successor.' },
+  HASH_QUEUE: {
+    schema: wholeNumber(1, 10_000),
+    fallback: '200',
+    says: 'Hashes waiting before the answer is 503.',
+  },
+  KEY_ROTATION_DAYS: {
+    schema: wholeNumber(1, 365),
+    fallback: '90',
+    says: 'Age at which a generated signing key gets its successor.',
+  },
   AUTH_SIGNING_KEYS: {
     schema: SigningKeys,
     isSecret: true,
@@ -185,7 +223,9 @@ export const settings = {
 
 type Name = keyof typeof settings
 type Values = { [N in Name]: z.output<(typeof settings)[N]['schema']> | MissingWhenNoFallback<N> }
-type MissingWhenNoFallback<N extends Name> = (typeof settings)[N] extends { fallback: string } ? never : undefined
+type MissingWhenNoFallback<N extends Name> = (typeof settings)[N] extends { fallback: string }
+  ? never
+  : undefined
 
 export class InvalidConfiguration extends Error {
   override readonly name = 'InvalidConfiguration'
@@ -214,7 +254,8 @@ function readValues(environment: Readonly<Record<string, string | undefined>>): 
   return { values: values as Values, problems }
 }
 
-const isLocalhost = (url: string): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
+const isLocalhost = (url: string): boolean =>
+  ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
 
 /**
  * Reads the whole configuration. Throws `InvalidConfiguration` with every problem there is, never with a value.
@@ -227,9 +268,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (isProduction) {
     const wanted = ['PUBLIC_URL', 'AUTH_SIGNING_KEYS', 'AUTH_MASTER_KEY'] as const
     for (const name of wanted)
-      if (!environment[name]?.trim()) problems.push(`${name}: is needed in production. ${settings[name].says}`)
+      if (!environment[name]?.trim())
+        problems.push(`${name}: is needed in production. ${settings[name].says}`)
     for (const name of ['DOCUMENTS', 'RECORDS'] as const)
-      if (v[name] === 'memory') problems.push(`${name}: memory forgets everything and is refused in production`)
+      if (v[name] === 'memory')
+        problems.push(`${name}: memory forgets everything and is refused in production`)
   }
   if (v.AUTH_MASTER_KEY_PREVIOUS && !v.AUTH_MASTER_KEY)
     problems.push('AUTH_MASTER_KEY_PREVIOUS: is set without AUTH_MASTER_KEY')
@@ -237,8 +280,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     problems.push('AUTH_MASTER_KEY and AUTH_SIGNING_KEYS: set both, or neither to have them generated')
   const publicOrigin = v.PUBLIC_URL ?? `http://localhost:${v.PORT}`
   const isSecure = URL.canParse(publicOrigin) && !isLocalhost(publicOrigin)
-  if (v.COOKIE_PREFIX === '__Host-' && !isSecure) problems.push('COOKIE_PREFIX: __Host- needs an https PUBLIC_URL')
-  if (v.COOKIE_SAME_SITE === 'None' && !isSecure) problems.push('COOKIE_SAME_SITE: None needs an https PUBLIC_URL')
+  if (v.COOKIE_PREFIX === '__Host-' && !isSecure)
+    problems.push('COOKIE_PREFIX: __Host- needs an https PUBLIC_URL')
+  if (v.COOKIE_SAME_SITE === 'None' && !isSecure)
+    problems.push('COOKIE_SAME_SITE: None needs an https PUBLIC_URL')
   if (isProduction && isSecure && !publicOrigin.startsWith('https:'))
     problems.push('PUBLIC_URL: must be https in production')
   if (problems.length > 0) throw new InvalidConfiguration(problems)
@@ -260,7 +305,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     secrets: v.AUTH_SIGNING_KEYS
       ? { kind: 'environment' as const }
       : { kind: 'filesystem' as const, rotateAfterDays: v.KEY_ROTATION_DAYS },
-    tokens: { issuer: 'tools-inc-api', audience: 'tools-inc-web', retireAfterMs: (v.ACCESS_TOKEN_SECONDS + 300) * 1000 },
+    tokens: {
+      issuer: 'tools-inc-api',
+      audience: 'tools-inc-web',
+      retireAfterMs: (v.ACCESS_TOKEN_SECONDS + 300) * 1000,
+    },
     hasher: {
       cost: {
         memoryKib: v.PASSWORD_MEMORY_KIB,
@@ -315,7 +364,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     'signing-keys': v.AUTH_SIGNING_KEYS ?? [],
     'master-key': [
       ...(v.AUTH_MASTER_KEY ? [{ id: 'k2', value: v.AUTH_MASTER_KEY, activeFrom: longAgo }] : []),
-      ...(v.AUTH_MASTER_KEY_PREVIOUS ? [{ id: 'k1', value: v.AUTH_MASTER_KEY_PREVIOUS, activeFrom: longAgo }] : []),
+      ...(v.AUTH_MASTER_KEY_PREVIOUS
+        ? [{ id: 'k1', value: v.AUTH_MASTER_KEY_PREVIOUS, activeFrom: longAgo }]
+        : []),
     ],
   }
   return { config, secrets }
@@ -326,9 +377,11 @@ export type GivenSecrets = ReturnType<typeof readConfig>['secrets']
 
 /** The text of `.env.example`. */
 export function describeEnvironment(): string {
-  const blocks = (Object.entries(settings) as [Name, Setting][]).map(([name, { says, fallback, example, isSecret }]) => {
-    const value = fallback !== undefined && fallback !== '' ? fallback : (example ?? '')
-    return `# ${says}${isSecret ? ' Secret.' : ''}${example && fallback ? `\n# Such as ${example}` : ''}\n# ${name}=${value}\n`
-  })
+  const blocks = (Object.entries(settings) as [Name, Setting][]).map(
+    ([name, { says, fallback, example, isSecret }]) => {
+      const value = fallback !== undefined && fallback !== '' ? fallback : (example ?? '')
+      return `# ${says}${isSecret ? ' Secret.' : ''}${example && fallback ? `\n# Such as ${example}` : ''}\n# ${name}=${value}\n`
+    },
+  )
   return `# Nothing here has to be set to run on one machine. Copy to .env and remove the # of what you change.\n\n${blocks.join('\n')}`
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { PortUnavailable } from '../src/ports/unavailable.ts'
 import { sessions } from '../src/core/auth/auth.model.ts'
 import { userEmails, users } from '../src/core/users/users.model.ts'
+import { PortUnavailable } from '../src/ports/unavailable.ts'
 import { browserOf, createTestApp, person, signedInBrowser } from './app.ts'
 
 const logIn = { email: person.email, password: person.password }
@@ -23,7 +23,12 @@ describe('signing up', () => {
       expect(line).toMatch(/Path=\//)
     }
     const profile = await browser.call('GET', '/api/v1/users/me')
-    expect(profile.body).toMatchObject({ email: person.email, role: 'user', status: 'active', emailVerified: false })
+    expect(profile.body).toMatchObject({
+      email: person.email,
+      role: 'user',
+      status: 'active',
+      emailVerified: false,
+    })
   })
 
   test.each([
@@ -41,7 +46,9 @@ describe('signing up', () => {
     const testApp = await createTestApp()
     const addresses = ['josé@exämple.com', 'JOSE\u0301@xn--exmple-cua.com']
     const answers = await Promise.all(
-      addresses.map((email) => browserOf(testApp).call('POST', '/api/v1/auth/signup', { body: { ...person, email } })),
+      addresses.map((email) =>
+        browserOf(testApp).call('POST', '/api/v1/auth/signup', { body: { ...person, email } }),
+      ),
     )
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409])
     expect((await testApp.ports.documents.scan(users)).items).toHaveLength(1)
@@ -52,7 +59,9 @@ describe('signing up', () => {
     const testApp = await createTestApp({ environment: { SIGNUP_DISCLOSURE: 'hidden' } })
     const browser = browserOf(testApp)
     const first = await browser.call('POST', '/api/v1/auth/signup', { body: person })
-    const second = await browser.call('POST', '/api/v1/auth/signup', { body: { ...person, password: 'Another-long-1' } })
+    const second = await browser.call('POST', '/api/v1/auth/signup', {
+      body: { ...person, password: 'Another-long-1' },
+    })
     expect([first.status, second.status]).toEqual([202, 202])
     expect(second.body).toEqual(first.body)
     expect(browser.cookies.size).toBe(0)
@@ -69,16 +78,23 @@ describe('signing up', () => {
       body: { ...person, password },
     })
     expect(answer.status).toBe(400)
-    expect(answer.body.error).toMatchObject({ code: 'validation_error', details: [{ path: 'password', code }] })
+    expect(answer.body.error).toMatchObject({
+      code: 'validation_error',
+      details: [{ path: 'password', code }],
+    })
     expect(JSON.stringify(answer.body)).not.toContain(password)
   })
 
   test('12 emoji are 12 characters, and a password is the same in every Unicode form', async () => {
     const testApp = await createTestApp()
     const composed = { ...person, password: `é${'🔑'.repeat(11)}` }
-    expect((await browserOf(testApp).call('POST', '/api/v1/auth/signup', { body: composed })).status).toBe(201)
+    expect((await browserOf(testApp).call('POST', '/api/v1/auth/signup', { body: composed })).status).toBe(
+      201,
+    )
     const decomposed = { ...logIn, password: `e\u0301${'🔑'.repeat(11)}` }
-    expect((await browserOf(testApp).call('POST', '/api/v1/auth/login', { body: decomposed })).status).toBe(200)
+    expect((await browserOf(testApp).call('POST', '/api/v1/auth/login', { body: decomposed })).status).toBe(
+      200,
+    )
   })
 
   test('what a crash between user and claim leaves is swept, and the address stays free', async () => {
@@ -99,9 +115,17 @@ describe('logging in', () => {
     const testApp = await createTestApp()
     await signedInBrowser(testApp)
     const browser = browserOf(testApp)
-    const answer = await browser.call('POST', '/api/v1/auth/login', { body: { ...logIn, email: 'ANN@example.com' } })
+    const answer = await browser.call('POST', '/api/v1/auth/login', {
+      body: { ...logIn, email: 'ANN@example.com' },
+    })
     expect(answer.status).toBe(200)
-    expect(answer.body.user).toEqual({ id: expect.any(String), email: person.email, name: 'Ann', avatar: null, role: 'user' })
+    expect(answer.body.user).toEqual({
+      id: expect.any(String),
+      email: person.email,
+      name: 'Ann',
+      avatar: null,
+      role: 'user',
+    })
     await testApp.settled()
     const profile = await browser.call('GET', '/api/v1/users/me')
     expect(profile.body.metadata.lastLogin).toBe(new Date(testApp.clock.now()).toISOString())
@@ -195,7 +219,11 @@ describe('logging in', () => {
     isBusy = true
     for (let i = 0; i < 10; i++) {
       const answer = await browser.call('POST', '/api/v1/auth/login', { body: logIn })
-      expect([answer.status, answer.body.error.code, answer.headers.get('retry-after')]).toEqual([503, 'unavailable', '1'])
+      expect([answer.status, answer.body.error.code, answer.headers.get('retry-after')]).toEqual([
+        503,
+        'unavailable',
+        '1',
+      ])
     }
     isBusy = false
     expect((await browser.call('POST', '/api/v1/auth/login', { body: logIn })).status).toBe(200)
@@ -220,9 +248,14 @@ describe('logging in', () => {
 
   test('a hash below policy is renewed at login', async () => {
     const testApp = await createTestApp({
-      ports: ({ hasher }) => ({ hasher: { ...hasher, needsRehash: (hash) => !hash.endsWith('.new'),
-        hash: async (password) => `${await hasher.hash(password)}${isNew ? '.new' : ''}`,
-        verify: (hash, password) => hasher.verify(hash.replace('.new', ''), password) } }),
+      ports: ({ hasher }) => ({
+        hasher: {
+          ...hasher,
+          needsRehash: (hash) => !hash.endsWith('.new'),
+          hash: async (password) => `${await hasher.hash(password)}${isNew ? '.new' : ''}`,
+          verify: (hash, password) => hasher.verify(hash.replace('.new', ''), password),
+        },
+      }),
     })
     var isNew = false
     const { userId } = await signedInBrowser(testApp)
@@ -341,7 +374,9 @@ describe('logging out', () => {
     expect((await call('POST', '/api/v1/auth/logout')).status).toBe(200)
     expect(cookies.size).toBe(0)
     const thief = browserOf(testApp)
-    const stolen = await thief.call('GET', '/api/v1/users/me', { headers: { authorization: `Bearer ${accessToken}` } })
+    const stolen = await thief.call('GET', '/api/v1/users/me', {
+      headers: { authorization: `Bearer ${accessToken}` },
+    })
     expect(stolen.body.error.code).toBe('token_revoked')
     thief.cookies.set('refreshToken', refreshToken)
     expect((await thief.call('POST', '/api/v1/auth/refresh')).body.error.code).toBe('token_revoked')
@@ -353,7 +388,9 @@ describe('logging out', () => {
     const { call, cookies, accessToken } = await signedInBrowser(testApp)
     cookies.delete('accessToken')
     expect((await call('POST', '/api/v1/auth/logout')).status).toBe(200)
-    const after = await call('GET', '/api/v1/users/me', { headers: { authorization: `Bearer ${accessToken}` } })
+    const after = await call('GET', '/api/v1/users/me', {
+      headers: { authorization: `Bearer ${accessToken}` },
+    })
     expect(after.body.error.code).toBe('token_revoked')
   })
 
@@ -372,7 +409,10 @@ describe('sessions', () => {
     const browser = await signedInBrowser(testApp)
     const userAgent = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0'
     testApp.clock.advance(1_000)
-    await browserOf(testApp).call('POST', '/api/v1/auth/login', { body: logIn, headers: { 'user-agent': userAgent } })
+    await browserOf(testApp).call('POST', '/api/v1/auth/login', {
+      body: logIn,
+      headers: { 'user-agent': userAgent },
+    })
     const { body } = await browser.call('GET', '/api/v1/auth/sessions')
     expect(body.items.map((item: any) => [item.device, item.current])).toEqual([
       ['Firefox on Windows', false],
@@ -448,14 +488,18 @@ describe('changing the password', () => {
     const weak = { currentPassword: person.password, newPassword: 'password1234' }
     expect((await ann.call('POST', '/api/v1/auth/change-password', { body: wrong })).status).toBe(401)
     const answer = await ann.call('POST', '/api/v1/auth/change-password', { body: weak })
-    expect(answer.body.error.details).toEqual([expect.objectContaining({ path: 'newPassword', code: 'too_common' })])
+    expect(answer.body.error.details).toEqual([
+      expect.objectContaining({ path: 'newPassword', code: 'too_common' }),
+    ])
   })
 
   test('two at once with one current password: one wins', async () => {
     const ann = await signedInBrowser(await createTestApp())
     const answers = await Promise.all(
       ['A-different-one-77', 'A-different-one-88'].map((newPassword) =>
-        ann.call('POST', '/api/v1/auth/change-password', { body: { currentPassword: person.password, newPassword } }),
+        ann.call('POST', '/api/v1/auth/change-password', {
+          body: { currentPassword: person.password, newPassword },
+        }),
       ),
     )
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)

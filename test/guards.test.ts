@@ -11,8 +11,12 @@ const undescribed = ['/api/openapi.json', '/api/docs', '/api/docs/start.js', '/a
 
 describe('every route', () => {
   test('is described, or is part of the reference page', () => {
-    const described = new Set(operations.map(({ method, path }) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`))
-    const handlers = testApp.app.routes.filter(({ method, path }) => method !== 'ALL' && !undescribed.includes(path))
+    const described = new Set(
+      operations.map(({ method, path }) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+    )
+    const handlers = testApp.app.routes.filter(
+      ({ method, path }) => method !== 'ALL' && !undescribed.includes(path),
+    )
     expect(handlers.length).toBeGreaterThan(0)
     for (const { method, path } of handlers) expect(described).toContain(`${method} ${path}`)
   })

@@ -2,9 +2,9 @@ import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { createIdempotency } from '../src/core/idempotency/idempotency.ts'
 import { createVault } from '../src/core/vault/vault.ts'
+import { createReadClientAddress } from '../src/http/client-address.ts'
 import { createOnError } from '../src/http/errors.ts'
 import { idempotent } from '../src/http/idempotency.ts'
-import { createReadClientAddress } from '../src/http/client-address.ts'
 import type { AppEnv } from '../src/http/request-context.ts'
 import type { Cache } from '../src/ports/cache.ts'
 import { PortUnavailable } from '../src/ports/unavailable.ts'
@@ -31,12 +31,32 @@ describe('a hostile body', () => {
     ['is a number', '1e999', 400, 'validation_error'],
     ['has wrong types', json({ email: { marker }, password: [marker], name: 7 }), 400, 'validation_error'],
     ['has an unknown address form', json({ ...person, email: `${marker}@` }), 400, 'validation_error'],
-    ['has a header in the address', json({ ...person, email: `a@b.example\r\nBcc: ${marker}` }), 400, 'validation_error'],
+    [
+      'has a header in the address',
+      json({ ...person, email: `a@b.example\r\nBcc: ${marker}` }),
+      400,
+      'validation_error',
+    ],
     ['has a NUL', json({ ...person, name: `${marker}\u0000` }), 400, 'validation_error'],
-    ['has a lone surrogate', `{"email":"a@b.example","password":"SecurePass123!","name":"${marker}\\ud800"}`, 400, 'validation_error'],
+    [
+      'has a lone surrogate',
+      `{"email":"a@b.example","password":"SecurePass123!","name":"${marker}\\ud800"}`,
+      400,
+      'validation_error',
+    ],
     ['has a lone surrogate in a key', `{"\\udc00${marker}":1}`, 400, 'validation_error'],
-    ['has a control character in the name', json({ ...person, name: `${marker}\u0007` }), 400, 'validation_error'],
-    ['has a __proto__ key', `{"__proto__":{"role":"admin"},"email":"a@b.example","password":"SecurePass123!","name":"${marker}"}`, 400, 'validation_error'],
+    [
+      'has a control character in the name',
+      json({ ...person, name: `${marker}\u0007` }),
+      400,
+      'validation_error',
+    ],
+    [
+      'has a __proto__ key',
+      `{"__proto__":{"role":"admin"},"email":"a@b.example","password":"SecurePass123!","name":"${marker}"}`,
+      400,
+      'validation_error',
+    ],
     ['has an escaped __proto__ key', `{"\\u005f_proto__":{"x":"${marker}"}}`, 400, 'validation_error'],
     ['is nested 100,000 deep', deep, 400, 'validation_error'],
     ['is 2 MB', json({ ...person, name: marker.repeat(70_000) }), 413, 'payload_too_large'],
@@ -64,7 +84,12 @@ describe('a hostile body', () => {
     const send = (body: BodyInit, type: string) =>
       app.request(`${origin}${signup}`, { method: 'POST', headers: { 'content-type': type }, body })
     expect((await send(new Uint8Array([0x22, 0xff, 0x22]), 'application/json')).status).toBe(400)
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', 'multipart/form-data'])
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'application/jsonp',
+      'multipart/form-data',
+    ])
       expect((await send(JSON.stringify(person), type)).status).toBe(415)
   })
 
@@ -90,15 +115,26 @@ describe('a hostile body', () => {
 
 describe('errors', () => {
   test('name the field and the rule', async () => {
-    const { body } = await browserOf(await createTestApp()).call('POST', signup, { body: { email: 'x', name: '' } })
+    const { body } = await browserOf(await createTestApp()).call('POST', signup, {
+      body: { email: 'x', name: '' },
+    })
     expect(body.error.details.map(({ path }: any) => path).sort()).toEqual(['email', 'name', 'password'])
   })
 
   test('come as RFC 9457 to those who ask', async () => {
     const headers = { accept: 'application/problem+json' }
-    const { status, headers: answered, body } = await browserOf(await createTestApp()).call('GET', me, { headers })
+    const {
+      status,
+      headers: answered,
+      body,
+    } = await browserOf(await createTestApp()).call('GET', me, { headers })
     expect(answered.get('content-type')).toBe('application/problem+json')
-    expect(body).toMatchObject({ status, code: 'missing_token', title: expect.any(String), requestId: expect.any(String) })
+    expect(body).toMatchObject({
+      status,
+      code: 'missing_token',
+      title: expect.any(String),
+      requestId: expect.any(String),
+    })
   })
 
   test('an unknown path is 404 in the same shape', async () => {
@@ -242,7 +278,10 @@ describe('rate limits', () => {
     expect(refused.headers.get('x-ratelimit-remaining')).toBe('0')
     expect(Number(refused.headers.get('x-ratelimit-reset'))).toBe(testApp.clock.now() / 1000 + 60)
     expect(refused.headers.get('ratelimit-policy')).toBe('"auth.signup";q=5;w=60')
-    expect((await browser.call('POST', login, { body: { email: 'p0@example.com', password: person.password } })).status).toBe(200)
+    expect(
+      (await browser.call('POST', login, { body: { email: 'p0@example.com', password: person.password } }))
+        .status,
+    ).toBe(200)
     testApp.clock.advance(60_000)
     expect((await browser.call('POST', signup, bodyOf(8))).status).toBe(201)
     for (let i = 0; i < 99; i++) await browser.call('GET', me)
@@ -282,14 +321,18 @@ describe('rate limits', () => {
     const ann = await signedInBrowser(testApp)
     expect((await ann.call('GET', me)).status).toBe(200)
     const statuses: number[] = []
-    for (let i = 0; i < 4; i++) statuses.push((await browserOf(testApp).call('POST', signup, bodyOf(i))).status)
+    for (let i = 0; i < 4; i++)
+      statuses.push((await browserOf(testApp).call('POST', signup, bodyOf(i))).status)
     expect(statuses).toEqual([201, 201, 429, 429])
     expect((await ann.call('POST', '/api/v1/auth/logout')).status).toBe(200)
     const headers = { authorization: `Bearer ${ann.accessToken}` }
     expect((await browserOf(testApp).call('GET', me, { headers })).body.error.code).toBe('token_revoked')
     const readiness = await browserOf(testApp).call('GET', '/api/readyz')
     expect(readiness.status).toBe(503)
-    expect(readiness.body.dependencies).toMatchObject({ cache: { state: 'down' }, documents: { state: 'up' } })
+    expect(readiness.body.dependencies).toMatchObject({
+      cache: { state: 'down' },
+      documents: { state: 'up' },
+    })
   })
 })
 
@@ -315,7 +358,10 @@ describe('versions', () => {
     const etag = first.headers.get('etag') ?? ''
     const unchanged = await call('GET', me, { headers: { 'if-none-match': `"other", W/${etag}` } })
     expect([unchanged.status, unchanged.body]).toEqual([304, ''])
-    const changed = await call('PATCH', me, { body: { preferences: { theme: 'dark' } }, headers: { 'if-match': etag } })
+    const changed = await call('PATCH', me, {
+      body: { preferences: { theme: 'dark' } },
+      headers: { 'if-match': etag },
+    })
     expect(changed.status).toBe(200)
     expect(changed.body.preferences).toEqual({ notifications: true, emailUpdates: true, theme: 'dark' })
     expect(changed.headers.get('etag')).not.toBe(etag)
@@ -334,7 +380,9 @@ describe('request ids and traces', () => {
       headers: { 'x-request-id': 'my-request-1', traceparent: `00-${trace}-b7ad6b7169203331-01` },
     })
     expect(kept.headers.get('x-request-id')).toBe('my-request-1')
-    const replaced = await browser.call('GET', me, { headers: { 'x-request-id': 'ann@example.com <script>' } })
+    const replaced = await browser.call('GET', me, {
+      headers: { 'x-request-id': 'ann@example.com <script>' },
+    })
     expect(replaced.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/)
     const [first] = testApp.log.events.filter(({ event }) => event === 'request')
     expect(first?.fields).toMatchObject({
@@ -363,7 +411,11 @@ describe('idempotency keys', () => {
       return c.json({ id: ++created }, 201)
     })
     const post = (key: string | undefined, body: string) =>
-      app.request('/things', { method: 'POST', body, headers: key === undefined ? {} : { 'idempotency-key': key } })
+      app.request('/things', {
+        method: 'POST',
+        body,
+        headers: key === undefined ? {} : { 'idempotency-key': key },
+      })
     return {
       post,
       created: () => created,
@@ -422,7 +474,15 @@ test('a page that is not signed in may see health, keys, description and referen
   expect((await browser.call('GET', '/api/healthz')).body).toEqual({ status: 'ok' })
   const { body } = await browser.call('GET', '/.well-known/jwks.json')
   expect(body.keys).toEqual([
-    { kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig', kid: expect.any(String), x: expect.any(String), y: expect.any(String) },
+    {
+      kty: 'EC',
+      crv: 'P-256',
+      alg: 'ES256',
+      use: 'sig',
+      kid: expect.any(String),
+      x: expect.any(String),
+      y: expect.any(String),
+    },
   ])
   expect((await browser.call('GET', '/api/jwks.json')).body).toEqual(body)
   const docs = await browser.call('GET', '/api/docs')

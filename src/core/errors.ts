@@ -49,7 +49,11 @@ export const validationError = (details: readonly ErrorDetail[]): AppError =>
   new AppError('invalid', 'validation_error', 'The request is not valid.', { details })
 
 export const notFound = defineError('not_found', 'not_found', 'There is nothing here.')
-export const conflict = defineError('conflict', 'conflict', 'Somebody else changed this at the same time. Try again.')
+export const conflict = defineError(
+  'conflict',
+  'conflict',
+  'Somebody else changed this at the same time. Try again.',
+)
 export const preconditionFailed = defineError(
   'conflict',
   'precondition_failed',

@@ -1,7 +1,7 @@
 import { createMiddleware } from 'hono/factory'
 import { AppError } from '../core/errors.ts'
-import type { AppContext, AppEnv } from './request-context.ts'
 import { credentialOf } from './credential.ts'
+import type { AppContext, AppEnv } from './request-context.ts'
 
 const safe = new Set(['GET', 'HEAD', 'OPTIONS'])
 

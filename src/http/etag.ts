@@ -8,7 +8,9 @@ export function hasCurrent(c: AppContext, version: string): boolean {
   c.header('ETag', `"${version}"`)
   const known = c.req.header('if-none-match')
   if (known === undefined) return false
-  return known.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === `"${version}"`)
+  return known
+    .split(',')
+    .some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === `"${version}"`)
 }
 
 /** The version an update insists on; undefined when it does not. A weak tag never matches. */

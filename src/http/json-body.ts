@@ -5,7 +5,8 @@ import type { AppContext, AppEnv } from './request-context.ts'
 
 const maxDepth = 32
 
-const tooLarge = (): AppError => new AppError('invalid', 'payload_too_large', 'The request body is too large.')
+const tooLarge = (): AppError =>
+  new AppError('invalid', 'payload_too_large', 'The request body is too large.')
 const malformed = (message: string) => validationError([{ path: '', code: 'malformed_json', message }])
 
 async function readText(c: AppContext, maxBytes: number): Promise<string> {
@@ -41,11 +42,16 @@ function refuseUnsafeValues(root: unknown): void {
       if (!value.isWellFormed() || value.includes('\0'))
         throw refuse('invalid_text', 'Must be well-formed Unicode text without NUL.')
     } else if (typeof value === 'object' && value !== null) {
-      if (depth >= maxDepth) throw validationError([{ path: '', code: 'too_deep', message: 'Nested too deeply.' }])
+      if (depth >= maxDepth)
+        throw validationError([{ path: '', code: 'too_deep', message: 'Nested too deeply.' }])
       for (const [key, child] of Object.entries(value)) {
         if (key === '__proto__' || key === 'constructor' || key === 'prototype' || !key.isWellFormed())
           throw refuse('invalid_key', 'Contains a field name that is not allowed.')
-        open.push({ value: child, path: Array.isArray(value) || /^\w{1,40}$/.test(key) ? join(path, key) : path, depth: depth + 1 })
+        open.push({
+          value: child,
+          path: Array.isArray(value) || /^\w{1,40}$/.test(key) ? join(path, key) : path,
+          depth: depth + 1,
+        })
       }
     }
   }

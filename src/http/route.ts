@@ -47,7 +47,9 @@ type ErrorResponses<S extends number> = {
 }
 
 /** The error answers of a route: those named, and those any route may give. */
-export const errors = <const S extends ErrorStatus>(...statuses: readonly S[]): ErrorResponses<S | 429 | 500 | 503> =>
+export const errors = <const S extends ErrorStatus>(
+  ...statuses: readonly S[]
+): ErrorResponses<S | 429 | 500 | 503> =>
   Object.fromEntries(
     [...statuses, 429, 500, 503].map((status) => [
       status,

@@ -40,7 +40,10 @@ export interface AuditPage {
 
 export type AuditVerification =
   | { readonly intact: true; readonly records: number; readonly heads: Readonly<Record<string, string>> }
-  | { readonly intact: false; readonly firstBroken: { readonly partition: string; readonly sequence: number } }
+  | {
+      readonly intact: false
+      readonly firstBroken: { readonly partition: string; readonly sequence: number }
+    }
 
 /**
  * The memory of who did what. Append only: there is no way to change or remove a record, and the store refuses if

@@ -1,5 +1,4 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import type { Auth } from '../core/auth/auth.ts'
 import {
   ChangePassword,
   LoggedInUser,
@@ -9,11 +8,12 @@ import {
   SignedUpUser,
   SignUp,
 } from '../core/auth/auth.model.ts'
+import type { Auth } from '../core/auth/auth.ts'
 import { clearTokenCookies, readCookie, setTokenCookies } from '../http/cookies.ts'
-import { requireOrigin } from '../http/csrf.ts'
-import { actorOf, type AppEnv } from '../http/request-context.ts'
-import { body, errors, isPublic, json, limitedAsAuth, signedIn } from '../http/route.ts'
 import { credentialOf } from '../http/credential.ts'
+import { requireOrigin } from '../http/csrf.ts'
+import { type AppEnv, actorOf } from '../http/request-context.ts'
+import { body, errors, isPublic, json, limitedAsAuth, signedIn } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 
 const Message = z.object({ message: z.string() }).meta({ id: 'Message' })
@@ -30,7 +30,10 @@ const signUp = createRoute({
   ...limitedAsAuth,
   request: body(SignUp),
   responses: {
-    201: json(z.object({ user: SignedUpUser, accessToken: z.string() }), 'The account, signed in by both cookies.'),
+    201: json(
+      z.object({ user: SignedUpUser, accessToken: z.string() }),
+      'The account, signed in by both cookies.',
+    ),
     202: json(Message, 'With `SIGNUP_DISCLOSURE=hidden`, for known and unknown addresses alike.'),
     ...errors(400, 403, 409, 413, 415),
   },

@@ -50,7 +50,10 @@ const startScript = `SwaggerUIBundle({
 `
 
 /** The description of this API for machines, and a page to read and try it that needs no other host. */
-export const referenceRoutes = (describe: () => object, readAsset: (name: string) => Promise<Asset | null>) => {
+export const referenceRoutes = (
+  describe: () => object,
+  readAsset: (name: string) => Promise<Asset | null>,
+) => {
   let document: string | undefined
   return new Hono<AppEnv>()
     .get('/api/openapi.json', (c) => {

@@ -1,8 +1,8 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
-import type { Users } from '../core/users/users.ts'
 import { Profile, UpdateProfile } from '../core/users/users.model.ts'
+import type { Users } from '../core/users/users.ts'
 import { expectedVersion, hasCurrent } from '../http/etag.ts'
-import { actorOf, type AppEnv } from '../http/request-context.ts'
+import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, signedIn } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 

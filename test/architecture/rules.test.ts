@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -27,7 +35,9 @@ function broken(files: Files): string[] {
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'))
   for (const name of ['package.json', 'tsconfig.json', '.dependency-cruiser.cjs'])
     symlinkSync(join(root, name), join(tree, name))
-  const folders = ['src', 'entry', 'test'].filter((folder) => Object.keys(files).some((path) => path.startsWith(folder)))
+  const folders = ['src', 'entry', 'test'].filter((folder) =>
+    Object.keys(files).some((path) => path.startsWith(folder)),
+  )
   const report = execFileSync(process.execPath, [cruiser, '--output-type', 'json', ...folders], {
     cwd: tree,
     encoding: 'utf8',
@@ -46,7 +56,10 @@ const probes: readonly (readonly [expected: readonly string[], files: Files])[] 
   [['ports-stand-alone'], { 'src/ports/a.ts': use('../core/b.ts'), 'src/core/b.ts': thing }],
   [['ports-stand-alone'], { 'src/ports/a.ts': `import { z } from 'zod'\nexport const other = z\n` }],
   [['core-knows-ports'], { 'src/core/a.ts': `import { Hono } from 'hono'\nexport const other = Hono\n` }],
-  [['core-knows-ports'], { 'src/core/a.ts': useType('../adapters/memory/b.ts'), 'src/adapters/memory/b.ts': thing }],
+  [
+    ['core-knows-ports'],
+    { 'src/core/a.ts': useType('../adapters/memory/b.ts'), 'src/adapters/memory/b.ts': thing },
+  ],
   [['http-knows-core'], { 'src/http/a.ts': useType('../ports/b.ts'), 'src/ports/b.ts': thing }],
   [['routes-know-core-and-http'], { 'src/routes/a.ts': useType('../ports/b.ts'), 'src/ports/b.ts': thing }],
   [['app-assembles'], { 'src/app.ts': use('./adapters/memory/b.ts'), 'src/adapters/memory/b.ts': thing }],
@@ -63,16 +76,27 @@ const probes: readonly (readonly [expected: readonly string[], files: Files])[] 
   ],
   [
     ['no-node-in-portable-code'],
-    { 'src/adapters/memory/a.ts': `import { readFileSync } from 'node:fs'\nexport const other = readFileSync\n` },
+    {
+      'src/adapters/memory/a.ts': `import { readFileSync } from 'node:fs'\nexport const other = readFileSync\n`,
+    },
   ],
   [['not-to-tests'], { 'entry/a.ts': use('../test/b.ts'), 'test/b.ts': thing }],
   [
     ['adapter-knows-its-port', 'nothing-imports-entry'],
     { 'src/adapters/memory/a.ts': use('../../../entry/b.ts'), 'entry/b.ts': thing },
   ],
-  [['no-cycles'], { 'src/core/a.ts': use('./b.ts'), 'src/core/b.ts': `import { other } from './a.ts'\nexport const thing = () => other\n` }],
+  [
+    ['no-cycles'],
+    {
+      'src/core/a.ts': use('./b.ts'),
+      'src/core/b.ts': `import { other } from './a.ts'\nexport const thing = () => other\n`,
+    },
+  ],
   [['no-orphans'], { 'src/core/a.ts': thing }],
-  [['no-undeclared-packages'], { 'entry/a.ts': `import fastify from 'fastify'\nexport const other = fastify\n` }],
+  [
+    ['no-undeclared-packages'],
+    { 'entry/a.ts': `import fastify from 'fastify'\nexport const other = fastify\n` },
+  ],
 ]
 
 test.each(probes)('%s fires', (expected, files) => {
@@ -86,9 +110,14 @@ test('every rule has a probe', () => {
 
 test('time, chance and the process come only through ports', () => {
   const portable = ['src/core', 'src/http', 'src/routes'].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(root, folder, name)),
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+      join(root, folder, name),
+    ),
   )
-  const forbidden = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\(|\bprocess\.[a-z]|\bBuffer\b/
-  const offenders = portable.filter((path) => path.endsWith('.ts') && forbidden.test(readFileSync(path, 'utf8')))
+  const forbidden =
+    /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\(|\bprocess\.[a-z]|\bBuffer\b/
+  const offenders = portable.filter(
+    (path) => path.endsWith('.ts') && forbidden.test(readFileSync(path, 'utf8')),
+  )
   expect(offenders).toEqual([])
 })

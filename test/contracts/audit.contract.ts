@@ -70,7 +70,9 @@ export function auditContract(name: string, open: () => Promise<OpenedAudit>) {
         after = page.next
       } while (after !== undefined)
       expect(seen).toEqual(ids.toReversed())
-      await expect(a.listByActor(actorId, { limit: 2, after: 'nonsense' })).rejects.toBeInstanceOf(InvalidCursor)
+      await expect(a.listByActor(actorId, { limit: 2, after: 'nonsense' })).rejects.toBeInstanceOf(
+        InvalidCursor,
+      )
     })
 
     test('appending an id again changes nothing', async () => {
@@ -87,18 +89,26 @@ export function auditContract(name: string, open: () => Promise<OpenedAudit>) {
       await Promise.all(Array.from({ length: 50 }, () => a.append(entry({ actorId: 'crowd' }))))
       await a.append(entry({ actorId: 'crowd', createdAt: '2026-12-01T00:00:00.000Z' }))
       const { items } = await a.listByActor('crowd', { limit: 100 })
-      const november = items.filter(({ partition }) => partition === '2026-11').map(({ sequence }) => sequence)
+      const november = items
+        .filter(({ partition }) => partition === '2026-11')
+        .map(({ sequence }) => sequence)
       expect(november.sort((x, y) => x - y)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1))
       const verification = await a.verify()
       expect(verification).toMatchObject({ intact: true, records: 51 })
       expect(Object.keys(verification.intact ? verification.heads : {})).toEqual(['2026-11', '2026-12'])
     })
 
-    test.each(['alter', 'remove', 'swap'] as const)('a chain after %s is broken at the first wrong record', async (tampering) => {
-      await reopen()
-      for (let i = 0; i < 4; i++) await a.append(entry())
-      await opened.tamper(tampering)
-      expect(await a.verify()).toEqual({ intact: false, firstBroken: { partition: '2026-11', sequence: 2 } })
-    })
+    test.each(['alter', 'remove', 'swap'] as const)(
+      'a chain after %s is broken at the first wrong record',
+      async (tampering) => {
+        await reopen()
+        for (let i = 0; i < 4; i++) await a.append(entry())
+        await opened.tamper(tampering)
+        expect(await a.verify()).toEqual({
+          intact: false,
+          firstBroken: { partition: '2026-11', sequence: 2 },
+        })
+      },
+    )
   })
 }

@@ -55,7 +55,9 @@ export function cacheContract(name: string, open: () => Promise<OpenedCache>) {
     test('50 concurrent increments count to 50', async () => {
       const key = fresh()
       const counted = await Promise.all(Array.from({ length: 50 }, () => c.increment(key, 10_000)))
-      expect(counted.map(({ count }) => count).sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1))
+      expect(counted.map(({ count }) => count).sort((a, b) => a - b)).toEqual(
+        Array.from({ length: 50 }, (_, i) => i + 1),
+      )
       for (const { expiresInMs } of counted) {
         expect(expiresInMs).toBeGreaterThan(0)
         expect(expiresInMs).toBeLessThanOrEqual(10_000)

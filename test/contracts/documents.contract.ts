@@ -28,7 +28,12 @@ const notes = collection<Note>()({
   ttl: 'expiresAt',
 })
 /** Apart, so that a scan sees nothing of the other cases. */
-const scanned = collection<Note>()({ name: 'ContractScanned', partition: 'owner', paths: {}, ttl: 'expiresAt' })
+const scanned = collection<Note>()({
+  name: 'ContractScanned',
+  partition: 'owner',
+  paths: {},
+  ttl: 'expiresAt',
+})
 
 export interface OpenedDocuments {
   readonly documents: DocumentStore
@@ -153,35 +158,41 @@ export function documentsContract(
       expect(page.next).toBeUndefined()
     })
 
-    test.each(['asc', 'desc'] as const)('paging %s visits each match once, ties included', async (direction) => {
-      const { owner, note } = fresh()
-      for (let i = 0; i < 7; i++) await d.insert(notes, note(`n${i}`, { rank: i % 2 }))
-      await d.insert(notes, note('other-kind', { kind: 'list' }))
-      await d.insert(notes, fresh().note('other-partition'))
-      const seen: string[] = []
-      let after: string | undefined
-      do {
-        const page = await d.query(notes, {
-          path: 'byRank',
-          partition: owner,
-          equals: { kind: 'memo' },
-          direction,
-          limit: 2,
-          ...(after === undefined ? {} : { after }),
-        })
-        expect(page.items.length).toBeLessThanOrEqual(2)
-        seen.push(...page.items.map(({ value }) => value.id))
-        after = page.next
-      } while (after !== undefined)
-      const ascending = ['n0', 'n2', 'n4', 'n6', 'n1', 'n3', 'n5']
-      expect(seen).toEqual(direction === 'asc' ? ascending : ascending.toReversed())
-    })
+    test.each(['asc', 'desc'] as const)(
+      'paging %s visits each match once, ties included',
+      async (direction) => {
+        const { owner, note } = fresh()
+        for (let i = 0; i < 7; i++) await d.insert(notes, note(`n${i}`, { rank: i % 2 }))
+        await d.insert(notes, note('other-kind', { kind: 'list' }))
+        await d.insert(notes, fresh().note('other-partition'))
+        const seen: string[] = []
+        let after: string | undefined
+        do {
+          const page = await d.query(notes, {
+            path: 'byRank',
+            partition: owner,
+            equals: { kind: 'memo' },
+            direction,
+            limit: 2,
+            ...(after === undefined ? {} : { after }),
+          })
+          expect(page.items.length).toBeLessThanOrEqual(2)
+          seen.push(...page.items.map(({ value }) => value.id))
+          after = page.next
+        } while (after !== undefined)
+        const ascending = ['n0', 'n2', 'n4', 'n6', 'n1', 'n3', 'n5']
+        expect(seen).toEqual(direction === 'asc' ? ascending : ascending.toReversed())
+      },
+    )
 
-    test.each(['', 'nonsense', '!!', 'W10', 'WyJhIl0', 'bnVsbA'])('the cursor %j is refused', async (after) => {
-      const { owner } = fresh()
-      const query = d.query(notes, { path: 'byTitle', partition: owner, equals: {}, limit: 1, after })
-      await expect(query).rejects.toBeInstanceOf(InvalidCursor)
-    })
+    test.each(['', 'nonsense', '!!', 'W10', 'WyJhIl0', 'bnVsbA'])(
+      'the cursor %j is refused',
+      async (after) => {
+        const { owner } = fresh()
+        const query = d.query(notes, { path: 'byTitle', partition: owner, equals: {}, limit: 1, after })
+        await expect(query).rejects.toBeInstanceOf(InvalidCursor)
+      },
+    )
 
     test('a transaction answers what it stored, in order', async () => {
       const { owner, note, key } = fresh()
@@ -196,7 +207,11 @@ export function documentsContract(
     })
 
     test.each([
-      ['an insert of what exists', DocumentExists, (f: ReturnType<typeof fresh>) => ({ insert: f.note('taken') })],
+      [
+        'an insert of what exists',
+        DocumentExists,
+        (f: ReturnType<typeof fresh>) => ({ insert: f.note('taken') }),
+      ],
       [
         'a replace at a stale version',
         VersionMismatch,
@@ -207,7 +222,11 @@ export function documentsContract(
     ] as const)('a transaction with %s changes nothing', async (_, error, failing) => {
       const place = fresh()
       const taken = await d.insert(notes, place.note('taken'))
-      const writes: Write<Note>[] = [{ insert: place.note('new') }, failing(place), { insert: place.note('later') }]
+      const writes: Write<Note>[] = [
+        { insert: place.note('new') },
+        failing(place),
+        { insert: place.note('later') },
+      ]
       await expect(d.transact(notes, place.owner, writes)).rejects.toBeInstanceOf(error)
       expect(await d.read(notes, place.key('new'))).toBeNull()
       expect(await d.read(notes, place.key('later'))).toBeNull()

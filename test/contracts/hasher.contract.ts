@@ -3,7 +3,15 @@ import type { Hasher } from '../../src/ports/hasher.ts'
 import { PortUnavailable } from '../../src/ports/unavailable.ts'
 
 /** What every hasher must accept, so that a change of runtime locks nobody out. */
-export const passwords = ['SecurePass123!', 'contraseña más larga', '漢字漢字漢字漢字漢字漢字', '🔑'.repeat(12), '', 'x'.repeat(128), '🔑'.repeat(128)]
+export const passwords = [
+  'SecurePass123!',
+  'contraseña más larga',
+  '漢字漢字漢字漢字漢字漢字',
+  '🔑'.repeat(12),
+  '',
+  'x'.repeat(128),
+  '🔑'.repeat(128),
+]
 
 export interface HasherHarness {
   readonly hasher: Hasher
@@ -33,11 +41,14 @@ export function hasherContract(name: string, open: () => HasherHarness) {
       },
     )
 
-    test('verifying nothing is false', async () => expect(await hasher.verifyNothing('SecurePass123!')).toBe(false))
+    test('verifying nothing is false', async () =>
+      expect(await hasher.verifyNothing('SecurePass123!')).toBe(false))
 
     if (crowded)
       test('beyond its queue it refuses at once, and recovers', async () => {
-        const results = await Promise.allSettled(Array.from({ length: 10 }, () => crowded.hash('SecurePass123!')))
+        const results = await Promise.allSettled(
+          Array.from({ length: 10 }, () => crowded.hash('SecurePass123!')),
+        )
         const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
         expect(refused.length).toBeGreaterThan(0)
         expect(refused.length).toBeLessThan(10)

@@ -16,7 +16,8 @@ export const idsContract = (name: string, ids: Ids) =>
     const issued = Array.from({ length: 5_000 }, () => ids.next())
     expect(new Set(issued).size).toBe(issued.length)
     expect(issued).toEqual(issued.toSorted())
-    for (const id of issued) expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/)
+    for (const id of issued)
+      expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/)
   })
 
 export const deferContract = (

@@ -11,7 +11,11 @@ let server: RunningServer
 let send: Send
 
 beforeAll(async () => {
-  server = await startServer({ DATA_DIR: directory, RATE_LIMIT_SCALE: '10000', PUBLIC_URL: 'http://localhost:7071' })
+  server = await startServer({
+    DATA_DIR: directory,
+    RATE_LIMIT_SCALE: '10000',
+    PUBLIC_URL: 'http://localhost:7071',
+  })
   send = await createCheckedSend(async (path, init) => fetch(server.url + path, init))
 })
 afterAll(async () => {
@@ -26,7 +30,9 @@ test('the published curl call works as written', async () => {
     body: '{"email":"test@example.com","password":"SecurePass123!","name":"Test User"}',
   })
   expect(response.status).toBe(201)
-  expect(await response.json()).toMatchObject({ user: { email: 'test@example.com', name: 'Test User', avatar: null } })
+  expect(await response.json()).toMatchObject({
+    user: { email: 'test@example.com', name: 'Test User', avatar: null },
+  })
 })
 
 test('a person signs up, stays signed in, changes things, and signs out', async () => {
@@ -77,7 +83,11 @@ test('the secrets were made on the first start, for their owner alone', () => {
 })
 
 test('two processes on one file: two signups at once of one address make one account', async () => {
-  const second = await startServer({ DATA_DIR: directory, RATE_LIMIT_SCALE: '10000', PUBLIC_URL: 'http://localhost:7071' })
+  const second = await startServer({
+    DATA_DIR: directory,
+    RATE_LIMIT_SCALE: '10000',
+    PUBLIC_URL: 'http://localhost:7071',
+  })
   const account = { ...person, email: 'race@example.com' }
   const statuses = await Promise.all(
     Array.from({ length: 10 }, async (_, i) => {
@@ -99,6 +109,16 @@ test('no log line holds a person or a secret, and a stop is in good order', asyn
   expect(log).toContain('"event":"request"')
   expect(log).toContain('"event":"server_stopping"')
   const secrets = readFileSync(join(directory, 'secrets.json'), 'utf8').match(/[\w-]{40,}/g) ?? []
-  for (const text of ['example.com', 'Ann', 'SecurePass', 'Another-Long', 'eyJ', 'v1.0', '$argon2', '127.0.0.1', ...secrets])
+  for (const text of [
+    'example.com',
+    'Ann',
+    'SecurePass',
+    'Another-Long',
+    'eyJ',
+    'v1.0',
+    '$argon2',
+    '127.0.0.1',
+    ...secrets,
+  ])
     expect(log).not.toContain(text)
 })

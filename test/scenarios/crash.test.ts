@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { createSqliteAudit } from '../../src/adapters/sqlite/audit.ts'
+import { openSqlite } from '../../src/adapters/sqlite/database.ts'
+import { createSqliteDocuments } from '../../src/adapters/sqlite/documents.ts'
 import { systemClock } from '../../src/adapters/system/clock.ts'
 import { systemIds } from '../../src/adapters/system/ids.ts'
-import { openSqlite } from '../../src/adapters/sqlite/database.ts'
-import { createSqliteAudit } from '../../src/adapters/sqlite/audit.ts'
-import { createSqliteDocuments } from '../../src/adapters/sqlite/documents.ts'
 import { collections } from '../../src/core/collections.ts'
 import { type UserEmail, userEmails, users } from '../../src/core/users/users.model.ts'
 import { createUsers } from '../../src/core/users/users.ts'
@@ -33,7 +33,10 @@ const post = (url: string, path: string, body: object) =>
     body: JSON.stringify(body),
   })
 
-async function all<T extends { id: string }>(documents: DocumentStore, collection: AnyCollection): Promise<T[]> {
+async function all<T extends { id: string }>(
+  documents: DocumentStore,
+  collection: AnyCollection,
+): Promise<T[]> {
   const found: T[] = []
   let after: string | undefined
   do {
@@ -50,7 +53,9 @@ test('killed in the middle of 1,000 signups: whoever got a 201 can log in, and n
   let answered = 0
   const signUps = Array.from({ length: 1_000 }, async (_, i) => {
     const email = `person${i}@example.com`
-    const response = await post(server.url, 'signup', { email, password, name: `Person ${i}` }).catch(() => null)
+    const response = await post(server.url, 'signup', { email, password, name: `Person ${i}` }).catch(
+      () => null,
+    )
     if (response?.status === 201) acknowledged.push(email)
     if (++answered === 300) server.process.kill('SIGKILL')
   })
@@ -64,7 +69,11 @@ test('killed in the middle of 1,000 signups: whoever got a 201 can log in, and n
     acknowledged.map(async (email) => (await post(restarted.url, 'login', { email, password })).status),
   )
   expect(statuses).toEqual(acknowledged.map(() => 200))
-  const again = await post(restarted.url, 'signup', { email: 'person999@example.com', password, name: 'Again' })
+  const again = await post(restarted.url, 'signup', {
+    email: 'person999@example.com',
+    password,
+    name: 'Again',
+  })
   expect([201, 409]).toContain(again.status)
   expect(await restarted.stop()).toBe(0)
 

@@ -31,7 +31,9 @@ export async function createCheckedSend(send: Send): Promise<Send> {
     else {
       const type = response.headers.get('content-type')?.split(';')[0] ?? ''
       expect(Object.keys(declared.content)).toContain(type)
-      const validate = ajv.getSchema(pointer('paths', route, method, 'responses', status, 'content', type, 'schema'))
+      const validate = ajv.getSchema(
+        pointer('paths', route, method, 'responses', status, 'content', type, 'schema'),
+      )
       expect(validate, where).toBeDefined()
       validate?.(JSON.parse(text))
       expect(validate?.errors ?? [], `${where}: ${text.slice(0, 300)}`).toEqual([])

@@ -15,7 +15,8 @@ const argon2id = 2 as Algorithm.Argon2id
 /** A stored hash above this would let whoever wrote it spend our memory. */
 const ceiling: Argon2Cost = { memoryKib: 262_144, iterations: 10, parallelism: 4 }
 
-const phc = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,171}$/
+const phc =
+  /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,171}$/
 
 function costOf(hash: string): Argon2Cost | null {
   const [, memoryKib, iterations, parallelism] = phc.exec(hash) ?? []
@@ -51,7 +52,8 @@ export function createNativeHasher({
   }
 
   const bounded = <T>(work: () => Promise<T>): Promise<T> => {
-    if (limit.pendingCount >= queue) return Promise.reject(new PortUnavailable('hasher', { retryAfterSeconds: 1 }))
+    if (limit.pendingCount >= queue)
+      return Promise.reject(new PortUnavailable('hasher', { retryAfterSeconds: 1 }))
     return limit(work)
   }
   /** Made at the start, so that the first unknown account costs no more than the next. */

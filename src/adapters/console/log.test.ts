@@ -30,7 +30,9 @@ test('an error is written with its causes, and without what it should not hold',
     'v1.01a20b53-3b24-73c1-8d43-b3efc410f3f1.01a20b53-3b27-773a-96a6-085f54d659bb.1.vzv7GO_-fm74S5Vaf8wWbJnjrEo',
     '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA',
   ]
-  log.error('failed', new Error(`outer ${secret[0]}`, { cause: new Error(secret.join(' ')) }), { note: secret[0] })
+  log.error('failed', new Error(`outer ${secret[0]}`, { cause: new Error(secret.join(' ')) }), {
+    note: secret[0],
+  })
   for (const text of secret) expect(lines.join()).not.toContain(text)
   expect(lines.join()).toContain('caused by')
 })

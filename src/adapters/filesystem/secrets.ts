@@ -64,7 +64,8 @@ export function createFilesystemSecrets({
     const [newest, ...older] = secrets['signing-keys']
     if (newest && now - Date.parse(newest.activeFrom) < rotateAfterDays * dayMs) return secrets
     const successor = await createSigningKey(new Date(now + dayMs / 24).toISOString())
-    const isStillSeen = (key: SecretVersion) => now - Date.parse(key.activeFrom) < (rotateAfterDays + 1) * dayMs
+    const isStillSeen = (key: SecretVersion) =>
+      now - Date.parse(key.activeFrom) < (rotateAfterDays + 1) * dayMs
     const kept = [...(newest ? [newest] : []), ...older.filter(isStillSeen)]
     const rotated: SecretsFile = { ...secrets, 'signing-keys': [successor, ...kept] }
     await rename(await writeBeside(rotated), path)

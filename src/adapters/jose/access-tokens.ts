@@ -67,7 +67,9 @@ export function createJoseAccessTokens({
   readonly reloadAfterMs?: number
 }): AccessTokens {
   const imported = new Map<string, SigningKey>()
-  const verified = new LRUCache<string, { readonly claims: AccessClaims; readonly kid: string }>({ max: 10_000 })
+  const verified = new LRUCache<string, { readonly claims: AccessClaims; readonly kid: string }>({
+    max: 10_000,
+  })
   let keys: readonly SigningKey[] = []
   let loadedAt = Number.NEGATIVE_INFINITY
 
@@ -89,7 +91,8 @@ export function createJoseAccessTokens({
     const now = clock.now()
     const active = keys.findIndex((key) => key.activeFromMs <= now)
     return keys.filter(
-      (_, index) => index <= active || active === -1 || now < (keys[index - 1]?.activeFromMs ?? 0) + retireAfterMs,
+      (_, index) =>
+        index <= active || active === -1 || now < (keys[index - 1]?.activeFromMs ?? 0) + retireAfterMs,
     )
   }
   const findKey = async (kid: string) => {
@@ -107,7 +110,8 @@ export function createJoseAccessTokens({
     async sign(claims) {
       await refreshKeys()
       const key = keys.find(({ activeFromMs }) => activeFromMs <= clock.now())
-      if (!key) throw new PortUnavailable('access tokens', { cause: new Error('no signing key is active yet') })
+      if (!key)
+        throw new PortUnavailable('access tokens', { cause: new Error('no signing key is active yet') })
       return new SignJWT({ ...claims })
         .setProtectedHeader({ alg: algorithm, kid: key.kid, typ: type })
         .setIssuer(issuer)
@@ -116,7 +120,8 @@ export function createJoseAccessTokens({
     },
     async verify(token) {
       const known = verified.get(token)
-      if (known && keys.length > 0 && recognised().some(({ kid }) => kid === known.kid)) return inTime(known.claims)
+      if (known && keys.length > 0 && recognised().some(({ kid }) => kid === known.kid))
+        return inTime(known.claims)
       let kid: string
       try {
         if (decodeJwt(token).iss !== issuer) return { verdict: 'foreign' }

@@ -1,4 +1,10 @@
-import { type AuditLog, type AuditRecord, auditChainText, auditPartition, genesisHash } from '../../ports/audit.ts'
+import {
+  type AuditLog,
+  type AuditRecord,
+  auditChainText,
+  auditPartition,
+  genesisHash,
+} from '../../ports/audit.ts'
 import { decodeCursor, encodeCursor } from '../../ports/cursor.ts'
 
 const sha256Hex = async (text: string): Promise<string> =>
@@ -35,7 +41,9 @@ export function createMemoryAudit(records: AuditRecord[] = []): AuditLog {
             record.createdAt < String(before) ||
             (record.createdAt === before && record.id < String(id)),
         )
-        .sort((a, b) => (a.createdAt === b.createdAt ? (a.id < b.id ? 1 : -1) : a.createdAt < b.createdAt ? 1 : -1))
+        .sort((a, b) =>
+          a.createdAt === b.createdAt ? (a.id < b.id ? 1 : -1) : a.createdAt < b.createdAt ? 1 : -1,
+        )
       const items = matches.slice(0, limit).map((record) => structuredClone(record))
       const last = items.at(-1)
       return last && matches.length > items.length

@@ -74,7 +74,8 @@ export function createMemoryDocuments({ clock }: { readonly clock: Clock }): Doc
       return put(c, partition, write.insert)
     }
     const row = find(partition, 'replace' in write ? write.replace.id : write.remove)
-    if (!row || (write.version !== undefined && row.version !== write.version)) throw new VersionMismatch(c.name)
+    if (!row || (write.version !== undefined && row.version !== write.version))
+      throw new VersionMismatch(c.name)
     if ('replace' in write) return put(c, partition, write.replace)
     partition.delete(write.remove)
     return null
@@ -112,7 +113,9 @@ export function createMemoryDocuments({ clock }: { readonly clock: Clock }): Doc
         .sort((a, b) => sign * comparePositions(positionOf(a), positionOf(b)))
       const items = matches.slice(0, q.limit)
       const last = items.at(-1)
-      return last && matches.length > items.length ? { items, next: encodeCursor(positionOf(last)) } : { items }
+      return last && matches.length > items.length
+        ? { items, next: encodeCursor(positionOf(last)) }
+        : { items }
     },
     async transact(c, name, steps) {
       const partition = partitionOf(c, name)

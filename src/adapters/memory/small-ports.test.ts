@@ -1,5 +1,5 @@
-import { clockContract, deferContract, idsContract } from '../../../test/contracts/small-ports.contract.ts'
 import { hasherContract } from '../../../test/contracts/hasher.contract.ts'
+import { clockContract, deferContract, idsContract } from '../../../test/contracts/small-ports.contract.ts'
 import { systemClock } from '../system/clock.ts'
 import { systemIds } from '../system/ids.ts'
 import { createManualClock } from './clock.ts'

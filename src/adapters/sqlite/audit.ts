@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import { type AuditLog, type AuditRecord, auditChainText, auditPartition, genesisHash } from '../../ports/audit.ts'
+import {
+  type AuditLog,
+  type AuditRecord,
+  auditChainText,
+  auditPartition,
+  genesisHash,
+} from '../../ports/audit.ts'
 import { decodeCursor, encodeCursor } from '../../ports/cursor.ts'
 import type { SqliteDatabase, SqlRow } from './database.ts'
 

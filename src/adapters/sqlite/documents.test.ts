@@ -44,10 +44,15 @@ test(
   'two connections share one file, and what one committed the other reads',
   inFile(async (path) => {
     const [one, two] = [openSqlite(path), openSqlite(path)]
-    const documents = [one, two].map((database) => createSqliteDocuments({ database, collections: [things], clock }))
-    const inserted = await Promise.allSettled(documents.map((store) => store.insert(things, { id: 'a', rank: 1 })))
+    const documents = [one, two].map((database) =>
+      createSqliteDocuments({ database, collections: [things], clock }),
+    )
+    const inserted = await Promise.allSettled(
+      documents.map((store) => store.insert(things, { id: 'a', rank: 1 })),
+    )
     expect(inserted.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
-    for (const store of documents) expect((await store.read(things, { partition: 'a', id: 'a' }))?.value.rank).toBe(1)
+    for (const store of documents)
+      expect((await store.read(things, { partition: 'a', id: 'a' }))?.value.rank).toBe(1)
     one.close()
     two.close()
   }),
@@ -61,7 +66,13 @@ test(
     const results = await Promise.allSettled(
       ['a', 'a', 'b', 'b', 'c'].map((id, rank) => documents.insert(things, { id, rank })),
     )
-    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'])
+    expect(results.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ])
     database.close()
   }),
 )

@@ -121,7 +121,11 @@ export function createSqliteDocuments({
     return null
   }
 
-  const pageOf = (rows: readonly SqlRow[], limit: number, next: (last: Stored<any>, row: SqlRow) => string): Page<any> => {
+  const pageOf = (
+    rows: readonly SqlRow[],
+    limit: number,
+    next: (last: Stored<any>, row: SqlRow) => string,
+  ): Page<any> => {
     const kept = rows.slice(0, limit)
     const items = kept.map(load)
     const [last, row] = [items.at(-1), kept.at(-1)]
@@ -162,10 +166,14 @@ export function createSqliteDocuments({
         clock.now(),
         limit + 1,
       )
-      return pageOf(rows, limit, (_last, row) => encodeCursor([row['partition'] as string, row['id'] as string]))
+      return pageOf(rows, limit, (_last, row) =>
+        encodeCursor([row['partition'] as string, row['id'] as string]),
+      )
     },
     /** Frees the space of documents past their time; reading has ignored them since. */
     removeExpired: () =>
-      database.write(port, refusals, () => database.run('delete from documents where expires_at <= ?', clock.now())),
+      database.write(port, refusals, () =>
+        database.run('delete from documents where expires_at <= ?', clock.now()),
+      ),
   }
 }

@@ -45,9 +45,13 @@ const migrations: readonly string[] = [
 export function migrate(database: DatabaseSync): void {
   database.exec('begin immediate')
   try {
-    const { user_version: applied } = database.prepare('pragma user_version').get() as { user_version: number }
+    const { user_version: applied } = database.prepare('pragma user_version').get() as {
+      user_version: number
+    }
     if (applied > migrations.length)
-      throw new Error(`the database has schema ${applied}, this program knows ${migrations.length}: update it first`)
+      throw new Error(
+        `the database has schema ${applied}, this program knows ${migrations.length}: update it first`,
+      )
     for (const migration of migrations.slice(applied)) database.exec(migration)
     database.exec(`pragma user_version = ${migrations.length}`)
     database.exec('commit')

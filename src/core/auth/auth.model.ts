@@ -90,8 +90,16 @@ export const SessionView = z
 export type SessionView = z.infer<typeof SessionView>
 
 export const missingToken = defineError('unauthenticated', 'missing_token', 'Sign in first.')
-export const invalidToken = defineError('unauthenticated', 'invalid_token', 'The token is not valid. Sign in again.')
-export const tokenRevoked = defineError('unauthenticated', 'token_revoked', 'This session has ended. Sign in again.')
+export const invalidToken = defineError(
+  'unauthenticated',
+  'invalid_token',
+  'The token is not valid. Sign in again.',
+)
+export const tokenRevoked = defineError(
+  'unauthenticated',
+  'token_revoked',
+  'This session has ended. Sign in again.',
+)
 export const invalidCredentials = defineError(
   'unauthenticated',
   'invalid_credentials',

@@ -22,10 +22,7 @@ export interface Authenticated {
  * everything that changes state. Throws `token_revoked` or `account_suspended`.
  */
 export const createAuthenticate =
-  (
-    { cache, clock, documents, log }: Needs<'cache' | 'clock' | 'documents' | 'log'>,
-    memo: SessionMemo,
-  ) =>
+  ({ cache, clock, documents, log }: Needs<'cache' | 'clock' | 'documents' | 'log'>, memo: SessionMemo) =>
   async (claims: VerifiedClaims, isFresh: boolean): Promise<Authenticated> => {
     const { sub: userId, sid: sessionId } = claims
     const readBlacklist = async (): Promise<'listed' | 'clear' | 'unknown'> => {

@@ -21,7 +21,12 @@ export const createPasswordPolicy =
     if (length < minLength) throw refuse('too_short', `Use at least ${minLength} characters.`)
     if (length > maxLength) throw refuse('too_long', `Use at most ${maxLength} characters.`)
     const [mailbox = ''] = owner.email.split('@')
-    const context = [...organisation, mailbox, ...mailbox.split(/[^\p{L}\p{N}]+/u), ...owner.name.split(/\s+/)]
+    const context = [
+      ...organisation,
+      mailbox,
+      ...mailbox.split(/[^\p{L}\p{N}]+/u),
+      ...owner.name.split(/\s+/),
+    ]
     const words = context.filter((word) => word.length > 2)
     if (await passwordBlocklist.isGuessable(password, words))
       throw refuse('too_common', 'This password is one of the first to be guessed. Choose another.')

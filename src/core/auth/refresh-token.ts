@@ -58,4 +58,3 @@ export const openSessionSecret = (
   session: { readonly userId: string; readonly id: string; readonly sealedSecret: string },
 ): Promise<Uint8Array<ArrayBuffer> | null> =>
   vault.open(purpose, placeOf(session.userId, session.id), session.sealedSecret)
-

@@ -28,7 +28,8 @@ export function createSessions(
 ) {
   const { accessTokens, cache, clock, defer, documents, ids, log } = needs
   const iso = (ms: number) => new Date(ms).toISOString()
-  const isLive = (session: Session) => session.revokedAt === null && Date.parse(session.expiresAt) > clock.now()
+  const isLive = (session: Session) =>
+    session.revokedAt === null && Date.parse(session.expiresAt) > clock.now()
 
   const signAccessToken = (session: Pick<Session, 'id' | 'userId'>, role: string): Promise<string> => {
     const iat = Math.floor(clock.now() / 1000)
@@ -80,7 +81,8 @@ export function createSessions(
 
   const endOldest = async (userId: string): Promise<void> => {
     const live = await listLive(userId)
-    for (const { value } of live.slice(settings.sessionsPerUser)) await revoke(userId, value.id, 'too_many_sessions')
+    for (const { value } of live.slice(settings.sessionsPerUser))
+      await revoke(userId, value.id, 'too_many_sessions')
   }
 
   return {

@@ -14,7 +14,9 @@ export interface Readiness {
 const patienceMs = 2_000
 
 /** Asks each dependency a question that costs next to nothing; one that does not answer in time is down. */
-export function createHealth(needs: Needs<'documents' | 'cache' | 'audit' | 'accessTokens' | 'clock' | 'log'>) {
+export function createHealth(
+  needs: Needs<'documents' | 'cache' | 'audit' | 'accessTokens' | 'clock' | 'log'>,
+) {
   const { documents, cache, audit, accessTokens, clock, log } = needs
   let isStopping = false
 
@@ -43,7 +45,9 @@ export function createHealth(needs: Needs<'documents' | 'cache' | 'audit' | 'acc
 
   return {
     async readiness(): Promise<Readiness> {
-      const asked = await Promise.all(Object.entries(questions).map(([name, question]) => ask(name, question)))
+      const asked = await Promise.all(
+        Object.entries(questions).map(([name, question]) => ask(name, question)),
+      )
       const isReady = asked.every(([, { state }]) => state === 'up')
       return {
         status: isStopping ? 'stopping' : isReady ? 'ready' : 'not_ready',

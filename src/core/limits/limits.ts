@@ -27,7 +27,10 @@ export interface Standing {
  * Counts requests in fixed windows. While the shared cache is down each process counts for itself: generously for
  * reading, tightly where passwords can be guessed.
  */
-export function createLimits({ cache, localCache, log }: Needs<'cache' | 'localCache' | 'log'>, vault: Vault) {
+export function createLimits(
+  { cache, localCache, log }: Needs<'cache' | 'localCache' | 'log'>,
+  vault: Vault,
+) {
   const count = async (key: string, limit: Limit): Promise<Counted & { readonly isAlone: boolean }> => {
     const ttlMs = limit.windowSeconds * 1000
     try {
@@ -48,7 +51,10 @@ export function createLimits({ cache, localCache, log }: Needs<'cache' | 'localC
     const standings = await Promise.all(
       limits.map(async (limit): Promise<Standing> => {
         const counted = await count(`ratelimit:${limit.name}:${key}`, limit)
-        const allowed = Math.max(1, Math.round((counted.isAlone ? limit.requestsWhenAlone : limit.requests) * scale))
+        const allowed = Math.max(
+          1,
+          Math.round((counted.isAlone ? limit.requestsWhenAlone : limit.requests) * scale),
+        )
         return {
           limit,
           allowed,

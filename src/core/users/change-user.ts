@@ -11,11 +11,7 @@ const attempts = 5
  */
 export const createChangeUser =
   ({ documents }: Needs<'documents'>) =>
-  async (
-    userId: string,
-    change: (user: User) => User,
-    expectedVersion?: string,
-  ): Promise<Stored<User>> => {
+  async (userId: string, change: (user: User) => User, expectedVersion?: string): Promise<Stored<User>> => {
     for (let attempt = 1; attempt <= attempts; attempt++) {
       const stored = await documents.read(users, { partition: userId, id: userId })
       if (!stored) throw notFound()

@@ -15,7 +15,8 @@ export function normalizeEmail(text: string): string {
 }
 
 /** Unicode mailboxes are welcome; what could break a mail header or a log line is not. */
-const emailPattern = /^[^\s"'<>()[\]\\,;:@\p{C}]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/u
+const emailPattern =
+  /^[^\s"'<>()[\]\\,;:@\p{C}]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/u
 
 export const Email = z
   .string()
@@ -123,4 +124,8 @@ export const profileOf = (user: User): Profile => ({
   metadata: { createdAt: user.createdAt, updatedAt: user.updatedAt, lastLogin: user.lastLoginAt },
 })
 
-export const userExists = defineError('conflict', 'user_exists', 'An account with this e-mail address exists.')
+export const userExists = defineError(
+  'conflict',
+  'user_exists',
+  'An account with this e-mail address exists.',
+)

@@ -18,7 +18,10 @@ const noUserId = '00000000-0000-0000-0000-000000000000'
 export function createUsers(needs: Needs<'documents' | 'clock' | 'ids'>) {
   const { documents, clock } = needs
   const changeUser = createChangeUser(needs)
-  const asProfile = ({ value, version }: Stored<User>): Versioned<Profile> => ({ value: profileOf(value), version })
+  const asProfile = ({ value, version }: Stored<User>): Versioned<Profile> => ({
+    value: profileOf(value),
+    version,
+  })
 
   return {
     createAccount: createCreateAccount(needs),
@@ -38,7 +41,11 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'ids'>) {
       if (!stored) throw notFound()
       return asProfile(stored)
     },
-    async updateProfile(actor: Actor, change: UpdateProfile, expectedVersion?: string): Promise<Versioned<Profile>> {
+    async updateProfile(
+      actor: Actor,
+      change: UpdateProfile,
+      expectedVersion?: string,
+    ): Promise<Versioned<Profile>> {
       const apply = (user: User): User => ({
         ...user,
         name: change.name ?? user.name,

@@ -45,14 +45,20 @@ export function createVault({ secrets, clock }: Needs<'secrets' | 'clock'>) {
     if (!masters.some((master) => master.id === id)) await load()
     return masters.find((master) => master.id === id)
   }
-  async function keyFor(master: MasterKey, purpose: string, algorithm: 'HMAC' | 'AES-GCM'): Promise<CryptoKey> {
+  async function keyFor(
+    master: MasterKey,
+    purpose: string,
+    algorithm: 'HMAC' | 'AES-GCM',
+  ): Promise<CryptoKey> {
     const name = `${algorithm} ${master.id} ${purpose}`
     let key = derived.get(name)
     if (!key) {
       key = await crypto.subtle.deriveKey(
         { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: text.encode(purpose) },
         master.derive,
-        algorithm === 'HMAC' ? { name: 'HMAC', hash: 'SHA-256', length: 256 } : { name: 'AES-GCM', length: 256 },
+        algorithm === 'HMAC'
+          ? { name: 'HMAC', hash: 'SHA-256', length: 256 }
+          : { name: 'AES-GCM', length: 256 },
         false,
         algorithm === 'HMAC' ? ['sign'] : ['encrypt', 'decrypt'],
       )
