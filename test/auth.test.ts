@@ -138,10 +138,22 @@ describe('logging in', () => {
       ports: ({ hasher, documents }) => ({
         hasher: {
           ...hasher,
-          verify: (...values) => (calls.push('verify'), hasher.verify(...values)),
-          verifyNothing: (...values) => (calls.push('verify'), hasher.verifyNothing(...values)),
+          verify(...values) {
+            calls.push('verify')
+            return hasher.verify(...values)
+          },
+          verifyNothing(...values) {
+            calls.push('verify')
+            return hasher.verifyNothing(...values)
+          },
         },
-        documents: { ...documents, read: (c, key) => (calls.push(`read ${c.name}`), documents.read(c, key)) },
+        documents: {
+          ...documents,
+          read(c, key) {
+            calls.push(`read ${c.name}`)
+            return documents.read(c, key)
+          },
+        },
       }),
     })
     await signedInBrowser(testApp)
@@ -190,7 +202,15 @@ describe('logging in', () => {
   test('guesses made at once are no better than guesses in a row', async () => {
     let verified = 0
     const testApp = await createTestApp({
-      ports: ({ hasher }) => ({ hasher: { ...hasher, verify: (...v) => (verified++, hasher.verify(...v)) } }),
+      ports: ({ hasher }) => ({
+        hasher: {
+          ...hasher,
+          verify(...values) {
+            verified++
+            return hasher.verify(...values)
+          },
+        },
+      }),
     })
     await signedInBrowser(testApp)
     await Promise.all(

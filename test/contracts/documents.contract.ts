@@ -94,7 +94,7 @@ export function documentsContract(
       tags.push('b')
       ;(returned.value.tags as string[]).push('c')
       const read = await d.read(notes, key('a'))
-      ;(read?.value.tags as string[]).push('d')
+      ;(read!.value.tags as string[]).push('d')
       expect((await d.read(notes, key('a')))?.value.tags).toEqual(['a'])
     })
 

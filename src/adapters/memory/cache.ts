@@ -22,14 +22,14 @@ export function createMemoryCache({
     const entry = entries.get(key)
     return entry && entry.expiresAt > clock.now() ? entry : undefined
   }
-  const valueOf = (entry: Entry | undefined): string | null =>
+  const textOf = (entry: Entry | undefined): string | null =>
     entry ? (entry.count > 0 ? String(entry.count) : entry.value) : null
   const put = (key: string, value: string, ttlMs: number) =>
     entries.set(key, { value, count: 0, expiresAt: clock.now() + ttlMs })
 
   return {
     async get(key) {
-      return valueOf(find(key))
+      return textOf(find(key))
     },
     async set(key, value, ttlMs) {
       put(key, value, ttlMs)
@@ -48,7 +48,7 @@ export function createMemoryCache({
       return { count: 1, expiresInMs: ttlMs }
     },
     async compareAndSwap(key, expected, next, ttlMs) {
-      if (valueOf(find(key)) !== expected) return false
+      if (textOf(find(key)) !== expected) return false
       put(key, next, ttlMs)
       return true
     },

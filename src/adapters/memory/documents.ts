@@ -43,14 +43,14 @@ export function createMemoryDocuments({ clock }: { readonly clock: Clock }): Doc
   let writes = 0
 
   const partitionsOf = (c: AnyCollection) => {
-    let partitions = collections.get(c.name)
-    if (!partitions) collections.set(c.name, (partitions = new Map()))
+    const partitions = collections.get(c.name) ?? new Map<string, Partition>()
+    collections.set(c.name, partitions)
     return partitions
   }
   const partitionOf = (c: AnyCollection, name: string) => {
     const partitions = partitionsOf(c)
-    let partition = partitions.get(name)
-    if (!partition) partitions.set(name, (partition = new Map()))
+    const partition = partitions.get(name) ?? new Map<string, Row>()
+    partitions.set(name, partition)
     return partition
   }
   const find = (partition: Partition, id: string) => {

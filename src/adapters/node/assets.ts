@@ -22,8 +22,8 @@ export function createSwaggerUiAssets(): Assets {
     async read(name) {
       const type = Object.hasOwn(types, name) ? types[name] : undefined
       if (!type) return null
-      let asset = loaded.get(name)
-      if (!asset) loaded.set(name, (asset = load(name, type)))
+      const asset = loaded.get(name) ?? load(name, type)
+      loaded.set(name, asset)
       return asset
     },
   }

@@ -42,8 +42,10 @@ export function openSqlite(path: string): SqliteDatabase {
 
   const statements = new Map<string, StatementSync>()
   const prepare = (sql: string): StatementSync => {
-    let statement = statements.get(sql)
-    if (!statement) statements.set(sql, (statement = database.prepare(sql)))
+    const known = statements.get(sql)
+    if (known) return known
+    const statement = database.prepare(sql)
+    statements.set(sql, statement)
     return statement
   }
   const guarded = <T>(port: string, read: () => T): T => {
