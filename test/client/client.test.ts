@@ -129,6 +129,8 @@ test('a front end compiles against the emitted declarations, and a wrong body do
       stdio: 'pipe',
     })
     cpSync(join(root, 'package.json'), join(api, 'package.json'))
+    // Another package, so that the name means the copy and not this project itself.
+    writeFileSync(join(scratch, 'package.json'), '{ "private": true, "type": "module" }')
     const compilerOptions = {
       strict: true,
       noEmit: true,
