@@ -75,6 +75,8 @@ export function createLineWriter(stream: NodeJS.WriteStream): (line: string) => 
     if (text) stream.write(text)
   }
   process.on('exit', flush)
+  // Whoever read the log has gone: that is no reason to stop serving.
+  stream.on('error', () => {})
   return (line) => {
     if (!pending) setImmediate(flush)
     pending += `${line}\n`
