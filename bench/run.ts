@@ -24,7 +24,7 @@ interface Target {
 }
 
 function start(file: string, environment: Record<string, string> = {}): Promise<Target> {
-  const child = spawn(process.execPath, [file], {
+  const child = spawn(process.execPath, ['--import', './entry/compile-cache.mjs', file], {
     env: { PATH: process.env['PATH'] ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -37,7 +37,8 @@ function start(file: string, environment: Record<string, string> = {}): Promise<
   })
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
 
 async function requestsPerSecond(options: autocannon.Options): Promise<number> {
   const result = await autocannon({ duration: 4, ...options })
@@ -46,7 +47,10 @@ async function requestsPerSecond(options: autocannon.Options): Promise<number> {
   return result['2xx'] / result.duration
 }
 
-async function compare(a: autocannon.Options, b: autocannon.Options): Promise<{ a: number; b: number; ratio: number }> {
+async function compare(
+  a: autocannon.Options,
+  b: autocannon.Options,
+): Promise<{ a: number; b: number; ratio: number }> {
   await requestsPerSecond({ ...a, duration: 1 })
   await requestsPerSecond({ ...b, duration: 1 })
   const pairs: { a: number; b: number }[] = []
@@ -92,7 +96,10 @@ const login = await compare(
       {
         method: 'POST',
         headers,
-        setupRequest: (request) => ({ ...request, body: JSON.stringify(accounts[logins++ % accounts.length]) }),
+        setupRequest: (request) => ({
+          ...request,
+          body: JSON.stringify(accounts[logins++ % accounts.length]),
+        }),
       },
     ],
   },
@@ -102,7 +109,8 @@ for (const { process: child } of [api, hello, verify]) child.kill('SIGKILL')
 rmSync(directory, { recursive: true })
 
 const row = (name: string, value: string, wanted: string) => console.log(`| ${name} | ${value} | ${wanted} |`)
-const perSecond = ({ a, b, ratio }: typeof login) => `${ratio.toFixed(2)} (${Math.round(a)} ÷ ${Math.round(b)} req/s)`
+const perSecond = ({ a, b, ratio }: typeof login) =>
+  `${ratio.toFixed(2)} (${Math.round(a)} ÷ ${Math.round(b)} req/s)`
 row('what', 'measured', 'wanted')
 row('---', '---', '---')
 row('logins ÷ a bare hash verification', perSecond(login), '≥ 0.90')

@@ -7,4 +7,6 @@ const stored = await hash(password, { memoryCost: 19456, timeCost: 2, parallelis
 const server = createServer(async (_, response) => {
   response.end(String(await verify(stored, password)))
 })
-server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ port: (server.address() as { port: number }).port })))
+server.listen(0, '127.0.0.1', () =>
+  console.log(JSON.stringify({ port: (server.address() as { port: number }).port })),
+)

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { listen, stopInGoodOrder } from '../src/adapters/node/server.ts'
 import { createApp } from '../src/app.ts'
 import { InvalidConfiguration, readConfig } from '../src/config.ts'
@@ -26,6 +27,7 @@ try {
       await tidy()
     })
   housekeep()
+  flushCompileCache()
   const housekeeping = setInterval(housekeep, hourMs)
   stopInGoodOrder(ports.log, [
     health.beginStopping,

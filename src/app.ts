@@ -37,7 +37,7 @@ access token as \`Authorization: Bearer\` or \`X-Authorization: Bearer\`. Errors
 
 /** Assembles domains, middleware and routes. The order of the middleware is the order in which a request meets it. */
 export function createApp(ports: Ports, config: AppConfig) {
-  const { assets, clock, ids, log } = ports
+  const { assets, clock, log } = ports
   const vault = createVault(ports)
   const trail = createTrail(ports, vault)
   const users = createUsers(ports)
@@ -55,9 +55,8 @@ export function createApp(ports: Ports, config: AppConfig) {
       settings: config.http,
       auth,
       readClientAddress: createReadClientAddress(config.trustedProxyHops, config.trustedSites),
-      nextId: ids.next,
       now: clock.now,
-      report: (served) => log.info('request', { ...served }),
+      report: (served) => log.info('request', served),
     }),
     essentialHeaders,
     rateLimit({

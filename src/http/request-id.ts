@@ -4,7 +4,7 @@ import type { ReadClientAddress } from './client-address.ts'
 import type { AppEnv, HttpSettings } from './request-context.ts'
 
 /** What becomes of one request, for the log. */
-export interface Served {
+export type Served = {
   readonly requestId: string
   readonly traceId: string | undefined
   readonly method: string
@@ -24,21 +24,19 @@ export const beginRequest =
     settings,
     auth,
     readClientAddress,
-    nextId,
     now,
     report,
   }: {
     readonly settings: HttpSettings
     readonly auth: Auth
     readonly readClientAddress: ReadClientAddress
-    readonly nextId: () => string
     readonly now: () => number
     readonly report: (served: Served) => void
   }): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
     const startedAt = now()
     const given = c.req.header('x-request-id')
-    const requestId = given !== undefined && acceptable.test(given) ? given : nextId()
+    const requestId = given !== undefined && acceptable.test(given) ? given : crypto.randomUUID()
     const client = readClientAddress(c.env?.remoteAddress, c.req.header('x-forwarded-for'))
     c.set('settings', settings)
     c.set('auth', auth)

@@ -66,12 +66,13 @@ export const referenceRoutes = (
       c.header('Cache-Control', 'no-cache')
       return c.html(page)
     })
-    .get('/api/docs/start.js', (c) => {
-      c.header('Cache-Control', 'no-cache')
-      return c.body(startScript, 200, { 'Content-Type': 'text/javascript; charset=utf-8' })
-    })
     .get('/api/docs/:name', async (c) => {
-      const asset = await readAsset(c.req.param('name'))
+      const name = c.req.param('name')
+      if (name === 'start.js') {
+        c.header('Cache-Control', 'no-cache')
+        return c.body(startScript, 200, { 'Content-Type': 'text/javascript; charset=utf-8' })
+      }
+      const asset = await readAsset(name)
       if (!asset) throw notFound()
       c.header('Cache-Control', 'public, max-age=3600')
       if (hasCurrent(c, asset.etag)) return c.body(null, 304)

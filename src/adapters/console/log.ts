@@ -12,8 +12,13 @@ const sensitive = [
   [/\$argon2\w*\$[^\s"']+/g, '[hash]'],
 ] as const
 
+/** What every sensitive text has in it; most texts have none of these, and looking is cheap. */
+const suspicious = /[@$]|eyJ|v1\./
+
 const redact = (text: string): string =>
-  sensitive.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text)
+  suspicious.test(text)
+    ? sensitive.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text)
+    : text
 
 /** The stack of an error and of its causes, innermost last. */
 function describe(error: unknown): string {
@@ -39,15 +44,21 @@ export function createConsoleLog({
 }): Log {
   const emit = (eventLevel: LogLevel, event: string, fields: LogFields, error?: string) => {
     if (severity[eventLevel] < severity[level]) return
-    const safe: Record<string, unknown> = {}
+    const line: Record<string, unknown> = { at: now().toISOString(), level: eventLevel, event }
     for (const key in fields) {
       const value = fields[key]
-      if (value !== undefined) safe[key] = typeof value === 'string' ? redact(value) : value
+      if (value !== undefined) line[key] = typeof value === 'string' ? redact(value) : value
     }
-    const at = now().toISOString()
-    if (format === 'json') return write(JSON.stringify({ at, level: eventLevel, event, ...safe, error }))
-    const facts = Object.entries(safe).map(([key, value]) => `${key}=${value}`)
-    write([at.slice(11, 23), eventLevel.padEnd(5), event, ...facts].join(' ') + (error ? `\n${error}` : ''))
+    if (format === 'json') {
+      if (error !== undefined) line['error'] = error
+      return write(JSON.stringify(line))
+    }
+    const { at, level: _, event: __, ...facts } = line
+    const words = Object.entries(facts).map(([key, value]) => `${key}=${value}`)
+    write(
+      [String(at).slice(11, 23), eventLevel.padEnd(5), event, ...words].join(' ') +
+        (error ? `\n${error}` : ''),
+    )
   }
   return {
     debug: (event, fields = {}) => emit('debug', event, fields),

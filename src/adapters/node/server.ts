@@ -66,10 +66,16 @@ export function stopInGoodOrder(log: Log, steps: readonly (() => void | Promise<
   for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void stop(signal))
 }
 
-/** Collects lines and writes them once per turn of the event loop; what is left goes out when the process ends. */
+const flushAfterMs = 50
+const flushAtLength = 65_536
+
+/** Collects lines and writes them together, at the latest after 50 ms; what is left goes out when the process ends. */
 export function createLineWriter(stream: NodeJS.WriteStream): (line: string) => void {
   let pending = ''
+  let timer: NodeJS.Timeout | undefined
   const flush = () => {
+    clearTimeout(timer)
+    timer = undefined
     const text = pending
     pending = ''
     if (text) stream.write(text)
@@ -78,7 +84,8 @@ export function createLineWriter(stream: NodeJS.WriteStream): (line: string) => 
   // Whoever read the log has gone: that is no reason to stop serving.
   stream.on('error', () => {})
   return (line) => {
-    if (!pending) setImmediate(flush)
     pending += `${line}\n`
+    if (pending.length >= flushAtLength) flush()
+    else timer ??= setTimeout(flush, flushAfterMs)
   }
 }

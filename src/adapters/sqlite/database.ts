@@ -37,7 +37,9 @@ interface Waiting {
 export function openSqlite(path: string): SqliteDatabase {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
   const database = new DatabaseSync(path, { timeout: 5_000 })
-  database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma trusted_schema = off')
+  database.exec(
+    'pragma journal_mode = wal; pragma synchronous = full; pragma mmap_size = 268435456; pragma trusted_schema = off',
+  )
   migrate(database)
 
   const statements = new Map<string, StatementSync>()
