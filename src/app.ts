@@ -7,7 +7,7 @@ import { createTrail } from './core/trail/trail.ts'
 import { createUsers } from './core/users/users.ts'
 import { createVault } from './core/vault/vault.ts'
 import { createReadClientAddress, type TrustedSite } from './http/client-address.ts'
-import { csrf } from './http/csrf.ts'
+import { csrf, unsafeMethods } from './http/csrf.ts'
 import { createOnError, onNotFound } from './http/errors.ts'
 import { essentialHeaders } from './http/headers.ts'
 import { jsonBody } from './http/json-body.ts'
@@ -66,9 +66,8 @@ export function createApp(ports: Ports, config: AppConfig) {
       scaleOf: (site) => (site === null ? 1 : (scaleBySite.get(site) ?? 1)),
       now: clock.now,
     }),
-    csrf,
-    jsonBody,
   )
+  app.on(unsafeMethods, '*', csrf, jsonBody)
 
   const routes = app
     .route('/', operationRoutes(auth, health))

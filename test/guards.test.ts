@@ -15,7 +15,7 @@ describe('every route', () => {
       operations.map(({ method, path }) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
     )
     const handlers = testApp.app.routes.filter(
-      ({ method, path }) => method !== 'ALL' && !undescribed.includes(path),
+      ({ method, path }) => method !== 'ALL' && !path.endsWith('*') && !undescribed.includes(path),
     )
     expect(handlers.length).toBeGreaterThan(0)
     for (const { method, path } of handlers) expect(described).toContain(`${method} ${path}`)

@@ -3,9 +3,10 @@ import { AppError } from '../core/errors.ts'
 import { credentialOf } from './credential.ts'
 import type { AppContext, AppEnv } from './request-context.ts'
 
-const safe = new Set(['GET', 'HEAD', 'OPTIONS'])
+/** Those that change something. */
+export const unsafeMethods = ['POST', 'PUT', 'PATCH', 'DELETE']
 
-export const isUnsafe = (method: string): boolean => !safe.has(method)
+export const isUnsafe = (method: string): boolean => unsafeMethods.includes(method)
 
 const csrfFailed = (message: string): AppError => new AppError('forbidden', 'csrf_failed', message)
 
@@ -25,7 +26,6 @@ export function requireOrigin(c: AppContext): void {
  * `/auth/`, may set them; a bearer token of ours cannot be sent by accident, so it is not in the way.
  */
 export const csrf = createMiddleware<AppEnv>(async (c, next) => {
-  if (!isUnsafe(c.req.method)) return next()
   const origin = c.req.header('origin')
   const isCrossSite = c.req.header('sec-fetch-site') === 'cross-site'
   if (origin === undefined ? !isCrossSite : isOurs(c, origin)) return next()

@@ -1,6 +1,5 @@
 import { createMiddleware } from 'hono/factory'
 import { AppError, validationError } from '../core/errors.ts'
-import { isUnsafe } from './csrf.ts'
 import type { AppContext, AppEnv } from './request-context.ts'
 
 const maxDepth = 32
@@ -64,7 +63,6 @@ const join = (path: string, key: string): string => (path ? `${path}.${key}` : k
  * gets the parsed value.
  */
 export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
-  if (!isUnsafe(c.req.method)) return next()
   const { maxBodyBytes } = c.get('settings')
   if (Number(c.req.header('content-length') ?? 0) > maxBodyBytes) throw tooLarge()
   const text = await readText(c, maxBodyBytes)
