@@ -24,11 +24,11 @@ const learners = lastNames.flatMap((last) =>
   })),
 )
 
-const { config, secrets } = readConfig(process.env)
-if (config.isProduction) {
+if (process.env['NODE_ENV'] === 'production') {
   console.error('The demonstration accounts have a published password and are refused in production.')
   process.exit(1)
 }
+const { config, secrets } = readConfig(process.env)
 const { ports, defer, close } = wire(config, secrets, createNodeNative(config))
 const { users } = createApp(ports, config.app)
 const passwordHash = await ports.hasher.hash(password)

@@ -292,6 +292,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const daySeconds = 86_400
   const refreshTokenSeconds = v.REFRESH_TOKEN_DAYS * daySeconds
   const longAgo = '2000-01-01T00:00:00.000Z'
+  const longerAgo = '1999-01-01T00:00:00.000Z'
 
   const config = {
     isProduction,
@@ -363,9 +364,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const secrets = {
     'signing-keys': v.AUTH_SIGNING_KEYS ?? [],
     'master-key': [
-      ...(v.AUTH_MASTER_KEY ? [{ id: 'k2', value: v.AUTH_MASTER_KEY, activeFrom: longAgo }] : []),
+      ...(v.AUTH_MASTER_KEY ? [{ id: 'current', value: v.AUTH_MASTER_KEY, activeFrom: longAgo }] : []),
       ...(v.AUTH_MASTER_KEY_PREVIOUS
-        ? [{ id: 'k1', value: v.AUTH_MASTER_KEY_PREVIOUS, activeFrom: longAgo }]
+        ? [{ id: 'previous', value: v.AUTH_MASTER_KEY_PREVIOUS, activeFrom: longerAgo }]
         : []),
     ],
   }

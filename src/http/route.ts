@@ -28,7 +28,7 @@ const meanings = {
   404: '`not_found`; also for what belongs to somebody else.',
   409: 'Already so, or changed meanwhile: `user_exists`, `conflict`.',
   412: '`precondition_failed`: it has changed since the version in `If-Match`.',
-  413: '`payload_too_large`: more than 1 MB.',
+  413: '`payload_too_large`: more than 1 MB, or what this deployment allows.',
   415: '`unsupported_media_type`: send JSON.',
   429: '`rate_limit_exceeded`: wait for `Retry-After` seconds.',
   500: '`server_error`',

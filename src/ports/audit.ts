@@ -52,14 +52,14 @@ export type AuditVerification =
  * A log that cannot answer throws `PortUnavailable('audit')`.
  */
 export interface AuditLog {
-  /** Durable when it resolves. Appending an id that is already there changes nothing. */
+  /** Durable when it resolves; the entry is taken as it was when asked. Appending an id that is already there changes nothing. */
   append(entry: AuditEntry): Promise<void>
   /** The entries of one actor, newest first; a damaged `after` throws `InvalidCursor`. `limit` 1 to 1,000. */
   listByActor(
     actorId: string,
     options: { readonly after?: string; readonly limit: number },
   ): Promise<AuditPage>
-  /** Recomputes every hash. Finds an altered, removed or reordered record; keep `heads` elsewhere to find a cut tail. */
+  /** Recomputes every hash. Finds an altered, added, removed or reordered record; keep `heads` elsewhere to find a cut tail. */
   verify(): Promise<AuditVerification>
 }
 

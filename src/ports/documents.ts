@@ -81,6 +81,21 @@ export type Write<T extends Document> =
 
 export const maxTransactionWrites = 100
 
+/** Every store checks a transaction with this before its first step. */
+export function checkTransaction<T extends Document>(
+  collection: Collection<T, any>,
+  partition: string,
+  writes: readonly Write<T>[],
+): void {
+  if (writes.length > maxTransactionWrites)
+    throw new RangeError(`a transaction in ${collection.name} has more than ${maxTransactionWrites} writes`)
+  for (const write of writes) {
+    const value = 'insert' in write ? write.insert : 'replace' in write ? write.replace : undefined
+    if (value !== undefined && String(value[collection.partition]) !== partition)
+      throw new RangeError(`a transaction in ${collection.name} leaves its partition`)
+  }
+}
+
 /** Messages name the collection only: an id may be personal. */
 export class DocumentExists extends Error {
   override readonly name = 'DocumentExists'
@@ -100,8 +115,8 @@ export class VersionMismatch extends Error {
  * Where documents live. Deliberately too small to be an ORM.
  *
  * Path fields are required strings or numbers; strings order by code point; times are ISO strings in UTC. Values are
- * JSON and are isolated: what is stored or returned does not change when a caller later mutates its copy. A document
- * whose `ttl` field is not in the future does not exist for any operation, and an insert may take its place.
+ * JSON and are isolated: what is stored or returned does not change when a caller mutates its copy, even before the
+ * write's promise resolves. A document whose `ttl` field is not in the future does not exist for any operation, and an insert may take its place.
  *
  * Every write is durable when its promise resolves. A store that cannot answer throws `PortUnavailable('documents')`;
  * a write that failed so may or may not have happened.
@@ -121,7 +136,8 @@ export interface DocumentStore {
     query: Query<T, P>,
   ): Promise<Page<T>>
   /**
-   * All writes or none, in one partition; at most `maxTransactionWrites`. Throws `DocumentExists` or
+   * All writes or none, in one partition; at most `maxTransactionWrites`. More, or a value of another partition, is a
+   * programming error and throws `RangeError`. Throws `DocumentExists` or
    * `VersionMismatch` for the first step that cannot be. Answers the stored value of each insert and replace and null
    * for each remove, in order.
    */

@@ -78,7 +78,8 @@ test('health, keys and the reference page with its files', async () => {
   }
 })
 
-test('the secrets were made on the first start, for their owner alone', () => {
+test('secrets and database were made on the first start, for their owner alone', () => {
+  expect(statSync(join(directory, 'tools-inc.db')).mode & 0o777).toBe(0o600)
   expect(statSync(join(directory, 'secrets.json')).mode & 0o777).toBe(0o600)
 })
 

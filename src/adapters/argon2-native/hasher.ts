@@ -1,5 +1,6 @@
 import { type Algorithm, hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2'
 import pLimit from 'p-limit'
+import { decodeBase64url } from '../../ports/base64url.ts'
 import type { Hasher } from '../../ports/hasher.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
 
@@ -16,13 +17,18 @@ const argon2id = 2 as Algorithm.Argon2id
 const ceiling: Argon2Cost = { memoryKib: 262_144, iterations: 10, parallelism: 4 }
 
 const phc =
-  /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,171}$/
+  /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,171})$/
 
+const isBase64 = (text: string): boolean =>
+  decodeBase64url(text.replaceAll('+', '-').replaceAll('/', '_')) !== null
+
+/** Null for whatever argon2 itself would not accept as a hash (RFC 9106, 3.1). */
 function costOf(hash: string): Argon2Cost | null {
-  const [, memoryKib, iterations, parallelism] = phc.exec(hash) ?? []
-  return memoryKib === undefined
-    ? null
-    : { memoryKib: Number(memoryKib), iterations: Number(iterations), parallelism: Number(parallelism) }
+  const [, m, t, p, salt, tag] = phc.exec(hash) ?? []
+  if (salt === undefined || tag === undefined || !isBase64(salt) || !isBase64(tag)) return null
+  const cost = { memoryKib: Number(m), iterations: Number(t), parallelism: Number(p) }
+  const { memoryKib, iterations, parallelism } = cost
+  return iterations >= 1 && parallelism >= 1 && memoryKib >= 8 * parallelism ? cost : null
 }
 
 const isAtMost = (cost: Argon2Cost, limit: Argon2Cost): boolean =>
@@ -54,7 +60,13 @@ export function createNativeHasher({
   const bounded = <T>(work: () => Promise<T>): Promise<T> => {
     if (limit.pendingCount >= queue)
       return Promise.reject(new PortUnavailable('hasher', { retryAfterSeconds: 1 }))
-    return limit(work)
+    return limit(async () => {
+      try {
+        return await work()
+      } catch (cause) {
+        throw new PortUnavailable('hasher', { cause })
+      }
+    })
   }
   /** Made at the start, so that the first unknown account costs no more than the next. */
   const nothing = limit(() => argon2Hash(crypto.randomUUID(), options))

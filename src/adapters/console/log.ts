@@ -20,11 +20,20 @@ const redact = (text: string): string =>
     ? sensitive.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text)
     : text
 
+/** The text of whatever was thrown, which may be an object that cannot be turned into text. */
+function textOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? (thrown.stack ?? String(thrown)) : String(thrown)
+  } catch {
+    return `[${typeof thrown}]`
+  }
+}
+
 /** The stack of an error and of its causes, innermost last. */
 function describe(error: unknown): string {
   const lines: string[] = []
   for (let current = error; current !== undefined && lines.length < 5; ) {
-    lines.push(current instanceof Error ? (current.stack ?? String(current)) : String(current))
+    lines.push(textOf(current))
     current = current instanceof Error ? current.cause : undefined
   }
   return redact(lines.join('\ncaused by: '))

@@ -17,7 +17,8 @@ export function createMemoryAudit(records: AuditRecord[] = []): AuditLog {
   let tail: Promise<unknown> = Promise.resolve()
 
   return {
-    append(entry) {
+    append(given) {
+      const entry = structuredClone(given)
       const appended = tail.then(async () => {
         if (records.some((record) => record.id === entry.id)) return
         const partition = auditPartition(entry)
@@ -25,7 +26,7 @@ export function createMemoryAudit(records: AuditRecord[] = []): AuditLog {
         const sequence = (last?.sequence ?? 0) + 1
         const previousHash = last?.hash ?? genesisHash(partition)
         const hash = await sha256Hex(auditChainText(entry, sequence, previousHash))
-        records.push({ ...structuredClone(entry), partition, sequence, previousHash, hash })
+        records.push({ ...entry, partition, sequence, previousHash, hash })
       })
       tail = appended
       return appended

@@ -3,6 +3,7 @@ import { type Cursor, decodeCursor, encodeCursor } from '../../ports/cursor.ts'
 import {
   type AccessPath,
   type AnyCollection,
+  checkTransaction,
   DocumentExists,
   type DocumentStore,
   type Stored,
@@ -118,6 +119,7 @@ export function createMemoryDocuments({ clock }: { readonly clock: Clock }): Doc
         : { items }
     },
     async transact(c, name, steps) {
+      checkTransaction(c, name, steps)
       const partition = partitionOf(c, name)
       const before = new Map(partition)
       try {

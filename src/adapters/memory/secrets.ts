@@ -4,5 +4,5 @@ import type { SecretName, Secrets, SecretVersion } from '../../ports/secrets.ts'
 export const createMemorySecrets = (
   secrets: Readonly<Record<SecretName, readonly SecretVersion[]>>,
 ): Secrets => ({
-  versions: async (name) => secrets[name].toSorted((a, b) => (a.activeFrom < b.activeFrom ? 1 : -1)),
+  versions: async (name) => secrets[name].toSorted((a, b) => b.activeFrom.localeCompare(a.activeFrom)),
 })

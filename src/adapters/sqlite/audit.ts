@@ -36,8 +36,9 @@ const load = (row: SqlRow): AuditRecord =>
   }) as AuditRecord
 
 export const createSqliteAudit = ({ database }: { readonly database: SqliteDatabase }): AuditLog => ({
-  append: (entry) =>
-    database.write(port, [], () => {
+  append(given) {
+    const entry = structuredClone(given)
+    return database.write(port, [], () => {
       const partition = auditPartition(entry)
       const last = database.get(
         port,
@@ -70,7 +71,8 @@ export const createSqliteAudit = ({ database }: { readonly database: SqliteDatab
         previousHash,
         sha256Hex(auditChainText(entry, sequence, previousHash)),
       )
-    }),
+    })
+  },
   async listByActor(actorId, { after, limit }) {
     const position = after === undefined ? undefined : decodeCursor(after)
     const rows = database.all(
@@ -96,7 +98,8 @@ export const createSqliteAudit = ({ database }: { readonly database: SqliteDatab
           port,
           'select * from audit_logs where partition = ? and sequence > ? order by sequence limit 1000',
           partition,
-          sequence,
+          // A record slipped in before the first is found too.
+          sequence === 0 ? Number.MIN_SAFE_INTEGER : sequence,
         )
         for (const record of rows.map(load)) {
           sequence++

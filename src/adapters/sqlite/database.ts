@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { PortUnavailable } from '../../ports/unavailable.ts'
@@ -35,7 +35,11 @@ interface Waiting {
 
 /** One file (or `:memory:`), write-ahead log, every commit flushed to the disk before it is acknowledged. */
 export function openSqlite(path: string): SqliteDatabase {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
+  if (path !== ':memory:') {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    // Made before SQLite does, whose files copy its mode: what is in it concerns nobody else on the machine.
+    closeSync(openSync(path, 'a', 0o600))
+  }
   const database = new DatabaseSync(path, { timeout: 5_000 })
   database.exec(
     'pragma journal_mode = wal; pragma synchronous = full; pragma mmap_size = 268435456; pragma trusted_schema = off',

@@ -4,6 +4,7 @@ import { decodeCursor, encodeCursor } from '../../ports/cursor.ts'
 import {
   type AccessPath,
   type AnyCollection,
+  checkTransaction,
   DocumentExists,
   type DocumentStore,
   type Key,
@@ -13,6 +14,14 @@ import {
   type Write,
 } from '../../ports/documents.ts'
 import type { SqliteDatabase, SqlRow } from './database.ts'
+
+/** A value as its row, taken when the caller asks: the work itself runs after the caller has its hands free again. */
+interface Row {
+  readonly partition: string
+  readonly id: string
+  readonly expiresAt: number | null
+  readonly body: string
+}
 
 const port = 'documents'
 const refusals = [DocumentExists, VersionMismatch]
@@ -54,8 +63,12 @@ export function createSqliteDocuments({
 }): DocumentStore & { removeExpired(): Promise<number> } {
   declareIndexes(database, collections)
 
-  const expiryOf = (c: AnyCollection, value: any): number | null =>
-    c.ttl === undefined || value[c.ttl] === undefined ? null : Date.parse(value[c.ttl])
+  const rowOf = (c: AnyCollection, value: any): Row => ({
+    partition: String(value[c.partition]),
+    id: value.id,
+    expiresAt: c.ttl === undefined || value[c.ttl] === undefined ? null : Date.parse(value[c.ttl]),
+    body: JSON.stringify(value),
+  })
 
   const readNow = (c: AnyCollection, { partition, id }: Key): Stored<any> | null => {
     const row = database.get(
@@ -68,36 +81,38 @@ export function createSqliteDocuments({
     )
     return row ? load(row) : null
   }
-  const insertNow = (c: AnyCollection, value: any): Stored<any> => {
+  const insertNow = (c: AnyCollection, { partition, id, expiresAt, body }: Row): Stored<any> => {
     const version = crypto.randomUUID()
-    const body = JSON.stringify(value)
     const changes = database.run(
       `insert into documents (collection, partition, id, version, expires_at, body) values (?, ?, ?, ?, ?, ?)
        on conflict do update set version = excluded.version, expires_at = excluded.expires_at, body = excluded.body
        where not ${live}`,
       c.name,
-      String(value[c.partition]),
-      value.id,
+      partition,
+      id,
       version,
-      expiryOf(c, value),
+      expiresAt,
       body,
       clock.now(),
     )
     if (changes === 0) throw new DocumentExists(c.name)
     return { value: JSON.parse(body), version }
   }
-  const replaceNow = (c: AnyCollection, value: any, version: string): Stored<any> => {
+  const replaceNow = (
+    c: AnyCollection,
+    { partition, id, expiresAt, body }: Row,
+    version: string,
+  ): Stored<any> => {
     const next = crypto.randomUUID()
-    const body = JSON.stringify(value)
     const changes = database.run(
       `update documents set body = ?, version = ?, expires_at = ?
        where collection = ? and partition = ? and id = ? and version = ? and ${live}`,
       body,
       next,
-      expiryOf(c, value),
+      expiresAt,
       c.name,
-      String(value[c.partition]),
-      value.id,
+      partition,
+      id,
       version,
       clock.now(),
     )
@@ -114,11 +129,21 @@ export function createSqliteDocuments({
       version ?? null,
     ) > 0
 
-  const applyNow = (c: AnyCollection, partition: string, write: Write<any>): Stored<any> | null => {
-    if ('insert' in write) return insertNow(c, write.insert)
-    if ('replace' in write) return replaceNow(c, write.replace, write.version)
-    if (!removeNow(c, { partition, id: write.remove }, write.version)) throw new VersionMismatch(c.name)
-    return null
+  const stepOf = (c: AnyCollection, partition: string, write: Write<any>): (() => Stored<any> | null) => {
+    if ('insert' in write) {
+      const row = rowOf(c, write.insert)
+      return () => insertNow(c, row)
+    }
+    if ('replace' in write) {
+      const row = rowOf(c, write.replace)
+      const { version } = write
+      return () => replaceNow(c, row, version)
+    }
+    const { remove: id, version } = write
+    return () => {
+      if (!removeNow(c, { partition, id }, version)) throw new VersionMismatch(c.name)
+      return null
+    }
   }
 
   const pageOf = (
@@ -134,11 +159,20 @@ export function createSqliteDocuments({
 
   return {
     read: async (c, key) => readNow(c, key),
-    insert: (c, value) => database.write(port, refusals, () => insertNow(c, value)),
-    replace: (c, value, version) => database.write(port, refusals, () => replaceNow(c, value, version)),
+    async insert(c, value) {
+      const row = rowOf(c, value)
+      return database.write(port, refusals, () => insertNow(c, row))
+    },
+    async replace(c, value, version) {
+      const row = rowOf(c, value)
+      return database.write(port, refusals, () => replaceNow(c, row, version))
+    },
     remove: (c, key, version) => database.write(port, refusals, () => removeNow(c, key, version)),
-    transact: (c, partition, writes) =>
-      database.write(port, refusals, () => writes.map((write) => applyNow(c, partition, write))),
+    async transact(c, partition, writes) {
+      checkTransaction(c, partition, writes)
+      const steps = writes.map((write) => stepOf(c, partition, write))
+      return database.write(port, refusals, () => steps.map((step) => step()))
+    },
     async query(c, q) {
       const path = c.paths[q.path] as AccessPath<any>
       const [operator, direction] = q.direction === 'desc' ? ['<', 'desc'] : ['>', 'asc']

@@ -12,9 +12,12 @@ const reloadAfterMs = 5 * 60_000
 const rememberedPseudonyms = 20_000
 const text = new TextEncoder()
 
-async function importMaster({ id, value, activeFrom }: SecretVersion): Promise<MasterKey> {
+/** A key is named by what it is, so that it is found again wherever it stands in the list. */
+async function importMaster({ id: given, value, activeFrom }: SecretVersion): Promise<MasterKey> {
   const bytes = decodeBase64url(value)
-  if (!bytes || bytes.length < 32) throw new Error(`master key ${id} is not 32 or more bytes of base64url`)
+  if (!bytes || bytes.length < 32) throw new Error(`master key ${given} is not 32 or more bytes of base64url`)
+  const digest = await crypto.subtle.digest('SHA-256', text.encode(`master key id ${value}`))
+  const id = encodeBase64url(new Uint8Array(digest, 0, 9))
   const derive = await crypto.subtle.importKey('raw', bytes, 'HKDF', false, ['deriveKey'])
   return { id, activeFromMs: Date.parse(activeFrom), derive }
 }
