@@ -80,12 +80,14 @@ const signUps = await Promise.all(
     fetch(`${api.url}/api/v1/auth/signup`, { method: 'POST', headers, body: JSON.stringify(account) }),
   ),
 )
-const { accessToken } = (await signUps[0]?.json()) as { accessToken: string }
+const [bearer = ''] = await Promise.all(
+  signUps.map(async (answer) => ((await answer.json()) as { accessToken: string }).accessToken),
+)
 let logins = 0
 const [hello, verify] = await Promise.all([start('bench/hello.ts'), start('bench/verify.ts')])
 
 const profile = await compare(
-  { url: `${api.url}/api/v1/users/me`, connections: 32, headers: { authorization: `Bearer ${accessToken}` } },
+  { url: `${api.url}/api/v1/users/me`, connections: 32, headers: { authorization: `Bearer ${bearer}` } },
   { url: hello.url, connections: 32 },
 )
 const login = await compare(
