@@ -116,7 +116,8 @@ export class VersionMismatch extends Error {
  *
  * Path fields are required strings or numbers; strings order by code point; times are ISO strings in UTC. Values are
  * JSON and are isolated: what is stored or returned does not change when a caller mutates its copy, even before the
- * write's promise resolves. A document whose `ttl` field is not in the future does not exist for any operation, and an insert may take its place.
+ * write's promise resolves. A document whose `ttl` field is not in the future does not exist for any operation, and an
+ * insert may take its place.
  *
  * Every write is durable when its promise resolves. A store that cannot answer throws `PortUnavailable('documents')`;
  * a write that failed so may or may not have happened.

@@ -2,11 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AuditEntry, AuditLog } from '../../src/ports/audit.ts'
 import { InvalidCursor } from '../../src/ports/cursor.ts'
 
-export type Tampering = 'alter' | 'remove' | 'swap'
+export type Tampering = 'alter' | 'remove' | 'swap' | 'prepend'
 
 export interface OpenedAudit {
   readonly audit: AuditLog
-  /** Goes around the port, as an intruder with the file would: at sequence 2 of the only partition. */
+  /**
+   * Goes around the port, as an intruder with the file would: at sequence 2 of the only partition, or, to prepend,
+   * with a copy of its first record under another id at sequence 0.
+   */
   readonly tamper: (tampering: Tampering) => unknown
   readonly close?: () => unknown
 }
@@ -98,17 +101,31 @@ export function auditContract(name: string, open: () => Promise<OpenedAudit>) {
       expect(Object.keys(verification.intact ? verification.heads : {})).toEqual(['2026-11', '2026-12'])
     })
 
-    test.each(['alter', 'remove', 'swap'] as const)(
-      'a chain after %s is broken at the first wrong record',
-      async (tampering) => {
-        await reopen()
-        for (let i = 0; i < 4; i++) await a.append(entry())
-        await opened.tamper(tampering)
-        expect(await a.verify()).toEqual({
-          intact: false,
-          firstBroken: { partition: '2026-11', sequence: 2 },
-        })
-      },
-    )
+    test('an entry is taken as it was when asked, also while it is being written', async () => {
+      const changedFields = ['name']
+      const asked = { ...entry({ actorId: 'mutator' }), changedFields }
+      const appended = a.append(asked)
+      changedFields.push('role')
+      asked.outcome = 'failure'
+      await appended
+      const { items } = await a.listByActor('mutator', { limit: 1 })
+      expect(items).toMatchObject([{ outcome: 'success', changedFields: ['name'] }])
+      expect(await a.verify()).toMatchObject({ intact: true })
+    })
+
+    test.each([
+      ['alter', 2],
+      ['remove', 2],
+      ['swap', 2],
+      ['prepend', 1],
+    ] as const)('a chain after %s is broken at the first wrong record', async (tampering, sequence) => {
+      await reopen()
+      for (let i = 0; i < 4; i++) await a.append(entry())
+      await opened.tamper(tampering)
+      expect(await a.verify()).toEqual({
+        intact: false,
+        firstBroken: { partition: '2026-11', sequence },
+      })
+    })
   })
 }

@@ -74,6 +74,32 @@ export function cacheContract(name: string, open: () => Promise<OpenedCache>) {
       expect((await c.increment(key, 400)).count).toBe(1)
     })
 
+    test('set and delete start a counter again', async () => {
+      const key = fresh()
+      await c.increment(key, 10_000)
+      await c.set(key, '41', 10_000)
+      expect((await c.increment(key, 10_000)).count).toBe(42)
+      await c.delete(key)
+      expect((await c.increment(key, 10_000)).count).toBe(1)
+    })
+
+    test('a swap gives the entry its new expiry', async () => {
+      const key = fresh()
+      await c.set(key, 'a', 200)
+      expect(await c.compareAndSwap(key, 'a', 'b', 10_000)).toBe(true)
+      await opened.pass(250)
+      expect(await c.get(key)).toBe('b')
+    })
+
+    test('a refused swap moves neither value nor expiry', async () => {
+      const key = fresh()
+      await c.set(key, 'a', 200)
+      expect(await c.compareAndSwap(key, 'x', 'b', 10_000)).toBe(false)
+      expect(await c.get(key)).toBe('a')
+      await opened.pass(250)
+      expect(await c.get(key)).toBeNull()
+    })
+
     test('compare-and-swap sets only over what was expected', async () => {
       const key = fresh()
       expect(await c.compareAndSwap(key, 'a', 'b', 10_000)).toBe(false)

@@ -98,6 +98,33 @@ export function documentsContract(
       expect((await d.read(notes, key('a')))?.value.tags).toEqual(['a'])
     })
 
+    test('a value is taken as it was when asked, also while it is being written', async () => {
+      const { owner, note, key } = fresh()
+      const written = async (write: (value: Note) => Promise<unknown>, value: Note) => {
+        const tags = ['asked']
+        const asked = { ...value, tags }
+        const writing = write(asked)
+        tags.push('later')
+        asked.title = 'later'
+        await writing
+        const stored = await d.read(notes, key(value.id))
+        expect(stored?.value).toEqual({ ...value, tags: ['asked'] })
+        return stored!.version
+      }
+      const version = await written((value) => d.insert(notes, value), note('a'))
+      await written((value) => d.replace(notes, value, version), note('a', { rank: 1 }))
+      await written((value) => d.transact(notes, owner, [{ insert: value }]), note('b'))
+    })
+
+    test('one id in two partitions is two documents', async () => {
+      const [one, two] = [fresh(), fresh()]
+      await d.insert(notes, one.note('a', { rank: 1 }))
+      expect(await d.read(notes, two.key('a'))).toBeNull()
+      await d.insert(notes, two.note('a', { rank: 2 }))
+      expect(await d.remove(notes, one.key('a'))).toBe(true)
+      expect((await d.read(notes, two.key('a')))?.value.rank).toBe(2)
+    })
+
     test('one of many concurrent inserts wins', async () => {
       const { note } = fresh()
       const results = await Promise.allSettled(Array.from({ length: 8 }, () => d.insert(notes, note('a'))))
@@ -141,6 +168,23 @@ export function documentsContract(
       expect(wins.filter(Boolean)).toHaveLength(1)
     })
 
+    test('a remove without a version is true for one caller', async () => {
+      const { note, key } = fresh()
+      await d.insert(notes, note('a'))
+      const wins = await Promise.all(Array.from({ length: 8 }, () => d.remove(notes, key('a'))))
+      expect(wins.filter(Boolean)).toHaveLength(1)
+    })
+
+    test('a refusal does not name the document', async () => {
+      const { note } = fresh()
+      await d.insert(notes, note('ann@b.example'))
+      for (const refused of [
+        d.insert(notes, note('ann@b.example')),
+        d.replace(notes, note('ann@b.example'), 'stale'),
+      ])
+        await expect(refused).rejects.toThrow(/^(?!.*ann@b)(?=.*ContractNotes)/)
+    })
+
     test('a stale version removes nothing', async () => {
       const { note, key } = fresh()
       const { version } = await d.insert(notes, note('a'))
@@ -156,6 +200,19 @@ export function documentsContract(
       const page = await d.query(notes, { path: 'byTitle', partition: owner, equals: {}, limit: 10 })
       expect(page.items.map(({ value }) => value.title)).toEqual(['B', 'Z', 'a', 'b', 'é', '\uff5e', '😀'])
       expect(page.next).toBeUndefined()
+    })
+
+    test('numbers order as numbers', async () => {
+      const { owner, note } = fresh()
+      const ranks = [10, 9, 100, -1, 0, 2.5]
+      for (const rank of ranks) await d.insert(notes, note(`n${rank}`, { rank }))
+      const page = await d.query(notes, {
+        path: 'byRank',
+        partition: owner,
+        equals: { kind: 'memo' },
+        limit: 10,
+      })
+      expect(page.items.map(({ value }) => value.rank)).toEqual(ranks.toSorted((a, b) => a - b))
     })
 
     test.each(['asc', 'desc'] as const)(
@@ -191,6 +248,7 @@ export function documentsContract(
         const { owner } = fresh()
         const query = d.query(notes, { path: 'byTitle', partition: owner, equals: {}, limit: 1, after })
         await expect(query).rejects.toBeInstanceOf(InvalidCursor)
+        await expect(d.scan(notes, { after })).rejects.toBeInstanceOf(InvalidCursor)
       },
     )
 
@@ -249,8 +307,18 @@ export function documentsContract(
       expect(page.items).toHaveLength(2)
     })
 
-    test('a transaction may hold 100 writes', async () => {
+    test('a transaction keeps to one partition', async () => {
+      const [here, there] = [fresh(), fresh()]
+      const writes = [{ insert: here.note('a') }, { insert: there.note('b') }]
+      await expect(d.transact(notes, here.owner, writes)).rejects.toBeInstanceOf(RangeError)
+      for (const key of [here.key('a'), here.key('b'), there.key('b')])
+        expect(await d.read(notes, key)).toBeNull()
+    })
+
+    test('a transaction may hold 100 writes and no more', async () => {
       const { owner, note } = fresh()
+      const tooMany = Array.from({ length: 101 }, (_, i) => ({ insert: note(`n${i}`) }))
+      await expect(d.transact(notes, owner, tooMany)).rejects.toBeInstanceOf(RangeError)
       await d.transact(
         notes,
         owner,
@@ -293,11 +361,30 @@ export function documentsContract(
       expect(page.items.map(({ value }) => value.id)).toEqual(['b'])
       await expect(d.replace(notes, note('a'), first.version)).rejects.toBeInstanceOf(VersionMismatch)
       expect(await d.remove(notes, key('a'))).toBe(false)
-      await expect(d.transact(notes, owner, [{ remove: 'a' }])).rejects.toBeInstanceOf(VersionMismatch)
+      for (const write of [{ remove: 'a' }, { replace: note('a'), version: first.version }])
+        await expect(d.transact(notes, owner, [write])).rejects.toBeInstanceOf(VersionMismatch)
       const second = await d.insert(notes, note('a', { rank: 2 }))
       expect(second.version).not.toBe(first.version)
       clock.advance(60_000)
       expect((await d.read(notes, key('a')))?.value.rank).toBe(2)
+    })
+
+    test('a transaction may take the place of what has expired', async () => {
+      const { owner, note, key } = fresh()
+      await d.insert(notes, note('a', { expiresAt: inMs(1_000) }))
+      clock.advance(1_000)
+      await d.transact(notes, owner, [{ insert: note('a', { rank: 2 }) }])
+      expect((await d.read(notes, key('a')))?.value.rank).toBe(2)
+    })
+
+    test('a replace may move the moment of expiry', async () => {
+      const { note, key } = fresh()
+      const { version } = await d.insert(notes, note('a', { expiresAt: inMs(1_000) }))
+      await d.replace(notes, note('a', { expiresAt: inMs(5_000) }), version)
+      clock.advance(1_000)
+      expect(await d.read(notes, key('a'))).not.toBeNull()
+      clock.advance(4_000)
+      expect(await d.read(notes, key('a'))).toBeNull()
     })
   })
 }

@@ -88,4 +88,4 @@ test('killed in the middle of 1,000 signups: whoever got a 201 can log in, and n
   )
   expect(await createSqliteAudit({ database }).verify()).toMatchObject({ intact: true })
   database.close()
-})
+}, 120_000)

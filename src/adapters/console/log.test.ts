@@ -39,6 +39,14 @@ test('an error is written with its causes, and without what it should not hold',
 
 test('anything may be thrown', () => {
   const { log, lines } = openLog('json')
-  for (const thrown of [undefined, null, 'text', { a: 1 }]) log.error('failed', thrown)
-  expect(lines).toHaveLength(4)
+  const mute = {
+    toString() {
+      throw new Error('no text')
+    },
+  }
+  const circular = new Error('circular')
+  circular.cause = circular
+  const thrown = [undefined, null, 'text', { a: 1 }, Symbol('s'), Object.create(null), mute, circular]
+  for (const each of thrown) log.error('failed', each)
+  expect(lines).toHaveLength(thrown.length)
 })

@@ -7,8 +7,9 @@ auditContract('memory', async () => {
   return {
     audit: createMemoryAudit(records),
     tamper(tampering) {
-      const [, second, third] = records as [AuditRecord, AuditRecord, AuditRecord]
+      const [first, second, third] = records as [AuditRecord, AuditRecord, AuditRecord]
       if (tampering === 'remove') records.splice(1, 1)
+      else if (tampering === 'prepend') records.unshift({ ...first, id: 'forged', sequence: 0 })
       else if (tampering === 'alter') records[1] = { ...second, outcome: 'failure' }
       else records.splice(1, 2, { ...third, sequence: 2 }, { ...second, sequence: 3 })
     },

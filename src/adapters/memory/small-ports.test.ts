@@ -12,7 +12,7 @@ clockContract('manual', createManualClock())
 clockContract('system', systemClock)
 idsContract('sequential', createSequentialIds())
 idsContract('system', systemIds)
-hasherContract('memory', () => ({ hasher: createMemoryHasher() }))
+hasherContract('memory', () => ({ hasher: createMemoryHasher(), isWeak: true }))
 deferContract(
   'in process',
   (log) => {

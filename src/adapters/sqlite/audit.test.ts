@@ -7,12 +7,18 @@ import { auditContract } from '../../../test/contracts/audit.contract.ts'
 import { createSqliteAudit } from './audit.ts'
 import { openSqlite } from './database.ts'
 
-const statements = {
+const changes = {
   alter: `update audit_logs set outcome = 'failure' where sequence = 2`,
   remove: 'delete from audit_logs where sequence = 2',
   swap: `update audit_logs set sequence = 99 where sequence = 2;
          update audit_logs set sequence = 2 where sequence = 3;
          update audit_logs set sequence = 3 where sequence = 99`,
+}
+const statements = {
+  ...changes,
+  prepend: `create temp table forged as select * from audit_logs where sequence = 1;
+            update forged set id = 'forged', sequence = 0;
+            insert into audit_logs select * from forged`,
 }
 
 function openInFile() {
@@ -43,7 +49,7 @@ auditContract('sqlite', async () => {
   }
 })
 
-test.each(Object.entries(statements))('the table itself refuses to %s', async (_, statement) => {
+test.each(Object.entries(changes))('the table itself refuses to %s', async (_, statement) => {
   const { path, audit, close } = openInFile()
   for (const id of ['1', '2', '3'])
     await audit.append({

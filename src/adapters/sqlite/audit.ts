@@ -92,14 +92,16 @@ export const createSqliteAudit = ({ database }: { readonly database: SqliteDatab
     let records = 0
     const partitions = database.all(port, 'select distinct partition from audit_logs order by partition')
     for (const { partition } of partitions as readonly { partition: string }[]) {
+      // Slipped in before the first record, where the walk below would not look.
+      if (database.get(port, 'select 1 from audit_logs where partition = ? and sequence < 1', partition))
+        return { intact: false, firstBroken: { partition, sequence: 1 } }
       let [sequence, previousHash] = [0, genesisHash(partition)]
       for (;;) {
         const rows = database.all(
           port,
           'select * from audit_logs where partition = ? and sequence > ? order by sequence limit 1000',
           partition,
-          // A record slipped in before the first is found too.
-          sequence === 0 ? Number.MIN_SAFE_INTEGER : sequence,
+          sequence,
         )
         for (const record of rows.map(load)) {
           sequence++
