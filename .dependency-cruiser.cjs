@@ -108,6 +108,13 @@ module.exports = {
       from: { path: '^(src|entry)/' },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'] },
     },
+    {
+      name: 'no-development-packages',
+      severity: 'error',
+      comment: 'They are not there in production.',
+      from: { path: '^(src|entry)/', pathNot: tests },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
