@@ -25,7 +25,11 @@ export function createNodeNative(config: Config): Native {
     }),
     assets: createSwaggerUiAssets(),
     createHasher: ({ cost, concurrency, queue }) =>
-      createNativeHasher({ cost, queue, concurrency: concurrency ?? availableParallelism() }),
+      createNativeHasher({
+        cost,
+        queue, // One more than there are processors: while this thread waits for the disk no processor goes idle.
+        concurrency: concurrency ?? availableParallelism() + 1,
+      }),
     openSqlite(clock) {
       const database = openSqlite(join(config.dataDirectory, 'tools-inc.db'))
       const documents = createSqliteDocuments({ database, collections, clock })

@@ -192,7 +192,7 @@ export const settings = {
   PASSWORD_PARALLELISM: { schema: wholeNumber(1, 4), fallback: '1', says: 'argon2id p.' },
   HASH_CONCURRENCY: {
     schema: wholeNumber(1, 64),
-    says: 'Password hashes computed at once; unset: one per processor. Memory use is this times PASSWORD_MEMORY_KIB.',
+    says: 'Password hashes computed at once; unset: one more than there are processors. Memory use is this times PASSWORD_MEMORY_KIB.',
   },
   HASH_QUEUE: {
     schema: wholeNumber(1, 10_000),

@@ -41,12 +41,15 @@ export const createAuthenticate =
       ])
 
     const remembered = isFresh ? undefined : memo.find(sessionId)
-    const [listing, early] = await Promise.all([readBlacklist(), remembered ? null : readSession()])
+    const reading = remembered ? undefined : readSession()
+    // Awaited below, unless the token turns out to be listed: then its failure is of no interest.
+    reading?.catch(() => undefined)
+    const listing = await readBlacklist()
     if (listing === 'listed') throw tokenRevoked()
     if (remembered && listing === 'clear')
       return { actor: { userId, sessionId, role: remembered.role }, claims, user: null }
 
-    const [session, user] = early ?? (await readSession())
+    const [session, user] = await (reading ?? readSession())
     const isStanding =
       session !== null &&
       user !== null &&

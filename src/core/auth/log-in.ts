@@ -12,7 +12,7 @@ export type LoggedIn = { readonly user: User } & Credentials
 /** Opens a session. Throws `invalid_credentials` alike for a wrong, an unknown and a locked account. */
 export const createLogIn =
   (
-    { clock, defer, hasher }: Needs<'clock' | 'defer' | 'hasher'>,
+    { clock, defer, hasher, ids }: Needs<'clock' | 'defer' | 'hasher' | 'ids'>,
     domain: {
       readonly users: Users
       readonly sessions: Sessions
@@ -42,13 +42,16 @@ export const createLogIn =
       throw accountSuspended()
     }
 
-    const { sessionId, ...credentials } = await sessions.open(user, caller)
-    await trail(caller, {
-      event: 'user.login',
-      actorId: user.id,
-      sessionId,
-      resource: { type: 'user', id: user.id },
-    })
+    const sessionId = ids.next()
+    const [credentials] = await Promise.all([
+      sessions.open(user, sessionId, caller),
+      trail(caller, {
+        event: 'user.login',
+        actorId: user.id,
+        sessionId,
+        resource: { type: 'user', id: user.id },
+      }),
+    ])
     const lastLoginAt = new Date(clock.now()).toISOString()
     defer.run('record_login', async () => {
       const isOutdated = hasher.needsRehash(user.passwordHash)

@@ -16,7 +16,7 @@ export type SignedUp = { readonly user: User } & Credentials
  */
 export const createSignUp =
   (
-    { hasher }: Needs<'hasher'>,
+    { hasher, ids }: Needs<'hasher' | 'ids'>,
     domain: {
       readonly users: Users
       readonly sessions: Sessions
@@ -46,8 +46,11 @@ export const createSignUp =
         await record(user)
         return null
       }
-      const { sessionId, ...credentials } = await sessions.open(user, caller)
-      await record(user, sessionId)
+      const sessionId = ids.next()
+      const [credentials] = await Promise.all([
+        sessions.open(user, sessionId, caller),
+        record(user, sessionId),
+      ])
       return { user, ...credentials }
     } catch (error) {
       if (!isHidden || !(error instanceof AppError && error.code === 'user_exists')) throw error

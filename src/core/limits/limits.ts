@@ -48,22 +48,24 @@ export function createLimits(
    */
   return async (limits: readonly Limit[], address: string, scale: number): Promise<Standing> => {
     const key = await vault.pseudonym('rate limit', address)
-    const standings = await Promise.all(
-      limits.map(async (limit): Promise<Standing> => {
-        const counted = await count(`ratelimit:${limit.name}:${key}`, limit)
-        const allowed = Math.max(
-          1,
-          Math.round((counted.isAlone ? limit.requestsWhenAlone : limit.requests) * scale),
-        )
-        return {
-          limit,
-          allowed,
-          remaining: Math.max(0, allowed - counted.count),
-          resetInSeconds: Math.ceil(counted.expiresInMs / 1000),
-          isExceeded: counted.count > allowed,
-        }
-      }),
-    )
+    const standOf = async (limit: Limit): Promise<Standing> => {
+      const counted = await count(`ratelimit:${limit.name}:${key}`, limit)
+      const allowed = Math.max(
+        1,
+        Math.round((counted.isAlone ? limit.requestsWhenAlone : limit.requests) * scale),
+      )
+      return {
+        limit,
+        allowed,
+        remaining: Math.max(0, allowed - counted.count),
+        resetInSeconds: Math.ceil(counted.expiresInMs / 1000),
+        isExceeded: counted.count > allowed,
+      }
+    }
+    const [first, ...more] = limits.map(standOf)
+    if (!first) throw new Error('a request counts against one limit at least')
+    if (more.length === 0) return first
+    const standings = await Promise.all([first, ...more])
     return standings.reduce((closest, standing) =>
       Number(standing.isExceeded) - Number(closest.isExceeded) > 0 ||
       (standing.isExceeded === closest.isExceeded && standing.remaining < closest.remaining)
