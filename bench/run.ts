@@ -6,11 +6,11 @@ import { createInterface } from 'node:readline'
 import autocannon from 'autocannon'
 
 /*
- * Ratios of two servers measured in turn, in one run, on one machine: A B A B A B, medians. What is compared runs in
+ * Ratios of two servers measured in turn, in one run, on one machine: A B A B …, medians. What is compared runs in
  * processes of its own; the load comes from this one.
  */
 
-const rounds = 3
+const rounds = 9
 /** Many, because attempts on one account at the same time are held back as guessing. */
 const accounts = Array.from({ length: 64 }, (_, i) => ({
   email: `bench${i}@example.com`,
@@ -41,7 +41,7 @@ const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
 
 async function requestsPerSecond(options: autocannon.Options): Promise<number> {
-  const result = await autocannon({ duration: 4, ...options })
+  const result = await autocannon({ duration: 2, ...options })
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`${options.url}: ${result.non2xx} refused, ${result.errors} failed`)
   return result['2xx'] / result.duration

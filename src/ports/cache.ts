@@ -17,7 +17,7 @@ export interface Cache {
   /** Replaces whatever was there, and its expiry. `ttlMs` is 1 or more. */
   set(key: string, value: string, ttlMs: number): Promise<void>
   delete(key: string): Promise<void>
-  /** Adds one, atomically. The first increment starts the clock of `ttlMs`; later ones do not move it. */
+  /** Adds one, atomically, also to a number that `set` put there. The first increment starts the clock of `ttlMs`; later ones do not move it. */
   increment(key: string, ttlMs: number): Promise<Counted>
   /**
    * Sets `next` for `ttlMs` only if the value is `expected` (null: absent). True when it was set. Of any number of

@@ -149,7 +149,7 @@ export interface DocumentStore {
   ): Promise<readonly (Stored<T> | null)[]>
   /**
    * One page of a whole collection in an order of the store's own: every document that exists throughout is visited
-   * once. For jobs and admin lists only, never on a person's request path.
+   * once. A damaged `after` throws `InvalidCursor`. For jobs and admin lists only, never on a person's request path.
    */
   scan<T extends Document>(
     collection: Collection<T, any>,

@@ -51,10 +51,12 @@ async function setup() {
   const jar = createJar(testApp)
   let signedOut = 0
   let time = 1_000
-  const open = (shared: { locks?: Locks; notes?: SharedNotes } = {}) =>
+  const open = (
+    shared: { locks?: Locks; notes?: SharedNotes; fetch?: typeof globalThis.fetch; baseUrl?: string } = {},
+  ) =>
     createClient({
-      baseUrl: origin,
-      fetch: jar.fetch,
+      baseUrl: shared.baseUrl ?? origin,
+      fetch: shared.fetch ?? jar.fetch,
       locks: shared.locks ?? null,
       notes: shared.notes ?? null,
       onSignedOut: () => signedOut++,
@@ -111,6 +113,80 @@ test('when the session is over each request gets its own 401, and it is said onc
   expect(jar.refreshes()).toBe(1)
 })
 
+test('an access token that expired is refreshed too', async () => {
+  const { open, jar, testApp } = await setup()
+  const client = open()
+  await client.api.v1.auth.signup.$post({ json: person })
+  testApp.clock.advance(20 * 60_000)
+  expect((await client.api.v1.users.me.$get()).status).toBe(200)
+  expect(jar.refreshes()).toBe(1)
+})
+
+test('a session that was revoked is over at once: no refresh, and it is said once', async () => {
+  const { open, jar, signedOut } = await setup()
+  const client = open()
+  await client.api.v1.auth.signup.$post({ json: person })
+  const before = new Map(jar.cookies)
+  await client.api.v1.auth.logout.$post()
+  for (const [name, value] of before) jar.cookies.set(name, value)
+  for (let call = 0; call < 2; call++)
+    expect(await readError(await client.api.v1.users.me.$get())).toMatchObject({ code: 'token_revoked' })
+  expect([jar.refreshes(), signedOut()]).toEqual([0, 1])
+})
+
+test('a refresh that only failed for now signs nobody out', async () => {
+  const { open, jar, signedOut } = await setup()
+  const fetch: typeof globalThis.fetch = async (input, init) =>
+    String(input).endsWith('/auth/refresh') ? new Response('busy', { status: 503 }) : jar.fetch(input, init)
+  const client = open({ fetch })
+  await client.api.v1.auth.signup.$post({ json: person })
+  jar.cookies.delete('accessToken')
+  expect(await readError(await client.api.v1.users.me.$get())).toMatchObject({ code: 'missing_token' })
+  expect(signedOut()).toBe(0)
+})
+
+test('when the second sending fails, that is what the caller learns', async () => {
+  const { open, jar } = await setup()
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    if (jar.refreshes() > 0) throw new TypeError('the network is gone')
+    return jar.fetch(input, init)
+  }
+  const client = open({ fetch })
+  await client.api.v1.auth.signup.$post({ json: person })
+  jar.cookies.delete('accessToken')
+  await expect(client.api.v1.users.me.$get()).rejects.toThrow('the network is gone')
+})
+
+test('a note from the future, left by a clock that was wrong, holds up no refresh', async () => {
+  const { open, jar } = await setup()
+  const notes = createNotes()
+  const client = open({ notes })
+  await client.api.v1.auth.signup.$post({ json: person })
+  jar.cookies.delete('accessToken')
+  notes.setItem('tools-inc-refreshed-at', '9999999999999')
+  expect((await client.api.v1.users.me.$get()).status).toBe(200)
+  expect(jar.refreshes()).toBe(1)
+})
+
+test('storage that is full or forbidden costs only the coordination', async () => {
+  const { open, jar } = await setup()
+  const refuse = () => {
+    throw new Error('the quota has been exceeded')
+  }
+  const client = open({ notes: { getItem: refuse, setItem: refuse } })
+  await client.api.v1.auth.signup.$post({ json: person })
+  jar.cookies.delete('accessToken')
+  expect((await client.api.v1.users.me.$get()).status).toBe(200)
+})
+
+test('a trailing slash of the address does no harm', async () => {
+  const { open, jar } = await setup()
+  const client = open({ baseUrl: `${origin}/` })
+  await client.api.v1.auth.signup.$post({ json: person })
+  jar.cookies.delete('accessToken')
+  expect((await client.api.v1.users.me.$get()).status).toBe(200)
+})
+
 test('a wrong password is not answered with a refresh', async () => {
   const { open, jar, signedOut } = await setup()
   const client = open()
@@ -142,7 +218,7 @@ test('a front end compiles against the emitted declarations, and a wrong body do
       types: [],
     }
     writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['page.ts'] }))
-    const compile = (json: string) => {
+    const compile = (json: string, role: string) => {
       writeFileSync(
         join(scratch, 'page.ts'),
         `import { createClient } from '@tools-inc/api/client'
@@ -150,15 +226,19 @@ const client = createClient({ baseUrl: '' })
 const answer = await client.api.v1.auth.login.$post({ json: ${json} })
 if (answer.status === 200) {
   const { user } = await answer.json()
-  user.role satisfies 'user' | 'mentor' | 'admin' | 'guest'
+  user.role satisfies ${role}
 }
 `,
       )
       const compiler = join(root, 'node_modules/typescript7/bin/tsc')
       return spawnSync(process.execPath, [compiler, '-p', scratch], { encoding: 'utf8' }).stdout
     }
-    expect(compile(`{ email: 'a@b.example', password: 'x' }`)).toBe('')
-    expect(compile('{ email: 7 }')).toMatch(/^page\.ts|TS2\d{3}/)
+    const body = `{ email: 'a@b.example', password: 'x' }`
+    const roles = `'user' | 'mentor' | 'admin' | 'guest'`
+    expect(compile(body, roles)).toBe('')
+    expect(compile('{ email: 7 }', roles)).toMatch(/TS2\d{3}/)
+    // Were the answer `any`, this would compile.
+    expect(compile(body, `'nobody'`)).toMatch(/TS1360/)
     const built = spawnSync(
       process.execPath,
       [

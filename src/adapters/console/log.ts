@@ -56,7 +56,7 @@ export function createConsoleLog({
     const line: Record<string, unknown> = { at: now().toISOString(), level: eventLevel, event }
     for (const key in fields) {
       const value = fields[key]
-      if (value !== undefined) line[key] = typeof value === 'string' ? redact(value) : value
+      if (value !== undefined && !(key in line)) line[key] = typeof value === 'string' ? redact(value) : value
     }
     if (format === 'json') {
       if (error !== undefined) line['error'] = error
