@@ -25,7 +25,7 @@ export interface SharedNotes {
 }
 
 export interface ClientOptions {
-  /** Where the API is, such as `https://api.example.org`, without a trailing slash. Empty: the page's own origin. */
+  /** Where the API is, such as `https://api.example.org`. Empty: the page's own origin. */
   readonly baseUrl: string
   /** Sends one request. Default: `globalThis.fetch` with cookies. */
   readonly fetch?: typeof globalThis.fetch
@@ -65,24 +65,28 @@ export async function readError(response: {
  * refresh fails gets its own 401 back.
  */
 export function createClient(options: ClientOptions): Client {
-  const { baseUrl, onSignedOut, now = Date.now } = options
+  const { onSignedOut, now = Date.now } = options
+  const baseUrl = options.baseUrl.replace(/\/+$/, '')
   const send: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
   const locks =
     options.locks === undefined ? (globalThis.navigator?.locks as Locks | undefined) : options.locks
-  const notes = options.notes === undefined ? findNotes() : options.notes
+  const notes = forgiving(options.notes === undefined ? findNotes() : options.notes)
   let running: Promise<boolean> | undefined
   let refreshedAt = 0
   let isSignedOut = false
 
-  const lastRefresh = () => Math.max(refreshedAt, Number(notes?.getItem(noteKey) ?? 0))
+  /** A time yet to come was noted by a clock that has been corrected since: it says nothing. */
+  const isAfter = (time: number, since: number) => time > since && time <= now()
+  const hasRefreshedSince = (since: number) =>
+    isAfter(refreshedAt, since) || isAfter(Number(notes.getItem(noteKey)), since)
 
   /** True when there is a newer access token than the request that began at `since` had. */
   async function refresh(since: number): Promise<boolean> {
-    if (lastRefresh() > since) return true
+    if (hasRefreshedSince(since)) return true
     const response = await send(baseUrl + refreshPath, { method: 'POST', credentials: 'include' })
     if (response.ok) {
       refreshedAt = now()
-      notes?.setItem(noteKey, String(refreshedAt))
+      notes.setItem(noteKey, String(refreshedAt))
       isSignedOut = false
       return true
     }
@@ -118,11 +122,8 @@ export function createClient(options: ClientOptions): Client {
       }
       return response
     }
-    try {
-      return (await refreshOnce(startedAt)) ? await send(input, request) : response
-    } catch {
-      return response
-    }
+    const isRefreshed = await refreshOnce(startedAt).catch(() => false)
+    return isRefreshed ? send(input, request) : response
   }
   return hc<App>(baseUrl, { fetch: sendSignedIn })
 }
@@ -133,5 +134,20 @@ function findNotes(): SharedNotes | null {
     return (globalThis as { localStorage?: SharedNotes }).localStorage ?? null
   } catch {
     return null
+  }
+}
+
+/** Storage that is absent, full or forbidden costs a refresh more in another tab, never one that succeeded here. */
+function forgiving(notes: SharedNotes | null): SharedNotes {
+  const attempt = <T>(use: () => T | undefined): T | null => {
+    try {
+      return use() ?? null
+    } catch {
+      return null
+    }
+  }
+  return {
+    getItem: (key) => attempt(() => notes?.getItem(key)),
+    setItem: (key, value) => void attempt(() => notes?.setItem(key, value)),
   }
 }
