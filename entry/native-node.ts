@@ -36,7 +36,7 @@ export function createNodeNative(config: Config): Native {
       return {
         documents,
         audit: createSqliteAudit({ database }),
-        tidy: documents.removeExpired,
+        tidy: async () => void (await documents.removeExpired()),
         close: database.close,
       }
     },

@@ -5,13 +5,12 @@ import { InvalidConfiguration, readConfig } from '../src/config.ts'
 import { createNodeNative } from './native-node.ts'
 import { wire } from './wire.ts'
 
-const hourMs = 60 * 60_000
 const drainMs = 10_000
 
 try {
   const { config, secrets } = readConfig(process.env)
-  const { ports, defer, tidy, close } = wire(config, secrets, createNodeNative(config))
-  const { app, health, users } = createApp(ports, config.app)
+  const { ports, defer, jobs: adapterJobs, close } = wire(config, secrets, createNodeNative(config))
+  const { app, health, jobs } = createApp(ports, config.app)
   await ports.accessTokens.publicKeys()
   const { port, drain } = await listen({ fetch: app.fetch, port: config.port, hostname: config.host })
   ports.log.info('server_started', {
@@ -20,18 +19,15 @@ try {
     documents: config.documents.kind,
   })
 
-  const housekeep = () =>
-    defer.run('housekeeping', async () => {
-      const swept = await users.sweepUnclaimedUsers()
-      if (swept > 0) ports.log.info('unclaimed_users_removed', { count: swept })
-      await tidy()
-    })
-  housekeep()
+  const timers = [...adapterJobs, ...jobs].map(({ name, everyMs, run }) => {
+    const start = () => defer.run(name, run)
+    start()
+    return setInterval(start, everyMs)
+  })
   flushCompileCache()
-  const housekeeping = setInterval(housekeep, hourMs)
   stopInGoodOrder(ports.log, [
     health.beginStopping,
-    () => clearInterval(housekeeping),
+    () => timers.forEach(clearInterval),
     () => drain(drainMs),
     defer.settled,
     close,

@@ -8,6 +8,7 @@ import { systemClock } from '../src/adapters/system/clock.ts'
 import { systemIds } from '../src/adapters/system/ids.ts'
 import { createZxcvbnPasswordBlocklist } from '../src/adapters/zxcvbn/password-blocklist.ts'
 import type { Config, GivenSecrets } from '../src/config.ts'
+import type { Job } from '../src/core/jobs/jobs.ts'
 import type { Assets } from '../src/ports/assets.ts'
 import type { AuditLog } from '../src/ports/audit.ts'
 import type { Clock } from '../src/ports/clock.ts'
@@ -27,7 +28,7 @@ export interface Native {
     readonly documents: DocumentStore
     readonly audit: AuditLog
     /** Frees space held by what has expired. */
-    readonly tidy: () => Promise<unknown>
+    readonly tidy: () => Promise<void>
     readonly close: () => void
   }
   readonly createFilesystemSecrets: (clock: Clock, rotateAfterDays: number) => Secrets
@@ -36,7 +37,8 @@ export interface Native {
 export interface Wired {
   readonly ports: Ports
   readonly defer: InProcessDefer
-  readonly tidy: () => Promise<unknown>
+  /** What the adapters themselves need done now and then. */
+  readonly jobs: readonly Job[]
   readonly close: () => void
 }
 
@@ -67,5 +69,8 @@ export function wire(config: Config, given: GivenSecrets, native: Native): Wired
     passwordBlocklist: createZxcvbnPasswordBlocklist(),
     secrets,
   }
-  return { ports, defer, tidy: async () => sqlite?.tidy(), close: () => sqlite?.close() }
+  const jobs: readonly Job[] = sqlite
+    ? [{ name: 'remove-expired-documents', everyMs: 60 * 60_000, run: sqlite.tidy }]
+    : []
+  return { ports, defer, jobs, close: () => sqlite?.close() }
 }

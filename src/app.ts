@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AuthSettings } from './core/auth/auth.model.ts'
 import { createAuth } from './core/auth/auth.ts'
 import { createHealth } from './core/health/health.ts'
+import type { Job } from './core/jobs/jobs.ts'
 import { createLimits, type Limit } from './core/limits/limits.ts'
 import { createTrail } from './core/trail/trail.ts'
 import { createUsers } from './core/users/users.ts'
@@ -104,7 +105,8 @@ export function createApp(ports: Ports, config: AppConfig) {
     })
   app.route('/', referenceRoutes(describe, assets.read))
 
-  return { app: routes, describe, health, users }
+  const jobs: readonly Job[] = [...users.jobs]
+  return { app: routes, describe, health, jobs, users }
 }
 
 export type App = ReturnType<typeof createApp>['app']

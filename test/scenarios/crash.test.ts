@@ -6,10 +6,9 @@ import { createSqliteAudit } from '../../src/adapters/sqlite/audit.ts'
 import { openSqlite } from '../../src/adapters/sqlite/database.ts'
 import { createSqliteDocuments } from '../../src/adapters/sqlite/documents.ts'
 import { systemClock } from '../../src/adapters/system/clock.ts'
-import { systemIds } from '../../src/adapters/system/ids.ts'
 import { collections } from '../../src/core/collections.ts'
+import { createSweepUnclaimedUsers } from '../../src/core/users/sweep-unclaimed-users.ts'
 import { type UserEmail, userEmails, users } from '../../src/core/users/users.model.ts'
-import { createUsers } from '../../src/core/users/users.ts'
 import type { AnyCollection, DocumentStore } from '../../src/ports/documents.ts'
 import { startServer } from '../server.ts'
 
@@ -80,7 +79,7 @@ test('killed in the middle of 1,000 signups: whoever got a 201 can log in, and n
   const database = openSqlite(join(directory, 'tools-inc.db'))
   const hourLater = { now: () => systemClock.now() + 3_600_000 }
   const documents = createSqliteDocuments({ database, collections, clock: hourLater })
-  await createUsers({ documents, clock: hourLater, ids: systemIds }).sweepUnclaimedUsers()
+  await createSweepUnclaimedUsers({ documents, clock: hourLater })()
   const claims = await all<UserEmail>(documents, userEmails)
   const accounts = await all<{ id: string; email: string }>(documents, users)
   expect(accounts.map(({ id, email }) => `${email} ${id}`).sort()).toEqual(

@@ -2,6 +2,7 @@ import type { Stored } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import type { Actor } from '../actor.ts'
 import { notFound } from '../errors.ts'
+import type { Job } from '../jobs/jobs.ts'
 import { createChangeUser } from './change-user.ts'
 import { createCreateAccount } from './create-account.ts'
 import { createSweepUnclaimedUsers } from './sweep-unclaimed-users.ts'
@@ -13,11 +14,23 @@ export interface Versioned<T> {
   readonly version: string
 }
 
+const hourMs = 60 * 60_000
 const noUserId = '00000000-0000-0000-0000-000000000000'
 
-export function createUsers(needs: Needs<'documents' | 'clock' | 'ids'>) {
-  const { documents, clock } = needs
+export function createUsers(needs: Needs<'documents' | 'clock' | 'ids' | 'log'>) {
+  const { documents, clock, log } = needs
   const changeUser = createChangeUser(needs)
+  const sweepUnclaimedUsers = createSweepUnclaimedUsers(needs)
+  const jobs: readonly Job[] = [
+    {
+      name: 'sweep-unclaimed-users',
+      everyMs: hourMs,
+      async run() {
+        const count = await sweepUnclaimedUsers()
+        if (count > 0) log.info('unclaimed_users_removed', { count })
+      },
+    },
+  ]
   const asProfile = ({ value, version }: Stored<User>): Versioned<Profile> => ({
     value: profileOf(value),
     version,
@@ -26,7 +39,7 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'ids'>) {
   return {
     createAccount: createCreateAccount(needs),
     changeUser,
-    sweepUnclaimedUsers: createSweepUnclaimedUsers(needs),
+    jobs,
     /** Makes the same two reads whether or not the address is known. */
     async findByEmail(email: string): Promise<Stored<User> | null> {
       const claim = await documents.read(userEmails, { partition: email, id: email })
