@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createTestApp, origin } from './app.ts'
+import { createTestApp, origin, signedInBrowser } from './app.ts'
 
 const testApp = await createTestApp()
 const document = testApp.describe() as { paths: Record<string, Record<string, any>> }
@@ -36,4 +36,16 @@ describe('every route', () => {
       expect(await response.json()).toMatchObject({ error: { code: 'missing_token' } })
     },
   )
+
+  test('is 403 to a role it is not for', async () => {
+    const { call } = await signedInBrowser(testApp)
+    for (const { method, path, operation } of operations) {
+      if (!operation['x-roles'] || operation['x-roles'].includes('user')) continue
+      const concrete = path.replaceAll(/\{\w+\}/g, '00000000-0000-7000-8000-00000000ffff')
+      expect(await call(method, concrete), `${method} ${path}`).toMatchObject({
+        status: 403,
+        body: { error: { code: 'forbidden' } },
+      })
+    }
+  })
 })

@@ -49,6 +49,7 @@ export const validationError = (details: readonly ErrorDetail[]): AppError =>
   new AppError('invalid', 'validation_error', 'The request is not valid.', { details })
 
 export const notFound = defineError('not_found', 'not_found', 'There is nothing here.')
+export const forbidden = defineError('forbidden', 'forbidden', 'You may not do this.')
 export const conflict = defineError(
   'conflict',
   'conflict',

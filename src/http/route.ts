@@ -1,5 +1,6 @@
+import type { Role } from '../core/actor.ts'
 import { ErrorBody, Problem } from './errors.ts'
-import { requireSession } from './session.ts'
+import { requireRole, requireSession } from './session.ts'
 
 /** Which limit of api.md a route counts against, besides the general one. */
 export type LimitName = 'auth'
@@ -17,6 +18,13 @@ export const signedIn = {
   'x-access': 'signed-in' as const,
   middleware: [requireSession] as [typeof requireSession],
 }
+
+/** Needs a session of somebody in one of these roles; anybody else is 403 `forbidden`. */
+export const onlyFor = (...roles: readonly [Role, ...Role[]]) => ({
+  ...signedIn,
+  'x-roles': roles,
+  middleware: [requireSession, requireRole(roles)] as [typeof requireSession, typeof requireSession],
+})
 
 /** Five a minute from one address, counted for this route alone. */
 export const limitedAsAuth = { 'x-rate-limit': 'auth' } as const

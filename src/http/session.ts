@@ -1,8 +1,10 @@
 import { createMiddleware } from 'hono/factory'
+import type { Role } from '../core/actor.ts'
 import { invalidToken, missingToken } from '../core/auth/auth.model.ts'
+import { forbidden } from '../core/errors.ts'
 import { credentialOf } from './credential.ts'
 import { isUnsafe, requireOrigin } from './csrf.ts'
-import type { AppEnv } from './request-context.ts'
+import { type AppEnv, actorOf } from './request-context.ts'
 
 /** Lets through only a session that still stands; for what changes state, as the store sees it now. */
 export const requireSession = createMiddleware<AppEnv>(async (c, next) => {
@@ -14,3 +16,10 @@ export const requireSession = createMiddleware<AppEnv>(async (c, next) => {
   c.set('session', await c.get('auth').authenticate(credential.claims, changesState))
   return next()
 })
+
+/** Comes after `requireSession`. */
+export const requireRole = (roles: readonly Role[]) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    if (!roles.includes(actorOf(c).role)) throw forbidden()
+    return next()
+  })
