@@ -40,7 +40,7 @@ export function createNodeNative(config: Config): Native {
         close: database.close,
       }
     },
-    createFilesystemSecrets: (clock, rotateAfterDays) =>
+    createGeneratedSecrets: (clock, rotateAfterDays) =>
       createFilesystemSecrets({ directory: config.dataDirectory, clock, createSigningKey, rotateAfterDays }),
   }
 }

@@ -9,7 +9,7 @@ const drainMs = 10_000
 
 try {
   const { config, secrets } = readConfig(process.env)
-  const { ports, defer, jobs: adapterJobs, close } = wire(config, secrets, createNodeNative(config))
+  const { ports, defer, jobs: adapterJobs, close } = await wire(config, secrets, createNodeNative(config))
   const { app, health, jobs } = createApp(ports, config.app)
   await ports.accessTokens.publicKeys()
   const { port, drain } = await listen({ fetch: app.fetch, port: config.port, hostname: config.host })

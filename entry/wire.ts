@@ -31,7 +31,8 @@ export interface Native {
     readonly tidy: () => Promise<void>
     readonly close: () => void
   }
-  readonly createFilesystemSecrets: (clock: Clock, rotateAfterDays: number) => Secrets
+  /** Secrets of this deployment's own making, for development. */
+  readonly createGeneratedSecrets: (clock: Clock, rotateAfterDays: number) => Secrets
 }
 
 export interface Wired {
@@ -42,16 +43,19 @@ export interface Wired {
   readonly close: () => void
 }
 
-/** The only switch over kinds of adapters. */
-export function wire(config: Config, given: GivenSecrets, native: Native): Wired {
+/**
+ * The only switch over kinds of adapters. The SDK of a cloud service is imported in its own case (`await import`), so
+ * that one that is not chosen costs no start-up time.
+ */
+export async function wire(config: Config, given: GivenSecrets, native: Native): Promise<Wired> {
   const { log, assets } = native
   const clock = systemClock
   const defer = createInProcessDefer({ log })
   const usesSqlite = config.documents.kind === 'sqlite' || config.records.kind === 'sqlite'
   const sqlite = usesSqlite ? native.openSqlite(clock) : undefined
   const secrets =
-    config.secrets.kind === 'filesystem'
-      ? native.createFilesystemSecrets(clock, config.secrets.rotateAfterDays)
+    config.secrets.kind === 'generated'
+      ? native.createGeneratedSecrets(clock, config.secrets.rotateAfterDays)
       : createMemorySecrets(given)
   const ports: Ports = {
     accessTokens: createJoseAccessTokens({ secrets, clock, ...config.tokens }),

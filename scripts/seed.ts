@@ -29,7 +29,7 @@ if (process.env['NODE_ENV'] === 'production') {
   process.exit(1)
 }
 const { config, secrets } = readConfig(process.env)
-const { ports, defer, close } = wire(config, secrets, createNodeNative(config))
+const { ports, defer, close } = await wire(config, secrets, createNodeNative(config))
 const { users } = createApp(ports, config.app)
 const passwordHash = await ports.hasher.hash(password)
 let created = 0

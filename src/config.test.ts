@@ -31,7 +31,7 @@ test('nothing has to be set on one machine', () => {
   expect(config).toMatchObject({
     port: 7071,
     documents: { kind: 'sqlite' },
-    secrets: { kind: 'filesystem' },
+    secrets: { kind: 'generated' },
     app: {
       http: {
         publicOrigin: 'http://localhost:7071',

@@ -305,7 +305,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     cache: { kind: v.CACHE },
     secrets: v.AUTH_SIGNING_KEYS
       ? { kind: 'environment' as const }
-      : { kind: 'filesystem' as const, rotateAfterDays: v.KEY_ROTATION_DAYS },
+      : { kind: 'generated' as const, rotateAfterDays: v.KEY_ROTATION_DAYS },
     tokens: {
       issuer: 'tools-inc-api',
       audience: 'tools-inc-web',
