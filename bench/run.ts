@@ -90,23 +90,18 @@ const profile = await compare(
   { url: `${api.url}/api/v1/users/me`, connections: 32, headers: { authorization: `Bearer ${bearer}` } },
   { url: hello.url, connections: 32 },
 )
-const login = await compare(
-  {
-    url: `${api.url}/api/v1/auth/login`,
-    connections: 8,
-    requests: [
-      {
-        method: 'POST',
-        headers,
-        setupRequest: (request) => ({
-          ...request,
-          body: JSON.stringify(accounts[logins++ % accounts.length]),
-        }),
-      },
-    ],
-  },
-  { url: verify.url, connections: 8 },
-)
+const byEightPeople = (url: string): autocannon.Options => ({
+  url,
+  connections: 8,
+  requests: [
+    {
+      method: 'POST',
+      headers,
+      setupRequest: (request) => ({ ...request, body: JSON.stringify(accounts[logins++ % accounts.length]) }),
+    },
+  ],
+})
+const login = await compare(byEightPeople(`${api.url}/api/v1/auth/login`), byEightPeople(verify.url))
 for (const { process: child } of [api, hello, verify]) child.kill('SIGKILL')
 rmSync(directory, { recursive: true })
 
@@ -115,7 +110,7 @@ const perSecond = ({ a, b, ratio }: typeof login) =>
   `${ratio.toFixed(2)} (${Math.round(a)} ÷ ${Math.round(b)} req/s)`
 row('what', 'measured', 'wanted')
 row('---', '---', '---')
-row('logins ÷ a bare hash verification', perSecond(login), '≥ 0.90')
+row('logins ÷ a bare route that only verifies a hash', perSecond(login), '≥ 0.90')
 row('`GET /users/me` ÷ a raw `node:http` hello', perSecond(profile), '≥ 0.25')
 row('start to first 200', `${Math.round(startUpMs)} ms`, '< 1,000 ms')
 row('memory when idle', `${Math.round(residentKb / 1024)} MB`, '< 120 MB')

@@ -70,20 +70,20 @@ export function openSqlite(path: string): SqliteDatabase {
     if (group.length === 0) return
     const outcomes: (() => void)[] = []
     try {
-      database.exec('begin immediate')
+      prepare('begin immediate').run()
       for (const { refusals, work, resolve, reject } of group) {
-        database.exec('savepoint work')
+        prepare('savepoint work').run()
         try {
           const result = work()
           outcomes.push(() => resolve(result))
         } catch (error) {
           if (!refusals.some((refusal) => error instanceof refusal)) throw error
-          database.exec('rollback to work')
+          prepare('rollback to work').run()
           outcomes.push(() => reject(error))
         }
-        database.exec('release work')
+        prepare('release work').run()
       }
-      database.exec('commit')
+      prepare('commit').run()
     } catch (cause) {
       if (database.isTransaction) database.exec('rollback')
       for (const { port, reject } of group) reject(new PortUnavailable(port, { cause }))

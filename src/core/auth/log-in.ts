@@ -12,7 +12,7 @@ export type LoggedIn = { readonly user: User } & Credentials
 /** Opens a session. Throws `invalid_credentials` alike for a wrong, an unknown and a locked account. */
 export const createLogIn =
   (
-    { clock, defer, hasher, ids }: Needs<'clock' | 'defer' | 'hasher' | 'ids'>,
+    { clock, defer, hasher }: Needs<'clock' | 'defer' | 'hasher'>,
     domain: {
       readonly users: Users
       readonly sessions: Sessions
@@ -42,16 +42,7 @@ export const createLogIn =
       throw accountSuspended()
     }
 
-    const sessionId = ids.next()
-    const [credentials] = await Promise.all([
-      sessions.open(user, sessionId, caller),
-      trail(caller, {
-        event: 'user.login',
-        actorId: user.id,
-        sessionId,
-        resource: { type: 'user', id: user.id },
-      }),
-    ])
+    const session = await sessions.prepare(user, caller)
     const lastLoginAt = new Date(clock.now()).toISOString()
     defer.run('record_login', async () => {
       const isOutdated = hasher.needsRehash(user.passwordHash)
@@ -62,5 +53,14 @@ export const createLogIn =
         ...(passwordHash !== undefined && latest.passwordHash === user.passwordHash ? { passwordHash } : {}),
       }))
     })
-    return { user, ...credentials }
+    await Promise.all([
+      session.store(),
+      trail(caller, {
+        event: 'user.login',
+        actorId: user.id,
+        sessionId: session.id,
+        resource: { type: 'user', id: user.id },
+      }),
+    ])
+    return { user, ...session.credentials }
   }

@@ -79,10 +79,14 @@ export function createSessions(
     throw conflict()
   }
 
+  /** Leaves room for one more. */
   const endOldest = async (userId: string): Promise<void> => {
     const live = await listLive(userId)
-    for (const { value } of live.slice(settings.sessionsPerUser))
-      await revoke(userId, value.id, 'too_many_sessions')
+    await Promise.all(
+      live
+        .slice(settings.sessionsPerUser - 1)
+        .map(({ value }) => revoke(userId, value.id, 'too_many_sessions')),
+    )
   }
 
   return {
@@ -91,21 +95,33 @@ export function createSessions(
     purgeAfter,
     revoke,
 
-    /** Under an id of the caller's, so that what is written beside it need not wait for it. */
-    async open(user: User, id: string, caller: Caller): Promise<Credentials> {
+    /**
+     * Computes a new session. Nothing is written before `store`, which writes in the turn of the event loop it is
+     * called in: what the caller writes in the same turn can share a commit.
+     */
+    async prepare(
+      user: User,
+      caller: Caller,
+    ): Promise<{ readonly id: string; readonly credentials: Credentials; store(): Promise<void> }> {
+      const id = ids.next()
       const secret = crypto.getRandomValues(new Uint8Array(32))
       const now = iso(clock.now())
       const expiresAt = expiryFrom(now)
-      const [secretPart, sealedSecret] = await Promise.all([
-        deriveSecretPart(secret, 1),
+      const derive = async () => {
+        const secretPart = await deriveSecretPart(secret, 1)
+        return { secretPart, refreshHash: await hashSecretPart(secretPart) }
+      }
+      const [{ secretPart, refreshHash }, sealedSecret, accessToken] = await Promise.all([
+        derive(),
         sealSessionSecret(vault, user.id, id, secret),
+        signAccessToken({ id, userId: user.id }, user.role),
       ])
       const session: Session = {
         id,
         userId: user.id,
         epoch: user.securityEpoch,
         generation: 1,
-        refreshHash: await hashSecretPart(secretPart),
+        refreshHash,
         previousRefreshHash: null,
         rotatedAt: now,
         sealedSecret,
@@ -118,13 +134,17 @@ export function createSessions(
         revokedReason: null,
         purgeAt: purgeAfter(expiresAt),
       }
-      const [accessToken] = await Promise.all([
-        signAccessToken(session, user.role),
-        documents.insert(sessions, session),
-      ])
-      defer.run('end_oldest_sessions', () => endOldest(user.id))
-      const refreshToken = formatRefreshToken({ userId: user.id, sessionId: id, generation: 1, secretPart })
-      return { accessToken, refreshToken }
+      return {
+        id,
+        credentials: {
+          accessToken,
+          refreshToken: formatRefreshToken({ userId: user.id, sessionId: id, generation: 1, secretPart }),
+        },
+        async store() {
+          defer.run('end_oldest_sessions', () => endOldest(user.id))
+          await documents.insert(sessions, session)
+        },
+      }
     },
 
     async list(actor: Actor): Promise<SessionView[]> {

@@ -16,7 +16,7 @@ export type SignedUp = { readonly user: User } & Credentials
  */
 export const createSignUp =
   (
-    { hasher, ids }: Needs<'hasher' | 'ids'>,
+    { hasher }: Needs<'hasher'>,
     domain: {
       readonly users: Users
       readonly sessions: Sessions
@@ -46,12 +46,9 @@ export const createSignUp =
         await record(user)
         return null
       }
-      const sessionId = ids.next()
-      const [credentials] = await Promise.all([
-        sessions.open(user, sessionId, caller),
-        record(user, sessionId),
-      ])
-      return { user, ...credentials }
+      const session = await sessions.prepare(user, caller)
+      await Promise.all([session.store(), record(user, session.id)])
+      return { user, ...session.credentials }
     } catch (error) {
       if (!isHidden || !(error instanceof AppError && error.code === 'user_exists')) throw error
       await record(null)
