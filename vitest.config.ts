@@ -1,9 +1,31 @@
 import { defineConfig } from 'vitest/config'
+import { type TargetName, targets } from './test/scenarios/targets.ts'
+
+const shared = { testTimeout: 30_000, hookTimeout: 60_000 }
+
+/** Each scenario file runs once on each target. */
+const scenariosOn = (target: TargetName) => ({
+  test: {
+    ...shared,
+    name: target,
+    include: ['test/scenarios/**/*.test.ts'],
+    globalSetup: ['test/scenarios/build.ts'],
+    provide: { target },
+  },
+})
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: ['test/scenarios/**'],
+        },
+      },
+      ...(Object.keys(targets) as TargetName[]).map(scenariosOn),
+    ],
   },
 })

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createNativeHasher } from '../src/adapters/argon2-native/hasher.ts'
 import { createConsoleLog } from '../src/adapters/console/log.ts'
 import { createFilesystemSecrets } from '../src/adapters/filesystem/secrets.ts'
@@ -13,6 +15,13 @@ import type { Config } from '../src/config.ts'
 import { collections } from '../src/core/collections.ts'
 import type { Native } from './wire.ts'
 
+/** Beside the bundle, or in the installed package. */
+function findSwaggerUi(): string {
+  const bundled = join(import.meta.dirname, '../swagger-ui')
+  if (existsSync(bundled)) return bundled
+  return dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
+}
+
 /** What Node can make. */
 export function createNodeNative(config: Config): Native {
   const isTerminal = process.stdout.isTTY === true && !config.isProduction
@@ -23,7 +32,7 @@ export function createNodeNative(config: Config): Native {
       write: createLineWriter(process.stdout),
       now: () => new Date(),
     }),
-    assets: createSwaggerUiAssets(),
+    assets: createSwaggerUiAssets({ directory: findSwaggerUi() }),
     createHasher: ({ cost, concurrency, queue }) =>
       createNativeHasher({
         cost,

@@ -2,6 +2,7 @@ import { flushCompileCache } from 'node:module'
 import { listen, stopInGoodOrder } from '../src/adapters/node/server.ts'
 import { createApp } from '../src/app.ts'
 import { InvalidConfiguration, readConfig } from '../src/config.ts'
+import { seedDemo } from './demo.ts'
 import { createNodeNative } from './native-node.ts'
 import { wire } from './wire.ts'
 
@@ -10,7 +11,8 @@ const drainMs = 10_000
 try {
   const { config, secrets } = readConfig(process.env)
   const { ports, defer, jobs: adapterJobs, close } = await wire(config, secrets, createNodeNative(config))
-  const { app, health, jobs } = createApp(ports, config.app)
+  const { app, health, jobs, users } = createApp(ports, config.app)
+  if (config.hasDemoData) await seedDemo(ports, { users })
   await ports.accessTokens.publicKeys()
   const { port, drain } = await listen({ fetch: app.fetch, port: config.port, hostname: config.host })
   ports.log.info('server_started', {

@@ -160,6 +160,16 @@ export const settings = {
     fallback: 'memory',
     says: 'Where counters and short-lived state live.',
   },
+  DEMO_DATA: {
+    schema: z.enum(['on', 'off']),
+    fallback: 'off',
+    says: 'on: makes the demonstration accounts at the start, as `npm run seed` does. Refused in production.',
+  },
+  FUNCTIONS_STREAMING: {
+    schema: z.enum(['on', 'off']),
+    fallback: 'on',
+    says: 'Azure Functions alone: off hands over each body as a whole, for a host that cannot stream.',
+  },
   SIGNUP_DISCLOSURE: {
     schema: z.enum(['open', 'hidden']),
     fallback: 'open',
@@ -274,6 +284,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       if (v[name] === 'memory')
         problems.push(`${name}: memory forgets everything and is refused in production`)
   }
+  if (isProduction && v.DEMO_DATA === 'on')
+    problems.push(
+      'DEMO_DATA: the demonstration accounts have a published password and are refused in production',
+    )
   if (v.AUTH_MASTER_KEY_PREVIOUS && !v.AUTH_MASTER_KEY)
     problems.push('AUTH_MASTER_KEY_PREVIOUS: is set without AUTH_MASTER_KEY')
   if (Boolean(v.AUTH_MASTER_KEY) !== Boolean(v.AUTH_SIGNING_KEYS) && !isProduction)
@@ -296,6 +310,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 
   const config = {
     isProduction,
+    hasDemoData: v.DEMO_DATA === 'on',
     port: v.PORT,
     host: v.HOST,
     dataDirectory: v.DATA_DIR,
@@ -303,6 +318,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     documents: { kind: v.DOCUMENTS },
     records: { kind: v.RECORDS },
     cache: { kind: v.CACHE },
+    functions: { isStreaming: v.FUNCTIONS_STREAMING === 'on' },
     secrets: v.AUTH_SIGNING_KEYS
       ? { kind: 'environment' as const }
       : { kind: 'generated' as const, rotateAfterDays: v.KEY_ROTATION_DAYS },

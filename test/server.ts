@@ -10,9 +10,12 @@ export interface RunningServer {
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/** The Node entry as a process of its own, on a free port. */
-export async function startServer(environment: Record<string, string>): Promise<RunningServer> {
-  const child = spawn(process.execPath, ['entry/node.ts'], {
+/** A program that listens, as a process of its own on a free port; the Node entry unless said. */
+export async function startServer(
+  environment: Record<string, string>,
+  program: readonly string[] = ['entry/node.ts'],
+): Promise<RunningServer> {
+  const child = spawn(process.execPath, program, {
     env: {
       PATH: process.env['PATH'] ?? '',
       PORT: '0',
@@ -28,7 +31,7 @@ export async function startServer(environment: Record<string, string>): Promise<
   const port = await new Promise<number>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       lines.push(line)
-      const started = /"event":"server_started".*"port":(\d+)/.exec(line)
+      const started = /"event":"(?:server|host)_started".*"port":(\d+)/.exec(line)
       if (started) resolve(Number(started[1]))
     })
     child.once('exit', () => reject(new Error(`the server did not start:\n${failure.join('')}`)))

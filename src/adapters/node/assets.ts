@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Asset, Assets } from '../../ports/assets.ts'
 
 const types: Readonly<Record<string, string>> = {
@@ -10,9 +9,10 @@ const types: Readonly<Record<string, string>> = {
   'favicon-32x32.png': 'image/png',
 }
 
-/** The files of the installed `swagger-ui-dist`, each read once. */
-export function createSwaggerUiAssets(): Assets {
-  const directory = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
+export const swaggerUiFiles = Object.keys(types)
+
+/** The files of `swagger-ui-dist` in `directory`, each read once. */
+export function createSwaggerUiAssets({ directory }: { readonly directory: string }): Assets {
   const loaded = new Map<string, Promise<Asset>>()
   const load = async (name: string, type: string): Promise<Asset> => {
     const body = new Uint8Array(await readFile(join(directory, name)))

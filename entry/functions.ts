@@ -1,0 +1,29 @@
+import { registerFunctions } from '../src/adapters/azure-functions/server.ts'
+import { createApp } from '../src/app.ts'
+import { readConfig } from '../src/config.ts'
+import { createRunDueJobs } from '../src/core/jobs/jobs.ts'
+import { seedDemo } from './demo.ts'
+import { createNodeNative } from './native-node.ts'
+import { wire } from './wire.ts'
+
+/** No socket tells the caller's address here. App Service writes it as the last entry of X-Forwarded-For. */
+const onAppService = { TRUSTED_PROXY_HOPS: '1' }
+
+const { config, secrets } = readConfig({ ...onAppService, ...process.env })
+const { ports, defer, jobs: adapterJobs, close } = await wire(config, secrets, createNodeNative(config))
+const { app, health, jobs, users } = createApp(ports, config.app)
+if (config.hasDemoData) await seedDemo(ports, { users })
+const runDueJobs = createRunDueJobs(ports, [...adapterJobs, ...jobs])
+
+registerFunctions({
+  fetch: (request) => app.fetch(request),
+  isStreaming: config.functions.isStreaming,
+  onMinute: (sinceMs) => runDueJobs(sinceMs, ports.clock.now()),
+  async onTerminate() {
+    health.beginStopping()
+    await defer.settled()
+    await close()
+  },
+  now: ports.clock.now,
+  log: ports.log,
+})

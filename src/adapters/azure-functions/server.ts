@@ -1,0 +1,75 @@
+import {
+  app,
+  type HttpHandler,
+  type HttpMethod,
+  type HttpRequest,
+  type HttpResponseInit,
+  type Timer,
+} from '@azure/functions'
+import type { Log } from '../../ports/log.ts'
+import { parseSetCookie } from './set-cookie.ts'
+
+type Fetch = (request: Request) => Response | Promise<Response>
+
+const methods: HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
+function toRequest({ url, method, headers, body }: HttpRequest): Request {
+  const hasBody = method !== 'GET' && method !== 'HEAD' && body !== null
+  return new Request(url, { method, headers, ...(hasBody ? { body, duplex: 'half' } : {}) } as RequestInit)
+}
+
+function toAnswer(response: Response, nowMs: number): HttpResponseInit {
+  const headers = new Headers(response.headers)
+  const cookies = headers.getSetCookie().map((line) => parseSetCookie(line, nowMs))
+  headers.delete('set-cookie')
+  return {
+    status: response.status,
+    headers: headers as HttpResponseInit['headers'] & object,
+    cookies,
+    ...(response.body ? { body: response.body as HttpResponseInit['body'] & object } : {}),
+  }
+}
+
+const minuteMs = 60_000
+
+/** When the timer ticked before; the beginning of time when it never did. */
+function lastTick({ scheduleStatus }: Timer, nowMs: number): number {
+  const at = Date.parse(scheduleStatus?.last ?? '')
+  return Number.isNaN(at) ? nowMs - minuteMs : at
+}
+
+/**
+ * Registers the whole app as one function that takes every path, a timer that ticks each minute, and what is to be
+ * done when the host stops this process.
+ */
+export function registerFunctions({
+  fetch,
+  isStreaming,
+  onMinute,
+  onTerminate,
+  now,
+  log,
+}: {
+  readonly fetch: Fetch
+  /** Bodies pass through as they come. Needs a host of 4.28 or later. */
+  readonly isStreaming: boolean
+  /** Is told when the tick before this one was. */
+  readonly onMinute: (sinceMs: number) => Promise<void>
+  readonly onTerminate: () => Promise<void>
+  readonly now: () => number
+  readonly log: Log
+}): void {
+  const handler: HttpHandler = async (request) => {
+    try {
+      return toAnswer(await fetch(toRequest(request)), now())
+    } catch (error) {
+      // A handler that throws leaves a streamed request without an answer.
+      log.error('invocation_failed', error)
+      return { status: 500 }
+    }
+  }
+  app.setup({ enableHttpStream: isStreaming })
+  app.http('api', { route: '{*path}', methods, authLevel: 'anonymous', handler })
+  app.timer('jobs', { schedule: '0 * * * * *', handler: (timer) => onMinute(lastTick(timer, now())) })
+  app.hook.appTerminate(onTerminate)
+}

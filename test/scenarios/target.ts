@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, inject } from 'vitest'
+import { type Browser, createBrowser, origin, type Send } from '../app.ts'
+import { createCheckedSend } from './openapi.ts'
+import {
+  type Capability,
+  type RunningTarget,
+  type TargetDefinition,
+  type TargetName,
+  targets,
+} from './targets.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    target: TargetName
+  }
+}
+
+/**
+ * The target of this run, started for the file that calls this and stopped after it. Knows of it only what HTTP shows. Every answer is
+ * held against the published description.
+ */
+export function useTarget({ environment = {} }: { readonly environment?: Record<string, string> } = {}) {
+  const name = inject('target')
+  const definition: TargetDefinition = targets[name]
+  let running: RunningTarget | undefined
+  let checkedSend: Send | undefined
+
+  beforeAll(async () => {
+    running = await definition.start({
+      PUBLIC_URL: origin,
+      RATE_LIMIT_SCALE: '10000',
+      DEMO_DATA: 'on',
+      ...environment,
+    })
+    const { url } = running
+    checkedSend = await createCheckedSend((path, init) => fetch(url + path, init))
+  })
+  afterAll(() => running?.stop())
+
+  const send: Send = (path, init) => {
+    if (!checkedSend) throw new Error('the target has not started')
+    return checkedSend(path, init)
+  }
+  return {
+    name,
+    send,
+    /** A browser without a session. */
+    openBrowser: (): Browser => createBrowser(send),
+    /** For `test.runIf`. What the target lacks is printed with its reason. */
+    can(capability: Capability): boolean {
+      const reason = definition.lacks[capability]
+      if (reason !== undefined) console.info(`${name} lacks ${capability}: ${reason}`)
+      return reason === undefined
+    },
+    /** Everything the target has printed so far. */
+    printed: (): string => running?.lines().join('\n') ?? '',
+  }
+}

@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startServer } from '../server.ts'
+import { builtServer } from './build.ts'
+
+/** Something that not every runtime can do. */
+export type Capability = 'image-reencoding' | 'sql-server' | 'embedded-sockets'
+
+export interface RunningTarget {
+  readonly url: string
+  /** Every line that it has printed. */
+  readonly lines: () => readonly string[]
+  readonly stop: () => Promise<void>
+}
+
+export interface TargetDefinition {
+  /** What it cannot do, each with the reason. Whatever is not named here it does. */
+  readonly lacks: Readonly<Partial<Record<Capability, string>>>
+  readonly start: (environment: Record<string, string>) => Promise<RunningTarget>
+}
+
+const functionsHost = join(import.meta.dirname, '../stand-ins/functions-host.ts')
+
+/** A process on SQLite in a folder of its own. */
+async function startOnSqlite(environment: Record<string, string>, program: readonly string[]) {
+  const directory = mkdtempSync(join(tmpdir(), 'scenario-'))
+  const server = await startServer({ DATA_DIR: directory, ...environment }, program)
+  return {
+    url: server.url,
+    lines: () => server.lines,
+    async stop() {
+      await server.stop()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+const onNode: TargetDefinition['lacks'] = {
+  'sql-server': 'no SQL Server can be installed from the package registries',
+}
+const onFunctions: TargetDefinition['lacks'] = {
+  ...onNode,
+  'embedded-sockets': 'the Functions host passes no WebSocket upgrades on',
+}
+
+export const targets = {
+  'node-sqlite': {
+    lacks: onNode,
+    start: (environment) => startOnSqlite(environment, [join(builtServer, 'entry/node.js')]),
+  },
+  'functions-rpc': {
+    lacks: onFunctions,
+    start: (environment) =>
+      startOnSqlite({ ...environment, FUNCTIONS_STREAMING: 'off' }, [functionsHost, builtServer]),
+  },
+  'functions-stream': {
+    lacks: onFunctions,
+    start: (environment) => startOnSqlite(environment, [functionsHost, builtServer]),
+  },
+} as const satisfies Record<string, TargetDefinition>
+
+export type TargetName = keyof typeof targets
