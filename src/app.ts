@@ -1,9 +1,12 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AuthSettings } from './core/auth/auth.model.ts'
 import { createAuth } from './core/auth/auth.ts'
+import { createContacts } from './core/contacts/contacts.ts'
 import { createHealth } from './core/health/health.ts'
 import type { Job } from './core/jobs/jobs.ts'
+import { createLearning } from './core/learning/learning.ts'
 import { createLimits, type Limit } from './core/limits/limits.ts'
+import { createMentors } from './core/mentors/mentors.ts'
 import { createTrail } from './core/trail/trail.ts'
 import { createUsers } from './core/users/users.ts'
 import { createVault } from './core/vault/vault.ts'
@@ -19,6 +22,7 @@ import type { LimitName } from './http/route.ts'
 import { onInvalid } from './http/validate.ts'
 import type { Ports } from './ports/ports.ts'
 import { authRoutes } from './routes/auth.ts'
+import { contactRoutes } from './routes/contacts.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { referenceRoutes } from './routes/reference.ts'
 import { userRoutes } from './routes/users.ts'
@@ -43,6 +47,9 @@ export function createApp(ports: Ports, config: AppConfig) {
   const trail = createTrail(ports, vault)
   const users = createUsers(ports)
   const auth = createAuth(ports, { users, vault, trail, settings: config.auth })
+  const mentors = createMentors(ports)
+  const learning = createLearning(ports)
+  const contacts = createContacts(ports, { users, mentors, learning })
   const health = createHealth(ports)
 
   const app = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
@@ -74,6 +81,7 @@ export function createApp(ports: Ports, config: AppConfig) {
     .route('/', operationRoutes(auth, health))
     .route('/api/v1/auth', authRoutes(auth))
     .route('/api/v1/users', userRoutes(users))
+    .route('/api/v1', contactRoutes(contacts))
 
   for (const definition of app.openAPIRegistry.definitions) {
     if (definition.type !== 'route') continue
@@ -106,7 +114,7 @@ export function createApp(ports: Ports, config: AppConfig) {
   app.route('/', referenceRoutes(describe, assets.read))
 
   const jobs: readonly Job[] = [...users.jobs]
-  return { app: routes, describe, health, jobs, users }
+  return { app: routes, describe, health, jobs, users, contacts }
 }
 
 export type App = ReturnType<typeof createApp>['app']

@@ -53,13 +53,25 @@ export async function createTestApp({
     secrets,
   }
   const ports = { ...memoryPorts, ...overrides(memoryPorts) }
-  const { app, describe, health, jobs, users } = createApp(ports, config.app)
+  const { app, describe, health, jobs, users, contacts } = createApp(ports, config.app)
   const runJob = async (name: string) => {
     const job = jobs.find((candidate) => candidate.name === name)
     if (!job) throw new Error(`there is no job ${name}`)
     await job.run()
   }
-  return { app, describe, health, users, runJob, ports, clock, log, auditRecords, settled: defer.settled }
+  return {
+    app,
+    describe,
+    health,
+    users,
+    contacts,
+    runJob,
+    ports,
+    clock,
+    log,
+    auditRecords,
+    settled: defer.settled,
+  }
 }
 
 export type TestApp = Awaited<ReturnType<typeof createTestApp>>

@@ -1,6 +1,18 @@
 import type { AnyCollection } from '../ports/documents.ts'
 import { sessions } from './auth/auth.model.ts'
-import { userEmails, users } from './users/users.model.ts'
+import { blocks } from './contacts/contacts.model.ts'
+import { courseMembers, progress } from './learning/learning.model.ts'
+import { mentorAssignments } from './mentors/mentors.model.ts'
+import { staff, userEmails, users } from './users/users.model.ts'
 
 /** Every collection there is: stores derive their containers and indexes from this. */
-export const collections: readonly AnyCollection[] = [users, userEmails, sessions]
+export const collections: readonly AnyCollection[] = [
+  users,
+  userEmails,
+  sessions,
+  staff,
+  mentorAssignments,
+  blocks,
+  progress,
+  courseMembers,
+]

@@ -1,7 +1,8 @@
 import { DocumentExists } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import type { Role } from '../actor.ts'
-import { defaultPreferences, type User, userEmails, userExists, users } from './users.model.ts'
+import { createStaff } from './staff.ts'
+import { defaultPreferences, isStaff, type User, userEmails, userExists, users } from './users.model.ts'
 
 export interface NewAccount {
   /** Normalised. */
@@ -16,9 +17,11 @@ export interface NewAccount {
  * Stores the user, then claims the address: the claim is the commit. A user without a claim can be reached by nobody
  * and is swept away later, so a crash in between leaves no half account. Throws `user_exists` when the address is taken.
  */
-export const createCreateAccount =
-  ({ documents, clock, ids }: Needs<'documents' | 'clock' | 'ids'>) =>
-  async (account: NewAccount): Promise<User> => {
+export const createCreateAccount = (needs: Needs<'documents' | 'clock' | 'ids'>) => {
+  const { documents, clock, ids } = needs
+  const staff = createStaff(needs)
+
+  return async (account: NewAccount): Promise<User> => {
     const now = new Date(clock.now()).toISOString()
     const user: User = {
       id: ids.next(),
@@ -45,5 +48,7 @@ export const createCreateAccount =
       await documents.remove(users, { partition: user.id, id: user.id })
       throw userExists()
     }
+    if (isStaff(user)) await staff.mend(user)
     return user
   }
+}

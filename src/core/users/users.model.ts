@@ -66,6 +66,8 @@ export interface User {
   readonly enrolledCourses: readonly string[]
   readonly completedLessons: readonly string[]
   readonly preferences: Preferences
+  /** Who is assigned to this person; absent in older accounts. */
+  readonly mentorId?: string | null
   readonly createdAt: string
   readonly updatedAt: string
   readonly lastLoginAt: string | null
@@ -83,6 +85,28 @@ export interface UserEmail {
 
 /** Partition `id`, so that one address can be claimed once and login finds its account by two point reads. */
 export const userEmails = collection<UserEmail>()({ name: 'UserEmails', partition: 'id', paths: {} })
+
+/** Mentors and admins: whom everybody may write to. */
+export const isStaff = ({ role, status }: Pick<User, 'role' | 'status'>): boolean =>
+  (role === 'mentor' || role === 'admin') && status !== 'suspended'
+
+export const staffDirectory = 'staff'
+
+export interface StaffMember {
+  /** The account. */
+  readonly id: string
+  readonly directory: typeof staffDirectory
+  readonly role: User['role']
+  readonly name: string
+  readonly avatar: string | null
+}
+
+/** Partition `directory`, a constant: there are few, and they are listed together. */
+export const staff = collection<StaffMember>()({
+  name: 'Staff',
+  partition: 'directory',
+  paths: { byName: { by: [], order: 'name' } },
+})
 
 const Timestamp = z.iso.datetime().meta({ description: 'ISO 8601, UTC, milliseconds.' })
 

@@ -5,6 +5,7 @@ import { notFound } from '../errors.ts'
 import type { Job } from '../jobs/jobs.ts'
 import { createChangeUser } from './change-user.ts'
 import { createCreateAccount } from './create-account.ts'
+import { createStaff } from './staff.ts'
 import { createSweepUnclaimedUsers } from './sweep-unclaimed-users.ts'
 import { type Profile, profileOf, type UpdateProfile, type User, userEmails, users } from './users.model.ts'
 
@@ -15,12 +16,14 @@ export interface Versioned<T> {
 }
 
 const hourMs = 60 * 60_000
+const dayMs = 24 * hourMs
 const noUserId = '00000000-0000-0000-0000-000000000000'
 
 export function createUsers(needs: Needs<'documents' | 'clock' | 'ids' | 'log'>) {
   const { documents, clock, log } = needs
   const changeUser = createChangeUser(needs)
   const sweepUnclaimedUsers = createSweepUnclaimedUsers(needs)
+  const staff = createStaff(needs)
   const jobs: readonly Job[] = [
     {
       name: 'sweep-unclaimed-users',
@@ -30,6 +33,7 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'ids' | 'log'>)
         if (count > 0) log.info('unclaimed_users_removed', { count })
       },
     },
+    { name: 'mend-staff-directory', everyMs: dayMs, run: staff.mendAll },
   ]
   const asProfile = ({ value, version }: Stored<User>): Versioned<Profile> => ({
     value: profileOf(value),
@@ -40,6 +44,9 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'ids' | 'log'>)
     createAccount: createCreateAccount(needs),
     changeUser,
     jobs,
+    listStaff: staff.list,
+    read: (userId: string): Promise<Stored<User> | null> =>
+      documents.read(users, { partition: userId, id: userId }),
     /** Makes the same two reads whether or not the address is known. */
     async findByEmail(email: string): Promise<Stored<User> | null> {
       const claim = await documents.read(userEmails, { partition: email, id: email })

@@ -1,0 +1,62 @@
+import { DocumentExists } from '../../ports/documents.ts'
+import type { Needs } from '../../ports/ports.ts'
+import type { Actor } from '../actor.ts'
+import { validationError } from '../errors.ts'
+import type { Learning } from '../learning/learning.ts'
+import type { Mentors } from '../mentors/mentors.ts'
+import { type CursorPage, type CursorQuery, pageOf, refusingBadCursors } from '../page.ts'
+import type { Users } from '../users/users.ts'
+import { createCanWriteTo } from './can-write-to.ts'
+import { type BlockedPerson, blocks } from './contacts.model.ts'
+import { createListContacts } from './list-contacts.ts'
+
+/** Whom one may write to, and whom one does not want to hear from. */
+export function createContacts(
+  needs: Needs<'documents' | 'clock'>,
+  domain: { readonly users: Users; readonly mentors: Mentors; readonly learning: Learning },
+) {
+  const { documents, clock } = needs
+  const canWriteTo = createCanWriteTo(needs, domain)
+  return {
+    canWriteTo,
+    list: createListContacts(needs, domain),
+
+    /** Whether or not there is such a person: the answer tells nobody who exists. */
+    async block(actor: Actor, userId: string): Promise<void> {
+      if (userId === actor.userId)
+        throw validationError([{ path: 'userId', code: 'own_id', message: 'Must be somebody else.' }])
+      const isContact = await canWriteTo(actor, userId)
+      const name = isContact ? ((await domain.users.read(userId))?.value.name ?? null) : null
+      try {
+        const createdAt = new Date(clock.now()).toISOString()
+        await documents.insert(blocks, { id: userId, userId: actor.userId, name, createdAt })
+      } catch (error) {
+        if (!(error instanceof DocumentExists)) throw error
+      }
+    },
+
+    async unblock(actor: Actor, userId: string): Promise<void> {
+      await documents.remove(blocks, { partition: actor.userId, id: userId })
+    },
+
+    /** Newest first. */
+    async listBlocks(actor: Actor, { cursor, limit }: CursorQuery): Promise<CursorPage<BlockedPerson>> {
+      const { items, next } = await refusingBadCursors(() =>
+        documents.query(blocks, {
+          path: 'byTime',
+          partition: actor.userId,
+          equals: {},
+          direction: 'desc',
+          limit,
+          ...(cursor === undefined ? {} : { after: cursor }),
+        }),
+      )
+      return pageOf(
+        items.map(({ value }) => ({ userId: value.id, name: value.name, blockedAt: value.createdAt })),
+        next,
+      )
+    },
+  }
+}
+
+export type Contacts = ReturnType<typeof createContacts>

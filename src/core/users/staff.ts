@@ -1,0 +1,50 @@
+import type { Needs } from '../../ports/ports.ts'
+import { createPutDocument } from '../put-document.ts'
+import { isStaff, type StaffMember, staff, staffDirectory, type User, users } from './users.model.ts'
+
+const pageSize = 500
+
+/** The directory of those anybody may write to. Their accounts say who is one; the directory is for listing. */
+export function createStaff(needs: Needs<'documents'>) {
+  const { documents } = needs
+  const put = createPutDocument(needs)
+
+  async function mend({ id, name, avatar, role, status }: User): Promise<void> {
+    const entry: StaffMember = { id, directory: staffDirectory, name, avatar, role }
+    await put(staff, { partition: staffDirectory, id }, () => (isStaff({ role, status }) ? entry : null))
+  }
+
+  return {
+    mend,
+
+    async list(): Promise<readonly StaffMember[]> {
+      const members: StaffMember[] = []
+      let after: string | undefined
+      do {
+        const page = await documents.query(staff, {
+          path: 'byName',
+          partition: staffDirectory,
+          equals: {},
+          limit: pageSize,
+          ...(after === undefined ? {} : { after }),
+        })
+        members.push(...page.items.map(({ value }) => value))
+        after = page.next
+      } while (after !== undefined)
+      return members
+    },
+
+    /** Compares the directory with every account, for what a crash between the two left behind. */
+    async mendAll(): Promise<void> {
+      let after: string | undefined
+      do {
+        const page = await documents.scan(users, after === undefined ? {} : { after })
+        for (const { value } of page.items) {
+          const isListed = (await documents.read(staff, { partition: staffDirectory, id: value.id })) !== null
+          if (isListed !== isStaff(value)) await mend(value)
+        }
+        after = page.next
+      } while (after !== undefined)
+    },
+  }
+}

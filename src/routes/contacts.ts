@@ -1,0 +1,77 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { BlockedPerson, Contact, ContactQuery } from '../core/contacts/contacts.model.ts'
+import type { Contacts } from '../core/contacts/contacts.ts'
+import { CursorQuery, cursorPage } from '../core/page.ts'
+import { type AppEnv, actorOf } from '../http/request-context.ts'
+import { errors, json, signedIn } from '../http/route.ts'
+import { onInvalid } from '../http/validate.ts'
+
+const tags = ['Contacts']
+const UserId = z.object({ userId: z.uuid().meta({ param: { name: 'userId', in: 'path' } }) })
+
+const listContacts = createRoute({
+  method: 'get',
+  path: '/contacts',
+  operationId: 'listContacts',
+  tags,
+  summary: 'Whom I may write to, by name',
+  description:
+    'Staff, and those I share a mentor or a course with; guests see staff alone. Nobody who is blocked.',
+  ...signedIn,
+  request: { query: ContactQuery },
+  responses: {
+    200: json(cursorPage(Contact), 'A page; blocks may make it shorter than its limit.'),
+    ...errors(400, 401, 403),
+  },
+})
+
+const listBlocks = createRoute({
+  method: 'get',
+  path: '/users/me/blocks',
+  operationId: 'listBlocks',
+  tags,
+  summary: 'Whom I have blocked, newest first',
+  ...signedIn,
+  request: { query: CursorQuery },
+  responses: { 200: json(cursorPage(BlockedPerson), 'A page.'), ...errors(400, 401, 403) },
+})
+
+const blockUser = createRoute({
+  method: 'put',
+  path: '/users/me/blocks/{userId}',
+  operationId: 'blockUser',
+  tags,
+  summary: 'Block somebody: neither can write to the other',
+  ...signedIn,
+  request: { params: UserId },
+  responses: {
+    204: { description: 'Blocked, also when already so, and whether or not there is such a person.' },
+    ...errors(400, 401, 403, 413, 415),
+  },
+})
+
+const unblockUser = createRoute({
+  method: 'delete',
+  path: '/users/me/blocks/{userId}',
+  operationId: 'unblockUser',
+  tags,
+  summary: 'Unblock somebody',
+  ...signedIn,
+  request: { params: UserId },
+  responses: { 204: { description: 'Not blocked, also when never so.' }, ...errors(400, 401, 403) },
+})
+
+export const contactRoutes = (contacts: Contacts) =>
+  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+    .openapi(listContacts, async (c) => c.json(await contacts.list(actorOf(c), c.req.valid('query')), 200))
+    .openapi(listBlocks, async (c) =>
+      c.json(await contacts.listBlocks(actorOf(c), c.req.valid('query')), 200),
+    )
+    .openapi(blockUser, async (c) => {
+      await contacts.block(actorOf(c), c.req.valid('param').userId)
+      return c.body(null, 204)
+    })
+    .openapi(unblockUser, async (c) => {
+      await contacts.unblock(actorOf(c), c.req.valid('param').userId)
+      return c.body(null, 204)
+    })

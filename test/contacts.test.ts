@@ -1,0 +1,185 @@
+import { expect, test } from 'vitest'
+import { courseMembers, progress } from '../src/core/learning/learning.model.ts'
+import { mentorAssignments } from '../src/core/mentors/mentors.model.ts'
+import { browserOf, createTestApp, signedInBrowser, type TestApp } from './app.ts'
+
+const password = 'SecurePass123!'
+const stranger = '00000000-0000-7000-8000-00000000ffff'
+
+const signUp = (testApp: TestApp, name: string) =>
+  signedInBrowser(testApp, {
+    email: `${name.toLowerCase().replaceAll(' ', '.')}@example.com`,
+    password,
+    name,
+  })
+
+async function staffMember(testApp: TestApp, name: string, role: 'mentor' | 'admin') {
+  const email = `${name.toLowerCase()}@example.org`
+  const passwordHash = await testApp.ports.hasher.hash(password)
+  const { id } = await testApp.users.createAccount({ email, name, passwordHash, role })
+  const browser = browserOf(testApp)
+  await browser.call('POST', '/api/v1/auth/login', { body: { email, password } })
+  return { ...browser, userId: id }
+}
+
+async function takePart(testApp: TestApp, courseId: string, people: Record<string, string>) {
+  const createdAt = '2026-11-01T00:00:00.000Z'
+  for (const [name, userId] of Object.entries(people)) {
+    const enrolledCourses = [courseId]
+    await testApp.ports.documents.insert(progress, {
+      id: 'stats',
+      kind: 'stats',
+      userId,
+      createdAt,
+      enrolledCourses,
+    })
+    await testApp.ports.documents.insert(courseMembers, {
+      id: userId,
+      kind: 'member',
+      courseId,
+      name,
+      avatar: null,
+    })
+  }
+}
+
+async function assign(testApp: TestApp, mentorId: string, learner: { userId: string; name: string }) {
+  const { userId: id, name } = learner
+  await testApp.users.changeUser(id, (user) => ({ ...user, mentorId }))
+  await testApp.ports.documents.insert(mentorAssignments, {
+    id,
+    mentorId,
+    name,
+    avatar: null,
+    assignedAt: '2026-11-01T00:00:00.000Z',
+  })
+}
+
+const namesOf = async (browser: Awaited<ReturnType<typeof signUp>>, query = '') =>
+  (await browser.call('GET', `/api/v1/contacts${query}`)).body.items.map(({ name }: { name: string }) => name)
+
+test('contacts are staff, people of my courses and of my mentor, by name, each once', async () => {
+  const testApp = await createTestApp()
+  const [ann, ben, cem, dee] = await Promise.all(
+    ['Ann', 'Ben', 'Cem', 'Dee'].map((name) => signUp(testApp, name)),
+  )
+  const mentor = await staffMember(testApp, 'Mia', 'mentor')
+  await staffMember(testApp, 'Zoe', 'admin')
+  await takePart(testApp, 'course-1', { Ann: ann!.userId, Ben: ben!.userId })
+  await assign(testApp, mentor.userId, { userId: ann!.userId, name: 'Ann' })
+  await assign(testApp, mentor.userId, { userId: cem!.userId, name: 'Cem' })
+
+  expect((await ann!.call('GET', '/api/v1/contacts')).body).toEqual({
+    items: [
+      { userId: ben!.userId, name: 'Ben', avatar: null, via: ['course'] },
+      { userId: cem!.userId, name: 'Cem', avatar: null, via: ['mentor'] },
+      { userId: mentor.userId, name: 'Mia', avatar: null, role: 'mentor', via: ['staff', 'mentor'] },
+      { userId: expect.any(String), name: 'Zoe', avatar: null, role: 'admin', via: ['staff'] },
+    ],
+    pagination: { hasMore: false, nextCursor: null },
+  })
+  expect(await namesOf(dee!)).toEqual(['Mia', 'Zoe'])
+  const ofMentor = (await mentor.call('GET', '/api/v1/contacts')).body.items
+  expect(ofMentor.map(({ name }: { name: string }) => name)).toEqual(['Ann', 'Cem', 'Zoe'])
+})
+
+test('writing is allowed exactly to contacts; unknown, suspended and blocked look alike', async () => {
+  const testApp = await createTestApp()
+  const { canWriteTo } = testApp.contacts
+  const [ann, ben, cem, dee] = (
+    await Promise.all(['Ann', 'Ben', 'Cem', 'Dee'].map((name) => signUp(testApp, name)))
+  ).map(({ userId }) => userId) as [string, string, string, string]
+  const [mentor, admin] = [
+    await staffMember(testApp, 'Mia', 'mentor'),
+    await staffMember(testApp, 'Zoe', 'admin'),
+  ]
+  await takePart(testApp, 'course-1', { Ann: ann, Ben: ben })
+  await assign(testApp, mentor.userId, { userId: ann, name: 'Ann' })
+  await assign(testApp, mentor.userId, { userId: cem, name: 'Cem' })
+  const may = (from: string, to: string) => canWriteTo({ userId: from }, to)
+
+  expect(await Promise.all([may(ann, ben), may(ann, cem), may(cem, ben), may(ann, dee)])).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ])
+  expect(
+    await Promise.all([may(dee, mentor.userId), may(dee, admin.userId), may(admin.userId, dee)]),
+  ).toEqual([true, true, true])
+  expect(await Promise.all([may(mentor.userId, ann), may(mentor.userId, dee)])).toEqual([true, false])
+  expect(await Promise.all([may(ann, ann), may(ann, stranger), may(stranger, ann)])).toEqual([
+    false,
+    false,
+    false,
+  ])
+  await testApp.users.changeUser(dee, (user) => ({ ...user, role: 'guest' }))
+  expect(
+    await Promise.all([may(dee, mentor.userId), may(mentor.userId, dee), may(dee, ann), may(ann, dee)]),
+  ).toEqual([true, true, false, false])
+  await testApp.users.changeUser(ben, (user) => ({ ...user, status: 'suspended' }))
+  expect(await may(ann, ben)).toBe(false)
+})
+
+test('a block works both ways, is listed, and can be taken back', async () => {
+  const testApp = await createTestApp()
+  const [ann, ben] = await Promise.all([signUp(testApp, 'Ann'), signUp(testApp, 'Ben')])
+  await takePart(testApp, 'course-1', { Ann: ann.userId, Ben: ben.userId })
+  const block = `/api/v1/users/me/blocks/${ben.userId}`
+  expect((await ann.call('PUT', block)).status).toBe(204)
+  expect((await ann.call('PUT', block)).status).toBe(204)
+  expect((await ann.call('PUT', `/api/v1/users/me/blocks/${stranger}`)).status).toBe(204)
+  expect([await namesOf(ann), await namesOf(ben)]).toEqual([[], []])
+  const { canWriteTo } = testApp.contacts
+  expect(await canWriteTo(ann, ben.userId)).toBe(false)
+  expect(await canWriteTo(ben, ann.userId)).toBe(false)
+  const listed = (await ann.call('GET', '/api/v1/users/me/blocks')).body.items
+  expect(new Map(listed.map((item: any) => [item.userId, item.name]))).toEqual(
+    new Map([
+      [ben.userId, 'Ben'],
+      [stranger, null],
+    ]),
+  )
+  expect((await ann.call('DELETE', block)).status).toBe(204)
+  expect((await ann.call('DELETE', block)).status).toBe(204)
+  expect(await canWriteTo(ben, ann.userId)).toBe(true)
+  expect((await ann.call('PUT', `/api/v1/users/me/blocks/${ann.userId}`)).status).toBe(400)
+  expect((await ann.call('PUT', '/api/v1/users/me/blocks/7')).status).toBe(400)
+})
+
+test('search folds case and accents; pages go on where they ended; a made-up cursor is refused', async () => {
+  const testApp = await createTestApp()
+  const ann = await signUp(testApp, 'Ann')
+  const people = Object.fromEntries(
+    ['José Díaz', 'Josie', 'Karl', 'josh'].map((name, i) => [
+      name,
+      `00000000-0000-7000-8000-0000000001${i}0`,
+    ]),
+  )
+  await takePart(testApp, 'course-1', { Ann: ann.userId, ...people })
+  expect(await namesOf(ann, '?q=JOS')).toEqual(['José Díaz', 'josh', 'Josie'])
+  expect(await namesOf(ann, `?q=${encodeURIComponent('díaz')}`)).toEqual(['José Díaz'])
+  const found: string[] = []
+  let query = '?limit=1'
+  for (let page = 0; page < 4; page++) {
+    const { items, pagination } = (await ann.call('GET', `/api/v1/contacts${query}`)).body
+    found.push(items[0].name)
+    query = `?limit=1&cursor=${pagination.nextCursor}`
+  }
+  expect(found).toEqual(['José Díaz', 'josh', 'Josie', 'Karl'])
+  const refused = await ann.call('GET', '/api/v1/contacts?cursor=made-up')
+  expect([refused.status, refused.body.error.details[0].path]).toEqual([400, 'cursor'])
+})
+
+test('the staff directory follows the accounts, also after a crash between the two', async () => {
+  const testApp = await createTestApp()
+  const ann = await signUp(testApp, 'Ann')
+  const ben = await signUp(testApp, 'Ben')
+  await testApp.users.changeUser(ben.userId, (user) => ({ ...user, role: 'mentor' }))
+  expect(await namesOf(ann)).toEqual([])
+  await testApp.runJob('mend-staff-directory')
+  expect(await namesOf(ann)).toEqual(['Ben'])
+  await testApp.users.changeUser(ben.userId, (user) => ({ ...user, status: 'suspended' }))
+  await testApp.runJob('mend-staff-directory')
+  expect(await namesOf(ann)).toEqual([])
+})
