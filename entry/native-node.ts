@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createNativeHasher } from '../src/adapters/argon2-native/hasher.ts'
 import { createConsoleLog } from '../src/adapters/console/log.ts'
+import { createFilesystemMailer } from '../src/adapters/filesystem/mailer.ts'
 import { createFilesystemSecrets } from '../src/adapters/filesystem/secrets.ts'
 import { createSigningKey } from '../src/adapters/jose/access-tokens.ts'
 import { createSwaggerUiAssets } from '../src/adapters/node/assets.ts'
@@ -11,6 +12,7 @@ import { createLineWriter } from '../src/adapters/node/server.ts'
 import { createSqliteAudit } from '../src/adapters/sqlite/audit.ts'
 import { openSqlite } from '../src/adapters/sqlite/database.ts'
 import { createSqliteDocuments } from '../src/adapters/sqlite/documents.ts'
+import { createSqliteMailQueue } from '../src/adapters/sqlite/mail-queue.ts'
 import type { Config } from '../src/config.ts'
 import { collections } from '../src/core/collections.ts'
 import type { Native } from './wire.ts'
@@ -45,10 +47,12 @@ export function createNodeNative(config: Config): Native {
       return {
         documents,
         audit: createSqliteAudit({ database }),
+        mailQueue: createSqliteMailQueue({ database }),
         tidy: async () => void (await documents.removeExpired()),
         close: database.close,
       }
     },
+    createOutbox: (clock) => createFilesystemMailer({ directory: config.dataDirectory, clock }),
     createGeneratedSecrets: (clock, rotateAfterDays) =>
       createFilesystemSecrets({ directory: config.dataDirectory, clock, createSigningKey, rotateAfterDays }),
   }

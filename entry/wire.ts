@@ -3,6 +3,8 @@ import { createMemoryAudit } from '../src/adapters/memory/audit.ts'
 import { createMemoryCache } from '../src/adapters/memory/cache.ts'
 import { createInProcessDefer, type InProcessDefer } from '../src/adapters/memory/defer.ts'
 import { createMemoryDocuments } from '../src/adapters/memory/documents.ts'
+import { createMemoryMailQueue } from '../src/adapters/memory/mail-queue.ts'
+import { createMemoryMailer } from '../src/adapters/memory/mailer.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
 import { systemClock } from '../src/adapters/system/clock.ts'
 import { systemIds } from '../src/adapters/system/ids.ts'
@@ -15,6 +17,8 @@ import type { Clock } from '../src/ports/clock.ts'
 import type { DocumentStore } from '../src/ports/documents.ts'
 import type { Hasher } from '../src/ports/hasher.ts'
 import type { Log } from '../src/ports/log.ts'
+import type { MailQueue } from '../src/ports/mail-queue.ts'
+import type { Mailbox, Mailer } from '../src/ports/mailer.ts'
 import type { Ports } from '../src/ports/ports.ts'
 import type { Secrets } from '../src/ports/secrets.ts'
 
@@ -23,14 +27,17 @@ export interface Native {
   readonly log: Log
   readonly assets: Assets
   readonly createHasher: (hasher: Config['hasher']) => Hasher
-  /** Documents and audit in one file, so that writes to both share a commit. */
+  /** Documents and records in one file, so that writes to both share a commit. */
   readonly openSqlite: (clock: Clock) => {
     readonly documents: DocumentStore
     readonly audit: AuditLog
+    readonly mailQueue: MailQueue
     /** Frees space held by what has expired. */
     readonly tidy: () => Promise<void>
     readonly close: () => void
   }
+  /** Keeps mail where a restart finds it again. */
+  readonly createOutbox: (clock: Clock) => Mailer & Mailbox
   /** Secrets of this deployment's own making, for development. */
   readonly createGeneratedSecrets: (clock: Clock, rotateAfterDays: number) => Secrets
 }
@@ -43,6 +50,8 @@ export interface Wired {
   readonly close: () => void
 }
 
+const createMemoryRecords = () => ({ audit: createMemoryAudit(), mailQueue: createMemoryMailQueue() })
+
 /**
  * The only switch over kinds of adapters. The SDK of a cloud service is imported in its own case (`await import`), so
  * that one that is not chosen costs no start-up time.
@@ -53,6 +62,8 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
   const defer = createInProcessDefer({ log })
   const usesSqlite = config.documents.kind === 'sqlite' || config.records.kind === 'sqlite'
   const sqlite = usesSqlite ? native.openSqlite(clock) : undefined
+  const records = config.records.kind === 'sqlite' && sqlite ? sqlite : createMemoryRecords()
+  const outbox = config.mail.kind === 'outbox' ? native.createOutbox(clock) : createMemoryMailer({ clock })
   const secrets =
     config.secrets.kind === 'generated'
       ? native.createGeneratedSecrets(clock, config.secrets.rotateAfterDays)
@@ -60,7 +71,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
   const ports: Ports = {
     accessTokens: createJoseAccessTokens({ secrets, clock, ...config.tokens }),
     assets,
-    audit: config.records.kind === 'sqlite' && sqlite ? sqlite.audit : createMemoryAudit(),
+    audit: records.audit,
     cache: createMemoryCache({ clock }),
     clock,
     defer,
@@ -70,6 +81,9 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     ids: systemIds,
     localCache: createMemoryCache({ clock, maxEntries: 20_000 }),
     log,
+    mailbox: outbox,
+    mailer: outbox,
+    mailQueue: records.mailQueue,
     passwordBlocklist: createZxcvbnPasswordBlocklist(),
     secrets,
   }

@@ -6,6 +6,7 @@ import { createHealth } from './core/health/health.ts'
 import type { Job } from './core/jobs/jobs.ts'
 import { createLearning } from './core/learning/learning.ts'
 import { createLimits, type Limit } from './core/limits/limits.ts'
+import { createMail } from './core/mail/mail.ts'
 import { createMentors } from './core/mentors/mentors.ts'
 import { createTrail } from './core/trail/trail.ts'
 import { createUsers } from './core/users/users.ts'
@@ -23,6 +24,7 @@ import { onInvalid } from './http/validate.ts'
 import type { Ports } from './ports/ports.ts'
 import { authRoutes } from './routes/auth.ts'
 import { contactRoutes } from './routes/contacts.ts'
+import { mailboxRoutes } from './routes/mailbox.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { referenceRoutes } from './routes/reference.ts'
 import { userRoutes } from './routes/users.ts'
@@ -45,6 +47,7 @@ export function createApp(ports: Ports, config: AppConfig) {
   const { assets, clock, log } = ports
   const vault = createVault(ports)
   const trail = createTrail(ports, vault)
+  const mail = createMail(ports, vault)
   const users = createUsers(ports)
   const auth = createAuth(ports, { users, vault, trail, settings: config.auth })
   const mentors = createMentors(ports)
@@ -113,8 +116,10 @@ export function createApp(ports: Ports, config: AppConfig) {
     })
   app.route('/', referenceRoutes(describe, assets.read))
 
-  const jobs: readonly Job[] = [...users.jobs]
-  return { app: routes, describe, health, jobs, users, contacts }
+  if (mail.mailbox && !config.http.isProduction) app.route('/dev/mailbox', mailboxRoutes(mail.mailbox))
+
+  const jobs: readonly Job[] = [...users.jobs, ...mail.jobs]
+  return { app: routes, describe, health, jobs, mail, users, contacts }
 }
 
 export type App = ReturnType<typeof createApp>['app']

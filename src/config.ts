@@ -153,7 +153,12 @@ export const settings = {
   RECORDS: {
     schema: z.enum(['memory', 'sqlite']),
     fallback: 'sqlite',
-    says: 'Where the audit log lives.',
+    says: 'Where the audit log and the mail that waits live.',
+  },
+  MAIL: {
+    schema: z.enum(['memory', 'outbox']),
+    fallback: 'outbox',
+    says: 'How mail is sent. outbox and memory keep it; outside production /dev/mailbox shows it.',
   },
   CACHE: {
     schema: z.enum(['memory']),
@@ -317,6 +322,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     log: { level: v.LOG_LEVEL, format: v.LOG_FORMAT },
     documents: { kind: v.DOCUMENTS },
     records: { kind: v.RECORDS },
+    mail: { kind: v.MAIL },
     cache: { kind: v.CACHE },
     functions: { isStreaming: v.FUNCTIONS_STREAMING === 'on' },
     secrets: v.AUTH_SIGNING_KEYS

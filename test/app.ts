@@ -8,6 +8,8 @@ import { createMemoryDocuments } from '../src/adapters/memory/documents.ts'
 import { createMemoryHasher } from '../src/adapters/memory/hasher.ts'
 import { createSequentialIds } from '../src/adapters/memory/ids.ts'
 import { createMemoryLog } from '../src/adapters/memory/log.ts'
+import { createMemoryMailQueue } from '../src/adapters/memory/mail-queue.ts'
+import { createMemoryMailer } from '../src/adapters/memory/mailer.ts'
 import { createMemoryPasswordBlocklist } from '../src/adapters/memory/password-blocklist.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
 import { createApp } from '../src/app.ts'
@@ -32,6 +34,7 @@ export async function createTestApp({
   const clock = createManualClock()
   const log = createMemoryLog()
   const defer = createInProcessDefer({ log })
+  const mailer = createMemoryMailer({ clock })
   const auditRecords: AuditRecord[] = []
   const secrets = createMemorySecrets({
     'signing-keys': [await createSigningKey(longAgo)],
@@ -49,11 +52,14 @@ export async function createTestApp({
     ids: createSequentialIds(),
     localCache: createMemoryCache({ clock }),
     log,
+    mailbox: mailer,
+    mailer,
+    mailQueue: createMemoryMailQueue(),
     passwordBlocklist: createMemoryPasswordBlocklist(),
     secrets,
   }
   const ports = { ...memoryPorts, ...overrides(memoryPorts) }
-  const { app, describe, health, jobs, users, contacts } = createApp(ports, config.app)
+  const { app, describe, health, jobs, mail, users, contacts } = createApp(ports, config.app)
   const runJob = async (name: string) => {
     const job = jobs.find((candidate) => candidate.name === name)
     if (!job) throw new Error(`there is no job ${name}`)
@@ -63,6 +69,7 @@ export async function createTestApp({
     app,
     describe,
     health,
+    mail,
     users,
     contacts,
     runJob,

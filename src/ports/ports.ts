@@ -8,6 +8,8 @@ import type { DocumentStore } from './documents.ts'
 import type { Hasher } from './hasher.ts'
 import type { Ids } from './ids.ts'
 import type { Log } from './log.ts'
+import type { MailQueue } from './mail-queue.ts'
+import type { Mailbox, Mailer } from './mailer.ts'
 import type { PasswordBlocklist } from './password-blocklist.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -24,6 +26,10 @@ export interface Ports {
   /** This process's own cache: what limits and lockouts count in while the shared one is down. */
   readonly localCache: Cache
   readonly log: Log
+  /** Null where mail is really sent. */
+  readonly mailbox: Mailbox | null
+  readonly mailer: Mailer
+  readonly mailQueue: MailQueue
   readonly passwordBlocklist: PasswordBlocklist
   readonly secrets: Secrets
 }

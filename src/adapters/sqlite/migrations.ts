@@ -39,6 +39,27 @@ const migrations: readonly string[] = [
      begin select raise(abort, 'audit_logs is append only'); end;
    create trigger audit_logs_no_delete before delete on audit_logs
      begin select raise(abort, 'audit_logs is append only'); end;`,
+
+  `create table mail_outbox (
+     id text not null primary key,
+     occasion text not null unique,
+     template text not null,
+     priority integer not null,
+     reference text,
+     sealed text not null,
+     state text not null default 'waiting' check (state in ('waiting', 'sent', 'expired', 'dead')),
+     attempts integer not null default 0,
+     reason text,
+     lease text,
+     lease_until text,
+     created_at text not null,
+     due_at text not null,
+     expires_at text,
+     settled_at text
+   ) strict, without rowid;
+   create index mail_outbox_turn on mail_outbox (priority, due_at, id) where state = 'waiting';
+   create index mail_outbox_lease on mail_outbox (lease) where lease is not null;
+   create index mail_outbox_settled on mail_outbox (state, settled_at) where state <> 'waiting';`,
 ]
 
 /** Brings the file to the newest schema, once, also when two processes start together. */

@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { letter, mailerContract } from '../../../test/contracts/mailer.contract.ts'
+import { createManualClock } from '../memory/clock.ts'
+import { createFilesystemMailer } from './mailer.ts'
+
+mailerContract('filesystem', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'outbox-'))
+  const mailer = createFilesystemMailer({ directory, clock: createManualClock() })
+  return {
+    mailer,
+    received: async () => (await mailer.letters()).map(({ to, ...kept }) => ({ ...kept, to: [to] })),
+    other: null,
+    close: () => rmSync(directory, { recursive: true }),
+  }
+})
+
+test('only the last letters are kept, newest first, also for the next process', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'outbox-'))
+  const clock = createManualClock()
+  const mailer = createFilesystemMailer({ directory, clock, keep: 2 })
+  for (const subject of ['one', 'two', 'three']) {
+    await mailer.send(letter({ subject }))
+    clock.advance(1_000)
+  }
+  const letters = await createFilesystemMailer({ directory, clock }).letters()
+  expect(letters.map(({ subject }) => subject)).toEqual(['three', 'two'])
+  rmSync(directory, { recursive: true })
+})

@@ -1,0 +1,4 @@
+import { mailQueueContract } from '../../../test/contracts/mail-queue.contract.ts'
+import { createMemoryMailQueue } from './mail-queue.ts'
+
+mailQueueContract('memory', async () => ({ mailQueue: createMemoryMailQueue() }))

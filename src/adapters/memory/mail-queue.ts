@@ -1,0 +1,95 @@
+import type { ClaimedMail, MailOutcome, MailQueue, QueuedMail } from '../../ports/mail-queue.ts'
+
+interface Row {
+  mail: QueuedMail
+  state: MailOutcome['state']
+  attempts: number
+  reason: string | null
+  lease: string | null
+  leaseUntil: string | null
+  settledAt: string | null
+}
+
+const byTurn = ({ mail: a }: Row, { mail: b }: Row): number =>
+  a.priority - b.priority || (a.dueAt + a.id < b.dueAt + b.id ? -1 : 1)
+
+/** `enqueueNow` is for a store whose writes take mails along. */
+export function createMemoryMailQueue(): MailQueue & { enqueueNow(mail: QueuedMail): void } {
+  const rows = new Map<string, Row>()
+
+  const enqueueNow = (mail: QueuedMail): void => {
+    if ([...rows.values()].some(({ mail: { key } }) => key === mail.key)) return
+    rows.set(mail.id, {
+      mail: { ...mail },
+      state: 'waiting',
+      attempts: 0,
+      reason: null,
+      lease: null,
+      leaseUntil: null,
+      settledAt: null,
+    })
+  }
+  const inState = (state: Row['state']): readonly Row[] =>
+    [...rows.values()].filter((row) => row.state === state)
+
+  return {
+    enqueueNow,
+    async enqueue(mail) {
+      enqueueNow(mail)
+    },
+    async claim({ lease, now, leaseUntil, limit }) {
+      return inState('waiting')
+        .filter(({ mail }) => mail.dueAt <= now)
+        .filter((row) => row.leaseUntil === null || row.leaseUntil <= now)
+        .toSorted(byTurn)
+        .slice(0, limit)
+        .map((row): ClaimedMail => {
+          Object.assign(row, { lease, leaseUntil, attempts: row.attempts + 1 })
+          return { ...row.mail, attempts: row.attempts }
+        })
+    },
+    async settle(id, lease, outcome) {
+      const row = rows.get(id)
+      if (row?.state !== 'waiting' || row.lease !== lease) return false
+      Object.assign(row, { state: outcome.state, lease: null, leaseUntil: null })
+      if (outcome.state === 'waiting') row.mail = { ...row.mail, dueAt: outcome.dueAt }
+      else row.settledAt = outcome.at
+      if ('reason' in outcome) row.reason = outcome.reason
+      else row.mail = { ...row.mail, sealed: '' }
+      return true
+    },
+    async counts() {
+      const waiting = inState('waiting')
+      const [oldestDueAt = null] = waiting.map(({ mail }) => mail.dueAt).sort()
+      return { waiting: waiting.length, dead: inState('dead').length, oldestDueAt }
+    },
+    async listDead(limit) {
+      return inState('dead')
+        .map(({ mail: { id, template, reference, createdAt }, attempts, reason, settledAt }) => ({
+          id,
+          template,
+          reference,
+          attempts,
+          reason: reason ?? '',
+          createdAt,
+          diedAt: settledAt ?? '',
+        }))
+        .toSorted((a, b) => (a.diedAt + a.id < b.diedAt + b.id ? -1 : 1))
+        .slice(0, limit)
+    },
+    async revive(id, dueAt) {
+      const row = rows.get(id)
+      if (row?.state !== 'dead') return false
+      Object.assign(row, { state: 'waiting', attempts: 0, reason: null, settledAt: null })
+      row.mail = { ...row.mail, dueAt }
+      return true
+    },
+    async forget(before) {
+      const gone = [...inState('sent'), ...inState('expired')].filter(
+        ({ settledAt }) => settledAt !== null && settledAt < before,
+      )
+      for (const { mail } of gone) rows.delete(mail.id)
+      return gone.length
+    },
+  }
+}

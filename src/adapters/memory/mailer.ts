@@ -1,0 +1,19 @@
+import type { Clock } from '../../ports/clock.ts'
+import type { KeptLetter, Mailbox, Mailer } from '../../ports/mailer.ts'
+
+/** Keeps the last letters instead of sending them. */
+export function createMemoryMailer({
+  clock,
+  keep = 500,
+}: {
+  readonly clock: Clock
+  readonly keep?: number
+}): Mailer & Mailbox {
+  let kept: readonly KeptLetter[] = []
+  return {
+    async send(letter) {
+      kept = [{ ...letter, sentAt: new Date(clock.now()).toISOString() }, ...kept].slice(0, keep)
+    },
+    letters: async () => kept,
+  }
+}

@@ -1,0 +1,117 @@
+import type { ClaimedMail, DeadMail, MailQueue, QueuedMail } from '../../ports/mail-queue.ts'
+import type { SqliteDatabase, SqlRow } from './database.ts'
+
+const port = 'mail-queue'
+
+const load = (row: SqlRow): ClaimedMail =>
+  ({
+    id: row['id'],
+    key: row['occasion'],
+    template: row['template'],
+    priority: row['priority'],
+    reference: row['reference'],
+    sealed: row['sealed'],
+    createdAt: row['created_at'],
+    dueAt: row['due_at'],
+    expiresAt: row['expires_at'],
+    attempts: row['attempts'],
+  }) as ClaimedMail
+
+/** Inside `write` only. */
+export const insertMail = (database: SqliteDatabase, mail: QueuedMail): number =>
+  database.run(
+    `insert into mail_outbox (id, occasion, template, priority, reference, sealed, created_at, due_at, expires_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (occasion) do nothing`,
+    mail.id,
+    mail.key,
+    mail.template,
+    mail.priority,
+    mail.reference,
+    mail.sealed,
+    mail.createdAt,
+    mail.dueAt,
+    mail.expiresAt,
+  )
+
+export const createSqliteMailQueue = ({ database }: { readonly database: SqliteDatabase }): MailQueue => ({
+  async enqueue(given) {
+    const mail = { ...given }
+    await database.write(port, [], () => insertMail(database, mail))
+  },
+  claim: ({ lease, now, leaseUntil, limit }) =>
+    database.write(port, [], () => {
+      database.run(
+        `update mail_outbox set lease = ?, lease_until = ?, attempts = attempts + 1
+         where id in (select id from mail_outbox
+           where state = 'waiting' and due_at <= ? and (lease_until is null or lease_until <= ?)
+           order by priority, due_at, id limit ?)`,
+        lease,
+        leaseUntil,
+        now,
+        now,
+        limit,
+      )
+      return database
+        .all(
+          port,
+          `select * from mail_outbox where state = 'waiting' and lease = ? order by priority, due_at, id`,
+          lease,
+        )
+        .map(load)
+    }),
+  settle: (id, lease, outcome) =>
+    database.write(port, [], () => {
+      const isOver = outcome.state === 'sent' || outcome.state === 'expired'
+      const changes = database.run(
+        `update mail_outbox set state = ?, lease = null, lease_until = null, due_at = ifnull(?, due_at),
+           reason = ifnull(?, reason), settled_at = ?, sealed = case when ? then '' else sealed end
+         where id = ? and state = 'waiting' and lease = ?`,
+        outcome.state,
+        outcome.state === 'waiting' ? outcome.dueAt : null,
+        'reason' in outcome ? outcome.reason : null,
+        'at' in outcome ? outcome.at : null,
+        Number(isOver),
+        id,
+        lease,
+      )
+      return changes > 0
+    }),
+  async counts() {
+    const row = database.get(
+      port,
+      `select (select count(*) from mail_outbox where state = 'waiting') as waiting,
+              (select count(*) from mail_outbox where state = 'dead') as dead,
+              (select min(due_at) from mail_outbox where state = 'waiting') as oldest`,
+    )
+    return {
+      waiting: Number(row?.['waiting']),
+      dead: Number(row?.['dead']),
+      oldestDueAt: (row?.['oldest'] ?? null) as string | null,
+    }
+  },
+  async listDead(limit) {
+    const rows = database.all(
+      port,
+      `select id, template, reference, attempts, reason, created_at as createdAt, settled_at as diedAt
+       from mail_outbox where state = 'dead' order by settled_at, id limit ?`,
+      limit,
+    )
+    return rows.map((row) => ({ ...row }) as unknown as DeadMail)
+  },
+  revive: (id, dueAt) =>
+    database.write(
+      port,
+      [],
+      () =>
+        database.run(
+          `update mail_outbox set state = 'waiting', attempts = 0, reason = null, settled_at = null, due_at = ?
+           where id = ? and state = 'dead'`,
+          dueAt,
+          id,
+        ) > 0,
+    ),
+  forget: (before) =>
+    database.write(port, [], () =>
+      database.run(`delete from mail_outbox where state in ('sent', 'expired') and settled_at < ?`, before),
+    ),
+})

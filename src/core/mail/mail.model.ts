@@ -1,0 +1,50 @@
+/*
+ * All that a mail may carry besides the words of its template. Each is a type of its own that only the function beside
+ * it makes, and that function looks at what it is given: text from a form neither compiles nor passes.
+ */
+
+declare const kind: unique symbol
+type Checked<K extends string> = string & { readonly [kind]: K }
+
+/** What a mail is about, as people quote it: `REF-2026-000125`, or an id. */
+export type Reference = Checked<'reference'>
+/** Whom to greet. Empty when the name is better not repeated. */
+export type Greeting = Checked<'greeting'>
+export type Link = Checked<'link'>
+/** A code to type in. */
+export type Code = Checked<'code'>
+
+function check<K extends string>(text: string, pattern: RegExp, what: string): Checked<K> {
+  if (!pattern.test(text)) throw new RangeError(`this cannot stand in a mail as a ${what}`)
+  return text as Checked<K>
+}
+
+export const referenceOf = (text: string): Reference => check(text, /^[A-Za-z0-9-]{6,40}$/, 'reference')
+
+/** The reference of the submission that the mail is stored with, which may get its number only then. */
+export const referenceWhenStored = '' as Reference
+
+export const codeOf = (text: string): Code => check(text, /^[A-Z0-9-]{4,24}$/, 'code')
+
+/** To a page of ours. `token` becomes the query `?token=`. */
+export function linkTo(origin: string, path: string, token?: string): Link {
+  check(path, /^(?:\/[\w.-]{1,64}){1,8}$/, 'path')
+  if (token !== undefined) check(token, /^[\w.~-]{1,1024}$/, 'token')
+  return `${new URL(origin).origin}${path}${token === undefined ? '' : `?token=${token}`}` as Link
+}
+
+const longestGreeting = 60
+/** Marks of any script, and what stands in names between them. */
+const nameLike = /^[\p{L}\p{M}\p{Nd}' ’.,·-]+$/u
+/** Names like these are advertisements: mail programs make links of them. */
+const linkLike = /www\.|\.\p{L}{2,}(?=[\s,]|$)|\d{6,}/iu
+
+/**
+ * A name as a greeting carries it. One that could be anything but a name (long, with a link or with controls of
+ * direction in it) is not repeated: whoever signs up or fills a form chooses it and the address it goes to.
+ */
+export function greetingOf(name: string): Greeting {
+  const plain = name.normalize('NFC').trim()
+  const isName = plain.length <= longestGreeting && nameLike.test(plain) && !linkLike.test(plain)
+  return (isName ? plain : '') as Greeting
+}

@@ -1,0 +1,138 @@
+import type { Code, Greeting, Link, Reference } from './mail.model.ts'
+
+/** A paragraph; a code to read off; a button. */
+export type Block = string | { readonly code: Code } | { readonly label: string; readonly link: Link }
+
+export interface Template<I> {
+  /** Codes are waited for; notices can wait. */
+  readonly priority: 'code' | 'notice'
+  /** After this long it would only confuse. Null: always worth sending. */
+  readonly usefulForMs: number | null
+  readonly subject: (input: I) => string
+  readonly blocks: (input: I) => readonly Block[]
+}
+
+/** What each template is given: a closed set. Nothing else gets into a mail. */
+export interface TemplateInputs {
+  confirm_email: { readonly greeting: Greeting; readonly code: Code; readonly link: Link }
+  reset_password: { readonly greeting: Greeting; readonly link: Link }
+  password_changed: { readonly greeting: Greeting; readonly link: Link }
+  confirm_identity: { readonly greeting: Greeting; readonly code: Code }
+  account_exists: { readonly greeting: Greeting; readonly link: Link }
+  form_received: { readonly greeting: Greeting; readonly reference: Reference }
+  referral_received: { readonly greeting: Greeting; readonly reference: Reference; readonly link: Link }
+  referral_resolved: { readonly greeting: Greeting; readonly reference: Reference; readonly link: Link }
+  form_arrived: { readonly reference: Reference; readonly link: Link }
+  form_overdue: { readonly reference: Reference; readonly link: Link }
+}
+
+export type TemplateName = keyof TemplateInputs
+
+const minuteMs = 60_000
+const ignore = 'If this was not you, you need not do anything.'
+
+export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[N]> } = {
+  confirm_email: {
+    priority: 'code',
+    usefulForMs: 10 * minuteMs,
+    subject: () => 'Confirm your e-mail address',
+    blocks: ({ code, link }) => [
+      'Type this code where you signed up:',
+      { code },
+      'Or confirm your address on this page:',
+      { label: 'Confirm my address', link },
+      `The code and the page work for 10 minutes. ${ignore}`,
+    ],
+  },
+  reset_password: {
+    priority: 'code',
+    usefulForMs: 15 * minuteMs,
+    subject: () => 'Choose a new password',
+    blocks: ({ link }) => [
+      'Somebody, hopefully you, asked for a new password for your account.',
+      { label: 'Choose a new password', link },
+      `The page works once, and for 15 minutes. ${ignore} Your password stays as it is.`,
+    ],
+  },
+  password_changed: {
+    priority: 'notice',
+    usefulForMs: null,
+    subject: () => 'Your password was changed',
+    blocks: ({ link }) => [
+      'The password of your account was changed, and your other devices were signed out.',
+      'If this was not you, choose a new password at once:',
+      { label: 'Choose a new password', link },
+    ],
+  },
+  confirm_identity: {
+    priority: 'code',
+    usefulForMs: 10 * minuteMs,
+    subject: () => 'Your security code',
+    blocks: ({ code }) => [
+      'Type this code to confirm that it is you:',
+      { code },
+      'It works once, and for 10 minutes. Nobody from our side will ever ask you for it.',
+    ],
+  },
+  account_exists: {
+    priority: 'notice',
+    usefulForMs: null,
+    subject: () => 'You already have an account',
+    blocks: ({ link }) => [
+      'Somebody, hopefully you, tried to open an account with this address. There is one already.',
+      'If you do not remember its password, you can choose a new one:',
+      { label: 'Choose a new password', link },
+      ignore,
+    ],
+  },
+  form_received: {
+    priority: 'notice',
+    usefulForMs: null,
+    subject: () => 'We have received your message',
+    blocks: ({ reference }) => [
+      'Thank you for writing to us. Your message has arrived and somebody will read it.',
+      `Your reference is ${reference}.`,
+      'For your privacy this mail does not repeat what you wrote.',
+    ],
+  },
+  referral_received: {
+    priority: 'notice',
+    usefulForMs: null,
+    subject: ({ reference }) => `We have received referral ${reference}`,
+    blocks: ({ reference, link }) => [
+      'Thank you. The referral has arrived and somebody will look at it.',
+      `Its number is ${reference}. With the receipt code that was shown to you, you can see how far it is, add to it or withdraw it:`,
+      { label: 'See the referral', link },
+      'For privacy this mail does not repeat what was written.',
+    ],
+  },
+  referral_resolved: {
+    priority: 'notice',
+    usefulForMs: null,
+    subject: ({ reference }) => `There is news about referral ${reference}`,
+    blocks: ({ reference, link }) => [
+      `We have finished working on referral ${reference}.`,
+      'With the receipt code that was shown to you, you can see it:',
+      { label: 'See the referral', link },
+    ],
+  },
+  form_arrived: {
+    priority: 'notice',
+    usefulForMs: null,
+    subject: ({ reference }) => `New: ${reference}`,
+    blocks: ({ reference, link }) => [
+      `A form has come in: ${reference}.`,
+      { label: 'Open it', link },
+      'What was written can only be read after signing in.',
+    ],
+  },
+  form_overdue: {
+    priority: 'notice',
+    usefulForMs: null,
+    subject: ({ reference }) => `Overdue: ${reference}`,
+    blocks: ({ reference, link }) => [
+      `Nobody has looked at ${reference} within the time we promise.`,
+      { label: 'Open it', link },
+    ],
+  },
+}

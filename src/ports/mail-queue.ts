@@ -1,0 +1,81 @@
+/** A mail that has yet to be composed and sent. Whom it is for and what it says is encrypted. */
+export interface QueuedMail {
+  readonly id: string
+  /** Names the occasion. There is one mail for a key, however often it is asked for. No personal data. */
+  readonly key: string
+  readonly template: string
+  /** The lower is sent first. */
+  readonly priority: number
+  /** What the mail is about, in clear. Null: nothing, or what it is stored together with. */
+  readonly reference: string | null
+  readonly sealed: string
+  /** ISO times in UTC, as all times here. */
+  readonly createdAt: string
+  /** It is not sent before this. */
+  readonly dueAt: string
+  /** From then on it is of no use to anybody. */
+  readonly expiresAt: string | null
+}
+
+export interface ClaimedMail extends QueuedMail {
+  /** How often it has been claimed, this time included. */
+  readonly attempts: number
+}
+
+export type MailOutcome =
+  | { readonly state: 'sent' | 'expired'; readonly at: string }
+  /** To be tried again. `reason` is a code, never prose. */
+  | { readonly state: 'waiting'; readonly dueAt: string; readonly reason: string }
+  /** A dead letter: somebody has to look at it. */
+  | { readonly state: 'dead'; readonly at: string; readonly reason: string }
+
+export interface DeadMail {
+  readonly id: string
+  readonly template: string
+  readonly reference: string | null
+  readonly attempts: number
+  readonly reason: string
+  readonly createdAt: string
+  readonly diedAt: string
+}
+
+export interface MailCounts {
+  readonly waiting: number
+  readonly dead: number
+  /** Since when the longest-waiting mail could have been sent. */
+  readonly oldestDueAt: string | null
+}
+
+/**
+ * Mail on its way out. It lives in the same database as the submissions, whose writes take the mails that commit with
+ * them.
+ *
+ * Every write is durable when its promise resolves. A queue that cannot answer throws `PortUnavailable('mail-queue')`.
+ */
+export interface MailQueue {
+  /** A mail whose key is known already, sent or not, changes nothing. */
+  enqueue(mail: QueuedMail): Promise<void>
+  /**
+   * Takes at most `limit` waiting mails that are due at `now` and not under lease, first by priority, then by `dueAt`,
+   * then by id. They are under `lease` until `leaseUntil`: of any number of concurrent claims each mail is given to
+   * one.
+   */
+  claim(options: {
+    readonly lease: string
+    readonly now: string
+    readonly leaseUntil: string
+    readonly limit: number
+  }): Promise<readonly ClaimedMail[]>
+  /**
+   * Ends the lease. False, and nothing changes, when the mail is no longer under this lease. What is sent or expired
+   * keeps its key and forgets what was sealed.
+   */
+  settle(id: string, lease: string, outcome: MailOutcome): Promise<boolean>
+  counts(): Promise<MailCounts>
+  /** Oldest death first. `limit` 1 to 1,000. */
+  listDead(limit: number): Promise<readonly DeadMail[]>
+  /** Back to the waiting ones, with its attempts forgotten. False when it is not among the dead. */
+  revive(id: string, dueAt: string): Promise<boolean>
+  /** Removes what was sent or expired before this time, and answers how many those were. */
+  forget(before: string): Promise<number>
+}

@@ -1,0 +1,59 @@
+import { Hono } from 'hono'
+import { html } from 'hono/html'
+import { notFound } from '../core/errors.ts'
+import type { Mailing } from '../core/mail/mail.ts'
+import type { AppEnv } from '../http/request-context.ts'
+
+/** A letter brings its styles with it, and nothing else. */
+const policy =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+/**
+ * Mail that was kept instead of sent, for whoever develops: as a page, and with `Accept: application/json` for
+ * programs. There is no such route where mail is really sent.
+ */
+export const mailboxRoutes = (letters: NonNullable<Mailing['mailbox']>) =>
+  new Hono<AppEnv>()
+    .get('/', async (c) => {
+      const kept = await letters()
+      if (c.req.header('accept')?.includes('application/json'))
+        return c.json({
+          items: kept.map(({ id, to, subject, text, sentAt }) => ({ id, to, subject, text, sentAt })),
+        })
+      c.header('Content-Security-Policy', policy)
+      return c.html(html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta http-equiv="refresh" content="10" />
+    <title>Mailbox</title>
+    <style>
+      body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+      li { border-top: 1px solid #ddd; padding: 0.75rem 0; list-style: none; }
+      ul { padding: 0; }
+      pre { white-space: pre-wrap; background: #f6f6f6; padding: 1rem; overflow-wrap: anywhere; }
+    </style>
+  </head>
+  <body>
+    <h1>Mailbox</h1>
+    <p>Mail that would have been sent, newest first.</p>
+    <ul>
+      ${kept.map(
+        ({ id, to, subject, text, sentAt }) => html`<li>
+        <a href="/dev/mailbox/${id}"><strong>${subject}</strong></a><br />
+        to ${to}, ${sentAt}
+        <details><summary>as text</summary><pre>${text}</pre></details>
+      </li>`,
+      )}
+    </ul>
+    ${kept.length === 0 ? html`<p>Nothing yet.</p>` : ''}
+  </body>
+</html>`)
+    })
+    .get('/:id', async (c) => {
+      const letter = (await letters()).find(({ id }) => id === c.req.param('id'))
+      if (!letter) throw notFound()
+      c.header('Content-Security-Policy', policy)
+      return c.html(letter.html)
+    })

@@ -1,0 +1,142 @@
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import type { MailQueue, QueuedMail } from '../../src/ports/mail-queue.ts'
+
+export interface OpenedMailQueue {
+  readonly mailQueue: MailQueue
+  readonly close?: () => unknown
+}
+
+let mails = 0
+export const queuedMail = (extra: Partial<QueuedMail> = {}): QueuedMail => {
+  const number = String(++mails).padStart(12, '0')
+  return {
+    id: `00000000-0000-7000-8000-${number}`,
+    key: `occasion ${number}`,
+    template: 'form_received',
+    priority: 10,
+    reference: null,
+    sealed: 'sealed',
+    createdAt: '2026-11-24T10:00:00.000Z',
+    dueAt: '2026-11-24T10:00:00.000Z',
+    expiresAt: null,
+    ...extra,
+  }
+}
+
+const minute = (minutes: number): string =>
+  new Date(Date.parse('2026-11-24T10:00:00.000Z') + minutes * 60_000).toISOString()
+
+export function mailQueueContract(name: string, open: () => Promise<OpenedMailQueue>) {
+  describe(`mail queue: ${name}`, () => {
+    let opened: OpenedMailQueue
+    let q: MailQueue
+    beforeEach(async () => {
+      await opened?.close?.()
+      opened = await open()
+      q = opened.mailQueue
+    })
+    afterAll(async () => {
+      await opened?.close?.()
+    })
+    let leases = 0
+    const claim = (now: string, { limit = 10, leaseUntil = minute(60) } = {}) => {
+      const lease = `lease ${++leases}`
+      return q.claim({ lease, now, leaseUntil, limit }).then((items) => ({ lease, items }))
+    }
+
+    test('a mail comes back as it was given, with its attempts counted', async () => {
+      const mail = queuedMail({ reference: 'REF-2026-000001', expiresAt: minute(30) })
+      await q.enqueue(mail)
+      const { lease, items } = await claim(minute(0))
+      expect(items).toEqual([{ ...mail, attempts: 1 }])
+      expect(await q.settle(mail.id, lease, { state: 'waiting', dueAt: minute(5), reason: 'later' })).toBe(
+        true,
+      )
+      expect((await claim(minute(4))).items).toEqual([])
+      expect((await claim(minute(5))).items).toEqual([{ ...mail, dueAt: minute(5), attempts: 2 }])
+    })
+
+    test('one mail for a key, also when it is asked for at once or was sent already', async () => {
+      const mail = queuedMail()
+      await Promise.all(
+        Array.from({ length: 10 }, () => q.enqueue(queuedMail({ key: mail.key, sealed: 'other' }))),
+      )
+      const { lease, items } = await claim(minute(0))
+      expect(items).toHaveLength(1)
+      await q.settle(items[0]!.id, lease, { state: 'sent', at: minute(1) })
+      await q.enqueue(queuedMail({ key: mail.key }))
+      expect(await q.counts()).toEqual({ waiting: 0, dead: 0, oldestDueAt: null })
+    })
+
+    test('by priority, then by when it is due; never before', async () => {
+      const late = queuedMail({ dueAt: minute(10) })
+      const notice = queuedMail({ dueAt: minute(1) })
+      const older = queuedMail()
+      const urgent = queuedMail({ priority: 0, dueAt: minute(2) })
+      for (const mail of [late, notice, older, urgent]) await q.enqueue(mail)
+      expect((await claim(minute(5), { limit: 2 })).items.map(({ id }) => id)).toEqual([urgent.id, older.id])
+      expect((await claim(minute(5))).items.map(({ id }) => id)).toEqual([notice.id])
+    })
+
+    test('many claims at once: each mail is given to one', async () => {
+      const all = Array.from({ length: 30 }, () => queuedMail())
+      await Promise.all(all.map((mail) => q.enqueue(mail)))
+      const claims = await Promise.all(Array.from({ length: 10 }, () => claim(minute(0), { limit: 5 })))
+      const ids = claims.flatMap(({ items }) => items.map(({ id }) => id))
+      expect(ids.toSorted()).toEqual(all.map(({ id }) => id).toSorted())
+    })
+
+    test('a lease that ran out passes to the next, and its first holder has no say any more', async () => {
+      const mail = queuedMail()
+      await q.enqueue(mail)
+      const first = await claim(minute(0), { leaseUntil: minute(5) })
+      expect((await claim(minute(4))).items).toEqual([])
+      const second = await claim(minute(5), { leaseUntil: minute(10) })
+      expect(second.items).toMatchObject([{ id: mail.id, attempts: 2 }])
+      expect(await q.settle(mail.id, first.lease, { state: 'sent', at: minute(6) })).toBe(false)
+      expect(await q.settle(mail.id, second.lease, { state: 'sent', at: minute(6) })).toBe(true)
+      expect(await q.settle(mail.id, second.lease, { state: 'sent', at: minute(6) })).toBe(false)
+    })
+
+    test('dead letters are counted and listed, and come back when asked', async () => {
+      const [dead, waiting] = [queuedMail({ reference: 'REF-2026-000002' }), queuedMail({ dueAt: minute(3) })]
+      await q.enqueue(dead)
+      const { lease } = await claim(minute(0))
+      await q.enqueue(waiting)
+      await q.settle(dead.id, lease, { state: 'dead', at: minute(1), reason: 'refused' })
+      expect(await q.counts()).toEqual({ waiting: 1, dead: 1, oldestDueAt: minute(3) })
+      expect(await q.listDead(10)).toEqual([
+        {
+          id: dead.id,
+          template: dead.template,
+          reference: 'REF-2026-000002',
+          attempts: 1,
+          reason: 'refused',
+          createdAt: dead.createdAt,
+          diedAt: minute(1),
+        },
+      ])
+      expect(await q.revive(waiting.id, minute(2))).toBe(false)
+      expect(await q.revive(dead.id, minute(2))).toBe(true)
+      expect(await q.revive(dead.id, minute(2))).toBe(false)
+      expect((await claim(minute(2))).items).toEqual([{ ...dead, dueAt: minute(2), attempts: 1 }])
+    })
+
+    test('what was sent long ago is forgotten, what waits or is dead is not', async () => {
+      for (const state of ['sent', 'expired', 'dead'] as const) {
+        const mail = queuedMail()
+        await q.enqueue(mail)
+        const { lease } = await claim(minute(0))
+        const outcome = { state, at: minute(1), reason: 'refused' }
+        await q.settle(mail.id, lease, outcome)
+      }
+      const recent = queuedMail()
+      await q.enqueue(recent)
+      await q.settle(recent.id, (await claim(minute(0))).lease, { state: 'sent', at: minute(9) })
+      await q.enqueue(queuedMail())
+      expect(await q.forget(minute(9))).toBe(2)
+      expect(await q.counts()).toMatchObject({ waiting: 1, dead: 1 })
+      expect(await q.forget(minute(10))).toBe(1)
+    })
+  })
+}

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Letter, LetterRefused, type Mailer } from '../../src/ports/mailer.ts'
+import { PortUnavailable } from '../../src/ports/unavailable.ts'
+
+/** What reached the other side. */
+export interface Received {
+  readonly to: readonly string[]
+  readonly subject: string
+  readonly text: string
+  readonly html: string
+}
+
+export interface OpenedMailer {
+  readonly mailer: Mailer
+  readonly received: () => Promise<readonly Received[]>
+  /** Null where there is no other side that could refuse or be away. */
+  readonly other: {
+    /** It refuses any letter to this address for good. */
+    readonly refuse: (address: string) => void
+    readonly goAway: () => Promise<void>
+    readonly comeBack: () => Promise<void>
+  } | null
+  readonly close?: () => unknown
+}
+
+let letters = 0
+export const letter = (extra: Partial<Omit<Letter, 'id'>> = {}): Letter => {
+  const id = `00000000-0000-7000-8000-${String(++letters).padStart(12, '0')}`
+  return {
+    id,
+    to: 'ann@example.com',
+    subject: `Subject ${letters}`,
+    text: `Hello,\n\nline two\n`,
+    html: '<!doctype html><html><body><p>Hello,</p></body></html>',
+    ...extra,
+  } as Letter
+}
+
+export function mailerContract(name: string, open: () => Promise<OpenedMailer>) {
+  describe(`mailer: ${name}`, () => {
+    let opened: OpenedMailer
+    beforeAll(async () => {
+      opened = await open()
+    })
+    afterAll(async () => {
+      await opened?.close?.()
+    })
+    const receivedAs = async (subject: string) =>
+      (await opened.received()).filter((received) => received.subject === subject)
+
+    test('a letter arrives whole, once, for its address alone', async () => {
+      const sent = letter({
+        to: 'zoë@example.com',
+        subject: 'Grüße, 你好 🙂',
+        text: 'A first line.\n\n.\n\nA dot alone, and ünïcode 🙂 on a line that is longer than what old mail programs liked to see in one line of a message body.\n',
+        html: '<!doctype html><html><body><p>ünïcode 🙂 &amp; more</p></body></html>',
+      })
+      await opened.mailer.send(sent)
+      const [received, ...more] = await receivedAs(sent.subject)
+      expect(more).toEqual([])
+      expect(received).toMatchObject({ to: ['zoë@example.com'], subject: sent.subject })
+      expect(received?.text.trim().replaceAll('\r\n', '\n')).toBe(sent.text.trim())
+      expect(received?.html.trim()).toBe(sent.html.trim())
+    })
+
+    test('many at once all arrive', async () => {
+      const many = Array.from({ length: 20 }, () => letter())
+      await Promise.all(many.map((each) => opened.mailer.send(each)))
+      for (const { subject } of many) expect(await receivedAs(subject)).toHaveLength(1)
+    })
+
+    test('what is refused for good is told from what may go later', async ({ skip }) => {
+      if (!opened.other) return skip('there is nobody to refuse')
+      opened.other.refuse('nobody@example.com')
+      const refusal = await opened.mailer.send(letter({ to: 'nobody@example.com' })).catch((error) => error)
+      expect(refusal).toBeInstanceOf(LetterRefused)
+      expect(refusal.message).not.toContain('nobody')
+      await opened.other.goAway()
+      const late = letter()
+      await expect(opened.mailer.send(late)).rejects.toBeInstanceOf(PortUnavailable)
+      await opened.other.comeBack()
+      await opened.mailer.send(late)
+      expect(await receivedAs(late.subject)).toHaveLength(1)
+    })
+  })
+}
