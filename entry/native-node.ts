@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -7,12 +8,12 @@ import { createConsoleLog } from '../src/adapters/console/log.ts'
 import { createFilesystemMailer } from '../src/adapters/filesystem/mailer.ts'
 import { createFilesystemSecrets } from '../src/adapters/filesystem/secrets.ts'
 import { createSigningKey } from '../src/adapters/jose/access-tokens.ts'
-import { createSwaggerUiAssets } from '../src/adapters/node/assets.ts'
 import { createLineWriter } from '../src/adapters/node/server.ts'
 import { createSqliteAudit } from '../src/adapters/sqlite/audit.ts'
 import { openSqlite } from '../src/adapters/sqlite/database.ts'
 import { createSqliteDocuments } from '../src/adapters/sqlite/documents.ts'
 import { createSqliteMailQueue } from '../src/adapters/sqlite/mail-queue.ts'
+import { createSwaggerUiAssets } from '../src/adapters/swagger-ui/assets.ts'
 import type { Config } from '../src/config.ts'
 import { collections } from '../src/core/collections.ts'
 import type { Native } from './wire.ts'
@@ -26,6 +27,7 @@ function findSwaggerUi(): string {
 
 /** What Node can make. */
 export function createNodeNative(config: Config): Native {
+  const swaggerUi = findSwaggerUi()
   const isTerminal = process.stdout.isTTY === true && !config.isProduction
   return {
     log: createConsoleLog({
@@ -34,7 +36,8 @@ export function createNodeNative(config: Config): Native {
       write: createLineWriter(process.stdout),
       now: () => new Date(),
     }),
-    assets: createSwaggerUiAssets({ directory: findSwaggerUi() }),
+    assets: createSwaggerUiAssets(async (name) => new Uint8Array(await readFile(join(swaggerUi, name)))),
+    holdOpen: () => {},
     createHasher: ({ cost, concurrency, queue }) =>
       createNativeHasher({
         cost,

@@ -26,6 +26,8 @@ import type { Secrets } from '../src/ports/secrets.ts'
 export interface Native {
   readonly log: Log
   readonly assets: Assets
+  /** Keeps the runtime from stopping while this work runs, where it would otherwise stop with the answer. */
+  readonly holdOpen: (work: Promise<void>) => void
   readonly createHasher: (hasher: Config['hasher']) => Hasher
   /** Documents and records in one file, so that writes to both share a commit. */
   readonly openSqlite: (clock: Clock) => {
@@ -57,9 +59,9 @@ const createMemoryRecords = () => ({ audit: createMemoryAudit(), mailQueue: crea
  * that one that is not chosen costs no start-up time.
  */
 export async function wire(config: Config, given: GivenSecrets, native: Native): Promise<Wired> {
-  const { log, assets } = native
+  const { log, assets, holdOpen } = native
   const clock = systemClock
-  const defer = createInProcessDefer({ log })
+  const defer = createInProcessDefer({ log, holdOpen })
   const usesSqlite = config.documents.kind === 'sqlite' || config.records.kind === 'sqlite'
   const sqlite = usesSqlite ? native.openSqlite(clock) : undefined
   const records = config.records.kind === 'sqlite' && sqlite ? sqlite : createMemoryRecords()

@@ -1,8 +1,10 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { build, type Metafile } from 'esbuild'
-import { swaggerUiFiles } from '../src/adapters/node/assets.ts'
+import { measureColdStart } from '../bench/cold-start.ts'
+import { swaggerUiFiles } from '../src/adapters/swagger-ui/assets.ts'
+import { buildClient } from './build-client.ts'
 
 /*
  * The deployable folder: both Node entries as bundles that share their chunks, what they read at run time, and a package.json that
@@ -76,4 +78,34 @@ export async function buildServer(outDir: string): Promise<Metafile> {
   copySwaggerUi(outDir)
   writeManifest(outDir)
   return metafile
+}
+
+/** What an entry loads at the start, and what it loads only when it is needed. */
+function sizesOf({ outputs }: Metafile, entry: string): { readonly atStart: number; readonly later: number } {
+  const reach = (from: string, kinds: readonly string[], found = new Set<string>()): Set<string> => {
+    found.add(from)
+    for (const { path, kind } of outputs[from]?.imports ?? [])
+      if (path in outputs && kinds.includes(kind) && !found.has(path)) reach(path, kinds, found)
+    return found
+  }
+  const sum = (paths: Iterable<string>) =>
+    [...paths].reduce((bytes, path) => bytes + (outputs[path]?.bytes ?? 0), 0)
+  const atStart = sum(reach(entry, ['import-statement']))
+  return { atStart, later: sum(reach(entry, ['import-statement', 'dynamic-import'])) - atStart }
+}
+
+if (import.meta.main) {
+  const outDir = resolve(root, process.argv[2] ?? 'dist')
+  rmSync(outDir, { recursive: true, force: true })
+  const metafile = await buildServer(outDir)
+  buildClient(join(outDir, 'client'))
+  for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
+    if (!entryPoint?.startsWith('entry/')) continue
+    const { atStart, later } = sizesOf(metafile, path)
+    console.log(
+      `${path}: ${Math.round(atStart / 1024)} KiB at the start, ${Math.round(later / 1024)} KiB when needed`,
+    )
+  }
+  const { median, slowest } = measureColdStart(join(outDir, 'entry/node.js'))
+  console.log(`import to first answer: ${median} ms (slowest ${slowest} ms)`)
 }

@@ -7,7 +7,14 @@ export interface InProcessDefer extends Defer {
 }
 
 /** Runs work in this process, right away. */
-export function createInProcessDefer({ log }: { readonly log: Log }): InProcessDefer {
+export function createInProcessDefer({
+  log,
+  holdOpen = () => {},
+}: {
+  readonly log: Log
+  /** Is shown everything that was started. */
+  readonly holdOpen?: (work: Promise<void>) => void
+}): InProcessDefer {
   const running = new Set<Promise<void>>()
   return {
     run(name, task) {
@@ -16,6 +23,7 @@ export function createInProcessDefer({ log }: { readonly log: Log }): InProcessD
         .catch((error: unknown) => log.error('deferred_work_failed', error, { task: name }))
         .finally(() => running.delete(work))
       running.add(work)
+      holdOpen(work)
     },
     async settled() {
       while (running.size > 0) await Promise.all(running)

@@ -1,0 +1,127 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildServer } from '../../scripts/build.ts'
+import { createBrowser, origin, person } from '../app.ts'
+import { type RunningServer, startServer } from '../server.ts'
+
+/** Outside of the project: nothing is found here but what was built and what its package.json asks for. */
+const directory = mkdtempSync(join(tmpdir(), 'build-'))
+const root = resolve(import.meta.dirname, '../..')
+const app = join(directory, 'app')
+const functionsHost = join(root, 'test/stand-ins/functions-host.ts')
+
+/** As an installation without development packages would: the named packages and what they need. */
+function install(name: string, isOptional = false): void {
+  const source = join(root, 'node_modules', name)
+  let manifest: { dependencies?: object; optionalDependencies?: object }
+  try {
+    manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'))
+  } catch (error) {
+    if (isOptional) return
+    throw error
+  }
+  cpSync(source, join(app, 'node_modules', name), { recursive: true })
+  for (const dependency of Object.keys(manifest.dependencies ?? {})) install(dependency)
+  for (const dependency of Object.keys(manifest.optionalDependencies ?? {})) install(dependency, true)
+}
+
+beforeAll(async () => {
+  await buildServer(app)
+  const { dependencies } = JSON.parse(readFileSync(join(app, 'package.json'), 'utf8'))
+  for (const name of Object.keys(dependencies)) install(name)
+})
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+describe.each([
+  ['Node', [join(app, 'entry/node.js')]],
+  ['the Functions host', [functionsHost, app]],
+])('what was built, alone in a folder, started by %s', (name, program) => {
+  let server: RunningServer
+  const get = async (path: string, headers = {}) => fetch(server.url + path, { headers })
+
+  beforeAll(async () => {
+    server = await startServer(
+      { DATA_DIR: join(directory, name), PUBLIC_URL: origin, RATE_LIMIT_PER_MINUTE: '20' },
+      program,
+    )
+  })
+  afterAll(() => server?.stop('SIGKILL'))
+
+  test('signs people up, which takes what is loaded late and what was not bundled', async () => {
+    const { call } = createBrowser((path, init) => fetch(server.url + path, init))
+    expect((await call('POST', '/api/v1/auth/signup', { body: person })).status).toBe(201)
+    expect((await call('GET', '/api/v1/users/me')).body.name).toBe(person.name)
+  })
+
+  test('serves the files of the reference page', async () => {
+    expect((await get('/api/docs/swagger-ui.css')).status).toBe(200)
+  })
+
+  test('has every log line in good form, and stops in good order', async () => {
+    for (const line of server.lines) expect(JSON.parse(line)).toHaveProperty('event')
+    expect(await server.stop()).toBe(0)
+  })
+})
+
+describe.each(['on', 'off'])('on the Functions host, with streaming %s', (streaming) => {
+  let server: RunningServer
+
+  beforeAll(async () => {
+    server = await startServer(
+      {
+        DATA_DIR: join(directory, `streaming-${streaming}`),
+        PUBLIC_URL: origin,
+        RATE_LIMIT_PER_MINUTE: '20',
+        FUNCTIONS_STREAMING: streaming,
+      },
+      [functionsHost, app],
+    )
+  })
+  afterAll(() => server?.stop('SIGKILL'))
+
+  test('both cookies arrive, with every attribute', async () => {
+    const response = await fetch(`${server.url}/api/v1/auth/signup`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(person),
+    })
+    const cookies = response.headers.getSetCookie().map((line) => line.toLowerCase().split('; '))
+    expect(cookies.map(([pair]) => pair?.split('=')[0])).toEqual(['accesstoken', 'refreshtoken'])
+    for (const [, ...attributes] of cookies)
+      expect(attributes).toEqual(
+        expect.arrayContaining([
+          expect.stringMatching(/^max-age=\d+$/),
+          'path=/',
+          'httponly',
+          'samesite=strict',
+        ]),
+      )
+  })
+
+  test('whoever claims another address in X-Forwarded-For is counted as who he is', async () => {
+    const remaining = async (claimed: string) => {
+      const response = await fetch(`${server.url}/api/healthz`, { headers: { 'x-forwarded-for': claimed } })
+      return Number(response.headers.get('x-ratelimit-remaining'))
+    }
+    const first = await remaining('203.0.113.1')
+    expect(await remaining('203.0.113.2, 203.0.113.3')).toBe(first - 1)
+  })
+
+  test('HEAD, preflight, an unknown path and a path with escapes reach the app', async () => {
+    const ask = (path: string, init?: RequestInit) => fetch(server.url + path, init)
+    expect((await ask('/api/healthz', { method: 'HEAD' })).status).toBe(200)
+    const preflight = { origin: 'http://localhost:3000', 'access-control-request-method': 'PATCH' }
+    const allowed = await ask('/api/v1/users/me', { method: 'OPTIONS', headers: preflight })
+    expect(allowed.headers.get('access-control-allow-origin')).toBe('http://localhost:3000')
+    const unknown = await ask('/no/such%2Fpath?q=%C3%A9')
+    expect([unknown.status, (await unknown.json()).error.code]).toEqual([404, 'not_found'])
+  })
+
+  test('the timer runs the jobs', async () => {
+    const ticked = await fetch(`${server.url}/admin/functions/jobs`, { method: 'POST' })
+    expect(ticked.status).toBe(202)
+    expect(server.lines.join()).not.toContain('job_failed')
+  })
+})
