@@ -17,6 +17,12 @@ module.exports = {
   forbidden: [
     only('ports-stand-alone', '^src/ports/', ['^src/ports/'], 'A port is a promise. It knows nobody.'),
     only(
+      'dialects-know-ports',
+      '^src/dialects/',
+      ['^src/dialects/', '^src/ports/'],
+      'What several technologies speak alike belongs to none of their SDKs.',
+    ),
+    only(
       'core-knows-ports',
       '^src/core/',
       ['^src/core/', '^src/ports/', packages('zod')],
@@ -64,7 +70,7 @@ module.exports = {
       severity: 'error',
       comment: 'An adapter implements ports. It does not know the core, the routes, or another adapter.',
       from: { path: '^src/adapters/([^/]+)/', pathNot: tests },
-      to: { path: '^(src|entry|test)/', pathNot: ['^src/adapters/$1/', '^src/ports/'] },
+      to: { path: '^(src|entry|test)/', pathNot: ['^src/adapters/$1/', '^src/dialects/', '^src/ports/'] },
     },
     {
       name: 'domain-keeps-to-itself',

@@ -73,6 +73,12 @@ const probes: readonly (readonly [expected: readonly string[], files: Files])[] 
   [['ports-stand-alone'], { 'src/ports/a.ts': use('../core/b.ts'), 'src/core/b.ts': thing }],
   [['ports-stand-alone'], { 'src/ports/a.ts': `import { z } from 'zod'\nexport const other = z\n` }],
   [['ports-stand-alone'], { 'src/ports/a.ts': usePackageType('zod') }],
+  [['dialects-know-ports'], { 'src/dialects/a.ts': usePackageType('redis') }],
+  [
+    ['dialects-know-ports'],
+    { 'src/dialects/a.ts': use('../adapters/memory/b.ts'), 'src/adapters/memory/b.ts': thing },
+  ],
+  [['core-knows-ports'], { 'src/core/a.ts': use('../dialects/b.ts'), 'src/dialects/b.ts': thing }],
   [['core-knows-ports'], { 'src/core/a.ts': usePackageType('hono') }],
   [
     ['core-knows-ports', 'no-node-in-portable-code'],
@@ -146,6 +152,15 @@ const permitted: readonly (readonly [title: string, files: Files])[] = [
     'Node in an adapter that is for Node alone',
     {
       'src/adapters/sqlite/a.ts': `import { readFileSync } from 'node:fs'\nexport const other = readFileSync\n`,
+    },
+  ],
+  [
+    'a dialect that two adapters speak',
+    {
+      'src/adapters/upstash/a.ts': use('../../dialects/b.ts'),
+      'src/adapters/redis/a.ts': use('../../dialects/b.ts'),
+      'src/dialects/b.ts': `export { thing } from '../ports/c.ts'\n`,
+      'src/ports/c.ts': thing,
     },
   ],
   [
