@@ -25,17 +25,24 @@ function findSwaggerUi(): string {
   return dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
 }
 
+/** The managed identity in Azure; on a developer's machine whoever is signed in to the Azure tools. */
+async function createAzureCredential({ azureClientId }: Config) {
+  const { DefaultAzureCredential } = await import('@azure/identity')
+  return new DefaultAzureCredential(azureClientId ? { managedIdentityClientId: azureClientId } : {})
+}
+
 /** What Node can make. */
 export function createNodeNative(config: Config): Native {
   const swaggerUi = findSwaggerUi()
   const isTerminal = process.stdout.isTTY === true && !config.isProduction
+  const log = createConsoleLog({
+    format: config.log.format ?? (isTerminal ? 'text' : 'json'),
+    level: config.log.level,
+    write: createLineWriter(process.stdout),
+    now: () => new Date(),
+  })
   return {
-    log: createConsoleLog({
-      format: config.log.format ?? (isTerminal ? 'text' : 'json'),
-      level: config.log.level,
-      write: createLineWriter(process.stdout),
-      now: () => new Date(),
-    }),
+    log,
     assets: createSwaggerUiAssets(async (name) => new Uint8Array(await readFile(join(swaggerUi, name)))),
     holdOpen: () => {},
     createHasher: ({ cost, concurrency, queue }) =>
@@ -56,6 +63,16 @@ export function createNodeNative(config: Config): Native {
       }
     },
     createOutbox: (clock) => createFilesystemMailer({ directory: config.dataDirectory, clock }),
+    async openRedis(url, clock) {
+      const { createRedisCache } = await import('../src/adapters/redis/cache.ts')
+      const credential = config.cache.redisAuth === 'entra' ? await createAzureCredential(config) : undefined
+      return createRedisCache({ url, clock, log, ...(credential && { credential }) })
+    },
+    async createKeyVaultSecrets(clock) {
+      const { createKeyVaultSecrets } = await import('../src/adapters/key-vault/secrets.ts')
+      const { keyVaultUrl: vaultUrl } = config.secrets
+      return createKeyVaultSecrets({ vaultUrl, credential: await createAzureCredential(config), clock, log })
+    },
     createGeneratedSecrets: (clock, rotateAfterDays) =>
       createFilesystemSecrets({ directory: config.dataDirectory, clock, createSigningKey, rotateAfterDays }),
   }

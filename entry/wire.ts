@@ -13,6 +13,7 @@ import type { Config, GivenSecrets } from '../src/config.ts'
 import type { Job } from '../src/core/jobs/jobs.ts'
 import type { Assets } from '../src/ports/assets.ts'
 import type { AuditLog } from '../src/ports/audit.ts'
+import type { Cache } from '../src/ports/cache.ts'
 import type { Clock } from '../src/ports/clock.ts'
 import type { DocumentStore } from '../src/ports/documents.ts'
 import type { Hasher } from '../src/ports/hasher.ts'
@@ -40,6 +41,11 @@ export interface Native {
   }
   /** Keeps mail where a restart finds it again. */
   readonly createOutbox: (clock: Clock) => Mailer & Mailbox
+  readonly openRedis: (
+    url: string,
+    clock: Clock,
+  ) => Promise<{ readonly cache: Cache; readonly close: () => void }>
+  readonly createKeyVaultSecrets: (clock: Clock) => Promise<Secrets>
   /** Secrets of this deployment's own making, for development. */
   readonly createGeneratedSecrets: (clock: Clock, rotateAfterDays: number) => Secrets
 }
@@ -54,6 +60,36 @@ export interface Wired {
 
 const createMemoryRecords = () => ({ audit: createMemoryAudit(), mailQueue: createMemoryMailQueue() })
 
+async function openCache(
+  { cache }: Config,
+  { upstashToken, redisUrl }: GivenSecrets,
+  native: Native,
+  clock: Clock,
+): Promise<{ readonly cache: Cache; readonly close: () => void }> {
+  const close = () => {}
+  switch (cache.kind) {
+    case 'memory':
+      return { cache: createMemoryCache({ clock }), close }
+    case 'upstash': {
+      const { createUpstashCache } = await import('../src/adapters/upstash/cache.ts')
+      return { cache: createUpstashCache({ url: cache.upstashUrl, token: upstashToken, clock }), close }
+    }
+    case 'redis':
+      return native.openRedis(redisUrl, clock)
+  }
+}
+
+function openSecrets({ secrets }: Config, given: GivenSecrets, native: Native, clock: Clock) {
+  switch (secrets.kind) {
+    case 'generated':
+      return native.createGeneratedSecrets(clock, secrets.rotateAfterDays)
+    case 'environment':
+      return createMemorySecrets(given)
+    case 'key-vault':
+      return native.createKeyVaultSecrets(clock)
+  }
+}
+
 /**
  * The only switch over kinds of adapters. The SDK of a cloud service is imported in its own case (`await import`), so
  * that one that is not chosen costs no start-up time.
@@ -66,15 +102,15 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
   const sqlite = usesSqlite ? native.openSqlite(clock) : undefined
   const records = config.records.kind === 'sqlite' && sqlite ? sqlite : createMemoryRecords()
   const outbox = config.mail.kind === 'outbox' ? native.createOutbox(clock) : createMemoryMailer({ clock })
-  const secrets =
-    config.secrets.kind === 'generated'
-      ? native.createGeneratedSecrets(clock, config.secrets.rotateAfterDays)
-      : createMemorySecrets(given)
+  const [secrets, { cache, close: closeCache }] = await Promise.all([
+    openSecrets(config, given, native, clock),
+    openCache(config, given, native, clock),
+  ])
   const ports: Ports = {
     accessTokens: createJoseAccessTokens({ secrets, clock, ...config.tokens }),
     assets,
     audit: records.audit,
-    cache: createMemoryCache({ clock }),
+    cache,
     clock,
     defer,
     documents:
@@ -92,5 +128,9 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
   const jobs: readonly Job[] = sqlite
     ? [{ name: 'remove-expired-documents', everyMs: 60 * 60_000, run: sqlite.tidy }]
     : []
-  return { ports, defer, jobs, close: () => sqlite?.close() }
+  const close = () => {
+    closeCache()
+    sqlite?.close()
+  }
+  return { ports, defer, jobs, close }
 }

@@ -41,7 +41,7 @@ test('nothing has to be set on one machine', () => {
       limits: { general: { requests: 100 }, auth: { requests: 5 } },
     },
   })
-  expect(secrets).toEqual({ 'signing-keys': [], 'master-key': [] })
+  expect(secrets).toMatchObject({ 'signing-keys': [], 'master-key': [] })
 })
 
 test('an empty value is as good as none', () => expect(readConfig({ PORT: ' ' }).config.port).toBe(7071))
@@ -56,7 +56,7 @@ test('every problem is reported at once, and no value with it', () => {
   }
   const problems = problemsOf(environment)
   expect(new Set(namesOf(environment))).toEqual(
-    new Set(['PORT', 'CORS_ORIGINS', 'TRUSTED_SITES', 'DOCUMENTS', 'AUTH_MASTER_KEY']),
+    new Set(['PORT', 'CORS_ORIGINS', 'TRUSTED_SITES', 'DOCUMENTS', 'AUTH_MASTER_KEY', 'AUTH_SIGNING_KEYS']),
   )
   expect(problems.join()).not.toContain('marker')
 })
@@ -69,9 +69,48 @@ test('production names every secret that is missing and refuses what forgets', (
   expect(namesOf({ ...production, PUBLIC_URL: 'http://api.example.org' })).toEqual(['PUBLIC_URL'])
 })
 
+const upstash = {
+  UPSTASH_REDIS_REST_URL: 'https://example.upstash.io',
+  UPSTASH_REDIS_REST_TOKEN: 'token-marker',
+}
+const redis = { REDIS_URL: 'rediss://user:password-marker@example.redis.azure.net:10000' }
+
+test.each([
+  ['memory', {}],
+  ['upstash', upstash],
+  ['redis', redis],
+  ['memory', { ...upstash, ...redis, CACHE: 'memory' }],
+  ['redis', { ...upstash, ...redis, CACHE: 'redis' }],
+])('the cache is %s with %j', (kind, environment) =>
+  expect(readConfig(environment).config.cache.kind).toBe(kind),
+)
+
+test.each([
+  [{ CACHE: 'upstash' }, ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN']],
+  [{ UPSTASH_REDIS_REST_URL: upstash.UPSTASH_REDIS_REST_URL }, ['UPSTASH_REDIS_REST_TOKEN']],
+  [{ UPSTASH_REDIS_REST_TOKEN: 'x' }, ['UPSTASH_REDIS_REST_URL']],
+  [{ ...upstash, UPSTASH_REDIS_REST_URL: 'http://example.upstash.io' }, ['UPSTASH_REDIS_REST_URL']],
+  [{ CACHE: 'redis' }, ['REDIS_URL']],
+  [{ REDIS_URL: 'https://example.org' }, ['REDIS_URL']],
+  [{ ...redis, REDIS_AUTH: 'entra' }, ['REDIS_URL']],
+  [{ ...upstash, ...redis }, ['CACHE']],
+  [{ SECRETS: 'key-vault' }, ['KEY_VAULT_URL']],
+  [{ KEY_VAULT_URL: 'http://example.vault.azure.net' }, ['KEY_VAULT_URL']],
+  [{ SECRETS: 'environment' }, ['AUTH_SIGNING_KEYS', 'AUTH_MASTER_KEY']],
+  [{ ...production, SECRETS: 'generated' }, ['SECRETS']],
+])('half of what an adapter needs stops the start: %j', (environment, names) =>
+  expect(namesOf(environment as Record<string, string>)).toEqual(names),
+)
+
+test('a key vault takes the place of keys in the environment', () => {
+  const { AUTH_MASTER_KEY: _, AUTH_SIGNING_KEYS: __, ...withoutKeys } = production
+  const { config } = readConfig({ ...withoutKeys, KEY_VAULT_URL: 'https://example.vault.azure.net' })
+  expect(config.secrets).toMatchObject({ kind: 'key-vault', keyVaultUrl: 'https://example.vault.azure.net' })
+})
+
 test('the settings hold no secret', () => {
-  const { config } = readConfig(production)
-  expect(JSON.stringify(config)).not.toMatch(/secret-part|AAAA/)
+  const { config } = readConfig({ ...production, ...upstash, ...redis, CACHE: 'redis' })
+  expect(JSON.stringify(config)).not.toMatch(/secret-part|AAAA|marker/)
   expect(config.app.http.cookies.isSecure).toBe(true)
 })
 
@@ -79,7 +118,7 @@ test.each([
   [{ COOKIE_PREFIX: '__Host-' }, 'COOKIE_PREFIX'],
   [{ COOKIE_SAME_SITE: 'None' }, 'COOKIE_SAME_SITE'],
   [{ AUTH_MASTER_KEY_PREVIOUS: 'A'.repeat(43) }, 'AUTH_MASTER_KEY_PREVIOUS'],
-  [{ AUTH_MASTER_KEY: 'A'.repeat(43) }, 'AUTH_MASTER_KEY and AUTH_SIGNING_KEYS'],
+  [{ AUTH_MASTER_KEY: 'A'.repeat(43) }, 'AUTH_SIGNING_KEYS'],
 ])('%j does not go by itself', (environment, name) => {
   expect(namesOf(environment as Record<string, string>)).toEqual([name])
 })

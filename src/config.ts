@@ -62,6 +62,19 @@ const MasterKey = z
   .base64url()
   .min(43, 'must be at least 32 bytes of base64url: make it with `npm run keys:new`')
 
+const isLocalhost = (url: string): boolean =>
+  ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
+
+const isUrlOf = (schemes: readonly string[]) => (text: string) =>
+  URL.canParse(text) && schemes.includes(new URL(text).protocol)
+
+/** Of a service that is reached over the network: in clear only on this machine. */
+const serviceUrl = z
+  .string()
+  .refine((text) => isUrlOf(['https:'])(text) || (isUrlOf(['http:'])(text) && isLocalhost(text)), {
+    message: 'must be an https URL',
+  })
+
 interface Setting {
   readonly schema: z.ZodType
   /** As text, as it would stand in `.env`. */
@@ -161,9 +174,30 @@ export const settings = {
     says: 'How mail is sent. outbox and memory keep it; outside production /dev/mailbox shows it.',
   },
   CACHE: {
-    schema: z.enum(['memory']),
-    fallback: 'memory',
-    says: 'Where counters and short-lived state live.',
+    schema: z.enum(['memory', 'upstash', 'redis']),
+    says: 'Where counters and short-lived state live. Unset: upstash or redis when their settings are there, otherwise memory, which each process has for itself.',
+  },
+  UPSTASH_REDIS_REST_URL: {
+    schema: serviceUrl,
+    example: 'https://eu1-example.upstash.io',
+    says: 'For CACHE=upstash.',
+  },
+  UPSTASH_REDIS_REST_TOKEN: { schema: z.string().min(1), isSecret: true, says: 'For CACHE=upstash.' },
+  REDIS_URL: {
+    schema: z
+      .string()
+      .refine(isUrlOf(['redis:', 'rediss:']), { message: 'must begin with redis:// or, for TLS, rediss://' }),
+    isSecret: true,
+    says: 'For CACHE=redis: rediss://user:password@host:port. Azure Managed Redis listens on port 10000.',
+  },
+  REDIS_AUTH: {
+    schema: z.enum(['url', 'entra']),
+    fallback: 'url',
+    says: 'entra: signs in to Azure Managed Redis as the managed identity, with no password in REDIS_URL.',
+  },
+  AZURE_CLIENT_ID: {
+    schema: z.string().min(1),
+    says: 'Which user-assigned managed identity to use; unset: the one of the system.',
   },
   DEMO_DATA: {
     schema: z.enum(['on', 'off']),
@@ -219,15 +253,24 @@ export const settings = {
     fallback: '90',
     says: 'Age at which a generated signing key gets its successor.',
   },
+  SECRETS: {
+    schema: z.enum(['generated', 'environment', 'key-vault']),
+    says: 'Where signing keys and the master key come from. Unset: key-vault with KEY_VAULT_URL, environment with AUTH_SIGNING_KEYS, otherwise generated, which is refused in production.',
+  },
+  KEY_VAULT_URL: {
+    schema: serviceUrl,
+    example: 'https://tools-inc.vault.azure.net',
+    says: 'For SECRETS=key-vault: holds the secrets signing-keys and master-key, whose versions rotate without a restart.',
+  },
   AUTH_SIGNING_KEYS: {
     schema: SigningKeys,
     isSecret: true,
-    says: 'ES256 private keys as JSON, newest first. Needed in production; make them with `npm run keys:new`.',
+    says: 'ES256 private keys as JSON, newest first. Needed in production without a key vault; make them with `npm run keys:new`.',
   },
   AUTH_MASTER_KEY: {
     schema: MasterKey,
     isSecret: true,
-    says: '32 random bytes as base64url: seals session secrets and names people in counters. Needed in production.',
+    says: '32 random bytes as base64url: seals session secrets and names people in counters. Needed in production without a key vault.',
   },
   AUTH_MASTER_KEY_PREVIOUS: {
     schema: MasterKey,
@@ -269,34 +312,69 @@ function readValues(environment: Readonly<Record<string, string | undefined>>): 
   return { values: values as Values, problems }
 }
 
-const isLocalhost = (url: string): boolean =>
-  ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
+/**
+ * The kind of adapter that `name` says or, when it says nothing, the one whose settings are there. The chosen kind needs
+ * all of its settings: what is missing goes to `problems`.
+ */
+function chooseKind<K extends string>(
+  { isSet, problems }: { readonly isSet: (name: Name) => boolean; readonly problems: string[] },
+  name: Name,
+  said: K | undefined,
+  needs: Readonly<Partial<Record<K, readonly Name[]>>>,
+  fallback: K,
+): K {
+  const needing = Object.entries(needs) as [K, readonly Name[]][]
+  const begun = needing.flatMap(([kind, names]) => (names.some(isSet) ? [kind] : []))
+  if (!isSet(name) && begun.length > 1)
+    problems.push(`${name}: say which, the settings of ${begun.join(' and ')} are there`)
+  const chosen = said ?? begun[0] ?? fallback
+  for (const needed of needs[chosen] ?? [])
+    if (!isSet(needed)) problems.push(`${needed}: is needed for ${name}=${chosen}. ${settings[needed].says}`)
+  return chosen
+}
 
 /**
  * Reads the whole configuration. Throws `InvalidConfiguration` with every problem there is, never with a value.
- * `secrets` holds what must not be printed; `config` may be.
+ * `secrets` holds what must not be printed; `config` may be. Text that only an adapter needs which was not chosen may be
+ * empty.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>) {
   const { values: v, problems } = readValues(environment)
   const isProduction = v.NODE_ENV === 'production'
+  const isSet = (name: Name) => Boolean(environment[name]?.trim())
+  const choice = { isSet, problems }
 
   if (isProduction) {
-    const wanted = ['PUBLIC_URL', 'AUTH_SIGNING_KEYS', 'AUTH_MASTER_KEY'] as const
-    for (const name of wanted)
-      if (!environment[name]?.trim())
-        problems.push(`${name}: is needed in production. ${settings[name].says}`)
+    if (!isSet('PUBLIC_URL'))
+      problems.push(`PUBLIC_URL: is needed in production. ${settings.PUBLIC_URL.says}`)
     for (const name of ['DOCUMENTS', 'RECORDS'] as const)
       if (v[name] === 'memory')
         problems.push(`${name}: memory forgets everything and is refused in production`)
   }
+  const cacheKind = chooseKind(
+    choice,
+    'CACHE',
+    v.CACHE,
+    { upstash: ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'], redis: ['REDIS_URL'] },
+    'memory',
+  )
+  if (v.REDIS_AUTH === 'entra' && v.REDIS_URL && new URL(v.REDIS_URL).password)
+    problems.push('REDIS_URL: holds a password, which REDIS_AUTH=entra replaces')
+  const secretsKind = chooseKind(
+    choice,
+    'SECRETS',
+    v.SECRETS,
+    { 'key-vault': ['KEY_VAULT_URL'], environment: ['AUTH_SIGNING_KEYS', 'AUTH_MASTER_KEY'] },
+    isProduction ? 'environment' : 'generated',
+  )
+  if (isProduction && secretsKind === 'generated')
+    problems.push('SECRETS: generated ones are for one machine and refused in production')
   if (isProduction && v.DEMO_DATA === 'on')
     problems.push(
       'DEMO_DATA: the demonstration accounts have a published password and are refused in production',
     )
   if (v.AUTH_MASTER_KEY_PREVIOUS && !v.AUTH_MASTER_KEY)
     problems.push('AUTH_MASTER_KEY_PREVIOUS: is set without AUTH_MASTER_KEY')
-  if (Boolean(v.AUTH_MASTER_KEY) !== Boolean(v.AUTH_SIGNING_KEYS) && !isProduction)
-    problems.push('AUTH_MASTER_KEY and AUTH_SIGNING_KEYS: set both, or neither to have them generated')
   const publicOrigin = v.PUBLIC_URL ?? `http://localhost:${v.PORT}`
   const isSecure = URL.canParse(publicOrigin) && !isLocalhost(publicOrigin)
   if (v.COOKIE_PREFIX === '__Host-' && !isSecure)
@@ -323,11 +401,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     documents: { kind: v.DOCUMENTS },
     records: { kind: v.RECORDS },
     mail: { kind: v.MAIL },
-    cache: { kind: v.CACHE },
+    cache: { kind: cacheKind, upstashUrl: v.UPSTASH_REDIS_REST_URL ?? '', redisAuth: v.REDIS_AUTH },
     functions: { isStreaming: v.FUNCTIONS_STREAMING === 'on' },
-    secrets: v.AUTH_SIGNING_KEYS
-      ? { kind: 'environment' as const }
-      : { kind: 'generated' as const, rotateAfterDays: v.KEY_ROTATION_DAYS },
+    secrets: {
+      kind: secretsKind,
+      rotateAfterDays: v.KEY_ROTATION_DAYS,
+      keyVaultUrl: v.KEY_VAULT_URL ?? '',
+    },
+    azureClientId: v.AZURE_CLIENT_ID,
     tokens: {
       issuer: 'tools-inc-api',
       audience: 'tools-inc-web',
@@ -391,6 +472,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         ? [{ id: 'previous', value: v.AUTH_MASTER_KEY_PREVIOUS, activeFrom: longerAgo }]
         : []),
     ],
+    upstashToken: v.UPSTASH_REDIS_REST_TOKEN ?? '',
+    redisUrl: v.REDIS_URL ?? '',
   }
   return { config, secrets }
 }
