@@ -13,6 +13,7 @@ import { createSqliteAudit } from '../src/adapters/sqlite/audit.ts'
 import { openSqlite } from '../src/adapters/sqlite/database.ts'
 import { createSqliteDocuments } from '../src/adapters/sqlite/documents.ts'
 import { createSqliteMailQueue } from '../src/adapters/sqlite/mail-queue.ts'
+import { createSqliteSubmissions } from '../src/adapters/sqlite/submissions.ts'
 import { createSwaggerUiAssets } from '../src/adapters/swagger-ui/assets.ts'
 import type { Config } from '../src/config.ts'
 import { collections } from '../src/core/collections.ts'
@@ -58,6 +59,7 @@ export function createNodeNative(config: Config): Native {
         documents,
         audit: createSqliteAudit({ database }),
         mailQueue: createSqliteMailQueue({ database }),
+        submissions: createSqliteSubmissions({ database }),
         tidy: async () => void (await documents.removeExpired()),
         close: database.close,
       }

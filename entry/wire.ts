@@ -6,6 +6,7 @@ import { createMemoryDocuments } from '../src/adapters/memory/documents.ts'
 import { createMemoryMailQueue } from '../src/adapters/memory/mail-queue.ts'
 import { createMemoryMailer } from '../src/adapters/memory/mailer.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
+import { createMemorySubmissions } from '../src/adapters/memory/submissions.ts'
 import { systemClock } from '../src/adapters/system/clock.ts'
 import { systemIds } from '../src/adapters/system/ids.ts'
 import { createZxcvbnPasswordBlocklist } from '../src/adapters/zxcvbn/password-blocklist.ts'
@@ -22,6 +23,7 @@ import type { MailQueue } from '../src/ports/mail-queue.ts'
 import type { Mailbox, Mailer } from '../src/ports/mailer.ts'
 import type { Ports } from '../src/ports/ports.ts'
 import type { Secrets } from '../src/ports/secrets.ts'
+import type { Submissions } from '../src/ports/submissions.ts'
 
 /** What only the runtime at hand can make. A runtime without one of these says so by throwing. */
 export interface Native {
@@ -35,6 +37,7 @@ export interface Native {
     readonly documents: DocumentStore
     readonly audit: AuditLog
     readonly mailQueue: MailQueue
+    readonly submissions: Submissions
     /** Frees space held by what has expired. */
     readonly tidy: () => Promise<void>
     readonly close: () => void
@@ -58,7 +61,11 @@ export interface Wired {
   readonly close: () => void
 }
 
-const createMemoryRecords = () => ({ audit: createMemoryAudit(), mailQueue: createMemoryMailQueue() })
+function createMemoryRecords() {
+  const audit = createMemoryAudit()
+  const mailQueue = createMemoryMailQueue()
+  return { audit, mailQueue, submissions: createMemorySubmissions({ audit, mailQueue }) }
+}
 
 async function openCache(
   { cache }: Config,
@@ -124,6 +131,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     mailQueue: records.mailQueue,
     passwordBlocklist: createZxcvbnPasswordBlocklist(),
     secrets,
+    submissions: records.submissions,
   }
   const jobs: readonly Job[] = sqlite
     ? [{ name: 'remove-expired-documents', everyMs: 60 * 60_000, run: sqlite.tidy }]

@@ -12,6 +12,7 @@ import { createMemoryMailQueue } from '../src/adapters/memory/mail-queue.ts'
 import { createMemoryMailer } from '../src/adapters/memory/mailer.ts'
 import { createMemoryPasswordBlocklist } from '../src/adapters/memory/password-blocklist.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
+import { createMemorySubmissions } from '../src/adapters/memory/submissions.ts'
 import { createApp } from '../src/app.ts'
 import { readConfig } from '../src/config.ts'
 import type { AuditRecord } from '../src/ports/audit.ts'
@@ -36,6 +37,8 @@ export async function createTestApp({
   const defer = createInProcessDefer({ log })
   const mailer = createMemoryMailer({ clock })
   const auditRecords: AuditRecord[] = []
+  const audit = createMemoryAudit(auditRecords)
+  const mailQueue = createMemoryMailQueue()
   const secrets = createMemorySecrets({
     'signing-keys': [await createSigningKey(longAgo)],
     'master-key': [{ id: 'k1', value: encodeBase64url(new Uint8Array(32).fill(7)), activeFrom: longAgo }],
@@ -43,7 +46,7 @@ export async function createTestApp({
   const memoryPorts: Ports = {
     accessTokens: createJoseAccessTokens({ secrets, clock, ...config.tokens }),
     assets: createMemoryAssets(),
-    audit: createMemoryAudit(auditRecords),
+    audit,
     cache: createMemoryCache({ clock }),
     clock,
     defer,
@@ -54,9 +57,10 @@ export async function createTestApp({
     log,
     mailbox: mailer,
     mailer,
-    mailQueue: createMemoryMailQueue(),
+    mailQueue,
     passwordBlocklist: createMemoryPasswordBlocklist(),
     secrets,
+    submissions: createMemorySubmissions({ audit, mailQueue }),
   }
   const ports = { ...memoryPorts, ...overrides(memoryPorts) }
   const { app, describe, health, jobs, mail, users, contacts } = createApp(ports, config.app)

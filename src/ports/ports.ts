@@ -12,6 +12,7 @@ import type { MailQueue } from './mail-queue.ts'
 import type { Mailbox, Mailer } from './mailer.ts'
 import type { PasswordBlocklist } from './password-blocklist.ts'
 import type { Secrets } from './secrets.ts'
+import type { Submissions } from './submissions.ts'
 
 export interface Ports {
   readonly accessTokens: AccessTokens
@@ -32,6 +33,7 @@ export interface Ports {
   readonly mailQueue: MailQueue
   readonly passwordBlocklist: PasswordBlocklist
   readonly secrets: Secrets
+  readonly submissions: Submissions
 }
 
 /** What a use case asks for: `Needs<'documents' | 'clock'>`. */

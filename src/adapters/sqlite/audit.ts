@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  type AuditEntry,
   type AuditLog,
   type AuditRecord,
   auditChainText,
@@ -35,43 +36,46 @@ const load = (row: SqlRow): AuditRecord =>
     hash: row['hash'],
   }) as AuditRecord
 
+/** Inside `write` only. */
+export function appendAudit(database: SqliteDatabase, entry: AuditEntry): void {
+  const partition = auditPartition(entry)
+  const last = database.get(
+    port,
+    'select sequence, hash from audit_logs where partition = ? order by sequence desc limit 1',
+    partition,
+  )
+  const sequence = Number(last?.['sequence'] ?? 0) + 1
+  const previousHash = (last?.['hash'] as string | undefined) ?? genesisHash(partition)
+  database.run(
+    `insert into audit_logs (partition, sequence, id, event_type, actor_id, on_behalf_of, resource_type,
+       resource_id, outcome, reason, request_id, session_id, ip_hmac, user_agent_class, changed_fields,
+       created_at, previous_hash, hash)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`,
+    partition,
+    sequence,
+    entry.id,
+    entry.eventType,
+    entry.actorId,
+    entry.onBehalfOf,
+    entry.resourceType,
+    entry.resourceId,
+    entry.outcome,
+    entry.reason,
+    entry.requestId,
+    entry.sessionId,
+    entry.ipHmac,
+    entry.userAgentClass,
+    JSON.stringify(entry.changedFields),
+    entry.createdAt,
+    previousHash,
+    sha256Hex(auditChainText(entry, sequence, previousHash)),
+  )
+}
+
 export const createSqliteAudit = ({ database }: { readonly database: SqliteDatabase }): AuditLog => ({
   append(given) {
     const entry = structuredClone(given)
-    return database.write(port, [], () => {
-      const partition = auditPartition(entry)
-      const last = database.get(
-        port,
-        'select sequence, hash from audit_logs where partition = ? order by sequence desc limit 1',
-        partition,
-      )
-      const sequence = Number(last?.['sequence'] ?? 0) + 1
-      const previousHash = (last?.['hash'] as string | undefined) ?? genesisHash(partition)
-      database.run(
-        `insert into audit_logs (partition, sequence, id, event_type, actor_id, on_behalf_of, resource_type,
-           resource_id, outcome, reason, request_id, session_id, ip_hmac, user_agent_class, changed_fields,
-           created_at, previous_hash, hash)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`,
-        partition,
-        sequence,
-        entry.id,
-        entry.eventType,
-        entry.actorId,
-        entry.onBehalfOf,
-        entry.resourceType,
-        entry.resourceId,
-        entry.outcome,
-        entry.reason,
-        entry.requestId,
-        entry.sessionId,
-        entry.ipHmac,
-        entry.userAgentClass,
-        JSON.stringify(entry.changedFields),
-        entry.createdAt,
-        previousHash,
-        sha256Hex(auditChainText(entry, sequence, previousHash)),
-      )
-    })
+    return database.write(port, [], () => appendAudit(database, entry))
   },
   async listByActor(actorId, { after, limit }) {
     const position = after === undefined ? undefined : decodeCursor(after)

@@ -60,6 +60,48 @@ const migrations: readonly string[] = [
    create index mail_outbox_turn on mail_outbox (priority, due_at, id) where state = 'waiting';
    create index mail_outbox_lease on mail_outbox (lease) where lease is not null;
    create index mail_outbox_settled on mail_outbox (state, settled_at) where state <> 'waiting';`,
+
+  `create table form_submissions (
+     id text not null primary key,
+     form_type text not null,
+     status text not null,
+     tracking_number text unique,
+     idempotency_key text unique,
+     receipt_hash text,
+     sealed_key text,
+     key_id text,
+     data text,
+     information text,
+     notes text,
+     attachments text not null check (json_valid(attachments)),
+     metadata text not null check (json_valid(metadata)),
+     assigned_to text,
+     due_at text not null,
+     reviewed_at text,
+     resolved_at text,
+     escalated_at text,
+     erased_at text,
+     retain_until text not null,
+     created_at text not null,
+     updated_at text not null,
+     version integer not null
+   ) strict, without rowid;
+   create index form_submissions_newest on form_submissions (created_at, id);
+   create index form_submissions_changed on form_submissions (updated_at, id);
+   create index form_submissions_type on form_submissions (form_type, created_at, id);
+   create index form_submissions_status on form_submissions (status, created_at, id);
+   create index form_submissions_due on form_submissions (due_at) where status = 'pending' and escalated_at is null;
+   create index form_submissions_retention on form_submissions (retain_until) where erased_at is null;
+   create table submission_contacts (
+     contact_hash text not null,
+     submission_id text not null references form_submissions (id),
+     primary key (contact_hash, submission_id)
+   ) strict, without rowid;
+   create index submission_contacts_submission on submission_contacts (submission_id);
+   create table tracking_numbers (
+     series text not null primary key,
+     last integer not null
+   ) strict, without rowid;`,
 ]
 
 /** Brings the file to the newest schema, once, also when two processes start together. */

@@ -1,0 +1,190 @@
+import type { SQLInputValue } from 'node:sqlite'
+import { decodeCursor, encodeCursor } from '../../ports/cursor.ts'
+import {
+  type Alongside,
+  type Submission,
+  SubmissionChanged,
+  type SubmissionFilter,
+  type SubmissionReport,
+  type Submissions,
+  trackingNumberOf,
+} from '../../ports/submissions.ts'
+import { appendAudit } from './audit.ts'
+import type { SqliteDatabase, SqlRow } from './database.ts'
+import { insertMail } from './mail-queue.ts'
+
+const port = 'submissions'
+
+/** The fields of a submission and their columns; the order of the insert. */
+const columns = {
+  id: 'id',
+  type: 'form_type',
+  status: 'status',
+  trackingNumber: 'tracking_number',
+  receiptHash: 'receipt_hash',
+  sealedKey: 'sealed_key',
+  keyId: 'key_id',
+  data: 'data',
+  information: 'information',
+  notes: 'notes',
+  attachments: 'attachments',
+  metadata: 'metadata',
+  assignedTo: 'assigned_to',
+  dueAt: 'due_at',
+  reviewedAt: 'reviewed_at',
+  resolvedAt: 'resolved_at',
+  escalatedAt: 'escalated_at',
+  erasedAt: 'erased_at',
+  retainUntil: 'retain_until',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+} as const satisfies Record<Exclude<keyof Submission, 'version'>, string>
+
+type Field = keyof typeof columns
+const fields = Object.keys(columns) as Field[]
+
+const inserted = [...Object.values(columns), 'idempotency_key', 'version']
+const insertSql = `insert into form_submissions (${inserted.join(', ')}) values (${inserted.map(() => '?').join(', ')})`
+
+const toSql = (value: unknown): SQLInputValue =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : (value as SQLInputValue)
+
+const load = (row: SqlRow): Submission => ({
+  ...(Object.fromEntries(fields.map((field) => [field, row[columns[field]]])) as unknown as Submission),
+  attachments: JSON.parse(row['attachments'] as string),
+  metadata: JSON.parse(row['metadata'] as string),
+  version: String(row['version']),
+})
+
+/** Each part of a filter with its condition and values. */
+const conditions = {
+  type: (type) => ['form_type = ?', type],
+  status: (status) => ['status = ?', status],
+  assignedTo: (userId) => ['assigned_to = ?', userId],
+  contactHashes: (hashes) => [
+    `id in (select submission_id from submission_contacts where contact_hash in (${hashes.map(() => '?').join(', ')}))`,
+    ...hashes,
+  ],
+  updatedSince: (time) => ['updated_at >= ?', time],
+  dueUntil: (time) => ['due_at <= ?', time],
+  retainedUntil: (time) => ['retain_until <= ?', time],
+  isEscalated: (is) => [`escalated_at is ${is ? 'not ' : ''}null`],
+  isErased: (is) => [`erased_at is ${is ? 'not ' : ''}null`],
+  keyIdOtherThan: (keyId) => ['key_id <> ?', keyId],
+} satisfies {
+  [K in keyof SubmissionFilter]-?: (value: NonNullable<SubmissionFilter[K]>) => [string, ...SQLInputValue[]]
+}
+
+export function createSqliteSubmissions({ database }: { readonly database: SqliteDatabase }): Submissions {
+  const selectOne = (column: string, value: string): Submission | null => {
+    const row = database.get(port, `select * from form_submissions where ${column} = ?`, value)
+    return row ? load(row) : null
+  }
+  const writeContacts = (id: string, hashes: readonly string[]): void => {
+    database.run('delete from submission_contacts where submission_id = ?', id)
+    for (const hash of new Set(hashes))
+      database.run('insert into submission_contacts (contact_hash, submission_id) values (?, ?)', hash, id)
+  }
+  const writeAlongside = (submission: Submission, { audit, mails }: Alongside): void => {
+    appendAudit(database, audit)
+    const reference = submission.trackingNumber ?? submission.id
+    for (const mail of mails) insertMail(database, { ...mail, reference: mail.reference ?? reference })
+  }
+  const nextTrackingNumber = (series: string): string => {
+    const row = database.get(
+      port,
+      `insert into tracking_numbers (series, last) values (?, 1)
+       on conflict (series) do update set last = last + 1 returning last`,
+      series,
+    )
+    return trackingNumberOf(series, Number(row?.['last']))
+  }
+
+  return {
+    async store(given, givenAlongside) {
+      const { trackingSeries, idempotencyKey, contactHashes, ...facts } = structuredClone(given)
+      const alongside = structuredClone(givenAlongside)
+      return database.write(port, [], () => {
+        const known = idempotencyKey === null ? null : selectOne('idempotency_key', idempotencyKey)
+        if (known) return { submission: known, isNew: false }
+        const trackingNumber = trackingSeries === null ? null : nextTrackingNumber(trackingSeries)
+        const submission: Submission = { ...facts, trackingNumber, version: '1' }
+        database.run(insertSql, ...fields.map((field) => toSql(submission[field])), idempotencyKey, 1)
+        writeContacts(submission.id, contactHashes)
+        writeAlongside(submission, alongside)
+        return { submission, isNew: true }
+      })
+    },
+    read: async (id) => selectOne('id', id),
+    readByTrackingNumber: async (trackingNumber) => selectOne('tracking_number', trackingNumber),
+    async change(id, version, given, givenAlongside) {
+      const { contactHashes, ...change } = structuredClone(given)
+      const alongside = structuredClone(givenAlongside)
+      const changed = fields.filter((field) => field in change)
+      return database.write(port, [SubmissionChanged], () => {
+        const row = database.get(
+          port,
+          `update form_submissions set ${changed.map((field) => `${columns[field]} = ?`).join(', ')}, version = version + 1
+           where id = ? and version = ? returning *`,
+          ...changed.map((field) => toSql(change[field as keyof typeof change])),
+          id,
+          version,
+        )
+        if (!row) throw new SubmissionChanged()
+        const submission = load(row)
+        if (contactHashes) writeContacts(id, contactHashes)
+        writeAlongside(submission, alongside)
+        return submission
+      })
+    },
+    async list(filter, { order, after, limit }) {
+      const [time, column, operator, direction] =
+        order === 'newest'
+          ? (['createdAt', 'created_at', '<', 'desc'] as const)
+          : (['updatedAt', 'updated_at', '>', 'asc'] as const)
+      const position = after === undefined ? undefined : decodeCursor(after)
+      const parts = Object.entries(filter)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => conditions[name as keyof SubmissionFilter](value as never))
+      const where = [
+        ...parts.map(([condition]) => condition),
+        ...(position ? [`(${column}, id) ${operator} (?, ?)`] : []),
+      ]
+      const rows = database.all(
+        port,
+        `select * from form_submissions ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
+         order by ${column} ${direction}, id ${direction} limit ?`,
+        ...parts.flatMap(([, ...values]) => values),
+        ...(position ?? []),
+        limit + 1,
+      )
+      const items = rows.slice(0, limit).map(load)
+      const last = items.at(-1)
+      return last && rows.length > limit ? { items, next: encodeCursor([last[time], last.id]) } : { items }
+    },
+    async report({ since, until }) {
+      const counts = database.all(
+        port,
+        `select form_type as type, status, date(created_at, 'weekday 0', '-6 days') as week, count(*) as submissions
+         from form_submissions where created_at >= ? and created_at < ? group by 1, 2, 3 order by 1, 2, 3`,
+        since,
+        until,
+      )
+      const firstReviews = database.all(
+        port,
+        `select type, count(*) as reviewed, sum(reviewed_at > due_at) as late,
+                cast(round(avg(took)) as integer) as averageMs, max(took) as longestMs
+         from (select form_type as type, reviewed_at, due_at,
+                      cast(round((julianday(reviewed_at) - julianday(created_at)) * 86400000) as integer) as took
+               from form_submissions where created_at >= ? and created_at < ? and reviewed_at is not null)
+         group by type order by type`,
+        since,
+        until,
+      )
+      return {
+        counts: counts.map((row) => ({ ...row })),
+        firstReviews: firstReviews.map((row) => ({ ...row })),
+      } as unknown as SubmissionReport
+    },
+  }
+}
