@@ -1,8 +1,9 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { Defer } from '../../src/ports/defer.ts'
 import type { Ids } from '../../src/ports/ids.ts'
 import type { Log } from '../../src/ports/log.ts'
+import type { SecretName, Secrets } from '../../src/ports/secrets.ts'
 
 export const clockContract = (name: string, clock: Clock) =>
   test(`clock: ${name} says whole milliseconds and never goes back`, () => {
@@ -53,5 +54,50 @@ export const deferContract = (
       await settled()
       expect(log.events).toMatchObject([{ event: 'deferred_work_failed', fields: { task: 'failing' } }])
       expect(String(log.events[0]?.error)).toContain('lost?')
+    })
+  })
+
+export interface OpenedSecrets {
+  readonly secrets: Secrets
+  readonly now: () => number
+  /** Has the next signing key made, to be used from later on, and lets pass what it takes to be seen. */
+  readonly renew: () => unknown
+  readonly close?: () => unknown
+}
+
+export const secretsContract = (name: string, open: () => Promise<OpenedSecrets>) =>
+  describe(`secrets: ${name}`, () => {
+    let opened: OpenedSecrets
+    beforeAll(async () => {
+      opened = await open()
+    })
+    afterAll(() => opened.close?.())
+    const names: readonly SecretName[] = ['signing-keys', 'master-key']
+
+    test.each(names)(
+      '%s: one version at least is active, the newest comes first, each has its own id',
+      async (secret) => {
+        const versions = await opened.secrets.versions(secret)
+        const times = versions.map(({ activeFrom }) => Date.parse(activeFrom))
+        expect(Math.min(...times)).toBeLessThanOrEqual(opened.now())
+        expect(times).toEqual(times.toSorted((a, b) => b - a))
+        expect(new Set(versions.map(({ id }) => id)).size).toBe(versions.length)
+        for (const { value } of versions) expect(value).not.toBe('')
+      },
+    )
+
+    test.each(names)('%s: whoever asks, at once or again, hears the same', async (secret) => {
+      const answers = await Promise.all(Array.from({ length: 10 }, () => opened.secrets.versions(secret)))
+      for (const answer of answers) expect(answer).toEqual(answers[0])
+      expect(await opened.secrets.versions(secret)).toEqual(answers[0])
+    })
+
+    test('a new version appears without a restart, before it is used, and beside the one before', async () => {
+      const before = await opened.secrets.versions('signing-keys')
+      await opened.renew()
+      const [successor, ...others] = await opened.secrets.versions('signing-keys')
+      expect(before).not.toContainEqual(successor)
+      expect(Date.parse(successor?.activeFrom ?? '')).toBeGreaterThan(opened.now())
+      expect(others).toEqual(before)
     })
   })

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { secretsContract } from '../../../test/contracts/small-ports.contract.ts'
 import type { SecretVersion } from '../../ports/secrets.ts'
 import { createFilesystemSecrets } from './secrets.ts'
 
@@ -28,6 +29,7 @@ function setup() {
     (await secrets.versions('signing-keys')).map(({ id }) => id)
   return {
     directory,
+    now: () => now,
     open,
     idsOf,
     pass: (ms: number) => {
@@ -35,6 +37,11 @@ function setup() {
     },
   }
 }
+
+secretsContract('filesystem', async () => {
+  const { now, open, pass } = setup()
+  return { secrets: open(), now, renew: () => pass(90 * dayMs) }
+})
 
 test('the first use makes them, for their owner alone, and the next finds the same', async () => {
   const { directory, open } = setup()

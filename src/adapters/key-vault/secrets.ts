@@ -1,5 +1,5 @@
 import type { TokenCredential } from '@azure/identity'
-import { SecretClient, type SecretClientOptions, type SecretProperties } from '@azure/keyvault-secrets'
+import { SecretClient, type SecretProperties } from '@azure/keyvault-secrets'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { SecretName, Secrets, SecretVersion } from '../../ports/secrets.ts'
@@ -27,17 +27,14 @@ export function createKeyVaultSecrets({
   credential,
   clock,
   log,
-  clientOptions,
 }: {
   readonly vaultUrl: string
   readonly credential: TokenCredential
   readonly clock: Clock
   readonly log: Log
-  readonly clientOptions?: SecretClientOptions
 }): Secrets {
   const client = new SecretClient(vaultUrl, credential, {
     retryOptions: { maxRetries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_000 },
-    ...clientOptions,
   })
   const held = new Map<SecretName, Held>()
 

@@ -1,5 +1,10 @@
 import { hasherContract } from '../../../test/contracts/hasher.contract.ts'
-import { clockContract, deferContract, idsContract } from '../../../test/contracts/small-ports.contract.ts'
+import {
+  clockContract,
+  deferContract,
+  idsContract,
+  secretsContract,
+} from '../../../test/contracts/small-ports.contract.ts'
 import { systemClock } from '../system/clock.ts'
 import { systemIds } from '../system/ids.ts'
 import { createManualClock } from './clock.ts'
@@ -7,6 +12,7 @@ import { createInProcessDefer } from './defer.ts'
 import { createMemoryHasher } from './hasher.ts'
 import { createSequentialIds } from './ids.ts'
 import { createMemoryLog } from './log.ts'
+import { createMemorySecrets } from './secrets.ts'
 
 clockContract('manual', createManualClock())
 clockContract('system', systemClock)
@@ -21,3 +27,12 @@ deferContract(
   },
   createMemoryLog,
 )
+secretsContract('memory', async () => {
+  const signingKeys = [{ id: 'first', value: 'private', activeFrom: '2026-01-01T00:00:00.000Z' }]
+  const masterKeys = [{ id: 'only', value: 'symmetric', activeFrom: '2026-01-01T00:00:00.000Z' }]
+  return {
+    secrets: createMemorySecrets({ 'signing-keys': signingKeys, 'master-key': masterKeys }),
+    now: () => Date.UTC(2026, 1),
+    renew: () => signingKeys.push({ id: 'second', value: 'private', activeFrom: '2026-02-02T00:00:00.000Z' }),
+  }
+})
