@@ -114,6 +114,14 @@ const probes: readonly (readonly [expected: readonly string[], files: Files])[] 
       'src/adapters/memory/a.ts': `import { readFileSync } from 'node:fs'\nexport const other = readFileSync\n`,
     },
   ],
+  [
+    ['worker-without-node'],
+    {
+      'entry/worker.ts': use('./wire.ts'),
+      'entry/wire.ts': use('../src/adapters/sqlite/b.ts'),
+      'src/adapters/sqlite/b.ts': thing,
+    },
+  ],
   [['not-to-tests'], { 'entry/a.ts': use('../test/b.ts'), 'test/b.ts': thing }],
   [
     ['adapter-knows-its-port', 'nothing-imports-entry'],
@@ -170,6 +178,10 @@ const permitted: readonly (readonly [title: string, files: Files])[] = [
       'src/app.ts': thing,
       'src/adapters/memory/b.ts': thing,
     },
+  ],
+  [
+    'what workerd itself provides',
+    { 'entry/worker.ts': `import { waitUntil } from 'cloudflare:workers'\nexport const other = waitUntil\n` },
   ],
   [
     'contracts and development packages in tests',

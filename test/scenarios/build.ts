@@ -1,14 +1,10 @@
-import { mkdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import type { TestProject } from 'vitest/node'
 import { buildServer } from '../../scripts/build.ts'
+import { bundleWorker } from '../../scripts/bundle-worker.ts'
+import { builtServer, builtWorker } from './targets.ts'
 
-/** Below `node_modules`, so that what is not bundled is found. */
-const directory = resolve(import.meta.dirname, '../../node_modules/.scenarios')
-
-export const builtServer = join(directory, 'server')
-
-/** Before any scenario: what is tested is what would be deployed. */
-export async function setup(): Promise<void> {
-  mkdirSync(directory, { recursive: true })
-  await buildServer(builtServer)
+/** Before the scenarios of a target: what is tested is what would be deployed. */
+export async function setup({ name }: TestProject): Promise<void> {
+  if (name === 'workerd') bundleWorker(builtWorker)
+  else await buildServer(builtServer)
 }

@@ -1,0 +1,42 @@
+import { waitUntil } from 'cloudflare:workers'
+import argon2 from '@phi-ag/argon2/argon2.wasm'
+import favicon from 'swagger-ui-dist/favicon-32x32.png'
+import styles from 'swagger-ui-dist/swagger-ui.css'
+import script from 'swagger-ui-dist/swagger-ui-bundle.js'
+import { createWasmHasher } from '../src/adapters/argon2-wasm/hasher.ts'
+import { createConsoleLog } from '../src/adapters/console/log.ts'
+import { createSigningKey } from '../src/adapters/jose/access-tokens.ts'
+import { createPassingSecrets } from '../src/adapters/memory/secrets.ts'
+import { createSwaggerUiAssets } from '../src/adapters/swagger-ui/assets.ts'
+import { type Config, InvalidConfiguration } from '../src/config.ts'
+import type { Native } from './wire.ts'
+
+const swaggerUi = {
+  'favicon-32x32.png': favicon,
+  'swagger-ui.css': styles,
+  'swagger-ui-bundle.js': script,
+}
+
+function needsNode(setting: string): never {
+  throw new InvalidConfiguration([`${setting} needs Node and is not there on workerd`])
+}
+
+/** What workerd can make. */
+export function createWorkerNative(config: Config): Native {
+  return {
+    log: createConsoleLog({
+      format: config.log.format ?? 'json',
+      level: config.log.level,
+      write: (line) => console.log(line),
+      now: () => new Date(),
+    }),
+    assets: createSwaggerUiAssets(async (name) => new Uint8Array(swaggerUi[name])),
+    holdOpen: waitUntil,
+    createHasher: ({ cost }) => createWasmHasher({ module: argon2, cost }),
+    openSqlite: () => needsNode('DOCUMENTS, RECORDS: sqlite'),
+    createOutbox: () => needsNode('MAIL: outbox'),
+    openRedis: () => needsNode('CACHE: redis, whose connection outlives a request,'),
+    createKeyVaultSecrets: () => needsNode('KEY_VAULT_URL, which is read as a managed identity,'),
+    createGeneratedSecrets: (clock) => createPassingSecrets({ clock, createSigningKey }),
+  }
+}

@@ -1,0 +1,39 @@
+import { createApp } from '../src/app.ts'
+import { readConfig } from '../src/config.ts'
+import { createRunDueJobs } from '../src/core/jobs/jobs.ts'
+import { seedDemo } from './demo.ts'
+import { createWorkerNative } from './native-worker.ts'
+import { wire } from './wire.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const minuteMs = 60_000
+
+async function start(environment: Environment) {
+  const { config, secrets } = readConfig(environment)
+  const { ports, jobs: adapterJobs } = await wire(config, secrets, createWorkerNative(config))
+  const { app, jobs, users } = createApp(ports, config.app)
+  if (config.hasDemoData) await seedDemo(ports, { users })
+  return { app, runDueJobs: createRunDueJobs(ports, [...adapterJobs, ...jobs]) }
+}
+
+/** Not before the first request: outside of one workerd allows neither chance nor time. */
+let started: ReturnType<typeof start> | undefined
+const startOnce = (environment: Environment) => {
+  started ??= start(environment)
+  return started
+}
+
+export default {
+  async fetch(request: Request, environment: Environment): Promise<Response> {
+    const running = await startOnce(environment).catch((error: unknown) => console.error(String(error)))
+    if (!running) return new Response(null, { status: 500 })
+    const remoteAddress = request.headers.get('cf-connecting-ip')
+    return running.app.fetch(request, remoteAddress === null ? {} : { remoteAddress })
+  },
+  /** Once a minute, see `crons` in wrangler.toml. */
+  async scheduled({ scheduledTime }: { scheduledTime: number }, environment: Environment): Promise<void> {
+    const { runDueJobs } = await startOnce(environment)
+    await runDueJobs(scheduledTime - minuteMs, scheduledTime)
+  },
+}
