@@ -7,6 +7,8 @@ import { createMemoryMailQueue } from '../src/adapters/memory/mail-queue.ts'
 import { createMemoryMailer } from '../src/adapters/memory/mailer.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
 import { createMemorySubmissions } from '../src/adapters/memory/submissions.ts'
+import { createOtpauthOneTimePasswords } from '../src/adapters/otpauth/one-time-passwords.ts'
+import { createSimpleWebAuthnPasskeys } from '../src/adapters/simplewebauthn/passkeys.ts'
 import { systemClock } from '../src/adapters/system/clock.ts'
 import { systemIds } from '../src/adapters/system/ids.ts'
 import { createZxcvbnPasswordBlocklist } from '../src/adapters/zxcvbn/password-blocklist.ts'
@@ -129,6 +131,8 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     mailbox: outbox,
     mailer: outbox,
     mailQueue: records.mailQueue,
+    oneTimePasswords: createOtpauthOneTimePasswords({ clock }),
+    passkeys: createSimpleWebAuthnPasskeys(config.passkeys),
     passwordBlocklist: createZxcvbnPasswordBlocklist(),
     secrets,
     submissions: records.submissions,

@@ -27,6 +27,7 @@ import { contactRoutes } from './routes/contacts.ts'
 import { mailboxRoutes } from './routes/mailbox.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { referenceRoutes } from './routes/reference.ts'
+import { secondFactorRoutes } from './routes/second-factors.ts'
 import { userRoutes } from './routes/users.ts'
 
 export interface AppConfig {
@@ -83,6 +84,7 @@ export function createApp(ports: Ports, config: AppConfig) {
   const routes = app
     .route('/', operationRoutes(auth, health))
     .route('/api/v1/auth', authRoutes(auth))
+    .route('/api/v1/auth', secondFactorRoutes(auth))
     .route('/api/v1/users', userRoutes(users))
     .route('/api/v1', contactRoutes(contacts))
 

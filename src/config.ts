@@ -235,6 +235,20 @@ export const settings = {
     fallback: '10',
     says: 'Beyond this the oldest session ends.',
   },
+  MFA_STAFF: {
+    schema: z.enum(['required', 'optional']),
+    says: 'required: admins and mentors can do no more than anybody until they have proved a second factor. Unset: required in production.',
+  },
+  STEP_UP_SECONDS: {
+    schema: wholeNumber(60, 3600),
+    fallback: '600',
+    says: 'For how long having proved who one is again counts, before what cannot be taken back.',
+  },
+  PASSKEY_DOMAIN: {
+    schema: z.string().regex(/^[a-z0-9.-]+$/, 'must be a domain such as sdtoolsinc.org'),
+    example: 'sdtoolsinc.org',
+    says: 'The domain passkeys belong to, shared by every page that uses them. Unset: the host of PUBLIC_URL. Changing it makes all passkeys useless.',
+  },
   PASSWORD_MIN_LENGTH: { schema: wholeNumber(8, 64), fallback: '12', says: 'In characters.' },
   PASSWORD_MEMORY_KIB: { schema: wholeNumber(7168, 262_144), fallback: '19456', says: 'argon2id m.' },
   PASSWORD_ITERATIONS: { schema: wholeNumber(1, 10), fallback: '2', says: 'argon2id t.' },
@@ -385,6 +399,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     problems.push('PUBLIC_URL: must be https in production')
   if (problems.length > 0) throw new InvalidConfiguration(problems)
 
+  const allowedOrigins = v.CORS_ORIGINS ?? (isProduction ? [] : ['http://localhost:3000'])
   const scale = v.RATE_LIMIT_SCALE
   const daySeconds = 86_400
   const refreshTokenSeconds = v.REFRESH_TOKEN_DAYS * daySeconds
@@ -414,6 +429,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       audience: 'tools-inc-web',
       retireAfterMs: (v.ACCESS_TOKEN_SECONDS + 300) * 1000,
     },
+    passkeys: {
+      relyingParty: v.PASSKEY_DOMAIN ?? new URL(publicOrigin).hostname,
+      name: 'T.O.O.L.S Inc',
+      origins: [publicOrigin, ...allowedOrigins],
+    },
     hasher: {
       cost: {
         memoryKib: v.PASSWORD_MEMORY_KIB,
@@ -426,7 +446,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     app: {
       http: {
         publicOrigin,
-        allowedOrigins: new Set(v.CORS_ORIGINS ?? (isProduction ? [] : ['http://localhost:3000'])),
+        allowedOrigins: new Set(allowedOrigins),
         isProduction,
         maxBodyBytes: v.BODY_LIMIT_BYTES,
         cookies: {
@@ -445,6 +465,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         sessionsPerUser: v.SESSIONS_PER_USER,
         signupDisclosure: v.SIGNUP_DISCLOSURE,
         passwordMinLength: v.PASSWORD_MIN_LENGTH,
+        isSecondFactorForced: (v.MFA_STAFF ?? (isProduction ? 'required' : 'optional')) === 'required',
+        stepUpSeconds: v.STEP_UP_SECONDS,
       },
       limits: {
         general: {

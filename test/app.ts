@@ -13,6 +13,8 @@ import { createMemoryMailer } from '../src/adapters/memory/mailer.ts'
 import { createMemoryPasswordBlocklist } from '../src/adapters/memory/password-blocklist.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
 import { createMemorySubmissions } from '../src/adapters/memory/submissions.ts'
+import { createOtpauthOneTimePasswords } from '../src/adapters/otpauth/one-time-passwords.ts'
+import { createSimpleWebAuthnPasskeys } from '../src/adapters/simplewebauthn/passkeys.ts'
 import { createApp } from '../src/app.ts'
 import { readConfig } from '../src/config.ts'
 import type { AuditRecord } from '../src/ports/audit.ts'
@@ -58,6 +60,8 @@ export async function createTestApp({
     mailbox: mailer,
     mailer,
     mailQueue,
+    oneTimePasswords: createOtpauthOneTimePasswords({ clock }),
+    passkeys: createSimpleWebAuthnPasskeys(config.passkeys),
     passwordBlocklist: createMemoryPasswordBlocklist(),
     secrets,
     submissions: createMemorySubmissions({ audit, mailQueue }),

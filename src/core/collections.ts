@@ -1,5 +1,6 @@
 import type { AnyCollection } from '../ports/documents.ts'
 import { sessions } from './auth/auth.model.ts'
+import { oneTimeTokens } from './auth/one-time-tokens.ts'
 import { blocks } from './contacts/contacts.model.ts'
 import { courseMembers, progress } from './learning/learning.model.ts'
 import { mentorAssignments } from './mentors/mentors.model.ts'
@@ -10,6 +11,7 @@ export const collections: readonly AnyCollection[] = [
   users,
   userEmails,
   sessions,
+  oneTimeTokens,
   staff,
   mentorAssignments,
   blocks,

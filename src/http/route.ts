@@ -1,6 +1,7 @@
+import { z } from '@hono/zod-openapi'
 import type { Role } from '../core/actor.ts'
 import { ErrorBody, Problem } from './errors.ts'
-import { requireRole, requireSession } from './session.ts'
+import { requireRole, requireSession, requireStepUp } from './session.ts'
 
 /** Which limit of api.md a route counts against, besides the general one. */
 export type LimitName = 'auth'
@@ -26,13 +27,20 @@ export const onlyFor = (...roles: readonly [Role, ...Role[]]) => ({
   middleware: [requireSession, requireRole(roles)] as [typeof requireSession, typeof requireSession],
 })
 
+/** Needs a session in which the person proved a short while ago, once more, who they are. */
+export const steppedUp = {
+  ...signedIn,
+  'x-step-up': true as const,
+  middleware: [requireSession, requireStepUp] as [typeof requireSession, typeof requireStepUp],
+}
+
 /** Five a minute from one address, counted for this route alone. */
 export const limitedAsAuth = { 'x-rate-limit': 'auth' } as const
 
 const meanings = {
   400: 'The request is not valid: `validation_error`.',
   401: 'Not signed in, or no longer: `missing_token`, `invalid_token`, `token_revoked`, `invalid_credentials`.',
-  403: 'Not allowed: `forbidden`, `account_suspended`, `csrf_failed`.',
+  403: 'Not allowed: `forbidden`, `account_suspended`, `csrf_failed`, `step_up_required`.',
   404: '`not_found`; also for what belongs to somebody else.',
   409: 'Already so, or changed meanwhile: `user_exists`, `conflict`.',
   412: '`precondition_failed`: it has changed since the version in `If-Match`.',
@@ -44,6 +52,9 @@ const meanings = {
 } as const
 
 type ErrorStatus = keyof typeof meanings
+
+/** Words for a person, where there is nothing else to say. */
+export const Message = z.object({ message: z.string() }).meta({ id: 'Message' })
 
 const errorContent = {
   'application/json': { schema: ErrorBody },

@@ -1,6 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import type { Role } from '../core/actor.ts'
-import { invalidToken, missingToken } from '../core/auth/auth.model.ts'
+import { invalidToken, missingToken, secondFactorMissing } from '../core/auth/auth.model.ts'
 import { forbidden } from '../core/errors.ts'
 import { credentialOf } from './credential.ts'
 import { isUnsafe, requireOrigin } from './csrf.ts'
@@ -20,6 +20,13 @@ export const requireSession = createMiddleware<AppEnv>(async (c, next) => {
 /** Comes after `requireSession`. */
 export const requireRole = (roles: readonly Role[]) =>
   createMiddleware<AppEnv>(async (c, next) => {
-    if (!roles.includes(actorOf(c).role)) throw forbidden()
+    if (!roles.includes(actorOf(c).role))
+      throw c.get('session').isHeldBack ? secondFactorMissing() : forbidden()
     return next()
   })
+
+/** Comes after `requireSession`. */
+export const requireStepUp = createMiddleware<AppEnv>(async (c, next) => {
+  await c.get('auth').stepUp.require(actorOf(c), c.get('session').session)
+  return next()
+})

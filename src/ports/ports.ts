@@ -10,6 +10,8 @@ import type { Ids } from './ids.ts'
 import type { Log } from './log.ts'
 import type { MailQueue } from './mail-queue.ts'
 import type { Mailbox, Mailer } from './mailer.ts'
+import type { OneTimePasswords } from './one-time-passwords.ts'
+import type { Passkeys } from './passkeys.ts'
 import type { PasswordBlocklist } from './password-blocklist.ts'
 import type { Secrets } from './secrets.ts'
 import type { Submissions } from './submissions.ts'
@@ -31,6 +33,8 @@ export interface Ports {
   readonly mailbox: Mailbox | null
   readonly mailer: Mailer
   readonly mailQueue: MailQueue
+  readonly oneTimePasswords: OneTimePasswords
+  readonly passkeys: Passkeys
   readonly passwordBlocklist: PasswordBlocklist
   readonly secrets: Secrets
   readonly submissions: Submissions

@@ -1,9 +1,9 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import {
   ChangePassword,
-  LoggedInUser,
   LogIn,
   missingToken,
+  SecondFactorWanted,
   SessionView,
   SignedUpUser,
   SignUp,
@@ -13,10 +13,10 @@ import { clearTokenCookies, readCookie, setTokenCookies } from '../http/cookies.
 import { credentialOf } from '../http/credential.ts'
 import { requireOrigin } from '../http/csrf.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
-import { body, errors, isPublic, json, limitedAsAuth, signedIn } from '../http/route.ts'
+import { body, errors, isPublic, json, limitedAsAuth, Message, signedIn } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
+import { SignedIn, welcome } from './signed-in.ts'
 
-const Message = z.object({ message: z.string() }).meta({ id: 'Message' })
 const SessionId = z.object({ id: z.uuid().meta({ param: { name: 'id', in: 'path' } }) })
 const tags = ['Auth']
 
@@ -49,7 +49,11 @@ const logIn = createRoute({
   ...limitedAsAuth,
   request: body(LogIn),
   responses: {
-    200: json(z.object({ user: LoggedInUser, accessToken: z.string() }), 'Signed in by both cookies.'),
+    200: json(SignedIn, 'Signed in by both cookies.'),
+    202: json(
+      SecondFactorWanted,
+      'Right so far: show a second factor to `POST /auth/login/mfa`. No cookie is set yet.',
+    ),
     ...errors(400, 401, 403, 413, 415),
   },
 })
@@ -132,10 +136,8 @@ export const authRoutes = (auth: Auth) =>
       return c.json({ user: { id, email, name, avatar }, accessToken: signedUp.accessToken }, 201)
     })
     .openapi(logIn, async (c) => {
-      const loggedIn = await auth.logIn(c.req.valid('json'), c.get('caller'))
-      setTokenCookies(c, loggedIn)
-      const { id, email, name, avatar, role } = loggedIn.user
-      return c.json({ user: { id, email, name, avatar, role }, accessToken: loggedIn.accessToken }, 200)
+      const outcome = await auth.logIn(c.req.valid('json'), c.get('caller'))
+      return 'mfaToken' in outcome ? c.json(outcome, 202) : c.json(welcome(c, outcome), 200)
     })
     .openapi(refresh, async (c) => {
       const token = readCookie(c, 'refreshToken')

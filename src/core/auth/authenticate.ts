@@ -4,7 +4,8 @@ import type { Needs } from '../../ports/ports.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
 import type { Actor } from '../actor.ts'
 import { type User, users } from '../users/users.model.ts'
-import { accountSuspended, sessions, tokenRevoked } from './auth.model.ts'
+import { type AuthSettings, accountSuspended, type Session, sessions, tokenRevoked } from './auth.model.ts'
+import { roleIn } from './role-in-session.ts'
 import type { SessionMemo } from './session-memo.ts'
 
 /** What a token said, once its signature and time were checked. */
@@ -12,7 +13,11 @@ export type VerifiedClaims = AccessClaims
 
 export interface Authenticated {
   readonly actor: Actor
+  /** The account may do more, once a second factor is proved in this session. */
+  readonly isHeldBack: boolean
   readonly claims: VerifiedClaims
+  /** The session, when establishing who this is has read it. */
+  readonly session: Session | null
   /** The account, when establishing who this is has read it. */
   readonly user: Stored<User> | null
 }
@@ -22,7 +27,11 @@ export interface Authenticated {
  * everything that changes state. Throws `token_revoked` or `account_suspended`.
  */
 export const createAuthenticate =
-  ({ cache, clock, documents, log }: Needs<'cache' | 'clock' | 'documents' | 'log'>, memo: SessionMemo) =>
+  (
+    { cache, clock, documents, log }: Needs<'cache' | 'clock' | 'documents' | 'log'>,
+    memo: SessionMemo,
+    settings: AuthSettings,
+  ) =>
   async (claims: VerifiedClaims, isFresh: boolean): Promise<Authenticated> => {
     const { sub: userId, sid: sessionId } = claims
     const readBlacklist = async (): Promise<'listed' | 'clear' | 'unknown'> => {
@@ -46,8 +55,10 @@ export const createAuthenticate =
     reading?.catch(() => undefined)
     const listing = await readBlacklist()
     if (listing === 'listed') throw tokenRevoked()
-    if (remembered && listing === 'clear')
-      return { actor: { userId, sessionId, role: remembered.role }, claims, user: null }
+    if (remembered && listing === 'clear') {
+      const { role, isHeldBack } = remembered
+      return { actor: { userId, sessionId, role }, isHeldBack, claims, session: null, user: null }
+    }
 
     const [session, user] = await (reading ?? readSession())
     const isStanding =
@@ -60,8 +71,9 @@ export const createAuthenticate =
       memo.forget(sessionId)
       throw tokenRevoked()
     }
-    memo.remember(sessionId, { userId, role: user.value.role })
-    return { actor: { userId, sessionId, role: user.value.role }, claims, user }
+    const { role, isHeldBack } = roleIn(session.value, user.value, settings)
+    memo.remember(sessionId, { userId, role, isHeldBack })
+    return { actor: { userId, sessionId, role }, isHeldBack, claims, session: session.value, user }
   }
 
 export type Authenticate = ReturnType<typeof createAuthenticate>

@@ -112,7 +112,7 @@ export const createRefresh = (
         }
       }
       return {
-        accessToken: await domain.sessions.signAccessToken(session, user.value.role),
+        accessToken: await domain.sessions.signAccessToken(session, user.value),
         refreshToken: formatRefreshToken({ userId, sessionId, generation, secretPart }),
       }
     }

@@ -1,9 +1,8 @@
 import type { Needs } from '../../ports/ports.ts'
-import type { Role } from '../actor.ts'
+import type { RoleInSession } from './role-in-session.ts'
 
-export interface Remembered {
+export interface Remembered extends RoleInSession {
   readonly userId: string
-  readonly role: Role
 }
 
 /** How long another process may go on honouring, for reading, a session that was ended here. */

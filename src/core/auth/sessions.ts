@@ -8,6 +8,7 @@ import type { Vault } from '../vault/vault.ts'
 import { type AuthSettings, type Session, type SessionView, sessions } from './auth.model.ts'
 import { describeDevice } from './device.ts'
 import { deriveSecretPart, formatRefreshToken, hashSecretPart, sealSessionSecret } from './refresh-token.ts'
+import { roleIn } from './role-in-session.ts'
 import type { SessionMemo } from './session-memo.ts'
 
 const dayMs = 86_400_000
@@ -31,7 +32,11 @@ export function createSessions(
   const isLive = (session: Session) =>
     session.revokedAt === null && Date.parse(session.expiresAt) > clock.now()
 
-  const signAccessToken = (session: Pick<Session, 'id' | 'userId'>, role: string): Promise<string> => {
+  const signAccessToken = (
+    session: Pick<Session, 'id' | 'userId' | 'secondFactorAt'>,
+    user: User,
+  ): Promise<string> => {
+    const { role } = roleIn(session, user, settings)
     const iat = Math.floor(clock.now() / 1000)
     const exp = iat + settings.accessTokenSeconds
     return accessTokens.sign({ sub: session.userId, sid: session.id, role, jti: ids.next(), iat, exp })
@@ -62,14 +67,18 @@ export function createSessions(
     return live
   }
 
-  /** True when this call ended it; false when it was over or never there. */
-  async function revoke(userId: string, sessionId: string, reason: string): Promise<boolean> {
+  /** Writes a change of one session unless `change` declines; false when it did, or there is no such session. */
+  async function amend(
+    userId: string,
+    sessionId: string,
+    change: (session: Session) => Session | null,
+  ): Promise<boolean> {
     for (let attempt = 1; attempt <= attempts; attempt++) {
       const stored = await documents.read(sessions, { partition: userId, id: sessionId })
-      if (!stored || stored.value.revokedAt !== null) return false
+      const changed = stored && change(stored.value)
+      if (!stored || !changed) return false
       try {
-        const revoked = { ...stored.value, revokedAt: iso(clock.now()), revokedReason: reason }
-        await documents.replace(sessions, revoked, stored.version)
+        await documents.replace(sessions, changed, stored.version)
         memo.forget(sessionId)
         return true
       } catch (error) {
@@ -78,6 +87,12 @@ export function createSessions(
     }
     throw conflict()
   }
+
+  /** True when this call ended it; false when it was over or never there. */
+  const revoke = (userId: string, sessionId: string, reason: string): Promise<boolean> =>
+    amend(userId, sessionId, (session) =>
+      session.revokedAt === null ? { ...session, revokedAt: iso(clock.now()), revokedReason: reason } : null,
+    )
 
   /** Leaves room for one more. */
   const endOldest = async (userId: string): Promise<void> => {
@@ -95,6 +110,29 @@ export function createSessions(
     purgeAfter,
     revoke,
 
+    /** Notes on the actor's own session what has just been proved in it. */
+    async mark(
+      actor: Actor,
+      proved: Partial<Pick<Session, 'secondFactorAt' | 'steppedUpAt'>>,
+    ): Promise<void> {
+      await amend(actor.userId, actor.sessionId, (session) => ({ ...session, ...proved }))
+    },
+
+    /**
+     * Lets the actor's session, and no other of the account, go on into a new epoch. The epoch is written first: a
+     * crash in between ends this session too, never leaves another alive.
+     */
+    async keepOnly(
+      actor: Actor,
+      epoch: number,
+      proved: Partial<Pick<Session, 'secondFactorAt'>> = {},
+    ): Promise<void> {
+      memo.forgetUser(actor.userId)
+      await amend(actor.userId, actor.sessionId, (session) =>
+        session.revokedAt === null ? { ...session, ...proved, epoch } : null,
+      )
+    },
+
     /**
      * Computes a new session. Nothing is written before `store`, which writes in the turn of the event loop it is
      * called in: what the caller writes in the same turn can share a commit.
@@ -102,10 +140,12 @@ export function createSessions(
     async prepare(
       user: User,
       caller: Caller,
+      { isSecondFactorProved = false }: { readonly isSecondFactorProved?: boolean } = {},
     ): Promise<{ readonly id: string; readonly credentials: Credentials; store(): Promise<void> }> {
       const id = ids.next()
       const secret = crypto.getRandomValues(new Uint8Array(32))
       const now = iso(clock.now())
+      const secondFactorAt = isSecondFactorProved ? now : null
       const expiresAt = expiryFrom(now)
       const derive = async () => {
         const secretPart = await deriveSecretPart(secret, 1)
@@ -114,7 +154,7 @@ export function createSessions(
       const [{ secretPart, refreshHash }, sealedSecret, accessToken] = await Promise.all([
         derive(),
         sealSessionSecret(vault, user.id, id, secret),
-        signAccessToken({ id, userId: user.id }, user.role),
+        signAccessToken({ id, userId: user.id, secondFactorAt }, user),
       ])
       const session: Session = {
         id,
@@ -130,6 +170,8 @@ export function createSessions(
         createdAt: now,
         lastSeenAt: now,
         expiresAt,
+        secondFactorAt,
+        steppedUpAt: null,
         revokedAt: null,
         revokedReason: null,
         purgeAt: purgeAfter(expiresAt),

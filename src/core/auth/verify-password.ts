@@ -3,18 +3,19 @@ import type { User } from '../users/users.model.ts'
 import type { BeginAttempt } from './lockout.ts'
 
 /**
- * Whether this is the password of the account at `email`. Locked, unknown and wrong take the same path and cost the
+ * Whether this is the password of the account at `email`. Locked, unknown, without a password and wrong take the same path and cost the
  * same: one slow hash. When the hasher is too busy the attempt does not count against the account.
  */
 export const createVerifyPassword =
   ({ hasher }: Needs<'hasher'>, beginAttempt: BeginAttempt) =>
   async (email: string, user: User | null, password: string): Promise<boolean> => {
     const attempt = await beginAttempt(email)
+    const passwordHash = user?.passwordHash ?? null
     let isRight: boolean
     try {
       isRight =
-        user && !attempt.isLocked
-          ? await hasher.verify(user.passwordHash, password)
+        passwordHash !== null && !attempt.isLocked
+          ? await hasher.verify(passwordHash, password)
           : await hasher.verifyNothing(password)
     } catch (error) {
       await attempt.withdraw()

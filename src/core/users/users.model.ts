@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { collection } from '../../ports/documents.ts'
+import type { PasskeyCredential } from '../../ports/passkeys.ts'
 import { defineError } from '../errors.ts'
 
 const maxEmailLength = 254
@@ -49,6 +50,27 @@ export type Preferences = z.infer<typeof Preferences>
 
 export const defaultPreferences: Preferences = { notifications: true, emailUpdates: true, theme: 'light' }
 
+/** A passkey as kept: what proves it, and what tells its owner which one it is. */
+export interface Passkey extends PasskeyCredential {
+  readonly name: string
+  readonly createdAt: string
+  readonly lastUsedAt: string | null
+}
+
+/** What proves who somebody is beside the password. In the account, so that using one up is one conditional write. */
+export interface SecondFactors {
+  readonly totp: {
+    readonly sealedSecret: string
+    /** Null until a first right code has shown that the app is set up. */
+    readonly confirmedAt: string | null
+    /** The 30-second step of the last code that was used: it and those before are spent. */
+    readonly lastStep: number
+  } | null
+  /** Keyed hashes of the recovery codes that are left. */
+  readonly recoveryCodes: readonly string[]
+  readonly passkeys: readonly Passkey[]
+}
+
 /** One person's account, as stored. */
 export interface User {
   readonly id: string
@@ -59,8 +81,10 @@ export interface User {
   readonly role: z.infer<typeof Role>
   readonly status: z.infer<typeof UserStatus>
   readonly emailVerified: boolean
-  /** PHC string. */
-  readonly passwordHash: string
+  /** PHC string; null for who signs in by other means only. */
+  readonly passwordHash: string | null
+  /** Absent in accounts that never had one. */
+  readonly secondFactors?: SecondFactors
   /** Sessions copy it; raising it ends all of them at once. */
   readonly securityEpoch: number
   readonly enrolledCourses: readonly string[]

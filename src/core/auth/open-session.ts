@@ -1,0 +1,45 @@
+import type { Needs } from '../../ports/ports.ts'
+import type { Caller } from '../actor.ts'
+import type { Trail } from '../trail/trail.ts'
+import type { User } from '../users/users.model.ts'
+import type { Users } from '../users/users.ts'
+import type { LoggedIn } from './log-in.ts'
+import type { Sessions } from './sessions.ts'
+
+/** Signs in somebody who has proved enough: the session, its record, and afterwards the time on the account. */
+export const createOpenSession =
+  (
+    { clock, defer }: Needs<'clock' | 'defer'>,
+    { users, sessions, trail }: { users: Users; sessions: Sessions; trail: Trail },
+  ) =>
+  async (
+    user: User,
+    caller: Caller,
+    {
+      isSecondFactorProved = false,
+      improve,
+    }: {
+      readonly isSecondFactorProved?: boolean
+      /** What else is to change on the account, computed after the answer. */
+      readonly improve?: () => Promise<(latest: User) => User>
+    } = {},
+  ): Promise<LoggedIn> => {
+    const session = await sessions.prepare(user, caller, { isSecondFactorProved })
+    const lastLoginAt = new Date(clock.now()).toISOString()
+    defer.run('record_login', async () => {
+      const improved = improve ? await improve() : (latest: User) => latest
+      await users.changeUser(user.id, (latest) => improved({ ...latest, lastLoginAt }))
+    })
+    await Promise.all([
+      session.store(),
+      trail(caller, {
+        event: 'user.login',
+        actorId: user.id,
+        sessionId: session.id,
+        resource: { type: 'user', id: user.id },
+      }),
+    ])
+    return { user, ...session.credentials }
+  }
+
+export type OpenSession = ReturnType<typeof createOpenSession>

@@ -1,0 +1,116 @@
+import type { Needs } from '../../ports/ports.ts'
+import type { Actor, Caller } from '../actor.ts'
+import { AppError, notFound } from '../errors.ts'
+import type { Trail } from '../trail/trail.ts'
+import type { User } from '../users/users.model.ts'
+import type { Users } from '../users/users.ts'
+import {
+  type AuthSettings,
+  invalidCredentials,
+  type PasskeyChallenge,
+  type SecondFactorMethod,
+  type Session,
+  type StepUp,
+  secondFactorRefused,
+  sessions as sessionCollection,
+  stepUpRequired,
+} from './auth.model.ts'
+import type { OneTimeTokens } from './one-time-tokens.ts'
+import { handOut, type MakePasskeyQuestion } from './passkey-question.ts'
+import { factorsOf, methodsOf, type SecondFactorChecks } from './second-factors.ts'
+import type { Sessions } from './sessions.ts'
+import type { VerifyPassword } from './verify-password.ts'
+
+export interface StepUpWays {
+  readonly methods: readonly (SecondFactorMethod | 'password')[]
+  readonly passkey?: PasskeyChallenge
+}
+
+/** Proving again, inside a session, to be the person who signed in: before what cannot be taken back. */
+export function createStepUp(
+  { clock, documents }: Needs<'clock' | 'documents'>,
+  {
+    users,
+    tokens,
+    trail,
+    sessions,
+    secondFactors,
+    verifyPassword,
+    makePasskeyQuestion,
+    settings,
+  }: {
+    readonly users: Users
+    readonly tokens: OneTimeTokens
+    readonly trail: Trail
+    readonly sessions: Sessions
+    readonly secondFactors: SecondFactorChecks
+    readonly verifyPassword: VerifyPassword
+    readonly makePasskeyQuestion: MakePasskeyQuestion
+    readonly settings: AuthSettings
+  },
+) {
+  async function accountOf(actor: Actor): Promise<User> {
+    const stored = await users.read(actor.userId)
+    if (!stored) throw notFound()
+    return stored.value
+  }
+
+  /** Whoever has a second factor shows it: the password alone may be what was stolen. */
+  async function prove(user: User, proof: StepUp): Promise<void> {
+    if ('password' in proof) {
+      if (methodsOf(user).length > 0) throw secondFactorRefused()
+      if (!(await verifyPassword(user.email, user, proof.password))) throw invalidCredentials()
+    } else if ('passkey' in proof) {
+      const opened = await tokens.open('passkey-step-up', proof.challengeToken)
+      if (opened?.subjectId !== user.id) throw secondFactorRefused()
+      await secondFactors.prove(user, { passkey: proof.passkey }, opened.facts['challenge'] ?? null)
+      await opened.close()
+    } else await secondFactors.prove(user, proof, null)
+  }
+
+  return {
+    /** How this person can step up. */
+    async begin(actor: Actor): Promise<StepUpWays> {
+      const user = await accountOf(actor)
+      const methods = methodsOf(user)
+      if (methods.length === 0) return { methods: user.passwordHash === null ? [] : ['password'] }
+      if (!methods.includes('passkey')) return { methods }
+      const question = await makePasskeyQuestion(factorsOf(user).passkeys)
+      return { methods, passkey: await handOut(tokens, 'passkey-step-up', user.id, question) }
+    },
+
+    async stepUp(actor: Actor, proof: StepUp, caller: Caller): Promise<{ readonly until: string }> {
+      const user = await accountOf(actor)
+      const facts = {
+        event: 'auth.step_up',
+        actorId: user.id,
+        sessionId: actor.sessionId,
+        resource: { type: 'session', id: actor.sessionId },
+      }
+      try {
+        await prove(user, proof)
+      } catch (error) {
+        if (error instanceof AppError)
+          await trail(caller, { ...facts, outcome: 'failure', reason: error.code })
+        throw error
+      }
+      const now = clock.now()
+      const steppedUpAt = new Date(now).toISOString()
+      const isSecondFactor = !('password' in proof)
+      await Promise.all([
+        sessions.mark(actor, { steppedUpAt, ...(isSecondFactor ? { secondFactorAt: steppedUpAt } : {}) }),
+        trail(caller, facts),
+      ])
+      return { until: new Date(now + settings.stepUpSeconds * 1000).toISOString() }
+    },
+
+    /** Throws `step_up_required` unless it was done a short while ago. `known` is the session when it has been read. */
+    async require(actor: Actor, known: Session | null): Promise<void> {
+      const session =
+        known ??
+        (await documents.read(sessionCollection, { partition: actor.userId, id: actor.sessionId }))?.value
+      const at = session?.steppedUpAt
+      if (!at || clock.now() - Date.parse(at) > settings.stepUpSeconds * 1000) throw stepUpRequired()
+    },
+  }
+}

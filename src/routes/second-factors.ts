@@ -1,0 +1,256 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import {
+  LogInByPasskey,
+  LogInSecondFactor,
+  PasskeyChallenge,
+  PasskeyName,
+  PasskeyView,
+  RegisterPasskey,
+  SecondFactorMethod,
+  SecondFactorStatus,
+  StepUp,
+  TotpCode,
+} from '../core/auth/auth.model.ts'
+import type { Auth } from '../core/auth/auth.ts'
+import { type AppEnv, actorOf } from '../http/request-context.ts'
+import { body, errors, isPublic, json, limitedAsAuth, signedIn, steppedUp } from '../http/route.ts'
+import { onInvalid } from '../http/validate.ts'
+import { SignedIn, welcome } from './signed-in.ts'
+
+const tags = ['Second factors']
+const PasskeyId = z.object({ id: z.string().max(2000) })
+const RecoveryCodes = z
+  .object({
+    recoveryCodes: z.array(z.string()).meta({
+      description:
+        'Shown this once. Each signs in once, in place of the second factor. Empty when some exist.',
+    }),
+  })
+  .meta({ id: 'RecoveryCodes' })
+
+const logInSecondFactor = createRoute({
+  method: 'post',
+  path: '/login/mfa',
+  operationId: 'logInSecondFactor',
+  tags,
+  summary: 'Finish a login with a second factor',
+  description: 'One of an authenticator code, a recovery code and a passkey. Five tries in five minutes.',
+  ...isPublic,
+  ...limitedAsAuth,
+  request: body(LogInSecondFactor),
+  responses: { 200: json(SignedIn, 'Signed in by both cookies.'), ...errors(400, 401, 403, 413, 415) },
+})
+
+const beginLogInByPasskey = createRoute({
+  method: 'post',
+  path: '/login/passkey/options',
+  operationId: 'beginLogInByPasskey',
+  tags,
+  summary: 'What to ask the browser for, to sign in with a passkey',
+  ...isPublic,
+  ...limitedAsAuth,
+  responses: { 200: json(PasskeyChallenge, 'Good for one try in five minutes.'), ...errors(403, 413, 415) },
+})
+
+const logInByPasskey = createRoute({
+  method: 'post',
+  path: '/login/passkey',
+  operationId: 'logInByPasskey',
+  tags,
+  summary: 'Sign in with a passkey, without a password',
+  ...isPublic,
+  ...limitedAsAuth,
+  request: body(LogInByPasskey),
+  responses: { 200: json(SignedIn, 'Signed in by both cookies.'), ...errors(400, 401, 403, 413, 415) },
+})
+
+const beginStepUp = createRoute({
+  method: 'post',
+  path: '/step-up/options',
+  operationId: 'beginStepUp',
+  tags,
+  summary: 'How I can prove again who I am',
+  ...signedIn,
+  responses: {
+    200: json(
+      z.object({
+        methods: z.array(z.union([SecondFactorMethod, z.literal('password')])),
+        passkey: PasskeyChallenge.optional(),
+      }),
+      'With a second factor the password is not enough.',
+    ),
+    ...errors(401, 403, 404, 413, 415),
+  },
+})
+
+const stepUp = createRoute({
+  method: 'post',
+  path: '/step-up',
+  operationId: 'stepUp',
+  tags,
+  summary: 'Prove again who I am, before what cannot be taken back',
+  ...signedIn,
+  ...limitedAsAuth,
+  request: body(StepUp),
+  responses: {
+    200: json(z.object({ until: z.iso.datetime() }), 'Counts for this session until then.'),
+    ...errors(400, 401, 403, 404, 413, 415),
+  },
+})
+
+const readStatus = createRoute({
+  method: 'get',
+  path: '/mfa',
+  operationId: 'readSecondFactors',
+  tags,
+  summary: 'My second factors',
+  ...signedIn,
+  responses: { 200: json(SecondFactorStatus, 'Nothing secret.'), ...errors(401, 403, 404) },
+})
+
+const beginTotp = createRoute({
+  method: 'post',
+  path: '/mfa/totp',
+  operationId: 'beginTotp',
+  tags,
+  summary: 'A secret for an authenticator app; in force once confirmed',
+  ...steppedUp,
+  responses: {
+    200: json(
+      z.object({ secret: z.string(), uri: z.string().meta({ description: 'For a QR code.' }) }),
+      'Shown this once. Asking again makes a new one.',
+    ),
+    ...errors(401, 403, 404, 409, 413, 415),
+  },
+})
+
+const confirmTotp = createRoute({
+  method: 'post',
+  path: '/mfa/totp/confirm',
+  operationId: 'confirmTotp',
+  tags,
+  summary: 'Show that the app is set up; ends every other session',
+  ...steppedUp,
+  ...limitedAsAuth,
+  request: body(TotpCode),
+  responses: { 200: json(RecoveryCodes, 'In force.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
+})
+
+const removeTotp = createRoute({
+  method: 'delete',
+  path: '/mfa/totp',
+  operationId: 'removeTotp',
+  tags,
+  summary: 'Do without the authenticator app; ends every other session',
+  ...steppedUp,
+  responses: { 204: { description: 'Gone.' }, ...errors(401, 403, 404, 409) },
+})
+
+const renewRecoveryCodes = createRoute({
+  method: 'post',
+  path: '/mfa/recovery-codes',
+  operationId: 'renewRecoveryCodes',
+  tags,
+  summary: 'New recovery codes; the old ones are void',
+  ...steppedUp,
+  responses: { 200: json(RecoveryCodes, 'Ten.'), ...errors(401, 403, 404, 409, 413, 415) },
+})
+
+const beginPasskey = createRoute({
+  method: 'post',
+  path: '/passkeys/options',
+  operationId: 'beginPasskey',
+  tags,
+  summary: 'What to ask the browser for, to make a passkey',
+  ...steppedUp,
+  responses: {
+    200: json(PasskeyChallenge, 'Good for one try in five minutes.'),
+    ...errors(401, 403, 404, 413, 415),
+  },
+})
+
+const addPasskey = createRoute({
+  method: 'post',
+  path: '/passkeys',
+  operationId: 'addPasskey',
+  tags,
+  summary: 'Keep a passkey; ends every other session',
+  ...steppedUp,
+  request: body(RegisterPasskey),
+  responses: {
+    201: json(RecoveryCodes.extend({ passkey: PasskeyView }), 'In force.'),
+    ...errors(400, 401, 403, 404, 409, 413, 415),
+  },
+})
+
+const renamePasskey = createRoute({
+  method: 'patch',
+  path: '/passkeys/{id}',
+  operationId: 'renamePasskey',
+  tags,
+  summary: 'Call a passkey something else',
+  ...signedIn,
+  request: { params: PasskeyId, ...body(z.object({ name: PasskeyName })) },
+  responses: { 204: { description: 'Renamed.' }, ...errors(400, 401, 403, 404, 409, 413, 415) },
+})
+
+const removePasskey = createRoute({
+  method: 'delete',
+  path: '/passkeys/{id}',
+  operationId: 'removePasskey',
+  tags,
+  summary: 'Forget a passkey; ends every other session',
+  ...steppedUp,
+  request: { params: PasskeyId },
+  responses: { 204: { description: 'Gone.' }, ...errors(400, 401, 403, 404, 409) },
+})
+
+export const secondFactorRoutes = ({
+  logInSecondFactor: finish,
+  byPasskey,
+  stepUp: again,
+  secondFactors,
+}: Auth) =>
+  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+    .openapi(logInSecondFactor, async (c) =>
+      c.json(welcome(c, await finish(c.req.valid('json'), c.get('caller'))), 200),
+    )
+    .openapi(beginLogInByPasskey, async (c) => c.json(await byPasskey.begin(), 200))
+    .openapi(logInByPasskey, async (c) =>
+      c.json(welcome(c, await byPasskey.logIn(c.req.valid('json'), c.get('caller'))), 200),
+    )
+    .openapi(beginStepUp, async (c) => {
+      const { methods, passkey } = await again.begin(actorOf(c))
+      return c.json({ methods: [...methods], ...(passkey ? { passkey } : {}) }, 200)
+    })
+    .openapi(stepUp, async (c) =>
+      c.json(await again.stepUp(actorOf(c), c.req.valid('json'), c.get('caller')), 200),
+    )
+    .openapi(readStatus, async (c) => c.json(await secondFactors.status(actorOf(c)), 200))
+    .openapi(beginTotp, async (c) => c.json(await secondFactors.beginTotp(actorOf(c)), 200))
+    .openapi(confirmTotp, async (c) => {
+      const { code } = c.req.valid('json')
+      const { recoveryCodes } = await secondFactors.confirmTotp(actorOf(c), code, c.get('caller'))
+      return c.json({ recoveryCodes: [...recoveryCodes] }, 200)
+    })
+    .openapi(removeTotp, async (c) => {
+      await secondFactors.removeTotp(actorOf(c), c.get('caller'))
+      return c.body(null, 204)
+    })
+    .openapi(renewRecoveryCodes, async (c) => {
+      const { recoveryCodes } = await secondFactors.renewRecoveryCodes(actorOf(c), c.get('caller'))
+      return c.json({ recoveryCodes: [...recoveryCodes] }, 200)
+    })
+    .openapi(beginPasskey, async (c) => c.json(await secondFactors.beginPasskey(actorOf(c)), 200))
+    .openapi(addPasskey, async (c) => {
+      const added = await secondFactors.addPasskey(actorOf(c), c.req.valid('json'), c.get('caller'))
+      return c.json({ passkey: added.passkey, recoveryCodes: [...added.recoveryCodes] }, 201)
+    })
+    .openapi(renamePasskey, async (c) => {
+      await secondFactors.renamePasskey(actorOf(c), c.req.valid('param').id, c.req.valid('json').name)
+      return c.body(null, 204)
+    })
+    .openapi(removePasskey, async (c) => {
+      await secondFactors.removePasskey(actorOf(c), c.req.valid('param').id, c.get('caller'))
+      return c.body(null, 204)
+    })
