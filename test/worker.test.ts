@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestHarness } from 'wrangler'
 import { bundleWorker, findForbidden } from '../scripts/bundle-worker.ts'
+import { redisServerMissing, startRedisServer } from './stand-ins/redis-server.ts'
+import { startUpstashBridge } from './stand-ins/upstash-bridge.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'worker-'))
 afterAll(() => rmSync(scratch, { recursive: true }))
@@ -78,6 +80,33 @@ describe('on workerd', () => {
     expect(JSON.stringify(harness.getLogs())).not.toContain('job_failed')
     await harness.close()
   })
+
+  test.skipIf(redisServerMissing)(
+    `counts in Redis by HTTP${redisServerMissing ? `: ${redisServerMissing}` : ''}`,
+    async () => {
+      const redis = await startRedisServer()
+      const bridge = await startUpstashBridge({ redisUrl: redis.url })
+      const harness = open({
+        UPSTASH_REDIS_REST_URL: bridge.url,
+        UPSTASH_REDIS_REST_TOKEN: bridge.token,
+        CACHE: 'upstash',
+      })
+      const { url } = await harness.listen()
+      const remaining = await Promise.all(
+        Array.from({ length: 10 }, async () => {
+          const { status, headers } = await fetch(new URL('/api/jwks.json', url))
+          return [status, Number(headers.get('x-ratelimit-remaining'))] as const
+        }),
+      )
+      expect(remaining.toSorted(([, a], [, b]) => b - a)).toEqual(
+        Array.from({ length: 10 }, (_, i) => [200, 99 - i]),
+      )
+      expect(bridge.requests()).toBeGreaterThan(0)
+      await harness.close()
+      await bridge.stop()
+      await redis.stop()
+    },
+  )
 
   test.each([
     [{ DOCUMENTS: 'sqlite' }, 'DOCUMENTS, RECORDS: sqlite needs Node'],
