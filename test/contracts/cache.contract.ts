@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Cache } from '../../src/ports/cache.ts'
+import { PortUnavailable } from '../../src/ports/unavailable.ts'
 
 export interface OpenedCache {
   readonly cache: Cache
@@ -123,3 +124,54 @@ export function cacheContract(name: string, open: () => Promise<OpenedCache>) {
     })
   })
 }
+
+export interface BreakableCache {
+  readonly cache: Cache
+  /** `killed`: connections are refused. `frozen`: they stand, and nothing is answered. */
+  readonly breakDown: (how: 'killed' | 'frozen') => Promise<void>
+  readonly repair: () => Promise<void>
+  readonly close: () => unknown
+}
+
+/** Of caches that are reached over a network. */
+export const cacheOutageContract = (name: string, open: () => Promise<BreakableCache>) =>
+  describe.each(['killed', 'frozen'] as const)(`cache outage: ${name}, %s`, (how) => {
+    let opened: BreakableCache
+    let c: Cache
+    beforeAll(async () => {
+      opened = await open()
+      c = opened.cache
+      await c.set('outage:kept', 'secret-marker', 60_000)
+      await opened.breakDown(how)
+    })
+    afterAll(() => opened.close())
+
+    test.each([
+      ['get', () => c.get('outage:key-marker')],
+      ['set', () => c.set('outage:key-marker', 'secret-marker', 1_000)],
+      ['delete', () => c.delete('outage:key-marker')],
+      ['increment', () => c.increment('outage:key-marker', 1_000)],
+      ['compareAndSwap', () => c.compareAndSwap('outage:key-marker', null, 'secret-marker', 1_000)],
+    ])('%s is unavailable, and the reason repeats neither key nor value', async (_, ask) => {
+      const error = await ask().then(
+        () => null,
+        (thrown: unknown) => thrown,
+      )
+      expect(error).toBeInstanceOf(PortUnavailable)
+      expect(error).toMatchObject({ port: 'cache' })
+      for (let reason = error; reason instanceof Error; reason = reason.cause)
+        expect(`${reason.stack} ${JSON.stringify(reason)}`).not.toContain('marker')
+    })
+
+    test('a thousand at once are refused, and none of them is left waiting', async () => {
+      const asked = await Promise.allSettled(Array.from({ length: 1_000 }, () => c.get('outage:kept')))
+      expect(new Set(asked.map(({ status }) => status))).toEqual(new Set(['rejected']))
+    })
+
+    test('it answers again once it is repaired', async () => {
+      await opened.repair()
+      await vi.waitFor(() => c.set('outage:kept', 'again', 60_000), { timeout: 15_000, interval: 50 })
+      expect(await c.get('outage:kept')).toBe('again')
+      expect((await c.increment('outage:counter', 60_000)).count).toBeGreaterThan(0)
+    })
+  })

@@ -39,6 +39,31 @@ export interface RunningRedisServer {
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
+/** Kills or freezes the server, and brings it back on the same port. */
+export async function startBreakableRedisServer() {
+  let server = await startRedisServer()
+  let isFrozen = false
+  const thaw = () => {
+    server.process.kill('SIGCONT')
+    isFrozen = false
+  }
+  return {
+    url: server.url,
+    async breakDown(how: 'killed' | 'frozen') {
+      if (how === 'killed') return server.stop('SIGKILL')
+      isFrozen = server.process.kill('SIGSTOP')
+    },
+    async repair() {
+      if (isFrozen) thaw()
+      else server = await startRedisServer({ port: server.port })
+    },
+    async stop() {
+      if (isFrozen) thaw()
+      await server.stop()
+    },
+  }
+}
+
 const running = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
@@ -50,9 +75,12 @@ process.once('exit', () => {
  */
 export async function startRedisServer({
   port: wanted,
+  isTls = false,
   arguments: more = [],
 }: {
   readonly port?: number
+  /** Speaks nothing else; the files come with the arguments. */
+  readonly isTls?: boolean
   readonly arguments?: readonly string[]
 } = {}): Promise<RunningRedisServer> {
   if (redisServerMissing) throw new Error(redisServerMissing)
@@ -61,8 +89,7 @@ export async function startRedisServer({
   const child = spawn(
     'redis-server',
     [
-      '--port',
-      String(port),
+      ...(isTls ? ['--port', '0', '--tls-port', String(port)] : ['--port', String(port)]),
       '--bind',
       '127.0.0.1',
       '--save',
@@ -90,7 +117,7 @@ export async function startRedisServer({
     child.once('exit', () => reject(new Error(`redis-server did not start:\n${printed.join('')}`)))
   })
   return {
-    url: `redis://127.0.0.1:${port}`,
+    url: `${isTls ? 'rediss' : 'redis'}://127.0.0.1:${port}`,
     port,
     process: child,
     async stop(signal = 'SIGTERM') {
