@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { redisServerMissing, startRedisServer } from '../stand-ins/redis-server.ts'
+import { startUpstashBridge } from '../stand-ins/upstash-bridge.ts'
+
+/** `npm run test:azure` with this environment and no other. */
+async function testAzure(environment: Record<string, string>, ...filters: string[]) {
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.azure.config.ts', ...filters]
+  const options = { env: { PATH: process.env['PATH'] ?? '', ...environment } }
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, vitest, options)
+    return { hasPassed: true, output: stdout + stderr }
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string }
+    return { hasPassed: false, output: stdout + stderr }
+  }
+}
+
+test('without settings the run against real services fails, names each one that is missing, and skips nothing', async () => {
+  const { hasPassed, output } = await testAzure({ NO_COLOR: '1' })
+  expect(hasPassed).toBe(false)
+  for (const name of ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN', 'REDIS_URL', 'KEY_VAULT_URL'])
+    expect(output).toContain(name)
+  expect(output).not.toContain('skipped')
+  expect(output).not.toContain(' passed')
+})
+
+test.skipIf(redisServerMissing)('with settings it runs the contracts on what they name', async () => {
+  const redis = await startRedisServer()
+  const bridge = await startUpstashBridge({ redisUrl: redis.url })
+  const settings = {
+    NO_COLOR: '1',
+    UPSTASH_REDIS_REST_URL: bridge.url,
+    UPSTASH_REDIS_REST_TOKEN: bridge.token,
+    REDIS_URL: redis.url,
+    REDIS_AUTH: 'url',
+  }
+  const { hasPassed, output } = await testAzure(settings, 'cache', '--reporter=verbose')
+  for (const name of ['cache: upstash', 'cache: redis']) expect(output).toContain(name)
+  expect(hasPassed).toBe(true)
+  await bridge.stop()
+  await redis.stop()
+})
