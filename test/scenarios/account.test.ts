@@ -45,6 +45,29 @@ test('a person signs up, stays signed in, changes things, and signs out', async 
   expect((await phone.call('POST', '/api/v1/auth/login', { body: { email: 7 } })).status).toBe(400)
 })
 
+/** What a browser makes of a `Set-Cookie` line, however it was written. */
+function meaningOf(line: string) {
+  const [pair = '', ...attributes] = line.split(/; */)
+  const facts = attributes.map((attribute) => attribute.toLowerCase().split('='))
+  return { name: pair.split('=')[0], ...Object.fromEntries(facts.map(([key, value = true]) => [key, value])) }
+}
+
+test('signing in sets two cookies, signing out deletes them', async () => {
+  const { call } = openBrowser()
+  const cookiesOf = async (path: string, body?: object) =>
+    (await call('POST', path, { body })).headers.getSetCookie().map(meaningOf)
+  const kept = { path: '/', httponly: true, samesite: 'strict' }
+  const account = { ...person, email: 'cookies@example.com' }
+  expect(await cookiesOf('/api/v1/auth/signup', account)).toEqual([
+    { name: 'accessToken', 'max-age': '900', ...kept },
+    { name: 'refreshToken', 'max-age': '604800', ...kept },
+  ])
+  expect(await cookiesOf('/api/v1/auth/logout')).toEqual([
+    { name: 'accessToken', 'max-age': '0', ...kept },
+    { name: 'refreshToken', 'max-age': '0', ...kept },
+  ])
+})
+
 test('two signups at once of one address make one account', async () => {
   const account = { ...person, email: 'race@example.com' }
   const statuses = await Promise.all(
