@@ -5,6 +5,7 @@ import { createInProcessDefer, type InProcessDefer } from '../src/adapters/memor
 import { createMemoryDocuments } from '../src/adapters/memory/documents.ts'
 import { createMemoryMailQueue } from '../src/adapters/memory/mail-queue.ts'
 import { createMemoryMailer } from '../src/adapters/memory/mailer.ts'
+import { createMemoryRealtime } from '../src/adapters/memory/realtime.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
 import { createMemorySubmissions } from '../src/adapters/memory/submissions.ts'
 import { createOtpauthOneTimePasswords } from '../src/adapters/otpauth/one-time-passwords.ts'
@@ -134,6 +135,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     oneTimePasswords: createOtpauthOneTimePasswords({ clock }),
     passkeys: createSimpleWebAuthnPasskeys(config.passkeys),
     passwordBlocklist: createZxcvbnPasswordBlocklist(),
+    realtime: createMemoryRealtime({ clock }),
     secrets,
     submissions: records.submissions,
   }

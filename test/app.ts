@@ -11,6 +11,7 @@ import { createMemoryLog } from '../src/adapters/memory/log.ts'
 import { createMemoryMailQueue } from '../src/adapters/memory/mail-queue.ts'
 import { createMemoryMailer } from '../src/adapters/memory/mailer.ts'
 import { createMemoryPasswordBlocklist } from '../src/adapters/memory/password-blocklist.ts'
+import { createMemoryRealtime } from '../src/adapters/memory/realtime.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
 import { createMemorySubmissions } from '../src/adapters/memory/submissions.ts'
 import { createOtpauthOneTimePasswords } from '../src/adapters/otpauth/one-time-passwords.ts'
@@ -38,6 +39,7 @@ export async function createTestApp({
   const log = createMemoryLog()
   const defer = createInProcessDefer({ log })
   const mailer = createMemoryMailer({ clock })
+  const realtime = createMemoryRealtime({ clock })
   const auditRecords: AuditRecord[] = []
   const audit = createMemoryAudit(auditRecords)
   const mailQueue = createMemoryMailQueue()
@@ -63,6 +65,7 @@ export async function createTestApp({
     oneTimePasswords: createOtpauthOneTimePasswords({ clock }),
     passkeys: createSimpleWebAuthnPasskeys(config.passkeys),
     passwordBlocklist: createMemoryPasswordBlocklist(),
+    realtime,
     secrets,
     submissions: createMemorySubmissions({ audit, mailQueue }),
   }
@@ -84,6 +87,7 @@ export async function createTestApp({
     ports,
     clock,
     log,
+    realtime,
     auditRecords,
     settled: defer.settled,
   }

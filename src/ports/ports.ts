@@ -13,6 +13,7 @@ import type { Mailbox, Mailer } from './mailer.ts'
 import type { OneTimePasswords } from './one-time-passwords.ts'
 import type { Passkeys } from './passkeys.ts'
 import type { PasswordBlocklist } from './password-blocklist.ts'
+import type { Realtime } from './realtime.ts'
 import type { Secrets } from './secrets.ts'
 import type { Submissions } from './submissions.ts'
 
@@ -36,6 +37,7 @@ export interface Ports {
   readonly oneTimePasswords: OneTimePasswords
   readonly passkeys: Passkeys
   readonly passwordBlocklist: PasswordBlocklist
+  readonly realtime: Realtime
   readonly secrets: Secrets
   readonly submissions: Submissions
 }
