@@ -8,9 +8,9 @@ import type { SecretVersion } from '../src/ports/secrets.ts'
  * them; `--master` also replaces AUTH_MASTER_KEY. Nothing is written anywhere.
  */
 
-const hourMs = 60 * 60_000
+export const publishedBeforeUseMs = 60 * 60_000
 /** Far longer than any access token lives. */
-const keptAfterSuccessionMs = 24 * hourMs
+export const keptAfterSuccessionMs = 24 * 60 * 60_000
 
 /** The keys to deploy next, newest first: a successor published an hour before its use, and those it follows. */
 export async function succeed(
@@ -23,7 +23,10 @@ export async function succeed(
     const successor = known[index - 1]
     return successor === undefined || nowMs - Date.parse(successor.activeFrom) < keptAfterSuccessionMs
   }
-  return [await createSigningKey(new Date(nowMs + hourMs).toISOString()), ...known.filter(isStillSeen)]
+  return [
+    await createSigningKey(new Date(nowMs + publishedBeforeUseMs).toISOString()),
+    ...known.filter(isStillSeen),
+  ]
 }
 
 /** The lines to print. Throws without naming a value when AUTH_SIGNING_KEYS cannot be read. */

@@ -3,6 +3,7 @@ import { createServer as createProxy, type IncomingMessage, type ServerResponse 
 import { createServer } from 'node:https'
 import { type AddressInfo, connect } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { createCertificate } from './certificate.ts'
 
 interface Version {
@@ -42,8 +43,8 @@ const authority = createCertificate([hostname])
 const seconds = (iso: string) => Math.floor(Date.parse(iso) / 1000)
 
 /**
- * The part of Azure Key Vault that reads secrets: the challenge that tells a client where to get its token, versions in
- * no order and in pages, and refusals with the vault's own bodies. Accepts `token` and no other.
+ * The part of Azure Key Vault that this project meets: the challenge that tells a client where to get its token, secrets
+ * with versions in no order and in pages, and refusals with the vault's own bodies. Accepts `token` and no other.
  */
 export async function startKeyVault({ token }: { readonly token: string }): Promise<RunningKeyVault> {
   const secrets = new Map<string, Version[]>()
@@ -55,11 +56,27 @@ export async function startKeyVault({ token }: { readonly token: string }): Prom
     response.writeHead(status, { 'content-type': 'application/json', ...headers })
     response.end(JSON.stringify({ error: { code, message: `The stand-in answers ${code}.` } }))
   }
+  function add(name: string, value: string, attributes: Partial<Version['attributes']>): Version {
+    // 32 hexadecimal digits in an order that is not the order of making.
+    const digits = (BigInt(++made) * 0x9e3779b97f4a7c15f39cc0605cedc835n).toString(16)
+    const created = attributes.created ?? seconds(new Date().toISOString())
+    const version = {
+      version: digits.padStart(32, '0').slice(-32),
+      value,
+      attributes: { enabled: true, created, updated: created, ...attributes },
+    }
+    const versions = [...(secrets.get(name) ?? []), version]
+    secrets.set(
+      name,
+      versions.toSorted((a, b) => a.version.localeCompare(b.version)),
+    )
+    return version
+  }
   const describe = (name: string, { version, attributes }: Version) => ({
     id: `${url}/secrets/${name}/${version}`,
     attributes: { recoveryLevel: 'Recoverable+Purgeable', ...attributes },
   })
-  function respond(request: IncomingMessage, response: ServerResponse) {
+  async function respond(request: IncomingMessage, response: ServerResponse) {
     const fault = faults.shift()
     if (fault) return refuse(response, fault.status, 'Injected', fault.headers)
     if (request.headers.authorization !== `Bearer ${token}`) {
@@ -69,15 +86,19 @@ export async function startKeyVault({ token }: { readonly token: string }): Prom
     }
     const { pathname, searchParams } = new URL(request.url ?? '', url)
     served.push(`${request.method} ${pathname}`)
-    const [, collection, name = '', version] = pathname.split('/')
-    const versions = secrets.get(name)
-    if (request.method !== 'GET' || collection !== 'secrets' || !searchParams.has('api-version'))
-      return refuse(response, 400, 'BadParameter')
-    if (!versions) return refuse(response, 404, 'SecretNotFound')
     const answer = (body: object) => {
       response.writeHead(200, { 'content-type': 'application/json' })
       response.end(JSON.stringify(body))
     }
+    const [, collection, name = '', version] = pathname.split('/')
+    const versions = secrets.get(name)
+    if (collection !== 'secrets' || !searchParams.has('api-version'))
+      return refuse(response, 400, 'BadParameter')
+    if (request.method === 'PUT') {
+      const { value, attributes } = JSON.parse(await text(request))
+      return answer({ value, ...describe(name, add(name, value, attributes)) })
+    }
+    if (!versions) return refuse(response, 404, 'SecretNotFound')
     if (version === 'versions') {
       const from = Number(searchParams.get('$skiptoken') ?? 0)
       const hasMore = from + pageSize < versions.length
@@ -87,6 +108,10 @@ export async function startKeyVault({ token }: { readonly token: string }): Prom
     }
     const found = versions.find((entry) => entry.version === version)
     if (!found) return refuse(response, 404, 'SecretNotFound')
+    if (request.method === 'PATCH') {
+      Object.assign(found.attributes, JSON.parse(await text(request)).attributes)
+      return answer(describe(name, found))
+    }
     if (!found.attributes.enabled) return refuse(response, 403, 'Forbidden')
     answer({ value: found.value, ...describe(name, found) })
   }
@@ -127,27 +152,12 @@ export async function startKeyVault({ token }: { readonly token: string }): Prom
     proxyUrl: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
     certificate,
     served,
-    set(name, value, { createdAt = '2026-01-01T00:00:00Z', notBefore, expires } = {}) {
-      // 32 hexadecimal digits in an order that is not the order of making.
-      const version = (BigInt(++made) * 0x9e3779b97f4a7c15f39cc0605cedc835n)
-        .toString(16)
-        .padStart(32, '0')
-        .slice(-32)
-      const created = seconds(createdAt)
-      const attributes = {
-        enabled: true,
-        created,
-        updated: created,
+    set: (name, value, { createdAt = '2026-01-01T00:00:00Z', notBefore, expires } = {}) =>
+      add(name, value, {
+        created: seconds(createdAt),
         ...(notBefore && { nbf: seconds(notBefore) }),
         ...(expires && { exp: seconds(expires) }),
-      }
-      const versions = [...(secrets.get(name) ?? []), { version, value, attributes }]
-      secrets.set(
-        name,
-        versions.toSorted((a, b) => a.version.localeCompare(b.version)),
-      )
-      return version
-    },
+      }).version,
     disable(name, version) {
       const found = secrets.get(name)?.find((entry) => entry.version === version)
       if (!found) throw new Error(`there is no version ${version} of ${name}`)
