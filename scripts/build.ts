@@ -7,8 +7,8 @@ import { swaggerUiFiles } from '../src/adapters/swagger-ui/assets.ts'
 import { buildClient } from './build-client.ts'
 
 /*
- * The deployable folder: both Node entries as bundles that share their chunks, what they read at run time, and a package.json that
- * names the few packages that cannot be bundled. Node and the Functions host start it as it is.
+ * The deployable folder: both Node entries as bundles that share their chunks, what they read at run time, and a
+ * package.json that names the few packages that cannot be bundled. Node and the Functions host start it as it is.
  */
 
 const root = resolve(import.meta.dirname, '..')

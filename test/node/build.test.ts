@@ -119,6 +119,16 @@ describe.each(['on', 'off'])('on the Functions host, with streaming %s', (stream
     expect([unknown.status, (await unknown.json()).error.code]).toEqual([404, 'not_found'])
   })
 
+  test('a body without a length arrives only as a stream', async () => {
+    const body = new Blob([JSON.stringify({ ...person, email: 'chunked@example.com' })]).stream()
+    const chunked: RequestInit = { method: 'POST', body, duplex: 'half' } as RequestInit
+    const { status } = await fetch(`${server.url}/api/v1/auth/signup`, {
+      ...chunked,
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(status).toBe(streaming === 'on' ? 201 : 400)
+  })
+
   test('the timer runs the jobs', async () => {
     const ticked = await fetch(`${server.url}/admin/functions/jobs`, { method: 'POST' })
     expect(ticked.status).toBe(202)

@@ -16,8 +16,8 @@ declare module 'vitest' {
 }
 
 /**
- * The target of this run, started for the file that calls this and stopped after it. Knows of it only what HTTP shows. Every answer is
- * held against the published description.
+ * The target of this run, started for the file that calls this and stopped after it. Knows of it only what HTTP shows.
+ * Every answer is held against the published description.
  */
 export function useTarget({ environment = {} }: { readonly environment?: Record<string, string> } = {}) {
   const name = inject('target')

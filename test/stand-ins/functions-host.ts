@@ -8,9 +8,10 @@ import { pathToFileURL } from 'node:url'
 
 /*
  * What the Azure Functions host does for a Node app, in a process of its own: `node functions-host.ts <folder>`, where
- * the folder has a package.json with a `main`, and a host.json. The real library `@azure/functions` runs in it; the gRPC
- * channel to the worker is replaced by calls. Written from how the host and its worker behave; the Core Tools, which hold the real
- * host, are no part of the npm registry. Also stands for the front end of App Service, which appends the caller to X-Forwarded-For.
+ * the folder has a package.json with a `main`, and a host.json. The real library `@azure/functions` runs in it; the
+ * gRPC channel to the worker is replaced by calls. Written from how the host and its worker behave: the Core Tools,
+ * which hold the real host, are no part of the npm registry. Also stands for the front end of App Service, which
+ * appends the caller to X-Forwarded-For.
  */
 
 type Text = { readonly value: string }
