@@ -26,6 +26,7 @@ import { authRoutes } from './routes/auth.ts'
 import { contactRoutes } from './routes/contacts.ts'
 import { mailboxRoutes } from './routes/mailbox.ts'
 import { operationRoutes } from './routes/operations.ts'
+import { emailChangeRoutes, recoveryRoutes } from './routes/recovery.ts'
 import { referenceRoutes } from './routes/reference.ts'
 import { secondFactorRoutes } from './routes/second-factors.ts'
 import { userRoutes } from './routes/users.ts'
@@ -50,7 +51,7 @@ export function createApp(ports: Ports, config: AppConfig) {
   const trail = createTrail(ports, vault)
   const mail = createMail(ports, vault)
   const users = createUsers(ports)
-  const auth = createAuth(ports, { users, vault, trail, settings: config.auth })
+  const auth = createAuth(ports, { users, vault, trail, mail, settings: config.auth })
   const mentors = createMentors(ports)
   const learning = createLearning(ports)
   const contacts = createContacts(ports, { users, mentors, learning })
@@ -85,6 +86,8 @@ export function createApp(ports: Ports, config: AppConfig) {
     .route('/', operationRoutes(auth, health))
     .route('/api/v1/auth', authRoutes(auth))
     .route('/api/v1/auth', secondFactorRoutes(auth))
+    .route('/api/v1/auth', recoveryRoutes(auth))
+    .route('/api/v1/users', emailChangeRoutes(auth))
     .route('/api/v1/users', userRoutes(users))
     .route('/api/v1', contactRoutes(contacts))
 

@@ -108,6 +108,15 @@ export const settings = {
     example: 'https://portal.sdtoolsinc.org,https://mackprojekt.com',
     says: 'Other origins whose pages may call with credentials, exactly. Outside production http://localhost:3000.',
   },
+  PORTAL_URL: {
+    schema: origin,
+    example: 'https://portal.sdtoolsinc.org',
+    says: 'Where the pages live that links in mails lead to. Unset: the first of CORS_ORIGINS, else PUBLIC_URL.',
+  },
+  REQUIRE_VERIFIED_EMAIL: {
+    schema: z.enum(['on', 'off']),
+    says: 'on: who has not confirmed their address can use their profile and the catalogue, and reach nobody. Unset: on when mail is really sent.',
+  },
   COOKIE_SAME_SITE: {
     schema: z.enum(['Strict', 'Lax', 'None']),
     fallback: 'Strict',
@@ -400,6 +409,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (problems.length > 0) throw new InvalidConfiguration(problems)
 
   const allowedOrigins = v.CORS_ORIGINS ?? (isProduction ? [] : ['http://localhost:3000'])
+  const sendsMail = v.MAIL !== 'memory' && v.MAIL !== 'outbox'
   const scale = v.RATE_LIMIT_SCALE
   const daySeconds = 86_400
   const refreshTokenSeconds = v.REFRESH_TOKEN_DAYS * daySeconds
@@ -467,6 +477,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         passwordMinLength: v.PASSWORD_MIN_LENGTH,
         isSecondFactorForced: (v.MFA_STAFF ?? (isProduction ? 'required' : 'optional')) === 'required',
         stepUpSeconds: v.STEP_UP_SECONDS,
+        isVerifiedEmailRequired: v.REQUIRE_VERIFIED_EMAIL ? v.REQUIRE_VERIFIED_EMAIL === 'on' : sendsMail,
+        publicOrigin,
+        portalOrigin: v.PORTAL_URL ?? allowedOrigins[0] ?? publicOrigin,
       },
       limits: {
         general: {

@@ -160,6 +160,7 @@ describe('logging in', () => {
       }),
     })
     await signedInBrowser(testApp)
+    await testApp.settled()
     const attempt = async (body: object) => {
       calls.length = 0
       const { status, body: answer } = await browserOf(testApp).call('POST', '/api/v1/auth/login', { body })

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Role } from '../core/actor.ts'
 import { ErrorBody, Problem } from './errors.ts'
-import { requireRole, requireSession, requireStepUp } from './session.ts'
+import { requireRole, requireSession, requireStepUp, requireVerifiedEmail } from './session.ts'
 
 /** Which limit of api.md a route counts against, besides the general one. */
 export type LimitName = 'auth'
@@ -27,6 +27,13 @@ export const onlyFor = (...roles: readonly [Role, ...Role[]]) => ({
   middleware: [requireSession, requireRole(roles)] as [typeof requireSession, typeof requireSession],
 })
 
+/** For what reaches other people: needs a confirmed address, where this deployment asks for one. */
+export const reachesOthers = {
+  ...signedIn,
+  'x-verified-email': true as const,
+  middleware: [requireSession, requireVerifiedEmail] as [typeof requireSession, typeof requireVerifiedEmail],
+}
+
 /** Needs a session in which the person proved a short while ago, once more, who they are. */
 export const steppedUp = {
   ...signedIn,
@@ -40,7 +47,7 @@ export const limitedAsAuth = { 'x-rate-limit': 'auth' } as const
 const meanings = {
   400: 'The request is not valid: `validation_error`.',
   401: 'Not signed in, or no longer: `missing_token`, `invalid_token`, `token_revoked`, `invalid_credentials`.',
-  403: 'Not allowed: `forbidden`, `account_suspended`, `csrf_failed`, `step_up_required`.',
+  403: 'Not allowed: `forbidden`, `account_suspended`, `csrf_failed`, `step_up_required`, `email_unverified`.',
   404: '`not_found`; also for what belongs to somebody else.',
   409: 'Already so, or changed meanwhile: `user_exists`, `conflict`.',
   412: '`precondition_failed`: it has changed since the version in `If-Match`.',

@@ -30,3 +30,10 @@ export const requireStepUp = createMiddleware<AppEnv>(async (c, next) => {
   await c.get('auth').stepUp.require(actorOf(c), c.get('session').session)
   return next()
 })
+
+/** Comes after `requireSession`. */
+export const requireVerifiedEmail = createMiddleware<AppEnv>(async (c, next) => {
+  const { actor, user } = c.get('session')
+  await c.get('auth').requireVerifiedEmail(actor, user?.value ?? null)
+  return next()
+})

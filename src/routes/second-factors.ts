@@ -74,10 +74,10 @@ const beginStepUp = createRoute({
   responses: {
     200: json(
       z.object({
-        methods: z.array(z.union([SecondFactorMethod, z.literal('password')])),
+        methods: z.array(z.enum([...SecondFactorMethod.options, 'password', 'mailed-code'])),
         passkey: PasskeyChallenge.optional(),
       }),
-      'With a second factor the password is not enough.',
+      'With a second factor the password is not enough. `mailed-code`: a code is on its way.',
     ),
     ...errors(401, 403, 404, 413, 415),
   },

@@ -14,6 +14,11 @@ export interface AuthSettings {
   readonly passwordMinLength: number
   /** Admins and mentors are ordinary people until they have proved a second factor. */
   readonly isSecondFactorForced: boolean
+  /** Without a confirmed address nobody reaches other people. */
+  readonly isVerifiedEmailRequired: boolean
+  /** Where links in mails lead: pages of this API, and pages of the front end. */
+  readonly publicOrigin: string
+  readonly portalOrigin: string
   /** For how long a step-up counts. */
   readonly stepUpSeconds: number
 }
@@ -132,6 +137,7 @@ export const StepUp = z
     byCode,
     byRecoveryCode,
     byPasskey.extend({ challengeToken: z.string().max(200) }),
+    z.object({ mailedCode: SixDigits }),
   ])
   .meta({ id: 'StepUp' })
 export type StepUp = z.infer<typeof StepUp>
@@ -171,6 +177,25 @@ export const SecondFactorStatus = z
   })
   .meta({ id: 'SecondFactorStatus' })
 export type SecondFactorStatus = z.infer<typeof SecondFactorStatus>
+
+/** What a link in a mail holds. */
+const MailedToken = z.string().max(200)
+
+export const ForgotPassword = z.object({ email: Email }).meta({ id: 'ForgotPassword' })
+export const ResetPassword = z
+  .object({ token: MailedToken, newPassword: passwordAsTyped })
+  .meta({ id: 'ResetPassword' })
+export type ResetPassword = z.infer<typeof ResetPassword>
+
+/** Both were in one mail. */
+export const VerifyEmail = z
+  .union([z.object({ token: MailedToken }), z.object({ email: Email, code: SixDigits })])
+  .meta({ id: 'VerifyEmail' })
+export type VerifyEmail = z.infer<typeof VerifyEmail>
+
+export const ChangeEmail = z.object({ email: Email }).meta({ id: 'ChangeEmail' })
+export const ConfirmEmailChange = z.object({ code: SixDigits }).meta({ id: 'ConfirmEmailChange' })
+export const MailedLink = z.object({ token: MailedToken }).meta({ id: 'MailedLink' })
 
 export const SignedUpUser = z
   .object({ id: z.uuid(), email: z.string(), name: z.string(), avatar: z.string().nullable() })
@@ -226,4 +251,14 @@ export const tooManyPasskeys = defineError(
   'conflict',
   'conflict',
   'There are ten passkeys already. Remove one that is not used.',
+)
+export const codeRefused = defineError(
+  'unauthenticated',
+  'invalid_token',
+  'The code or link is wrong, was used, or is too old. Ask for a new one.',
+)
+export const emailUnverified = defineError(
+  'forbidden',
+  'email_unverified',
+  'Confirm your e-mail address first: the code is in your mailbox.',
 )

@@ -1,10 +1,12 @@
 import type { TokenVerdict } from '../../ports/access-tokens.ts'
 import type { Needs } from '../../ports/ports.ts'
+import type { Mailing } from '../mail/mail.ts'
 import type { Trail } from '../trail/trail.ts'
 import type { Users } from '../users/users.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { AuthSettings } from './auth.model.ts'
 import { createAuthenticate } from './authenticate.ts'
+import { createChangeEmail } from './change-email.ts'
 import { createChangePassword } from './change-password.ts'
 import { createChangeSecondFactors } from './change-second-factors.ts'
 import { createLockout } from './lockout.ts'
@@ -12,16 +14,21 @@ import { createLogIn } from './log-in.ts'
 import { createLogInByPasskey } from './log-in-by-passkey.ts'
 import { createLogInSecondFactor } from './log-in-second-factor.ts'
 import { createLogOut } from './log-out.ts'
+import { createMayMail } from './mail-allowance.ts'
+import { createNotices } from './notices.ts'
 import { createOneTimeTokens } from './one-time-tokens.ts'
 import { createOpenSession } from './open-session.ts'
 import { createMakePasskeyQuestion } from './passkey-question.ts'
 import { createPasswordPolicy } from './password-policy.ts'
 import { createRefresh } from './refresh.ts'
+import { createRequireVerifiedEmail } from './require-verified-email.ts'
+import { createResetPassword } from './reset-password.ts'
 import { createSecondFactors } from './second-factors.ts'
 import { createSessionMemo } from './session-memo.ts'
 import { createSessions } from './sessions.ts'
 import { createSignUp } from './sign-up.ts'
 import { createStepUp } from './step-up.ts'
+import { createVerifyEmail } from './verify-email.ts'
 import { createVerifyPassword } from './verify-password.ts'
 
 export type AuthNeeds = Needs<
@@ -44,18 +51,21 @@ export interface AuthBorrows {
   readonly users: Users
   readonly vault: Vault
   readonly trail: Trail
+  readonly mail: Mailing
   readonly settings: AuthSettings
 }
 
 export function createAuth(needs: AuthNeeds, borrows: AuthBorrows) {
-  const { users, vault, trail, settings } = borrows
+  const { users, vault, trail, mail, settings } = borrows
   const memo = createSessionMemo(needs)
-  const sessions = createSessions(needs, { vault, memo, trail, settings })
+  const notices = createNotices(needs, { mail, settings })
+  const sessions = createSessions(needs, { vault, memo, trail, notices, settings })
   const checkPassword = createPasswordPolicy(needs, settings.passwordMinLength)
-  const beginAttempt = createLockout(needs, vault)
-  const verifyPassword = createVerifyPassword(needs, beginAttempt)
-  const tokens = createOneTimeTokens(needs)
-  const secondFactors = createSecondFactors(needs, { users, vault, beginAttempt })
+  const lockout = createLockout(needs, vault)
+  const verifyPassword = createVerifyPassword(needs, lockout)
+  const tokens = createOneTimeTokens(needs, vault)
+  const mayMail = createMayMail(needs, vault)
+  const secondFactors = createSecondFactors(needs, { users, vault, lockout })
   const openSession = createOpenSession(needs, { users, sessions, trail })
   const makePasskeyQuestion = createMakePasskeyQuestion(needs)
   const lent = {
@@ -68,18 +78,29 @@ export function createAuth(needs: AuthNeeds, borrows: AuthBorrows) {
     verifyPassword,
     makePasskeyQuestion,
     settings,
+    mail,
+    mayMail,
+    memo,
+    lockout,
+    notices,
+    checkPassword,
   }
+  const emailVerification = createVerifyEmail(needs, lent)
 
   return {
-    signUp: createSignUp(needs, { users, sessions, trail, checkPassword, settings }),
+    signUp: createSignUp(needs, { ...lent, emailVerification }),
     logIn: createLogIn(needs, lent),
     logInSecondFactor: createLogInSecondFactor(lent),
     byPasskey: createLogInByPasskey(needs, lent),
     stepUp: createStepUp(needs, lent),
     secondFactors: createChangeSecondFactors(needs, lent),
+    emailVerification,
+    passwordReset: createResetPassword(needs, lent),
+    emailChange: createChangeEmail(needs, lent),
     refresh: createRefresh(needs, { sessions, trail, vault, settings }),
     logOut: createLogOut(needs, { sessions, trail, vault }),
-    changePassword: createChangePassword(needs, { users, sessions, trail, checkPassword, verifyPassword }),
+    changePassword: createChangePassword(needs, lent),
+    requireVerifiedEmail: createRequireVerifiedEmail(needs, settings),
     authenticate: createAuthenticate(needs, memo, settings),
     listSessions: sessions.list,
     revokeSession: sessions.revokeOne,

@@ -5,6 +5,7 @@ import type { Trail } from '../trail/trail.ts'
 import { users as userCollection } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import { type ChangePassword, invalidCredentials } from './auth.model.ts'
+import type { Notices } from './notices.ts'
 import type { CheckPassword } from './password-policy.ts'
 import type { Sessions } from './sessions.ts'
 import type { VerifyPassword } from './verify-password.ts'
@@ -18,10 +19,11 @@ export const createChangePassword = (
     readonly trail: Trail
     readonly checkPassword: CheckPassword
     readonly verifyPassword: VerifyPassword
+    readonly notices: Notices
   },
 ) => {
   return async (actor: Actor, change: ChangePassword, caller: Caller): Promise<void> => {
-    const { users, sessions, trail, checkPassword, verifyPassword } = domain
+    const { users, sessions, trail, checkPassword, verifyPassword, notices } = domain
     const stored = await documents.read(userCollection, { partition: actor.userId, id: actor.userId })
     if (!stored) throw notFound()
     const user = stored.value
@@ -44,6 +46,9 @@ export const createChangePassword = (
       return { ...latest, passwordHash, securityEpoch: latest.securityEpoch + 1, updatedAt }
     })
     await sessions.keepOnly(actor, changed.securityEpoch)
-    await trail(caller, { ...facts, event: 'user.change_password', changedFields: ['password'] })
+    await Promise.all([
+      trail(caller, { ...facts, event: 'user.change_password', changedFields: ['password'] }),
+      notices.passwordChanged(changed),
+    ])
   }
 }

@@ -13,6 +13,7 @@ import {
   secondFactorRefused,
   tooManyPasskeys,
 } from './auth.model.ts'
+import type { Notices } from './notices.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import { handOut, newChallenge } from './passkey-question.ts'
 import { needsSecondFactor } from './role-in-session.ts'
@@ -40,6 +41,7 @@ export function createChangeSecondFactors(
     sessions,
     secondFactors,
     settings,
+    notices,
   }: {
     readonly users: Users
     readonly tokens: OneTimeTokens
@@ -47,6 +49,7 @@ export function createChangeSecondFactors(
     readonly sessions: Sessions
     readonly secondFactors: SecondFactorChecks
     readonly settings: AuthSettings
+    readonly notices: Notices
   },
 ) {
   const now = () => new Date(clock.now()).toISOString()
@@ -76,13 +79,16 @@ export function createChangeSecondFactors(
       updatedAt: now(),
     }))
     await sessions.keepOnly(actor, changed.securityEpoch, proved)
-    await trail(caller, {
-      event,
-      actorId: actor.userId,
-      sessionId: actor.sessionId,
-      resource: { type: 'user', id: actor.userId },
-      changedFields: ['secondFactors'],
-    })
+    await Promise.all([
+      trail(caller, {
+        event,
+        actorId: actor.userId,
+        sessionId: actor.sessionId,
+        resource: { type: 'user', id: actor.userId },
+        changedFields: ['secondFactors'],
+      }),
+      notices.secondFactorChanged(changed),
+    ])
     return changed
   }
 

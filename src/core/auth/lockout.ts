@@ -57,16 +57,29 @@ export function createLockout(
     return locked
   }
 
-  return async (email: string): Promise<Attempt> => {
-    const key = `lockout:${await vault.pseudonym('account', email)}`
+  const keyOf = async (account: string) => `lockout:${await vault.pseudonym('account', account)}`
+  const inEither = async <T>(use: (store: Cache) => Promise<T>): Promise<T> => {
     try {
-      return await beginIn(cache, key)
+      return await use(cache)
     } catch (error) {
       if (!(error instanceof PortUnavailable)) throw error
       log.warn('lockout_counts_locally')
-      return beginIn(localCache, key)
+      return use(localCache)
     }
+  }
+
+  return {
+    /** `account` names what is guessed at: an address, or one way into it. */
+    async begin(account: string): Promise<Attempt> {
+      const key = await keyOf(account)
+      return inEither((store) => beginIn(store, key))
+    },
+    /** Lets somebody in again who has proved by other means who they are. */
+    async forgive(account: string): Promise<void> {
+      const key = await keyOf(account)
+      await inEither((store) => store.delete(key))
+    },
   }
 }
 
-export type BeginAttempt = ReturnType<typeof createLockout>
+export type Lockout = ReturnType<typeof createLockout>

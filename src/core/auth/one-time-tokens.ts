@@ -1,14 +1,25 @@
 import { encodeBase64url } from '../../ports/base64url.ts'
-import { collection, type Stored, VersionMismatch } from '../../ports/documents.ts'
+import { collection, type Key, type Stored } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
-import { conflict } from '../errors.ts'
+import { createPutDocument } from '../put-document.ts'
+import type { Vault } from '../vault/vault.ts'
 import { hashSecretPart, isEqual } from './refresh-token.ts'
 
-const attempts = 10
+class Unusable extends Error {}
+
 const keptAfterEndMs = 60_000
 
 /** What a token is good for, and for nothing else. */
-export type Flow = 'login-second-factor' | 'passkey-login' | 'passkey-registration' | 'passkey-step-up'
+export type Flow =
+  | 'verify-email'
+  | 'reset-password'
+  | 'change-email'
+  | 'undo-email-change'
+  | 'mailed-step-up'
+  | 'login-second-factor'
+  | 'passkey-login'
+  | 'passkey-registration'
+  | 'passkey-step-up'
 
 /** A secret that was handed out once. Stored are only what recognises it and what it was handed out for. */
 export interface OneTimeToken {
@@ -17,6 +28,8 @@ export interface OneTimeToken {
   readonly subjectId: string
   readonly flow: Flow
   readonly secretHash: string
+  /** Keyed hash of the six digits that stand for the secret where somebody types; null where nobody does. */
+  readonly codeHash: string | null
   readonly triesLeft: number
   readonly facts: Readonly<Record<string, string>>
   readonly expiresAt: string
@@ -31,6 +44,20 @@ export const oneTimeTokens = collection<OneTimeToken>()({
   ttl: 'purgeAt',
 })
 
+export interface Issue {
+  readonly lifeMs: number
+  readonly tries: number
+  readonly facts?: Readonly<Record<string, string>>
+  readonly isOnlyOne?: boolean
+}
+
+export interface Issued {
+  readonly token: string
+  /** Good only where it is the only one. */
+  readonly code: string
+  readonly expiresAt: string
+}
+
 export interface Opened {
   readonly subjectId: string
   readonly facts: Readonly<Record<string, string>>
@@ -38,65 +65,107 @@ export interface Opened {
   close(): Promise<boolean>
 }
 
-const shape = /^([0-9a-f-]{36})\.([0-9a-f-]{36})\.([\w-]{43})$/
+const shape = /^([0-9a-f-]{36})\.([0-9a-z-]{4,40})\.([\w-]{43})$/
+
+/** Six digits, each as likely as the next. */
+function newCode(): string {
+  for (;;) {
+    const [value = 0] = crypto.getRandomValues(new Uint32Array(1))
+    // The last, incomplete million would favour small codes.
+    if (value < 4_294_000_000) return String(value % 1_000_000).padStart(6, '0')
+  }
+}
 
 /** Tokens that work once, for one flow, for a while. */
-export function createOneTimeTokens({ clock, documents, ids }: Needs<'clock' | 'documents' | 'ids'>) {
+export function createOneTimeTokens(needs: Needs<'clock' | 'documents' | 'ids'>, vault: Vault) {
+  const { clock, documents, ids } = needs
+  const put = createPutDocument(needs)
   const iso = (ms: number) => new Date(ms).toISOString()
+  const hashCode = ({ subjectId, flow, secretHash }: OneTimeToken, code: string): Promise<string> =>
+    vault.pseudonym(`code ${flow} ${subjectId} ${secretHash}`, code)
 
-  /** Counts one try, or says that there is none left. */
-  async function spendTry(stored: Stored<OneTimeToken>): Promise<Stored<OneTimeToken> | null> {
-    let latest: Stored<OneTimeToken> | null = stored
-    for (let attempt = 1; attempt <= attempts; attempt++) {
-      if (!latest || latest.value.triesLeft < 1) return null
-      const spent: OneTimeToken = { ...latest.value, triesLeft: latest.value.triesLeft - 1 }
-      try {
-        return await documents.replace(oneTimeTokens, spent, latest.version)
-      } catch (error) {
-        if (!(error instanceof VersionMismatch)) throw error
-        latest = await documents.read(oneTimeTokens, { partition: spent.subjectId, id: spent.id })
-      }
+  const isLive = (token: OneTimeToken, flow: Flow): boolean =>
+    token.flow === flow && Date.parse(token.expiresAt) > clock.now()
+
+  const openedOf = ({ value: { subjectId, id, facts }, version }: Stored<OneTimeToken>): Opened => ({
+    subjectId,
+    facts,
+    close: () => documents.remove(oneTimeTokens, { partition: subjectId, id }, version),
+  })
+
+  /** Counts a try, before what is tried is judged: a thousand at once are no better than five in a row. */
+  async function spendTry(flow: Flow, key: Key): Promise<Stored<OneTimeToken> | null> {
+    try {
+      return await put(oneTimeTokens, key, (latest) => {
+        if (!latest || !isLive(latest, flow) || latest.triesLeft < 1) throw new Unusable()
+        return { ...latest, triesLeft: latest.triesLeft - 1 }
+      })
+    } catch (error) {
+      if (error instanceof Unusable) return null
+      throw error
     }
-    throw conflict()
+  }
+
+  /** The token as stored, when this is its secret. */
+  async function find(flow: Flow, token: string): Promise<Stored<OneTimeToken> | null> {
+    const [, partition, id, secret] = shape.exec(token) ?? []
+    if (partition === undefined || id === undefined || secret === undefined) return null
+    const stored = await documents.read(oneTimeTokens, { partition, id })
+    if (!stored || !isLive(stored.value, flow)) return null
+    return isEqual(await hashSecretPart(secret), stored.value.secretHash) ? stored : null
   }
 
   return {
+    /** `isOnlyOne`: an earlier one of this flow and subject is void. */
     async issue(
       flow: Flow,
       subjectId: string,
-      { lifeMs, tries, facts }: { lifeMs: number; tries: number; facts: Readonly<Record<string, string>> },
-    ): Promise<{ readonly token: string; readonly expiresAt: string }> {
-      const id = ids.next()
+      { lifeMs, tries, facts = {}, isOnlyOne = false }: Issue,
+    ): Promise<Issued> {
       const secret = encodeBase64url(crypto.getRandomValues(new Uint8Array(32)))
-      const expiresAt = iso(clock.now() + lifeMs)
-      await documents.insert(oneTimeTokens, {
-        id,
+      const code = newCode()
+      const token: OneTimeToken = {
+        id: isOnlyOne ? flow : ids.next(),
         subjectId,
         flow,
         secretHash: await hashSecretPart(secret),
+        codeHash: null,
         triesLeft: tries,
         facts,
-        expiresAt,
+        expiresAt: iso(clock.now() + lifeMs),
         purgeAt: iso(clock.now() + lifeMs + keptAfterEndMs),
-      })
-      return { token: `${subjectId}.${id}.${secret}`, expiresAt }
+      }
+      const stored = isOnlyOne ? { ...token, codeHash: await hashCode(token, code) } : token
+      if (isOnlyOne) await put(oneTimeTokens, { partition: subjectId, id: flow }, () => stored)
+      else await documents.insert(oneTimeTokens, stored)
+      return { token: `${subjectId}.${token.id}.${secret}`, code, expiresAt: token.expiresAt }
     },
 
-    /** Null for a token that is wrong, over, used up, tried too often, or of another flow. Counts as a try. */
+    /**
+     * Null for a token that is wrong, over, used up, tried too often, or of another flow. Its secret cannot be guessed,
+     * so only who holds it uses up a try; and none where the tries are those of its code.
+     */
     async open(flow: Flow, token: string): Promise<Opened | null> {
-      const [, subjectId, id, secret] = shape.exec(token) ?? []
-      if (subjectId === undefined || id === undefined || secret === undefined) return null
-      const stored = await documents.read(oneTimeTokens, { partition: subjectId, id })
-      if (!stored || stored.value.flow !== flow) return null
-      if (Date.parse(stored.value.expiresAt) <= clock.now()) return null
-      if (!isEqual(await hashSecretPart(secret), stored.value.secretHash)) return null
-      const spent = await spendTry(stored)
-      if (!spent) return null
-      return {
-        subjectId,
-        facts: spent.value.facts,
-        close: () => documents.remove(oneTimeTokens, { partition: subjectId, id }),
-      }
+      const stored = await find(flow, token)
+      if (!stored) return null
+      const { subjectId: partition, id, codeHash } = stored.value
+      const spent = codeHash === null ? await spendTry(flow, { partition, id }) : stored
+      return spent && openedOf(spent)
+    },
+
+    /** The same by the code, of the only token of this flow and subject. */
+    async openByCode(flow: Flow, subjectId: string, code: string): Promise<Opened | null> {
+      const spent = await spendTry(flow, { partition: subjectId, id: flow })
+      const isRight = spent && isEqual(await hashCode(spent.value, code), spent.value.codeHash ?? '')
+      return isRight ? openedOf(spent) : null
+    },
+
+    /** Whether `open` would answer. Changes nothing: for programs that fetch every link of a mail. */
+    isUsable: async (flow: Flow, token: string): Promise<boolean> => (await find(flow, token)) !== null,
+
+    /** Voids the only token of this flow and subject. */
+    async revoke(flow: Flow, subjectId: string): Promise<void> {
+      await documents.remove(oneTimeTokens, { partition: subjectId, id: flow })
     },
   }
 }

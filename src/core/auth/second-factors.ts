@@ -4,7 +4,7 @@ import type { SecondFactors, User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import type { Vault } from '../vault/vault.ts'
 import { type SecondFactorMethod, type SecondFactorProof, secondFactorRefused } from './auth.model.ts'
-import type { BeginAttempt } from './lockout.ts'
+import type { Lockout } from './lockout.ts'
 
 const none: SecondFactors = { totp: null, recoveryCodes: [], passkeys: [] }
 
@@ -35,7 +35,7 @@ const foldRecoveryCode = (code: string): string =>
 /** Recognises second factors and uses up what works once. */
 export function createSecondFactors(
   { clock, oneTimePasswords, passkeys }: Needs<'clock' | 'oneTimePasswords' | 'passkeys'>,
-  { users, vault, beginAttempt }: { users: Users; vault: Vault; beginAttempt: BeginAttempt },
+  { users, vault, lockout }: { users: Users; vault: Vault; lockout: Lockout },
 ) {
   const now = () => new Date(clock.now()).toISOString()
   const hashRecoveryCode = (userId: string, code: string): Promise<string> =>
@@ -99,7 +99,7 @@ export function createSecondFactors(
      * spent or locked. `challenge` is null where no passkey was asked for.
      */
     async prove(user: User, proof: SecondFactorProof, challenge: string | null): Promise<void> {
-      const attempt = await beginAttempt(`second factor ${user.id}`)
+      const attempt = await lockout.begin(`second factor ${user.id}`)
       if (attempt.isLocked) throw secondFactorRefused()
       if ('code' in proof) await withTotp(user, proof.code)
       else if ('recoveryCode' in proof) await withRecoveryCode(user, proof.recoveryCode)

@@ -7,6 +7,7 @@ import type { User } from '../users/users.model.ts'
 import type { Vault } from '../vault/vault.ts'
 import { type AuthSettings, type Session, type SessionView, sessions } from './auth.model.ts'
 import { describeDevice } from './device.ts'
+import type { Notices } from './notices.ts'
 import { deriveSecretPart, formatRefreshToken, hashSecretPart, sealSessionSecret } from './refresh-token.ts'
 import { roleIn } from './role-in-session.ts'
 import type { SessionMemo } from './session-memo.ts'
@@ -25,7 +26,13 @@ type SessionNeeds = Needs<'accessTokens' | 'cache' | 'clock' | 'defer' | 'docume
 /** The life of a session, but for refreshing it. */
 export function createSessions(
   needs: SessionNeeds,
-  { vault, memo, trail, settings }: { vault: Vault; memo: SessionMemo; trail: Trail; settings: AuthSettings },
+  {
+    vault,
+    memo,
+    trail,
+    notices,
+    settings,
+  }: { vault: Vault; memo: SessionMemo; trail: Trail; notices: Notices; settings: AuthSettings },
 ) {
   const { accessTokens, cache, clock, defer, documents, ids, log } = needs
   const iso = (ms: number) => new Date(ms).toISOString()
@@ -49,8 +56,9 @@ export function createSessions(
   }
   const purgeAfter = (expiresAt: string): string => iso(Date.parse(expiresAt) + keptAfterEndMs)
 
-  async function listLive(userId: string): Promise<readonly Stored<Session>[]> {
-    const live: Stored<Session>[] = []
+  /** Newest first, also those that ended a short while ago. */
+  async function listKept(userId: string): Promise<readonly Stored<Session>[]> {
+    const kept: Stored<Session>[] = []
     let after: string | undefined
     do {
       const page = await documents.query(sessions, {
@@ -61,11 +69,12 @@ export function createSessions(
         limit: 100,
         ...(after === undefined ? {} : { after }),
       })
-      live.push(...page.items.filter(({ value }) => isLive(value)))
+      kept.push(...page.items)
       after = page.next
     } while (after !== undefined)
-    return live
+    return kept
   }
+  const listLive = async (userId: string) => (await listKept(userId)).filter(({ value }) => isLive(value))
 
   /** Writes a change of one session unless `change` declines; false when it did, or there is no such session. */
   async function amend(
@@ -94,14 +103,17 @@ export function createSessions(
       session.revokedAt === null ? { ...session, revokedAt: iso(clock.now()), revokedReason: reason } : null,
     )
 
-  /** Leaves room for one more. */
-  const endOldest = async (userId: string): Promise<void> => {
-    const live = await listLive(userId)
-    await Promise.all(
-      live
+  /** Leaves room for one more, and tells the person when it comes from a device that was never seen. */
+  const lookAtOthers = async (user: User, opened: Session): Promise<void> => {
+    const others = (await listKept(user.id)).filter(({ value }) => value.id !== opened.id)
+    const isKnown = others.some(({ value }) => value.device === opened.device)
+    await Promise.all([
+      ...others
+        .filter(({ value }) => isLive(value))
         .slice(settings.sessionsPerUser - 1)
-        .map(({ value }) => revoke(userId, value.id, 'too_many_sessions')),
-    )
+        .map(({ value }) => revoke(user.id, value.id, 'too_many_sessions')),
+      ...(others.length > 0 && !isKnown ? [notices.newDevice(user)] : []),
+    ])
   }
 
   return {
@@ -183,7 +195,7 @@ export function createSessions(
           refreshToken: formatRefreshToken({ userId: user.id, sessionId: id, generation: 1, secretPart }),
         },
         async store() {
-          defer.run('end_oldest_sessions', () => endOldest(user.id))
+          defer.run('look_at_other_sessions', () => lookAtOthers(user, session))
           await documents.insert(sessions, session)
         },
       }

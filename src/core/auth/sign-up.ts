@@ -5,8 +5,11 @@ import type { Trail } from '../trail/trail.ts'
 import { type User, userExists } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import type { AuthSettings, SignUp } from './auth.model.ts'
+import type { MayMail } from './mail-allowance.ts'
+import type { Notices } from './notices.ts'
 import type { CheckPassword } from './password-policy.ts'
 import type { Credentials, Sessions } from './sessions.ts'
+import type { EmailVerification } from './verify-email.ts'
 
 export type SignedUp = { readonly user: User } & Credentials
 
@@ -16,17 +19,20 @@ export type SignedUp = { readonly user: User } & Credentials
  */
 export const createSignUp =
   (
-    { hasher }: Needs<'hasher'>,
+    { defer, hasher }: Needs<'defer' | 'hasher'>,
     domain: {
       readonly users: Users
       readonly sessions: Sessions
       readonly trail: Trail
       readonly checkPassword: CheckPassword
       readonly settings: AuthSettings
+      readonly emailVerification: EmailVerification
+      readonly notices: Notices
+      readonly mayMail: MayMail
     },
   ) =>
   async ({ email, password, name }: SignUp, caller: Caller): Promise<SignedUp | null> => {
-    const { users, sessions, trail, checkPassword, settings } = domain
+    const { users, sessions, trail, checkPassword, settings, emailVerification, notices, mayMail } = domain
     const isHidden = settings.signupDisclosure === 'hidden'
     await checkPassword('password', password, { email, name })
     if (!isHidden && (await users.isEmailClaimed(email))) throw userExists()
@@ -40,17 +46,28 @@ export const createSignUp =
         ...(user ? {} : { outcome: 'failure' as const, reason: 'user_exists' }),
         ...(sessionId === undefined ? {} : { sessionId }),
       })
+    // After the answer: whoever gets no mail asks for another.
+    const sendVerification = (user: User) =>
+      defer.run('send_verification', () => emailVerification.send(user))
+    const tellOwner = () =>
+      defer.run('tell_account_exists', async () => {
+        const owner = await users.findByEmail(email)
+        if (owner && (await mayMail(email))) await notices.accountExists(owner.value)
+      })
     try {
       const user = await users.createAccount({ email, name, passwordHash })
       if (isHidden) {
+        sendVerification(user)
         await record(user)
         return null
       }
       const session = await sessions.prepare(user, caller)
       await Promise.all([session.store(), record(user, session.id)])
+      sendVerification(user)
       return { user, ...session.credentials }
     } catch (error) {
       if (!isHidden || !(error instanceof AppError && error.code === 'user_exists')) throw error
+      tellOwner()
       await record(null)
       return null
     }

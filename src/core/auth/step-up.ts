@@ -1,6 +1,8 @@
 import type { Needs } from '../../ports/ports.ts'
 import type { Actor, Caller } from '../actor.ts'
 import { AppError, notFound } from '../errors.ts'
+import { codeOf, greetingOf } from '../mail/mail.model.ts'
+import type { Mailing } from '../mail/mail.ts'
 import type { Trail } from '../trail/trail.ts'
 import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
@@ -15,14 +17,18 @@ import {
   sessions as sessionCollection,
   stepUpRequired,
 } from './auth.model.ts'
+import type { MayMail } from './mail-allowance.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import { handOut, type MakePasskeyQuestion } from './passkey-question.ts'
 import { factorsOf, methodsOf, type SecondFactorChecks } from './second-factors.ts'
 import type { Sessions } from './sessions.ts'
 import type { VerifyPassword } from './verify-password.ts'
 
+const codeLifeMs = 10 * 60_000
+const codeTries = 5
+
 export interface StepUpWays {
-  readonly methods: readonly (SecondFactorMethod | 'password')[]
+  readonly methods: readonly (SecondFactorMethod | 'password' | 'mailed-code')[]
   readonly passkey?: PasskeyChallenge
 }
 
@@ -37,6 +43,8 @@ export function createStepUp(
     secondFactors,
     verifyPassword,
     makePasskeyQuestion,
+    mail,
+    mayMail,
     settings,
   }: {
     readonly users: Users
@@ -46,6 +54,8 @@ export function createStepUp(
     readonly secondFactors: SecondFactorChecks
     readonly verifyPassword: VerifyPassword
     readonly makePasskeyQuestion: MakePasskeyQuestion
+    readonly mail: Mailing
+    readonly mayMail: MayMail
     readonly settings: AuthSettings
   },
 ) {
@@ -55,12 +65,37 @@ export function createStepUp(
     return stored.value
   }
 
+  async function mailCode(user: User): Promise<void> {
+    if (!(await mayMail(user.email))) return
+    const { code, token } = await tokens.issue('mailed-step-up', user.id, {
+      lifeMs: codeLifeMs,
+      tries: codeTries,
+      isOnlyOne: true,
+    })
+    await mail.enqueue(
+      {
+        template: 'confirm_identity',
+        to: user.email,
+        greeting: greetingOf(user.name),
+        code: codeOf(code),
+      },
+      `confirm_identity ${token.slice(-16)}`,
+    )
+  }
+
+  async function withMailedCode(user: User, code: string): Promise<void> {
+    if (user.passwordHash !== null || methodsOf(user).length > 0) throw secondFactorRefused()
+    const opened = await tokens.openByCode('mailed-step-up', user.id, code)
+    if (!(await opened?.close())) throw secondFactorRefused()
+  }
+
   /** Whoever has a second factor shows it: the password alone may be what was stolen. */
   async function prove(user: User, proof: StepUp): Promise<void> {
     if ('password' in proof) {
       if (methodsOf(user).length > 0) throw secondFactorRefused()
       if (!(await verifyPassword(user.email, user, proof.password))) throw invalidCredentials()
-    } else if ('passkey' in proof) {
+    } else if ('mailedCode' in proof) await withMailedCode(user, proof.mailedCode)
+    else if ('passkey' in proof) {
       const opened = await tokens.open('passkey-step-up', proof.challengeToken)
       if (opened?.subjectId !== user.id) throw secondFactorRefused()
       await secondFactors.prove(user, { passkey: proof.passkey }, opened.facts['challenge'] ?? null)
@@ -69,11 +104,15 @@ export function createStepUp(
   }
 
   return {
-    /** How this person can step up. */
+    /** How this person can step up. Who has neither password nor factor is mailed a code by asking. */
     async begin(actor: Actor): Promise<StepUpWays> {
       const user = await accountOf(actor)
       const methods = methodsOf(user)
-      if (methods.length === 0) return { methods: user.passwordHash === null ? [] : ['password'] }
+      if (methods.length === 0) {
+        if (user.passwordHash !== null) return { methods: ['password'] }
+        await mailCode(user)
+        return { methods: ['mailed-code'] }
+      }
       if (!methods.includes('passkey')) return { methods }
       const question = await makePasskeyQuestion(factorsOf(user).passkeys)
       return { methods, passkey: await handOut(tokens, 'passkey-step-up', user.id, question) }
@@ -96,7 +135,7 @@ export function createStepUp(
       }
       const now = clock.now()
       const steppedUpAt = new Date(now).toISOString()
-      const isSecondFactor = !('password' in proof)
+      const isSecondFactor = !('password' in proof || 'mailedCode' in proof)
       await Promise.all([
         sessions.mark(actor, { steppedUpAt, ...(isSecondFactor ? { secondFactorAt: steppedUpAt } : {}) }),
         trail(caller, facts),

@@ -1,15 +1,15 @@
 import type { Needs } from '../../ports/ports.ts'
 import type { User } from '../users/users.model.ts'
-import type { BeginAttempt } from './lockout.ts'
+import type { Lockout } from './lockout.ts'
 
 /**
  * Whether this is the password of the account at `email`. Locked, unknown, without a password and wrong take the same path and cost the
  * same: one slow hash. When the hasher is too busy the attempt does not count against the account.
  */
 export const createVerifyPassword =
-  ({ hasher }: Needs<'hasher'>, beginAttempt: BeginAttempt) =>
+  ({ hasher }: Needs<'hasher'>, lockout: Lockout) =>
   async (email: string, user: User | null, password: string): Promise<boolean> => {
-    const attempt = await beginAttempt(email)
+    const attempt = await lockout.begin(email)
     const passwordHash = user?.passwordHash ?? null
     let isRight: boolean
     try {

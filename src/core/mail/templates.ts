@@ -18,6 +18,10 @@ export interface TemplateInputs {
   reset_password: { readonly greeting: Greeting; readonly link: Link }
   password_changed: { readonly greeting: Greeting; readonly link: Link }
   confirm_identity: { readonly greeting: Greeting; readonly code: Code }
+  confirm_new_email: { readonly greeting: Greeting; readonly code: Code }
+  email_changed: { readonly greeting: Greeting; readonly link: Link }
+  new_device: { readonly greeting: Greeting; readonly link: Link }
+  second_factor_changed: { readonly greeting: Greeting; readonly link: Link }
   account_exists: { readonly greeting: Greeting; readonly link: Link }
   form_received: { readonly greeting: Greeting; readonly reference: Reference }
   referral_received: { readonly greeting: Greeting; readonly reference: Reference; readonly link: Link }
@@ -72,6 +76,46 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
       'Type this code to confirm that it is you:',
       { code },
       'It works once, and for 10 minutes. Nobody from our side will ever ask you for it.',
+    ],
+  },
+  confirm_new_email: {
+    priority: 'code',
+    usefulForMs: 10 * minuteMs,
+    subject: () => 'Confirm your new e-mail address',
+    blocks: ({ code }) => [
+      'Type this code where you asked to change your address:',
+      { code },
+      `It works once, and for 10 minutes. ${ignore}`,
+    ],
+  },
+  email_changed: {
+    priority: 'notice',
+    usefulForMs: null,
+    subject: () => 'Your e-mail address was changed',
+    blocks: ({ link }) => [
+      'Your account goes by another address from now on. This mailbox will get no more mail about it.',
+      'If this was not you, take it back within 7 days. Every device is then signed out:',
+      { label: 'Undo the change', link },
+    ],
+  },
+  new_device: {
+    priority: 'notice',
+    usefulForMs: null,
+    subject: () => 'A new device signed in',
+    blocks: ({ link }) => [
+      'Somebody, hopefully you, signed in to your account on a device it was not used on before.',
+      'If this was not you, choose a new password at once:',
+      { label: 'Choose a new password', link },
+    ],
+  },
+  second_factor_changed: {
+    priority: 'notice',
+    usefulForMs: null,
+    subject: () => 'How you sign in was changed',
+    blocks: ({ link }) => [
+      'A way of proving that it is you (an app, a passkey, or recovery codes) was added to your account or taken away.',
+      'If this was not you, choose a new password at once:',
+      { label: 'Choose a new password', link },
     ],
   },
   account_exists: {

@@ -105,6 +105,11 @@ export interface UserEmail {
   /** The normalised address. */
   readonly id: string
   readonly userId: string
+  /**
+   * Set while the account does not go by this address: it is about to, or it lately did and may have it back. Until
+   * then nobody else gets the address. Absent in the claim an account goes by.
+   */
+  readonly reservedUntil?: string
 }
 
 /** Partition `id`, so that one address can be claimed once and login finds its account by two point reads. */

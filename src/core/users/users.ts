@@ -3,9 +3,11 @@ import type { Needs } from '../../ports/ports.ts'
 import type { Actor } from '../actor.ts'
 import { notFound } from '../errors.ts'
 import type { Job } from '../jobs/jobs.ts'
+import { createChangeAddress } from './change-address.ts'
 import { createChangeUser } from './change-user.ts'
 import { createCreateAccount } from './create-account.ts'
 import { createStaff } from './staff.ts'
+import { createSweepReservedAddresses } from './sweep-reserved-addresses.ts'
 import { createSweepUnclaimedUsers } from './sweep-unclaimed-users.ts'
 import { type Profile, profileOf, type UpdateProfile, type User, userEmails, users } from './users.model.ts'
 
@@ -23,6 +25,7 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'ids' | 'log'>)
   const { documents, clock, log } = needs
   const changeUser = createChangeUser(needs)
   const sweepUnclaimedUsers = createSweepUnclaimedUsers(needs)
+  const sweepReservedAddresses = createSweepReservedAddresses(needs)
   const staff = createStaff(needs)
   const jobs: readonly Job[] = [
     {
@@ -31,6 +34,14 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'ids' | 'log'>)
       async run() {
         const count = await sweepUnclaimedUsers()
         if (count > 0) log.info('unclaimed_users_removed', { count })
+      },
+    },
+    {
+      name: 'sweep-reserved-addresses',
+      everyMs: hourMs,
+      async run() {
+        const count = await sweepReservedAddresses()
+        if (count > 0) log.info('reserved_addresses_freed', { count })
       },
     },
     { name: 'mend-staff-directory', everyMs: dayMs, run: staff.mendAll },
@@ -43,6 +54,7 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'ids' | 'log'>)
   return {
     createAccount: createCreateAccount(needs),
     changeUser,
+    changeAddress: createChangeAddress(needs, changeUser),
     jobs,
     listStaff: staff.list,
     read: (userId: string): Promise<Stored<User> | null> =>
@@ -51,7 +63,9 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'ids' | 'log'>)
     async findByEmail(email: string): Promise<Stored<User> | null> {
       const claim = await documents.read(userEmails, { partition: email, id: email })
       const userId = claim?.value.userId ?? noUserId
-      return documents.read(users, { partition: userId, id: userId })
+      const user = await documents.read(users, { partition: userId, id: userId })
+      // An address that is only reserved for the account is not one it goes by.
+      return user?.value.email === email ? user : null
     },
     isEmailClaimed: async (email: string): Promise<boolean> =>
       (await documents.read(userEmails, { partition: email, id: email })) !== null,

@@ -1,0 +1,128 @@
+import type { Needs } from '../../ports/ports.ts'
+import type { Actor, Caller } from '../actor.ts'
+import { notFound } from '../errors.ts'
+import { codeOf, greetingOf, linkTo } from '../mail/mail.model.ts'
+import type { Mailing } from '../mail/mail.ts'
+import type { Trail } from '../trail/trail.ts'
+import type { Users } from '../users/users.ts'
+import { type AuthSettings, codeRefused } from './auth.model.ts'
+import type { MayMail } from './mail-allowance.ts'
+import type { Notices } from './notices.ts'
+import type { OneTimeTokens } from './one-time-tokens.ts'
+import type { SessionMemo } from './session-memo.ts'
+import type { Sessions } from './sessions.ts'
+
+const codeLifeMs = 10 * 60_000
+const tries = 5
+const undoLifeMs = 7 * 24 * 60 * 60_000
+
+/**
+ * A new address: proved by a code in the new mailbox, told to the old one with a link that takes it back. For a week
+ * nobody else gets the old address.
+ */
+export function createChangeEmail(
+  { clock }: Needs<'clock'>,
+  {
+    users,
+    tokens,
+    trail,
+    mail,
+    mayMail,
+    memo,
+    sessions,
+    notices,
+    settings,
+  }: {
+    readonly users: Users
+    readonly tokens: OneTimeTokens
+    readonly trail: Trail
+    readonly mail: Mailing
+    readonly mayMail: MayMail
+    readonly memo: SessionMemo
+    readonly sessions: Sessions
+    readonly notices: Notices
+    readonly settings: AuthSettings
+  },
+) {
+  const now = () => new Date(clock.now()).toISOString()
+  const record = (caller: Caller, event: string, userId: string, actor?: Actor) =>
+    trail(caller, {
+      event,
+      actorId: actor?.userId ?? userId,
+      ...(actor ? { sessionId: actor.sessionId } : {}),
+      resource: { type: 'user', id: userId },
+      changedFields: ['email'],
+    })
+
+  return {
+    /** Whether the new address is somebody's is not said here: its owner is told instead. */
+    async ask(actor: Actor, email: string): Promise<void> {
+      const stored = await users.read(actor.userId)
+      if (!stored) throw notFound()
+      if (stored.value.email === email || !(await mayMail(email))) return
+      const owner = (await users.findByEmail(email))?.value
+      if (owner) {
+        await notices.accountExists(owner)
+        return
+      }
+      const { code, token } = await tokens.issue('change-email', actor.userId, {
+        lifeMs: codeLifeMs,
+        tries,
+        facts: { email },
+        isOnlyOne: true,
+      })
+      const greeting = greetingOf(stored.value.name)
+      await mail.enqueue(
+        { template: 'confirm_new_email', to: email, greeting, code: codeOf(code) },
+        `confirm_new_email ${token.slice(-16)}`,
+      )
+    },
+
+    /** The account goes by the new address; other sessions end. Throws `invalid_token` or `user_exists`. */
+    async confirm(actor: Actor, code: string, caller: Caller): Promise<void> {
+      const opened = await tokens.openByCode('change-email', actor.userId, code)
+      const email = opened?.facts['email']
+      if (email === undefined || !(await opened?.close())) throw codeRefused()
+      const { user, previous } = await users.changeAddress(actor.userId, email, undoLifeMs, (latest) => ({
+        ...latest,
+        emailVerified: true,
+        securityEpoch: latest.securityEpoch + 1,
+        updatedAt: now(),
+      }))
+      await sessions.keepOnly(actor, user.securityEpoch)
+      const { token } = await tokens.issue('undo-email-change', user.id, {
+        lifeMs: undoLifeMs,
+        tries,
+        facts: { email: previous },
+      })
+      await Promise.all([
+        record(caller, 'user.change_email', user.id, actor),
+        mail.enqueue(
+          {
+            template: 'email_changed',
+            to: previous,
+            greeting: greetingOf(user.name),
+            link: linkTo(settings.publicOrigin, '/api/v1/auth/undo-email-change', token),
+          },
+          `email_changed ${token.slice(-16)}`,
+        ),
+      ])
+    },
+
+    isUndoable: (token: string): Promise<boolean> => tokens.isUsable('undo-email-change', token),
+
+    /** For whoever still reads the old mailbox: the old address is back and every session is over. */
+    async undo(token: string, caller: Caller): Promise<void> {
+      const opened = await tokens.open('undo-email-change', token)
+      const email = opened?.facts['email']
+      if (!opened || email === undefined || !(await opened.close())) throw codeRefused()
+      const { user } = await users.changeAddress(opened.subjectId, email, 0, (latest) => ({
+        ...latest,
+        securityEpoch: latest.securityEpoch + 1,
+        updatedAt: now(),
+      }))
+      memo.forgetUser(user.id)
+      await record(caller, 'user.undo_change_email', user.id)
+    },
+  }
+}

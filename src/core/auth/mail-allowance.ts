@@ -1,0 +1,22 @@
+import type { Needs } from '../../ports/ports.ts'
+import { PortUnavailable } from '../../ports/unavailable.ts'
+import type { Vault } from '../vault/vault.ts'
+
+const mostInAWindow = 5
+const windowMs = 60 * 60_000
+
+/** Whether one more code may be mailed to this address: nobody's mailbox is filled by asking for it here. */
+export const createMayMail =
+  ({ cache, localCache, log }: Needs<'cache' | 'localCache' | 'log'>, vault: Vault) =>
+  async (email: string): Promise<boolean> => {
+    const key = `otp:mails:${await vault.pseudonym('account', email)}`
+    try {
+      return (await cache.increment(key, windowMs)).count <= mostInAWindow
+    } catch (error) {
+      if (!(error instanceof PortUnavailable)) throw error
+      log.warn('mail_allowance_counts_locally')
+      return (await localCache.increment(key, windowMs)).count <= mostInAWindow
+    }
+  }
+
+export type MayMail = ReturnType<typeof createMayMail>

@@ -1,0 +1,121 @@
+import type { Needs } from '../../ports/ports.ts'
+import type { Caller } from '../actor.ts'
+import { greetingOf, linkTo } from '../mail/mail.model.ts'
+import type { Mailing } from '../mail/mail.ts'
+import type { Trail } from '../trail/trail.ts'
+import type { User } from '../users/users.model.ts'
+import type { Users } from '../users/users.ts'
+import { type AuthSettings, codeRefused, type ResetPassword } from './auth.model.ts'
+import type { Lockout } from './lockout.ts'
+import type { MayMail } from './mail-allowance.ts'
+import type { Notices } from './notices.ts'
+import type { OneTimeTokens } from './one-time-tokens.ts'
+import type { CheckPassword } from './password-policy.ts'
+import type { SessionMemo } from './session-memo.ts'
+
+const lifeMs = 15 * 60_000
+
+/** A new password for who has lost the old one and reads the mailbox. It signs nobody in and stands in for no factor. */
+export function createResetPassword(
+  { clock, hasher, ids }: Needs<'clock' | 'hasher' | 'ids'>,
+  {
+    users,
+    tokens,
+    trail,
+    mail,
+    mayMail,
+    notices,
+    memo,
+    lockout,
+    checkPassword,
+    settings,
+  }: {
+    readonly users: Users
+    readonly tokens: OneTimeTokens
+    readonly trail: Trail
+    readonly mail: Mailing
+    readonly mayMail: MayMail
+    readonly notices: Notices
+    readonly memo: SessionMemo
+    readonly lockout: Lockout
+    readonly checkPassword: CheckPassword
+    readonly settings: AuthSettings
+  },
+) {
+  const issue = (user: User | null) =>
+    tokens.issue('reset-password', user?.id ?? ids.next(), {
+      lifeMs,
+      tries: 5,
+      facts: { email: user?.email ?? '', epoch: String(user?.securityEpoch ?? 0) },
+    })
+
+  const send = async (user: User): Promise<void> => {
+    const { token } = await issue(user)
+    await mail.enqueue(
+      {
+        template: 'reset_password',
+        to: user.email,
+        greeting: greetingOf(user.name),
+        link: linkTo(settings.portalOrigin, '/reset-password', token),
+      },
+      `reset_password ${token.slice(-16)}`,
+    )
+  }
+
+  return {
+    send,
+
+    /** The same for known and unknown addresses, in words and in what it costs: a token nobody gets. */
+    async ask(email: string, caller: Caller): Promise<void> {
+      const user = (await users.findByEmail(email))?.value ?? null
+      const isAllowed = await mayMail(email)
+      const isSent = user !== null && isAllowed && user.status !== 'suspended'
+      await Promise.all([
+        isSent ? send(user) : issue(null),
+        trail(caller, {
+          event: 'user.forgot_password',
+          actorId: null,
+          resource: { type: 'user', id: user?.id ?? null },
+          ...(isSent ? {} : { outcome: 'failure' as const, reason: 'not_sent' }),
+        }),
+      ])
+    },
+
+    /** Ends every session. Throws `invalid_token`; a password that is refused leaves the link good. */
+    async reset({ token, newPassword }: ResetPassword, caller: Caller): Promise<void> {
+      const opened = await tokens.open('reset-password', token)
+      const user = opened && (await users.read(opened.subjectId))?.value
+      if (!opened || !user) throw codeRefused()
+      await checkPassword('newPassword', newPassword, user)
+      const passwordHash = await hasher.hash(newPassword)
+      if (!(await opened.close())) throw codeRefused()
+      const { value: changed } = await users.changeUser(user.id, (latest) => {
+        // Whatever raised the epoch since has also answered the reason for asking.
+        const isSame =
+          latest.email === opened.facts['email'] && String(latest.securityEpoch) === opened.facts['epoch']
+        if (!isSame) throw codeRefused()
+        return {
+          ...latest,
+          passwordHash,
+          // Who read the mail has the mailbox.
+          emailVerified: true,
+          securityEpoch: latest.securityEpoch + 1,
+          updatedAt: new Date(clock.now()).toISOString(),
+        }
+      })
+      memo.forgetUser(user.id)
+      await Promise.all([
+        lockout.forgive(user.email),
+        trail(caller, {
+          event: 'user.reset_password',
+          actorId: user.id,
+          resource: { type: 'user', id: user.id },
+          changedFields: ['password'],
+        }),
+        notices.passwordChanged(changed),
+      ])
+    },
+  }
+}
+
+export type PasswordReset = ReturnType<typeof createResetPassword>

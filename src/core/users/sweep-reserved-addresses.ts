@@ -1,0 +1,28 @@
+import type { Needs } from '../../ports/ports.ts'
+import { userEmails, users } from './users.model.ts'
+
+/**
+ * Gives back addresses whose reservation is over, and clears the mark from one its account goes by after all: what a
+ * change of address, or a crash in it, leaves. Safe to run at any time and from several processes.
+ */
+export const createSweepReservedAddresses =
+  ({ documents, clock }: Needs<'documents' | 'clock'>) =>
+  async (): Promise<number> => {
+    let freed = 0
+    let after: string | undefined
+    do {
+      const page = await documents.scan(userEmails, after === undefined ? {} : { after })
+      for (const { value: claim, version } of page.items) {
+        if (claim.reservedUntil === undefined || Date.parse(claim.reservedUntil) > clock.now()) continue
+        const user = await documents.read(users, { partition: claim.userId, id: claim.userId })
+        const key = { partition: claim.id, id: claim.id }
+        if (user?.value.email === claim.id)
+          await documents
+            .replace(userEmails, { id: claim.id, userId: claim.userId }, version)
+            .catch(() => null)
+        else if (await documents.remove(userEmails, key, version)) freed++
+      }
+      after = page.next
+    } while (after !== undefined)
+    return freed
+  }

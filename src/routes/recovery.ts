@@ -1,0 +1,260 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { html } from 'hono/html'
+import {
+  ChangeEmail,
+  ConfirmEmailChange,
+  ForgotPassword,
+  MailedLink,
+  ResetPassword,
+  VerifyEmail,
+} from '../core/auth/auth.model.ts'
+import type { Auth } from '../core/auth/auth.ts'
+import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
+import { body, errors, isPublic, json, limitedAsAuth, Message, signedIn, steppedUp } from '../http/route.ts'
+import { onInvalid } from '../http/validate.ts'
+
+const tags = ['Recovery']
+
+const forgotPassword = createRoute({
+  method: 'post',
+  path: '/forgot-password',
+  operationId: 'forgotPassword',
+  tags,
+  summary: 'Ask for a link that sets a new password',
+  ...isPublic,
+  ...limitedAsAuth,
+  request: body(ForgotPassword),
+  responses: { 200: json(Message, 'The same words for every address.'), ...errors(400, 403, 413, 415) },
+})
+
+const resetPassword = createRoute({
+  method: 'post',
+  path: '/reset-password',
+  operationId: 'resetPassword',
+  tags,
+  summary: 'Set a new password with the link; ends every session and signs nobody in',
+  ...isPublic,
+  ...limitedAsAuth,
+  request: body(ResetPassword),
+  responses: { 200: json(Message, 'Set.'), ...errors(400, 401, 403, 409, 413, 415) },
+})
+
+const verifyEmail = createRoute({
+  method: 'post',
+  path: '/verify-email',
+  operationId: 'verifyEmail',
+  tags,
+  summary: 'Confirm an address with the code or the link that was mailed to it',
+  ...isPublic,
+  ...limitedAsAuth,
+  request: body(VerifyEmail),
+  responses: { 200: json(Message, 'Confirmed.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
+})
+
+const resendVerification = createRoute({
+  method: 'post',
+  path: '/resend-verification',
+  operationId: 'resendVerification',
+  tags,
+  summary: 'Mail a new code; the one before is void',
+  ...signedIn,
+  ...limitedAsAuth,
+  responses: {
+    202: json(Message, 'On its way, unless there is nothing to confirm.'),
+    ...errors(401, 403, 404, 413, 415),
+  },
+})
+
+const undoEmailChange = createRoute({
+  method: 'post',
+  path: '/undo-email-change',
+  operationId: 'undoEmailChange',
+  tags,
+  summary: 'Take a change of address back, by the link in the old mailbox; ends every session',
+  ...isPublic,
+  ...limitedAsAuth,
+  request: body(MailedLink),
+  responses: { 200: json(Message, 'The old address is back.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
+})
+
+const linkPage = <const P extends string>(path: P, operationId: string, summary: string) =>
+  createRoute({
+    method: 'get',
+    path,
+    operationId,
+    tags,
+    summary,
+    description: 'For the link in a mail. Changes nothing: only the button on the page does.',
+    ...isPublic,
+    request: { query: z.object({ token: z.string().max(200) }) },
+    responses: {
+      200: { description: 'A page with a button.', content: { 'text/html': { schema: z.string() } } },
+      ...errors(400),
+    },
+  })
+const verifyEmailPage = linkPage(
+  '/verify-email',
+  'showVerifyEmail',
+  'The page behind the link that confirms an address',
+)
+const undoEmailChangePage = linkPage(
+  '/undo-email-change',
+  'showUndoEmailChange',
+  'The page behind the link that takes a change of address back',
+)
+
+const pageScript = createRoute({
+  method: 'get',
+  path: '/mailed-link.js',
+  operationId: 'readMailedLinkScript',
+  tags,
+  summary: 'The script of the pages behind mailed links',
+  ...isPublic,
+  responses: {
+    200: { description: 'JavaScript.', content: { 'text/javascript': { schema: z.string() } } },
+    ...errors(),
+  },
+})
+
+const script = `const [button, words] = ['button', '#words'].map((name) => document.querySelector(name))
+button.addEventListener('click', async () => {
+  button.disabled = true
+  const token = new URLSearchParams(location.search).get('token')
+  try {
+    const answer = await fetch(location.pathname, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token }),
+    })
+    const { message, error } = await answer.json()
+    words.textContent = message ?? error.message
+    button.hidden = answer.ok || answer.status === 401
+  } catch {
+    words.textContent = 'That did not work. Are you online? Try again.'
+  }
+  button.disabled = false
+})
+`
+
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'unsafe-inline'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+interface PageWords {
+  readonly title: string
+  readonly question: string
+  readonly button: string
+}
+
+function showPage(c: AppContext, isUsable: boolean, { title, question, button }: PageWords) {
+  c.header('Content-Security-Policy', policy)
+  return c.html(html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="robots" content="noindex" />
+    <title>${title}</title>
+    <style>
+      body { font: 18px/1.5 system-ui, sans-serif; color: #1d2939; background: #f2f4f7; margin: 0; }
+      main { max-width: 32rem; margin: 10vh auto; padding: 1.5rem; background: #fff; border-radius: 8px; }
+      h1 { font-size: 1.4rem; margin: 0 0 1rem; }
+      button { font: inherit; font-weight: bold; color: #fff; background: #175cd3; border: 0; border-radius: 8px; padding: 0.75rem 1.5rem; }
+      button:focus-visible { outline: 3px solid #84adff; outline-offset: 2px; }
+    </style>
+  </head>
+  <body>
+    <main>
+      <h1>${title}</h1>
+      <p id="words" role="status">${isUsable ? question : 'This link was used, or is too old. Ask for a new one.'}</p>
+      ${isUsable ? html`<button type="button">${button}</button><script src="mailed-link.js"></script>` : ''}
+    </main>
+  </body>
+</html>`)
+}
+
+/** What works without being signed in, for who cannot sign in. */
+export const recoveryRoutes = ({ passwordReset, emailVerification, emailChange }: Auth) =>
+  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+    .openapi(forgotPassword, async (c) => {
+      await passwordReset.ask(c.req.valid('json').email, c.get('caller'))
+      return c.json({ message: 'If there is an account with this address, a link is on its way to it.' }, 200)
+    })
+    .openapi(resetPassword, async (c) => {
+      await passwordReset.reset(c.req.valid('json'), c.get('caller'))
+      return c.json({ message: 'The new password is set. Sign in with it.' }, 200)
+    })
+    .openapi(verifyEmail, async (c) => {
+      await emailVerification.verify(c.req.valid('json'), c.get('caller'))
+      return c.json({ message: 'Your address is confirmed. You can close this page.' }, 200)
+    })
+    .openapi(resendVerification, async (c) => {
+      await emailVerification.resend(actorOf(c))
+      return c.json({ message: 'If your address is not confirmed yet, a new code is on its way.' }, 202)
+    })
+    .openapi(undoEmailChange, async (c) => {
+      await emailChange.undo(c.req.valid('json').token, c.get('caller'))
+      return c.json(
+        { message: 'Your old address is back, and every device is signed out. Choose a new password now.' },
+        200,
+      )
+    })
+    .openapi(verifyEmailPage, async (c) =>
+      showPage(c, await emailVerification.isUsable(c.req.valid('query').token), {
+        title: 'Confirm your e-mail address',
+        question: 'Is this your mailbox, and did you open an account with us?',
+        button: 'Confirm my address',
+      }),
+    )
+    .openapi(undoEmailChangePage, async (c) =>
+      showPage(c, await emailChange.isUndoable(c.req.valid('query').token), {
+        title: 'Undo the change of address',
+        question: 'Your account gets this address back, and every device is signed out.',
+        button: 'Undo the change',
+      }),
+    )
+    .openapi(pageScript, (c) => c.text(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }))
+
+const askEmailChange = createRoute({
+  method: 'post',
+  path: '/me/email',
+  operationId: 'askEmailChange',
+  tags: ['Users'],
+  summary: 'Ask for another e-mail address; a code goes to it',
+  ...steppedUp,
+  ...limitedAsAuth,
+  request: body(ChangeEmail),
+  responses: {
+    202: json(Message, 'The same words whether or not the address is free.'),
+    ...errors(400, 401, 403, 404, 413, 415),
+  },
+})
+
+const confirmEmailChange = createRoute({
+  method: 'post',
+  path: '/me/email/confirm',
+  operationId: 'confirmEmailChange',
+  tags: ['Users'],
+  summary: 'Go by the new address; ends every other session and tells the old mailbox',
+  ...signedIn,
+  ...limitedAsAuth,
+  request: body(ConfirmEmailChange),
+  responses: { 200: json(Message, 'Changed.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
+})
+
+export const emailChangeRoutes = ({ emailChange }: Auth) =>
+  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+    .openapi(askEmailChange, async (c) => {
+      await emailChange.ask(actorOf(c), c.req.valid('json').email)
+      return c.json({ message: 'If the address can be used, a code is on its way to it.' }, 202)
+    })
+    .openapi(confirmEmailChange, async (c) => {
+      await emailChange.confirm(actorOf(c), c.req.valid('json').code, c.get('caller'))
+      return c.json({ message: 'Your address is changed. Other devices are signed out.' }, 200)
+    })
