@@ -80,18 +80,28 @@ export async function buildServer(outDir: string): Promise<Metafile> {
   return metafile
 }
 
-/** What an entry loads at the start, and what it loads only when it is needed. */
-function sizesOf({ outputs }: Metafile, entry: string): { readonly atStart: number; readonly later: number } {
-  const reach = (from: string, kinds: readonly string[], found = new Set<string>()): Set<string> => {
-    found.add(from)
-    for (const { path, kind } of outputs[from]?.imports ?? [])
-      if (path in outputs && kinds.includes(kind) && !found.has(path)) reach(path, kinds, found)
-    return found
-  }
-  const sum = (paths: Iterable<string>) =>
-    [...paths].reduce((bytes, path) => bytes + (outputs[path]?.bytes ?? 0), 0)
-  const atStart = sum(reach(entry, ['import-statement']))
-  return { atStart, later: sum(reach(entry, ['import-statement', 'dynamic-import'])) - atStart }
+/** The bundled files that an entry loads at the start; with `isLater` also those that it loads only when needed. */
+function loadedBy(
+  { outputs }: Metafile,
+  entry: string,
+  isLater = false,
+): readonly Metafile['outputs'][string][] {
+  const found = new Set([entry])
+  for (const path of found)
+    for (const { path: imported, kind } of outputs[path]?.imports ?? [])
+      if (kind === 'import-statement' || (isLater && kind === 'dynamic-import')) found.add(imported)
+  return [...found].flatMap((path) => outputs[path] ?? [])
+}
+
+const entriesOf = ({ outputs }: Metafile): readonly string[] =>
+  Object.keys(outputs).filter((path) => outputs[path]?.entryPoint?.startsWith('entry/'))
+
+/** The packages of which something is loaded when an entry starts. */
+export function packagesAtStart(metafile: Metafile, entry: string): readonly string[] {
+  const path = entriesOf(metafile).find((candidate) => candidate.endsWith(`/${entry}.js`)) ?? ''
+  const sources = loadedBy(metafile, path).flatMap(({ inputs }) => Object.keys(inputs))
+  const names = sources.map((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1])
+  return [...new Set(names)].filter((name) => name !== undefined)
 }
 
 if (import.meta.main) {
@@ -99,12 +109,12 @@ if (import.meta.main) {
   rmSync(outDir, { recursive: true, force: true })
   const metafile = await buildServer(outDir)
   buildClient(join(outDir, 'client'))
-  for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
-    if (!entryPoint?.startsWith('entry/')) continue
-    const { atStart, later } = sizesOf(metafile, path)
-    console.log(
-      `${path}: ${Math.round(atStart / 1024)} KiB at the start, ${Math.round(later / 1024)} KiB when needed`,
-    )
+  for (const path of entriesOf(metafile)) {
+    const kibOf = (files: readonly { readonly bytes: number }[]) =>
+      Math.round(files.reduce((bytes, file) => bytes + file.bytes, 0) / 1024)
+    const atStart = kibOf(loadedBy(metafile, path))
+    const later = kibOf(loadedBy(metafile, path, true)) - atStart
+    console.log(`${path}: ${atStart} KiB at the start, ${later} KiB when needed`)
   }
   const { median, slowest } = measureColdStart(join(outDir, 'entry/node.js'))
   console.log(`import to first answer: ${median} ms (slowest ${slowest} ms)`)

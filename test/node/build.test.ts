@@ -1,8 +1,9 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { Metafile } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { buildServer } from '../../scripts/build.ts'
+import { buildServer, packagesAtStart } from '../../scripts/build.ts'
 import { createBrowser, origin, person } from '../app.ts'
 import { type RunningServer, startServer } from '../server.ts'
 
@@ -27,12 +28,23 @@ function install(name: string, isOptional = false): void {
   for (const dependency of Object.keys(manifest.optionalDependencies ?? {})) install(dependency, true)
 }
 
+let metafile: Metafile
+
 beforeAll(async () => {
-  await buildServer(app)
+  metafile = await buildServer(app)
   const { dependencies } = JSON.parse(readFileSync(join(app, 'package.json'), 'utf8'))
   for (const name of Object.keys(dependencies)) install(name)
 })
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+test.each(['node', 'functions'])('%s loads no SDK of a service at the start', (entry) => {
+  const packages = packagesAtStart(metafile, `entry/${entry}`)
+  expect(packages).toContain('hono')
+  const ofServices = packages.filter((name) =>
+    /^@azure\/|upstash|redis|mssql|tedious|nodemailer|zxcvbn/.test(name),
+  )
+  expect(ofServices.filter((name) => !name.startsWith('@azure/functions'))).toEqual([])
+})
 
 describe.each([
   ['Node', [join(app, 'entry/node.js')]],
