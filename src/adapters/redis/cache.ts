@@ -6,8 +6,10 @@ import type { Cache } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 
-/** Azure closes a connection on which nothing was said for ten minutes. */
-const pingIntervalMs = 60_000
+/** Azure closes a connection on which nothing was said for ten minutes; a ping finds out much sooner that it is dead. */
+const pingIntervalMs = 5_000
+/** For a server that lets somebody connect and then says nothing, not even to the greeting. */
+const silentSocketMs = 15_000
 const longestPauseMs = 1_000
 
 /**
@@ -57,6 +59,7 @@ export function createRedisCache({
       pingInterval: pingIntervalMs,
       socket: {
         connectTimeout: 2_000,
+        socketTimeout: silentSocketMs,
         reconnectStrategy: (retries) =>
           Math.min(25 * 2 ** Math.min(retries, 10), longestPauseMs) * (0.5 + Math.random() / 2),
       },
