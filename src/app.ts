@@ -8,6 +8,8 @@ import { createLearning } from './core/learning/learning.ts'
 import { createLimits, type Limit } from './core/limits/limits.ts'
 import { createMail } from './core/mail/mail.ts'
 import { createMentors } from './core/mentors/mentors.ts'
+import type { ConnectionListener } from './core/realtime/realtime.model.ts'
+import { createRealtime } from './core/realtime/realtime.ts'
 import { createTrail } from './core/trail/trail.ts'
 import { createUsers } from './core/users/users.ts'
 import { createVault } from './core/vault/vault.ts'
@@ -26,6 +28,7 @@ import { authRoutes } from './routes/auth.ts'
 import { contactRoutes } from './routes/contacts.ts'
 import { mailboxRoutes } from './routes/mailbox.ts'
 import { operationRoutes } from './routes/operations.ts'
+import { negotiateRoutes, realtimeEventRoutes } from './routes/realtime.ts'
 import { emailChangeRoutes, recoveryRoutes } from './routes/recovery.ts'
 import { referenceRoutes } from './routes/reference.ts'
 import { secondFactorRoutes } from './routes/second-factors.ts'
@@ -34,7 +37,7 @@ import { userRoutes } from './routes/users.ts'
 export interface AppConfig {
   readonly http: HttpSettings
   readonly auth: AuthSettings
-  readonly limits: { readonly general: Limit } & Readonly<Record<LimitName, Limit>>
+  readonly limits: { readonly general: Limit; readonly negotiate: Limit } & Readonly<Record<LimitName, Limit>>
   readonly trustedProxyHops: number
   readonly trustedSites: readonly TrustedSite[]
 }
@@ -55,10 +58,19 @@ export function createApp(ports: Ports, config: AppConfig) {
   const mentors = createMentors(ports)
   const learning = createLearning(ports)
   const contacts = createContacts(ports, { users, mentors, learning })
+  const takeFromLimits = createLimits(ports, vault)
+  const listeners: readonly ConnectionListener[] = []
+  const realtime = createRealtime(ports, {
+    users,
+    listeners,
+    takeFromLimits,
+    negotiateLimit: config.limits.negotiate,
+  })
   const health = createHealth(ports)
 
   const app = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
-  app.onError(createOnError((error, requestId) => log.error('request_failed', error, { requestId })))
+  const report = (error: unknown, requestId: string) => log.error('request_failed', error, { requestId })
+  app.onError(createOnError(report))
   app.notFound(onNotFound)
 
   const limitByRoute = new Map<string, Limit>()
@@ -72,8 +84,12 @@ export function createApp(ports: Ports, config: AppConfig) {
       report: (served) => log.info('request', served),
     }),
     essentialHeaders,
+  )
+  // Before everything that asks for a browser: what is not signed is refused by the route itself.
+  app.route('/api/v1/realtime', realtimeEventRoutes(realtime, report))
+  app.use(
     rateLimit({
-      take: createLimits(ports, vault),
+      take: takeFromLimits,
       general: config.limits.general,
       limitOf: (method, path) => limitByRoute.get(`${method} ${path}`),
       scaleOf: (site) => (site === null ? 1 : (scaleBySite.get(site) ?? 1)),
@@ -90,6 +106,7 @@ export function createApp(ports: Ports, config: AppConfig) {
     .route('/api/v1/users', emailChangeRoutes(auth))
     .route('/api/v1/users', userRoutes(users))
     .route('/api/v1', contactRoutes(contacts))
+    .route('/api/v1/realtime', negotiateRoutes(realtime))
 
   for (const definition of app.openAPIRegistry.definitions) {
     if (definition.type !== 'route') continue

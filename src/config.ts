@@ -488,6 +488,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
           windowSeconds: 60,
           requestsWhenAlone: v.RATE_LIMIT_PER_MINUTE * scale,
         },
+        negotiate: {
+          name: 'negotiate',
+          requests: 10 * scale,
+          windowSeconds: 60,
+          requestsWhenAlone: 10 * scale,
+        },
         auth: {
           name: 'auth',
           requests: v.RATE_LIMIT_AUTH_PER_MINUTE * scale,

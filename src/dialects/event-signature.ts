@@ -1,4 +1,4 @@
-import type { EventSignature } from '../ports/realtime.ts'
+import type { EventOrigin } from '../ports/realtime.ts'
 
 /** As Web PubSub signs upstream events: `sha256=<hex>` of the connection id, once with each key of the service. */
 const signature = /^sha256=([\da-f]{64})$/i
@@ -32,7 +32,7 @@ export function createEventSignatures(keys: readonly string[]) {
       return (await Promise.all((await importOnce()).map(sign))).join(',')
     },
     /** Compares every signature with every key, in constant time and without stopping at the first that fits. */
-    async isGenuine(event: EventSignature): Promise<boolean> {
+    async isSigned(event: Pick<EventOrigin, 'connectionId' | 'signature'>): Promise<boolean> {
       const given = event.signature.split(',', maxSignatures + 1)
       if (given.length > maxSignatures) return false
       const codes = given.flatMap((part) => signature.exec(part.trim())?.[1] ?? [])

@@ -50,19 +50,32 @@ export const Problem = z
   })
   .meta({ id: 'Problem', description: 'RFC 9457, with `Accept: application/problem+json`.' })
 
+const factsOf = ({ details, retryAfterSeconds }: AppError, requestId: string) => ({
+  requestId,
+  ...(details ? { details } : {}),
+  ...(retryAfterSeconds === undefined ? {} : { retryAfter: retryAfterSeconds }),
+})
+
+/** The error body of the contract. */
+export const bodyOfError = (error: AppError, requestId: string) => ({
+  error: { code: error.code, message: error.message, ...factsOf(error, requestId) },
+})
+
 function answer(c: Context<AppEnv>, error: AppError): Response {
   const status = statusByCode[error.code] ?? statusByKind[error.kind]
-  const facts = {
-    requestId: c.get('caller')?.requestId ?? '',
-    ...(error.details ? { details: error.details } : {}),
-    ...(error.retryAfterSeconds === undefined ? {} : { retryAfter: error.retryAfterSeconds }),
-  }
+  const requestId = c.get('caller')?.requestId ?? ''
   if (error.retryAfterSeconds !== undefined) c.header('Retry-After', String(error.retryAfterSeconds))
   if (status === 401) c.header('WWW-Authenticate', 'Bearer')
   if (!c.req.header('accept')?.includes('application/problem+json'))
-    return c.json({ error: { code: error.code, message: error.message, ...facts } }, status)
+    return c.json(bodyOfError(error, requestId), status)
   return c.body(
-    JSON.stringify({ type: 'about:blank', title: error.message, status, code: error.code, ...facts }),
+    JSON.stringify({
+      type: 'about:blank',
+      title: error.message,
+      status,
+      code: error.code,
+      ...factsOf(error, requestId),
+    }),
     status,
     { 'Content-Type': 'application/problem+json' },
   )
@@ -72,6 +85,23 @@ export const onNotFound: NotFoundHandler<AppEnv> = (c) => answer(c, notFound())
 
 const maxRetryAfterSeconds = 60
 
+/** What the caller is meant to see of a failure; null when nobody foresaw it. */
+export function toAppError(error: unknown): AppError | null {
+  if (error instanceof AppError) return error
+  if (error instanceof HTTPException && error.status === 400) return validationError([])
+  if (!(error instanceof Error) || error.name !== 'PortUnavailable') return null
+  const { retryAfterSeconds = 5 } = error as { retryAfterSeconds?: number }
+  return new AppError('unavailable', 'unavailable', 'This is not available right now. Try again shortly.', {
+    retryAfterSeconds: Math.min(retryAfterSeconds, maxRetryAfterSeconds),
+    cause: error,
+  })
+}
+
+/** All that a caller learns of a failure that nobody foresaw. */
+export const bodyOfSurprise = (requestId: string) => ({
+  error: { code: 'server_error', message: 'Something went wrong on our side.', requestId },
+})
+
 /**
  * Turns whatever was thrown into the contract's error body. What the core did not foresee is given to `report` in
  * full and tells the caller nothing.
@@ -79,22 +109,10 @@ const maxRetryAfterSeconds = 60
 export const createOnError =
   (report: (error: unknown, requestId: string) => void): ErrorHandler<AppEnv> =>
   (error, c) => {
-    if (error instanceof AppError) return answer(c, error)
-    if (error instanceof HTTPException && error.status === 400) return answer(c, validationError([]))
-    report(error, c.get('caller')?.requestId ?? '')
-    if (error.name === 'PortUnavailable') {
-      const { retryAfterSeconds = 5 } = error as { retryAfterSeconds?: number }
-      return answer(
-        c,
-        new AppError('unavailable', 'unavailable', 'This is not available right now. Try again shortly.', {
-          retryAfterSeconds: Math.min(retryAfterSeconds, maxRetryAfterSeconds),
-        }),
-      )
-    }
-    c.header('Cache-Control', 'no-store')
     const requestId = c.get('caller')?.requestId ?? ''
-    return c.json(
-      { error: { code: 'server_error', message: 'Something went wrong on our side.', requestId } },
-      500,
-    )
+    const known = toAppError(error)
+    if (known !== error && !(error instanceof HTTPException && known)) report(error, requestId)
+    if (known) return answer(c, known)
+    c.header('Cache-Control', 'no-store')
+    return c.json(bodyOfSurprise(requestId), 500)
   }

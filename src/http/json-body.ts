@@ -6,9 +6,12 @@ const maxDepth = 32
 
 const tooLarge = (): AppError =>
   new AppError('invalid', 'payload_too_large', 'The request body is too large.')
+export const unsupportedMediaType = (): AppError =>
+  new AppError('invalid', 'unsupported_media_type', 'Send JSON with Content-Type: application/json.')
 const malformed = (message: string) => validationError([{ path: '', code: 'malformed_json', message }])
 
-async function readText(c: AppContext, maxBytes: number): Promise<string> {
+/** Reads the body up to the limit, as UTF-8. */
+export async function readText(c: AppContext, maxBytes: number): Promise<string> {
   const { body } = c.req.raw
   if (!body) return ''
   const chunks: Uint8Array[] = []
@@ -58,6 +61,18 @@ function refuseUnsafeValues(root: unknown): void {
 
 const join = (path: string, key: string): string => (path ? `${path}.${key}` : key)
 
+/** Throws `validation_error` also for what is JSON but not safe to keep. */
+export function parseJson(text: string): unknown {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw malformed('The body is not valid JSON.')
+  }
+  refuseUnsafeValues(value)
+  return value
+}
+
 /**
  * Reads the body of an unsafe request once, as JSON and nothing else, up to the limit; what validates it afterwards
  * gets the parsed value.
@@ -71,14 +86,8 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
     return next()
   }
   if (!/^application\/json(?:\s*;.*)?$/i.test(c.req.header('content-type') ?? ''))
-    throw new AppError('invalid', 'unsupported_media_type', 'Send JSON with Content-Type: application/json.')
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw malformed('The body is not valid JSON.')
-  }
-  refuseUnsafeValues(value)
+    throw unsupportedMediaType()
+  const value = parseJson(text)
   c.req.json = async () => value as any
   c.req.text = async () => text
   return next()

@@ -7,10 +7,13 @@ export interface ClientAccess {
   readonly expiresAt: string
 }
 
-/** What came with an event about a connection, as the sender claims it. */
-export interface EventSignature {
+/** Where an event about a connection says it comes from. */
+export interface EventOrigin {
+  /** The host that sent it. */
+  readonly host: string
+  readonly hub: string
   readonly connectionId: string
-  /** Every signature it carries, as the header has them. */
+  /** Every signature of the connection id that it carries, as the header has them. */
   readonly signature: string
 }
 
@@ -45,8 +48,11 @@ export interface Realtime {
   /** Closes every connection of the user for good. They may connect again: who must not is refused a `clientAccess`. */
   disconnect(userId: string, reason: string): Promise<void>
   isConnected(userId: string): Promise<boolean>
-  /** Whether events about connections come from this host. */
-  isEventOrigin(host: string): boolean
-  /** Whether whoever knows one of our keys signed for this connection. Takes as long for a wrong signature as for a right one. */
-  isGenuine(event: EventSignature): Promise<boolean>
+  /** Whether events about connections may come from this host. */
+  isEventHost(host: string): boolean
+  /**
+   * Whether an event comes from our service and hub: somebody who knows a key signed the connection id. Takes as long
+   * for a wrong signature as for a right one.
+   */
+  isGenuine(origin: EventOrigin): Promise<boolean>
 }

@@ -15,6 +15,7 @@ export interface OpenedRealtime {
   /** Connects as a front end would, without connecting again by itself. */
   readonly connect: (access: ClientAccess) => Promise<Device>
   readonly eventHost: string
+  readonly hub: string
   /** What the service sends as the signature of an event about this connection. */
   readonly sign: (connectionId: string) => Promise<string>
   readonly close?: () => unknown
@@ -177,35 +178,32 @@ export function realtimeContract(name: string, open: () => Promise<OpenedRealtim
     })
 
     test('events come from the host of the service', () => {
-      expect(r.isEventOrigin(opened.eventHost)).toBe(true)
-      expect(r.isEventOrigin(opened.eventHost.toUpperCase())).toBe(true)
+      expect(r.isEventHost(opened.eventHost)).toBe(true)
+      expect(r.isEventHost(opened.eventHost.toUpperCase())).toBe(true)
       for (const host of ['', '*', 'evil.example', `${opened.eventHost}.evil.example`])
-        expect(r.isEventOrigin(host)).toBe(false)
+        expect(r.isEventHost(host)).toBe(false)
     })
 
     test('only who knows a key signs for a connection', async () => {
       const connectionId = fresh('connection')
+      const origin = { host: opened.eventHost, hub: opened.hub, connectionId }
       const signature = await opened.sign(connectionId)
       const forged = `sha256=${'0'.repeat(64)}`
-      for (const genuine of [
-        signature,
-        signature.toUpperCase().replaceAll('SHA', 'sha'),
-        `${forged},${signature.split(',')[0]}`,
-      ])
-        expect(await r.isGenuine({ connectionId, signature: genuine })).toBe(true)
-      for (const wrong of [
-        '',
-        'sha256=',
-        forged,
-        `${forged},${forged}`,
-        signature.slice(0, -1),
-        `x${signature}`,
-      ])
-        expect(await r.isGenuine({ connectionId, signature: wrong })).toBe(false)
-      expect(await r.isGenuine({ connectionId: fresh('connection'), signature })).toBe(false)
-      expect(await r.isGenuine({ connectionId, signature: [forged, forged, signature].join(',') })).toBe(
-        false,
-      )
+      const [first = ''] = signature.split(',')
+      for (const genuine of [signature, `${forged},${first}`, `${first}, ${forged}`])
+        expect(await r.isGenuine({ ...origin, signature: genuine })).toBe(true)
+      for (const wrong of ['', 'sha256=', forged, `${forged},${forged}`, first.slice(0, -1), `x${first}`])
+        expect(await r.isGenuine({ ...origin, signature: wrong })).toBe(false)
+      expect(await r.isGenuine({ ...origin, signature: [forged, forged, first].join(',') })).toBe(false)
+    })
+
+    test('a signature counts for its connection, our host and our hub alone', async () => {
+      const connectionId = fresh('connection')
+      const signature = await opened.sign(connectionId)
+      const origin = { host: opened.eventHost, hub: opened.hub, connectionId, signature }
+      expect(await r.isGenuine({ ...origin, connectionId: fresh('connection') })).toBe(false)
+      expect(await r.isGenuine({ ...origin, host: 'evil.example' })).toBe(false)
+      expect(await r.isGenuine({ ...origin, hub: 'other' })).toBe(false)
     })
   })
 }

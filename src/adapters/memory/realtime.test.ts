@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { realtimeContract } from '../../../test/contracts/realtime.contract.ts'
 import { systemClock } from '../system/clock.ts'
 import { createManualClock } from './clock.ts'
-import { createMemoryRealtime, memoryEventHost } from './realtime.ts'
+import { createMemoryRealtime, memoryEventHost, memoryHub } from './realtime.ts'
 
 realtimeContract('memory', async () => {
   const realtime = createMemoryRealtime({ clock: systemClock })
@@ -13,6 +13,7 @@ realtimeContract('memory', async () => {
       return { ...connection, isClosed: () => connection.closeReason() !== null }
     },
     eventHost: memoryEventHost,
+    hub: memoryHub,
     sign: realtime.sign,
   }
 })

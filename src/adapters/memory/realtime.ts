@@ -28,8 +28,9 @@ interface Connected {
   closeReason: string | null
 }
 
-/** The host that events of `createMemoryRealtime` come from. */
+/** Where events of `createMemoryRealtime` come from. */
 export const memoryEventHost = 'realtime.test'
+export const memoryHub = 'mackchat'
 
 /** Delivers inside one process, to devices that a test connects. Nobody else can connect. */
 export function createMemoryRealtime({ clock }: { readonly clock: Clock }): MemoryRealtime {
@@ -50,7 +51,7 @@ export function createMemoryRealtime({ clock }: { readonly clock: Clock }): Memo
 
   return {
     async clientAccess({ userId, groups, ttlSeconds }) {
-      const url = `wss://${memoryEventHost}/client/hubs/mackchat?access_token=${++counter}`
+      const url = `wss://${memoryEventHost}/client/hubs/${memoryHub}?access_token=${++counter}`
       const expiresAt = clock.now() + ttlSeconds * 1000
       accesses.set(url, { userId, groups, expiresAt })
       return {
@@ -79,8 +80,9 @@ export function createMemoryRealtime({ clock }: { readonly clock: Clock }): Memo
       for (const connection of ofUser(userId)) close(connection, reason)
     },
     isConnected: async (userId) => ofUser(userId).length > 0,
-    isEventOrigin: (host) => host.toLowerCase() === memoryEventHost,
-    isGenuine: signatures.isGenuine,
+    isEventHost: (host) => host.toLowerCase() === memoryEventHost,
+    isGenuine: async ({ host, hub, ...signed }) =>
+      (await signatures.isSigned(signed)) && host.toLowerCase() === memoryEventHost && hub === memoryHub,
     sign: signatures.sign,
     connect(url) {
       const access = accesses.get(url)

@@ -1,0 +1,58 @@
+import type { Needs } from '../../ports/ports.ts'
+import type { ClientAccess } from '../../ports/realtime.ts'
+import type { Actor } from '../actor.ts'
+import { AppError } from '../errors.ts'
+import type { Limit, TakeFromLimits } from '../limits/limits.ts'
+import type { Users } from '../users/users.ts'
+import {
+  type ConnectionEvent,
+  type ConnectionListener,
+  forgedEvent,
+  unknownHost,
+  userGroup,
+} from './realtime.model.ts'
+import { createReceiveEvent } from './receive-event.ts'
+
+const accessTtlSeconds = 300
+
+/** Opens connections and hears about them. What happens in them belongs to the listeners. */
+export function createRealtime(
+  needs: Needs<'realtime' | 'cache' | 'log'>,
+  {
+    users,
+    listeners,
+    takeFromLimits,
+    negotiateLimit,
+  }: {
+    readonly users: Users
+    readonly listeners: readonly ConnectionListener[]
+    readonly takeFromLimits: TakeFromLimits
+    readonly negotiateLimit: Limit
+  },
+) {
+  const { realtime } = needs
+  return {
+    /** The groups of conversations are given when the device connects, as they are then. */
+    async negotiate({ userId, sessionId }: Actor): Promise<ClientAccess> {
+      const { isExceeded, resetInSeconds } = await takeFromLimits([negotiateLimit], sessionId, 1)
+      if (isExceeded)
+        throw new AppError('rate_limited', 'rate_limit_exceeded', 'Too many connections. Wait a little.', {
+          retryAfterSeconds: resetInSeconds,
+        })
+      return realtime.clientAccess({ userId, groups: [userGroup(userId)], ttlSeconds: accessTtlSeconds })
+    },
+    /** Answers the service when it asks whether its events are wanted. The host that may send, of those it names. */
+    acceptHost(hosts: readonly string[]): string {
+      const accepted = hosts.find((host) => realtime.isEventHost(host))
+      if (accepted === undefined) throw unknownHost()
+      return accepted
+    },
+    /** Throws `unauthorized` for an event that nobody who knows a key has signed. */
+    async verifyEvent(event: ConnectionEvent): Promise<void> {
+      if (!(await realtime.isGenuine(event))) throw forgedEvent()
+    },
+    receiveEvent: createReceiveEvent(needs, { users, listeners }),
+  }
+}
+
+export type RealtimeGateway = ReturnType<typeof createRealtime>

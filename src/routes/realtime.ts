@@ -1,0 +1,129 @@
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import { ClientAccess, type ConnectionEvent } from '../core/realtime/realtime.model.ts'
+import type { RealtimeGateway } from '../core/realtime/realtime.ts'
+import { bodyOfError, bodyOfSurprise, toAppError } from '../http/errors.ts'
+import { parseJson, readText, unsupportedMediaType } from '../http/json-body.ts'
+import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
+import { errors, isPublic, json, signedIn } from '../http/route.ts'
+
+const tags = ['MackChat']
+
+const negotiate = createRoute({
+  method: 'post',
+  path: '/negotiate',
+  operationId: 'negotiate',
+  tags,
+  summary: 'Where to connect for live events',
+  description:
+    'Ten a minute for each session. Pass `url` to the official client, `new WebPubSubClient({ getClientAccessUrl })`, and ask anew each time it does.',
+  ...signedIn,
+  responses: { 200: json(ClientAccess, 'For one connection.'), ...errors(401, 403, 413, 415) },
+})
+
+const validateEvents = createRoute({
+  method: 'options',
+  path: '/events',
+  operationId: 'validateRealtimeEvents',
+  tags,
+  summary: 'Web PubSub asks whether its events are wanted here',
+  ...isPublic,
+  responses: {
+    204: { description: '`WebHook-Allowed-Origin` names the host that may send.' },
+    ...errors(403),
+  },
+})
+
+const receiveEvents = createRoute({
+  method: 'post',
+  path: '/events',
+  operationId: 'receiveRealtimeEvent',
+  tags,
+  summary: 'Web PubSub tells of a connection',
+  description:
+    'CloudEvents in binary mode, signed with a key of the service. An event that is signed is answered 200 or 204 whatever becomes of it; what went wrong stands in the body, in the shape of `Error`, and reaches the device as a message. A connection may be refused with 403.',
+  ...isPublic,
+  responses: {
+    200: {
+      description:
+        'To `connect`: the groups of the connection. To what a device said: the answer that it gets, or an error.',
+    },
+    204: { description: 'Taken, or seen before.' },
+    ...errors(400, 401, 403),
+  },
+})
+
+const listOf = (header: string | undefined): readonly string[] =>
+  (header ?? '').split(',').flatMap((part) => part.trim() || [])
+
+const systemTypes = new Map([
+  ['azure.webpubsub.sys.connect', 'connect'],
+  ['azure.webpubsub.sys.connected', 'connected'],
+  ['azure.webpubsub.sys.disconnected', 'disconnected'],
+] as const satisfies [string, string][]) as ReadonlyMap<string, 'connect' | 'connected' | 'disconnected'>
+
+const saidType = 'azure.webpubsub.user.'
+
+async function readSaid(c: AppContext): Promise<unknown> {
+  const text = await readText(c, c.get('settings').maxBodyBytes)
+  const type = c.req.header('content-type') ?? ''
+  if (/^application\/json\b/i.test(type)) return parseJson(text)
+  if (/^text\/plain\b/i.test(type)) return text
+  throw unsupportedMediaType()
+}
+
+function readEvent(c: AppContext): ConnectionEvent {
+  const header = (name: string) => c.req.header(name) ?? ''
+  const type = header('ce-type')
+  return {
+    host: listOf(header('webhook-request-origin'))[0] ?? '',
+    hub: header('ce-hub'),
+    connectionId: header('ce-connectionid'),
+    signature: header('ce-signature'),
+    id: header('ce-id'),
+    userId: c.req.header('ce-userid') || null,
+    state: c.req.header('ce-connectionstate') ?? null,
+    what: type.startsWith(saidType)
+      ? { type: 'said', name: type.slice(saidType.length), read: () => readSaid(c) }
+      : { type: systemTypes.get(type) ?? 'unknown' },
+  }
+}
+
+/** For whoever may ask: signed in as everywhere. */
+export const negotiateRoutes = (realtime: RealtimeGateway) =>
+  new OpenAPIHono<AppEnv>().openapi(negotiate, async (c) => {
+    c.header('Cache-Control', 'no-store')
+    return c.json(await realtime.negotiate(actorOf(c)), 200)
+  })
+
+/** For the service alone, which has neither a session nor an origin of ours. `report` gets what nobody foresaw. */
+export const realtimeEventRoutes = (
+  realtime: RealtimeGateway,
+  report: (error: unknown, requestId: string) => void,
+) =>
+  new OpenAPIHono<AppEnv>()
+    .openapi(validateEvents, (c) => {
+      const hosts = listOf(c.req.header('webhook-request-origin'))
+      c.header('WebHook-Allowed-Origin', realtime.acceptHost(hosts))
+      return c.body(null, 204)
+    })
+    .openapi(receiveEvents, async (c) => {
+      const event = readEvent(c)
+      await realtime.verifyEvent(event)
+      if (event.what.type === 'connect') {
+        const answer = await realtime.receiveEvent(event)
+        if (!answer || 'said' in answer) return c.body(null, 204)
+        c.header('ce-connectionState', answer.state)
+        return c.json({ groups: [...answer.groups] }, 200)
+      }
+      try {
+        const answer = await realtime.receiveEvent(event)
+        return answer && 'said' in answer ? c.json(answer.said, 200) : c.body(null, 204)
+      } catch (error) {
+        // Whatever is not 2xx makes the service drop the connection.
+        const { requestId } = c.get('caller')
+        const known = toAppError(error)
+        if (!known || known.kind === 'unavailable') report(error, requestId)
+        if (event.what.type !== 'said') return c.body(null, 204)
+        return c.json(known ? bodyOfError(known, requestId) : bodyOfSurprise(requestId), 200)
+      }
+    })
