@@ -65,14 +65,13 @@ export function createNodeNative(config: Config): Native {
       }
     },
     createOutbox: (clock) => createFilesystemMailer({ directory: config.dataDirectory, clock }),
-    async openRedis(url, clock) {
+    async openRedis({ url, auth, clock }) {
       const { createRedisCache } = await import('../src/adapters/redis/cache.ts')
-      const credential = config.cache.redisAuth === 'entra' ? await createAzureCredential(config) : undefined
+      const credential = auth === 'entra' ? await createAzureCredential(config) : undefined
       return createRedisCache({ url, clock, log, ...(credential && { credential }) })
     },
-    async createKeyVaultSecrets(clock) {
+    async createKeyVaultSecrets(vaultUrl, clock) {
       const { createKeyVaultSecrets } = await import('../src/adapters/key-vault/secrets.ts')
-      const { keyVaultUrl: vaultUrl } = config.secrets
       return createKeyVaultSecrets({ vaultUrl, credential: await createAzureCredential(config), clock, log })
     },
     createGeneratedSecrets: (clock, rotateAfterDays) =>

@@ -47,11 +47,13 @@ export interface Native {
   }
   /** Keeps mail where a restart finds it again. */
   readonly createOutbox: (clock: Clock) => Mailer & Mailbox
-  readonly openRedis: (
-    url: string,
-    clock: Clock,
-  ) => Promise<{ readonly cache: Cache; readonly close: () => void }>
-  readonly createKeyVaultSecrets: (clock: Clock) => Promise<Secrets>
+  readonly openRedis: (connection: {
+    readonly url: string
+    /** `entra`: as the managed identity. */
+    readonly auth: 'url' | 'entra'
+    readonly clock: Clock
+  }) => Promise<{ readonly cache: Cache; readonly close: () => void }>
+  readonly createKeyVaultSecrets: (vaultUrl: string, clock: Clock) => Promise<Secrets>
   /** Secrets of this deployment's own making, for development. */
   readonly createGeneratedSecrets: (clock: Clock, rotateAfterDays: number) => Secrets
 }
@@ -82,10 +84,10 @@ async function openCache(
       return { cache: createMemoryCache({ clock }), close }
     case 'upstash': {
       const { createUpstashCache } = await import('../src/adapters/upstash/cache.ts')
-      return { cache: createUpstashCache({ url: cache.upstashUrl, token: upstashToken, clock }), close }
+      return { cache: createUpstashCache({ url: cache.url, token: upstashToken, clock }), close }
     }
     case 'redis':
-      return native.openRedis(redisUrl, clock)
+      return native.openRedis({ url: redisUrl, auth: cache.auth, clock })
   }
 }
 
@@ -96,7 +98,7 @@ function openSecrets({ secrets }: Config, given: GivenSecrets, native: Native, c
     case 'environment':
       return createMemorySecrets(given)
     case 'key-vault':
-      return native.createKeyVaultSecrets(clock)
+      return native.createKeyVaultSecrets(secrets.vaultUrl, clock)
   }
 }
 

@@ -105,7 +105,7 @@ test.each([
 test('a key vault takes the place of keys in the environment', () => {
   const { AUTH_MASTER_KEY: _, AUTH_SIGNING_KEYS: __, ...withoutKeys } = production
   const { config } = readConfig({ ...withoutKeys, KEY_VAULT_URL: 'https://example.vault.azure.net' })
-  expect(config.secrets).toMatchObject({ kind: 'key-vault', keyVaultUrl: 'https://example.vault.azure.net' })
+  expect(config.secrets).toMatchObject({ kind: 'key-vault', vaultUrl: 'https://example.vault.azure.net' })
 })
 
 test('the settings hold no secret', () => {

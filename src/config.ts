@@ -358,8 +358,7 @@ function chooseKind<K extends string>(
 
 /**
  * Reads the whole configuration. Throws `InvalidConfiguration` with every problem there is, never with a value.
- * `secrets` holds what must not be printed; `config` may be. Text that only an adapter needs which was not chosen may be
- * empty.
+ * `secrets` holds what must not be printed; `config` may be.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>) {
   const { values: v, problems } = readValues(environment)
@@ -408,6 +407,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     problems.push('PUBLIC_URL: must be https in production')
   if (problems.length > 0) throw new InvalidConfiguration(problems)
 
+  // From here on what a chosen kind needs is there; what only another kind would need may be empty.
   const allowedOrigins = v.CORS_ORIGINS ?? (isProduction ? [] : ['http://localhost:3000'])
   const sendsMail = v.MAIL !== 'memory' && v.MAIL !== 'outbox'
   const scale = v.RATE_LIMIT_SCALE
@@ -426,13 +426,17 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     documents: { kind: v.DOCUMENTS },
     records: { kind: v.RECORDS },
     mail: { kind: v.MAIL },
-    cache: { kind: cacheKind, upstashUrl: v.UPSTASH_REDIS_REST_URL ?? '', redisAuth: v.REDIS_AUTH },
+    cache: {
+      memory: { kind: 'memory' as const },
+      upstash: { kind: 'upstash' as const, url: v.UPSTASH_REDIS_REST_URL ?? '' },
+      redis: { kind: 'redis' as const, auth: v.REDIS_AUTH },
+    }[cacheKind],
     functions: { isStreaming: v.FUNCTIONS_STREAMING === 'on' },
     secrets: {
-      kind: secretsKind,
-      rotateAfterDays: v.KEY_ROTATION_DAYS,
-      keyVaultUrl: v.KEY_VAULT_URL ?? '',
-    },
+      generated: { kind: 'generated' as const, rotateAfterDays: v.KEY_ROTATION_DAYS },
+      environment: { kind: 'environment' as const },
+      'key-vault': { kind: 'key-vault' as const, vaultUrl: v.KEY_VAULT_URL ?? '' },
+    }[secretsKind],
     azureClientId: v.AZURE_CLIENT_ID,
     tokens: {
       issuer: 'tools-inc-api',
