@@ -19,6 +19,8 @@ try {
     url: config.app.http.publicOrigin,
     port,
     documents: config.documents.kind,
+    cache: config.cache.kind,
+    secrets: config.secrets.kind,
   })
 
   const timers = [...adapterJobs, ...jobs].map(({ name, everyMs, run }) => {

@@ -189,15 +189,19 @@ export const settings = {
   UPSTASH_REDIS_REST_URL: {
     schema: serviceUrl,
     example: 'https://eu1-example.upstash.io',
-    says: 'For CACHE=upstash.',
+    says: 'The REST address of an Upstash database, from its console. With the token it chooses CACHE=upstash.',
   },
-  UPSTASH_REDIS_REST_TOKEN: { schema: z.string().min(1), isSecret: true, says: 'For CACHE=upstash.' },
+  UPSTASH_REDIS_REST_TOKEN: {
+    schema: z.string().min(1),
+    isSecret: true,
+    says: 'The token that the console shows beside the address.',
+  },
   REDIS_URL: {
     schema: z
       .string()
       .refine(isUrlOf(['redis:', 'rediss:']), { message: 'must begin with redis:// or, for TLS, rediss://' }),
     isSecret: true,
-    says: 'For CACHE=redis: rediss://user:password@host:port. Azure Managed Redis listens on port 10000.',
+    says: 'rediss://user:password@host:port, which chooses CACHE=redis. Azure Managed Redis listens on port 10000.',
   },
   REDIS_AUTH: {
     schema: z.enum(['url', 'entra']),
@@ -283,7 +287,7 @@ export const settings = {
   KEY_VAULT_URL: {
     schema: serviceUrl,
     example: 'https://tools-inc.vault.azure.net',
-    says: 'For SECRETS=key-vault: holds the secrets signing-keys and master-key, whose versions rotate without a restart.',
+    says: 'A vault with the secrets signing-keys and master-key, whose versions rotate without a restart. Chooses SECRETS=key-vault.',
   },
   AUTH_SIGNING_KEYS: {
     schema: SigningKeys,
