@@ -56,6 +56,7 @@ interface Described {
 }
 
 const limits: Readonly<Record<string, string>> = {
+  forms: '5 requests an hour from one address, all forms together (`RATE_LIMIT_FORMS_PER_HOUR`)',
   auth: '5 requests a minute from one address, counted for this route alone (`RATE_LIMIT_AUTH_PER_MINUTE`)',
 }
 
@@ -169,7 +170,7 @@ function describeOperation(
           ),
         ]
       : []),
-    ...(named ? ['Request body:', fieldTable(named)] : []),
+    ...(named ? ['Request body:', named.properties ? fieldTable(named) : typeOf(named)] : []),
     'Answers:',
     table(
       ['status', 'meaning', 'body'],

@@ -2,6 +2,8 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AuthSettings } from './core/auth/auth.model.ts'
 import { createAuth } from './core/auth/auth.ts'
 import { createContacts } from './core/contacts/contacts.ts'
+import type { FormSettings } from './core/forms/forms.model.ts'
+import { createForms } from './core/forms/forms.ts'
 import { createHealth } from './core/health/health.ts'
 import type { Job } from './core/jobs/jobs.ts'
 import { createLearning } from './core/learning/learning.ts'
@@ -10,6 +12,7 @@ import { createMail } from './core/mail/mail.ts'
 import { createMentors } from './core/mentors/mentors.ts'
 import type { ConnectionListener } from './core/realtime/realtime.model.ts'
 import { createRealtime } from './core/realtime/realtime.ts'
+import { createServiceTokens } from './core/service-tokens/service-tokens.ts'
 import { createTrail } from './core/trail/trail.ts'
 import { createUsers } from './core/users/users.ts'
 import { createVault } from './core/vault/vault.ts'
@@ -26,18 +29,21 @@ import { onInvalid } from './http/validate.ts'
 import type { Ports } from './ports/ports.ts'
 import { authRoutes } from './routes/auth.ts'
 import { contactRoutes } from './routes/contacts.ts'
+import { formRoutes } from './routes/forms.ts'
 import { mailboxRoutes } from './routes/mailbox.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { negotiateRoutes, realtimeEventRoutes } from './routes/realtime.ts'
 import { emailChangeRoutes, recoveryRoutes } from './routes/recovery.ts'
 import { referenceRoutes } from './routes/reference.ts'
 import { secondFactorRoutes } from './routes/second-factors.ts'
+import { serviceTokenRoutes } from './routes/service-tokens.ts'
 import { userRoutes } from './routes/users.ts'
 
 export interface AppConfig {
   readonly http: HttpSettings
   readonly auth: AuthSettings
   readonly limits: { readonly general: Limit; readonly negotiate: Limit } & Readonly<Record<LimitName, Limit>>
+  readonly forms: FormSettings
   readonly trustedProxyHops: number
   readonly trustedSites: readonly TrustedSite[]
 }
@@ -66,6 +72,8 @@ export function createApp(ports: Ports, config: AppConfig) {
     takeFromLimits,
     negotiateLimit: config.limits.negotiate,
   })
+  const forms = createForms(ports, { users, vault, trail, mail, settings: config.forms })
+  const serviceTokens = createServiceTokens(ports, trail)
   const health = createHealth(ports)
 
   const app = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
@@ -107,6 +115,8 @@ export function createApp(ports: Ports, config: AppConfig) {
     .route('/api/v1/users', userRoutes(users))
     .route('/api/v1', contactRoutes(contacts))
     .route('/api/v1/realtime', negotiateRoutes(realtime))
+    .route('/api/v1', formRoutes(forms, serviceTokens))
+    .route('/api/v1/admin/service-tokens', serviceTokenRoutes(serviceTokens))
 
   for (const definition of app.openAPIRegistry.definitions) {
     if (definition.type !== 'route') continue
@@ -120,7 +130,7 @@ export function createApp(ports: Ports, config: AppConfig) {
     if (name)
       limitByRoute.set(`${method.toUpperCase()} ${path}`, {
         ...config.limits[name],
-        name: path.split('/').slice(3).join('.'),
+        name: name === 'auth' ? path.split('/').slice(3).join('.') : name,
       })
   }
   for (const [name, scheme] of Object.entries({
@@ -140,7 +150,7 @@ export function createApp(ports: Ports, config: AppConfig) {
 
   if (mail.mailbox && !config.http.isProduction) app.route('/dev/mailbox', mailboxRoutes(mail.mailbox))
 
-  const jobs: readonly Job[] = [...users.jobs, ...mail.jobs]
+  const jobs: readonly Job[] = [...users.jobs, ...mail.jobs, ...forms.jobs]
   return { app: routes, describe, health, jobs, mail, users, contacts }
 }
 

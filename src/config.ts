@@ -75,6 +75,78 @@ const serviceUrl = z
     message: 'must be an https URL',
   })
 
+const addresses = csv.pipe(
+  z.array(
+    z
+      .string()
+      .regex(/^[^\s"'<>()[\]\\,;:@]+@[^\s@]+\.[^\s@]+$/, 'must be e-mail addresses, separated by commas'),
+  ),
+)
+
+const timeZone = z.string().refine(
+  (name) => {
+    try {
+      return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== ''
+    } catch {
+      return false
+    }
+  },
+  { message: 'must be a time zone such as America/Los_Angeles' },
+)
+
+const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+const minutesOf = (time: string): number => {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number)
+  return hours * 60 + minutes
+}
+
+const BusinessHours = z.string().transform((text, context) => {
+  const day = weekdays.join('|')
+  const pattern = new RegExp(
+    `^((?:${day})(?:-(?:${day}))?(?:,(?:${day})(?:-(?:${day}))?)*) ([01]\\d|2[0-3]):([0-5]\\d)-((?:[01]\\d|2[0-3]):[0-5]\\d|24:00)$`,
+  )
+  const [, days = '', hour, minute, closes = ''] = pattern.exec(text) ?? []
+  const opensAt = minutesOf(`${hour}:${minute}`)
+  const closesAt = minutesOf(closes)
+  if (days === '' || closesAt <= opensAt) {
+    context.addIssue('must be days and hours such as Mon-Fri 09:00-17:00')
+    return z.NEVER
+  }
+  const open = days.split(',').flatMap((part) => {
+    const [first = -1, last = first] = part.split('-').map((name) => weekdays.indexOf(name))
+    return Array.from({ length: ((last - first + 7) % 7) + 1 }, (_, i) => (first + i) % 7)
+  })
+  return { days: new Set(open), opensAt, closesAt }
+})
+
+const holidays = csv.pipe(
+  z.array(
+    z
+      .string()
+      .regex(
+        /^(?:\d{4}-)?(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/,
+        'must be dates such as 12-25 or 2026-11-26',
+      ),
+  ),
+)
+
+const RetentionDays = z.string().transform((text, context) => {
+  const days = { contact: 0, interest: 0, referral: 0 }
+  for (const part of text.split(',')) {
+    const [, name, number] = /^\s*(contact|interest|referral):(\d{1,5})\s*$/.exec(part) ?? []
+    if (name === undefined || Number(number) < 1) {
+      context.addIssue('must be days for each form such as contact:730,interest:730,referral:2557')
+      return z.NEVER
+    }
+    days[name as keyof typeof days] = Number(number)
+  }
+  if (Object.values(days).includes(0)) {
+    context.addIssue('must name contact, interest and referral')
+    return z.NEVER
+  }
+  return days
+})
+
 interface Setting {
   readonly schema: z.ZodType
   /** As text, as it would stand in `.env`. */
@@ -153,6 +225,11 @@ export const settings = {
     fallback: '5',
     says: 'Requests of one address to each password endpoint.',
   },
+  RATE_LIMIT_FORMS_PER_HOUR: {
+    schema: wholeNumber(1, 1e6),
+    fallback: '5',
+    says: 'Forms sent from one address, all three kinds together.',
+  },
   BODY_LIMIT_BYTES: {
     schema: wholeNumber(1024, 1e8),
     fallback: '1048576',
@@ -175,12 +252,53 @@ export const settings = {
   RECORDS: {
     schema: z.enum(['memory', 'sqlite']),
     fallback: 'sqlite',
-    says: 'Where the audit log and the mail that waits live.',
+    says: 'Where submissions of forms, mail that waits and the audit log live.',
   },
   MAIL: {
     schema: z.enum(['memory', 'outbox']),
     fallback: 'outbox',
     says: 'How mail is sent. outbox and memory keep it; outside production /dev/mailbox shows it.',
+  },
+  FORMS_NOTIFY: {
+    schema: addresses,
+    fallback: '',
+    example: 'intake@sdtoolsinc.org',
+    says: 'Who is told that a form came in: addresses, separated by commas.',
+  },
+  FORMS_ESCALATE: {
+    schema: addresses,
+    example: 'director@sdtoolsinc.org',
+    says: 'Who is told when nobody looked at a form in time. Unset: FORMS_NOTIFY.',
+  },
+  FORMS_RESPONSE_HOURS: {
+    schema: wholeNumber(1, 1_000),
+    fallback: '48',
+    says: 'Business time within which somebody looks at a form.',
+  },
+  FORMS_BUSINESS_HOURS: {
+    schema: BusinessHours,
+    fallback: 'Mon-Fri 00:00-24:00',
+    says: 'When business time passes. By default whole working days, so that 48 hours are two of them.',
+  },
+  FORMS_TIME_ZONE: {
+    schema: timeZone,
+    fallback: 'America/Los_Angeles',
+    says: 'Where the organisation is: for business hours, and for the year in a tracking number.',
+  },
+  FORMS_HOLIDAYS: {
+    schema: holidays,
+    fallback: '01-01,06-19,07-04,11-11,12-25',
+    says: 'Days without business time: every year as 12-25, once as 2026-11-26.',
+  },
+  FORMS_RETENTION_DAYS: {
+    schema: RetentionDays,
+    fallback: 'contact:2557,interest:2557,referral:2557',
+    says: 'For how long what was written in a form is kept.',
+  },
+  FORMS_RETENTION: {
+    schema: z.enum(['report', 'erase']),
+    fallback: 'erase',
+    says: 'Whether the daily job erases what is past that, or only counts it in the log.',
   },
   CACHE: {
     schema: z.enum(['memory', 'upstash', 'redis']),
@@ -419,6 +537,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const refreshTokenSeconds = v.REFRESH_TOKEN_DAYS * daySeconds
   const longAgo = '2000-01-01T00:00:00.000Z'
   const longerAgo = '1999-01-01T00:00:00.000Z'
+  const portalOrigin = v.PORTAL_URL ?? allowedOrigins[0] ?? publicOrigin
 
   const config = {
     isProduction,
@@ -487,7 +606,20 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         stepUpSeconds: v.STEP_UP_SECONDS,
         isVerifiedEmailRequired: v.REQUIRE_VERIFIED_EMAIL ? v.REQUIRE_VERIFIED_EMAIL === 'on' : sendsMail,
         publicOrigin,
-        portalOrigin: v.PORTAL_URL ?? allowedOrigins[0] ?? publicOrigin,
+        portalOrigin,
+      },
+      forms: {
+        portalOrigin,
+        notify: v.FORMS_NOTIFY,
+        escalate: v.FORMS_ESCALATE ?? v.FORMS_NOTIFY,
+        responseMs: v.FORMS_RESPONSE_HOURS * 3_600_000,
+        businessHours: {
+          ...v.FORMS_BUSINESS_HOURS,
+          timeZone: v.FORMS_TIME_ZONE,
+          holidays: new Set(v.FORMS_HOLIDAYS),
+        },
+        retentionDays: v.FORMS_RETENTION_DAYS,
+        isErasing: v.FORMS_RETENTION === 'erase',
       },
       limits: {
         general: {
@@ -507,6 +639,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
           requests: v.RATE_LIMIT_AUTH_PER_MINUTE * scale,
           windowSeconds: 60,
           requestsWhenAlone: Math.ceil((v.RATE_LIMIT_AUTH_PER_MINUTE * scale) / 2),
+        },
+        forms: {
+          name: 'forms',
+          requests: v.RATE_LIMIT_FORMS_PER_HOUR * scale,
+          windowSeconds: 3600,
+          requestsWhenAlone: v.RATE_LIMIT_FORMS_PER_HOUR * scale,
         },
       },
       trustedProxyHops: v.TRUSTED_PROXY_HOPS,

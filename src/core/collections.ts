@@ -4,6 +4,7 @@ import { oneTimeTokens } from './auth/one-time-tokens.ts'
 import { blocks } from './contacts/contacts.model.ts'
 import { courseMembers, progress } from './learning/learning.model.ts'
 import { mentorAssignments } from './mentors/mentors.model.ts'
+import { serviceTokens } from './service-tokens/service-tokens.model.ts'
 import { staff, userEmails, users } from './users/users.model.ts'
 
 /** Every collection there is: stores derive their containers and indexes from this. */
@@ -17,4 +18,5 @@ export const collections: readonly AnyCollection[] = [
   blocks,
   progress,
   courseMembers,
+  serviceTokens,
 ]

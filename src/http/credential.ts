@@ -7,7 +7,7 @@ export type Credential =
   | { readonly from: 'none' }
   | { readonly from: 'bearer' | 'cookie'; readonly claims: VerifiedClaims | null }
 
-const bearerOf = (header: string | undefined): string | undefined =>
+export const bearerOf = (header: string | undefined): string | undefined =>
   header === undefined ? undefined : /^Bearer +(\S+)$/i.exec(header)?.[1]
 
 async function look(c: AppContext): Promise<Credential> {

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { Actor, Caller } from '../core/actor.ts'
 import type { Auth } from '../core/auth/auth.ts'
 import type { Authenticated } from '../core/auth/authenticate.ts'
+import type { Service } from '../core/service-tokens/service-tokens.ts'
 import type { Credential } from './credential.ts'
 
 /** How this deployment answers, fixed at start. */
@@ -35,6 +36,8 @@ export interface AppEnv {
     credential: Promise<Credential>
     /** Set by `requireSession`. */
     session: Authenticated
+    /** Set by `requireRoleOrScope` when a program is asking. */
+    service?: Service
   }
 }
 

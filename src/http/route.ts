@@ -4,7 +4,7 @@ import { ErrorBody, Problem } from './errors.ts'
 import { requireRole, requireSession, requireStepUp, requireVerifiedEmail } from './session.ts'
 
 /** Which limit of api.md a route counts against, besides the general one. */
-export type LimitName = 'auth'
+export type LimitName = 'auth' | 'forms'
 
 /** Open to anybody. Every route says this or `signedIn`; a test fails for one that says neither. */
 export const isPublic = {
@@ -43,6 +43,9 @@ export const steppedUp = {
 
 /** Five a minute from one address, counted for this route alone. */
 export const limitedAsAuth = { 'x-rate-limit': 'auth' } as const
+
+/** Five an hour from one address, counted together with the other routes that say this. */
+export const limitedAsForm = { 'x-rate-limit': 'forms' } as const
 
 const meanings = {
   400: 'The request is not valid: `validation_error`.',

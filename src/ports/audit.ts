@@ -5,8 +5,8 @@ export interface AuditEntry {
   readonly id: string
   /** `domain.verb`, such as `user.login`. */
   readonly eventType: string
-  /** Who did it: a user id, or null when nobody was signed in. */
-  readonly actorId: string | null
+  /** Who did it: a user id, `service:` and its id, `anonymous` when nobody was signed in, `system` for a job. */
+  readonly actorId: string
   readonly onBehalfOf: string | null
   readonly resourceType: string
   readonly resourceId: string | null

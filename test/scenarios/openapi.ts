@@ -35,7 +35,7 @@ export async function createCheckedSend(send: Send): Promise<Send> {
         pointer('paths', route, method, 'responses', status, 'content', type, 'schema'),
       )
       expect(validate, where).toBeDefined()
-      validate?.(JSON.parse(text))
+      validate?.(type.includes('json') ? JSON.parse(text) : text)
       expect(validate?.errors ?? [], `${where}: ${text.slice(0, 300)}`).toEqual([])
     }
     return response

@@ -55,7 +55,7 @@ test.each(Object.entries(changes))('the table itself refuses to %s', async (_, s
     await audit.append({
       id,
       eventType: 'user.login',
-      actorId: null,
+      actorId: 'anonymous',
       onBehalfOf: null,
       resourceType: 'user',
       resourceId: null,

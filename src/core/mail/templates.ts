@@ -27,6 +27,8 @@ export interface TemplateInputs {
   referral_received: { readonly greeting: Greeting; readonly reference: Reference; readonly link: Link }
   referral_resolved: { readonly greeting: Greeting; readonly reference: Reference; readonly link: Link }
   form_arrived: { readonly reference: Reference; readonly link: Link }
+  urgent_form_arrived: { readonly reference: Reference; readonly link: Link }
+  form_changed: { readonly reference: Reference; readonly link: Link }
   form_overdue: { readonly reference: Reference; readonly link: Link }
 }
 
@@ -168,6 +170,25 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
       `A form has come in: ${reference}.`,
       { label: 'Open it', link },
       'What was written can only be read after signing in.',
+    ],
+  },
+  urgent_form_arrived: {
+    priority: 'notice',
+    usefulForMs: null,
+    subject: ({ reference }) => `Urgent: ${reference}`,
+    blocks: ({ reference, link }) => [
+      `A form has come in that its sender marked as urgent: ${reference}.`,
+      { label: 'Open it', link },
+      'What was written can only be read after signing in.',
+    ],
+  },
+  form_changed: {
+    priority: 'notice',
+    usefulForMs: null,
+    subject: ({ reference }) => `News about ${reference}`,
+    blocks: ({ reference, link }) => [
+      `Whoever sent ${reference} has added something to it, or has withdrawn it.`,
+      { label: 'Open it', link },
     ],
   },
   form_overdue: {

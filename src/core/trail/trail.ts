@@ -1,4 +1,4 @@
-import type { AuditOutcome } from '../../ports/audit.ts'
+import type { AuditEntry, AuditOutcome } from '../../ports/audit.ts'
 import type { Needs } from '../../ports/ports.ts'
 import type { Caller } from '../actor.ts'
 import type { Vault } from '../vault/vault.ts'
@@ -23,26 +23,38 @@ function classOf(userAgent: string | null): string | null {
   return /mozilla/i.test(userAgent) ? 'browser' : 'script'
 }
 
-/** Writes what happened into the audit log. Resolves when it is durable; a failure fails the use case. */
+/** Stands for whoever was not signed in, and for what nobody asked for. */
+export const anonymous = 'anonymous'
+export const system = 'system'
+
+/**
+ * Writes what happened into the audit log. Resolves when it is durable; a failure fails the use case. `entryOf` is for
+ * a store whose writes take the entry along.
+ */
 export function createTrail({ audit, clock, ids }: Needs<'audit' | 'clock' | 'ids'>, vault: Vault) {
-  return async (caller: Caller, occurrence: Occurrence): Promise<void> => {
-    await audit.append({
+  /** `caller` is null for a job. */
+  const entryOf = async (caller: Caller | null, occurrence: Occurrence): Promise<AuditEntry> => {
+    const address = caller?.address ?? null
+    return {
       id: ids.next(),
       eventType: occurrence.event,
-      actorId: occurrence.actorId,
+      actorId: occurrence.actorId ?? anonymous,
       onBehalfOf: null,
       resourceType: occurrence.resource.type,
       resourceId: occurrence.resource.id,
       outcome: occurrence.outcome ?? 'success',
       reason: occurrence.reason ?? null,
-      requestId: caller.requestId,
+      requestId: caller?.requestId ?? null,
       sessionId: occurrence.sessionId ?? null,
-      ipHmac: caller.address === null ? null : await vault.pseudonym('address', caller.address),
-      userAgentClass: classOf(caller.userAgent),
+      ipHmac: address === null ? null : await vault.pseudonym('address', address),
+      userAgentClass: classOf(caller?.userAgent ?? null),
       changedFields: occurrence.changedFields ?? [],
       createdAt: new Date(clock.now()).toISOString(),
-    })
+    }
   }
+  const record = async (caller: Caller | null, occurrence: Occurrence): Promise<void> =>
+    audit.append(await entryOf(caller, occurrence))
+  return Object.assign(record, { entryOf })
 }
 
 export type Trail = ReturnType<typeof createTrail>

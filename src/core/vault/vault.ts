@@ -22,6 +22,9 @@ async function importMaster({ id: given, value, activeFrom }: SecretVersion): Pr
   return { id, activeFromMs: Date.parse(activeFrom), derive }
 }
 
+/** The id of the master key that something was sealed with. */
+export const sealedWith = (sealed: string): string => sealed.split('.', 1)[0] ?? ''
+
 /**
  * The only user of the master key. Each purpose gets a key of its own (HKDF-SHA-256), so that what is learned about
  * one says nothing about another.
@@ -77,20 +80,28 @@ export function createVault({ secrets, clock }: Needs<'secrets' | 'clock'>) {
     return key
   }
 
+  async function pseudonymUnder(master: MasterKey, purpose: string, value: string): Promise<string> {
+    const name = `${master.id} ${purpose} ${value}`
+    const known = pseudonyms.get(name)
+    if (known) return known
+    const key = await keyFor(master, `pseudonym ${purpose}`, 'HMAC')
+    const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, text.encode(value)))
+    const pseudonym = encodeBase64url(mac.subarray(0, 16))
+    if (pseudonyms.size >= rememberedPseudonyms) pseudonyms.clear()
+    pseudonyms.set(name, pseudonym)
+    return pseudonym
+  }
+
   return {
     /** The same name for the same text, from which nobody without the key can find the text: 128 bits, base64url. */
-    async pseudonym(purpose: string, value: string): Promise<string> {
-      const master = current() ?? (await active())
-      const name = `${master.id} ${purpose} ${value}`
-      const known = pseudonyms.get(name)
-      if (known) return known
-      const key = await keyFor(master, `pseudonym ${purpose}`, 'HMAC')
-      const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, text.encode(value)))
-      const pseudonym = encodeBase64url(mac.subarray(0, 16))
-      if (pseudonyms.size >= rememberedPseudonyms) pseudonyms.clear()
-      pseudonyms.set(name, pseudonym)
-      return pseudonym
+    pseudonym: async (purpose: string, value: string): Promise<string> =>
+      pseudonymUnder(current() ?? (await active()), purpose, value),
+    /** Every name it may have been given, under each master key still known: to find what was stored before a rotation. */
+    async pseudonyms(purpose: string, value: string): Promise<readonly string[]> {
+      await active()
+      return Promise.all(masters.map((master) => pseudonymUnder(master, purpose, value)))
     },
+    activeKeyId: async (): Promise<string> => (await active()).id,
     /** Encrypts, bound to `place`: what is sealed for one place does not open in another. */
     async seal(purpose: string, place: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
       const master = await active()

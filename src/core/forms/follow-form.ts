@@ -1,0 +1,114 @@
+import type { Needs } from '../../ports/ports.ts'
+import type { Submission } from '../../ports/submissions.ts'
+import type { Caller } from '../actor.ts'
+import { notFound } from '../errors.ts'
+import { erasure } from './change-submission.ts'
+import {
+  type AddInformation,
+  type FormProgress,
+  type FormStatus,
+  notInThisState,
+  tooMuchInformation,
+} from './forms.model.ts'
+import type { FormsDomain } from './forms.ts'
+import { receiptHash } from './receipt-code.ts'
+
+const mostInformation = 20
+
+export interface Receipt {
+  readonly trackingNumber: string
+  readonly code: string | undefined
+}
+
+/** What whoever sent a form can do with its number and receipt code. A wrong code is as unknown a number. */
+export function createFollowForm(
+  { submissions, clock }: Needs<'submissions' | 'clock'>,
+  { trail, mail, mails, sealing, changeSubmission }: FormsDomain,
+) {
+  async function find({ trackingNumber, code }: Receipt): Promise<Submission> {
+    const submission = await submissions.readByTrackingNumber(trackingNumber)
+    const hash = await receiptHash(submission?.id ?? '', code ?? '')
+    if (!submission || code === undefined || submission.receiptHash !== hash) throw notFound()
+    return submission
+  }
+  async function progressOf(submission: Submission): Promise<FormProgress> {
+    const { trackingNumber, status, createdAt, updatedAt, dueAt } = submission
+    const information = await sealing.open(submission, 'information')
+    return {
+      trackingNumber: trackingNumber ?? '',
+      // That it was put aside is for staff alone to know.
+      status: (status === 'spam' ? 'pending' : status) as FormProgress['status'],
+      submittedAt: createdAt,
+      updatedAt,
+      dueAt,
+      informationAdded: information?.length ?? 0,
+    }
+  }
+  const occurrence = (event: string, { id }: Submission, changedFields: readonly string[]) => ({
+    event,
+    actorId: null,
+    resource: { type: 'form', id },
+    changedFields,
+  })
+
+  return {
+    read: async (receipt: Receipt): Promise<FormProgress> => progressOf(await find(receipt)),
+
+    async addInformation(
+      caller: Caller,
+      receipt: Receipt,
+      { message }: AddInformation,
+    ): Promise<FormProgress> {
+      const changed = await changeSubmission(
+        () => find(receipt),
+        async (submission) => {
+          if (submission.status === 'withdrawn') throw notInThisState()
+          const known = (await sealing.open(submission, 'information')) ?? []
+          if (known.length >= mostInformation) throw tooMuchInformation()
+          const added = [...known, { message, at: new Date(clock.now()).toISOString() }]
+          const isSpam = submission.status === 'spam'
+          return {
+            change: { information: await sealing.seal(submission, 'information', added) },
+            audit: await trail.entryOf(
+              caller,
+              occurrence('form.add_information', submission, ['information']),
+            ),
+            mails: isSpam ? [] : await mails.changedBySender(submission, `information ${added.length}`),
+          }
+        },
+      )
+      mail.sendSoon()
+      return progressOf(changed)
+    },
+
+    async withdraw(caller: Caller, receipt: Receipt): Promise<FormProgress> {
+      const status: FormStatus = 'withdrawn'
+      const changed = await changeSubmission(
+        () => find(receipt),
+        async (submission) =>
+          submission.status === status
+            ? null
+            : {
+                change: { status },
+                audit: await trail.entryOf(caller, occurrence('form.withdraw', submission, ['status'])),
+                mails:
+                  submission.status === 'spam' ? [] : await mails.changedBySender(submission, 'withdrawn'),
+              },
+      )
+      mail.sendSoon()
+      return progressOf(changed)
+    },
+
+    /** What was written is gone; that there was a referral stays, for counting. */
+    async erase(caller: Caller, receipt: Receipt): Promise<void> {
+      await changeSubmission(
+        () => find(receipt),
+        async (submission) => ({
+          change: { ...erasure(clock.now()), status: 'withdrawn' },
+          audit: await trail.entryOf(caller, occurrence('form.erase', submission, ['data', 'status'])),
+          mails: [],
+        }),
+      )
+    },
+  }
+}

@@ -1,0 +1,83 @@
+import type { QueuedMail } from '../../ports/mail-queue.ts'
+import type { Submission } from '../../ports/submissions.ts'
+import { greetingOf, linkTo, referenceWhenStored as reference } from '../mail/mail.model.ts'
+import type { Mailing } from '../mail/mail.ts'
+import { Email } from '../users/users.model.ts'
+import type { FilledForm, FormSettings } from './forms.model.ts'
+
+/** Whom a form is answered to: who filled it in, unless there is no address. */
+export function senderOf({ type, form }: FilledForm): {
+  readonly name: string
+  readonly email: string | null
+} {
+  if (type !== 'referral') return form
+  if (form.relationship !== 'self') return form.referrer
+  const { name, contact } = form.participant
+  return { name, email: Email.safeParse(contact).data ?? null }
+}
+
+/** Mails about a form say which one, and never what is in it. */
+export function createFormMails(mail: Mailing, { portalOrigin, notify, escalate }: FormSettings) {
+  const statusPage = linkTo(portalOrigin, '/referral-status')
+  const staffPage = (id: string) => linkTo(portalOrigin, `/admin/forms/${id}`)
+  const toEach = (
+    addresses: readonly string[],
+    key: string,
+    make: (to: string) => Parameters<Mailing['seal']>[0],
+  ) => Promise.all(addresses.map((to, i) => mail.seal(make(to), `${key} ${i}`)))
+
+  return {
+    /** The confirmation, and word to staff. What was put aside as spam gets them when it is brought back. */
+    async arrived(id: string, filled: FilledForm): Promise<readonly QueuedMail[]> {
+      const { name, email } = senderOf(filled)
+      const greeting = greetingOf(name)
+      const isUrgent = filled.type === 'referral' && filled.form.urgency === 'high'
+      const template = isUrgent ? 'urgent_form_arrived' : 'form_arrived'
+      const [toStaff, ...toSender] = await Promise.all([
+        toEach(notify, `form arrived ${id}`, (to) => ({ template, to, reference, link: staffPage(id) })),
+        ...(email === null
+          ? []
+          : [
+              filled.type === 'referral'
+                ? mail.seal(
+                    { template: 'referral_received', to: email, greeting, reference, link: statusPage },
+                    `form received ${id}`,
+                  )
+                : mail.seal(
+                    { template: 'form_received', to: email, greeting, reference },
+                    `form received ${id}`,
+                  ),
+            ]),
+      ])
+      return [...toSender, ...toStaff]
+    },
+    /** Its sender added to it or withdrew it. `occasion` tells one such mail from the next. */
+    changedBySender: ({ id }: Submission, occasion: string): Promise<readonly QueuedMail[]> =>
+      toEach(notify, `form changed ${id} ${occasion}`, (to) => ({
+        template: 'form_changed',
+        to,
+        reference,
+        link: staffPage(id),
+      })),
+    async resolved({ id, version }: Submission, filled: FilledForm): Promise<readonly QueuedMail[]> {
+      const { name, email } = senderOf(filled)
+      if (filled.type !== 'referral' || email === null) return []
+      const greeting = greetingOf(name)
+      return [
+        await mail.seal(
+          { template: 'referral_resolved', to: email, greeting, reference, link: statusPage },
+          `form resolved ${id} ${version}`,
+        ),
+      ]
+    },
+    overdue: ({ id, dueAt }: Submission): Promise<readonly QueuedMail[]> =>
+      toEach(escalate, `form overdue ${id} ${dueAt}`, (to) => ({
+        template: 'form_overdue',
+        to,
+        reference,
+        link: staffPage(id),
+      })),
+  }
+}
+
+export type FormMails = ReturnType<typeof createFormMails>

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { normalizeEmail } from '../users/users.model.ts'
+
+/** Turn the direction of what follows; pasted from address books, and used to disguise names. */
+const directionControls = /[\u200E\u200F\u202A-\u202E\u2066-\u2069]/g
+const directionOverrides = /[\u202D\u202E]/g
+const unwanted = /[\p{Cc}\p{Cs}\p{Co}\u2028\u2029]/u
+const otherControls = /[\p{Cc}\u2028\u2029]/gu
+
+/** Text for one line: a line break in it is refused, because it could only be meant for a mail header or a log. */
+export const singleLine = (min: number, max: number) =>
+  z
+    .string()
+    .max(4 * max)
+    .transform((text) => text.normalize('NFC').replaceAll(directionControls, '').trim())
+    .pipe(
+      z
+        .string()
+        .min(min)
+        .max(max)
+        .refine((text) => !unwanted.test(text), 'Must be one line without control characters.'),
+    )
+
+/** What people write in sentences, kept as they wrote it; marks of word processors become spaces. */
+export const severalLines = (min: number, max: number) =>
+  z
+    .string()
+    .max(4 * max)
+    .transform((text) =>
+      text
+        .normalize('NFC')
+        .replaceAll(/\r\n?/g, '\n')
+        .replaceAll(directionOverrides, '')
+        .replaceAll(otherControls, (mark) => (mark === '\n' || mark === '\t' ? mark : ' '))
+        .trim(),
+    )
+    .pipe(z.string().min(min).max(max))
+
+export const Phone = singleLine(3, 40).refine(
+  (text) => /^[\d\s()+./\-xext#*]{3,40}$/i.test(text) && /\d{3}/.test(text.replaceAll(/\D/g, '')),
+  'Must be a telephone number.',
+)
+
+/** What is the same in two spellings of one address or number; null when it is neither. */
+export function normalizeContact(text: string): string | null {
+  if (text.includes('@')) return normalizeEmail(text)
+  const digits = text.replaceAll(/\D/g, '').replace(/^1(?=\d{10}$)/, '')
+  return digits.length >= 7 ? digits : null
+}

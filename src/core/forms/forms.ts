@@ -1,0 +1,99 @@
+import type { Needs } from '../../ports/ports.ts'
+import type { Caller } from '../actor.ts'
+import type { Mailing } from '../mail/mail.ts'
+import type { Trail } from '../trail/trail.ts'
+import type { Users } from '../users/users.ts'
+import type { Vault } from '../vault/vault.ts'
+import { type ChangeSubmission, createChangeSubmission } from './change-submission.ts'
+import { createFollowForm } from './follow-form.ts'
+import { createFormJobs } from './form-jobs.ts'
+import { createFormMails, type FormMails } from './form-mails.ts'
+import type {
+  Contact,
+  FormSettings,
+  Interest,
+  Referral,
+  ReferralSubmitted,
+  Submitted,
+} from './forms.model.ts'
+import { createReportForms } from './report-forms.ts'
+import { createReviewForms } from './review-forms.ts'
+import { createSealSubmission, type SealSubmission } from './seal-submission.ts'
+import { createJudgeSpam, type JudgeSpam } from './spam.ts'
+import { createSubmitForm, type Stored } from './submit-form.ts'
+
+export type FormsNeeds = Needs<'submissions' | 'cache' | 'clock' | 'ids' | 'log'>
+
+export interface FormsBorrows {
+  readonly users: Users
+  readonly vault: Vault
+  readonly trail: Trail
+  readonly mail: Mailing
+  readonly settings: FormSettings
+}
+
+/** What the use cases of this domain have in common. */
+export interface FormsDomain extends Omit<FormsBorrows, 'users'> {
+  readonly mails: FormMails
+  readonly sealing: SealSubmission
+  readonly judge: JudgeSpam
+  readonly changeSubmission: ChangeSubmission
+  /** Keyed hashes, to find a form by. */
+  readonly hashContacts: (contacts: readonly string[]) => Promise<readonly string[]>
+}
+
+/** One sending of a form: the client's own key for it, if it has one, and the body as it came. */
+export interface Sending {
+  readonly key: string | undefined
+  readonly body: string
+}
+
+const thanks = 'Thank you. We have received this, and somebody will get back to you.'
+
+const submittedOf = ({ submission }: Stored): Submitted => ({
+  id: submission.id,
+  message: thanks,
+  submittedAt: submission.createdAt,
+})
+
+export function createForms(needs: FormsNeeds, { users, ...borrows }: FormsBorrows) {
+  const { vault, mail, settings } = borrows
+  const domain: FormsDomain = {
+    ...borrows,
+    mails: createFormMails(mail, settings),
+    sealing: createSealSubmission(vault),
+    judge: createJudgeSpam(needs, vault),
+    changeSubmission: createChangeSubmission(needs),
+    hashContacts: (contacts) =>
+      Promise.all(contacts.map((contact) => vault.pseudonym('form contact', contact))),
+  }
+  const submit = createSubmitForm(needs, domain)
+  const { jobs, reportRetention } = createFormJobs(needs, domain)
+
+  return {
+    async submitContact(caller: Caller, form: Contact, sending: Sending) {
+      const stored = await submit(caller, { type: 'contact', form }, sending)
+      return { value: submittedOf(stored), isNew: stored.isNew }
+    },
+    async submitInterest(caller: Caller, form: Interest, sending: Sending) {
+      const stored = await submit(caller, { type: 'interest', form }, sending)
+      return { value: submittedOf(stored), isNew: stored.isNew }
+    },
+    async submitReferral(caller: Caller, form: Referral, sending: Sending) {
+      const stored = await submit(caller, { type: 'referral', form }, sending)
+      const value: ReferralSubmitted = {
+        ...submittedOf(stored),
+        trackingNumber: stored.submission.trackingNumber ?? '',
+        ...(stored.receiptCode === null ? {} : { receiptCode: stored.receiptCode }),
+      }
+      return { value, isNew: stored.isNew }
+    },
+    follow: createFollowForm(needs, domain),
+    ...createReviewForms(needs, domain, users),
+    report: createReportForms(needs),
+    reportRetention,
+    jobs,
+  }
+}
+
+export type Forms = ReturnType<typeof createForms>

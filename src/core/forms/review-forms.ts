@@ -1,0 +1,227 @@
+import type { Needs } from '../../ports/ports.ts'
+import type { Submission, SubmissionFilter } from '../../ports/submissions.ts'
+import type { Actor, Caller } from '../actor.ts'
+import { notFound, validationError } from '../errors.ts'
+import { refusingBadCursors } from '../page.ts'
+import type { Users } from '../users/users.ts'
+import { addBusinessTime } from './business-hours.ts'
+import { normalizeContact } from './form-text.ts'
+import {
+  type FilledForm,
+  type FormDetail,
+  type FormQuery,
+  type FormReader,
+  type FormStatus,
+  type FormSummary,
+  type FormType,
+  notInThisState,
+  type ReviewForm,
+} from './forms.model.ts'
+import type { FormsDomain } from './forms.ts'
+import { contactsOf } from './submit-form.ts'
+
+const mostOthers = 20
+
+/** From where to where. What was withdrawn stays so. */
+const transitions: Readonly<Record<FormStatus, readonly FormStatus[]>> = {
+  pending: ['reviewed', 'resolved', 'spam'],
+  reviewed: ['pending', 'resolved', 'spam'],
+  resolved: ['pending', 'reviewed'],
+  spam: ['pending'],
+  withdrawn: [],
+}
+
+export function createReviewForms(
+  { submissions, clock }: Needs<'submissions' | 'clock'>,
+  { vault, trail, mail, mails, sealing, changeSubmission, settings }: FormsDomain,
+  users: Users,
+) {
+  async function summaryOf(submission: Submission, canReadContent: boolean): Promise<FormSummary> {
+    const { createdAt, metadata, status, dueAt, reviewedAt } = submission
+    return {
+      id: submission.id,
+      type: submission.type as FormType,
+      status: status as FormStatus,
+      trackingNumber: submission.trackingNumber,
+      relationship: (metadata['relationship'] ?? null) as string | null,
+      urgency: (metadata['urgency'] ?? null) as FormSummary['urgency'],
+      assignedTo: submission.assignedTo,
+      submittedAt: createdAt,
+      updatedAt: submission.updatedAt,
+      dueAt,
+      isOverdue: status === 'pending' && reviewedAt === null && Date.parse(dueAt) <= clock.now(),
+      reviewedAt,
+      resolvedAt: submission.resolvedAt,
+      escalatedAt: submission.escalatedAt,
+      erasedAt: submission.erasedAt,
+      retainUntil: submission.retainUntil,
+      spamSignals: [...(metadata['spamSignals'] as readonly string[])],
+      duplicateOf: (metadata['duplicateOf'] ?? null) as string | null,
+      attachments: [...submission.attachments],
+      form: canReadContent ? await sealing.open(submission, 'data') : null,
+    }
+  }
+  const find = async (id: string): Promise<Submission> => {
+    const submission = await submissions.read(id)
+    if (!submission) throw notFound()
+    return submission
+  }
+  const filledOf = async (submission: Submission): Promise<FilledForm | null> => {
+    const form = await sealing.open(submission, 'data')
+    return form === null ? null : ({ type: submission.type, form } as FilledForm)
+  }
+  async function othersOf(submission: Submission): Promise<FormDetail['others']> {
+    const filled = await filledOf(submission)
+    if (!filled) return []
+    const contacts = contactsOf(filled)
+    const hashes = await Promise.all(contacts.map((contact) => vault.pseudonyms('form contact', contact)))
+    if (hashes.length === 0) return []
+    const { items } = await submissions.list(
+      { contactHashes: hashes.flat() },
+      { order: 'newest', limit: mostOthers + 1 },
+    )
+    return items
+      .filter(({ id }) => id !== submission.id)
+      .slice(0, mostOthers)
+      .map(({ id, type, status, createdAt }) => ({
+        id,
+        type: type as FormType,
+        status: status as FormStatus,
+        submittedAt: createdAt,
+      }))
+  }
+  async function detailOf(submission: Submission): Promise<{ value: FormDetail; version: string }> {
+    const [summary, information, notes, others] = await Promise.all([
+      summaryOf(submission, true),
+      sealing.open(submission, 'information'),
+      sealing.open(submission, 'notes'),
+      othersOf(submission),
+    ])
+    const value = { ...summary, information: [...(information ?? [])], notes: [...(notes ?? [])], others }
+    return { value, version: submission.version }
+  }
+  async function filterOf(query: FormQuery): Promise<SubmissionFilter | null> {
+    const { type, status, since, participant, assignedTo, overdue } = query
+    const contact = participant === undefined ? undefined : normalizeContact(participant)
+    if (contact === null) return null
+    return {
+      ...(type ? { type } : {}),
+      ...(overdue ? { status: 'pending', dueUntil: new Date(clock.now()).toISOString() } : {}),
+      ...(status ? { status } : {}),
+      ...(since ? { updatedSince: since } : {}),
+      ...(assignedTo ? { assignedTo } : {}),
+      ...(contact ? { contactHashes: await vault.pseudonyms('form contact', contact) } : {}),
+    }
+  }
+  async function checkAssignee(userId: string): Promise<void> {
+    const assignee = await users.read(userId)
+    if (assignee && ['admin', 'mentor'].includes(assignee.value.role)) return
+    throw validationError([
+      { path: 'assignedTo', code: 'not_staff', message: 'Must be the id of an administrator or mentor.' },
+    ])
+  }
+
+  /** What a new state brings with it. */
+  async function effectsOf(submission: Submission, to: FormStatus) {
+    const now = clock.now()
+    const at = new Date(now).toISOString()
+    const filled = await filledOf(submission)
+    switch (to) {
+      case 'reviewed':
+        return { change: { reviewedAt: submission.reviewedAt ?? at, resolvedAt: null }, mails: [] }
+      case 'resolved':
+        return {
+          change: { reviewedAt: submission.reviewedAt ?? at, resolvedAt: at },
+          mails: filled ? await mails.resolved(submission, filled) : [],
+        }
+      case 'pending': {
+        const isHeldBack = submission.status === 'spam'
+        const due = addBusinessTime(now, settings.responseMs, settings.businessHours)
+        return {
+          change: { resolvedAt: null, escalatedAt: null, dueAt: new Date(due).toISOString() },
+          // Those that went out before are known by their keys.
+          mails: isHeldBack && filled ? await mails.arrived(submission.id, filled) : [],
+        }
+      }
+      default:
+        return { change: {}, mails: [] }
+    }
+  }
+
+  return {
+    /** One page, and whether there is more. Who asked for it is recorded before it is answered. */
+    async list(
+      caller: Caller,
+      reader: FormReader,
+      query: FormQuery,
+      event: 'form.list' | 'form.export',
+    ): Promise<{ readonly items: FormSummary[]; readonly next: string | undefined }> {
+      const filter = await filterOf(query)
+      const { actorId, sessionId, canReadContent } = reader
+      const page = await refusingBadCursors(async () =>
+        filter === null
+          ? { items: [] }
+          : submissions.list(filter, {
+              order: query.since === undefined ? 'newest' : 'changed',
+              limit: query.limit,
+              ...(query.cursor === undefined ? {} : { after: query.cursor }),
+            }),
+      )
+      await trail(caller, {
+        event,
+        actorId,
+        ...(sessionId === undefined ? {} : { sessionId }),
+        resource: { type: 'form', id: null },
+        ...(canReadContent ? {} : { reason: 'without_content' }),
+      })
+      return {
+        items: await Promise.all(page.items.map((submission) => summaryOf(submission, canReadContent))),
+        next: 'next' in page ? page.next : undefined,
+      }
+    },
+
+    async read(caller: Caller, { userId, sessionId }: Actor, id: string) {
+      const detail = await detailOf(await find(id))
+      await trail(caller, { event: 'form.read', actorId: userId, sessionId, resource: { type: 'form', id } })
+      return detail
+    },
+
+    async review(caller: Caller, actor: Actor, id: string, review: ReviewForm, expectedVersion?: string) {
+      const { userId, sessionId } = actor
+      if (review.assignedTo) await checkAssignee(review.assignedTo)
+      const changed = await changeSubmission(
+        () => find(id),
+        async (submission) => {
+          const from = submission.status as FormStatus
+          const to = review.status ?? from
+          if (to !== from && !transitions[from].includes(to)) throw notInThisState()
+          if (submission.erasedAt !== null) throw notInThisState()
+          const effects = to === from ? { change: {}, mails: [] } : await effectsOf(submission, to)
+          const notes = (await sealing.open(submission, 'notes')) ?? []
+          const note = { text: review.notes ?? '', by: userId, at: new Date(clock.now()).toISOString() }
+          const change = {
+            ...(to === from ? {} : { status: to, ...effects.change }),
+            ...(review.assignedTo === undefined ? {} : { assignedTo: review.assignedTo }),
+            ...(review.notes === undefined
+              ? {}
+              : { notes: await sealing.seal(submission, 'notes', [...notes, note]) }),
+          }
+          const changedFields = Object.keys(change)
+          if (changedFields.length === 0) return null
+          const audit = await trail.entryOf(caller, {
+            event: 'form.review',
+            actorId: userId,
+            sessionId,
+            resource: { type: 'form', id },
+            changedFields,
+            ...(to === from ? {} : { reason: `${from}_to_${to}` }),
+          })
+          return { change, audit, mails: effects.mails }
+        },
+        expectedVersion,
+      )
+      mail.sendSoon()
+      return detailOf(changed)
+    },
+  }
+}

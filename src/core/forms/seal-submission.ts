@@ -1,0 +1,94 @@
+import { decodeBase64url, encodeBase64url } from '../../ports/base64url.ts'
+import type { Submission } from '../../ports/submissions.ts'
+import { sealedWith, type Vault } from '../vault/vault.ts'
+import type { FilledForm } from './forms.model.ts'
+
+export interface StaffNote {
+  readonly text: string
+  readonly by: string
+  readonly at: string
+}
+
+export interface AddedInformation {
+  readonly message: string
+  readonly at: string
+}
+
+/** The texts of a submission that are encrypted, each in a column of its own. */
+interface Contents {
+  readonly data: FilledForm['form']
+  readonly information: readonly AddedInformation[]
+  readonly notes: readonly StaffNote[]
+}
+type Column = keyof Contents
+
+const purpose = 'submission key'
+const placeOf = (column: Column | 'sealed_key', id: string): string => `form_submissions.${column} ${id}`
+const text = new TextEncoder()
+
+const algorithmOf = (column: Column, id: string, iv: Uint8Array<ArrayBuffer>) => ({
+  name: 'AES-GCM',
+  iv,
+  additionalData: text.encode(placeOf(column, id)),
+})
+
+const importKey = (bytes: Uint8Array<ArrayBuffer>): Promise<CryptoKey> =>
+  crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
+
+/**
+ * Encrypts what people wrote. Each submission has a key of its own, itself encrypted with a key of the vault: without
+ * it nothing in the row can be read, so erasing it erases the rest. A text is bound to its table, column and row, and
+ * does not open in another.
+ */
+export function createSealSubmission(vault: Vault) {
+  const encrypt = async <C extends Column>(key: CryptoKey, column: C, id: string, content: Contents[C]) => {
+    const iv = crypto.getRandomValues(new Uint8Array(12))
+    const plain = text.encode(JSON.stringify(content))
+    const sealed = await crypto.subtle.encrypt(algorithmOf(column, id, iv), key, plain)
+    return `${encodeBase64url(iv)}.${encodeBase64url(new Uint8Array(sealed))}`
+  }
+  const sealKey = async (id: string, bytes: Uint8Array<ArrayBuffer>) => {
+    const sealedKey = await vault.seal(purpose, placeOf('sealed_key', id), bytes)
+    return { sealedKey, keyId: sealedWith(sealedKey) }
+  }
+  const openKey = async ({ id, sealedKey }: Submission): Promise<Uint8Array<ArrayBuffer> | null> =>
+    sealedKey === null ? null : vault.open(purpose, placeOf('sealed_key', id), sealedKey)
+
+  /** Fails where something is there and does not open: it was altered, moved, or its key is gone. */
+  async function open<C extends Column>(submission: Submission, column: C): Promise<Contents[C] | null> {
+    const sealed = submission[column]
+    if (sealed === null || submission.sealedKey === null) return null
+    const bytes = await openKey(submission)
+    const [iv, ciphertext] = sealed.split('.').map(decodeBase64url)
+    if (!bytes || !iv || !ciphertext) throw new Error(`${column} of a submission cannot be decrypted`)
+    const key = await importKey(bytes)
+    const plain = await crypto.subtle.decrypt(algorithmOf(column, submission.id, iv), key, ciphertext)
+    return JSON.parse(new TextDecoder().decode(plain)) as Contents[C]
+  }
+
+  return {
+    async sealNew(id: string, form: FilledForm['form']) {
+      const bytes = crypto.getRandomValues(new Uint8Array(32))
+      const [key, sealed] = await Promise.all([importKey(bytes), sealKey(id, bytes)])
+      return { ...sealed, data: await encrypt(key, 'data', id, form) }
+    },
+    async seal<C extends 'information' | 'notes'>(
+      submission: Submission,
+      column: C,
+      content: Contents[C],
+    ): Promise<string> {
+      const bytes = await openKey(submission)
+      if (!bytes) throw new Error('the key of a submission cannot be decrypted')
+      return encrypt(await importKey(bytes), column, submission.id, content)
+    },
+    open,
+    /** The key of the submission under the vault's key in force. */
+    async renewKey(submission: Submission) {
+      const bytes = await openKey(submission)
+      if (!bytes) throw new Error('the key of a submission cannot be decrypted')
+      return sealKey(submission.id, bytes)
+    },
+  }
+}
+
+export type SealSubmission = ReturnType<typeof createSealSubmission>
