@@ -179,10 +179,10 @@ export function documentsContract(
       const { note } = fresh()
       await d.insert(notes, note('ann@b.example'))
       for (const refused of [
-        d.insert(notes, note('ann@b.example')),
-        d.replace(notes, note('ann@b.example'), 'stale'),
+        () => d.insert(notes, note('ann@b.example')),
+        () => d.replace(notes, note('ann@b.example'), 'stale'),
       ])
-        await expect(refused).rejects.toThrow(/^(?!.*ann@b)(?=.*ContractNotes)/)
+        await expect(refused()).rejects.toThrow(/^(?!.*ann@b)(?=.*ContractNotes)/)
     })
 
     test('a stale version removes nothing', async () => {

@@ -1,0 +1,104 @@
+import { encodeBase64url } from '../../ports/base64url.ts'
+import type { AnyCollection, Key, Stored } from '../../ports/documents.ts'
+
+/*
+ * A document is stored as an item with the same fields, and a few more: the service's own begin with an underscore or
+ * are called `ttl`, and so are ours.
+ */
+
+/** The document's id, as the core knows it: what lists order by last. */
+export const idField = '_key'
+/** The moment from which the document no longer exists, in milliseconds since the epoch. */
+export const expiryField = '_expiresAt'
+
+/** Longer than clocks differ: an item must never be swept while it still exists. */
+const sweptAfterMs = 60 * 60_000
+const longestTtlSeconds = 2_147_483_647
+
+export interface Item {
+  readonly id: string
+  readonly [idField]: string
+  /** Names the write that made it so, and so tells whose it was. */
+  readonly _write: string
+  readonly [expiryField]?: number
+  /** Seconds, for the service's own broom. */
+  readonly ttl?: number
+  readonly [field: string]: unknown
+}
+
+export interface StoredItem extends Item {
+  readonly _etag: string
+}
+
+const plainId = /^[A-Za-z0-9_.@:+-]+$/
+/** Of an id in Cosmos DB, in bytes. */
+const maxIdBytes = 1023
+
+/** What Cosmos DB forbids in an id, or is known to trip over, goes in as base64url behind a sign no plain id has. */
+export const itemIdOf = (id: string): string =>
+  plainId.test(id) ? id : `=${encodeBase64url(new TextEncoder().encode(id))}`
+
+export const isStorableId = (id: string): boolean => itemIdOf(id).length <= maxIdBytes
+
+export interface Address {
+  readonly id: string
+  readonly partition: string
+}
+
+/** Where a key's item is. */
+export const addressOf = (c: AnyCollection, { partition, id }: Key): Address => ({
+  id: itemIdOf(id),
+  partition: c.partition === 'id' ? itemIdOf(partition) : partition,
+})
+
+/** The item of a value as it is now: what a caller does to it later changes nothing. */
+export function itemOf(c: AnyCollection, value: any, nowMs: number, write: string): Item {
+  if (!isStorableId(value.id)) throw new RangeError(`an id in ${c.name} is too long`)
+  for (const field of Object.keys(value))
+    if (field === 'ttl' || field.startsWith('_'))
+      throw new RangeError(`the field ${field} in ${c.name} is Cosmos DB's own`)
+  const expiry = c.ttl === undefined ? undefined : value[c.ttl]
+  const expiresAt = expiry === undefined ? undefined : Date.parse(expiry)
+  return {
+    ...JSON.parse(JSON.stringify(value)),
+    id: itemIdOf(value.id),
+    [idField]: value.id,
+    _write: write,
+    ...(expiresAt === undefined
+      ? {}
+      : {
+          [expiryField]: expiresAt,
+          ttl: Math.min(Math.ceil((Math.max(0, expiresAt - nowMs) + sweptAfterMs) / 1000), longestTtlSeconds),
+        }),
+  }
+}
+
+const documentOf = (item: Item): any => ({
+  ...Object.fromEntries(Object.entries(item).filter(([field]) => field !== 'ttl' && !field.startsWith('_'))),
+  id: item[idField],
+})
+
+export const isExpired = (item: Item, nowMs: number): boolean =>
+  item[expiryField] !== undefined && item[expiryField] <= nowMs
+
+/*
+ * A version is the item's ETag, without its quotes, and the moment the item expires: so that a write at a version knows
+ * without reading that there is nothing left to write to.
+ */
+
+const separator = '!'
+
+export const storedOf = (item: Item, etag: string): Stored<any> => {
+  const expiresAt = item[expiryField]
+  const tag = etag.replaceAll('"', '')
+  return {
+    value: documentOf(item),
+    version: expiresAt === undefined ? tag : `${tag}${separator}${expiresAt}`,
+  }
+}
+
+/** What `If-Match` has to say for a write at `version`; null when the item has expired. */
+export function matchOf(version: string, nowMs: number): string | null {
+  const [tag, expiresAt] = version.split(separator)
+  return expiresAt !== undefined && Number(expiresAt) <= nowMs ? null : `"${tag}"`
+}
