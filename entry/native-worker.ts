@@ -34,6 +34,7 @@ export function createWorkerNative(config: Config): Native {
     holdOpen: waitUntil,
     createHasher: ({ cost }) => createWasmHasher({ module: argon2, cost }),
     openSqlite: () => needsNode('DOCUMENTS, RECORDS: sqlite'),
+    openBlobBytes: () => needsNode('BLOBS: filesystem'),
     createOutbox: () => needsNode('MAIL: outbox'),
     openRedis: () => needsNode('CACHE: redis, whose connection outlives a request,'),
     createKeyVaultSecrets: () => needsNode('KEY_VAULT_URL, which is read as a managed identity,'),

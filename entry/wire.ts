@@ -1,5 +1,6 @@
 import { createJoseAccessTokens } from '../src/adapters/jose/access-tokens.ts'
 import { createMemoryAudit } from '../src/adapters/memory/audit.ts'
+import { createMemoryBlobBytes } from '../src/adapters/memory/blob-bytes.ts'
 import { createMemoryCache } from '../src/adapters/memory/cache.ts'
 import { createInProcessDefer, type InProcessDefer } from '../src/adapters/memory/defer.ts'
 import { createMemoryDocuments } from '../src/adapters/memory/documents.ts'
@@ -9,6 +10,7 @@ import { createMemoryRealtime } from '../src/adapters/memory/realtime.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
 import { createMemorySubmissions } from '../src/adapters/memory/submissions.ts'
 import { createOtpauthOneTimePasswords } from '../src/adapters/otpauth/one-time-passwords.ts'
+import { createSelfSignedBlobs } from '../src/adapters/self-signed/blobs.ts'
 import { createSimpleWebAuthnPasskeys } from '../src/adapters/simplewebauthn/passkeys.ts'
 import { systemClock } from '../src/adapters/system/clock.ts'
 import { systemIds } from '../src/adapters/system/ids.ts'
@@ -17,6 +19,7 @@ import type { Config, GivenSecrets } from '../src/config.ts'
 import type { Job } from '../src/core/jobs/jobs.ts'
 import type { Assets } from '../src/ports/assets.ts'
 import type { AuditLog } from '../src/ports/audit.ts'
+import type { BlobBytes } from '../src/ports/blob-bytes.ts'
 import type { Cache } from '../src/ports/cache.ts'
 import type { Clock } from '../src/ports/clock.ts'
 import type { DocumentStore } from '../src/ports/documents.ts'
@@ -44,6 +47,12 @@ export interface Native {
     /** Frees space held by what has expired. */
     readonly tidy: () => Promise<void>
     readonly close: () => void
+  }
+  /** Keeps files where a restart finds them again. */
+  readonly openBlobBytes: (clock: Clock) => {
+    readonly bytes: BlobBytes
+    /** Frees space held by uploads that were cut off. */
+    readonly tidy: () => Promise<void>
   }
   /** Keeps mail where a restart finds it again. */
   readonly createOutbox: (clock: Clock) => Mailer & Mailbox
@@ -118,10 +127,19 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     openSecrets(config, given, native, clock),
     openCache(config, given, native, clock),
   ])
+  const blobFiles = config.blobs.kind === 'filesystem' ? native.openBlobBytes(clock) : undefined
+  const blobs = createSelfSignedBlobs({
+    bytes: blobFiles?.bytes ?? createMemoryBlobBytes({ clock }),
+    secrets,
+    clock,
+    publicOrigin: config.app.http.publicOrigin,
+    allowedOrigins: config.app.http.allowedOrigins,
+  })
   const ports: Ports = {
     accessTokens: createJoseAccessTokens({ secrets, clock, ...config.tokens }),
     assets,
     audit: records.audit,
+    blobs,
     cache,
     clock,
     defer,
@@ -141,9 +159,11 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     secrets,
     submissions: records.submissions,
   }
-  const jobs: readonly Job[] = sqlite
-    ? [{ name: 'remove-expired-documents', everyMs: 60 * 60_000, run: sqlite.tidy }]
-    : []
+  const everyMs = 60 * 60_000
+  const jobs: readonly Job[] = [
+    ...(sqlite ? [{ name: 'remove-expired-documents', everyMs, run: sqlite.tidy }] : []),
+    ...(blobFiles ? [{ name: 'remove-cut-off-uploads', everyMs, run: blobFiles.tidy }] : []),
+  ]
   const close = () => {
     closeCache()
     sqlite?.close()

@@ -28,6 +28,7 @@ import type { LimitName } from './http/route.ts'
 import { onInvalid } from './http/validate.ts'
 import type { Ports } from './ports/ports.ts'
 import { authRoutes } from './routes/auth.ts'
+import { blobRoutes } from './routes/blobs.ts'
 import { contactRoutes } from './routes/contacts.ts'
 import { formRoutes } from './routes/forms.ts'
 import { mailboxRoutes } from './routes/mailbox.ts'
@@ -91,8 +92,10 @@ export function createApp(ports: Ports, config: AppConfig) {
       now: clock.now,
       report: (served) => log.info('request', served),
     }),
-    essentialHeaders,
   )
+  // Before the limits: a film is watched in hundreds of small requests. The signature is the permission.
+  app.route('/api/blobs', blobRoutes(ports.blobs.answer))
+  app.use(essentialHeaders)
   // Before everything that asks for a browser: what is not signed is refused by the route itself.
   app.route('/api/v1/realtime', realtimeEventRoutes(realtime, report))
   app.use(

@@ -64,7 +64,11 @@ test('every problem is reported at once, and no value with it', () => {
 test('production names every secret that is missing and refuses what forgets', () => {
   expect(namesOf({ NODE_ENV: 'production' })).toEqual(['PUBLIC_URL', 'AUTH_SIGNING_KEYS', 'AUTH_MASTER_KEY'])
   expect(problemsOf(production)).toEqual([])
-  expect(namesOf({ ...production, DOCUMENTS: 'memory', RECORDS: 'memory' })).toEqual(['DOCUMENTS', 'RECORDS'])
+  expect(namesOf({ ...production, DOCUMENTS: 'memory', RECORDS: 'memory', BLOBS: 'memory' })).toEqual([
+    'DOCUMENTS',
+    'RECORDS',
+    'BLOBS',
+  ])
   expect(namesOf({ ...production, DEMO_DATA: 'on' })).toEqual(['DEMO_DATA'])
   expect(namesOf({ ...production, PUBLIC_URL: 'http://api.example.org' })).toEqual(['PUBLIC_URL'])
 })

@@ -300,6 +300,11 @@ export const settings = {
     fallback: 'erase',
     says: 'Whether the daily job erases what is past that, or only counts it in the log.',
   },
+  BLOBS: {
+    schema: z.enum(['memory', 'filesystem']),
+    fallback: 'filesystem',
+    says: 'Where files live. filesystem: in DATA_DIR/blobs, served by this program.',
+  },
   CACHE: {
     schema: z.enum(['memory', 'upstash', 'redis']),
     says: 'Where counters and short-lived state live. Unset: upstash or redis when their settings are there, otherwise memory, which each process has for itself.',
@@ -491,7 +496,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (isProduction) {
     if (!isSet('PUBLIC_URL'))
       problems.push(`PUBLIC_URL: is needed in production. ${settings.PUBLIC_URL.says}`)
-    for (const name of ['DOCUMENTS', 'RECORDS'] as const)
+    for (const name of ['DOCUMENTS', 'RECORDS', 'BLOBS'] as const)
       if (v[name] === 'memory')
         problems.push(`${name}: memory forgets everything and is refused in production`)
   }
@@ -548,6 +553,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     log: { level: v.LOG_LEVEL, format: v.LOG_FORMAT },
     documents: { kind: v.DOCUMENTS },
     records: { kind: v.RECORDS },
+    blobs: { kind: v.BLOBS },
     mail: { kind: v.MAIL },
     cache: {
       memory: { kind: 'memory' as const },

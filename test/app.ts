@@ -1,6 +1,7 @@
 import { createJoseAccessTokens, createSigningKey } from '../src/adapters/jose/access-tokens.ts'
 import { createMemoryAssets } from '../src/adapters/memory/assets.ts'
 import { createMemoryAudit } from '../src/adapters/memory/audit.ts'
+import { createMemoryBlobBytes } from '../src/adapters/memory/blob-bytes.ts'
 import { createMemoryCache } from '../src/adapters/memory/cache.ts'
 import { createManualClock } from '../src/adapters/memory/clock.ts'
 import { createInProcessDefer } from '../src/adapters/memory/defer.ts'
@@ -15,6 +16,7 @@ import { createMemoryRealtime } from '../src/adapters/memory/realtime.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
 import { createMemorySubmissions } from '../src/adapters/memory/submissions.ts'
 import { createOtpauthOneTimePasswords } from '../src/adapters/otpauth/one-time-passwords.ts'
+import { createSelfSignedBlobs } from '../src/adapters/self-signed/blobs.ts'
 import { createSimpleWebAuthnPasskeys } from '../src/adapters/simplewebauthn/passkeys.ts'
 import { createApp } from '../src/app.ts'
 import { readConfig } from '../src/config.ts'
@@ -51,6 +53,13 @@ export async function createTestApp({
     accessTokens: createJoseAccessTokens({ secrets, clock, ...config.tokens }),
     assets: createMemoryAssets(),
     audit,
+    blobs: createSelfSignedBlobs({
+      bytes: createMemoryBlobBytes({ clock }),
+      secrets,
+      clock,
+      publicOrigin: config.app.http.publicOrigin,
+      allowedOrigins: config.app.http.allowedOrigins,
+    }),
     cache: createMemoryCache({ clock }),
     clock,
     defer,

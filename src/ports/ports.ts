@@ -1,6 +1,7 @@
 import type { AccessTokens } from './access-tokens.ts'
 import type { Assets } from './assets.ts'
 import type { AuditLog } from './audit.ts'
+import type { BlobStore } from './blobs.ts'
 import type { Cache } from './cache.ts'
 import type { Clock } from './clock.ts'
 import type { Defer } from './defer.ts'
@@ -21,6 +22,7 @@ export interface Ports {
   readonly accessTokens: AccessTokens
   readonly assets: Assets
   readonly audit: AuditLog
+  readonly blobs: BlobStore
   readonly cache: Cache
   readonly clock: Clock
   readonly defer: Defer
