@@ -9,6 +9,7 @@ import { createMemoryMailer } from '../src/adapters/memory/mailer.ts'
 import { createMemoryRealtime } from '../src/adapters/memory/realtime.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
 import { createMemorySubmissions } from '../src/adapters/memory/submissions.ts'
+import { createOidcIdentityProviders } from '../src/adapters/oidc/identity-providers.ts'
 import { createOtpauthOneTimePasswords } from '../src/adapters/otpauth/one-time-passwords.ts'
 import { createSelfSignedBlobs } from '../src/adapters/self-signed/blobs.ts'
 import { createSimpleWebAuthnPasskeys } from '../src/adapters/simplewebauthn/passkeys.ts'
@@ -146,6 +147,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     documents:
       config.documents.kind === 'sqlite' && sqlite ? sqlite.documents : createMemoryDocuments({ clock }),
     hasher: native.createHasher(config.hasher),
+    identityProviders: createOidcIdentityProviders({ providers: given.identityProviders }),
     ids: systemIds,
     localCache: createMemoryCache({ clock, maxEntries: 20_000 }),
     log,

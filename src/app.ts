@@ -38,6 +38,7 @@ import { emailChangeRoutes, recoveryRoutes } from './routes/recovery.ts'
 import { referenceRoutes } from './routes/reference.ts'
 import { secondFactorRoutes } from './routes/second-factors.ts'
 import { serviceTokenRoutes } from './routes/service-tokens.ts'
+import { socialRoutes } from './routes/social.ts'
 import { userRoutes } from './routes/users.ts'
 
 export interface AppConfig {
@@ -114,6 +115,7 @@ export function createApp(ports: Ports, config: AppConfig) {
     .route('/api/v1/auth', authRoutes(auth))
     .route('/api/v1/auth', secondFactorRoutes(auth))
     .route('/api/v1/auth', recoveryRoutes(auth))
+    .route('/api/v1/auth', socialRoutes(auth))
     .route('/api/v1/users', emailChangeRoutes(auth))
     .route('/api/v1/users', userRoutes(users))
     .route('/api/v1', contactRoutes(contacts))

@@ -185,6 +185,24 @@ export const settings = {
     example: 'https://portal.sdtoolsinc.org',
     says: 'Where the pages live that links in mails lead to. Unset: the first of CORS_ORIGINS, else PUBLIC_URL.',
   },
+  GOOGLE_CLIENT_ID: {
+    schema: z.string().min(1),
+    example: '1234.apps.googleusercontent.com',
+    says: 'Signing in by Google: the client id. Needs GOOGLE_CLIENT_SECRET.',
+  },
+  GOOGLE_CLIENT_SECRET: { schema: z.string().min(1), isSecret: true, says: 'Signing in by Google.' },
+  MICROSOFT_CLIENT_ID: {
+    schema: z.string().min(1),
+    says: 'Signing in by Microsoft: the application (client) id. Needs MICROSOFT_CLIENT_SECRET.',
+  },
+  MICROSOFT_CLIENT_SECRET: { schema: z.string().min(1), isSecret: true, says: 'Signing in by Microsoft.' },
+  MICROSOFT_TENANT: {
+    schema: z
+      .string()
+      .regex(/^[\w.-]+$/, 'must be a tenant id, a domain, common, organizations or consumers'),
+    fallback: 'common',
+    says: 'Whose Microsoft accounts may sign in.',
+  },
   REQUIRE_VERIFIED_EMAIL: {
     schema: z.enum(['on', 'off']),
     says: 'on: who has not confirmed their address can use their profile and the catalogue, and reach nobody. Unset: on when mail is really sent.',
@@ -532,6 +550,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     problems.push('COOKIE_SAME_SITE: None needs an https PUBLIC_URL')
   if (isProduction && isSecure && !publicOrigin.startsWith('https:'))
     problems.push('PUBLIC_URL: must be https in production')
+  for (const name of ['GOOGLE', 'MICROSOFT'] as const)
+    if (Boolean(v[`${name}_CLIENT_ID`]) !== Boolean(v[`${name}_CLIENT_SECRET`]))
+      problems.push(`${name}_CLIENT_ID and ${name}_CLIENT_SECRET: set both or neither`)
   if (problems.length > 0) throw new InvalidConfiguration(problems)
 
   // From here on what a chosen kind needs is there; what only another kind would need may be empty.
@@ -610,6 +631,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         passwordMinLength: v.PASSWORD_MIN_LENGTH,
         isSecondFactorForced: (v.MFA_STAFF ?? (isProduction ? 'required' : 'optional')) === 'required',
         stepUpSeconds: v.STEP_UP_SECONDS,
+        redirectOrigins: new Set([publicOrigin, ...allowedOrigins, ...(v.PORTAL_URL ? [v.PORTAL_URL] : [])]),
         isVerifiedEmailRequired: v.REQUIRE_VERIFIED_EMAIL ? v.REQUIRE_VERIFIED_EMAIL === 'on' : sendsMail,
         publicOrigin,
         portalOrigin,
@@ -667,6 +689,26 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ],
     upstashToken: v.UPSTASH_REDIS_REST_TOKEN ?? '',
     redisUrl: v.REDIS_URL ?? '',
+    identityProviders: {
+      ...(v.GOOGLE_CLIENT_ID && v.GOOGLE_CLIENT_SECRET
+        ? {
+            google: {
+              issuer: 'https://accounts.google.com',
+              clientId: v.GOOGLE_CLIENT_ID,
+              clientSecret: v.GOOGLE_CLIENT_SECRET,
+            },
+          }
+        : {}),
+      ...(v.MICROSOFT_CLIENT_ID && v.MICROSOFT_CLIENT_SECRET
+        ? {
+            microsoft: {
+              issuer: `https://login.microsoftonline.com/${v.MICROSOFT_TENANT}/v2.0`,
+              clientId: v.MICROSOFT_CLIENT_ID,
+              clientSecret: v.MICROSOFT_CLIENT_SECRET,
+            },
+          }
+        : {}),
+    },
   }
   return { config, secrets }
 }

@@ -15,6 +15,7 @@ import { createMemoryPasswordBlocklist } from '../src/adapters/memory/password-b
 import { createMemoryRealtime } from '../src/adapters/memory/realtime.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
 import { createMemorySubmissions } from '../src/adapters/memory/submissions.ts'
+import { createOidcIdentityProviders } from '../src/adapters/oidc/identity-providers.ts'
 import { createOtpauthOneTimePasswords } from '../src/adapters/otpauth/one-time-passwords.ts'
 import { createSelfSignedBlobs } from '../src/adapters/self-signed/blobs.ts'
 import { createSimpleWebAuthnPasskeys } from '../src/adapters/simplewebauthn/passkeys.ts'
@@ -65,6 +66,7 @@ export async function createTestApp({
     defer,
     documents: createMemoryDocuments({ clock }),
     hasher: createMemoryHasher(),
+    identityProviders: createOidcIdentityProviders({ providers: {} }),
     ids: createSequentialIds(),
     localCache: createMemoryCache({ clock }),
     log,

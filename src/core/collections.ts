@@ -1,5 +1,6 @@
 import type { AnyCollection } from '../ports/documents.ts'
 import { sessions } from './auth/auth.model.ts'
+import { identities } from './auth/identities.ts'
 import { oneTimeTokens } from './auth/one-time-tokens.ts'
 import { blocks } from './contacts/contacts.model.ts'
 import { courseMembers, progress } from './learning/learning.model.ts'
@@ -13,6 +14,7 @@ export const collections: readonly AnyCollection[] = [
   userEmails,
   sessions,
   oneTimeTokens,
+  identities,
   staff,
   mentorAssignments,
   blocks,

@@ -1,7 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import type { Role } from '../core/actor.ts'
 import { ErrorBody, Problem } from './errors.ts'
-import { requireRole, requireSession, requireStepUp, requireVerifiedEmail } from './session.ts'
+import {
+  requireRole,
+  requireSession,
+  requireSessionOrGuest,
+  requireStepUp,
+  requireVerifiedEmail,
+} from './session.ts'
 
 /** Which limit of api.md a route counts against, besides the general one. */
 export type LimitName = 'auth' | 'forms'
@@ -20,6 +26,13 @@ export const signedIn = {
   middleware: [requireSession] as [typeof requireSession],
 }
 
+/** Also for guests, who have a session but no account that lasts. */
+export const signedInOrGuest = {
+  ...signedIn,
+  'x-guests': true as const,
+  middleware: [requireSessionOrGuest] as [typeof requireSessionOrGuest],
+}
+
 /** Needs a session of somebody in one of these roles; anybody else is 403 `forbidden`. */
 export const onlyFor = (...roles: readonly [Role, ...Role[]]) => ({
   ...signedIn,
@@ -27,11 +40,14 @@ export const onlyFor = (...roles: readonly [Role, ...Role[]]) => ({
   middleware: [requireSession, requireRole(roles)] as [typeof requireSession, typeof requireSession],
 })
 
-/** For what reaches other people: needs a confirmed address, where this deployment asks for one. */
+/** For what reaches other people: needs a confirmed address, where this deployment asks for one. Guests have none. */
 export const reachesOthers = {
-  ...signedIn,
+  ...signedInOrGuest,
   'x-verified-email': true as const,
-  middleware: [requireSession, requireVerifiedEmail] as [typeof requireSession, typeof requireVerifiedEmail],
+  middleware: [requireSessionOrGuest, requireVerifiedEmail] as [
+    typeof requireSessionOrGuest,
+    typeof requireVerifiedEmail,
+  ],
 }
 
 /** Needs a session in which the person proved a short while ago, once more, who they are. */

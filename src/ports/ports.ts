@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts'
 import type { Defer } from './defer.ts'
 import type { DocumentStore } from './documents.ts'
 import type { Hasher } from './hasher.ts'
+import type { IdentityProviders } from './identity-providers.ts'
 import type { Ids } from './ids.ts'
 import type { Log } from './log.ts'
 import type { MailQueue } from './mail-queue.ts'
@@ -28,6 +29,7 @@ export interface Ports {
   readonly defer: Defer
   readonly documents: DocumentStore
   readonly hasher: Hasher
+  readonly identityProviders: IdentityProviders
   readonly ids: Ids
   /** This process's own cache: what limits and lockouts count in while the shared one is down. */
   readonly localCache: Cache

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { collection } from '../../ports/documents.ts'
+import type { ProviderName } from '../../ports/identity-providers.ts'
 import type { PasskeyCredential } from '../../ports/passkeys.ts'
 import { defineError } from '../errors.ts'
 
@@ -71,6 +72,15 @@ export interface SecondFactors {
   readonly passkeys: readonly Passkey[]
 }
 
+/** An account at another organisation that signs in to this one. */
+export interface LinkedIdentity {
+  /** The id of its claim in `Identities`. */
+  readonly id: string
+  readonly provider: ProviderName
+  readonly email: string | null
+  readonly linkedAt: string
+}
+
 /** One person's account, as stored. */
 export interface User {
   readonly id: string
@@ -85,6 +95,10 @@ export interface User {
   readonly passwordHash: string | null
   /** Absent in accounts that never had one. */
   readonly secondFactors?: SecondFactors
+  /** Absent in accounts that never had one. */
+  readonly identities?: readonly LinkedIdentity[]
+  /** Guests alone: when the account stops existing. */
+  readonly expiresAt?: string
   /** Sessions copy it; raising it ends all of them at once. */
   readonly securityEpoch: number
   readonly enrolledCourses: readonly string[]
@@ -98,7 +112,7 @@ export interface User {
 }
 
 /** Partition `id`: an account is read by its id on nearly every request, and by nothing else. */
-export const users = collection<User>()({ name: 'Users', partition: 'id', paths: {} })
+export const users = collection<User>()({ name: 'Users', partition: 'id', paths: {}, ttl: 'expiresAt' })
 
 /** Whose an e-mail address is. The document is the claim: inserting it is what makes an account exist. */
 export interface UserEmail {
