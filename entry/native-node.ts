@@ -70,6 +70,7 @@ export function createNodeNative(config: Config): Native {
       return { bytes, tidy: bytes.removeAbandoned }
     },
     createOutbox: (clock) => createFilesystemMailer({ directory: config.dataDirectory, clock }),
+    createAzureCredential: () => createAzureCredential(config),
     async openRedis({ url, auth, clock }) {
       const { createRedisCache } = await import('../src/adapters/redis/cache.ts')
       const credential = auth === 'entra' ? await createAzureCredential(config) : undefined

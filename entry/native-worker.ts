@@ -36,6 +36,7 @@ export function createWorkerNative(config: Config): Native {
     openSqlite: () => needsNode('DOCUMENTS, RECORDS: sqlite'),
     openBlobBytes: () => needsNode('BLOBS: filesystem'),
     createOutbox: () => needsNode('MAIL: outbox'),
+    createAzureCredential: () => needsNode('COSMOS_ENDPOINT without COSMOS_KEY, as a managed identity,'),
     openRedis: () => needsNode('CACHE: redis, whose connection outlives a request,'),
     createKeyVaultSecrets: () => needsNode('KEY_VAULT_URL, which is read as a managed identity,'),
     createGeneratedSecrets: (clock) => createPassingSecrets({ clock, createSigningKey }),

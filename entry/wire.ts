@@ -1,3 +1,4 @@
+import type { CosmosAccount } from '../src/adapters/cosmos/client.ts'
 import { createJoseAccessTokens } from '../src/adapters/jose/access-tokens.ts'
 import { createMemoryAudit } from '../src/adapters/memory/audit.ts'
 import { createMemoryBlobBytes } from '../src/adapters/memory/blob-bytes.ts'
@@ -55,6 +56,8 @@ export interface Native {
     /** Frees space held by uploads that were cut off. */
     readonly tidy: () => Promise<void>
   }
+  /** Signs in to services of Azure as the managed identity. */
+  readonly createAzureCredential: () => Promise<NonNullable<CosmosAccount['credential']>>
   /** Keeps mail where a restart finds it again. */
   readonly createOutbox: (clock: Clock) => Mailer & Mailbox
   readonly openRedis: (connection: {
@@ -80,6 +83,29 @@ function createMemoryRecords() {
   const audit = createMemoryAudit()
   const mailQueue = createMemoryMailQueue()
   return { audit, mailQueue, submissions: createMemorySubmissions({ audit, mailQueue }) }
+}
+
+/** Documents in `sqlite` when they are kept there, which is open already. */
+async function openDocuments(
+  { documents }: Config,
+  { cosmosKey: key }: GivenSecrets,
+  native: Native,
+  clock: Clock,
+  sqlite: ReturnType<Native['openSqlite']> | undefined,
+): Promise<{ readonly documents: DocumentStore; readonly close: () => void }> {
+  const close = () => {}
+  switch (documents.kind) {
+    case 'memory':
+      return { documents: createMemoryDocuments({ clock }), close }
+    case 'sqlite':
+      return { documents: (sqlite ?? native.openSqlite(clock)).documents, close }
+    case 'cosmos': {
+      const { openCosmosDocuments } = await import('../src/adapters/cosmos/documents.ts')
+      const { endpoint, databaseName } = documents
+      const account = key ? { endpoint, key } : { endpoint, credential: await native.createAzureCredential() }
+      return openCosmosDocuments(account, { databaseName, clock, log: native.log })
+    }
+  }
 }
 
 async function openCache(
@@ -124,8 +150,9 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
   const sqlite = usesSqlite ? native.openSqlite(clock) : undefined
   const records = config.records.kind === 'sqlite' && sqlite ? sqlite : createMemoryRecords()
   const outbox = config.mail.kind === 'outbox' ? native.createOutbox(clock) : createMemoryMailer({ clock })
-  const [secrets, { cache, close: closeCache }] = await Promise.all([
+  const [secrets, { documents, close: closeDocuments }, { cache, close: closeCache }] = await Promise.all([
     openSecrets(config, given, native, clock),
+    openDocuments(config, given, native, clock, sqlite),
     openCache(config, given, native, clock),
   ])
   const blobFiles = config.blobs.kind === 'filesystem' ? native.openBlobBytes(clock) : undefined
@@ -144,8 +171,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     cache,
     clock,
     defer,
-    documents:
-      config.documents.kind === 'sqlite' && sqlite ? sqlite.documents : createMemoryDocuments({ clock }),
+    documents,
     hasher: native.createHasher(config.hasher),
     identityProviders: createOidcIdentityProviders({ providers: given.identityProviders }),
     ids: systemIds,
@@ -168,6 +194,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
   ]
   const close = () => {
     closeCache()
+    closeDocuments()
     sqlite?.close()
   }
   return { ports, defer, jobs, close }

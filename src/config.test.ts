@@ -90,6 +90,21 @@ test.each([
 )
 
 test.each([
+  [{}, { kind: 'sqlite' }],
+  [
+    { COSMOS_ENDPOINT: 'https://a.documents.azure.com' },
+    { kind: 'cosmos', endpoint: 'https://a.documents.azure.com', databaseName: 'toolsinc-db' },
+  ],
+  [{ COSMOS_ENDPOINT: 'https://a.documents.azure.com', DOCUMENTS: 'memory' }, { kind: 'memory' }],
+])('with %j the documents are in %j', (environment, documents) =>
+  expect(readConfig(environment as Record<string, string>).config.documents).toEqual(documents),
+)
+
+test.each([
+  [{ DOCUMENTS: 'cosmos' }, ['COSMOS_ENDPOINT']],
+  [{ COSMOS_KEY: 'bWFya2Vy' }, ['COSMOS_ENDPOINT']],
+  [{ COSMOS_DATABASE: 'other' }, ['COSMOS_ENDPOINT']],
+  [{ COSMOS_ENDPOINT: 'http://a.documents.azure.com' }, ['COSMOS_ENDPOINT']],
   [{ CACHE: 'upstash' }, ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN']],
   [{ UPSTASH_REDIS_REST_URL: upstash.UPSTASH_REDIS_REST_URL }, ['UPSTASH_REDIS_REST_TOKEN']],
   [{ UPSTASH_REDIS_REST_TOKEN: 'x' }, ['UPSTASH_REDIS_REST_URL']],

@@ -263,9 +263,27 @@ export const settings = {
     says: 'Unset: text in a terminal outside production, JSON otherwise.',
   },
   DOCUMENTS: {
-    schema: z.enum(['memory', 'sqlite']),
-    fallback: 'sqlite',
-    says: 'Where documents live. memory forgets everything at the end.',
+    schema: z.enum(['memory', 'sqlite', 'cosmos']),
+    says: 'Where documents live. Unset: cosmos with COSMOS_ENDPOINT, otherwise sqlite. memory forgets everything at the end.',
+  },
+  COSMOS_ENDPOINT: {
+    schema: serviceUrl,
+    example: 'https://tools-inc.documents.azure.com',
+    says: 'For DOCUMENTS=cosmos. `npm run azure:setup` makes its database and containers.',
+  },
+  COSMOS_KEY: {
+    schema: z.base64().min(1),
+    isSecret: true,
+    says: 'Unset: signs in to Cosmos DB as the managed identity. `npm run azure:setup` needs it.',
+  },
+  COSMOS_DATABASE: {
+    schema: z.string().regex(/^[\w-]{1,255}$/, 'must be letters, digits, - and _'),
+    fallback: 'toolsinc-db',
+    says: 'The database in the Cosmos DB account.',
+  },
+  COSMOS_MAX_RU: {
+    schema: wholeNumber(1000, 1e6).refine((units) => units % 1000 === 0, 'must be a multiple of 1000'),
+    says: 'Request units per second that all containers share at most, for `npm run azure:setup`. Unset on a serverless account.',
   },
   RECORDS: {
     schema: z.enum(['memory', 'sqlite']),
@@ -518,6 +536,16 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       if (v[name] === 'memory')
         problems.push(`${name}: memory forgets everything and is refused in production`)
   }
+  const documentsKind = chooseKind(
+    choice,
+    'DOCUMENTS',
+    v.DOCUMENTS,
+    { cosmos: ['COSMOS_ENDPOINT'] },
+    'sqlite',
+  )
+  for (const name of ['COSMOS_KEY', 'COSMOS_DATABASE', 'COSMOS_MAX_RU'] as const)
+    if (isSet(name) && !isSet('COSMOS_ENDPOINT') && v.DOCUMENTS === undefined)
+      problems.push(`COSMOS_ENDPOINT: is needed where ${name} is set`)
   const cacheKind = chooseKind(
     choice,
     'CACHE',
@@ -572,7 +600,16 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     host: v.HOST,
     dataDirectory: v.DATA_DIR,
     log: { level: v.LOG_LEVEL, format: v.LOG_FORMAT },
-    documents: { kind: v.DOCUMENTS },
+    documents: {
+      memory: { kind: 'memory' as const },
+      sqlite: { kind: 'sqlite' as const },
+      cosmos: {
+        kind: 'cosmos' as const,
+        endpoint: v.COSMOS_ENDPOINT ?? '',
+        databaseName: v.COSMOS_DATABASE,
+        maxThroughput: v.COSMOS_MAX_RU,
+      },
+    }[documentsKind],
     records: { kind: v.RECORDS },
     blobs: { kind: v.BLOBS },
     mail: { kind: v.MAIL },
@@ -687,6 +724,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         ? [{ id: 'previous', value: v.AUTH_MASTER_KEY_PREVIOUS, activeFrom: longerAgo }]
         : []),
     ],
+    /** Without it the managed identity signs in. */
+    cosmosKey: v.COSMOS_KEY,
     upstashToken: v.UPSTASH_REDIS_REST_TOKEN ?? '',
     redisUrl: v.REDIS_URL ?? '',
     identityProviders: {
