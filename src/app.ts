@@ -2,9 +2,12 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AuthSettings } from './core/auth/auth.model.ts'
 import { createAuth } from './core/auth/auth.ts'
 import { createContacts } from './core/contacts/contacts.ts'
+import { createCourses } from './core/courses/courses.ts'
+import { notFound, validationError } from './core/errors.ts'
 import type { FormSettings } from './core/forms/forms.model.ts'
 import { createForms } from './core/forms/forms.ts'
 import { createHealth } from './core/health/health.ts'
+import { createIdempotency } from './core/idempotency/idempotency.ts'
 import type { Job } from './core/jobs/jobs.ts'
 import { createLearning } from './core/learning/learning.ts'
 import { createLimits, type Limit } from './core/limits/limits.ts'
@@ -13,7 +16,9 @@ import { createMentors } from './core/mentors/mentors.ts'
 import type { ConnectionListener } from './core/realtime/realtime.model.ts'
 import { createRealtime } from './core/realtime/realtime.ts'
 import { createServiceTokens } from './core/service-tokens/service-tokens.ts'
+import { createReadActivity } from './core/trail/read-activity.ts'
 import { createTrail } from './core/trail/trail.ts'
+import { createAdministerUsers } from './core/users/administer-users.ts'
 import { createUsers } from './core/users/users.ts'
 import { createVault } from './core/vault/vault.ts'
 import { createReadClientAddress, type TrustedSite } from './http/client-address.ts'
@@ -28,11 +33,14 @@ import type { LimitName } from './http/route.ts'
 import { onInvalid } from './http/validate.ts'
 import type { Ports } from './ports/ports.ts'
 import { authRoutes } from './routes/auth.ts'
+import { authoringRoutes } from './routes/authoring.ts'
 import { blobRoutes } from './routes/blobs.ts'
 import { contactRoutes } from './routes/contacts.ts'
+import { courseRoutes } from './routes/courses.ts'
 import { formRoutes } from './routes/forms.ts'
 import { mailboxRoutes } from './routes/mailbox.ts'
 import { operationRoutes } from './routes/operations.ts'
+import { peopleRoutes } from './routes/people.ts'
 import { negotiateRoutes, realtimeEventRoutes } from './routes/realtime.ts'
 import { emailChangeRoutes, recoveryRoutes } from './routes/recovery.ts'
 import { referenceRoutes } from './routes/reference.ts'
@@ -61,11 +69,32 @@ export function createApp(ports: Ports, config: AppConfig) {
   const vault = createVault(ports)
   const trail = createTrail(ports, vault)
   const mail = createMail(ports, vault)
-  const users = createUsers(ports)
+  const users = createUsers(ports, {
+    readLearned: (userId) => learning.summaryOf(userId),
+    profileChanged: async (user) => {
+      await Promise.all([mentors.mend(user), learning.copyProfile(user)])
+    },
+  })
   const auth = createAuth(ports, { users, vault, trail, mail, settings: config.auth })
   const mentors = createMentors(ports)
-  const learning = createLearning(ports)
-  const contacts = createContacts(ports, { users, mentors, learning })
+  /** Nothing can be uploaded yet, so no file can be a lesson's video. */
+  const claimVideo = async () => {
+    throw validationError([
+      { path: 'videoFileId', code: 'unknown_file', message: 'Must be a completed upload.' },
+    ])
+  }
+  const signVideo = async () => {
+    throw notFound()
+  }
+  const courses = createCourses(ports, { users, trail, claimVideo })
+  const learning = createLearning(ports, { users, courses, mentors, trail, signVideo })
+  const contacts = createContacts(ports, { users, mentors, learning, courses })
+  const administerUsers = createAdministerUsers(ports, {
+    users,
+    mentors,
+    trail,
+    forgetSessions: auth.forgetSessions,
+  })
   const takeFromLimits = createLimits(ports, vault)
   const listeners: readonly ConnectionListener[] = []
   const realtime = createRealtime(ports, {
@@ -108,7 +137,10 @@ export function createApp(ports: Ports, config: AppConfig) {
       now: clock.now,
     }),
   )
-  app.on(unsafeMethods, '*', csrf, jsonBody)
+  const beaconRoutes: RegExp[] = []
+  const takesBeacon = (method: string, path: string): boolean =>
+    method === 'POST' && beaconRoutes.some((pattern) => pattern.test(path))
+  app.on(unsafeMethods, '*', csrf, jsonBody(takesBeacon))
 
   const routes = app
     .route('/', operationRoutes(auth, health))
@@ -122,6 +154,9 @@ export function createApp(ports: Ports, config: AppConfig) {
     .route('/api/v1/realtime', negotiateRoutes(realtime))
     .route('/api/v1', formRoutes(forms, serviceTokens))
     .route('/api/v1/admin/service-tokens', serviceTokenRoutes(serviceTokens))
+    .route('/api/v1', peopleRoutes(learning, administerUsers, createReadActivity(ports)))
+    .route('/api/v1/courses', courseRoutes(courses, learning))
+    .route('/api/v1/courses', authoringRoutes(courses, createIdempotency(ports, vault)))
 
   for (const definition of app.openAPIRegistry.definitions) {
     if (definition.type !== 'route') continue
@@ -129,9 +164,12 @@ export function createApp(ports: Ports, config: AppConfig) {
       method,
       path,
       'x-rate-limit': name,
+      'x-takes-beacon': isBeacon,
     } = definition.route as typeof definition.route & {
       'x-rate-limit'?: LimitName
+      'x-takes-beacon'?: true
     }
+    if (isBeacon) beaconRoutes.push(new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`))
     if (name)
       limitByRoute.set(`${method.toUpperCase()} ${path}`, {
         ...config.limits[name],
@@ -156,7 +194,7 @@ export function createApp(ports: Ports, config: AppConfig) {
   if (mail.mailbox && !config.http.isProduction) app.route('/dev/mailbox', mailboxRoutes(mail.mailbox))
 
   const jobs: readonly Job[] = [...users.jobs, ...mail.jobs, ...forms.jobs]
-  return { app: routes, describe, health, jobs, mail, users, contacts }
+  return { app: routes, describe, health, jobs, mail, users, courses, learning, contacts }
 }
 
 export type App = ReturnType<typeof createApp>['app']

@@ -32,13 +32,15 @@ const longAgo = '2000-01-01T00:00:00.000Z'
 /** The whole app on memory adapters, with a clock that stands still. Limits are off unless the environment sets them. */
 export async function createTestApp({
   environment = {},
+  startAt,
   ports: overrides = () => ({}),
 }: {
   environment?: Record<string, string>
+  startAt?: number
   ports?: (ports: Ports) => Partial<Ports>
 } = {}) {
   const { config } = readConfig({ NODE_ENV: 'test', RATE_LIMIT_SCALE: '10000', ...environment })
-  const clock = createManualClock()
+  const clock = createManualClock(startAt)
   const log = createMemoryLog()
   const defer = createInProcessDefer({ log })
   const mailer = createMemoryMailer({ clock })
@@ -81,7 +83,10 @@ export async function createTestApp({
     submissions: createMemorySubmissions({ audit, mailQueue }),
   }
   const ports = { ...memoryPorts, ...overrides(memoryPorts) }
-  const { app, describe, health, jobs, mail, users, contacts } = createApp(ports, config.app)
+  const { app, describe, health, jobs, mail, users, courses, learning, contacts } = createApp(
+    ports,
+    config.app,
+  )
   const runJob = async (name: string) => {
     const job = jobs.find((candidate) => candidate.name === name)
     if (!job) throw new Error(`there is no job ${name}`)
@@ -93,6 +98,8 @@ export async function createTestApp({
     health,
     mail,
     users,
+    courses,
+    learning,
     contacts,
     runJob,
     ports,

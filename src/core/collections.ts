@@ -3,7 +3,14 @@ import { sessions } from './auth/auth.model.ts'
 import { identities } from './auth/identities.ts'
 import { oneTimeTokens } from './auth/one-time-tokens.ts'
 import { blocks } from './contacts/contacts.model.ts'
-import { courseMembers, progress } from './learning/learning.model.ts'
+import {
+  courseCounts,
+  courseMembers,
+  courses,
+  courseVersions,
+  lessonContents,
+} from './courses/courses.model.ts'
+import { progress } from './learning/learning.model.ts'
 import { mentorAssignments } from './mentors/mentors.model.ts'
 import { serviceTokens } from './service-tokens/service-tokens.model.ts'
 import { staff, userEmails, users } from './users/users.model.ts'
@@ -18,7 +25,11 @@ export const collections: readonly AnyCollection[] = [
   staff,
   mentorAssignments,
   blocks,
-  progress,
+  courses,
+  courseVersions,
+  lessonContents,
   courseMembers,
   serviceTokens,
+  courseCounts,
+  progress,
 ]

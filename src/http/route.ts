@@ -62,16 +62,19 @@ export const limitedAsAuth = { 'x-rate-limit': 'auth' } as const
 
 /** Five an hour from one address, counted together with the other routes that say this. */
 export const limitedAsForm = { 'x-rate-limit': 'forms' } as const
+/** Also takes its JSON as `text/plain`, as `navigator.sendBeacon` sends it when a page closes. */
+export const takesBeacon = { 'x-takes-beacon': true } as const
 
 const meanings = {
   400: 'The request is not valid: `validation_error`.',
   401: 'Not signed in, or no longer: `missing_token`, `invalid_token`, `token_revoked`, `invalid_credentials`.',
-  403: 'Not allowed: `forbidden`, `account_suspended`, `csrf_failed`, `step_up_required`, `email_unverified`.',
+  403: 'Not allowed: `forbidden`, `account_suspended`, `csrf_failed`, `step_up_required`, `email_unverified`, `not_enrolled`, `lesson_locked`.',
   404: '`not_found`; also for what belongs to somebody else.',
-  409: 'Already so, or changed meanwhile: `user_exists`, `conflict`.',
+  409: 'Already so, or changed meanwhile: `user_exists`, `already_enrolled`, `conditions_missing`, `conflict`.',
   412: '`precondition_failed`: it has changed since the version in `If-Match`.',
   413: '`payload_too_large`: more than 1 MB, or what this deployment allows.',
   415: '`unsupported_media_type`: send JSON.',
+  422: '`idempotency_key_reused`: this key came with another request.',
   429: '`rate_limit_exceeded`: wait for `Retry-After` seconds.',
   500: '`server_error`',
   503: '`unavailable`: try again after `Retry-After` seconds.',

@@ -114,6 +114,8 @@ export function createAuth(needs: AuthNeeds, borrows: AuthBorrows) {
     changePassword: createChangePassword(needs, lent),
     requireVerifiedEmail: createRequireVerifiedEmail(needs, settings),
     authenticate: createAuthenticate(needs, memo, settings),
+    /** After the epoch of an account was raised: this process no longer trusts what it has lately seen. */
+    forgetSessions: memo.forgetUser,
     listSessions: sessions.list,
     revokeSession: sessions.revokeOne,
     revokeOtherSessions: sessions.revokeOthers,

@@ -36,8 +36,6 @@ export const createCreateAccount = (needs: Needs<'documents' | 'clock' | 'ids'>)
       passwordHash: account.passwordHash,
       ...(account.expiresAt === undefined ? {} : { expiresAt: account.expiresAt }),
       securityEpoch: 1,
-      enrolledCourses: [],
-      completedLessons: [],
       preferences: defaultPreferences,
       createdAt: now,
       updatedAt: now,
