@@ -5,7 +5,6 @@ import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createNativeHasher } from '../src/adapters/argon2-native/hasher.ts'
 import { createConsoleLog } from '../src/adapters/console/log.ts'
-import { createFilesystemBlobBytes } from '../src/adapters/filesystem/blob-bytes.ts'
 import { createFilesystemMailer } from '../src/adapters/filesystem/mailer.ts'
 import { createFilesystemSecrets } from '../src/adapters/filesystem/secrets.ts'
 import { createSigningKey } from '../src/adapters/jose/access-tokens.ts'
@@ -14,6 +13,7 @@ import { createSqliteAudit } from '../src/adapters/sqlite/audit.ts'
 import { openSqlite } from '../src/adapters/sqlite/database.ts'
 import { createSqliteDocuments } from '../src/adapters/sqlite/documents.ts'
 import { createSqliteMailQueue } from '../src/adapters/sqlite/mail-queue.ts'
+import { createSqliteMessageSearch } from '../src/adapters/sqlite/message-search.ts'
 import { createSqliteSubmissions } from '../src/adapters/sqlite/submissions.ts'
 import { createSwaggerUiAssets } from '../src/adapters/swagger-ui/assets.ts'
 import type { Config } from '../src/config.ts'
@@ -60,17 +60,13 @@ export function createNodeNative(config: Config): Native {
         documents,
         audit: createSqliteAudit({ database }),
         mailQueue: createSqliteMailQueue({ database }),
+        messageSearch: createSqliteMessageSearch({ database, clock }),
         submissions: createSqliteSubmissions({ database }),
         tidy: async () => void (await documents.removeExpired()),
         close: database.close,
       }
     },
-    openBlobBytes(clock) {
-      const bytes = createFilesystemBlobBytes({ directory: join(config.dataDirectory, 'blobs'), clock })
-      return { bytes, tidy: bytes.removeAbandoned }
-    },
     createOutbox: (clock) => createFilesystemMailer({ directory: config.dataDirectory, clock }),
-    createAzureCredential: () => createAzureCredential(config),
     async openRedis({ url, auth, clock }) {
       const { createRedisCache } = await import('../src/adapters/redis/cache.ts')
       const credential = auth === 'entra' ? await createAzureCredential(config) : undefined

@@ -1,7 +1,5 @@
-import type { CosmosAccount } from '../src/adapters/cosmos/client.ts'
 import { createJoseAccessTokens } from '../src/adapters/jose/access-tokens.ts'
 import { createMemoryAudit } from '../src/adapters/memory/audit.ts'
-import { createMemoryBlobBytes } from '../src/adapters/memory/blob-bytes.ts'
 import { createMemoryCache } from '../src/adapters/memory/cache.ts'
 import { createInProcessDefer, type InProcessDefer } from '../src/adapters/memory/defer.ts'
 import { createMemoryDocuments } from '../src/adapters/memory/documents.ts'
@@ -10,18 +8,17 @@ import { createMemoryMailer } from '../src/adapters/memory/mailer.ts'
 import { createMemoryRealtime } from '../src/adapters/memory/realtime.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
 import { createMemorySubmissions } from '../src/adapters/memory/submissions.ts'
-import { createOidcIdentityProviders } from '../src/adapters/oidc/identity-providers.ts'
 import { createOtpauthOneTimePasswords } from '../src/adapters/otpauth/one-time-passwords.ts'
-import { createSelfSignedBlobs } from '../src/adapters/self-signed/blobs.ts'
+import { createScanningMessageSearch } from '../src/adapters/scanning/message-search.ts'
 import { createSimpleWebAuthnPasskeys } from '../src/adapters/simplewebauthn/passkeys.ts'
 import { systemClock } from '../src/adapters/system/clock.ts'
 import { systemIds } from '../src/adapters/system/ids.ts'
 import { createZxcvbnPasswordBlocklist } from '../src/adapters/zxcvbn/password-blocklist.ts'
 import type { Config, GivenSecrets } from '../src/config.ts'
+import { messages } from '../src/core/chat/chat.model.ts'
 import type { Job } from '../src/core/jobs/jobs.ts'
 import type { Assets } from '../src/ports/assets.ts'
 import type { AuditLog } from '../src/ports/audit.ts'
-import type { BlobBytes } from '../src/ports/blob-bytes.ts'
 import type { Cache } from '../src/ports/cache.ts'
 import type { Clock } from '../src/ports/clock.ts'
 import type { DocumentStore } from '../src/ports/documents.ts'
@@ -29,6 +26,7 @@ import type { Hasher } from '../src/ports/hasher.ts'
 import type { Log } from '../src/ports/log.ts'
 import type { MailQueue } from '../src/ports/mail-queue.ts'
 import type { Mailbox, Mailer } from '../src/ports/mailer.ts'
+import type { MessageSearch } from '../src/ports/message-search.ts'
 import type { Ports } from '../src/ports/ports.ts'
 import type { Secrets } from '../src/ports/secrets.ts'
 import type { Submissions } from '../src/ports/submissions.ts'
@@ -45,19 +43,12 @@ export interface Native {
     readonly documents: DocumentStore
     readonly audit: AuditLog
     readonly mailQueue: MailQueue
+    readonly messageSearch: MessageSearch
     readonly submissions: Submissions
     /** Frees space held by what has expired. */
     readonly tidy: () => Promise<void>
     readonly close: () => void
   }
-  /** Keeps files where a restart finds them again. */
-  readonly openBlobBytes: (clock: Clock) => {
-    readonly bytes: BlobBytes
-    /** Frees space held by uploads that were cut off. */
-    readonly tidy: () => Promise<void>
-  }
-  /** Signs in to services of Azure as the managed identity. */
-  readonly createAzureCredential: () => Promise<NonNullable<CosmosAccount['credential']>>
   /** Keeps mail where a restart finds it again. */
   readonly createOutbox: (clock: Clock) => Mailer & Mailbox
   readonly openRedis: (connection: {
@@ -83,29 +74,6 @@ function createMemoryRecords() {
   const audit = createMemoryAudit()
   const mailQueue = createMemoryMailQueue()
   return { audit, mailQueue, submissions: createMemorySubmissions({ audit, mailQueue }) }
-}
-
-/** Documents in `sqlite` when they are kept there, which is open already. */
-async function openDocuments(
-  { documents }: Config,
-  { cosmosKey: key }: GivenSecrets,
-  native: Native,
-  clock: Clock,
-  sqlite: ReturnType<Native['openSqlite']> | undefined,
-): Promise<{ readonly documents: DocumentStore; readonly close: () => void }> {
-  const close = () => {}
-  switch (documents.kind) {
-    case 'memory':
-      return { documents: createMemoryDocuments({ clock }), close }
-    case 'sqlite':
-      return { documents: (sqlite ?? native.openSqlite(clock)).documents, close }
-    case 'cosmos': {
-      const { openCosmosDocuments } = await import('../src/adapters/cosmos/documents.ts')
-      const { endpoint, databaseName } = documents
-      const account = key ? { endpoint, key } : { endpoint, credential: await native.createAzureCredential() }
-      return openCosmosDocuments(account, { databaseName, clock, log: native.log })
-    }
-  }
 }
 
 async function openCache(
@@ -150,36 +118,31 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
   const sqlite = usesSqlite ? native.openSqlite(clock) : undefined
   const records = config.records.kind === 'sqlite' && sqlite ? sqlite : createMemoryRecords()
   const outbox = config.mail.kind === 'outbox' ? native.createOutbox(clock) : createMemoryMailer({ clock })
-  const [secrets, { documents, close: closeDocuments }, { cache, close: closeCache }] = await Promise.all([
+  const [secrets, { cache, close: closeCache }] = await Promise.all([
     openSecrets(config, given, native, clock),
-    openDocuments(config, given, native, clock, sqlite),
     openCache(config, given, native, clock),
   ])
-  const blobFiles = config.blobs.kind === 'filesystem' ? native.openBlobBytes(clock) : undefined
-  const blobs = createSelfSignedBlobs({
-    bytes: blobFiles?.bytes ?? createMemoryBlobBytes({ clock }),
-    secrets,
-    clock,
-    publicOrigin: config.app.http.publicOrigin,
-    allowedOrigins: config.app.http.allowedOrigins,
-  })
+  const documents =
+    config.documents.kind === 'sqlite' && sqlite ? sqlite.documents : createMemoryDocuments({ clock })
   const ports: Ports = {
     accessTokens: createJoseAccessTokens({ secrets, clock, ...config.tokens }),
     assets,
     audit: records.audit,
-    blobs,
     cache,
     clock,
     defer,
     documents,
     hasher: native.createHasher(config.hasher),
-    identityProviders: createOidcIdentityProviders({ providers: given.identityProviders }),
     ids: systemIds,
     localCache: createMemoryCache({ clock, maxEntries: 20_000 }),
     log,
     mailbox: outbox,
     mailer: outbox,
     mailQueue: records.mailQueue,
+    messageSearch:
+      config.documents.kind === 'sqlite' && sqlite
+        ? sqlite.messageSearch
+        : createScanningMessageSearch({ documents, messages }),
     oneTimePasswords: createOtpauthOneTimePasswords({ clock }),
     passkeys: createSimpleWebAuthnPasskeys(config.passkeys),
     passwordBlocklist: createZxcvbnPasswordBlocklist(),
@@ -187,14 +150,11 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     secrets,
     submissions: records.submissions,
   }
-  const everyMs = 60 * 60_000
-  const jobs: readonly Job[] = [
-    ...(sqlite ? [{ name: 'remove-expired-documents', everyMs, run: sqlite.tidy }] : []),
-    ...(blobFiles ? [{ name: 'remove-cut-off-uploads', everyMs, run: blobFiles.tidy }] : []),
-  ]
+  const jobs: readonly Job[] = sqlite
+    ? [{ name: 'remove-expired-documents', everyMs: 60 * 60_000, run: sqlite.tidy }]
+    : []
   const close = () => {
     closeCache()
-    closeDocuments()
     sqlite?.close()
   }
   return { ports, defer, jobs, close }

@@ -1,7 +1,6 @@
 import { createJoseAccessTokens, createSigningKey } from '../src/adapters/jose/access-tokens.ts'
 import { createMemoryAssets } from '../src/adapters/memory/assets.ts'
 import { createMemoryAudit } from '../src/adapters/memory/audit.ts'
-import { createMemoryBlobBytes } from '../src/adapters/memory/blob-bytes.ts'
 import { createMemoryCache } from '../src/adapters/memory/cache.ts'
 import { createManualClock } from '../src/adapters/memory/clock.ts'
 import { createInProcessDefer } from '../src/adapters/memory/defer.ts'
@@ -15,12 +14,12 @@ import { createMemoryPasswordBlocklist } from '../src/adapters/memory/password-b
 import { createMemoryRealtime } from '../src/adapters/memory/realtime.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
 import { createMemorySubmissions } from '../src/adapters/memory/submissions.ts'
-import { createOidcIdentityProviders } from '../src/adapters/oidc/identity-providers.ts'
 import { createOtpauthOneTimePasswords } from '../src/adapters/otpauth/one-time-passwords.ts'
-import { createSelfSignedBlobs } from '../src/adapters/self-signed/blobs.ts'
+import { createScanningMessageSearch } from '../src/adapters/scanning/message-search.ts'
 import { createSimpleWebAuthnPasskeys } from '../src/adapters/simplewebauthn/passkeys.ts'
 import { createApp } from '../src/app.ts'
 import { readConfig } from '../src/config.ts'
+import { messages } from '../src/core/chat/chat.model.ts'
 import type { AuditRecord } from '../src/ports/audit.ts'
 import { encodeBase64url } from '../src/ports/base64url.ts'
 import type { Ports } from '../src/ports/ports.ts'
@@ -32,15 +31,13 @@ const longAgo = '2000-01-01T00:00:00.000Z'
 /** The whole app on memory adapters, with a clock that stands still. Limits are off unless the environment sets them. */
 export async function createTestApp({
   environment = {},
-  startAt,
   ports: overrides = () => ({}),
 }: {
   environment?: Record<string, string>
-  startAt?: number
   ports?: (ports: Ports) => Partial<Ports>
 } = {}) {
   const { config } = readConfig({ NODE_ENV: 'test', RATE_LIMIT_SCALE: '10000', ...environment })
-  const clock = createManualClock(startAt)
+  const clock = createManualClock()
   const log = createMemoryLog()
   const defer = createInProcessDefer({ log })
   const mailer = createMemoryMailer({ clock })
@@ -52,29 +49,23 @@ export async function createTestApp({
     'signing-keys': [await createSigningKey(longAgo)],
     'master-key': [{ id: 'k1', value: encodeBase64url(new Uint8Array(32).fill(7)), activeFrom: longAgo }],
   })
+  const documents = createMemoryDocuments({ clock })
   const memoryPorts: Ports = {
     accessTokens: createJoseAccessTokens({ secrets, clock, ...config.tokens }),
     assets: createMemoryAssets(),
     audit,
-    blobs: createSelfSignedBlobs({
-      bytes: createMemoryBlobBytes({ clock }),
-      secrets,
-      clock,
-      publicOrigin: config.app.http.publicOrigin,
-      allowedOrigins: config.app.http.allowedOrigins,
-    }),
     cache: createMemoryCache({ clock }),
     clock,
     defer,
-    documents: createMemoryDocuments({ clock }),
+    documents,
     hasher: createMemoryHasher(),
-    identityProviders: createOidcIdentityProviders({ providers: {} }),
     ids: createSequentialIds(),
     localCache: createMemoryCache({ clock }),
     log,
     mailbox: mailer,
     mailer,
     mailQueue,
+    messageSearch: createScanningMessageSearch({ documents, messages }),
     oneTimePasswords: createOtpauthOneTimePasswords({ clock }),
     passkeys: createSimpleWebAuthnPasskeys(config.passkeys),
     passwordBlocklist: createMemoryPasswordBlocklist(),
@@ -83,10 +74,7 @@ export async function createTestApp({
     submissions: createMemorySubmissions({ audit, mailQueue }),
   }
   const ports = { ...memoryPorts, ...overrides(memoryPorts) }
-  const { app, describe, health, jobs, mail, users, courses, learning, contacts } = createApp(
-    ports,
-    config.app,
-  )
+  const { app, chat, describe, health, jobs, mail, users, contacts } = createApp(ports, config.app)
   const runJob = async (name: string) => {
     const job = jobs.find((candidate) => candidate.name === name)
     if (!job) throw new Error(`there is no job ${name}`)
@@ -94,12 +82,11 @@ export async function createTestApp({
   }
   return {
     app,
+    chat,
     describe,
     health,
     mail,
     users,
-    courses,
-    learning,
     contacts,
     runJob,
     ports,

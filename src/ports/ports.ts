@@ -1,17 +1,16 @@
 import type { AccessTokens } from './access-tokens.ts'
 import type { Assets } from './assets.ts'
 import type { AuditLog } from './audit.ts'
-import type { BlobStore } from './blobs.ts'
 import type { Cache } from './cache.ts'
 import type { Clock } from './clock.ts'
 import type { Defer } from './defer.ts'
 import type { DocumentStore } from './documents.ts'
 import type { Hasher } from './hasher.ts'
-import type { IdentityProviders } from './identity-providers.ts'
 import type { Ids } from './ids.ts'
 import type { Log } from './log.ts'
 import type { MailQueue } from './mail-queue.ts'
 import type { Mailbox, Mailer } from './mailer.ts'
+import type { MessageSearch } from './message-search.ts'
 import type { OneTimePasswords } from './one-time-passwords.ts'
 import type { Passkeys } from './passkeys.ts'
 import type { PasswordBlocklist } from './password-blocklist.ts'
@@ -23,13 +22,11 @@ export interface Ports {
   readonly accessTokens: AccessTokens
   readonly assets: Assets
   readonly audit: AuditLog
-  readonly blobs: BlobStore
   readonly cache: Cache
   readonly clock: Clock
   readonly defer: Defer
   readonly documents: DocumentStore
   readonly hasher: Hasher
-  readonly identityProviders: IdentityProviders
   readonly ids: Ids
   /** This process's own cache: what limits and lockouts count in while the shared one is down. */
   readonly localCache: Cache
@@ -38,6 +35,7 @@ export interface Ports {
   readonly mailbox: Mailbox | null
   readonly mailer: Mailer
   readonly mailQueue: MailQueue
+  readonly messageSearch: MessageSearch
   readonly oneTimePasswords: OneTimePasswords
   readonly passkeys: Passkeys
   readonly passwordBlocklist: PasswordBlocklist

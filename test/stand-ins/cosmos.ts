@@ -227,8 +227,7 @@ function correctAnswers(): void {
     return undefined
   })
   wrapHandler('read-meta', (handler) => (account, request, response, params) => {
-    const scheme = request.headers['x-forwarded-proto'] ?? 'http'
-    const locations = [{ name: 'here', databaseAccountEndpoint: `${scheme}://${request.headers.host}/` }]
+    const locations = [{ name: 'here', databaseAccountEndpoint: `http://${request.headers.host}/` }]
     return {
       ...handler(account, request, response, params),
       writableLocations: locations,

@@ -102,6 +102,46 @@ const migrations: readonly string[] = [
      series text not null primary key,
      last integer not null
    ) strict, without rowid;`,
+
+  `create table indexed_messages (
+     rowid integer primary key,
+     conversation_id text not null,
+     message_id text not null,
+     sender_id text not null,
+     seq integer not null,
+     written_at text not null,
+     expires_at integer,
+     unique (conversation_id, message_id)
+   ) strict;
+   create virtual table message_words using fts5 (text, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2');
+   create trigger documents_message_added after insert on documents
+     when new.collection = 'Messages' and new.body ->> '$.kind' = 'message'
+     begin
+       insert into indexed_messages (conversation_id, message_id, sender_id, seq, written_at, expires_at)
+         values (new.partition, new.id, new.body ->> '$.senderId', new.body ->> '$.seq', new.body ->> '$.at', new.expires_at);
+       insert into message_words (rowid, text)
+         select rowid, new.body ->> '$.text' from indexed_messages
+         where conversation_id = new.partition and message_id = new.id;
+     end;
+   create trigger documents_message_changed after update on documents
+     when new.collection = 'Messages' and new.body ->> '$.kind' = 'message'
+     begin
+       update indexed_messages
+         set seq = new.body ->> '$.seq', written_at = new.body ->> '$.at', expires_at = new.expires_at
+         where conversation_id = new.partition and message_id = new.id;
+       delete from message_words where rowid =
+         (select rowid from indexed_messages where conversation_id = new.partition and message_id = new.id);
+       insert into message_words (rowid, text)
+         select rowid, new.body ->> '$.text' from indexed_messages
+         where conversation_id = new.partition and message_id = new.id;
+     end;
+   create trigger documents_message_removed after delete on documents
+     when old.collection = 'Messages' and old.body ->> '$.kind' = 'message'
+     begin
+       delete from message_words where rowid =
+         (select rowid from indexed_messages where conversation_id = old.partition and message_id = old.id);
+       delete from indexed_messages where conversation_id = old.partition and message_id = old.id;
+     end;`,
 ]
 
 /** Brings the file to the newest schema, once, also when two processes start together. */

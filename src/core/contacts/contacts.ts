@@ -1,7 +1,6 @@
 import { DocumentExists } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import type { Actor } from '../actor.ts'
-import type { Courses } from '../courses/courses.ts'
 import { validationError } from '../errors.ts'
 import type { Learning } from '../learning/learning.ts'
 import type { Mentors } from '../mentors/mentors.ts'
@@ -14,18 +13,22 @@ import { createListContacts } from './list-contacts.ts'
 /** Whom one may write to, and whom one does not want to hear from. */
 export function createContacts(
   needs: Needs<'documents' | 'clock'>,
-  domain: {
-    readonly users: Users
-    readonly mentors: Mentors
-    readonly learning: Learning
-    readonly courses: Courses
-  },
+  domain: { readonly users: Users; readonly mentors: Mentors; readonly learning: Learning },
 ) {
   const { documents, clock } = needs
   const canWriteTo = createCanWriteTo(needs, domain)
   return {
     canWriteTo,
     list: createListContacts(needs, domain),
+
+    /** Whether one of two does not want to hear from the other. */
+    async isBlocked(userId: string, otherId: string): Promise<boolean> {
+      const found = await Promise.all([
+        documents.read(blocks, { partition: userId, id: otherId }),
+        documents.read(blocks, { partition: otherId, id: userId }),
+      ])
+      return found.some((block) => block !== null)
+    },
 
     /** Whether or not there is such a person: the answer tells nobody who exists. */
     async block(actor: Actor, userId: string): Promise<void> {

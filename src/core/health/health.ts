@@ -15,14 +15,13 @@ const patienceMs = 2_000
 
 /** Asks each dependency a question that costs next to nothing; one that does not answer in time is down. */
 export function createHealth(
-  needs: Needs<'documents' | 'blobs' | 'cache' | 'audit' | 'accessTokens' | 'clock' | 'log'>,
+  needs: Needs<'documents' | 'cache' | 'audit' | 'accessTokens' | 'clock' | 'log'>,
 ) {
-  const { documents, blobs, cache, audit, accessTokens, clock, log } = needs
+  const { documents, cache, audit, accessTokens, clock, log } = needs
   let isStopping = false
 
   const questions: Record<string, () => Promise<unknown>> = {
     documents: () => documents.read(users, { partition: 'readiness', id: 'readiness' }),
-    blobs: () => blobs.head({ container: 'documents', path: 'readiness' }),
     cache: () => cache.get('readiness'),
     audit: () => audit.listByActor('readiness', { limit: 1 }),
     keys: () => accessTokens.publicKeys(),

@@ -7,8 +7,7 @@ const attempts = 5
 
 /**
  * Reads, changes and writes one account, again when somebody else wrote in between. With `expectedVersion` there is
- * one attempt, and `precondition_failed` when the account is at another version. Where `change` answers what it was
- * given, nothing is written.
+ * one attempt, and `precondition_failed` when the account is at another version.
  */
 export const createChangeUser =
   ({ documents }: Needs<'documents'>) =>
@@ -18,9 +17,7 @@ export const createChangeUser =
       if (!stored) throw notFound()
       if (expectedVersion !== undefined && stored.version !== expectedVersion) throw preconditionFailed()
       try {
-        const changed = change(stored.value)
-        if (changed === stored.value) return stored
-        return await documents.replace(users, changed, stored.version)
+        return await documents.replace(users, change(stored.value), stored.version)
       } catch (error) {
         if (!(error instanceof VersionMismatch)) throw error
         if (expectedVersion !== undefined) throw preconditionFailed()

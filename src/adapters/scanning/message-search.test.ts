@@ -1,0 +1,9 @@
+import { messageSearchContract } from '../../../test/contracts/message-search.contract.ts'
+import { messages } from '../../core/chat/chat.model.ts'
+import { createMemoryDocuments } from '../memory/documents.ts'
+import { createScanningMessageSearch } from './message-search.ts'
+
+messageSearchContract('scanning', async ({ clock }) => {
+  const documents = createMemoryDocuments({ clock })
+  return { documents, messageSearch: createScanningMessageSearch({ documents, messages }) }
+})

@@ -1,0 +1,92 @@
+import type {
+  AnnouncedMessage,
+  ChatMessage,
+  Entry,
+  Head,
+  Mark,
+  Numbered,
+  StoredMessage,
+} from './chat.model.ts'
+import { positionOf } from './chat.model.ts'
+import type { NumberedEvent } from './events.ts'
+import { publicIdOf } from './message-id.ts'
+
+/** A message as events carry it. */
+export const announced = (message: StoredMessage): AnnouncedMessage => ({
+  id: publicIdOf(message.conversationId, message.id),
+  conversationId: message.conversationId,
+  seq: message.seq,
+  senderId: message.senderId,
+  clientMessageId: message.clientMessageId,
+  text: message.text,
+  attachments: [...message.attachments],
+  mentions: [...message.mentions],
+  replyTo: message.replyTo === null ? null : publicIdOf(message.conversationId, message.replyTo),
+  reactions: Object.fromEntries(
+    Object.entries(message.reactions).map(([emoji, userIds]) => [emoji, [...userIds]]),
+  ),
+  timestamp: message.at,
+  editedAt: message.editedAt,
+  deletedAt: message.deletedAt,
+})
+
+export function readByOf(message: StoredMessage, head: Head, marks: readonly Mark[]): Record<string, string> {
+  const markOf = new Map(marks.map((mark) => [mark.userId, mark]))
+  return Object.fromEntries(
+    head.members.flatMap((member) => {
+      const { seq, at } = positionOf(member, markOf.get(member.userId))
+      return member.joinedSeq < message.seq && seq >= message.seq ? [[member.userId, at] as const] : []
+    }),
+  )
+}
+
+export const shown = (message: StoredMessage, head: Head, marks: readonly Mark[]): ChatMessage => ({
+  ...announced(message),
+  readBy: readByOf(message, head, marks),
+})
+
+/**
+ * The event of a numbered change, the same whether it is told at once, late or in catch-up. `message` is the one an
+ * edit is about, as it is now; null when retention has removed it.
+ */
+export function eventOf(entry: Numbered, message: StoredMessage | null): NumberedEvent {
+  const { conversationId, seq, at } = entry
+  const envelope = { conversationId, seq, at }
+  if (entry.kind === 'message') return { event: 'message.new', ...envelope, data: announced(entry) }
+  const { facts } = entry
+  switch (facts.event) {
+    case 'message.updated':
+      if (message) return { event: facts.event, ...envelope, data: announced(message) }
+      return {
+        event: 'message.deleted',
+        ...envelope,
+        data: { messageId: publicIdOf(conversationId, facts.messageId), conversationId },
+      }
+    case 'message.deleted':
+      return {
+        event: facts.event,
+        ...envelope,
+        data: { messageId: publicIdOf(conversationId, facts.messageId), conversationId },
+      }
+    case 'reaction.added':
+    case 'reaction.removed': {
+      const { userId, emoji } = facts
+      const messageId = publicIdOf(conversationId, facts.messageId)
+      return { event: facts.event, ...envelope, data: { messageId, conversationId, userId, emoji } }
+    }
+    case 'conversation.updated': {
+      const { name, avatar } = facts
+      return { event: facts.event, ...envelope, data: { conversationId, name, avatar } }
+    }
+    case 'member.added': {
+      const { userId, role } = facts
+      return { event: facts.event, ...envelope, data: { conversationId, userId, role } }
+    }
+    case 'member.removed':
+      return { event: facts.event, ...envelope, data: { conversationId, userId: facts.userId } }
+  }
+}
+
+/** The document whose present state an event shows, if any. */
+export const editedIn = (entry: Entry): string | null =>
+  entry.kind === 'change' && entry.facts.event === 'message.updated' ? entry.facts.messageId : null

@@ -1,0 +1,186 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import {
+  AddMembers,
+  Conversation,
+  ConversationDetails,
+  ConversationPage,
+  ConversationQuery,
+  CreateConversation,
+  ReadUpTo,
+  Typing,
+  UpdateConversation,
+} from '../core/chat/chat.model.ts'
+import type { Chat } from '../core/chat/chat.ts'
+import type { BeginIdempotent } from '../core/idempotency/idempotency.ts'
+import { expectedVersion, hasCurrent } from '../http/etag.ts'
+import { idempotent } from '../http/idempotency.ts'
+import { type AppEnv, actorOf } from '../http/request-context.ts'
+import { body, errors, json, reachesOthers, signedIn } from '../http/route.ts'
+import { onInvalid } from '../http/validate.ts'
+
+const tags = ['MackChat']
+const ConversationId = z.object({ id: z.uuid().meta({ param: { name: 'id', in: 'path' } }) })
+const Removal = z.object({ userId: z.uuid().meta({ description: 'Who is removed.' }) })
+
+const listConversations = createRoute({
+  method: 'get',
+  path: '/',
+  operationId: 'listConversations',
+  tags,
+  summary: 'My conversations, newest first',
+  ...signedIn,
+  request: { query: ConversationQuery },
+  responses: { 200: json(ConversationPage, 'A page.'), ...errors(400, 401, 403) },
+})
+
+const createConversation = (begin: BeginIdempotent) =>
+  createRoute({
+    method: 'post',
+    path: '/',
+    operationId: 'createConversation',
+    tags,
+    summary: 'Open a conversation with people from my contacts',
+    description:
+      'A direct conversation between two people exists once: whoever opens it again, or at the same time, gets it with 200. 404 alike for somebody unknown and somebody I may not write to.',
+    ...reachesOthers,
+    middleware: [...reachesOthers.middleware, idempotent(begin)] as const,
+    request: body(CreateConversation),
+    responses: {
+      200: json(Conversation, 'The direct conversation there was.'),
+      201: json(Conversation, 'A new one.'),
+      ...errors(400, 401, 403, 404, 409, 413, 415),
+    },
+  })
+
+const readConversation = createRoute({
+  method: 'get',
+  path: '/{id}',
+  operationId: 'readConversation',
+  tags,
+  summary: 'One conversation, who is online in it and how far everybody has read',
+  ...signedIn,
+  request: { params: ConversationId },
+  responses: {
+    200: json(ConversationDetails, 'With its version as `ETag`: it changes with every message.'),
+    304: { description: 'No message or change since the version in `If-None-Match`.' },
+    ...errors(400, 401, 403, 404),
+  },
+})
+
+const updateConversation = createRoute({
+  method: 'patch',
+  path: '/{id}',
+  operationId: 'updateConversation',
+  tags,
+  summary: 'Change the name or the picture of a group (its admins)',
+  ...reachesOthers,
+  request: { params: ConversationId, ...body(UpdateConversation) },
+  responses: {
+    200: json(Conversation, 'As it is now.'),
+    ...errors(400, 401, 403, 404, 409, 412, 413, 415),
+  },
+})
+
+const addMembers = createRoute({
+  method: 'post',
+  path: '/{id}/members',
+  operationId: 'addMembers',
+  tags,
+  summary: 'Add people to a group, or change their role in it (its admins)',
+  description: 'People from my contacts. They see what is written from then on.',
+  ...reachesOthers,
+  request: { params: ConversationId, ...body(AddMembers) },
+  responses: { 200: json(Conversation, 'As it is now.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
+})
+
+const removeMember = createRoute({
+  method: 'delete',
+  path: '/{id}/members',
+  operationId: 'removeMember',
+  tags,
+  summary: 'Remove somebody from a group (its admins)',
+  ...signedIn,
+  request: { params: ConversationId, query: Removal },
+  responses: {
+    204: { description: 'Not a member, also when never so. Nothing more reaches them.' },
+    ...errors(400, 401, 403, 404, 409),
+  },
+})
+
+const leave = createRoute({
+  method: 'post',
+  path: '/{id}/leave',
+  operationId: 'leaveConversation',
+  tags,
+  summary: 'Leave a group',
+  description: 'When its last admin leaves, whoever has been there longest becomes admin.',
+  ...signedIn,
+  request: { params: ConversationId },
+  responses: { 204: { description: 'Left.' }, ...errors(400, 401, 403, 404, 409, 413, 415) },
+})
+
+const markRead = createRoute({
+  method: 'post',
+  path: '/{id}/read',
+  operationId: 'markRead',
+  tags,
+  summary: 'I have read up to a number, or everything',
+  description: 'Marks move only forward. Sending implies having read.',
+  ...signedIn,
+  request: { params: ConversationId, ...body(ReadUpTo) },
+  responses: { 204: { description: 'Noted.' }, ...errors(400, 401, 403, 404, 409, 413, 415) },
+})
+
+const type = createRoute({
+  method: 'post',
+  path: '/{id}/typing',
+  operationId: 'setTyping',
+  tags,
+  summary: 'I am typing, or no longer',
+  description: 'Repeat it every 3 seconds at most. May be lost; more often is not told to anybody.',
+  ...reachesOthers,
+  request: { params: ConversationId, ...body(Typing) },
+  responses: { 204: { description: 'Taken.' }, ...errors(400, 401, 403, 404, 413, 415) },
+})
+
+export const conversationRoutes = (chat: Chat, begin: BeginIdempotent) =>
+  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+    .openapi(listConversations, async (c) =>
+      c.json(await chat.listConversations(actorOf(c), c.req.valid('query')), 200),
+    )
+    .openapi(createConversation(begin), async (c) => {
+      const { conversation, isNew } = await chat.createConversation(actorOf(c), c.req.valid('json'))
+      c.header('Location', `/api/v1/conversations/${conversation.id}`)
+      return isNew ? c.json(conversation, 201) : c.json(conversation, 200)
+    })
+    .openapi(readConversation, async (c) => {
+      const { value, version } = await chat.readConversation(actorOf(c), c.req.valid('param').id)
+      return hasCurrent(c, version) ? c.body(null, 304) : c.json(value, 200)
+    })
+    .openapi(updateConversation, async (c) => {
+      const { id } = c.req.valid('param')
+      const changed = await chat.update(actorOf(c), id, c.req.valid('json'), expectedVersion(c))
+      c.header('ETag', `"${changed.version}"`)
+      return c.json(changed.value, 200)
+    })
+    .openapi(addMembers, async (c) => {
+      const changed = await chat.addMembers(actorOf(c), c.req.valid('param').id, c.req.valid('json'))
+      c.header('ETag', `"${changed.version}"`)
+      return c.json(changed.value, 200)
+    })
+    .openapi(removeMember, async (c) => {
+      await chat.removeMember(actorOf(c), c.req.valid('param').id, c.req.valid('query').userId)
+      return c.body(null, 204)
+    })
+    .openapi(leave, async (c) => {
+      await chat.leave(actorOf(c), c.req.valid('param').id)
+      return c.body(null, 204)
+    })
+    .openapi(markRead, async (c) => {
+      await chat.read(actorOf(c), c.req.valid('param').id, c.req.valid('json').seq)
+      return c.body(null, 204)
+    })
+    .openapi(type, async (c) => {
+      await chat.type(actorOf(c), c.req.valid('param').id, c.req.valid('json'))
+      return c.body(null, 204)
+    })

@@ -1,0 +1,151 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import {
+  ChatMessage,
+  EditMessage,
+  Emoji,
+  MessagePage,
+  MessageQuery,
+  SearchQuery,
+  SendMessage,
+} from '../core/chat/chat.model.ts'
+import type { Chat } from '../core/chat/chat.ts'
+import type { BeginIdempotent } from '../core/idempotency/idempotency.ts'
+import { idempotent } from '../http/idempotency.ts'
+import { type AppEnv, actorOf } from '../http/request-context.ts'
+import { body, errors, json, reachesOthers, signedIn } from '../http/route.ts'
+import { onInvalid } from '../http/validate.ts'
+
+const tags = ['MackChat']
+const ConversationId = z.object({ id: z.uuid().meta({ param: { name: 'id', in: 'path' } }) })
+const MessageId = z.object({
+  id: z
+    .string()
+    .max(100)
+    .meta({ param: { name: 'id', in: 'path' } }),
+})
+const Reaction = MessageId.extend({ emoji: Emoji.meta({ param: { name: 'emoji', in: 'path' } }) })
+
+const listMessages = createRoute({
+  method: 'get',
+  path: '/conversations/{id}/messages',
+  operationId: 'listMessages',
+  tags,
+  summary: 'The messages of a conversation, newest first',
+  ...signedIn,
+  request: { params: ConversationId, query: MessageQuery },
+  responses: {
+    200: json(MessagePage, 'A page; `nextCursor` goes into `before` for the older ones.'),
+    ...errors(400, 401, 403, 404),
+  },
+})
+
+const sendMessage = (begin: BeginIdempotent) =>
+  createRoute({
+    method: 'post',
+    path: '/conversations/{id}/messages',
+    operationId: 'sendMessage',
+    tags,
+    summary: 'Send a message',
+    description:
+      'Stored before it is answered. With `clientMessageId` it may be sent again as often as it takes: it stays one message, and 200 answers the original. Ten in 10 seconds and 60 a minute for each person.',
+    ...reachesOthers,
+    middleware: [...reachesOthers.middleware, idempotent(begin)] as const,
+    request: { params: ConversationId, ...body(SendMessage) },
+    responses: {
+      200: json(ChatMessage, 'It was sent before.'),
+      201: json(ChatMessage, 'Sent.'),
+      ...errors(400, 401, 403, 404, 409, 413, 415),
+    },
+  })
+
+const editMessage = createRoute({
+  method: 'patch',
+  path: '/messages/{id}',
+  operationId: 'editMessage',
+  tags,
+  summary: 'Change a message of mine',
+  ...reachesOthers,
+  request: { params: MessageId, ...body(EditMessage) },
+  responses: { 200: json(ChatMessage, 'As it is now.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
+})
+
+const deleteMessage = createRoute({
+  method: 'delete',
+  path: '/messages/{id}',
+  operationId: 'deleteMessage',
+  tags,
+  summary: 'Delete a message: mine, or anybody’s as admin of the group',
+  description: 'What was in it is gone; that there was a message stays.',
+  ...signedIn,
+  request: { params: MessageId },
+  responses: { 204: { description: 'Deleted, also when already so.' }, ...errors(400, 401, 403, 404, 409) },
+})
+
+const addReaction = createRoute({
+  method: 'put',
+  path: '/messages/{id}/reactions/{emoji}',
+  operationId: 'addReaction',
+  tags,
+  summary: 'React to a message',
+  ...reachesOthers,
+  request: { params: Reaction },
+  responses: {
+    204: { description: 'There, also when already so.' },
+    ...errors(400, 401, 403, 404, 409, 413, 415),
+  },
+})
+
+const removeReaction = createRoute({
+  method: 'delete',
+  path: '/messages/{id}/reactions/{emoji}',
+  operationId: 'removeReaction',
+  tags,
+  summary: 'Take a reaction back',
+  ...signedIn,
+  request: { params: Reaction },
+  responses: { 204: { description: 'Gone, also when never there.' }, ...errors(400, 401, 403, 404, 409) },
+})
+
+const searchMessages = createRoute({
+  method: 'get',
+  path: '/messages/search',
+  operationId: 'searchMessages',
+  tags,
+  summary: 'Find messages in my conversations by their words, newest first',
+  description:
+    'Case and accents do not matter. In what was written while I was a member, of my 200 newest conversations. `nextCursor` goes into `before`.',
+  ...signedIn,
+  request: { query: SearchQuery },
+  responses: { 200: json(MessagePage, 'A page.'), ...errors(400, 401, 403, 404) },
+})
+
+export const messageRoutes = (chat: Chat, begin: BeginIdempotent) =>
+  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+    .openapi(listMessages, async (c) =>
+      c.json(await chat.listMessages(actorOf(c), c.req.valid('param').id, c.req.valid('query')), 200),
+    )
+    .openapi(sendMessage(begin), async (c) => {
+      const { id } = c.req.valid('param')
+      const { message, isNew } = await chat.sendMessage(actorOf(c), id, c.req.valid('json'))
+      return isNew ? c.json(message, 201) : c.json(message, 200)
+    })
+    .openapi(searchMessages, async (c) =>
+      c.json(await chat.searchMessages(actorOf(c), c.req.valid('query')), 200),
+    )
+    .openapi(editMessage, async (c) =>
+      c.json(await chat.editMessage(actorOf(c), c.req.valid('param').id, c.req.valid('json')), 200),
+    )
+    .openapi(deleteMessage, async (c) => {
+      await chat.deleteMessage(actorOf(c), c.req.valid('param').id)
+      return c.body(null, 204)
+    })
+    .openapi(addReaction, async (c) => {
+      const { id, emoji } = c.req.valid('param')
+      await chat.addReaction(actorOf(c), id, emoji)
+      return c.body(null, 204)
+    })
+    .openapi(removeReaction, async (c) => {
+      const { id, emoji } = c.req.valid('param')
+      await chat.removeReaction(actorOf(c), id, emoji)
+      return c.body(null, 204)
+    })

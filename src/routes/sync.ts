@@ -1,0 +1,27 @@
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import type { Chat } from '../core/chat/chat.ts'
+import { SyncAnswer, SyncRequest } from '../core/chat/events.ts'
+import { type AppEnv, actorOf } from '../http/request-context.ts'
+import { body, errors, json, signedIn } from '../http/route.ts'
+import { onInvalid } from '../http/validate.ts'
+
+const sync = createRoute({
+  method: 'post',
+  path: '/sync',
+  operationId: 'sync',
+  tags: ['MackChat'],
+  summary: 'What happened in my conversations since the numbers I have',
+  description:
+    'Up to 200 conversations, 500 events of each and 2,000 in all. Each conversation is answered without a gap, or with `resync`: then load it anew.',
+  ...signedIn,
+  request: body(SyncRequest),
+  responses: {
+    200: json(SyncAnswer, 'For each conversation asked about.'),
+    ...errors(400, 401, 403, 413, 415),
+  },
+})
+
+export const syncRoutes = (chat: Chat) =>
+  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid }).openapi(sync, async (c) =>
+    c.json(await chat.sync(actorOf(c), c.req.valid('json')), 200),
+  )
