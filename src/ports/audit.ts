@@ -59,6 +59,11 @@ export interface AuditLog {
     actorId: string,
     options: { readonly after?: string; readonly limit: number },
   ): Promise<AuditPage>
+  /** The same for the entries about one thing, whoever did it. */
+  listByResource(
+    resource: { readonly type: string; readonly id: string },
+    options: { readonly after?: string; readonly limit: number },
+  ): Promise<AuditPage>
   /** Recomputes every hash. Finds an altered, added, removed or reordered record; keep `heads` elsewhere to find a cut tail. */
   verify(): Promise<AuditVerification>
 }

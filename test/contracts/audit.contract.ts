@@ -57,6 +57,19 @@ export function auditContract(name: string, open: () => Promise<OpenedAudit>) {
       expect(next).toBeUndefined()
     })
 
+    test('what was done to one thing is listed whoever did it, page by page', async () => {
+      const about = { resourceType: 'course', resourceId: 'c1' }
+      const first = entry({ ...about, actorId: 'a', createdAt: '2026-11-24T10:00:00.000Z' })
+      const second = entry({ ...about, actorId: 'b', createdAt: '2026-11-24T10:00:01.000Z' })
+      const others = [entry({ ...about, resourceId: 'c2' }), entry({ ...about, resourceType: 'lesson' })]
+      for (const each of [first, ...others, second]) await a.append(each)
+      const resource = { type: 'course', id: 'c1' }
+      const page = await a.listByResource(resource, { limit: 1 })
+      expect(page.items).toEqual([expect.objectContaining(second)])
+      const rest = await a.listByResource(resource, { limit: 1, after: page.next as string })
+      expect(rest).toEqual({ items: [expect.objectContaining(first)] })
+    })
+
     test('paging visits each entry once, ties included', async () => {
       const actorId = 'pager'
       const ids: string[] = []

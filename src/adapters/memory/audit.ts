@@ -1,5 +1,6 @@
 import {
   type AuditLog,
+  type AuditPage,
   type AuditRecord,
   auditChainText,
   auditPartition,
@@ -16,6 +17,30 @@ const sha256Hex = async (text: string): Promise<string> =>
 export function createMemoryAudit(records: AuditRecord[] = []): AuditLog {
   let tail: Promise<unknown> = Promise.resolve()
 
+  async function pageOf(
+    isWanted: (record: AuditRecord) => boolean,
+    { after, limit }: { readonly after?: string; readonly limit: number },
+  ): Promise<AuditPage> {
+    await tail
+    const [before, id] = after === undefined ? [] : decodeCursor(after)
+    const matches = records
+      .filter(isWanted)
+      .filter(
+        (record) =>
+          before === undefined ||
+          record.createdAt < String(before) ||
+          (record.createdAt === before && record.id < String(id)),
+      )
+      .sort((a, b) =>
+        a.createdAt === b.createdAt ? (a.id < b.id ? 1 : -1) : a.createdAt < b.createdAt ? 1 : -1,
+      )
+    const items = matches.slice(0, limit).map((record) => structuredClone(record))
+    const last = items.at(-1)
+    return last && matches.length > items.length
+      ? { items, next: encodeCursor([last.createdAt, last.id]) }
+      : { items }
+  }
+
   return {
     append(given) {
       const entry = structuredClone(given)
@@ -31,26 +56,9 @@ export function createMemoryAudit(records: AuditRecord[] = []): AuditLog {
       tail = appended
       return appended
     },
-    async listByActor(actorId, { after, limit }) {
-      await tail
-      const [before, id] = after === undefined ? [] : decodeCursor(after)
-      const matches = records
-        .filter((record) => record.actorId === actorId)
-        .filter(
-          (record) =>
-            before === undefined ||
-            record.createdAt < String(before) ||
-            (record.createdAt === before && record.id < String(id)),
-        )
-        .sort((a, b) =>
-          a.createdAt === b.createdAt ? (a.id < b.id ? 1 : -1) : a.createdAt < b.createdAt ? 1 : -1,
-        )
-      const items = matches.slice(0, limit).map((record) => structuredClone(record))
-      const last = items.at(-1)
-      return last && matches.length > items.length
-        ? { items, next: encodeCursor([last.createdAt, last.id]) }
-        : { items }
-    },
+    listByActor: (actorId, options) => pageOf((record) => record.actorId === actorId, options),
+    listByResource: ({ type, id }, options) =>
+      pageOf((record) => record.resourceType === type && record.resourceId === id, options),
     async verify() {
       await tail
       const heads: Record<string, string> = {}

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import {
   type AuditEntry,
   type AuditLog,
+  type AuditPage,
   type AuditRecord,
   auditChainText,
   auditPartition,
@@ -72,25 +73,34 @@ export function appendAudit(database: SqliteDatabase, entry: AuditEntry): void {
   )
 }
 
+function pageOf(
+  database: SqliteDatabase,
+  condition: string,
+  values: readonly string[],
+  { after, limit }: { readonly after?: string; readonly limit: number },
+): AuditPage {
+  const position = after === undefined ? undefined : decodeCursor(after)
+  const rows = database.all(
+    port,
+    `select * from audit_logs where ${condition} ${position ? 'and (created_at, id) < (?, ?)' : ''}
+     order by created_at desc, id desc limit ?`,
+    ...values,
+    ...(position ?? []),
+    limit + 1,
+  )
+  const items = rows.slice(0, limit).map(load)
+  const last = items.at(-1)
+  return last && rows.length > limit ? { items, next: encodeCursor([last.createdAt, last.id]) } : { items }
+}
+
 export const createSqliteAudit = ({ database }: { readonly database: SqliteDatabase }): AuditLog => ({
   append(given) {
     const entry = structuredClone(given)
     return database.write(port, [], () => appendAudit(database, entry))
   },
-  async listByActor(actorId, { after, limit }) {
-    const position = after === undefined ? undefined : decodeCursor(after)
-    const rows = database.all(
-      port,
-      `select * from audit_logs where actor_id = ? ${position ? 'and (created_at, id) < (?, ?)' : ''}
-       order by created_at desc, id desc limit ?`,
-      actorId,
-      ...(position ?? []),
-      limit + 1,
-    )
-    const items = rows.slice(0, limit).map(load)
-    const last = items.at(-1)
-    return last && rows.length > limit ? { items, next: encodeCursor([last.createdAt, last.id]) } : { items }
-  },
+  listByActor: async (actorId, options) => pageOf(database, 'actor_id = ?', [actorId], options),
+  listByResource: async ({ type, id }, options) =>
+    pageOf(database, 'resource_type = ? and resource_id = ?', [type, id], options),
   async verify() {
     const heads: Record<string, string> = {}
     let records = 0

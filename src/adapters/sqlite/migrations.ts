@@ -142,6 +142,7 @@ const migrations: readonly string[] = [
          (select rowid from indexed_messages where conversation_id = old.partition and message_id = old.id);
        delete from indexed_messages where conversation_id = old.partition and message_id = old.id;
      end;`,
+  `create index audit_logs_resource on audit_logs (resource_type, resource_id, created_at, id);`,
 ]
 
 /** Brings the file to the newest schema, once, also when two processes start together. */
