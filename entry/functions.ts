@@ -9,7 +9,7 @@ import { wire } from './wire.ts'
 /** No socket tells the caller's address here. App Service writes it as the last entry of X-Forwarded-For. */
 const onAppService = { TRUSTED_PROXY_HOPS: '1' }
 
-const { config, secrets } = readConfig({ ...onAppService, ...process.env })
+const { config, secrets } = readConfig({ ...onAppService, ...process.env }, { hasSockets: false })
 const { ports, defer, jobs: adapterJobs, close } = await wire(config, secrets, createNodeNative(config))
 const { app, health, jobs, users } = createApp(ports, config.app)
 if (config.hasDemoData) await seedDemo(ports, { users })

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -16,6 +17,7 @@ import { createSqliteMailQueue } from '../src/adapters/sqlite/mail-queue.ts'
 import { createSqliteMessageSearch } from '../src/adapters/sqlite/message-search.ts'
 import { createSqliteSubmissions } from '../src/adapters/sqlite/submissions.ts'
 import { createSwaggerUiAssets } from '../src/adapters/swagger-ui/assets.ts'
+import { embedWebPubSub } from '../src/adapters/web-pubsub-local/embedded.ts'
 import type { Config } from '../src/config.ts'
 import { collections } from '../src/core/collections.ts'
 import type { Native } from './wire.ts'
@@ -72,6 +74,9 @@ export function createNodeNative(config: Config): Native {
       const credential = auth === 'entra' ? await createAzureCredential(config) : undefined
       return createRedisCache({ url, clock, log, ...(credential && { credential }) })
     },
+    createAzureCredential: () => createAzureCredential(config),
+    embedWebPubSub: ({ key = randomBytes(32).toString('base64url'), hub, clock }) =>
+      embedWebPubSub({ keys: [key], hub, origin: () => config.app.http.publicOrigin, clock, log }),
     async createKeyVaultSecrets(vaultUrl, clock) {
       const { createKeyVaultSecrets } = await import('../src/adapters/key-vault/secrets.ts')
       return createKeyVaultSecrets({ vaultUrl, credential: await createAzureCredential(config), clock, log })

@@ -36,6 +36,8 @@ export function createWorkerNative(config: Config): Native {
     openSqlite: () => needsNode('DOCUMENTS, RECORDS: sqlite'),
     createOutbox: () => needsNode('MAIL: outbox'),
     openRedis: () => needsNode('CACHE: redis, whose connection outlives a request,'),
+    createAzureCredential: () => needsNode('WEB_PUBSUB_ENDPOINT, which is used as a managed identity,'),
+    embedWebPubSub: () => needsNode('REALTIME: local'),
     createKeyVaultSecrets: () => needsNode('KEY_VAULT_URL, which is read as a managed identity,'),
     createGeneratedSecrets: (clock) => createPassingSecrets({ clock, createSigningKey }),
   }

@@ -1,7 +1,7 @@
 import { flushCompileCache } from 'node:module'
 import { listen, stopInGoodOrder } from '../src/adapters/node/server.ts'
 import { createApp } from '../src/app.ts'
-import { InvalidConfiguration, readConfig } from '../src/config.ts'
+import { InvalidConfiguration, readConfig, realtimeEventsPath } from '../src/config.ts'
 import { seedDemo } from './demo.ts'
 import { createNodeNative } from './native-node.ts'
 import { wire } from './wire.ts'
@@ -10,16 +10,23 @@ const drainMs = 10_000
 
 try {
   const { config, secrets } = readConfig(process.env)
-  const { ports, defer, jobs: adapterJobs, close } = await wire(config, secrets, createNodeNative(config))
+  const wired = await wire(config, secrets, createNodeNative(config))
+  const { ports, defer, jobs: adapterJobs, embedded, close } = wired
   const { app, health, jobs, users } = createApp(ports, config.app)
   if (config.hasDemoData) await seedDemo(ports, { users })
   await ports.accessTokens.publicKeys()
-  const { port, drain } = await listen({ fetch: app.fetch, port: config.port, hostname: config.host })
+  const { port, drain } = await listen({
+    fetch: embedded?.standBefore(app.fetch, realtimeEventsPath) ?? app.fetch,
+    port: config.port,
+    hostname: config.host,
+    ...(embedded && { upgrade: embedded.upgrade }),
+  })
   ports.log.info('server_started', {
     url: config.app.http.publicOrigin,
     port,
     documents: config.documents.kind,
     cache: config.cache.kind,
+    realtime: config.realtime.kind,
     secrets: config.secrets.kind,
   })
 
@@ -32,6 +39,7 @@ try {
   stopInGoodOrder(ports.log, [
     health.beginStopping,
     () => timers.forEach(clearInterval),
+    () => embedded?.close(),
     () => drain(drainMs),
     defer.settled,
     close,

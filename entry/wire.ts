@@ -1,3 +1,6 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { TokenCredential } from '@azure/identity'
 import { createJoseAccessTokens } from '../src/adapters/jose/access-tokens.ts'
 import { createMemoryAudit } from '../src/adapters/memory/audit.ts'
 import { createMemoryCache } from '../src/adapters/memory/cache.ts'
@@ -28,8 +31,21 @@ import type { MailQueue } from '../src/ports/mail-queue.ts'
 import type { Mailbox, Mailer } from '../src/ports/mailer.ts'
 import type { MessageSearch } from '../src/ports/message-search.ts'
 import type { Ports } from '../src/ports/ports.ts'
+import type { Realtime } from '../src/ports/realtime.ts'
 import type { Secrets } from '../src/ports/secrets.ts'
 import type { Submissions } from '../src/ports/submissions.ts'
+
+type Fetch<Bindings> = (request: Request, bindings: Bindings) => Response | Promise<Response>
+
+/** A server for devices in this process. */
+export interface Embedded {
+  readonly realtime: Realtime
+  /** Stands before the app, which from now on hears of connections at `eventsPath`. */
+  readonly standBefore: <Bindings>(app: Fetch<Bindings | undefined>, eventsPath: string) => Fetch<Bindings>
+  /** Takes the requests for a WebSocket of an HTTP server. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+  readonly close: () => Promise<void>
+}
 
 /** What only the runtime at hand can make. A runtime without one of these says so by throwing. */
 export interface Native {
@@ -57,6 +73,14 @@ export interface Native {
     readonly auth: 'url' | 'entra'
     readonly clock: Clock
   }) => Promise<{ readonly cache: Cache; readonly close: () => void }>
+  /** The managed identity, for SDKs of Azure. */
+  readonly createAzureCredential: () => Promise<TokenCredential>
+  /** A server for devices, on the port of this process. `key`: for the service SDK; undefined: nobody else uses it. */
+  readonly embedWebPubSub: (options: {
+    readonly key: string | undefined
+    readonly hub: string
+    readonly clock: Clock
+  }) => Embedded
   readonly createKeyVaultSecrets: (vaultUrl: string, clock: Clock) => Promise<Secrets>
   /** Secrets of this deployment's own making, for development. */
   readonly createGeneratedSecrets: (clock: Clock, rotateAfterDays: number) => Secrets
@@ -67,6 +91,8 @@ export interface Wired {
   readonly defer: InProcessDefer
   /** What the adapters themselves need done now and then. */
   readonly jobs: readonly Job[]
+  /** The server for devices in this process, when there is one. */
+  readonly embedded: Embedded | null
   readonly close: () => void
 }
 
@@ -95,6 +121,31 @@ async function openCache(
   }
 }
 
+async function openRealtime(
+  { realtime: { kind, hub, endpoint } }: Config,
+  { realtimeKey, webPubSubConnectionString, webPubSubEventKeys }: GivenSecrets,
+  native: Native,
+  clock: Clock,
+): Promise<{ readonly realtime: Realtime; readonly embedded: Embedded | null }> {
+  switch (kind) {
+    case 'memory':
+      return { realtime: createMemoryRealtime({ clock }), embedded: null }
+    case 'local': {
+      const embedded = native.embedWebPubSub({ key: realtimeKey, hub, clock })
+      return { realtime: embedded.realtime, embedded }
+    }
+    case 'web-pubsub': {
+      const { createWebPubSubRealtime } = await import('../src/adapters/web-pubsub/realtime.ts')
+      const access =
+        webPubSubConnectionString === undefined
+          ? { endpoint: endpoint ?? '', credential: await native.createAzureCredential() }
+          : { connectionString: webPubSubConnectionString }
+      const realtime = createWebPubSubRealtime({ access, hub, eventKeys: webPubSubEventKeys, clock })
+      return { realtime, embedded: null }
+    }
+  }
+}
+
 function openSecrets({ secrets }: Config, given: GivenSecrets, native: Native, clock: Clock) {
   switch (secrets.kind) {
     case 'generated':
@@ -118,9 +169,10 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
   const sqlite = usesSqlite ? native.openSqlite(clock) : undefined
   const records = config.records.kind === 'sqlite' && sqlite ? sqlite : createMemoryRecords()
   const outbox = config.mail.kind === 'outbox' ? native.createOutbox(clock) : createMemoryMailer({ clock })
-  const [secrets, { cache, close: closeCache }] = await Promise.all([
+  const [secrets, { cache, close: closeCache }, { realtime, embedded }] = await Promise.all([
     openSecrets(config, given, native, clock),
     openCache(config, given, native, clock),
+    openRealtime(config, given, native, clock),
   ])
   const documents =
     config.documents.kind === 'sqlite' && sqlite ? sqlite.documents : createMemoryDocuments({ clock })
@@ -146,7 +198,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     oneTimePasswords: createOtpauthOneTimePasswords({ clock }),
     passkeys: createSimpleWebAuthnPasskeys(config.passkeys),
     passwordBlocklist: createZxcvbnPasswordBlocklist(),
-    realtime: createMemoryRealtime({ clock }),
+    realtime,
     secrets,
     submissions: records.submissions,
   }
@@ -157,5 +209,5 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     closeCache()
     sqlite?.close()
   }
-  return { ports, defer, jobs, close }
+  return { ports, defer, jobs, embedded, close }
 }

@@ -10,7 +10,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 const minuteMs = 60_000
 
 async function start(environment: Environment) {
-  const { config, secrets } = readConfig(environment)
+  const { config, secrets } = readConfig(environment, { hasSockets: false })
   const { ports, jobs: adapterJobs } = await wire(config, secrets, createWorkerNative(config))
   const { app, jobs, users } = createApp(ports, config.app)
   if (config.hasDemoData) await seedDemo(ports, { users })

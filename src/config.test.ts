@@ -13,6 +13,10 @@ function problemsOf(environment: Record<string, string>): readonly string[] {
 const namesOf = (environment: Record<string, string>) =>
   problemsOf(environment).map((text) => text.split(/[:.]/)[0])
 
+const webPubSub = {
+  WEB_PUBSUB_CONNECTION_STRING: 'Endpoint=https://x.webpubsub.azure.com;AccessKey=marker-key==;Version=1.0;',
+}
+
 const production = {
   NODE_ENV: 'production',
   PUBLIC_URL: 'https://api.example.org',
@@ -98,9 +102,30 @@ test.each([
   [{ KEY_VAULT_URL: 'http://example.vault.azure.net' }, ['KEY_VAULT_URL']],
   [{ SECRETS: 'environment' }, ['AUTH_SIGNING_KEYS', 'AUTH_MASTER_KEY']],
   [{ ...production, SECRETS: 'generated' }, ['SECRETS']],
+  [{ ...production, REALTIME: 'memory' }, ['REALTIME']],
+  [{ REALTIME: 'web-pubsub' }, ['WEB_PUBSUB_ENDPOINT', 'WEB_PUBSUB_EVENT_KEYS']],
+  [{ WEB_PUBSUB_ENDPOINT: 'https://x.webpubsub.azure.com' }, ['WEB_PUBSUB_EVENT_KEYS']],
+  [{ WEB_PUBSUB_EVENT_KEYS: 'a' }, ['WEB_PUBSUB_ENDPOINT']],
+  [{ WEB_PUBSUB_CONNECTION_STRING: 'Endpoint=https://x.example' }, ['WEB_PUBSUB_CONNECTION_STRING']],
+  [{ ...webPubSub, WEB_PUBSUB_ENDPOINT: 'https://x.webpubsub.azure.com' }, ['WEB_PUBSUB_ENDPOINT']],
 ])('half of what an adapter needs stops the start: %j', (environment, names) =>
   expect(namesOf(environment as Record<string, string>)).toEqual(names),
 )
+
+test('devices are delivered to by what is there', () => {
+  const kindOf = (environment: Record<string, string>, hasSockets = true) =>
+    readConfig(environment, { hasSockets }).config.realtime.kind
+  expect(kindOf({})).toBe('local')
+  expect(kindOf({}, false)).toBe('memory')
+  expect(kindOf(webPubSub)).toBe('web-pubsub')
+  expect(kindOf(webPubSub, false)).toBe('web-pubsub')
+  expect(() => kindOf({ REALTIME: 'local' }, false)).toThrow(InvalidConfiguration)
+})
+
+test('events may be signed with the key of the connection string and with the other one', () => {
+  const { secrets } = readConfig({ ...webPubSub, WEB_PUBSUB_EVENT_KEYS: 'marker-other, marker-old' })
+  expect(secrets.webPubSubEventKeys).toEqual(['marker-key==', 'marker-other', 'marker-old'])
+})
 
 test('a key vault takes the place of keys in the environment', () => {
   const { AUTH_MASTER_KEY: _, AUTH_SIGNING_KEYS: __, ...withoutKeys } = production
@@ -109,7 +134,7 @@ test('a key vault takes the place of keys in the environment', () => {
 })
 
 test('the settings hold no secret', () => {
-  const { config } = readConfig({ ...production, ...upstash, ...redis, CACHE: 'redis' })
+  const { config } = readConfig({ ...production, ...upstash, ...redis, ...webPubSub, CACHE: 'redis' })
   expect(JSON.stringify(config)).not.toMatch(/secret-part|AAAA|marker/)
   expect(config.app.http.cookies.isSecure).toBe(true)
 })

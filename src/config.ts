@@ -147,6 +147,9 @@ const RetentionDays = z.string().transform((text, context) => {
   return days
 })
 
+/** Where the app hears of connections. */
+export const realtimeEventsPath = '/api/v1/realtime/events'
+
 interface Setting {
   readonly schema: z.ZodType
   /** As text, as it would stand in `.env`. */
@@ -331,6 +334,53 @@ export const settings = {
     fallback: 'url',
     says: 'entra: signs in to Azure Managed Redis as the managed identity, with no password in REDIS_URL.',
   },
+  REALTIME: {
+    schema: z.enum(['memory', 'local', 'web-pubsub']),
+    says: 'What delivers to connected devices. local: a server in this process, on its port; web-pubsub: Azure. Unset: web-pubsub with WEB_PUBSUB_CONNECTION_STRING or WEB_PUBSUB_ENDPOINT, otherwise local on Node. memory delivers to nobody.',
+  },
+  WEB_PUBSUB_CONNECTION_STRING: {
+    schema: z
+      .string()
+      .regex(/(?:^|;)Endpoint=https?:/i, 'needs Endpoint=')
+      .regex(/(?:^|;)AccessKey=[^;]/i, 'needs AccessKey='),
+    isSecret: true,
+    says: 'Endpoint=…;AccessKey=…;Version=1.0; as the portal shows it.',
+  },
+  WEB_PUBSUB_ENDPOINT: {
+    schema: serviceUrl,
+    example: 'https://tools-inc.webpubsub.azure.com',
+    says: 'Instead of a connection string: signs in as the managed identity.',
+  },
+  WEB_PUBSUB_EVENT_KEYS: {
+    schema: csv.pipe(z.array(z.string()).min(1).max(4)),
+    isSecret: true,
+    says: 'Access keys that events of the service may be signed with. Needed with WEB_PUBSUB_ENDPOINT; beside a connection string the other key, so that keys can be renewed.',
+  },
+  WEB_PUBSUB_HUB: {
+    schema: z.string().regex(/^[A-Za-z]\w{0,127}$/),
+    fallback: 'mackchat',
+    says: 'The hub that devices connect to.',
+  },
+  REALTIME_PORT: {
+    schema: wholeNumber(0, 65_535),
+    fallback: '8080',
+    says: 'Where `npm run realtime` listens, which is the local server as a process of its own for several of this one.',
+  },
+  REALTIME_URL: {
+    schema: origin,
+    example: 'http://localhost:8080',
+    says: 'Where `npm run realtime` is reached. Unset: http://localhost:REALTIME_PORT.',
+  },
+  REALTIME_EVENTS_URL: {
+    schema: z.url(),
+    example: 'http://localhost:7071/api/v1/realtime/events',
+    says: 'Where `npm run realtime` tells of connections. Unset: below PUBLIC_URL.',
+  },
+  REALTIME_KEY: {
+    schema: z.string().min(32),
+    isSecret: true,
+    says: 'The access key of the local server, for the service SDK. Unset: in this process a new one at each start; for `npm run realtime` outside production the one of the emulator by Microsoft.',
+  },
   AZURE_CLIENT_ID: {
     schema: z.string().min(1),
     says: 'Which user-assigned managed identity to use; unset: the one of the system.',
@@ -487,7 +537,11 @@ function chooseKind<K extends string>(
  * Reads the whole configuration. Throws `InvalidConfiguration` with every problem there is, never with a value.
  * `secrets` holds what must not be printed; `config` may be.
  */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>) {
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+  /** Whether this runtime takes WebSockets. */
+  { hasSockets = true }: { readonly hasSockets?: boolean } = {},
+) {
   const { values: v, problems } = readValues(environment)
   const isProduction = v.NODE_ENV === 'production'
   const isSet = (name: Name) => Boolean(environment[name]?.trim())
@@ -509,6 +563,23 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   )
   if (v.REDIS_AUTH === 'entra' && v.REDIS_URL && new URL(v.REDIS_URL).password)
     problems.push('REDIS_URL: holds a password, which REDIS_AUTH=entra replaces')
+  const realtimeKind = chooseKind(
+    choice,
+    'REALTIME',
+    v.REALTIME,
+    {
+      'web-pubsub': isSet('WEB_PUBSUB_CONNECTION_STRING')
+        ? ['WEB_PUBSUB_CONNECTION_STRING']
+        : ['WEB_PUBSUB_ENDPOINT', 'WEB_PUBSUB_EVENT_KEYS'],
+    },
+    hasSockets ? 'local' : 'memory',
+  )
+  if (isSet('WEB_PUBSUB_CONNECTION_STRING') && isSet('WEB_PUBSUB_ENDPOINT'))
+    problems.push('WEB_PUBSUB_ENDPOINT: is set beside WEB_PUBSUB_CONNECTION_STRING, which names one too')
+  if (realtimeKind === 'local' && !hasSockets)
+    problems.push('REALTIME: local needs WebSockets, which this runtime does not take')
+  if (realtimeKind === 'memory' && isProduction)
+    problems.push('REALTIME: memory delivers to nobody and is refused in production')
   const secretsKind = chooseKind(
     choice,
     'SECRETS',
@@ -561,6 +632,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     documents: { kind: v.DOCUMENTS },
     records: { kind: v.RECORDS },
     mail: { kind: v.MAIL },
+    realtime: { kind: realtimeKind, hub: v.WEB_PUBSUB_HUB, endpoint: v.WEB_PUBSUB_ENDPOINT },
+    realtimeServer: {
+      port: v.REALTIME_PORT,
+      url: v.REALTIME_URL,
+      eventsUrl: v.REALTIME_EVENTS_URL ?? publicOrigin + realtimeEventsPath,
+    },
     cache: {
       memory: { kind: 'memory' as const },
       upstash: { kind: 'upstash' as const, url: v.UPSTASH_REDIS_REST_URL ?? '' },
@@ -681,6 +758,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ],
     upstashToken: v.UPSTASH_REDIS_REST_TOKEN ?? '',
     redisUrl: v.REDIS_URL ?? '',
+    realtimeKey: v.REALTIME_KEY,
+    webPubSubConnectionString: v.WEB_PUBSUB_CONNECTION_STRING,
+    webPubSubEventKeys: [
+      ...(/(?:^|;)AccessKey=([^;]+)/i.exec(v.WEB_PUBSUB_CONNECTION_STRING ?? '')?.slice(1) ?? []),
+      ...(v.WEB_PUBSUB_EVENT_KEYS ?? []),
+    ],
   }
   return { config, secrets }
 }

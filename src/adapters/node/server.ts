@@ -1,16 +1,24 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { serve } from '@hono/node-server'
 import type { Log } from '../../ports/log.ts'
 
 type Fetch = (request: Request, bindings: { remoteAddress?: string }) => Response | Promise<Response>
+
+/** Whoever offers another protocol, as curl does HTTP/2, is answered in the one it came with. */
+const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean =>
+  headers.upgrade?.toLowerCase() === 'websocket'
 
 /** Listens, and answers a function that stops in good order: no new requests, the running ones within `drainMs`. */
 export function listen({
   fetch,
   port,
   hostname,
+  upgrade,
 }: {
   readonly fetch: Fetch
+  /** Takes requests for a WebSocket; without it they are answered like any other. */
+  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   readonly port: number
   readonly hostname: string
 }): Promise<{ readonly port: number; readonly drain: (drainMs: number) => Promise<void> }> {
@@ -24,11 +32,12 @@ export function listen({
         port,
         hostname,
         // A client that sends its headers or body slower than this is holding a connection, not using it.
-        serverOptions: { headersTimeout: 15_000, requestTimeout: 30_000 },
+        serverOptions: { headersTimeout: 15_000, requestTimeout: 30_000, shouldUpgradeCallback },
       },
       (info) => resolve({ port: info.port, drain }),
     ) as Server
     server.once('error', reject)
+    if (upgrade) server.on('upgrade', upgrade)
 
     const drain = (drainMs: number) =>
       new Promise<void>((done) => {

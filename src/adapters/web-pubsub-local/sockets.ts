@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { setTimeout as pass } from 'node:timers/promises'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
 import { type ClientFrame, parseClientFrame, payloadOf } from './client-frame.ts'
@@ -28,6 +29,7 @@ import type { Claims, Tokens } from './tokens.ts'
 /** How a WebSocket is closed (RFC 6455, 7.4.1). */
 const closeCode = { normal: 1000, goingAway: 1001, lost: 1006, refused: 1008 } as const
 const maxReasonLength = 100
+const farewellMs = 3_000
 
 const ConnectAnswer = z.object({
   userId: z.string().optional(),
@@ -365,7 +367,8 @@ export function createSockets({
       clearInterval(heartbeat)
       const connections = [...registry.everywhere()]
       for (const connection of connections) end(connection, 'the server is stopping', closeCode.goingAway)
-      await Promise.all(connections.map(({ events }) => events))
+      const told = Promise.all(connections.map(({ events }) => events))
+      await Promise.race([told, pass(farewellMs, undefined, { ref: false })])
       for (const { link } of connections) link?.ws.terminate()
     },
   }
