@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createNativeHasher } from '../src/adapters/argon2-native/hasher.ts'
 import { createConsoleLog } from '../src/adapters/console/log.ts'
+import { createFilesystemBlobBytes } from '../src/adapters/filesystem/blob-bytes.ts'
 import { createFilesystemMailer } from '../src/adapters/filesystem/mailer.ts'
 import { createFilesystemSecrets } from '../src/adapters/filesystem/secrets.ts'
 import { createSigningKey } from '../src/adapters/jose/access-tokens.ts'
@@ -67,6 +68,10 @@ export function createNodeNative(config: Config): Native {
         tidy: async () => void (await documents.removeExpired()),
         close: database.close,
       }
+    },
+    openBlobBytes(clock) {
+      const bytes = createFilesystemBlobBytes({ directory: join(config.dataDirectory, 'blobs'), clock })
+      return { bytes, tidy: bytes.removeAbandoned }
     },
     createOutbox: (clock) => createFilesystemMailer({ directory: config.dataDirectory, clock }),
     async openRedis({ url, auth, clock }) {

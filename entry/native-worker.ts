@@ -34,9 +34,11 @@ export function createWorkerNative(config: Config): Native {
     holdOpen: waitUntil,
     createHasher: ({ cost }) => createWasmHasher({ module: argon2, cost }),
     openSqlite: () => needsNode('DOCUMENTS, RECORDS: sqlite'),
+    openBlobBytes: () => needsNode('BLOBS: filesystem'),
     createOutbox: () => needsNode('MAIL: outbox'),
     openRedis: () => needsNode('CACHE: redis, whose connection outlives a request,'),
-    createAzureCredential: () => needsNode('WEB_PUBSUB_ENDPOINT, which is used as a managed identity,'),
+    createAzureCredential: () =>
+      needsNode('COSMOS_ENDPOINT without COSMOS_KEY, or WEB_PUBSUB_ENDPOINT, as a managed identity,'),
     embedWebPubSub: () => needsNode('REALTIME: local'),
     createKeyVaultSecrets: () => needsNode('KEY_VAULT_URL, which is read as a managed identity,'),
     createGeneratedSecrets: (clock) => createPassingSecrets({ clock, createSigningKey }),

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { TokenCredential } from '@azure/identity'
 import { createJoseAccessTokens } from '../src/adapters/jose/access-tokens.ts'
 import { createMemoryAudit } from '../src/adapters/memory/audit.ts'
+import { createMemoryBlobBytes } from '../src/adapters/memory/blob-bytes.ts'
 import { createMemoryCache } from '../src/adapters/memory/cache.ts'
 import { createInProcessDefer, type InProcessDefer } from '../src/adapters/memory/defer.ts'
 import { createMemoryDocuments } from '../src/adapters/memory/documents.ts'
@@ -11,8 +12,10 @@ import { createMemoryMailer } from '../src/adapters/memory/mailer.ts'
 import { createMemoryRealtime } from '../src/adapters/memory/realtime.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
 import { createMemorySubmissions } from '../src/adapters/memory/submissions.ts'
+import { createOidcIdentityProviders } from '../src/adapters/oidc/identity-providers.ts'
 import { createOtpauthOneTimePasswords } from '../src/adapters/otpauth/one-time-passwords.ts'
 import { createScanningMessageSearch } from '../src/adapters/scanning/message-search.ts'
+import { createSelfSignedBlobs } from '../src/adapters/self-signed/blobs.ts'
 import { createSimpleWebAuthnPasskeys } from '../src/adapters/simplewebauthn/passkeys.ts'
 import { systemClock } from '../src/adapters/system/clock.ts'
 import { systemIds } from '../src/adapters/system/ids.ts'
@@ -22,6 +25,7 @@ import { messages } from '../src/core/chat/chat.model.ts'
 import type { Job } from '../src/core/jobs/jobs.ts'
 import type { Assets } from '../src/ports/assets.ts'
 import type { AuditLog } from '../src/ports/audit.ts'
+import type { BlobBytes } from '../src/ports/blob-bytes.ts'
 import type { Cache } from '../src/ports/cache.ts'
 import type { Clock } from '../src/ports/clock.ts'
 import type { DocumentStore } from '../src/ports/documents.ts'
@@ -65,6 +69,12 @@ export interface Native {
     readonly tidy: () => Promise<void>
     readonly close: () => void
   }
+  /** Keeps files where a restart finds them again. */
+  readonly openBlobBytes: (clock: Clock) => {
+    readonly bytes: BlobBytes
+    /** Frees space held by uploads that were cut off. */
+    readonly tidy: () => Promise<void>
+  }
   /** Keeps mail where a restart finds it again. */
   readonly createOutbox: (clock: Clock) => Mailer & Mailbox
   readonly openRedis: (connection: {
@@ -100,6 +110,29 @@ function createMemoryRecords() {
   const audit = createMemoryAudit()
   const mailQueue = createMemoryMailQueue()
   return { audit, mailQueue, submissions: createMemorySubmissions({ audit, mailQueue }) }
+}
+
+/** Documents in `sqlite` when they are kept there, which is open already. */
+async function openDocuments(
+  { documents }: Config,
+  { cosmosKey: key }: GivenSecrets,
+  native: Native,
+  clock: Clock,
+  sqlite: ReturnType<Native['openSqlite']> | undefined,
+): Promise<{ readonly documents: DocumentStore; readonly close: () => void }> {
+  const close = () => {}
+  switch (documents.kind) {
+    case 'memory':
+      return { documents: createMemoryDocuments({ clock }), close }
+    case 'sqlite':
+      return { documents: (sqlite ?? native.openSqlite(clock)).documents, close }
+    case 'cosmos': {
+      const { openCosmosDocuments } = await import('../src/adapters/cosmos/documents.ts')
+      const { endpoint, databaseName } = documents
+      const account = key ? { endpoint, key } : { endpoint, credential: await native.createAzureCredential() }
+      return openCosmosDocuments(account, { databaseName, clock, log: native.log })
+    }
+  }
 }
 
 async function openCache(
@@ -169,22 +202,36 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
   const sqlite = usesSqlite ? native.openSqlite(clock) : undefined
   const records = config.records.kind === 'sqlite' && sqlite ? sqlite : createMemoryRecords()
   const outbox = config.mail.kind === 'outbox' ? native.createOutbox(clock) : createMemoryMailer({ clock })
-  const [secrets, { cache, close: closeCache }, { realtime, embedded }] = await Promise.all([
+  const [
+    secrets,
+    { documents, close: closeDocuments },
+    { cache, close: closeCache },
+    { realtime, embedded },
+  ] = await Promise.all([
     openSecrets(config, given, native, clock),
+    openDocuments(config, given, native, clock, sqlite),
     openCache(config, given, native, clock),
     openRealtime(config, given, native, clock),
   ])
-  const documents =
-    config.documents.kind === 'sqlite' && sqlite ? sqlite.documents : createMemoryDocuments({ clock })
+  const blobFiles = config.blobs.kind === 'filesystem' ? native.openBlobBytes(clock) : undefined
+  const blobs = createSelfSignedBlobs({
+    bytes: blobFiles?.bytes ?? createMemoryBlobBytes({ clock }),
+    secrets,
+    clock,
+    publicOrigin: config.app.http.publicOrigin,
+    allowedOrigins: config.app.http.allowedOrigins,
+  })
   const ports: Ports = {
     accessTokens: createJoseAccessTokens({ secrets, clock, ...config.tokens }),
     assets,
     audit: records.audit,
+    blobs,
     cache,
     clock,
     defer,
     documents,
     hasher: native.createHasher(config.hasher),
+    identityProviders: createOidcIdentityProviders({ providers: given.identityProviders }),
     ids: systemIds,
     localCache: createMemoryCache({ clock, maxEntries: 20_000 }),
     log,
@@ -202,11 +249,14 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     secrets,
     submissions: records.submissions,
   }
-  const jobs: readonly Job[] = sqlite
-    ? [{ name: 'remove-expired-documents', everyMs: 60 * 60_000, run: sqlite.tidy }]
-    : []
+  const everyMs = 60 * 60_000
+  const jobs: readonly Job[] = [
+    ...(sqlite ? [{ name: 'remove-expired-documents', everyMs, run: sqlite.tidy }] : []),
+    ...(blobFiles ? [{ name: 'remove-cut-off-uploads', everyMs, run: blobFiles.tidy }] : []),
+  ]
   const close = () => {
     closeCache()
+    closeDocuments()
     sqlite?.close()
   }
   return { ports, defer, jobs, embedded, close }

@@ -5,7 +5,8 @@ import type { ChatSettings } from './core/chat/chat.model.ts'
 import { createChat } from './core/chat/chat.ts'
 import type { TurnLimits } from './core/chat/turns.ts'
 import { createContacts } from './core/contacts/contacts.ts'
-import { validationError } from './core/errors.ts'
+import { createCourses } from './core/courses/courses.ts'
+import { notFound, validationError } from './core/errors.ts'
 import type { FormSettings } from './core/forms/forms.model.ts'
 import { createForms } from './core/forms/forms.ts'
 import { createHealth } from './core/health/health.ts'
@@ -18,7 +19,9 @@ import { createMentors } from './core/mentors/mentors.ts'
 import type { ConnectionListener } from './core/realtime/realtime.model.ts'
 import { createRealtime } from './core/realtime/realtime.ts'
 import { createServiceTokens } from './core/service-tokens/service-tokens.ts'
+import { createReadActivity } from './core/trail/read-activity.ts'
 import { createTrail } from './core/trail/trail.ts'
+import { createAdministerUsers } from './core/users/administer-users.ts'
 import { createUsers } from './core/users/users.ts'
 import { createVault } from './core/vault/vault.ts'
 import { createReadClientAddress, type TrustedSite } from './http/client-address.ts'
@@ -33,17 +36,22 @@ import type { LimitName } from './http/route.ts'
 import { onInvalid } from './http/validate.ts'
 import type { Ports } from './ports/ports.ts'
 import { authRoutes } from './routes/auth.ts'
+import { authoringRoutes } from './routes/authoring.ts'
+import { blobRoutes } from './routes/blobs.ts'
 import { contactRoutes } from './routes/contacts.ts'
 import { conversationRoutes } from './routes/conversations.ts'
+import { courseRoutes } from './routes/courses.ts'
 import { formRoutes } from './routes/forms.ts'
 import { mailboxRoutes } from './routes/mailbox.ts'
 import { messageRoutes } from './routes/messages.ts'
 import { operationRoutes } from './routes/operations.ts'
+import { peopleRoutes } from './routes/people.ts'
 import { negotiateRoutes, realtimeEventRoutes } from './routes/realtime.ts'
 import { emailChangeRoutes, recoveryRoutes } from './routes/recovery.ts'
 import { referenceRoutes } from './routes/reference.ts'
 import { secondFactorRoutes } from './routes/second-factors.ts'
 import { serviceTokenRoutes } from './routes/service-tokens.ts'
+import { socialRoutes } from './routes/social.ts'
 import { syncRoutes } from './routes/sync.ts'
 import { userRoutes } from './routes/users.ts'
 
@@ -74,11 +82,32 @@ export function createApp(ports: Ports, config: AppConfig) {
   const vault = createVault(ports)
   const trail = createTrail(ports, vault)
   const mail = createMail(ports, vault)
-  const users = createUsers(ports)
+  const users = createUsers(ports, {
+    readLearned: (userId) => learning.summaryOf(userId),
+    profileChanged: async (user) => {
+      await Promise.all([mentors.mend(user), learning.copyProfile(user)])
+    },
+  })
   const auth = createAuth(ports, { users, vault, trail, mail, settings: config.auth })
   const mentors = createMentors(ports)
-  const learning = createLearning(ports)
-  const contacts = createContacts(ports, { users, mentors, learning })
+  /** Nothing can be uploaded yet, so no file can be a lesson's video. */
+  const claimVideo = async () => {
+    throw validationError([
+      { path: 'videoFileId', code: 'unknown_file', message: 'Must be a completed upload.' },
+    ])
+  }
+  const signVideo = async () => {
+    throw notFound()
+  }
+  const courses = createCourses(ports, { users, trail, claimVideo })
+  const learning = createLearning(ports, { users, courses, mentors, trail, signVideo })
+  const contacts = createContacts(ports, { users, mentors, learning, courses })
+  const administerUsers = createAdministerUsers(ports, {
+    users,
+    mentors,
+    trail,
+    forgetSessions: auth.forgetSessions,
+  })
   const takeFromLimits = createLimits(ports, vault)
   const chat = createChat(ports, {
     users,
@@ -119,8 +148,10 @@ export function createApp(ports: Ports, config: AppConfig) {
       now: clock.now,
       report: (served) => log.info('request', served),
     }),
-    essentialHeaders,
   )
+  // Before the limits: a film is watched in hundreds of small requests. The signature is the permission.
+  app.route('/api/blobs', blobRoutes(ports.blobs.answer))
+  app.use(essentialHeaders)
   // Before everything that asks for a browser: what is not signed is refused by the route itself.
   app.route('/api/v1/realtime', realtimeEventRoutes(realtime, report))
   app.use(
@@ -132,13 +163,17 @@ export function createApp(ports: Ports, config: AppConfig) {
       now: clock.now,
     }),
   )
-  app.on(unsafeMethods, '*', csrf, jsonBody)
+  const beaconRoutes: RegExp[] = []
+  const takesBeacon = (method: string, path: string): boolean =>
+    method === 'POST' && beaconRoutes.some((pattern) => pattern.test(path))
+  app.on(unsafeMethods, '*', csrf, jsonBody(takesBeacon))
 
   const routes = app
     .route('/', operationRoutes(auth, health))
     .route('/api/v1/auth', authRoutes(auth))
     .route('/api/v1/auth', secondFactorRoutes(auth))
     .route('/api/v1/auth', recoveryRoutes(auth))
+    .route('/api/v1/auth', socialRoutes(auth))
     .route('/api/v1/users', emailChangeRoutes(auth))
     .route('/api/v1/users', userRoutes(users))
     .route('/api/v1', contactRoutes(contacts))
@@ -148,6 +183,9 @@ export function createApp(ports: Ports, config: AppConfig) {
     .route('/api/v1', syncRoutes(chat))
     .route('/api/v1', formRoutes(forms, serviceTokens))
     .route('/api/v1/admin/service-tokens', serviceTokenRoutes(serviceTokens))
+    .route('/api/v1', peopleRoutes(learning, administerUsers, createReadActivity(ports)))
+    .route('/api/v1/courses', courseRoutes(courses, learning))
+    .route('/api/v1/courses', authoringRoutes(courses, createIdempotency(ports, vault)))
 
   for (const definition of app.openAPIRegistry.definitions) {
     if (definition.type !== 'route') continue
@@ -155,9 +193,12 @@ export function createApp(ports: Ports, config: AppConfig) {
       method,
       path,
       'x-rate-limit': name,
+      'x-takes-beacon': isBeacon,
     } = definition.route as typeof definition.route & {
       'x-rate-limit'?: LimitName
+      'x-takes-beacon'?: true
     }
+    if (isBeacon) beaconRoutes.push(new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`))
     if (name)
       limitByRoute.set(`${method.toUpperCase()} ${path}`, {
         ...config.limits[name],
@@ -182,7 +223,7 @@ export function createApp(ports: Ports, config: AppConfig) {
   if (mail.mailbox && !config.http.isProduction) app.route('/dev/mailbox', mailboxRoutes(mail.mailbox))
 
   const jobs: readonly Job[] = [...users.jobs, ...mail.jobs, ...forms.jobs, ...chat.jobs]
-  return { chat, app: routes, describe, health, jobs, mail, users, contacts }
+  return { app: routes, chat, describe, health, jobs, mail, users, courses, learning, contacts }
 }
 
 export type App = ReturnType<typeof createApp>['app']

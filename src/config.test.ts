@@ -68,7 +68,11 @@ test('every problem is reported at once, and no value with it', () => {
 test('production names every secret that is missing and refuses what forgets', () => {
   expect(namesOf({ NODE_ENV: 'production' })).toEqual(['PUBLIC_URL', 'AUTH_SIGNING_KEYS', 'AUTH_MASTER_KEY'])
   expect(problemsOf(production)).toEqual([])
-  expect(namesOf({ ...production, DOCUMENTS: 'memory', RECORDS: 'memory' })).toEqual(['DOCUMENTS', 'RECORDS'])
+  expect(namesOf({ ...production, DOCUMENTS: 'memory', RECORDS: 'memory', BLOBS: 'memory' })).toEqual([
+    'DOCUMENTS',
+    'RECORDS',
+    'BLOBS',
+  ])
   expect(namesOf({ ...production, DEMO_DATA: 'on' })).toEqual(['DEMO_DATA'])
   expect(namesOf({ ...production, PUBLIC_URL: 'http://api.example.org' })).toEqual(['PUBLIC_URL'])
 })
@@ -90,6 +94,21 @@ test.each([
 )
 
 test.each([
+  [{}, { kind: 'sqlite' }],
+  [
+    { COSMOS_ENDPOINT: 'https://a.documents.azure.com' },
+    { kind: 'cosmos', endpoint: 'https://a.documents.azure.com', databaseName: 'toolsinc-db' },
+  ],
+  [{ COSMOS_ENDPOINT: 'https://a.documents.azure.com', DOCUMENTS: 'memory' }, { kind: 'memory' }],
+])('with %j the documents are in %j', (environment, documents) =>
+  expect(readConfig(environment as Record<string, string>).config.documents).toEqual(documents),
+)
+
+test.each([
+  [{ DOCUMENTS: 'cosmos' }, ['COSMOS_ENDPOINT']],
+  [{ COSMOS_KEY: 'bWFya2Vy' }, ['COSMOS_ENDPOINT']],
+  [{ COSMOS_DATABASE: 'other' }, ['COSMOS_ENDPOINT']],
+  [{ COSMOS_ENDPOINT: 'http://a.documents.azure.com' }, ['COSMOS_ENDPOINT']],
   [{ CACHE: 'upstash' }, ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN']],
   [{ UPSTASH_REDIS_REST_URL: upstash.UPSTASH_REDIS_REST_URL }, ['UPSTASH_REDIS_REST_TOKEN']],
   [{ UPSTASH_REDIS_REST_TOKEN: 'x' }, ['UPSTASH_REDIS_REST_URL']],

@@ -188,6 +188,24 @@ export const settings = {
     example: 'https://portal.sdtoolsinc.org',
     says: 'Where the pages live that links in mails lead to. Unset: the first of CORS_ORIGINS, else PUBLIC_URL.',
   },
+  GOOGLE_CLIENT_ID: {
+    schema: z.string().min(1),
+    example: '1234.apps.googleusercontent.com',
+    says: 'Signing in by Google: the client id. Needs GOOGLE_CLIENT_SECRET.',
+  },
+  GOOGLE_CLIENT_SECRET: { schema: z.string().min(1), isSecret: true, says: 'Signing in by Google.' },
+  MICROSOFT_CLIENT_ID: {
+    schema: z.string().min(1),
+    says: 'Signing in by Microsoft: the application (client) id. Needs MICROSOFT_CLIENT_SECRET.',
+  },
+  MICROSOFT_CLIENT_SECRET: { schema: z.string().min(1), isSecret: true, says: 'Signing in by Microsoft.' },
+  MICROSOFT_TENANT: {
+    schema: z
+      .string()
+      .regex(/^[\w.-]+$/, 'must be a tenant id, a domain, common, organizations or consumers'),
+    fallback: 'common',
+    says: 'Whose Microsoft accounts may sign in.',
+  },
   REQUIRE_VERIFIED_EMAIL: {
     schema: z.enum(['on', 'off']),
     says: 'on: who has not confirmed their address can use their profile and the catalogue, and reach nobody. Unset: on when mail is really sent.',
@@ -248,9 +266,27 @@ export const settings = {
     says: 'Unset: text in a terminal outside production, JSON otherwise.',
   },
   DOCUMENTS: {
-    schema: z.enum(['memory', 'sqlite']),
-    fallback: 'sqlite',
-    says: 'Where documents live. memory forgets everything at the end.',
+    schema: z.enum(['memory', 'sqlite', 'cosmos']),
+    says: 'Where documents live. Unset: cosmos with COSMOS_ENDPOINT, otherwise sqlite. memory forgets everything at the end.',
+  },
+  COSMOS_ENDPOINT: {
+    schema: serviceUrl,
+    example: 'https://tools-inc.documents.azure.com',
+    says: 'For DOCUMENTS=cosmos. `npm run azure:setup` makes its database and containers.',
+  },
+  COSMOS_KEY: {
+    schema: z.base64().min(1),
+    isSecret: true,
+    says: 'Unset: signs in to Cosmos DB as the managed identity. `npm run azure:setup` needs it.',
+  },
+  COSMOS_DATABASE: {
+    schema: z.string().regex(/^[\w-]{1,255}$/, 'must be letters, digits, - and _'),
+    fallback: 'toolsinc-db',
+    says: 'The database in the Cosmos DB account.',
+  },
+  COSMOS_MAX_RU: {
+    schema: wholeNumber(1000, 1e6).refine((units) => units % 1000 === 0, 'must be a multiple of 1000'),
+    says: 'Request units per second that all containers share at most, for `npm run azure:setup`. Unset on a serverless account.',
   },
   RECORDS: {
     schema: z.enum(['memory', 'sqlite']),
@@ -302,6 +338,11 @@ export const settings = {
     schema: z.enum(['report', 'erase']),
     fallback: 'erase',
     says: 'Whether the daily job erases what is past that, or only counts it in the log.',
+  },
+  BLOBS: {
+    schema: z.enum(['memory', 'filesystem']),
+    fallback: 'filesystem',
+    says: 'Where files live. filesystem: in DATA_DIR/blobs, served by this program.',
   },
   MESSAGE_RETENTION_DAYS: {
     schema: wholeNumber(0, 36_500),
@@ -550,10 +591,20 @@ export function readConfig(
   if (isProduction) {
     if (!isSet('PUBLIC_URL'))
       problems.push(`PUBLIC_URL: is needed in production. ${settings.PUBLIC_URL.says}`)
-    for (const name of ['DOCUMENTS', 'RECORDS'] as const)
+    for (const name of ['DOCUMENTS', 'RECORDS', 'BLOBS'] as const)
       if (v[name] === 'memory')
         problems.push(`${name}: memory forgets everything and is refused in production`)
   }
+  const documentsKind = chooseKind(
+    choice,
+    'DOCUMENTS',
+    v.DOCUMENTS,
+    { cosmos: ['COSMOS_ENDPOINT'] },
+    'sqlite',
+  )
+  for (const name of ['COSMOS_KEY', 'COSMOS_DATABASE', 'COSMOS_MAX_RU'] as const)
+    if (isSet(name) && !isSet('COSMOS_ENDPOINT') && v.DOCUMENTS === undefined)
+      problems.push(`COSMOS_ENDPOINT: is needed where ${name} is set`)
   const cacheKind = chooseKind(
     choice,
     'CACHE',
@@ -603,6 +654,9 @@ export function readConfig(
     problems.push('COOKIE_SAME_SITE: None needs an https PUBLIC_URL')
   if (isProduction && isSecure && !publicOrigin.startsWith('https:'))
     problems.push('PUBLIC_URL: must be https in production')
+  for (const name of ['GOOGLE', 'MICROSOFT'] as const)
+    if (Boolean(v[`${name}_CLIENT_ID`]) !== Boolean(v[`${name}_CLIENT_SECRET`]))
+      problems.push(`${name}_CLIENT_ID and ${name}_CLIENT_SECRET: set both or neither`)
   if (problems.length > 0) throw new InvalidConfiguration(problems)
 
   // From here on what a chosen kind needs is there; what only another kind would need may be empty.
@@ -629,8 +683,18 @@ export function readConfig(
     host: v.HOST,
     dataDirectory: v.DATA_DIR,
     log: { level: v.LOG_LEVEL, format: v.LOG_FORMAT },
-    documents: { kind: v.DOCUMENTS },
+    documents: {
+      memory: { kind: 'memory' as const },
+      sqlite: { kind: 'sqlite' as const },
+      cosmos: {
+        kind: 'cosmos' as const,
+        endpoint: v.COSMOS_ENDPOINT ?? '',
+        databaseName: v.COSMOS_DATABASE,
+        maxThroughput: v.COSMOS_MAX_RU,
+      },
+    }[documentsKind],
     records: { kind: v.RECORDS },
+    blobs: { kind: v.BLOBS },
     mail: { kind: v.MAIL },
     realtime: { kind: realtimeKind, hub: v.WEB_PUBSUB_HUB, endpoint: v.WEB_PUBSUB_ENDPOINT },
     realtimeServer: {
@@ -693,6 +757,7 @@ export function readConfig(
         passwordMinLength: v.PASSWORD_MIN_LENGTH,
         isSecondFactorForced: (v.MFA_STAFF ?? (isProduction ? 'required' : 'optional')) === 'required',
         stepUpSeconds: v.STEP_UP_SECONDS,
+        redirectOrigins: new Set([publicOrigin, ...allowedOrigins, ...(v.PORTAL_URL ? [v.PORTAL_URL] : [])]),
         isVerifiedEmailRequired: v.REQUIRE_VERIFIED_EMAIL ? v.REQUIRE_VERIFIED_EMAIL === 'on' : sendsMail,
         publicOrigin,
         portalOrigin,
@@ -756,6 +821,8 @@ export function readConfig(
         ? [{ id: 'previous', value: v.AUTH_MASTER_KEY_PREVIOUS, activeFrom: longerAgo }]
         : []),
     ],
+    /** Without it the managed identity signs in. */
+    cosmosKey: v.COSMOS_KEY,
     upstashToken: v.UPSTASH_REDIS_REST_TOKEN ?? '',
     redisUrl: v.REDIS_URL ?? '',
     realtimeKey: v.REALTIME_KEY,
@@ -764,6 +831,26 @@ export function readConfig(
       ...(/(?:^|;)AccessKey=([^;]+)/i.exec(v.WEB_PUBSUB_CONNECTION_STRING ?? '')?.slice(1) ?? []),
       ...(v.WEB_PUBSUB_EVENT_KEYS ?? []),
     ],
+    identityProviders: {
+      ...(v.GOOGLE_CLIENT_ID && v.GOOGLE_CLIENT_SECRET
+        ? {
+            google: {
+              issuer: 'https://accounts.google.com',
+              clientId: v.GOOGLE_CLIENT_ID,
+              clientSecret: v.GOOGLE_CLIENT_SECRET,
+            },
+          }
+        : {}),
+      ...(v.MICROSOFT_CLIENT_ID && v.MICROSOFT_CLIENT_SECRET
+        ? {
+            microsoft: {
+              issuer: `https://login.microsoftonline.com/${v.MICROSOFT_TENANT}/v2.0`,
+              clientId: v.MICROSOFT_CLIENT_ID,
+              clientSecret: v.MICROSOFT_CLIENT_SECRET,
+            },
+          }
+        : {}),
+    },
   }
   return { config, secrets }
 }

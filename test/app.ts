@@ -1,6 +1,7 @@
 import { createJoseAccessTokens, createSigningKey } from '../src/adapters/jose/access-tokens.ts'
 import { createMemoryAssets } from '../src/adapters/memory/assets.ts'
 import { createMemoryAudit } from '../src/adapters/memory/audit.ts'
+import { createMemoryBlobBytes } from '../src/adapters/memory/blob-bytes.ts'
 import { createMemoryCache } from '../src/adapters/memory/cache.ts'
 import { createManualClock } from '../src/adapters/memory/clock.ts'
 import { createInProcessDefer } from '../src/adapters/memory/defer.ts'
@@ -14,8 +15,10 @@ import { createMemoryPasswordBlocklist } from '../src/adapters/memory/password-b
 import { createMemoryRealtime } from '../src/adapters/memory/realtime.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
 import { createMemorySubmissions } from '../src/adapters/memory/submissions.ts'
+import { createOidcIdentityProviders } from '../src/adapters/oidc/identity-providers.ts'
 import { createOtpauthOneTimePasswords } from '../src/adapters/otpauth/one-time-passwords.ts'
 import { createScanningMessageSearch } from '../src/adapters/scanning/message-search.ts'
+import { createSelfSignedBlobs } from '../src/adapters/self-signed/blobs.ts'
 import { createSimpleWebAuthnPasskeys } from '../src/adapters/simplewebauthn/passkeys.ts'
 import { createApp } from '../src/app.ts'
 import { readConfig } from '../src/config.ts'
@@ -31,13 +34,15 @@ const longAgo = '2000-01-01T00:00:00.000Z'
 /** The whole app on memory adapters, with a clock that stands still. Limits are off unless the environment sets them. */
 export async function createTestApp({
   environment = {},
+  startAt,
   ports: overrides = () => ({}),
 }: {
   environment?: Record<string, string>
+  startAt?: number
   ports?: (ports: Ports) => Partial<Ports>
 } = {}) {
   const { config } = readConfig({ NODE_ENV: 'test', RATE_LIMIT_SCALE: '10000', ...environment })
-  const clock = createManualClock()
+  const clock = createManualClock(startAt)
   const log = createMemoryLog()
   const defer = createInProcessDefer({ log })
   const mailer = createMemoryMailer({ clock })
@@ -54,11 +59,19 @@ export async function createTestApp({
     accessTokens: createJoseAccessTokens({ secrets, clock, ...config.tokens }),
     assets: createMemoryAssets(),
     audit,
+    blobs: createSelfSignedBlobs({
+      bytes: createMemoryBlobBytes({ clock }),
+      secrets,
+      clock,
+      publicOrigin: config.app.http.publicOrigin,
+      allowedOrigins: config.app.http.allowedOrigins,
+    }),
     cache: createMemoryCache({ clock }),
     clock,
     defer,
     documents,
     hasher: createMemoryHasher(),
+    identityProviders: createOidcIdentityProviders({ providers: {} }),
     ids: createSequentialIds(),
     localCache: createMemoryCache({ clock }),
     log,
@@ -74,7 +87,10 @@ export async function createTestApp({
     submissions: createMemorySubmissions({ audit, mailQueue }),
   }
   const ports = { ...memoryPorts, ...overrides(memoryPorts) }
-  const { app, chat, describe, health, jobs, mail, users, contacts } = createApp(ports, config.app)
+  const { app, chat, describe, health, jobs, mail, users, courses, learning, contacts } = createApp(
+    ports,
+    config.app,
+  )
   const runJob = async (name: string) => {
     const job = jobs.find((candidate) => candidate.name === name)
     if (!job) throw new Error(`there is no job ${name}`)
@@ -87,6 +103,8 @@ export async function createTestApp({
     health,
     mail,
     users,
+    courses,
+    learning,
     contacts,
     runJob,
     ports,

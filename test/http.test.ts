@@ -363,7 +363,7 @@ describe('versions', () => {
       headers: { 'if-match': etag },
     })
     expect(changed.status).toBe(200)
-    expect(changed.body.preferences).toEqual({ notifications: true, emailUpdates: true, theme: 'dark' })
+    expect(changed.body.preferences).toMatchObject({ notifications: true, emailUpdates: true, theme: 'dark' })
     expect(changed.headers.get('etag')).not.toBe(etag)
     const stale = await call('PATCH', me, { body: { name: 'Late' }, headers: { 'if-match': etag } })
     expect([stale.status, stale.body.error.code]).toEqual([412, 'precondition_failed'])

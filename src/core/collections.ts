@@ -1,9 +1,17 @@
 import type { AnyCollection } from '../ports/documents.ts'
 import { sessions } from './auth/auth.model.ts'
+import { identities } from './auth/identities.ts'
 import { oneTimeTokens } from './auth/one-time-tokens.ts'
 import { announcements, directPairs, inbox, messages } from './chat/chat.model.ts'
 import { blocks } from './contacts/contacts.model.ts'
-import { courseMembers, progress } from './learning/learning.model.ts'
+import {
+  courseCounts,
+  courseMembers,
+  courses,
+  courseVersions,
+  lessonContents,
+} from './courses/courses.model.ts'
+import { progress } from './learning/learning.model.ts'
 import { mentorAssignments } from './mentors/mentors.model.ts'
 import { serviceTokens } from './service-tokens/service-tokens.model.ts'
 import { staff, userEmails, users } from './users/users.model.ts'
@@ -14,12 +22,17 @@ export const collections: readonly AnyCollection[] = [
   userEmails,
   sessions,
   oneTimeTokens,
+  identities,
   staff,
   mentorAssignments,
   blocks,
-  progress,
+  courses,
+  courseVersions,
+  lessonContents,
   courseMembers,
   serviceTokens,
+  courseCounts,
+  progress,
   messages,
   inbox,
   directPairs,

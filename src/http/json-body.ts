@@ -73,22 +73,35 @@ export function parseJson(text: string): unknown {
   return value
 }
 
+const isJson = (type: string): boolean => /^application\/json(?:\s*;.*)?$/i.test(type)
+const isText = (type: string): boolean => /^text\/plain(?:\s*;.*)?$/i.test(type)
+
+/** What came as text is JSON from here on. */
+function callItJson(c: AppContext): void {
+  const headers = new Headers(c.req.raw.headers)
+  headers.set('content-type', 'application/json')
+  c.req.raw = new Request(c.req.url, { method: c.req.method, headers })
+}
+
 /**
  * Reads the body of an unsafe request once, as JSON and nothing else, up to the limit; what validates it afterwards
- * gets the parsed value.
+ * gets the parsed value. Where a beacon is taken, the JSON may be called text: such a request needs no preflight, and
+ * is refused like any other when another site sends it.
  */
-export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
-  const { maxBodyBytes } = c.get('settings')
-  if (Number(c.req.header('content-length') ?? 0) > maxBodyBytes) throw tooLarge()
-  const text = await readText(c, maxBodyBytes)
-  if (text === '') {
-    c.req.json = async () => ({}) as any
+export const jsonBody = (takesBeacon: (method: string, path: string) => boolean) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    const { maxBodyBytes } = c.get('settings')
+    if (Number(c.req.header('content-length') ?? 0) > maxBodyBytes) throw tooLarge()
+    const text = await readText(c, maxBodyBytes)
+    if (text === '') {
+      c.req.json = async () => ({}) as any
+      return next()
+    }
+    const type = c.req.header('content-type') ?? ''
+    if (isText(type) && takesBeacon(c.req.method, c.req.path)) callItJson(c)
+    else if (!isJson(type)) throw unsupportedMediaType()
+    const value = parseJson(text)
+    c.req.json = async () => value as any
+    c.req.text = async () => text
     return next()
-  }
-  if (!/^application\/json(?:\s*;.*)?$/i.test(c.req.header('content-type') ?? ''))
-    throw unsupportedMediaType()
-  const value = parseJson(text)
-  c.req.json = async () => value as any
-  c.req.text = async () => text
-  return next()
-})
+  })

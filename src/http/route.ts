@@ -1,7 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import type { Role } from '../core/actor.ts'
 import { ErrorBody, Problem } from './errors.ts'
-import { requireRole, requireSession, requireStepUp, requireVerifiedEmail } from './session.ts'
+import {
+  requireRole,
+  requireSession,
+  requireSessionOrGuest,
+  requireStepUp,
+  requireVerifiedEmail,
+} from './session.ts'
 
 /** Which limit of api.md a route counts against, besides the general one. */
 export type LimitName = 'auth' | 'forms'
@@ -20,6 +26,13 @@ export const signedIn = {
   middleware: [requireSession] as [typeof requireSession],
 }
 
+/** Also for guests, who have a session but no account that lasts. */
+export const signedInOrGuest = {
+  ...signedIn,
+  'x-guests': true as const,
+  middleware: [requireSessionOrGuest] as [typeof requireSessionOrGuest],
+}
+
 /** Needs a session of somebody in one of these roles; anybody else is 403 `forbidden`. */
 export const onlyFor = (...roles: readonly [Role, ...Role[]]) => ({
   ...signedIn,
@@ -27,11 +40,14 @@ export const onlyFor = (...roles: readonly [Role, ...Role[]]) => ({
   middleware: [requireSession, requireRole(roles)] as [typeof requireSession, typeof requireSession],
 })
 
-/** For what reaches other people: needs a confirmed address, where this deployment asks for one. */
+/** For what reaches other people: needs a confirmed address, where this deployment asks for one. Guests have none. */
 export const reachesOthers = {
-  ...signedIn,
+  ...signedInOrGuest,
   'x-verified-email': true as const,
-  middleware: [requireSession, requireVerifiedEmail] as [typeof requireSession, typeof requireVerifiedEmail],
+  middleware: [requireSessionOrGuest, requireVerifiedEmail] as [
+    typeof requireSessionOrGuest,
+    typeof requireVerifiedEmail,
+  ],
 }
 
 /** Needs a session in which the person proved a short while ago, once more, who they are. */
@@ -46,16 +62,19 @@ export const limitedAsAuth = { 'x-rate-limit': 'auth' } as const
 
 /** Five an hour from one address, counted together with the other routes that say this. */
 export const limitedAsForm = { 'x-rate-limit': 'forms' } as const
+/** Also takes its JSON as `text/plain`, as `navigator.sendBeacon` sends it when a page closes. */
+export const takesBeacon = { 'x-takes-beacon': true } as const
 
 const meanings = {
   400: 'The request is not valid: `validation_error`.',
   401: 'Not signed in, or no longer: `missing_token`, `invalid_token`, `token_revoked`, `invalid_credentials`.',
-  403: 'Not allowed: `forbidden`, `account_suspended`, `csrf_failed`, `step_up_required`, `email_unverified`.',
+  403: 'Not allowed: `forbidden`, `account_suspended`, `csrf_failed`, `step_up_required`, `email_unverified`, `not_enrolled`, `lesson_locked`.',
   404: '`not_found`; also for what belongs to somebody else.',
-  409: 'Already so, or changed meanwhile: `user_exists`, `conflict`.',
+  409: 'Already so, or changed meanwhile: `user_exists`, `already_enrolled`, `conditions_missing`, `conflict`.',
   412: '`precondition_failed`: it has changed since the version in `If-Match`.',
   413: '`payload_too_large`: more than 1 MB, or what this deployment allows.',
   415: '`unsupported_media_type`: send JSON.',
+  422: '`idempotency_key_reused`: this key came with another request.',
   429: '`rate_limit_exceeded`: wait for `Retry-After` seconds.',
   500: '`server_error`',
   503: '`unavailable`: try again after `Retry-After` seconds.',

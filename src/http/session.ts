@@ -4,16 +4,27 @@ import { invalidToken, missingToken, secondFactorMissing } from '../core/auth/au
 import { forbidden } from '../core/errors.ts'
 import { credentialOf } from './credential.ts'
 import { isUnsafe, requireOrigin } from './csrf.ts'
-import { type AppEnv, actorOf } from './request-context.ts'
+import { type AppContext, type AppEnv, actorOf } from './request-context.ts'
 
-/** Lets through only a session that still stands; for what changes state, as the store sees it now. */
-export const requireSession = createMiddleware<AppEnv>(async (c, next) => {
+async function establish(c: AppContext): Promise<void> {
   const credential = await credentialOf(c)
   if (credential.from === 'none') throw missingToken()
   if (!credential.claims) throw invalidToken()
   const changesState = isUnsafe(c.req.method)
   if (changesState && credential.from === 'cookie') requireOrigin(c)
   c.set('session', await c.get('auth').authenticate(credential.claims, changesState))
+}
+
+/** Lets through only a session that still stands; for what changes state, as the store sees it now. */
+export const requireSessionOrGuest = createMiddleware<AppEnv>(async (c, next) => {
+  await establish(c)
+  return next()
+})
+
+/** The same, but for guests: whatever does not name them is not for them. */
+export const requireSession = createMiddleware<AppEnv>(async (c, next) => {
+  await establish(c)
+  if (actorOf(c).role === 'guest') throw forbidden()
   return next()
 })
 

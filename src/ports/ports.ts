@@ -1,11 +1,13 @@
 import type { AccessTokens } from './access-tokens.ts'
 import type { Assets } from './assets.ts'
 import type { AuditLog } from './audit.ts'
+import type { BlobStore } from './blobs.ts'
 import type { Cache } from './cache.ts'
 import type { Clock } from './clock.ts'
 import type { Defer } from './defer.ts'
 import type { DocumentStore } from './documents.ts'
 import type { Hasher } from './hasher.ts'
+import type { IdentityProviders } from './identity-providers.ts'
 import type { Ids } from './ids.ts'
 import type { Log } from './log.ts'
 import type { MailQueue } from './mail-queue.ts'
@@ -22,11 +24,13 @@ export interface Ports {
   readonly accessTokens: AccessTokens
   readonly assets: Assets
   readonly audit: AuditLog
+  readonly blobs: BlobStore
   readonly cache: Cache
   readonly clock: Clock
   readonly defer: Defer
   readonly documents: DocumentStore
   readonly hasher: Hasher
+  readonly identityProviders: IdentityProviders
   readonly ids: Ids
   /** This process's own cache: what limits and lockouts count in while the shared one is down. */
   readonly localCache: Cache

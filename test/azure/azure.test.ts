@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { startCosmosStandIn } from '../stand-ins/cosmos.ts'
 import { redisServerMissing, startRedisServer } from '../stand-ins/redis-server.ts'
 import { startUpstashBridge } from '../stand-ins/upstash-bridge.ts'
 
@@ -20,10 +21,27 @@ async function testAzure(environment: Record<string, string>, ...filters: string
 test('without settings the run against real services fails, names each one that is missing, and skips nothing', async () => {
   const { hasPassed, output } = await testAzure({ NO_COLOR: '1' })
   expect(hasPassed).toBe(false)
-  for (const name of ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN', 'REDIS_URL', 'KEY_VAULT_URL'])
-    expect(output).toContain(name)
+  const names = [
+    'COSMOS_ENDPOINT',
+    'COSMOS_KEY',
+    'UPSTASH_REDIS_REST_URL',
+    'UPSTASH_REDIS_REST_TOKEN',
+    'REDIS_URL',
+    'REDIS_AUTH',
+    'KEY_VAULT_URL',
+  ]
+  for (const name of names) expect(output).toContain(name)
   expect(output).not.toContain('skipped')
   expect(output).not.toContain(' passed')
+})
+
+test('the contract of documents runs on the Cosmos DB that is named', async () => {
+  const standIn = await startCosmosStandIn()
+  const settings = { NO_COLOR: '1', COSMOS_ENDPOINT: standIn.endpoint, COSMOS_KEY: standIn.key }
+  const { hasPassed, output } = await testAzure(settings, 'documents', '--reporter=verbose')
+  expect(output).toContain('cosmos')
+  expect(hasPassed).toBe(true)
+  await standIn.close()
 })
 
 test.skipIf(redisServerMissing)('with settings it runs the contracts on what they name', async () => {

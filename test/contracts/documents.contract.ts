@@ -77,15 +77,22 @@ export function documentsContract(
       expect(await d.read(notes, fresh().key('x'))).toBeNull()
     })
 
-    test.each(['plain', 'with space', `'quoted"`, '100%', 'é😀漢', '{"json":1}', '--', 'a@b.example'])(
-      'what goes in comes out, under the id %s',
-      async (id) => {
-        const { note, key } = fresh()
-        const value = note(id, { tags: ['é', '😀', ''], title: `t ${id}` })
-        await d.insert(notes, value)
-        expect((await d.read(notes, key(id)))?.value).toEqual(value)
-      },
-    )
+    test.each([
+      'plain',
+      'with space',
+      `'quoted"`,
+      '100%',
+      'é😀漢',
+      '{"json":1}',
+      '--',
+      'a@b.example',
+      'a/b?c#d\\e',
+    ])('what goes in comes out, under the id %s', async (id) => {
+      const { note, key } = fresh()
+      const value = note(id, { tags: ['é', '😀', ''], title: `t ${id}` })
+      await d.insert(notes, value)
+      expect((await d.read(notes, key(id)))?.value).toEqual(value)
+    })
 
     test('a stored value is isolated from what callers do later', async () => {
       const { note, key } = fresh()
@@ -241,6 +248,26 @@ export function documentsContract(
         expect(seen).toEqual(direction === 'asc' ? ascending : ascending.toReversed())
       },
     )
+
+    test('equals order by id, by code point', async () => {
+      const { owner, note } = fresh()
+      const ids = ['!', '#', '/', '0', '?', 'A', '\\', 'a', 'é', '\uff5e', '😀']
+      for (const id of ids.toReversed()) await d.insert(notes, note(id))
+      const seen: string[] = []
+      let after: string | undefined
+      do {
+        const page = await d.query(notes, {
+          path: 'byRank',
+          partition: owner,
+          equals: { kind: 'memo' },
+          limit: 4,
+          ...(after === undefined ? {} : { after }),
+        })
+        seen.push(...page.items.map(({ value }) => value.id))
+        after = page.next
+      } while (after !== undefined)
+      expect(seen).toEqual(ids)
+    })
 
     test.each(['', 'nonsense', '!!', 'W10', 'WyJhIl0', 'bnVsbA'])(
       'the cursor %j is refused',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { demoPassword, demoStaff } from '../../entry/demo.ts'
 import { person } from '../app.ts'
 import { useTarget } from './target.ts'
 
@@ -77,6 +78,14 @@ test('two signups at once of one address make one account', async () => {
     ),
   )
   expect(statuses.sort()).toEqual([201, ...Array(5).fill(409)])
+})
+
+test('the demonstration accounts can sign in', async () => {
+  const { call } = openBrowser()
+  for (const { email, role } of demoStaff) {
+    const answer = await call('POST', '/api/v1/auth/login', { body: { email, password: demoPassword } })
+    expect(answer).toMatchObject({ status: 200, body: { user: { role } } })
+  }
 })
 
 test('health, keys and the reference page with its files', async () => {

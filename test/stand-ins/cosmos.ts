@@ -227,7 +227,8 @@ function correctAnswers(): void {
     return undefined
   })
   wrapHandler('read-meta', (handler) => (account, request, response, params) => {
-    const locations = [{ name: 'here', databaseAccountEndpoint: `http://${request.headers.host}/` }]
+    const scheme = request.headers['x-forwarded-proto'] ?? 'http'
+    const locations = [{ name: 'here', databaseAccountEndpoint: `${scheme}://${request.headers.host}/` }]
     return {
       ...handler(account, request, response, params),
       writableLocations: locations,

@@ -4,6 +4,9 @@ import { CosmosClient, type CosmosClientOptions } from '@azure/cosmos'
 /** Longer than anything this project asks takes, and short enough to be asked again while somebody waits. */
 const requestTimeoutMs = 3_000
 
+/** Of a 404: not the document is missing but what it should be in. */
+const noContainer = 1003
+
 interface Refusal {
   /** 0 when there was no answer; absent when nothing was sent. */
   readonly status?: number
@@ -32,7 +35,9 @@ export class CosmosFailure extends Error {
     super(
       status <= 0
         ? `no ${status === 0 ? 'answer from' : 'request to'} Cosmos DB`
-        : `${status} from Cosmos DB, substatus ${substatus ?? 0}, activity ${activityId ?? 'unknown'}`,
+        : `${status} from Cosmos DB, substatus ${substatus ?? 0}, activity ${activityId ?? 'unknown'}${
+            Number(substatus) === noContainer ? ': run `npm run azure:setup`' : ''
+          }`,
       { cause },
     )
     this.status = status

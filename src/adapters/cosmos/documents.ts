@@ -14,7 +14,7 @@ import {
 } from '../../ports/documents.ts'
 import type { Log } from '../../ports/log.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
-import { CosmosFailure } from './client.ts'
+import { type CosmosAccount, CosmosFailure, createCosmosClient } from './client.ts'
 import { orderOf } from './containers.ts'
 import {
   addressOf,
@@ -449,5 +449,21 @@ export function createCosmosDocuments({
     },
     /** Says what has been charged since it was said last. */
     close: ledger.report,
+  }
+}
+
+/** Opens the database of an account that `npm run azure:setup` has prepared. Nothing is asked of it yet. */
+export function openCosmosDocuments(
+  account: CosmosAccount,
+  { databaseName, ...options }: Omit<CosmosDocumentsOptions, 'database'> & { readonly databaseName: string },
+) {
+  const client = createCosmosClient(account)
+  const documents = createCosmosDocuments({ ...options, database: client.database(databaseName) })
+  return {
+    documents,
+    close() {
+      documents.close()
+      client.dispose()
+    },
   }
 }

@@ -9,10 +9,13 @@ import { createAuthenticate } from './authenticate.ts'
 import { createChangeEmail } from './change-email.ts'
 import { createChangePassword } from './change-password.ts'
 import { createChangeSecondFactors } from './change-second-factors.ts'
+import { createGuests } from './guests.ts'
+import { createIdentities } from './identities.ts'
 import { createLockout } from './lockout.ts'
 import { createLogIn } from './log-in.ts'
 import { createLogInByPasskey } from './log-in-by-passkey.ts'
 import { createLogInSecondFactor } from './log-in-second-factor.ts'
+import { createLogInSocially } from './log-in-socially.ts'
 import { createLogOut } from './log-out.ts'
 import { createMayMail } from './mail-allowance.ts'
 import { createNotices } from './notices.ts'
@@ -30,6 +33,7 @@ import { createSignUp } from './sign-up.ts'
 import { createStepUp } from './step-up.ts'
 import { createVerifyEmail } from './verify-email.ts'
 import { createVerifyPassword } from './verify-password.ts'
+import { createWantSecondFactor } from './want-second-factor.ts'
 
 export type AuthNeeds = Needs<
   | 'accessTokens'
@@ -38,6 +42,7 @@ export type AuthNeeds = Needs<
   | 'defer'
   | 'documents'
   | 'hasher'
+  | 'identityProviders'
   | 'ids'
   | 'localCache'
   | 'log'
@@ -68,7 +73,9 @@ export function createAuth(needs: AuthNeeds, borrows: AuthBorrows) {
   const secondFactors = createSecondFactors(needs, { users, vault, lockout })
   const openSession = createOpenSession(needs, { users, sessions, trail })
   const makePasskeyQuestion = createMakePasskeyQuestion(needs)
-  const lent = {
+  const wantSecondFactor = createWantSecondFactor({ tokens, makePasskeyQuestion })
+  const identities = createIdentities(needs, { users })
+  const known = {
     users,
     sessions,
     tokens,
@@ -84,16 +91,21 @@ export function createAuth(needs: AuthNeeds, borrows: AuthBorrows) {
     lockout,
     notices,
     checkPassword,
+    wantSecondFactor,
+    identities,
   }
-  const emailVerification = createVerifyEmail(needs, lent)
+  const emailVerification = createVerifyEmail(needs, known)
+  const lent = { ...known, emailVerification }
 
   return {
-    signUp: createSignUp(needs, { ...lent, emailVerification }),
+    signUp: createSignUp(needs, lent),
     logIn: createLogIn(needs, lent),
     logInSecondFactor: createLogInSecondFactor(lent),
     byPasskey: createLogInByPasskey(needs, lent),
     stepUp: createStepUp(needs, lent),
     secondFactors: createChangeSecondFactors(needs, lent),
+    socially: createLogInSocially(needs, lent),
+    guests: createGuests(needs, lent),
     emailVerification,
     passwordReset: createResetPassword(needs, lent),
     emailChange: createChangeEmail(needs, lent),
@@ -102,6 +114,8 @@ export function createAuth(needs: AuthNeeds, borrows: AuthBorrows) {
     changePassword: createChangePassword(needs, lent),
     requireVerifiedEmail: createRequireVerifiedEmail(needs, settings),
     authenticate: createAuthenticate(needs, memo, settings),
+    /** After the epoch of an account was raised: this process no longer trusts what it has lately seen. */
+    forgetSessions: memo.forgetUser,
     listSessions: sessions.list,
     revokeSession: sessions.revokeOne,
     revokeOtherSessions: sessions.revokeOthers,

@@ -12,6 +12,7 @@ const keptAfterEndMs = 60_000
 /** What a token is good for, and for nothing else. */
 export type Flow =
   | 'verify-email'
+  | 'link-identity'
   | 'reset-password'
   | 'change-email'
   | 'undo-email-change'

@@ -1,7 +1,7 @@
 import type { Needs } from '../../ports/ports.ts'
 import type { Caller } from '../actor.ts'
 import type { Trail } from '../trail/trail.ts'
-import type { User } from '../users/users.model.ts'
+import { signedInAt, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import type { LoggedIn } from './log-in.ts'
 import type { Sessions } from './sessions.ts'
@@ -25,10 +25,10 @@ export const createOpenSession =
     } = {},
   ): Promise<LoggedIn> => {
     const session = await sessions.prepare(user, caller, { isSecondFactorProved })
-    const lastLoginAt = new Date(clock.now()).toISOString()
+    const signedInMs = clock.now()
     defer.run('record_login', async () => {
       const improved = improve ? await improve() : (latest: User) => latest
-      await users.changeUser(user.id, (latest) => improved({ ...latest, lastLoginAt }))
+      await users.changeUser(user.id, (latest) => improved(signedInAt(latest, signedInMs)))
     })
     await Promise.all([
       session.store(),

@@ -1,6 +1,7 @@
 import { DocumentExists } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import type { Actor } from '../actor.ts'
+import type { Courses } from '../courses/courses.ts'
 import { validationError } from '../errors.ts'
 import type { Learning } from '../learning/learning.ts'
 import type { Mentors } from '../mentors/mentors.ts'
@@ -13,7 +14,12 @@ import { createListContacts } from './list-contacts.ts'
 /** Whom one may write to, and whom one does not want to hear from. */
 export function createContacts(
   needs: Needs<'documents' | 'clock'>,
-  domain: { readonly users: Users; readonly mentors: Mentors; readonly learning: Learning },
+  domain: {
+    readonly users: Users
+    readonly mentors: Mentors
+    readonly learning: Learning
+    readonly courses: Courses
+  },
 ) {
   const { documents, clock } = needs
   const canWriteTo = createCanWriteTo(needs, domain)

@@ -2,6 +2,7 @@ import { type Cursor, decodeCursor, encodeCursor } from '../../ports/cursor.ts'
 import type { Page } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import type { Actor } from '../actor.ts'
+import type { Courses } from '../courses/courses.ts'
 import { foldText } from '../fold-text.ts'
 import type { Learning } from '../learning/learning.ts'
 import type { Mentors } from '../mentors/mentors.ts'
@@ -26,9 +27,14 @@ const isBefore = (a: Cursor, b: Cursor): boolean => a[0] < b[0] || (a[0] === b[0
  */
 export const createListContacts = (
   { documents }: Needs<'documents'>,
-  domain: { readonly users: Users; readonly mentors: Mentors; readonly learning: Learning },
+  domain: {
+    readonly users: Users
+    readonly mentors: Mentors
+    readonly learning: Learning
+    readonly courses: Courses
+  },
 ) => {
-  const { users, mentors, learning } = domain
+  const { users, mentors, learning, courses } = domain
 
   async function gather(userId: string): Promise<readonly Contact[]> {
     const contacts = new Map<string, Contact>()
@@ -50,7 +56,7 @@ export const createListContacts = (
       mentorId ? groupOf(mentorId) : [],
       learning
         .coursesOf(userId)
-        .then((ids) => Promise.all(ids.map((id) => learning.listMembers(id, { limit: groupLimit })))),
+        .then((ids) => Promise.all(ids.map((id) => courses.members.list(id, { limit: groupLimit })))),
     ])
     if (mentorId) {
       const mentor = staff.find(({ id }) => id === mentorId)

@@ -15,13 +15,14 @@ const patienceMs = 2_000
 
 /** Asks each dependency a question that costs next to nothing; one that does not answer in time is down. */
 export function createHealth(
-  needs: Needs<'documents' | 'cache' | 'realtime' | 'audit' | 'accessTokens' | 'clock' | 'log'>,
+  needs: Needs<'documents' | 'blobs' | 'cache' | 'realtime' | 'audit' | 'accessTokens' | 'clock' | 'log'>,
 ) {
-  const { documents, cache, realtime, audit, accessTokens, clock, log } = needs
+  const { documents, blobs, cache, realtime, audit, accessTokens, clock, log } = needs
   let isStopping = false
 
   const questions: Record<string, () => Promise<unknown>> = {
     documents: () => documents.read(users, { partition: 'readiness', id: 'readiness' }),
+    blobs: () => blobs.head({ container: 'documents', path: 'readiness' }),
     cache: () => cache.get('readiness'),
     realtime: () => realtime.isConnected('readiness'),
     audit: () => audit.listByActor('readiness', { limit: 1 }),

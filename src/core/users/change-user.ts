@@ -7,7 +7,8 @@ const attempts = 5
 
 /**
  * Reads, changes and writes one account, again when somebody else wrote in between. With `expectedVersion` there is
- * one attempt, and `precondition_failed` when the account is at another version.
+ * one attempt, and `precondition_failed` when the account is at another version. Where `change` answers what it was
+ * given, nothing is written.
  */
 export const createChangeUser =
   ({ documents }: Needs<'documents'>) =>
@@ -17,7 +18,9 @@ export const createChangeUser =
       if (!stored) throw notFound()
       if (expectedVersion !== undefined && stored.version !== expectedVersion) throw preconditionFailed()
       try {
-        return await documents.replace(users, change(stored.value), stored.version)
+        const changed = change(stored.value)
+        if (changed === stored.value) return stored
+        return await documents.replace(users, changed, stored.version)
       } catch (error) {
         if (!(error instanceof VersionMismatch)) throw error
         if (expectedVersion !== undefined) throw preconditionFailed()

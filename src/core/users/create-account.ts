@@ -8,7 +8,9 @@ export interface NewAccount {
   /** Normalised. */
   readonly email: string
   readonly name: string
-  readonly passwordHash: string
+  readonly passwordHash: string | null
+  /** Guests alone. */
+  readonly expiresAt?: string
   readonly role?: Role
   readonly emailVerified?: boolean
 }
@@ -32,9 +34,8 @@ export const createCreateAccount = (needs: Needs<'documents' | 'clock' | 'ids'>)
       status: 'active',
       emailVerified: account.emailVerified ?? false,
       passwordHash: account.passwordHash,
+      ...(account.expiresAt === undefined ? {} : { expiresAt: account.expiresAt }),
       securityEpoch: 1,
-      enrolledCourses: [],
-      completedLessons: [],
       preferences: defaultPreferences,
       createdAt: now,
       updatedAt: now,
@@ -42,7 +43,12 @@ export const createCreateAccount = (needs: Needs<'documents' | 'clock' | 'ids'>)
     }
     await documents.insert(users, user)
     try {
-      await documents.insert(userEmails, { id: user.email, userId: user.id })
+      await documents.insert(userEmails, {
+        id: user.email,
+        userId: user.id,
+        // Swept with the account it would outlive.
+        ...(account.expiresAt === undefined ? {} : { reservedUntil: account.expiresAt }),
+      })
     } catch (error) {
       if (!(error instanceof DocumentExists)) throw error
       await documents.remove(users, { partition: user.id, id: user.id })

@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { collection } from '../../ports/documents.ts'
+import type { ProviderName } from '../../ports/identity-providers.ts'
 import type { PasskeyCredential } from '../../ports/passkeys.ts'
+import { type ActiveDays, dayNumber, isTimeZone, noActiveDays, withActiveDay } from '../active-days.ts'
 import { defineError } from '../errors.ts'
+import { CursorQuery } from '../page.ts'
 
 const maxEmailLength = 254
 
@@ -44,11 +47,21 @@ export const Preferences = z
     notifications: z.boolean(),
     emailUpdates: z.boolean(),
     theme: z.enum(['dark', 'light']),
+    timeZone: z
+      .string()
+      .max(64)
+      .refine(isTimeZone, 'Must be the name of a time zone.')
+      .meta({ description: 'Where days begin and end for streaks.', example: 'America/Los_Angeles' }),
   })
   .meta({ id: 'Preferences' })
 export type Preferences = z.infer<typeof Preferences>
 
-export const defaultPreferences: Preferences = { notifications: true, emailUpdates: true, theme: 'light' }
+export const defaultPreferences: Preferences = {
+  notifications: true,
+  emailUpdates: true,
+  theme: 'light',
+  timeZone: 'America/Los_Angeles',
+}
 
 /** A passkey as kept: what proves it, and what tells its owner which one it is. */
 export interface Passkey extends PasskeyCredential {
@@ -71,6 +84,15 @@ export interface SecondFactors {
   readonly passkeys: readonly Passkey[]
 }
 
+/** An account at another organisation that signs in to this one. */
+export interface LinkedIdentity {
+  /** The id of its claim in `Identities`. */
+  readonly id: string
+  readonly provider: ProviderName
+  readonly email: string | null
+  readonly linkedAt: string
+}
+
 /** One person's account, as stored. */
 export interface User {
   readonly id: string
@@ -85,20 +107,43 @@ export interface User {
   readonly passwordHash: string | null
   /** Absent in accounts that never had one. */
   readonly secondFactors?: SecondFactors
+  /** Absent in accounts that never had one. */
+  readonly identities?: readonly LinkedIdentity[]
+  /** Guests alone: when the account stops existing. */
+  readonly expiresAt?: string
   /** Sessions copy it; raising it ends all of them at once. */
   readonly securityEpoch: number
-  readonly enrolledCourses: readonly string[]
-  readonly completedLessons: readonly string[]
-  readonly preferences: Preferences
+  /** Without `timeZone` in older accounts: read it by `preferencesOf`. */
+  readonly preferences: Omit<Preferences, 'timeZone'> & Partial<Pick<Preferences, 'timeZone'>>
   /** Who is assigned to this person; absent in older accounts. */
   readonly mentorId?: string | null
+  /** When the person signed in or learned; absent in older accounts. */
+  readonly activeDays?: ActiveDays
   readonly createdAt: string
   readonly updatedAt: string
   readonly lastLoginAt: string | null
 }
 
+export const preferencesOf = ({ preferences }: Pick<User, 'preferences'>): Preferences => ({
+  ...defaultPreferences,
+  ...preferences,
+})
+
+export const activeDaysOf = ({ activeDays }: Pick<User, 'activeDays'>): ActiveDays =>
+  activeDays ?? noActiveDays
+
+/** The account after signing in at this moment. */
+export function signedInAt(user: User, ms: number): User {
+  const day = dayNumber(ms, preferencesOf(user).timeZone)
+  return {
+    ...user,
+    lastLoginAt: new Date(ms).toISOString(),
+    activeDays: withActiveDay(activeDaysOf(user), day),
+  }
+}
+
 /** Partition `id`: an account is read by its id on nearly every request, and by nothing else. */
-export const users = collection<User>()({ name: 'Users', partition: 'id', paths: {} })
+export const users = collection<User>()({ name: 'Users', partition: 'id', paths: {}, ttl: 'expiresAt' })
 
 /** Whose an e-mail address is. The document is the claim: inserting it is what makes an account exist. */
 export interface UserEmail {
@@ -163,7 +208,15 @@ export const UpdateProfile = z
   .meta({ id: 'UpdateProfile' })
 export type UpdateProfile = z.infer<typeof UpdateProfile>
 
-export const profileOf = (user: User): Profile => ({
+/** What the learning side of the platform tells a profile. */
+export interface LearnedSummary {
+  readonly enrolledCourses: readonly string[]
+  readonly completedLessons: readonly string[]
+  /** Changes with either. */
+  readonly version: string
+}
+
+export const profileOf = (user: User, learned: LearnedSummary): Profile => ({
   id: user.id,
   email: user.email,
   name: user.name,
@@ -171,11 +224,44 @@ export const profileOf = (user: User): Profile => ({
   role: user.role,
   status: user.status,
   emailVerified: user.emailVerified,
-  enrolledCourses: [...user.enrolledCourses],
-  completedLessons: [...user.completedLessons],
-  preferences: user.preferences,
+  enrolledCourses: [...learned.enrolledCourses],
+  completedLessons: [...learned.completedLessons],
+  preferences: preferencesOf(user),
   metadata: { createdAt: user.createdAt, updatedAt: user.updatedAt, lastLogin: user.lastLoginAt },
 })
+
+export const AdminUserQuery = CursorQuery.extend({
+  q: z.string().max(254).optional().meta({ description: 'Part of the name or the address.' }),
+  role: Role.optional(),
+  status: UserStatus.optional(),
+})
+export type AdminUserQuery = z.infer<typeof AdminUserQuery>
+
+export const AdminUserView = z
+  .object({
+    id: z.uuid(),
+    email: z.string(),
+    name: z.string(),
+    role: Role,
+    status: UserStatus,
+    emailVerified: z.boolean(),
+    mentorId: z.string().nullable(),
+    createdAt: Timestamp,
+    lastLogin: Timestamp.nullable(),
+  })
+  .meta({ id: 'AdminUser' })
+export type AdminUserView = z.infer<typeof AdminUserView>
+
+export const UpdateUser = z
+  .object({
+    role: z.enum(['user', 'mentor', 'admin']),
+    status: z.enum(['active', 'suspended']),
+    mentorId: z.uuid().nullable().meta({ description: 'Who mentors this person; null for nobody.' }),
+  })
+  .partial()
+  .refine((change) => Object.keys(change).length > 0, 'Name at least one field to change.')
+  .meta({ id: 'UpdateUser' })
+export type UpdateUser = z.infer<typeof UpdateUser>
 
 export const userExists = defineError(
   'conflict',

@@ -9,7 +9,15 @@ import { createCreateAccount } from './create-account.ts'
 import { createStaff } from './staff.ts'
 import { createSweepReservedAddresses } from './sweep-reserved-addresses.ts'
 import { createSweepUnclaimedUsers } from './sweep-unclaimed-users.ts'
-import { type Profile, profileOf, type UpdateProfile, type User, userEmails, users } from './users.model.ts'
+import {
+  type LearnedSummary,
+  type Profile,
+  profileOf,
+  type UpdateProfile,
+  type User,
+  userEmails,
+  users,
+} from './users.model.ts'
 
 /** A resource with the version its ETag names. */
 export interface Versioned<T> {
@@ -19,10 +27,20 @@ export interface Versioned<T> {
 
 const hourMs = 60 * 60_000
 const dayMs = 24 * hourMs
+/** What the other domains lend to this one. */
+export interface UsersBorrows {
+  readonly readLearned: (userId: string) => Promise<LearnedSummary>
+  /** Others keep copies of a name and a picture. */
+  readonly profileChanged: (user: User) => Promise<void>
+}
+
 const noUserId = '00000000-0000-0000-0000-000000000000'
 
-export function createUsers(needs: Needs<'documents' | 'clock' | 'ids' | 'log'>) {
-  const { documents, clock, log } = needs
+export function createUsers(
+  needs: Needs<'documents' | 'clock' | 'defer' | 'ids' | 'log'>,
+  { readLearned, profileChanged }: UsersBorrows,
+) {
+  const { documents, clock, defer, log } = needs
   const changeUser = createChangeUser(needs)
   const sweepUnclaimedUsers = createSweepUnclaimedUsers(needs)
   const sweepReservedAddresses = createSweepReservedAddresses(needs)
@@ -46,10 +64,17 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'ids' | 'log'>)
     },
     { name: 'mend-staff-directory', everyMs: dayMs, run: staff.mendAll },
   ]
-  const asProfile = ({ value, version }: Stored<User>): Versioned<Profile> => ({
-    value: profileOf(value),
-    version,
+  /** What was learned is stored elsewhere, so the version of a profile names both. */
+  const asProfile = ({ value, version }: Stored<User>, learned: LearnedSummary): Versioned<Profile> => ({
+    value: profileOf(value, learned),
+    version: `${version}.${learned.version}`,
   })
+
+  const announce = (user: User) =>
+    defer.run('copy_profile', async () => {
+      await staff.mend(user)
+      await profileChanged(user)
+    })
 
   return {
     createAccount: createCreateAccount(needs),
@@ -57,6 +82,8 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'ids' | 'log'>)
     changeAddress: createChangeAddress(needs, changeUser),
     jobs,
     listStaff: staff.list,
+    /** After a change of name, picture, role or status: brings the copies that others keep into line. */
+    announce,
     read: (userId: string): Promise<Stored<User> | null> =>
       documents.read(users, { partition: userId, id: userId }),
     /** Makes the same two reads whether or not the address is known. */
@@ -71,9 +98,12 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'ids' | 'log'>)
       (await documents.read(userEmails, { partition: email, id: email })) !== null,
     /** `known` is the account when this request has read it already. */
     async readProfile(actor: Actor, known: Stored<User> | null): Promise<Versioned<Profile>> {
-      const stored = known ?? (await documents.read(users, { partition: actor.userId, id: actor.userId }))
+      const [stored, learned] = await Promise.all([
+        known ?? documents.read(users, { partition: actor.userId, id: actor.userId }),
+        readLearned(actor.userId),
+      ])
       if (!stored) throw notFound()
-      return asProfile(stored)
+      return asProfile(stored, learned)
     },
     async updateProfile(
       actor: Actor,
@@ -86,7 +116,13 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'ids' | 'log'>)
         preferences: { ...user.preferences, ...change.preferences } as User['preferences'],
         updatedAt: new Date(clock.now()).toISOString(),
       })
-      return asProfile(await changeUser(actor.userId, apply, expectedVersion))
+      const expected = expectedVersion?.slice(0, expectedVersion.lastIndexOf('.'))
+      const [changed, learned] = await Promise.all([
+        changeUser(actor.userId, apply, expected),
+        readLearned(actor.userId),
+      ])
+      if (change.name !== undefined) announce(changed.value)
+      return asProfile(changed, learned)
     },
   }
 }

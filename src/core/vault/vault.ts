@@ -26,7 +26,7 @@ async function importMaster({ id: given, value, activeFrom }: SecretVersion): Pr
 export const sealedWith = (sealed: string): string => sealed.split('.', 1)[0] ?? ''
 
 /**
- * The only user of the master key. Each purpose gets a key of its own (HKDF-SHA-256), so that what is learned about
+ * The core's only user of the master key. Each purpose gets a key of its own (HKDF-SHA-256), so that what is learned about
  * one says nothing about another.
  */
 export function createVault({ secrets, clock }: Needs<'secrets' | 'clock'>) {

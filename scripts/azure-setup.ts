@@ -1,0 +1,42 @@
+import { createNodeNative } from '../entry/native-node.ts'
+import { createCosmosClient } from '../src/adapters/cosmos/client.ts'
+import { setUpCosmos } from '../src/adapters/cosmos/setup.ts'
+import { InvalidConfiguration, readConfig } from '../src/config.ts'
+import { collections } from '../src/core/collections.ts'
+
+/*
+ * `npm run azure:setup`: makes in Cosmos DB what the collections declare. Says what it changed and what differs; ends
+ * with an error when something has to be done by hand.
+ */
+
+/** A managed identity may read and write documents, not make containers: that takes a key, or Azure Resource Manager. */
+const forbidden = 403
+
+try {
+  const { config, secrets } = readConfig({ ...process.env, DOCUMENTS: 'cosmos' })
+  if (config.documents.kind !== 'cosmos') throw new Error('unreachable: cosmos was asked for')
+  const { endpoint, databaseName, maxThroughput } = config.documents
+  const { cosmosKey: key } = secrets
+  const client = createCosmosClient({
+    endpoint,
+    ...(key ? { key } : { credential: await createNodeNative(config).createAzureCredential() }),
+  })
+  const { changes, problems, advice } = await setUpCosmos({
+    client,
+    databaseName,
+    collections,
+    ...(maxThroughput === undefined ? {} : { maxThroughput }),
+  })
+  client.dispose()
+  for (const change of changes) console.log(`changed  ${change}`)
+  for (const line of advice) console.log(`note     ${line}`)
+  for (const problem of problems) console.error(`problem  ${problem}`)
+  console.log(`${collections.length} collections, ${changes.length} changes, ${problems.length} problems`)
+  if (problems.length > 0) process.exitCode = 1
+} catch (error) {
+  const isForbidden = (error as { code?: number }).code === forbidden
+  console.error(error instanceof InvalidConfiguration ? error.message : error)
+  if (isForbidden)
+    console.error('Set COSMOS_KEY for this command: a managed identity may not make containers.')
+  process.exitCode = 1
+}

@@ -1,0 +1,6 @@
+import { blobsContract } from '../../../test/contracts/blobs.contract.ts'
+import { openSelfSigned } from '../../../test/self-signed-blobs.ts'
+import { systemClock } from '../system/clock.ts'
+import { createMemoryBlobBytes } from './blob-bytes.ts'
+
+blobsContract('memory', 'documents', () => openSelfSigned(createMemoryBlobBytes({ clock: systemClock })))

@@ -1,0 +1,55 @@
+import { addRanges, type Range } from './ranges.ts'
+
+const dayMs = 86_400_000
+/** Runs of days that are remembered: enough for what arrives late to close a gap. */
+const rememberedRuns = 20
+const rememberedFormats = 500
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  let format = formats.get(timeZone)
+  if (!format) {
+    if (formats.size >= rememberedFormats) formats.clear()
+    format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
+    formats.set(timeZone, format)
+  }
+  return format
+}
+
+export function isTimeZone(name: string): boolean {
+  try {
+    formatOf(name)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The day of the calendar on the wall of that zone, counted from 1970-01-01: days are whole, whatever the clocks do. */
+export const dayNumber = (ms: number, timeZone: string): number =>
+  Date.parse(`${formatOf(timeZone).format(ms)}T00:00:00.000Z`) / dayMs
+
+/** Days on which somebody was active, as runs of day numbers, and the longest run there ever was. */
+export interface ActiveDays {
+  readonly runs: readonly Range[]
+  readonly longest: number
+}
+
+export const noActiveDays: ActiveDays = { runs: [], longest: 0 }
+
+export const wasActiveOn = ({ runs }: ActiveDays, day: number): boolean =>
+  runs.some(([from, to]) => from <= day && day < to)
+
+/** Also for a day that is over: what arrives late may join two runs. */
+export function withActiveDay(days: ActiveDays, day: number): ActiveDays {
+  if (wasActiveOn(days, day)) return days
+  const runs = addRanges(days.runs, [[day, day + 1]]).slice(-rememberedRuns)
+  return { runs, longest: Math.max(days.longest, ...runs.map(([from, to]) => to - from)) }
+}
+
+/** Days in a row up to today, or up to yesterday while today is still open. */
+export function streakOn({ runs }: ActiveDays, today: number): number {
+  const run = runs.find(([from, to]) => from <= today && today <= to)
+  return run ? Math.min(run[1], today + 1) - run[0] : 0
+}

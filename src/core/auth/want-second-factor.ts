@@ -1,0 +1,39 @@
+import type { User } from '../users/users.model.ts'
+import type { SecondFactorWanted } from './auth.model.ts'
+import type { OneTimeTokens } from './one-time-tokens.ts'
+import type { MakePasskeyQuestion } from './passkey-question.ts'
+import { factorsOf, methodsOf } from './second-factors.ts'
+
+const lifeMs = 5 * 60_000
+const tries = 5
+
+/** What a login that is right so far answers for an account with a second factor; null for one without. */
+export const createWantSecondFactor =
+  ({
+    tokens,
+    makePasskeyQuestion,
+  }: {
+    readonly tokens: OneTimeTokens
+    readonly makePasskeyQuestion: MakePasskeyQuestion
+  }) =>
+  async (user: User): Promise<SecondFactorWanted | null> => {
+    const methods = methodsOf(user)
+    if (methods.length === 0) return null
+    const question = methods.includes('passkey') ? await makePasskeyQuestion(factorsOf(user).passkeys) : null
+    const { token, expiresAt } = await tokens.issue('login-second-factor', user.id, {
+      lifeMs,
+      tries,
+      facts: {
+        epoch: String(user.securityEpoch),
+        ...(question ? { challenge: question.challenge } : {}),
+      },
+    })
+    return {
+      mfaToken: token,
+      methods: [...methods],
+      expiresAt,
+      ...(question ? { passkeyOptions: question.options } : {}),
+    }
+  }
+
+export type WantSecondFactor = ReturnType<typeof createWantSecondFactor>

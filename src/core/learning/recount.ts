@@ -1,0 +1,38 @@
+import type { Needs } from '../../ports/ports.ts'
+import type { Courses } from '../courses/courses.ts'
+import type { Users } from '../users/users.ts'
+import { memberOf } from './learners.ts'
+import { progress } from './learning.model.ts'
+
+export interface Recounted {
+  readonly enrolments: number
+  readonly courses: number
+  /** Courses whose counts were wrong. */
+  readonly corrected: number
+}
+
+/**
+ * Brings what courses say about their people into line with what people have learned, then counts again. Safe while
+ * others enrol and complete: each correction commits only if nothing it was computed from has changed.
+ */
+export const createRecount =
+  (
+    { documents }: Needs<'documents'>,
+    { courses, users }: { readonly courses: Courses; readonly users: Pick<Users, 'read'> },
+  ) =>
+  async (): Promise<Recounted> => {
+    let enrolments = 0
+    let after: string | undefined
+    do {
+      const page = await documents.scan(progress, after === undefined ? {} : { after })
+      for (const { value } of page.items) {
+        if (value.kind !== 'enrolment') continue
+        const learner = await users.read(value.userId)
+        if (!learner) continue
+        enrolments++
+        await courses.members.note(memberOf(value, learner.value))
+      }
+      after = page.next
+    } while (after !== undefined)
+    return { enrolments, ...(await courses.members.recountAll()) }
+  }

@@ -1,0 +1,198 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import {
+  CourseDraft,
+  DraftLesson,
+  NewCourse,
+  NewLesson,
+  UpdateCourse,
+  UpdateLesson,
+} from '../core/courses/courses.model.ts'
+import type { Courses } from '../core/courses/courses.ts'
+import type { BeginIdempotent } from '../core/idempotency/idempotency.ts'
+import { expectedVersion } from '../http/etag.ts'
+import { idempotent } from '../http/idempotency.ts'
+import { type AppEnv, actorOf } from '../http/request-context.ts'
+import { body, errors, json, onlyFor } from '../http/route.ts'
+import { onInvalid } from '../http/validate.ts'
+
+const tags = ['Authoring']
+const CourseId = z.object({ id: z.uuid().meta({ param: { name: 'id', in: 'path' } }) })
+const LessonId = CourseId.extend({ lessonId: z.uuid().meta({ param: { name: 'lessonId', in: 'path' } }) })
+const forAuthors = onlyFor('admin', 'mentor')
+
+const routesFor = (begin: BeginIdempotent) => {
+  const creating = {
+    ...forAuthors,
+    middleware: [...forAuthors.middleware, idempotent(begin)] as [
+      ...typeof forAuthors.middleware,
+      ReturnType<typeof idempotent>,
+    ],
+  }
+  return {
+    createCourse: createRoute({
+      method: 'post',
+      path: '/',
+      operationId: 'createCourse',
+      tags,
+      summary: 'Begin a course: a draft that nobody else sees',
+      ...creating,
+      request: body(NewCourse),
+      responses: {
+        201: json(CourseDraft, 'The draft; `Location` leads to it.'),
+        ...errors(400, 401, 403, 409, 413, 415, 422),
+      },
+    }),
+    addLesson: createRoute({
+      method: 'post',
+      path: '/{id}/lessons',
+      operationId: 'addLesson',
+      tags,
+      summary: 'Add a lesson to the draft',
+      ...creating,
+      request: { params: CourseId, ...body(NewLesson) },
+      responses: {
+        201: json(DraftLesson, 'The lesson.'),
+        ...errors(400, 401, 403, 404, 409, 413, 415, 422),
+      },
+    }),
+  }
+}
+
+const readDraft = createRoute({
+  method: 'get',
+  path: '/{id}/draft',
+  operationId: 'readDraft',
+  tags,
+  summary: 'A course as its author sees it',
+  ...forAuthors,
+  request: { params: CourseId },
+  responses: { 200: json(CourseDraft, 'With its version as `ETag`.'), ...errors(400, 401, 403, 404) },
+})
+
+const updateCourse = createRoute({
+  method: 'patch',
+  path: '/{id}',
+  operationId: 'updateCourse',
+  tags,
+  summary: 'Change the card of a course; everybody sees it at once',
+  description:
+    'What is not named stays. `isSequential` takes effect with the next version. Mentors change their own courses, admins any.',
+  ...forAuthors,
+  request: { params: CourseId, ...body(UpdateCourse) },
+  responses: {
+    200: json(CourseDraft, 'As it is now.'),
+    ...errors(400, 401, 403, 404, 409, 412, 413, 415),
+  },
+})
+
+const publishCourse = createRoute({
+  method: 'post',
+  path: '/{id}/publish',
+  operationId: 'publishCourse',
+  tags,
+  summary: 'Publish the draft as the next version',
+  description:
+    'New learners start it; whoever takes part stays with the version they started until they move. Without changes nothing happens. 409 `conditions_missing` without a lesson.',
+  ...forAuthors,
+  request: { params: CourseId },
+  responses: { 200: json(CourseDraft, 'Published.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
+})
+
+const deleteCourse = createRoute({
+  method: 'delete',
+  path: '/{id}',
+  operationId: 'deleteCourse',
+  tags,
+  summary: 'Remove a draft, or take a course out of the catalogue',
+  description: 'Whoever takes part in a published course goes on. Publishing brings it back.',
+  ...forAuthors,
+  request: { params: CourseId },
+  responses: { 204: { description: 'Gone from the catalogue.' }, ...errors(400, 401, 403, 404, 409) },
+})
+
+const readDraftLesson = createRoute({
+  method: 'get',
+  path: '/{id}/draft/lessons/{lessonId}',
+  operationId: 'readDraftLesson',
+  tags,
+  summary: 'A lesson of the draft with its content',
+  ...forAuthors,
+  request: { params: LessonId },
+  responses: { 200: json(DraftLesson, 'The lesson.'), ...errors(400, 401, 403, 404) },
+})
+
+const updateLesson = createRoute({
+  method: 'patch',
+  path: '/{id}/lessons/{lessonId}',
+  operationId: 'updateLesson',
+  tags,
+  summary: 'Change a lesson of the draft, or its place',
+  ...forAuthors,
+  request: { params: LessonId, ...body(UpdateLesson) },
+  responses: { 200: json(DraftLesson, 'As it is now.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
+})
+
+const removeLesson = createRoute({
+  method: 'delete',
+  path: '/{id}/lessons/{lessonId}',
+  operationId: 'removeLesson',
+  tags,
+  summary: 'Take a lesson out of the draft',
+  ...forAuthors,
+  request: { params: LessonId },
+  responses: { 204: { description: 'Not in the next version.' }, ...errors(400, 401, 403, 404, 409) },
+})
+
+export const authoringRoutes = ({ authoring, lessons }: Courses, begin: BeginIdempotent) => {
+  const { createCourse, addLesson } = routesFor(begin)
+  return new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+    .openapi(createCourse, async (c) => {
+      const { value, version } = await authoring.create(actorOf(c), c.req.valid('json'), c.get('caller'))
+      c.header('ETag', `"${version}"`)
+      c.header('Location', `/api/v1/courses/${value.id}/draft`)
+      return c.json(value, 201)
+    })
+    .openapi(readDraft, async (c) => {
+      const { value, version } = await authoring.readDraft(actorOf(c), c.req.valid('param').id)
+      c.header('ETag', `"${version}"`)
+      return c.json(value, 200)
+    })
+    .openapi(updateCourse, async (c) => {
+      const { id } = c.req.valid('param')
+      const change = c.req.valid('json')
+      const { value, version } = await authoring.update(
+        actorOf(c),
+        id,
+        change,
+        c.get('caller'),
+        expectedVersion(c),
+      )
+      c.header('ETag', `"${version}"`)
+      return c.json(value, 200)
+    })
+    .openapi(publishCourse, async (c) => {
+      const { value, version } = await authoring.publish(actorOf(c), c.req.valid('param').id, c.get('caller'))
+      c.header('ETag', `"${version}"`)
+      return c.json(value, 200)
+    })
+    .openapi(deleteCourse, async (c) => {
+      await authoring.remove(actorOf(c), c.req.valid('param').id, c.get('caller'))
+      return c.body(null, 204)
+    })
+    .openapi(addLesson, async (c) =>
+      c.json(await lessons.add(actorOf(c), c.req.valid('param').id, c.req.valid('json')), 201),
+    )
+    .openapi(readDraftLesson, async (c) => {
+      const { id, lessonId } = c.req.valid('param')
+      return c.json(await lessons.read(actorOf(c), id, lessonId), 200)
+    })
+    .openapi(updateLesson, async (c) => {
+      const { id, lessonId } = c.req.valid('param')
+      return c.json(await lessons.update(actorOf(c), id, lessonId, c.req.valid('json')), 200)
+    })
+    .openapi(removeLesson, async (c) => {
+      const { id, lessonId } = c.req.valid('param')
+      await lessons.remove(actorOf(c), id, lessonId)
+      return c.body(null, 204)
+    })
+}

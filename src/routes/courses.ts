@@ -1,0 +1,210 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { CourseDetail, CoursePage, CourseQuery } from '../core/courses/courses.model.ts'
+import type { Courses } from '../core/courses/courses.ts'
+import {
+  CompleteLesson,
+  Enrolled,
+  EnrolmentView,
+  Lesson,
+  LessonCompleted,
+  LessonListItem,
+  MoveToVersion,
+  Rating,
+  TimeCounted,
+  TimeReport,
+} from '../core/learning/learning.model.ts'
+import type { Learning } from '../core/learning/learning.ts'
+import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
+import { body, errors, isPublic, json, Message, signedIn, takesBeacon } from '../http/route.ts'
+import { stableAnswer } from '../http/stable-answer.ts'
+import { onInvalid } from '../http/validate.ts'
+
+const tags = ['Courses']
+const CourseId = z.object({ id: z.uuid().meta({ param: { name: 'id', in: 'path' } }) })
+const LessonId = CourseId.extend({ lessonId: z.uuid().meta({ param: { name: 'lessonId', in: 'path' } }) })
+const unchanged = { description: 'Unchanged since the version in `If-None-Match`.' }
+
+const listCourses = createRoute({
+  method: 'get',
+  path: '/',
+  operationId: 'listCourses',
+  tags,
+  summary: 'The catalogue',
+  description: 'Counts may be 15 minutes old; everything else is as published. With an `ETag`.',
+  ...isPublic,
+  request: { query: CourseQuery },
+  responses: { 200: json(CoursePage, 'A page.'), 304: unchanged, ...errors(400) },
+})
+
+const readCourse = createRoute({
+  method: 'get',
+  path: '/{id}',
+  operationId: 'readCourse',
+  tags,
+  summary: 'A course with its lessons',
+  ...isPublic,
+  request: { params: CourseId },
+  responses: { 200: json(CourseDetail, 'With an `ETag`.'), 304: unchanged, ...errors(400, 404) },
+})
+
+const enrol = createRoute({
+  method: 'post',
+  path: '/{id}/enroll',
+  operationId: 'enroll',
+  tags,
+  summary: 'Take part in a course',
+  description: 'Starts the newest version and stays with it. Somebody who returns goes on where they left.',
+  ...signedIn,
+  request: { params: CourseId },
+  responses: {
+    200: json(Enrolled, 'Enrolled.'),
+    ...errors(400, 401, 403, 404, 409, 413, 415),
+  },
+})
+
+const leave = createRoute({
+  method: 'delete',
+  path: '/{id}/enroll',
+  operationId: 'unenroll',
+  tags,
+  summary: 'Leave a course; what was reached is kept for a return',
+  ...signedIn,
+  request: { params: CourseId },
+  responses: { 204: { description: 'Left, also when left before.' }, ...errors(400, 401, 403, 404) },
+})
+
+const readEnrolment = createRoute({
+  method: 'get',
+  path: '/{id}/enroll',
+  operationId: 'readEnrollment',
+  tags,
+  summary: 'How far I am, where to go on, what is missing, and what a newer version would change',
+  ...signedIn,
+  request: { params: CourseId },
+  responses: { 200: json(EnrolmentView, 'My enrolment.'), ...errors(400, 401, 403, 404) },
+})
+
+const move = createRoute({
+  method: 'post',
+  path: '/{id}/enroll/move',
+  operationId: 'moveToVersion',
+  tags,
+  summary: 'Go on with the newest version of a course',
+  description:
+    'Lessons that were completed stay completed, and so does the course. 409 when there is a newer one still.',
+  ...signedIn,
+  request: { params: CourseId, ...body(MoveToVersion) },
+  responses: {
+    200: json(EnrolmentView, 'As it is now.'),
+    ...errors(400, 401, 403, 404, 409, 413, 415),
+  },
+})
+
+const listLessons = createRoute({
+  method: 'get',
+  path: '/{id}/lessons',
+  operationId: 'listLessons',
+  tags,
+  summary: 'The lessons of the version I take, with my completion and why one is locked',
+  ...signedIn,
+  request: { params: CourseId },
+  responses: {
+    200: json(z.object({ items: z.array(LessonListItem) }), 'In order.'),
+    ...errors(400, 401, 403, 404),
+  },
+})
+
+const readLesson = createRoute({
+  method: 'get',
+  path: '/{id}/lessons/{lessonId}',
+  operationId: 'readLesson',
+  tags,
+  summary: 'A lesson with its content',
+  description: '403 `not_enrolled`, or `lesson_locked` with what is missing in `details`.',
+  ...signedIn,
+  request: { params: LessonId },
+  responses: { 200: json(Lesson, 'The lesson.'), ...errors(400, 401, 403, 404) },
+})
+
+const completeLesson = createRoute({
+  method: 'post',
+  path: '/{id}/lessons/{lessonId}/complete',
+  operationId: 'completeLesson',
+  tags,
+  summary: 'Complete a lesson; saying it again changes nothing',
+  description: '409 `conditions_missing` names in `details` what is missing first.',
+  ...signedIn,
+  ...takesBeacon,
+  request: {
+    params: LessonId,
+    body: { required: false, content: { 'application/json': { schema: CompleteLesson } } },
+  },
+  responses: { 200: json(LessonCompleted, 'Completed.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
+})
+
+const recordTime = createRoute({
+  method: 'post',
+  path: '/{id}/lessons/{lessonId}/time',
+  operationId: 'recordTime',
+  tags,
+  summary: 'Report time spent and parts of the video watched',
+  description:
+    'Events may arrive twice, late or out of order; time on the clock counts once. What lies in the future, before the enrolment or more than 30 days back does not count, nor what is longer than 4 hours in one event.',
+  ...signedIn,
+  ...takesBeacon,
+  request: { params: LessonId, ...body(TimeReport) },
+  responses: { 200: json(TimeCounted, 'As counted.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
+})
+
+const rate = createRoute({
+  method: 'put',
+  path: '/{id}/rating',
+  operationId: 'rateCourse',
+  tags,
+  summary: 'Rate a course I have completed',
+  ...signedIn,
+  request: { params: CourseId, ...body(Rating) },
+  responses: { 200: json(Message, 'Rated.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
+})
+
+export const courseRoutes = (courses: Courses, learning: Learning) => {
+  const { takePart, study } = learning
+  const learnerOf = (c: AppContext) => learning.learnerOf(actorOf(c), c.get('session').user)
+
+  return new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+    .openapi(listCourses, async (c) => stableAnswer(c, await courses.list(c.req.valid('query'))))
+    .openapi(readCourse, async (c) => stableAnswer(c, await courses.readDetail(c.req.valid('param').id)))
+    .openapi(enrol, async (c) =>
+      c.json(await takePart.enrol(await learnerOf(c), c.req.valid('param').id), 200),
+    )
+    .openapi(leave, async (c) => {
+      await takePart.leave(await learnerOf(c), c.req.valid('param').id)
+      return c.body(null, 204)
+    })
+    .openapi(readEnrolment, async (c) =>
+      c.json(await takePart.read(actorOf(c).userId, c.req.valid('param').id), 200),
+    )
+    .openapi(move, async (c) => {
+      const { version } = c.req.valid('json')
+      return c.json(await takePart.move(await learnerOf(c), c.req.valid('param').id, version), 200)
+    })
+    .openapi(listLessons, async (c) =>
+      c.json({ items: await study.listLessons(actorOf(c).userId, c.req.valid('param').id) }, 200),
+    )
+    .openapi(readLesson, async (c) => {
+      const { id, lessonId } = c.req.valid('param')
+      return c.json(await study.readLesson(await learnerOf(c), id, lessonId), 200)
+    })
+    .openapi(completeLesson, async (c) => {
+      const { id, lessonId } = c.req.valid('param')
+      return c.json(await study.complete(await learnerOf(c), id, lessonId, c.req.valid('json')), 200)
+    })
+    .openapi(recordTime, async (c) => {
+      const { id, lessonId } = c.req.valid('param')
+      return c.json(await study.recordTime(await learnerOf(c), id, lessonId, c.req.valid('json')), 200)
+    })
+    .openapi(rate, async (c) => {
+      await study.rate(await learnerOf(c), c.req.valid('param').id, c.req.valid('json').rating)
+      return c.json({ message: 'Thank you for rating this course.' }, 200)
+    })
+}

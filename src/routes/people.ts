@@ -1,0 +1,121 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { LearnerSummary, ProgressView } from '../core/learning/learning.model.ts'
+import type { Learning } from '../core/learning/learning.ts'
+import { CursorQuery, cursorPage } from '../core/page.ts'
+import { Activity, type ReadActivity } from '../core/trail/read-activity.ts'
+import type { AdministerUsers } from '../core/users/administer-users.ts'
+import { AdminUserQuery, AdminUserView, UpdateUser } from '../core/users/users.model.ts'
+import { type AppEnv, actorOf } from '../http/request-context.ts'
+import { body, errors, json, onlyFor, signedIn } from '../http/route.ts'
+import { onInvalid } from '../http/validate.ts'
+
+const UserId = z.object({ id: z.uuid().meta({ param: { name: 'id', in: 'path' } }) })
+
+const readMyProgress = createRoute({
+  method: 'get',
+  path: '/users/me/progress',
+  operationId: 'readMyProgress',
+  tags: ['Users'],
+  summary: 'What I have learned',
+  ...signedIn,
+  responses: { 200: json(ProgressView, 'Courses by id, achievements, totals.'), ...errors(401, 403) },
+})
+
+const listMyActivity = createRoute({
+  method: 'get',
+  path: '/users/me/activity',
+  operationId: 'listMyActivity',
+  tags: ['Users'],
+  summary: 'What I have done, as the audit log has it, newest first',
+  ...signedIn,
+  request: { query: CursorQuery },
+  responses: { 200: json(cursorPage(Activity), 'A page.'), ...errors(400, 401, 403) },
+})
+
+const readLearnerProgress = createRoute({
+  method: 'get',
+  path: '/users/{id}/progress',
+  operationId: 'readLearnerProgress',
+  tags: ['Mentors'],
+  summary: 'What a learner has learned: for the assigned mentor and admins; recorded',
+  ...onlyFor('mentor', 'admin'),
+  request: { params: UserId },
+  responses: { 200: json(ProgressView, 'As the learner sees it.'), ...errors(400, 401, 403, 404) },
+})
+
+const listLearners = createRoute({
+  method: 'get',
+  path: '/mentor/learners',
+  operationId: 'listLearners',
+  tags: ['Mentors'],
+  summary: 'The learners assigned to me, by name; recorded',
+  ...onlyFor('mentor', 'admin'),
+  request: { query: CursorQuery },
+  responses: { 200: json(cursorPage(LearnerSummary), 'A page.'), ...errors(400, 401, 403) },
+})
+
+const listUsers = createRoute({
+  method: 'get',
+  path: '/admin/users',
+  operationId: 'listUsers',
+  tags: ['Admin'],
+  summary: 'Accounts, in no particular order',
+  description: 'A filtered page may hold fewer than its limit, or nothing, and still have a next one.',
+  ...onlyFor('admin'),
+  request: { query: AdminUserQuery },
+  responses: { 200: json(cursorPage(AdminUserView), 'A page.'), ...errors(400, 401, 403) },
+})
+
+const updateUser = createRoute({
+  method: 'patch',
+  path: '/admin/users/{id}',
+  operationId: 'updateUser',
+  tags: ['Admin'],
+  summary: 'Give a role, a status or a mentor',
+  description: 'A new role or status ends every session of the person. 403 for one’s own role or status.',
+  ...onlyFor('admin'),
+  request: { params: UserId, ...body(UpdateUser) },
+  responses: { 200: json(AdminUserView, 'As it is now.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
+})
+
+const revokeUserSessions = createRoute({
+  method: 'post',
+  path: '/admin/users/{id}/revoke-sessions',
+  operationId: 'revokeUserSessions',
+  tags: ['Admin'],
+  summary: 'Sign somebody out everywhere',
+  ...onlyFor('admin'),
+  request: { params: UserId },
+  responses: {
+    204: { description: 'Every session has ended.' },
+    ...errors(400, 401, 403, 404, 409, 413, 415),
+  },
+})
+
+export const peopleRoutes = (
+  learning: Learning,
+  administerUsers: AdministerUsers,
+  readActivity: ReadActivity,
+) => {
+  const { reading } = learning
+  return new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+    .openapi(readMyProgress, async (c) =>
+      c.json(await reading.progressOf(await learning.learnerOf(actorOf(c), c.get('session').user)), 200),
+    )
+    .openapi(listMyActivity, async (c) => c.json(await readActivity(actorOf(c), c.req.valid('query')), 200))
+    .openapi(readLearnerProgress, async (c) =>
+      c.json(await reading.progressOfLearner(actorOf(c), c.req.valid('param').id, c.get('caller')), 200),
+    )
+    .openapi(listLearners, async (c) =>
+      c.json(await reading.listLearners(actorOf(c), c.req.valid('query'), c.get('caller')), 200),
+    )
+    .openapi(listUsers, async (c) => c.json(await administerUsers.list(c.req.valid('query')), 200))
+    .openapi(updateUser, async (c) => {
+      const { id } = c.req.valid('param')
+      return c.json(await administerUsers.update(actorOf(c), id, c.req.valid('json'), c.get('caller')), 200)
+    })
+    .openapi(revokeUserSessions, async (c) => {
+      await administerUsers.revokeSessions(actorOf(c), c.req.valid('param').id, c.get('caller'))
+      return c.body(null, 204)
+    })
+}

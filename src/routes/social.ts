@@ -1,0 +1,157 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import {
+  GuestEntry,
+  GuestUpgrade,
+  IdentityView,
+  LinkAccount,
+  LinkWanted,
+  ProviderAddressView,
+  SecondFactorWanted,
+  SignedUpUser,
+  SocialLogIn,
+} from '../core/auth/auth.model.ts'
+import type { Auth } from '../core/auth/auth.ts'
+import { type AppEnv, actorOf } from '../http/request-context.ts'
+import {
+  body,
+  errors,
+  isPublic,
+  json,
+  limitedAsAuth,
+  signedIn,
+  signedInOrGuest,
+  steppedUp,
+} from '../http/route.ts'
+import { onInvalid } from '../http/validate.ts'
+import { SignedIn, welcome } from './signed-in.ts'
+
+const tags = ['Auth']
+
+const listProviders = createRoute({
+  method: 'get',
+  path: '/social',
+  operationId: 'listIdentityProviders',
+  tags,
+  summary: 'The providers that are set up, and where to send people',
+  ...isPublic,
+  responses: {
+    200: json(z.object({ items: z.array(ProviderAddressView) }), 'Empty when there is none.'),
+    ...errors(),
+  },
+})
+
+const logInSocially = createRoute({
+  method: 'post',
+  path: '/social',
+  operationId: 'logInSocially',
+  tags,
+  summary: 'Sign in by Google or Microsoft',
+  description:
+    'OpenID Connect with PKCE (S256). The `nonce` of the authorisation request is the code challenge, unless another is named here.',
+  ...isPublic,
+  ...limitedAsAuth,
+  request: body(SocialLogIn),
+  responses: {
+    200: json(SignedIn, 'Signed in by both cookies.'),
+    202: json(
+      z.union([SecondFactorWanted, LinkWanted]),
+      'Right so far: show a second factor to `POST /auth/login/mfa`, or the password of the account that has this address to `POST /auth/social/link`.',
+    ),
+    ...errors(400, 401, 403, 409, 413, 415),
+  },
+})
+
+const linkAccount = createRoute({
+  method: 'post',
+  path: '/social/link',
+  operationId: 'linkAccount',
+  tags,
+  summary: 'Join the provider’s account with the one here, by its password',
+  ...isPublic,
+  ...limitedAsAuth,
+  request: body(LinkAccount),
+  responses: {
+    200: json(SignedIn, 'Joined, and signed in by both cookies.'),
+    202: json(SecondFactorWanted, 'Joined. Show a second factor to `POST /auth/login/mfa`.'),
+    ...errors(400, 401, 403, 409, 413, 415),
+  },
+})
+
+const listIdentities = createRoute({
+  method: 'get',
+  path: '/identities',
+  operationId: 'listIdentities',
+  tags,
+  summary: 'The providers’ accounts that sign in to mine',
+  ...signedIn,
+  responses: {
+    200: json(z.object({ items: z.array(IdentityView) }), 'Nothing secret.'),
+    ...errors(401, 403, 404),
+  },
+})
+
+const unlinkIdentity = createRoute({
+  method: 'delete',
+  path: '/identities/{id}',
+  operationId: 'unlinkIdentity',
+  tags,
+  summary: 'Sign in by this provider no more; ends every other session',
+  ...steppedUp,
+  request: { params: z.object({ id: z.string().max(100) }) },
+  responses: { 204: { description: 'Gone.' }, ...errors(400, 401, 403, 404, 409) },
+})
+
+const enterAsGuest = createRoute({
+  method: 'post',
+  path: '/guest',
+  operationId: 'enterAsGuest',
+  tags,
+  summary: 'Talk to staff for a day without an account',
+  ...isPublic,
+  ...limitedAsAuth,
+  request: body(GuestEntry),
+  responses: { 201: json(SignedIn, 'Signed in by both cookies, as a guest.'), ...errors(400, 403, 413, 415) },
+})
+
+const upgradeGuest = createRoute({
+  method: 'post',
+  path: '/guest/upgrade',
+  operationId: 'upgradeGuest',
+  tags,
+  summary: 'Stay: make an account of a guest, with all that was said',
+  ...signedInOrGuest,
+  ...limitedAsAuth,
+  request: body(GuestUpgrade),
+  responses: {
+    200: json(z.object({ user: SignedUpUser }), 'The same person, from now on with an account.'),
+    ...errors(400, 401, 403, 404, 409, 413, 415),
+  },
+})
+
+export const socialRoutes = ({ socially, guests }: Auth) =>
+  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+    .openapi(listProviders, async (c) => c.json({ items: [...(await socially.addresses())] }, 200))
+    .openapi(logInSocially, async (c) => {
+      const outcome = await socially.logIn(c.req.valid('json'), c.get('caller'))
+      return 'user' in outcome ? c.json(welcome(c, outcome), 200) : c.json(outcome, 202)
+    })
+    .openapi(linkAccount, async (c) => {
+      const outcome = await socially.link(c.req.valid('json'), c.get('caller'))
+      return 'user' in outcome ? c.json(welcome(c, outcome), 200) : c.json(outcome, 202)
+    })
+    .openapi(listIdentities, async (c) => c.json({ items: await socially.list(actorOf(c)) }, 200))
+    .openapi(unlinkIdentity, async (c) => {
+      await socially.unlink(actorOf(c), c.req.valid('param').id, c.get('caller'))
+      return c.body(null, 204)
+    })
+    .openapi(enterAsGuest, async (c) =>
+      c.json(welcome(c, await guests.enter(c.req.valid('json').name, c.get('caller'))), 201),
+    )
+    .openapi(upgradeGuest, async (c) => {
+      const { id, email, name, avatar } = await guests.upgrade(
+        actorOf(c),
+        c.req.valid('json'),
+        c.get('caller'),
+      )
+      return c.json({ user: { id, email, name, avatar } }, 200)
+    })
