@@ -1,75 +1,73 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Metafile } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestHarness } from 'wrangler'
 import { bundleWorker, findForbidden } from '../scripts/bundle-worker.ts'
+import { createBrowser, origin, person } from './app.ts'
+import { startProvisionedCosmos } from './stand-ins/provisioned-cosmos.ts'
 import { redisServerMissing, startRedisServer } from './stand-ins/redis-server.ts'
 import { startUpstashBridge } from './stand-ins/upstash-bridge.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'worker-'))
 afterAll(() => rmSync(scratch, { recursive: true }))
 
-let bundles = 0
+const prebuiltWorkerDir = join(scratch, 'worker')
+let metafile: Metafile
+beforeAll(() => {
+  metafile = bundleWorker(prebuiltWorkerDir)
+})
 
-/** Bundles a worker that is made of these files, and says what is wrong with it. */
-function findPlanted(files: Readonly<Record<string, string>>): string {
-  const directory = join(scratch, `planted-${++bundles}`)
+/** Bundles a worker that is made of these files. */
+function bundlePlanted(name: string, files: Readonly<Record<string, string>>): Metafile {
+  const directory = join(scratch, name)
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(directory, path)), { recursive: true })
     writeFileSync(join(directory, path), text)
   }
-  const metafile = bundleWorker(join(directory, 'out'), join(directory, 'worker.js'))
-  return findForbidden(metafile).join()
+  return bundleWorker(join(directory, 'out'), join(directory, 'worker.js'))
 }
 
-const worker = (importing: string) => `${importing}
-export default { fetch: () => new Response(String(thing)) }`
-
 test('nothing that must not run on workerd is in its bundle', () => {
-  const metafile = bundleWorker(join(scratch, 'worker'))
   expect(Object.keys(metafile.inputs)).toContain('src/app.ts')
   expect(findForbidden(metafile)).toEqual([])
 })
 
-test.each([
-  [
-    'the driver of SQL Server',
-    'node_modules/tedious/',
-    {
-      'worker.js': worker(`import { thing } from 'tedious'`),
-      'node_modules/tedious/package.json': '{"name":"tedious","main":"index.js"}',
-      'node_modules/tedious/index.js': 'export const thing = 1',
-    },
-  ],
-  [
-    'the driver of SQL Server, imported when needed',
-    'node_modules/mssql/',
-    {
-      'worker.js': worker(`const { thing } = await import('mssql')`),
-      'node_modules/mssql/package.json': '{"name":"mssql","main":"index.js"}',
-      'node_modules/mssql/index.js': 'export const thing = 1',
-    },
-  ],
-  ['SQLite of Node', 'node:sqlite', { 'worker.js': worker(`import * as thing from 'node:sqlite'`) }],
-  [
-    'an adapter for Node alone',
-    'src/adapters/sqlite/',
-    {
-      'worker.js': worker(`import { thing } from './src/adapters/sqlite/documents.js'`),
-      'src/adapters/sqlite/documents.js': 'export const thing = 1',
-    },
-  ],
-])('%s would be noticed', (_, name, files) => expect(findPlanted(files)).toContain(name))
+test('a driver of SQL Server, SQLite of Node and an adapter for Node alone would be noticed', () => {
+  const thing = 'export const thing = 1'
+  const planted = bundlePlanted('planted', {
+    'worker.js': `
+      import { thing } from 'tedious'
+      import * as sqlite from 'node:sqlite'
+      import { thing as adapter } from './src/adapters/sqlite/documents.js'
+      const late = () => import('mssql')
+      export default { fetch: () => new Response(String([thing, sqlite, adapter, late])) }`,
+    'node_modules/tedious/package.json': '{"name":"tedious","main":"index.js"}',
+    'node_modules/tedious/index.js': thing,
+    'node_modules/mssql/package.json': '{"name":"mssql","main":"index.js"}',
+    'node_modules/mssql/index.js': thing,
+    'src/adapters/sqlite/documents.js': thing,
+  })
+  const found = findForbidden(planted)
+  for (const name of ['node_modules/tedious/', 'node_modules/mssql/', 'node:sqlite', 'src/adapters/sqlite/'])
+    expect(found).toContainEqual(expect.stringContaining(name))
+})
+
+test('a native addon cannot even be bundled', () => {
+  const files = {
+    'worker.js': `import * as addon from './addon.node'\nexport default { fetch: () => new Response(String(addon)) }`,
+    'addon.node': '\x7fELF',
+  }
+  expect(() => bundlePlanted('addon', files)).toThrow(/No loader is configured for "\.node" files/)
+})
 
 describe('on workerd', () => {
-  const prebuiltWorkerDir = join(scratch, 'started')
   const open = (vars: Record<string, string>) =>
     createTestHarness({
       root: join(import.meta.dirname, '..'),
       workers: [{ configPath: 'wrangler.toml', prebuiltWorkerDir, vars }],
     })
-  beforeAll(() => void bundleWorker(prebuiltWorkerDir))
 
   test('the scheduled event runs the jobs', async () => {
     const harness = open({})
@@ -81,8 +79,22 @@ describe('on workerd', () => {
     await harness.close()
   })
 
+  test('keeps documents in Cosmos DB', async () => {
+    const cosmos = await startProvisionedCosmos()
+    const harness = open({ ...cosmos.environment, PUBLIC_URL: origin })
+    const { url } = await harness.listen()
+    const { call } = createBrowser((path, init) => fetch(new URL(path, url), init))
+    expect((await call('POST', '/api/v1/auth/signup', { body: person })).status).toBe(201)
+    expect((await call('POST', '/api/v1/auth/signup', { body: person })).status).toBe(409)
+    expect((await call('GET', '/api/v1/users/me')).body.name).toBe(person.name)
+    const written = cosmos.answered.filter(({ operation }) => ['create', 'batch'].includes(operation))
+    expect(written.map(({ collection }) => collection)).toContain('UserEmails')
+    await harness.close()
+    await cosmos.close()
+  })
+
   test.skipIf(redisServerMissing)(
-    `counts in Redis by HTTP${redisServerMissing ? `: ${redisServerMissing}` : ''}`,
+    `counts in Redis, by HTTP${redisServerMissing ? `: ${redisServerMissing}` : ''}`,
     async () => {
       const redis = await startRedisServer()
       const bridge = await startUpstashBridge({ redisUrl: redis.url })
@@ -120,10 +132,4 @@ describe('on workerd', () => {
     expect(JSON.stringify(harness.getLogs())).toContain(problem)
     await harness.close()
   })
-})
-
-test('a native addon cannot even be bundled', () => {
-  const plant = () =>
-    findPlanted({ 'worker.js': worker(`import * as thing from './addon.node'`), 'addon.node': '\x7fELF' })
-  expect(plant).toThrow(/No loader is configured for "\.node" files/)
 })

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startServer } from '../server.ts'
+import { redisServerMissing, startRedisServer } from '../stand-ins/redis-server.ts'
 
 /** Something that not every runtime can do. */
 export type Capability = 'image-reencoding' | 'sql-server' | 'embedded-sockets'
@@ -14,6 +15,8 @@ export interface RunningTarget {
 }
 
 export interface TargetDefinition {
+  /** Why it cannot run on this machine at all. */
+  readonly missing: string | null
   /** What it cannot do, each with the reason. Whatever is not named here it does. */
   readonly lacks: Readonly<Partial<Record<Capability, string>>>
   readonly start: (environment: Record<string, string>) => Promise<RunningTarget>
@@ -36,6 +39,21 @@ async function startOnSqlite(environment: Record<string, string>, program: reado
     async stop() {
       await server.stop()
       rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Documents and cache in services as a deployment would have them; what is relational stays in SQLite. */
+async function startOnServices(environment: Record<string, string>): Promise<RunningTarget> {
+  const { startProvisionedCosmos } = await import('../stand-ins/provisioned-cosmos.ts')
+  const [cosmos, redis] = await Promise.all([startProvisionedCosmos(), startRedisServer()])
+  const services = { ...cosmos.environment, CACHE: 'redis', REDIS_URL: redis.url }
+  const server = await startOnSqlite({ ...environment, ...services }, [join(builtServer, 'entry/node.js')])
+  return {
+    ...server,
+    async stop() {
+      await server.stop()
+      await Promise.all([cosmos.close(), redis.stop()])
     },
   }
 }
@@ -64,19 +82,24 @@ const onFunctions: TargetDefinition['lacks'] = {
 
 export const targets = {
   'node-sqlite': {
+    missing: null,
     lacks: onNode,
     start: (environment) => startOnSqlite(environment, [join(builtServer, 'entry/node.js')]),
   },
+  'node-cosmos-redis': { missing: redisServerMissing, lacks: onNode, start: startOnServices },
   'functions-rpc': {
+    missing: null,
     lacks: onFunctions,
     start: (environment) =>
       startOnSqlite({ ...environment, FUNCTIONS_STREAMING: 'off' }, [functionsHost, builtServer]),
   },
   'functions-stream': {
+    missing: null,
     lacks: onFunctions,
     start: (environment) => startOnSqlite(environment, [functionsHost, builtServer]),
   },
   workerd: {
+    missing: null,
     lacks: {
       'image-reencoding': 'the encoder is a native addon',
       'sql-server': 'its driver would send the login in clear: workerd skips TLS on TCP without a word',
