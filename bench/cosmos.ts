@@ -1,0 +1,29 @@
+import { measureEndpoints } from '../test/cosmos-round-trips.ts'
+
+/*
+ * `npm run bench:cosmos`: what each endpoint asks of Cosmos DB and of the cache. Counts, not times. The request units
+ * are the stand-in's estimate; an account's own are in the log of the app.
+ */
+
+const headings = [
+  'endpoint',
+  'requests',
+  'allowed',
+  'in a row',
+  'RU',
+  'after the answer',
+  'cache calls',
+  'in a row',
+]
+const rows = (await measureEndpoints()).map(({ endpoint, ...measured }) => [
+  endpoint.name,
+  measured.requests,
+  endpoint.limits.requests,
+  measured.inARow,
+  measured.charge.toFixed(1),
+  measured.afterwards,
+  measured.cacheCalls,
+  measured.cacheInARow,
+])
+const lines = [headings, headings.map(() => '---'), ...rows]
+for (const cells of lines) console.log(`| ${cells.join(' | ')} |`)
