@@ -16,7 +16,7 @@ test.each(measuredEndpoints.map((endpoint) => [endpoint.name, endpoint] as const
   },
 )
 
-test('reading the profile waits for the cache twice: the rate limit, then the list of ended tokens beside the documents', () => {
+test('reading the profile asks the cache for the rate limit, and then for the list of ended tokens beside the documents', () => {
   const me = measurements.find(({ endpoint }) => endpoint.name === 'GET /users/me')
   expect(me?.cacheInARow).toBeLessThanOrEqual(2)
 })

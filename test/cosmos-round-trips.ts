@@ -29,6 +29,8 @@ interface Scene {
 export interface MeasuredEndpoint {
   readonly name: string
   readonly limits: Limits
+  /** The session is remembered from the row before. Otherwise nothing is, and each count is the largest there is. */
+  readonly isSoonAfter?: true
   readonly call: (scene: Scene) => Promise<Answer>
 }
 
@@ -45,10 +47,20 @@ export const measuredEndpoints: readonly MeasuredEndpoint[] = [
   },
   { name: 'POST /auth/login', limits: { requests: 3 }, call: post('/api/v1/auth/login', logIn) },
   { name: 'POST /auth/refresh', limits: { requests: 3, inARow: 2 }, call: post('/api/v1/auth/refresh') },
-  { name: 'GET /users/me', limits: { requests: 2, inARow: 1 }, call: get('/api/v1/users/me') },
+  {
+    name: 'GET /users/me, the first in 30 seconds',
+    limits: { requests: 3, inARow: 2 },
+    call: get('/api/v1/users/me'),
+  },
+  {
+    name: 'GET /users/me',
+    isSoonAfter: true,
+    limits: { requests: 2, inARow: 1 },
+    call: get('/api/v1/users/me'),
+  },
   {
     name: 'PATCH /users/me',
-    limits: { requests: 4, inARow: 3 },
+    limits: { requests: 5, inARow: 3 },
     call: ({ browser }) => browser.call('PATCH', '/api/v1/users/me', { body: { name: 'Ann B.' } }),
   },
   { name: 'GET /auth/sessions', limits: { requests: 3, inARow: 2 }, call: get('/api/v1/auth/sessions') },
@@ -57,7 +69,7 @@ export const measuredEndpoints: readonly MeasuredEndpoint[] = [
     limits: { requests: 4, inARow: 3 },
     call: ({ browser, firstSessionId }) => browser.call('DELETE', `/api/v1/auth/sessions/${firstSessionId}`),
   },
-  { name: 'POST /auth/logout', limits: { requests: 3, inARow: 3 }, call: post('/api/v1/auth/logout') },
+  { name: 'POST /auth/logout', limits: { requests: 2, inARow: 2 }, call: post('/api/v1/auth/logout') },
 ]
 
 export interface Measurement {
@@ -110,7 +122,7 @@ function countCalls(cache: Cache, chain: ReturnType<typeof createChain>): Cache 
   }
 }
 
-/** Runs every endpoint once. Nothing that was read before is remembered, so that each count is the largest there is. */
+/** Runs every endpoint once. */
 export async function measureEndpoints(
   endpoints: readonly MeasuredEndpoint[] = measuredEndpoints,
 ): Promise<readonly Measurement[]> {
@@ -152,7 +164,7 @@ export async function measureEndpoints(
 
   const measurements: Measurement[] = []
   for (const endpoint of endpoints) {
-    testApp.clock.advance(memoLifeMs)
+    if (!endpoint.isSoonAfter) testApp.clock.advance(memoLifeMs)
     toCosmos.take()
     toCache.take()
     const before = standIn.answered.length

@@ -24,6 +24,7 @@ interface Refusal {
 export class CosmosFailure extends Error {
   override readonly name = 'CosmosFailure'
   readonly status: number
+  readonly substatus: number
   readonly charge: number
   readonly retryAfterMs: number | undefined
   /** Whether the same request may go through a little later. */
@@ -41,6 +42,7 @@ export class CosmosFailure extends Error {
       { cause },
     )
     this.status = status
+    this.substatus = Number(substatus ?? 0)
     this.charge = charge
     this.retryAfterMs = retryAfterMs
     this.isUncertain = status === 0 || status === 408 || status === 410 || status >= 500

@@ -60,8 +60,8 @@ const badRequest = 400
 const notFound = 404
 const conflict = 409
 const preconditionFailed = 412
-/** What the caller of `ask` decides about; every other refusal is the store's own trouble. */
-const decided = [badRequest, notFound, conflict, preconditionFailed]
+/** What says something about a document. Every other refusal is the store's own trouble. */
+const verdicts = [notFound, conflict, preconditionFailed]
 
 const field = (name: string): string => `c[${JSON.stringify(name)}]`
 const live = `(NOT IS_DEFINED(${field(expiryField)}) OR ${field(expiryField)} > @now)`
@@ -159,16 +159,16 @@ export function createCosmosDocuments({
         const answer = await send()
         const status = answer.statusCode ?? answer.code ?? ok
         enter(status, answer.requestCharge ?? 0)
-        // A 404 with a substatus is about the container, or about what this replica has not seen yet.
-        if (status !== notFound || !answer.substatus) return { status, answer, isRepeated }
+        if (status !== notFound) return { status, answer, isRepeated }
         failure = new CosmosFailure({ status, substatus: answer.substatus })
       } catch (error) {
         failure = failureOf(error)
         enter(failure.status, failure.charge)
-        const substatus = Number((error as any)?.substatus ?? 0)
-        if (decided.includes(failure.status) && !(failure.status === notFound && substatus))
-          return { status: failure.status, answer: undefined, isRepeated }
       }
+      // A 404 with a substatus is about the container, or about what this replica has not seen yet.
+      const isVerdict =
+        failure.status === notFound ? failure.substatus === 0 : verdicts.includes(failure.status)
+      if (isVerdict) return { status: failure.status, answer: undefined, isRepeated }
       if (!failure.isPassing) throw unavailable(failure)
       const pauseMs = failure.retryAfterMs ?? pauseAfter(attempt)
       const spentMs = Math.max(pausedMs, clock.now() - askedAt)
@@ -186,31 +186,29 @@ export function createCosmosDocuments({
     return containerOf(c).item(id, partition)
   }
   const find = async (c: AnyCollection, key: Key): Promise<StoredItem | null> => {
-    const { status, answer } = await ask(c, 'read', () => itemAt(c, key).read<StoredItem>())
-    return status === notFound ? null : ((answer?.resource as StoredItem | undefined) ?? null)
+    const { answer } = await ask(c, 'read', () => itemAt(c, key).read<StoredItem>())
+    return (answer?.resource as StoredItem | undefined) ?? null
   }
   const keyOf = (c: AnyCollection, item: Item): Key => ({
     partition: c.partition === 'id' ? item[idField] : String(item[String(c.partition)]),
     id: item[idField],
   })
 
-  const begin = (c: AnyCollection, value: any): { readonly item: Item; readonly write: string } => {
-    const write = crypto.randomUUID()
-    return { item: itemOf(c, value, clock.now(), write), write }
-  }
+  const begin = (c: AnyCollection, value: any): Item => itemOf(c, value, clock.now(), crypto.randomUUID())
 
   async function insert(c: AnyCollection, value: any): Promise<Stored<any>> {
-    const { item, write } = begin(c, value)
+    const item = begin(c, value)
     const key = keyOf(c, item)
     let isRepeated = false
     for (let round = 1; round <= rounds; round++) {
       const outcome = await ask(c, 'insert', () => containerOf(c).items.create(item))
       if (outcome.status === created) return storedOf(item, etagOf(outcome.answer))
+      if (outcome.status !== conflict) throw unavailable(new CosmosFailure(outcome))
       isRepeated ||= outcome.isRepeated
       if (c.ttl === undefined && !isRepeated) throw new DocumentExists(c.name)
       const existing = await find(c, key)
       if (!existing) continue
-      if (existing._write === write) return storedOf(existing, existing._etag)
+      if (existing._write === item._write) return storedOf(existing, existing._etag)
       if (!isExpired(existing, clock.now())) throw new DocumentExists(c.name)
       const taken = await ask(c, 'insert', () => itemAt(c, key).replace(item, ifMatch(existing._etag)))
       if (taken.status === ok) return storedOf(item, etagOf(taken.answer))
@@ -220,14 +218,14 @@ export function createCosmosDocuments({
   }
 
   async function replace(c: AnyCollection, value: any, version: string): Promise<Stored<any>> {
-    const { item, write } = begin(c, value)
+    const item = begin(c, value)
     const key = keyOf(c, item)
     const condition = matchOf(version, clock.now()) ?? noTag
     const outcome = await ask(c, 'replace', () => itemAt(c, key).replace(item, ifMatch(condition)))
     if (outcome.status === ok) return storedOf(item, etagOf(outcome.answer))
     if (!outcome.isRepeated) throw new VersionMismatch(c.name)
     const existing = await find(c, key)
-    if (existing?._write === write) return storedOf(existing, existing._etag)
+    if (existing?._write === item._write) return storedOf(existing, existing._etag)
     throw unknown()
   }
 
@@ -342,9 +340,9 @@ export function createCosmosDocuments({
         return steps.map((step, i) =>
           step.kind === 'remove' ? null : storedOf(step.item, String(results[i]?.eTag)),
         )
-      const index = results.findIndex(({ statusCode }) => decided.includes(statusCode))
-      const [refused, refusal] = [steps[index], results[index]?.statusCode]
-      if (!refused || refusal === badRequest)
+      const index = results.findIndex(({ statusCode }) => verdicts.includes(statusCode))
+      const refused = steps[index]
+      if (!refused)
         throw unavailable(
           new CosmosFailure({ status: results.find((r) => r.statusCode !== 424)?.statusCode ?? status }),
         )
@@ -413,7 +411,7 @@ export function createCosmosDocuments({
       const rows: StoredItem[] = []
       let continuationToken: string | undefined
       do {
-        const { answer } = await ask(c, 'query', () =>
+        const { status, answer } = await ask(c, 'query', () =>
           containerOf(c)
             .items.query<StoredItem>(spec, {
               partitionKey: partition,
@@ -422,7 +420,7 @@ export function createCosmosDocuments({
             })
             .fetchNext(),
         )
-        if (!answer) throw unavailable(new CosmosFailure({ status: badRequest }))
+        if (!answer) throw unavailable(new CosmosFailure({ status }))
         rows.push(...answer.resources)
         continuationToken = answer.continuationToken
       } while (rows.length <= q.limit && continuationToken)
@@ -434,15 +432,18 @@ export function createCosmosDocuments({
     },
     async scan(c, { after, limit = 100 } = {}) {
       const continuationToken = after === undefined ? undefined : String(decodeCursor(after)[0])
-      const { answer } = await ask(c, 'scan', () =>
+      const { status, answer } = await ask(c, 'scan', () =>
         containerOf(c)
           .items.query<StoredItem>(
             { query: queryOf(c, [], ''), parameters: nowOf(c) },
             { maxItemCount: limit, ...(continuationToken === undefined ? {} : { continuationToken }) },
           )
           .fetchNext(),
-      )
-      if (!answer) throw new InvalidCursor()
+      ).catch((error: PortUnavailable) => {
+        const isOfToken = after !== undefined && (error.cause as CosmosFailure).status === badRequest
+        throw isOfToken ? new InvalidCursor() : error
+      })
+      if (!answer) throw unavailable(new CosmosFailure({ status }))
       const items = answer.resources.map(load)
       const { continuationToken: next } = answer
       return next ? { items, next: encodeCursor([next, '']) } : { items }
