@@ -41,7 +41,7 @@ test('nothing has to be set on one machine', () => {
         publicOrigin: 'http://localhost:7071',
         cookies: { isSecure: false, sameSite: 'Strict', prefix: '' },
       },
-      auth: { accessTokenSeconds: 900, refreshTokenSeconds: 604_800, refreshGraceSeconds: 20 },
+      auth: { accessTokenSeconds: 900, idleSeconds: 604_800, refreshGraceSeconds: 20 },
       limits: { general: { requests: 100 }, auth: { requests: 5 } },
     },
   })

@@ -452,6 +452,10 @@ export const settings = {
     fallback: '30',
     says: 'A session ends after this however often it is refreshed.',
   },
+  SESSION_IDLE_MINUTES: {
+    schema: wholeNumber(5, 43_200),
+    says: 'A session that was not refreshed for so long is over, such as 30 for the portal. Unset: the life of a refresh token. On shared devices never more than 10.',
+  },
   REFRESH_GRACE_SECONDS: {
     schema: wholeNumber(0, 60),
     fallback: '20',
@@ -749,8 +753,8 @@ export function readConfig(
       },
       auth: {
         accessTokenSeconds: v.ACCESS_TOKEN_SECONDS,
-        refreshTokenSeconds,
         sessionSeconds: v.SESSION_DAYS * daySeconds,
+        idleSeconds: Math.min((v.SESSION_IDLE_MINUTES ?? Number.POSITIVE_INFINITY) * 60, refreshTokenSeconds),
         refreshGraceSeconds: v.REFRESH_GRACE_SECONDS,
         sessionsPerUser: v.SESSIONS_PER_USER,
         signupDisclosure: v.SIGNUP_DISCLOSURE,

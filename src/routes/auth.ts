@@ -9,10 +9,10 @@ import {
   SignUp,
 } from '../core/auth/auth.model.ts'
 import type { Auth } from '../core/auth/auth.ts'
-import { clearTokenCookies, readCookie, setTokenCookies } from '../http/cookies.ts'
+import { clearSiteData, clearTokenCookies, readCookie, setTokenCookies } from '../http/cookies.ts'
 import { credentialOf } from '../http/credential.ts'
 import { requireOrigin } from '../http/csrf.ts'
-import { type AppEnv, actorOf } from '../http/request-context.ts'
+import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, isPublic, json, limitedAsAuth, Message, signedIn } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { SignedIn, welcome } from './signed-in.ts'
@@ -81,6 +81,21 @@ const logOut = createRoute({
   responses: { 200: json(Message, 'Both cookies are cleared.'), ...errors(403, 413, 415) },
 })
 
+const quickExit = createRoute({
+  method: 'post',
+  path: '/quick-exit',
+  operationId: 'quickExit',
+  tags,
+  summary: 'Leave at once: end this session and have the browser forget everything of ours',
+  description:
+    'For a button that somebody presses when they are not alone. Needs no body, so that `sendBeacon` can call it.',
+  ...isPublic,
+  responses: {
+    204: { description: 'Gone. `Clear-Site-Data` empties cache, cookies and storage.' },
+    ...errors(403, 413, 415),
+  },
+})
+
 const changePassword = createRoute({
   method: 'post',
   path: '/change-password',
@@ -126,6 +141,18 @@ const revokeOtherSessions = createRoute({
 
 const hiddenAnswer = { message: 'If this address can be used, the account is ready. Sign in.' }
 
+/** Whatever the tokens that came along are good for. True on a computer that others use too. */
+async function endSession(c: AppContext, auth: Auth): Promise<boolean> {
+  const credential = await credentialOf(c)
+  const refreshToken = readCookie(c, 'refreshToken')
+  if (refreshToken || credential.from === 'cookie') if (credential.from !== 'bearer') requireOrigin(c)
+  const claims = credential.from === 'none' ? null : credential.claims
+  const presented = { ...(claims ? { claims } : {}), ...(refreshToken ? { refreshToken } : {}) }
+  const isOnSharedDevice = await auth.logOut(presented, c.get('caller'))
+  clearTokenCookies(c)
+  return isOnSharedDevice
+}
+
 export const authRoutes = (auth: Auth) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(signUp, async (c) => {
@@ -148,16 +175,14 @@ export const authRoutes = (auth: Auth) =>
       return c.json({ accessToken: renewed.accessToken }, 200)
     })
     .openapi(logOut, async (c) => {
-      const credential = await credentialOf(c)
-      const refreshToken = readCookie(c, 'refreshToken')
-      if (refreshToken || credential.from === 'cookie') if (credential.from !== 'bearer') requireOrigin(c)
-      const claims = credential.from === 'none' ? null : credential.claims
-      await auth.logOut(
-        { ...(claims ? { claims } : {}), ...(refreshToken ? { refreshToken } : {}) },
-        c.get('caller'),
-      )
-      clearTokenCookies(c)
+      const isOnSharedDevice = await endSession(c, auth)
+      if (isOnSharedDevice) clearSiteData(c)
       return c.json({ message: 'Signed out.' }, 200)
+    })
+    .openapi(quickExit, async (c) => {
+      await endSession(c, auth)
+      clearSiteData(c)
+      return c.body(null, 204)
     })
     .openapi(changePassword, async (c) => {
       await auth.changePassword(actorOf(c), c.req.valid('json'), c.get('caller'))

@@ -145,7 +145,7 @@ export const socialRoutes = ({ socially, guests }: Auth) =>
       return c.body(null, 204)
     })
     .openapi(enterAsGuest, async (c) =>
-      c.json(welcome(c, await guests.enter(c.req.valid('json').name, c.get('caller'))), 201),
+      c.json(welcome(c, await guests.enter(c.req.valid('json'), c.get('caller'))), 201),
     )
     .openapi(upgradeGuest, async (c) => {
       const { id, email, name, avatar } = await guests.upgrade(

@@ -8,9 +8,10 @@ export interface AuthSettings {
   /** Pages that providers may send people back to. */
   readonly redirectOrigins: ReadonlySet<string>
   readonly accessTokenSeconds: number
-  readonly refreshTokenSeconds: number
   /** However often it is refreshed, a session ends after this. */
   readonly sessionSeconds: number
+  /** A session that was not refreshed for so long is over. */
+  readonly idleSeconds: number
   readonly refreshGraceSeconds: number
   readonly sessionsPerUser: number
   readonly signupDisclosure: 'open' | 'hidden'
@@ -46,6 +47,8 @@ export interface Session {
   readonly lastSeenAt: string
   /** After this it cannot be refreshed. */
   readonly expiresAt: string
+  /** On a computer that others use too: it ends soon when nothing happens, and with the browser. */
+  readonly isOnSharedDevice?: boolean
   /** When a second factor, or a passkey that is both, was proved in this session. */
   readonly secondFactorAt: string | null
   /** When the person last proved, within the session, to be who signed in. */
@@ -70,8 +73,13 @@ const passwordAsTyped = z
   .max(1024)
   .transform((password) => password.normalize('NFC'))
 
+const SharedDevice = z.boolean().optional().meta({
+  description:
+    'On a computer that others use too: the session ends with the browser, and after 10 idle minutes.',
+})
+
 export const SignUp = z
-  .object({ email: Email, password: passwordAsTyped, name: PersonName })
+  .object({ email: Email, password: passwordAsTyped, name: PersonName, sharedDevice: SharedDevice })
   .meta({ id: 'SignUp' })
 export type SignUp = z.infer<typeof SignUp>
 
@@ -79,6 +87,7 @@ export const LogIn = z
   .object({
     email: z.string().min(1).max(254).meta({ example: 'test@example.com' }),
     password: passwordAsTyped.meta({ example: 'SecurePass123!' }),
+    sharedDevice: SharedDevice,
   })
   .meta({ id: 'LogIn' })
 export type LogIn = z.infer<typeof LogIn>
@@ -151,14 +160,16 @@ export const PasskeyChallenge = z
 export type PasskeyChallenge = z.infer<typeof PasskeyChallenge>
 
 export const LogInByPasskey = z
-  .object({ challengeToken: z.string().max(200), passkey: PasskeyAnswer })
+  .object({ challengeToken: z.string().max(200), passkey: PasskeyAnswer, sharedDevice: SharedDevice })
   .meta({ id: 'LogInByPasskey' })
 export type LogInByPasskey = z.infer<typeof LogInByPasskey>
 
 export const PasskeyName = PersonName.meta({ example: 'My phone' })
-export const RegisterPasskey = LogInByPasskey.extend({ name: PasskeyName.optional() }).meta({
-  id: 'RegisterPasskey',
-})
+export const RegisterPasskey = LogInByPasskey.omit({ sharedDevice: true })
+  .extend({ name: PasskeyName.optional() })
+  .meta({
+    id: 'RegisterPasskey',
+  })
 export type RegisterPasskey = z.infer<typeof RegisterPasskey>
 
 export const PasskeyView = z
@@ -191,6 +202,7 @@ export const SocialLogIn = z
     code: z.string().min(1).max(4000),
     codeVerifier: z.string().regex(/^[A-Za-z0-9._~-]{43,128}$/, 'Must be a PKCE verifier (RFC 7636).'),
     redirectUri: z.url().max(2000),
+    sharedDevice: SharedDevice,
     nonce: z
       .string()
       .min(16)
@@ -231,8 +243,13 @@ export const ProviderAddressView = z
   })
   .meta({ id: 'ProviderAddress' })
 
-export const GuestEntry = z.object({ name: PersonName }).meta({ id: 'GuestEntry' })
-export const GuestUpgrade = SignUp.partial({ name: true }).meta({ id: 'GuestUpgrade' })
+export const GuestEntry = z
+  .object({ name: PersonName, sharedDevice: SharedDevice })
+  .meta({ id: 'GuestEntry' })
+export type GuestEntry = z.infer<typeof GuestEntry>
+export const GuestUpgrade = SignUp.omit({ sharedDevice: true })
+  .partial({ name: true })
+  .meta({ id: 'GuestUpgrade' })
 export type GuestUpgrade = z.infer<typeof GuestUpgrade>
 
 export const ForgotPassword = z.object({ email: Email }).meta({ id: 'ForgotPassword' })

@@ -4,7 +4,7 @@ import { forbidden } from '../errors.ts'
 import type { Trail } from '../trail/trail.ts'
 import { type User, userExists } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
-import type { GuestUpgrade } from './auth.model.ts'
+import type { GuestEntry, GuestUpgrade } from './auth.model.ts'
 import type { LoggedIn } from './log-in.ts'
 import type { OpenSession } from './open-session.ts'
 import type { CheckPassword } from './password-policy.ts'
@@ -36,7 +36,7 @@ export function createGuests(
   },
 ) {
   return {
-    async enter(name: string, caller: Caller): Promise<LoggedIn> {
+    async enter({ name, sharedDevice = false }: GuestEntry, caller: Caller): Promise<LoggedIn> {
       const guest = await users.createAccount({
         email: guestAddress(ids.next()),
         name,
@@ -44,7 +44,7 @@ export function createGuests(
         role: 'guest',
         expiresAt: new Date(clock.now() + lifeMs).toISOString(),
       })
-      return openSession(guest, caller)
+      return openSession(guest, caller, { isOnSharedDevice: sharedDevice })
     },
 
     /** The guest's own account becomes one that lasts, with all that was said in it. Throws `user_exists`. */

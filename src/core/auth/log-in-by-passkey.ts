@@ -48,7 +48,10 @@ export function createLogInByPasskey(
     begin: async (): Promise<PasskeyChallenge> =>
       handOut(tokens, 'passkey-login', ids.next(), await makePasskeyQuestion([])),
 
-    async logIn({ challengeToken, passkey }: LogInByPasskey, caller: Caller): Promise<LoggedIn> {
+    async logIn(
+      { challengeToken, passkey, sharedDevice = false }: LogInByPasskey,
+      caller: Caller,
+    ): Promise<LoggedIn> {
       const opened = await tokens.open('passkey-login', challengeToken)
       const challenge = opened?.facts['challenge']
       const user = await ownerOf(passkey)
@@ -75,7 +78,7 @@ export function createLogInByPasskey(
         throw accountSuspended()
       }
       if (!(await opened?.close())) throw secondFactorRefused()
-      return openSession(user, caller, { isSecondFactorProved: true })
+      return openSession(user, caller, { isSecondFactorProved: true, isOnSharedDevice: sharedDevice })
     },
   }
 }

@@ -47,5 +47,8 @@ export const createLogInSecondFactor =
       throw error
     }
     if (!(await opened.close())) throw secondFactorRefused()
-    return openSession(user, caller, { isSecondFactorProved: true })
+    return openSession(user, caller, {
+      isSecondFactorProved: true,
+      isOnSharedDevice: opened.facts['device'] === 'shared',
+    })
   }

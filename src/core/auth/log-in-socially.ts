@@ -109,12 +109,16 @@ export function createLogInSocially(
     })
 
   /** A provider is one factor: whoever has set up a second one here is asked for it. */
-  async function enter(user: User, caller: Caller): Promise<LoggedIn | SecondFactorWanted> {
+  async function enter(
+    user: User,
+    caller: Caller,
+    isOnSharedDevice: boolean,
+  ): Promise<LoggedIn | SecondFactorWanted> {
     if (user.status === 'suspended') {
       await record(caller, 'user.login', user, 'account_suspended')
       throw accountSuspended()
     }
-    return (await wantSecondFactor(user)) ?? openSession(user, caller)
+    return (await wantSecondFactor(user, isOnSharedDevice)) ?? openSession(user, caller, { isOnSharedDevice })
   }
 
   /**
@@ -146,13 +150,26 @@ export function createLogInSocially(
   async function askForPassword(
     owner: User,
     id: string,
-    provider: ProviderName,
-    email: string,
+    {
+      provider,
+      email,
+      isOnSharedDevice,
+    }: {
+      readonly provider: ProviderName
+      readonly email: string
+      readonly isOnSharedDevice: boolean
+    },
   ): Promise<LinkWanted> {
     const { token, expiresAt } = await tokens.issue('link-identity', owner.id, {
       lifeMs: linkLifeMs,
       tries: linkTries,
-      facts: { identity: id, provider, email, epoch: String(owner.securityEpoch) },
+      facts: {
+        identity: id,
+        provider,
+        email,
+        epoch: String(owner.securityEpoch),
+        ...(isOnSharedDevice ? { device: 'shared' } : {}),
+      },
     })
     return { linkToken: token, methods: ['password'], expiresAt }
   }
@@ -167,10 +184,11 @@ export function createLogInSocially(
      * confirm, and for an identity without an address.
      */
     async logIn(given: SocialLogIn, caller: Caller): Promise<LoggedIn | SecondFactorWanted | LinkWanted> {
+      const { sharedDevice = false } = given
       const identity = await identify(given)
       const id = await identityId(identity)
       const known = await identities.ownerOf(id)
-      if (known) return enter(known, caller)
+      if (known) return enter(known, caller, sharedDevice)
 
       const address = Email.safeParse(identity.email ?? '')
       if (!address.success) {
@@ -185,22 +203,23 @@ export function createLogInSocially(
         const linked = await identities.link(opened, id, link)
         await record(caller, 'user.signup', linked)
         if (!linked.emailVerified) await emailVerification.send(linked)
-        return enter(linked, caller)
+        return enter(linked, caller, sharedDevice)
       }
       // Its owner never proved the address, or was cut off between opening the account and joining it.
       const isWaiting = !owner.emailVerified || hasNoWayIn(owner)
-      if (!(identity.isEmailVouchedFor && isWaiting)) return askForPassword(owner, id, given.provider, email)
+      if (!(identity.isEmailVouchedFor && isWaiting))
+        return askForPassword(owner, id, { ...link, isOnSharedDevice: sharedDevice })
       const linked = await identities.link(owner, id, link, takeOver)
       memo.forgetUser(linked.id)
       await record(caller, 'user.identity_linked', linked)
-      return enter(linked, caller)
+      return enter(linked, caller, sharedDevice)
     },
 
     /** Joins what `logIn` asked the password for. Throws `invalid_token` or `invalid_credentials`. */
     async link({ linkToken, password }: LinkAccount, caller: Caller): Promise<LoggedIn | SecondFactorWanted> {
       const opened = await tokens.open('link-identity', linkToken)
       const user = opened && (await users.read(opened.subjectId))?.value
-      const { identity, provider, email, epoch } = opened?.facts ?? {}
+      const { identity, provider, email, epoch, device } = opened?.facts ?? {}
       if (!opened || !user || identity === undefined || epoch !== String(user.securityEpoch))
         throw codeRefused()
       if (!(await verifyPassword(user.email, user, password))) {
@@ -213,7 +232,7 @@ export function createLogInSocially(
         email: email ?? null,
       })
       await Promise.all([record(caller, 'user.identity_linked', linked), notices.secondFactorChanged(linked)])
-      return enter(linked, caller)
+      return enter(linked, caller, device === 'shared')
     },
 
     async list(actor: Actor): Promise<IdentityView[]> {

@@ -26,7 +26,10 @@ export const createLogIn =
       readonly wantSecondFactor: WantSecondFactor
     },
   ) =>
-  async ({ email, password }: LogIn, caller: Caller): Promise<LoggedIn | SecondFactorWanted> => {
+  async (
+    { email, password, sharedDevice = false }: LogIn,
+    caller: Caller,
+  ): Promise<LoggedIn | SecondFactorWanted> => {
     const { users, trail, verifyPassword, openSession, wantSecondFactor } = domain
     const normalized = normalizeEmail(email)
     const user = (await users.findByEmail(normalized))?.value ?? null
@@ -48,11 +51,12 @@ export const createLogIn =
       throw accountSuspended()
     }
 
-    const wanted = await wantSecondFactor(user)
+    const wanted = await wantSecondFactor(user, sharedDevice)
     if (wanted) return wanted
 
     const isOutdated = user.passwordHash !== null && hasher.needsRehash(user.passwordHash)
     return openSession(user, caller, {
+      isOnSharedDevice: sharedDevice,
       ...(isOutdated
         ? {
             improve: async () => {

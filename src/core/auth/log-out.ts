@@ -13,15 +13,21 @@ export interface Presented {
   readonly refreshToken?: string
 }
 
-/** Ends the session that either token belongs to. Does nothing, and says nothing, when there is none. */
+/**
+ * Ends the session that either token belongs to. Does nothing, and says nothing, when there is none. Answers whether
+ * it was on a computer that others use too.
+ */
 export const createLogOut =
   (
     { documents }: Needs<'documents'>,
     domain: { readonly sessions: Sessions; readonly trail: Trail; readonly vault: Vault },
   ) =>
-  async ({ claims, refreshToken }: Presented, caller: Caller): Promise<void> => {
+  async ({ claims, refreshToken }: Presented, caller: Caller): Promise<boolean> => {
+    let isOnSharedDevice = false
     const end = async (userId: string, sessionId: string) => {
-      if (await domain.sessions.revoke(userId, sessionId, 'logout'))
+      const session = await domain.sessions.revoke(userId, sessionId, 'logout')
+      if (session?.isOnSharedDevice) isOnSharedDevice = true
+      if (session)
         await domain.trail(caller, {
           event: 'user.logout',
           actorId: userId,
@@ -33,9 +39,10 @@ export const createLogOut =
       await Promise.all([domain.sessions.blacklist(claims.jti, claims.exp), end(claims.sub, claims.sid)])
     }
     const token = refreshToken === undefined ? null : parseRefreshToken(refreshToken)
-    if (!token || token.sessionId === claims?.sid) return
+    if (!token || token.sessionId === claims?.sid) return isOnSharedDevice
     const stored = await documents.read(sessions, { partition: token.userId, id: token.sessionId })
     const secret = stored && (await openSessionSecret(domain.vault, stored.value))
     if (secret && isEqual(token.secretPart, await deriveSecretPart(secret, token.generation)))
       await end(token.userId, token.sessionId)
+    return isOnSharedDevice
   }

@@ -17,14 +17,16 @@ export const createOpenSession =
     caller: Caller,
     {
       isSecondFactorProved = false,
+      isOnSharedDevice = false,
       improve,
     }: {
       readonly isSecondFactorProved?: boolean
+      readonly isOnSharedDevice?: boolean
       /** What else is to change on the account, computed after the answer. */
       readonly improve?: () => Promise<(latest: User) => User>
     } = {},
   ): Promise<LoggedIn> => {
-    const session = await sessions.prepare(user, caller, { isSecondFactorProved })
+    const session = await sessions.prepare(user, caller, { isSecondFactorProved, isOnSharedDevice })
     const signedInMs = clock.now()
     defer.run('record_login', async () => {
       const improved = improve ? await improve() : (latest: User) => latest

@@ -93,7 +93,7 @@ export const createRefresh = (
       const secretPart = await deriveSecretPart(secret, generation)
       if (place === 'current') {
         const now = new Date(clock.now()).toISOString()
-        const expiresAt = domain.sessions.expiryFrom(session.createdAt)
+        const expiresAt = domain.sessions.expiryOf(session)
         const rotated: Session = {
           ...session,
           generation,
@@ -114,6 +114,7 @@ export const createRefresh = (
       return {
         accessToken: await domain.sessions.signAccessToken(session, user.value),
         refreshToken: formatRefreshToken({ userId, sessionId, generation, secretPart }),
+        isOnSharedDevice: session.isOnSharedDevice ?? false,
       }
     }
     throw conflict()

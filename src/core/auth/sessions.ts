@@ -13,12 +13,15 @@ import { roleIn } from './role-in-session.ts'
 import type { SessionMemo } from './session-memo.ts'
 
 const dayMs = 86_400_000
+/** On a computer that others use too. */
+const sharedIdleSeconds = 10 * 60
 const keptAfterEndMs = 7 * dayMs
 const attempts = 5
 
 export interface Credentials {
   readonly accessToken: string
   readonly refreshToken: string
+  readonly isOnSharedDevice: boolean
 }
 
 type SessionNeeds = Needs<'accessTokens' | 'cache' | 'clock' | 'defer' | 'documents' | 'ids' | 'log'>
@@ -39,20 +42,23 @@ export function createSessions(
   const isLive = (session: Session) =>
     session.revokedAt === null && Date.parse(session.expiresAt) > clock.now()
 
+  const idleSecondsOf = ({ isOnSharedDevice }: Pick<Session, 'isOnSharedDevice'>): number =>
+    isOnSharedDevice ? Math.min(sharedIdleSeconds, settings.idleSeconds) : settings.idleSeconds
+
   const signAccessToken = (
-    session: Pick<Session, 'id' | 'userId' | 'secondFactorAt'>,
+    session: Pick<Session, 'id' | 'userId' | 'secondFactorAt' | 'isOnSharedDevice'>,
     user: User,
   ): Promise<string> => {
     const { role } = roleIn(session, user, settings)
     const iat = Math.floor(clock.now() / 1000)
-    const exp = iat + settings.accessTokenSeconds
+    const exp = iat + Math.min(settings.accessTokenSeconds, idleSecondsOf(session))
     return accessTokens.sign({ sub: session.userId, sid: session.id, role, jti: ids.next(), iat, exp })
   }
 
-  /** When a session opened at `createdAt` and refreshed now has to be refreshed again. */
-  const expiryFrom = (createdAt: string): string => {
-    const longest = Date.parse(createdAt) + settings.sessionSeconds * 1000
-    return iso(Math.min(clock.now() + settings.refreshTokenSeconds * 1000, longest))
+  /** When a session that is refreshed now has to be refreshed again. */
+  const expiryOf = (session: Pick<Session, 'createdAt' | 'isOnSharedDevice'>): string => {
+    const longest = Date.parse(session.createdAt) + settings.sessionSeconds * 1000
+    return iso(Math.min(clock.now() + idleSecondsOf(session) * 1000, longest))
   }
   const purgeAfter = (expiresAt: string): string => iso(Date.parse(expiresAt) + keptAfterEndMs)
 
@@ -76,20 +82,20 @@ export function createSessions(
   }
   const listLive = async (userId: string) => (await listKept(userId)).filter(({ value }) => isLive(value))
 
-  /** Writes a change of one session unless `change` declines; false when it did, or there is no such session. */
+  /** Writes a change of one session unless `change` declines; null when it did, or there is no such session. */
   async function amend(
     userId: string,
     sessionId: string,
     change: (session: Session) => Session | null,
-  ): Promise<boolean> {
+  ): Promise<Session | null> {
     for (let attempt = 1; attempt <= attempts; attempt++) {
       const stored = await documents.read(sessions, { partition: userId, id: sessionId })
       const changed = stored && change(stored.value)
-      if (!stored || !changed) return false
+      if (!stored || !changed) return null
       try {
         await documents.replace(sessions, changed, stored.version)
         memo.forget(sessionId)
-        return true
+        return changed
       } catch (error) {
         if (!(error instanceof VersionMismatch)) throw error
       }
@@ -97,8 +103,8 @@ export function createSessions(
     throw conflict()
   }
 
-  /** True when this call ended it; false when it was over or never there. */
-  const revoke = (userId: string, sessionId: string, reason: string): Promise<boolean> =>
+  /** The session, when this call ended it; null when it was over or never there. */
+  const revoke = (userId: string, sessionId: string, reason: string): Promise<Session | null> =>
     amend(userId, sessionId, (session) =>
       session.revokedAt === null ? { ...session, revokedAt: iso(clock.now()), revokedReason: reason } : null,
     )
@@ -118,7 +124,7 @@ export function createSessions(
 
   return {
     signAccessToken,
-    expiryFrom,
+    expiryOf,
     purgeAfter,
     revoke,
 
@@ -152,13 +158,16 @@ export function createSessions(
     async prepare(
       user: User,
       caller: Caller,
-      { isSecondFactorProved = false }: { readonly isSecondFactorProved?: boolean } = {},
+      {
+        isSecondFactorProved = false,
+        isOnSharedDevice = false,
+      }: { readonly isSecondFactorProved?: boolean; readonly isOnSharedDevice?: boolean } = {},
     ): Promise<{ readonly id: string; readonly credentials: Credentials; store(): Promise<void> }> {
       const id = ids.next()
       const secret = crypto.getRandomValues(new Uint8Array(32))
       const now = iso(clock.now())
       const secondFactorAt = isSecondFactorProved ? now : null
-      const expiresAt = expiryFrom(now)
+      const expiresAt = expiryOf({ createdAt: now, isOnSharedDevice })
       const derive = async () => {
         const secretPart = await deriveSecretPart(secret, 1)
         return { secretPart, refreshHash: await hashSecretPart(secretPart) }
@@ -166,7 +175,7 @@ export function createSessions(
       const [{ secretPart, refreshHash }, sealedSecret, accessToken] = await Promise.all([
         derive(),
         sealSessionSecret(vault, user.id, id, secret),
-        signAccessToken({ id, userId: user.id, secondFactorAt }, user),
+        signAccessToken({ id, userId: user.id, secondFactorAt, isOnSharedDevice }, user),
       ])
       const session: Session = {
         id,
@@ -182,6 +191,7 @@ export function createSessions(
         createdAt: now,
         lastSeenAt: now,
         expiresAt,
+        isOnSharedDevice,
         secondFactorAt,
         steppedUpAt: null,
         revokedAt: null,
@@ -193,6 +203,7 @@ export function createSessions(
         credentials: {
           accessToken,
           refreshToken: formatRefreshToken({ userId: user.id, sessionId: id, generation: 1, secretPart }),
+          isOnSharedDevice,
         },
         async store() {
           defer.run('look_at_other_sessions', () => lookAtOthers(user, session))

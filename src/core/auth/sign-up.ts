@@ -31,7 +31,10 @@ export const createSignUp =
       readonly mayMail: MayMail
     },
   ) =>
-  async ({ email, password, name }: SignUp, caller: Caller): Promise<SignedUp | null> => {
+  async (
+    { email, password, name, sharedDevice = false }: SignUp,
+    caller: Caller,
+  ): Promise<SignedUp | null> => {
     const { users, sessions, trail, checkPassword, settings, emailVerification, notices, mayMail } = domain
     const isHidden = settings.signupDisclosure === 'hidden'
     await checkPassword('password', password, { email, name })
@@ -61,7 +64,7 @@ export const createSignUp =
         await record(user)
         return null
       }
-      const session = await sessions.prepare(user, caller)
+      const session = await sessions.prepare(user, caller, { isOnSharedDevice: sharedDevice })
       await Promise.all([session.store(), record(user, session.id)])
       sendVerification(user)
       return { user, ...session.credentials }

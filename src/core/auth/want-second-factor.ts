@@ -16,7 +16,7 @@ export const createWantSecondFactor =
     readonly tokens: OneTimeTokens
     readonly makePasskeyQuestion: MakePasskeyQuestion
   }) =>
-  async (user: User): Promise<SecondFactorWanted | null> => {
+  async (user: User, isOnSharedDevice: boolean): Promise<SecondFactorWanted | null> => {
     const methods = methodsOf(user)
     if (methods.length === 0) return null
     const question = methods.includes('passkey') ? await makePasskeyQuestion(factorsOf(user).passkeys) : null
@@ -25,6 +25,7 @@ export const createWantSecondFactor =
       tries,
       facts: {
         epoch: String(user.securityEpoch),
+        ...(isOnSharedDevice ? { device: 'shared' } : {}),
         ...(question ? { challenge: question.challenge } : {}),
       },
     })
