@@ -74,6 +74,11 @@ export function createNodeNative(config: Config): Native {
       return { bytes, tidy: bytes.removeAbandoned }
     },
     createOutbox: (clock) => createFilesystemMailer({ directory: config.dataDirectory, clock }),
+    async openSmtpMailer(connection) {
+      const { createSmtpMailer } = await import('../src/adapters/smtp/mailer.ts')
+      const mailer = createSmtpMailer(connection)
+      return { mailer, close: mailer.close }
+    },
     async openRedis({ url, auth, clock }) {
       const { createRedisCache } = await import('../src/adapters/redis/cache.ts')
       const credential = auth === 'entra' ? await createAzureCredential(config) : undefined

@@ -36,9 +36,9 @@ export function createWorkerNative(config: Config): Native {
     openSqlite: () => needsNode('DOCUMENTS, RECORDS: sqlite'),
     openBlobBytes: () => needsNode('BLOBS: filesystem'),
     createOutbox: () => needsNode('MAIL: outbox'),
+    openSmtpMailer: () => needsNode('MAIL: smtp'),
     openRedis: () => needsNode('CACHE: redis, whose connection outlives a request,'),
-    createAzureCredential: () =>
-      needsNode('COSMOS_ENDPOINT without COSMOS_KEY, or WEB_PUBSUB_ENDPOINT, as a managed identity,'),
+    createAzureCredential: () => needsNode('An Azure service without its key, as a managed identity,'),
     embedWebPubSub: () => needsNode('REALTIME: local'),
     createKeyVaultSecrets: () => needsNode('KEY_VAULT_URL, which is read as a managed identity,'),
     createGeneratedSecrets: (clock) => createPassingSecrets({ clock, createSigningKey }),

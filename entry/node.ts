@@ -28,6 +28,7 @@ try {
     cache: config.cache.kind,
     realtime: config.realtime.kind,
     secrets: config.secrets.kind,
+    mail: config.mail.kind,
   })
 
   const timers = [...adapterJobs, ...jobs].map(({ name, everyMs, run }) => {

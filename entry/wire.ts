@@ -77,6 +77,9 @@ export interface Native {
   }
   /** Keeps mail where a restart finds it again. */
   readonly createOutbox: (clock: Clock) => Mailer & Mailbox
+  readonly openSmtpMailer: (
+    connection: SmtpSettings & { readonly password: string },
+  ) => Promise<{ readonly mailer: Mailer; readonly close: () => void }>
   readonly openRedis: (connection: {
     readonly url: string
     /** `entra`: as the managed identity. */
@@ -190,6 +193,34 @@ function openSecrets({ secrets }: Config, given: GivenSecrets, native: Native, c
   }
 }
 
+type SmtpSettings = Extract<Config['mail'], { kind: 'smtp' }>
+
+async function openMail(
+  { mail }: Config,
+  { smtpPassword, communicationServicesAccessKey: key }: GivenSecrets,
+  native: Native,
+  clock: Clock,
+): Promise<{ readonly mailer: Mailer; readonly mailbox: Mailbox | null; readonly close: () => void }> {
+  const close = () => {}
+  switch (mail.kind) {
+    case 'memory': {
+      const mailer = createMemoryMailer({ clock })
+      return { mailer, mailbox: mailer, close }
+    }
+    case 'outbox': {
+      const mailer = native.createOutbox(clock)
+      return { mailer, mailbox: mailer, close }
+    }
+    case 'smtp':
+      return { ...(await native.openSmtpMailer({ ...mail, password: smtpPassword })), mailbox: null }
+    case 'acs': {
+      const { createAcsMailer } = await import('../src/adapters/acs/mailer.ts')
+      const credential = key === undefined ? await native.createAzureCredential() : { key }
+      return { mailer: createAcsMailer({ ...mail, credential }), mailbox: null, close }
+    }
+  }
+}
+
 /**
  * The only switch over kinds of adapters. The SDK of a cloud service is imported in its own case (`await import`), so
  * that one that is not chosen costs no start-up time.
@@ -201,17 +232,18 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
   const usesSqlite = config.documents.kind === 'sqlite' || config.records.kind === 'sqlite'
   const sqlite = usesSqlite ? native.openSqlite(clock) : undefined
   const records = config.records.kind === 'sqlite' && sqlite ? sqlite : createMemoryRecords()
-  const outbox = config.mail.kind === 'outbox' ? native.createOutbox(clock) : createMemoryMailer({ clock })
   const [
     secrets,
     { documents, close: closeDocuments },
     { cache, close: closeCache },
     { realtime, embedded },
+    { mailer, mailbox, close: closeMailer },
   ] = await Promise.all([
     openSecrets(config, given, native, clock),
     openDocuments(config, given, native, clock, sqlite),
     openCache(config, given, native, clock),
     openRealtime(config, given, native, clock),
+    openMail(config, given, native, clock),
   ])
   const blobFiles = config.blobs.kind === 'filesystem' ? native.openBlobBytes(clock) : undefined
   const blobs = createSelfSignedBlobs({
@@ -235,8 +267,8 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     ids: systemIds,
     localCache: createMemoryCache({ clock, maxEntries: 20_000 }),
     log,
-    mailbox: outbox,
-    mailer: outbox,
+    mailbox,
+    mailer,
     mailQueue: records.mailQueue,
     messageSearch:
       config.documents.kind === 'sqlite' && sqlite
@@ -255,6 +287,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     ...(blobFiles ? [{ name: 'remove-cut-off-uploads', everyMs, run: blobFiles.tidy }] : []),
   ]
   const close = () => {
+    closeMailer()
     closeCache()
     closeDocuments()
     sqlite?.close()

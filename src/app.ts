@@ -42,6 +42,7 @@ import { contactRoutes } from './routes/contacts.ts'
 import { conversationRoutes } from './routes/conversations.ts'
 import { courseRoutes } from './routes/courses.ts'
 import { formRoutes } from './routes/forms.ts'
+import { mailRoutes } from './routes/mail.ts'
 import { mailboxRoutes } from './routes/mailbox.ts'
 import { messageRoutes } from './routes/messages.ts'
 import { operationRoutes } from './routes/operations.ts'
@@ -81,7 +82,7 @@ export function createApp(ports: Ports, config: AppConfig) {
   const { assets, clock, log } = ports
   const vault = createVault(ports)
   const trail = createTrail(ports, vault)
-  const mail = createMail(ports, vault)
+  const mail = createMail(ports, vault, trail)
   const users = createUsers(ports, {
     readLearned: (userId) => learning.summaryOf(userId),
     profileChanged: async (user) => {
@@ -186,6 +187,7 @@ export function createApp(ports: Ports, config: AppConfig) {
     .route('/api/v1', peopleRoutes(learning, administerUsers, createReadActivity(ports)))
     .route('/api/v1/courses', courseRoutes(courses, learning))
     .route('/api/v1/courses', authoringRoutes(courses, createIdempotency(ports, vault)))
+    .route('/api/v1/admin/mail', mailRoutes(mail))
 
   for (const definition of app.openAPIRegistry.definitions) {
     if (definition.type !== 'route') continue

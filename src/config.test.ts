@@ -19,6 +19,8 @@ const webPubSub = {
 
 const production = {
   NODE_ENV: 'production',
+  MAIL_FROM: 'no-reply@example.org',
+  SMTP_HOST: 'smtp.example.org',
   PUBLIC_URL: 'https://api.example.org',
   AUTH_MASTER_KEY: 'A'.repeat(43),
   AUTH_SIGNING_KEYS: JSON.stringify([
@@ -66,7 +68,12 @@ test('every problem is reported at once, and no value with it', () => {
 })
 
 test('production names every secret that is missing and refuses what forgets', () => {
-  expect(namesOf({ NODE_ENV: 'production' })).toEqual(['PUBLIC_URL', 'AUTH_SIGNING_KEYS', 'AUTH_MASTER_KEY'])
+  expect(namesOf({ NODE_ENV: 'production' })).toEqual([
+    'PUBLIC_URL',
+    'MAIL',
+    'AUTH_SIGNING_KEYS',
+    'AUTH_MASTER_KEY',
+  ])
   expect(problemsOf(production)).toEqual([])
   expect(namesOf({ ...production, DOCUMENTS: 'memory', RECORDS: 'memory', BLOBS: 'memory' })).toEqual([
     'DOCUMENTS',
@@ -165,4 +172,46 @@ test.each([
   [{ AUTH_MASTER_KEY: 'A'.repeat(43) }, 'AUTH_SIGNING_KEYS'],
 ])('%j does not go by itself', (environment, name) => {
   expect(namesOf(environment as Record<string, string>)).toEqual([name])
+})
+
+test('mail: the settings that are there choose, and half of them are not enough', () => {
+  const kindOf = (environment: Record<string, string>) => readConfig(environment).config.mail.kind
+  const from = { MAIL_FROM: 'no-reply@example.org' }
+  expect(kindOf({})).toBe('outbox')
+  expect(kindOf({ ...from, SMTP_HOST: 'smtp.example.org' })).toBe('smtp')
+  const endpoint = { COMMUNICATION_SERVICES_ENDPOINT: 'https://example.communication.azure.com' }
+  expect(kindOf({ ...from, ...endpoint })).toBe('acs')
+  expect(namesOf({ ...endpoint })).toEqual(['MAIL_FROM'])
+  expect(namesOf({ ...from, MAIL: 'smtp' })).toEqual(['SMTP_HOST'])
+  expect(namesOf({ ...from, ...endpoint, SMTP_HOST: 'smtp.example.org' })).toEqual(['MAIL'])
+  expect(namesOf({ ...from, SMTP_HOST: 'smtp.example.org', SMTP_USER: 'mailer' })).toEqual([
+    'SMTP_USER and SMTP_PASSWORD',
+  ])
+  expect(namesOf({ ...production, MAIL: 'outbox' })).toEqual(['MAIL'])
+})
+
+test('forms: business hours, holidays and retention are read, or refused', () => {
+  const formsOf = (environment: Record<string, string>) => readConfig(environment).config.app.forms
+  expect(formsOf({ FORMS_BUSINESS_HOURS: 'Mon-Thu,Sat 09:00-17:30' }).businessHours).toMatchObject({
+    days: new Set([1, 2, 3, 4, 6]),
+    opensAt: 540,
+    closesAt: 1050,
+    timeZone: 'America/Los_Angeles',
+  })
+  expect(formsOf({ FORMS_BUSINESS_HOURS: 'Fri-Mon 00:00-24:00' }).businessHours.days).toEqual(
+    new Set([5, 6, 0, 1]),
+  )
+  expect(formsOf({ FORMS_NOTIFY: 'a@example.org, b@example.org' })).toMatchObject({
+    notify: ['a@example.org', 'b@example.org'],
+    escalate: ['a@example.org', 'b@example.org'],
+    retentionDays: { contact: 2557, interest: 2557, referral: 2557 },
+  })
+  for (const [name, values] of Object.entries({
+    FORMS_BUSINESS_HOURS: ['always', 'Mon-Fri 17:00-09:00', 'Mon-Fri 9-17', 'Mon-Fri 09:00-25:00'],
+    FORMS_TIME_ZONE: ['Mars/Olympus'],
+    FORMS_HOLIDAYS: ['13-01', '12-32', 'Christmas'],
+    FORMS_RETENTION_DAYS: ['contact:10', 'contact:0,interest:1,referral:1', 'all:10'],
+    FORMS_NOTIFY: ['nobody', 'a@b, c@example.org'],
+  }))
+    for (const value of values) expect([value, namesOf({ [name]: value })]).toEqual([value, [name]])
 })

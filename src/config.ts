@@ -294,9 +294,36 @@ export const settings = {
     says: 'Where submissions of forms, mail that waits and the audit log live.',
   },
   MAIL: {
-    schema: z.enum(['memory', 'outbox']),
-    fallback: 'outbox',
-    says: 'How mail is sent. outbox and memory keep it; outside production /dev/mailbox shows it.',
+    schema: z.enum(['memory', 'outbox', 'smtp', 'acs']),
+    says: 'How mail is sent. Unset: smtp or acs when their settings are there, otherwise outbox. outbox and memory keep it and show it at /dev/mailbox; refused in production.',
+  },
+  MAIL_FROM: {
+    schema: z.email(),
+    example: 'no-reply@sdtoolsinc.org',
+    says: 'The address that mail comes from: one that the mail server, or the Azure domain, may send as.',
+  },
+  SMTP_HOST: {
+    schema: z.string().min(1),
+    example: 'smtp.example.org',
+    says: 'A mail server, which chooses MAIL=smtp.',
+  },
+  SMTP_PORT: { schema: wholeNumber(1, 65_535), fallback: '587', says: '587 for starttls, 465 for implicit.' },
+  SMTP_TLS: {
+    schema: z.enum(['starttls', 'implicit', 'off']),
+    fallback: 'starttls',
+    says: 'starttls goes on with TLS or not at all; off is for a server on this machine.',
+  },
+  SMTP_USER: { schema: z.string().min(1), says: 'Unset: without signing in.' },
+  SMTP_PASSWORD: { schema: z.string().min(1), isSecret: true, says: 'Goes with SMTP_USER.' },
+  COMMUNICATION_SERVICES_ENDPOINT: {
+    schema: z.url({ protocol: /^https$/ }),
+    example: 'https://example.unitedstates.communication.azure.com',
+    says: 'Azure Communication Services, which chooses MAIL=acs.',
+  },
+  COMMUNICATION_SERVICES_ACCESS_KEY: {
+    schema: z.base64(),
+    isSecret: true,
+    says: 'Unset: signs in as the managed identity.',
   },
   FORMS_NOTIFY: {
     schema: addresses,
@@ -616,6 +643,20 @@ export function readConfig(
     { upstash: ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'], redis: ['REDIS_URL'] },
     'memory',
   )
+  const mailKind = chooseKind(
+    choice,
+    'MAIL',
+    v.MAIL,
+    { smtp: ['SMTP_HOST'], acs: ['COMMUNICATION_SERVICES_ENDPOINT'] },
+    'outbox',
+  )
+  const sendsMail = mailKind === 'smtp' || mailKind === 'acs'
+  if (sendsMail && !v.MAIL_FROM)
+    problems.push(`MAIL_FROM: is needed for MAIL=${mailKind}. ${settings.MAIL_FROM.says}`)
+  if (isProduction && !sendsMail)
+    problems.push(`MAIL: ${mailKind} sends nothing and is refused in production. Set smtp or acs.`)
+  if (Boolean(v.SMTP_USER) !== Boolean(v.SMTP_PASSWORD))
+    problems.push('SMTP_USER and SMTP_PASSWORD: set both, or neither')
   if (v.REDIS_AUTH === 'entra' && v.REDIS_URL && new URL(v.REDIS_URL).password)
     problems.push('REDIS_URL: holds a password, which REDIS_AUTH=entra replaces')
   const realtimeKind = chooseKind(
@@ -665,7 +706,6 @@ export function readConfig(
 
   // From here on what a chosen kind needs is there; what only another kind would need may be empty.
   const allowedOrigins = v.CORS_ORIGINS ?? (isProduction ? [] : ['http://localhost:3000'])
-  const sendsMail = v.MAIL !== 'memory' && v.MAIL !== 'outbox'
   const scale = v.RATE_LIMIT_SCALE
   const daySeconds = 86_400
   const refreshTokenSeconds = v.REFRESH_TOKEN_DAYS * daySeconds
@@ -679,6 +719,19 @@ export function readConfig(
     windowSeconds,
     requestsWhenAlone: count * scale,
   })
+  const mail =
+    mailKind === 'smtp'
+      ? {
+          kind: mailKind,
+          from: v.MAIL_FROM ?? '',
+          host: v.SMTP_HOST ?? '',
+          port: v.SMTP_PORT,
+          tls: v.SMTP_TLS,
+          user: v.SMTP_USER,
+        }
+      : mailKind === 'acs'
+        ? { kind: mailKind, from: v.MAIL_FROM ?? '', endpoint: v.COMMUNICATION_SERVICES_ENDPOINT ?? '' }
+        : { kind: mailKind }
 
   const config = {
     isProduction,
@@ -699,13 +752,13 @@ export function readConfig(
     }[documentsKind],
     records: { kind: v.RECORDS },
     blobs: { kind: v.BLOBS },
-    mail: { kind: v.MAIL },
     realtime: { kind: realtimeKind, hub: v.WEB_PUBSUB_HUB, endpoint: v.WEB_PUBSUB_ENDPOINT },
     realtimeServer: {
       port: v.REALTIME_PORT,
       url: v.REALTIME_URL,
       eventsUrl: v.REALTIME_EVENTS_URL ?? publicOrigin + realtimeEventsPath,
     },
+    mail,
     cache: {
       memory: { kind: 'memory' as const },
       upstash: { kind: 'upstash' as const, url: v.UPSTASH_REDIS_REST_URL ?? '' },
@@ -818,6 +871,8 @@ export function readConfig(
     },
   }
   const secrets = {
+    smtpPassword: v.SMTP_PASSWORD ?? '',
+    communicationServicesAccessKey: v.COMMUNICATION_SERVICES_ACCESS_KEY,
     'signing-keys': v.AUTH_SIGNING_KEYS ?? [],
     'master-key': [
       ...(v.AUTH_MASTER_KEY ? [{ id: 'current', value: v.AUTH_MASTER_KEY, activeFrom: longAgo }] : []),

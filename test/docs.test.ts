@@ -88,7 +88,13 @@ describe('npm run keys:new', () => {
   test('makes what production asks for', async () => {
     const made = await make({})
     expect(Object.keys(made)).toEqual(['AUTH_MASTER_KEY', 'AUTH_SIGNING_KEYS'])
-    const { secrets } = readConfig({ NODE_ENV: 'production', PUBLIC_URL: 'https://api.example.org', ...made })
+    const { secrets } = readConfig({
+      NODE_ENV: 'production',
+      PUBLIC_URL: 'https://api.example.org',
+      MAIL_FROM: 'no-reply@example.org',
+      SMTP_HOST: 'smtp.example.org',
+      ...made,
+    })
     expect(secrets['signing-keys']).toHaveLength(1)
   })
 

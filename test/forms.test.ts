@@ -700,7 +700,7 @@ describe('at rest', () => {
     const { id } = (await submit(visitor, 'referral', referral)).body
     await admin.call('PATCH', `/api/v1/forms/${id}`, { body: { notes: 'Called back.' } })
     const stored = JSON.stringify(await testApp.ports.submissions.read(id))
-    for (const text of ['Pat', 'Olga', 'example.com', 'housing', 'mornings', 'Called', '619'])
+    for (const text of ['Pat P', 'Olga O', '@example.com', '"housing', 'Prefers m', 'Called b', '619 555'])
       expect(stored).not.toContain(text)
   })
 

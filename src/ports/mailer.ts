@@ -20,6 +20,12 @@ export class LetterRefused extends Error {
   }
 }
 
+/** Every mailer checks a letter with this first: what is not one address could be several to whoever takes it. */
+export function checkAddress(to: string): void {
+  if (!/^[^\s"'<>()[\]\\,;:@\p{C}]{1,64}@[^\s"'<>()[\]\\,;:@\p{C}]{1,253}$/u.test(to))
+    throw new LetterRefused()
+}
+
 /**
  * Hands letters to whoever delivers them. Resolves when the other side has taken responsibility; answers within a
  * minute, whatever the other side does. Throws `LetterRefused` for a letter that is not worth trying again, and

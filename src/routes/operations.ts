@@ -10,6 +10,10 @@ const Readiness = z
   .object({
     status: z.enum(['ready', 'not_ready', 'stopping']),
     dependencies: z.record(z.string(), z.object({ state: z.enum(['up', 'down']), latencyMs: z.number() })),
+    mail: z
+      .object({ waiting: z.number().int(), dead: z.number().int(), oldestWaitingMs: z.number() })
+      .nullable()
+      .meta({ description: 'Mail on its way out. Alert on `dead`, and on an `oldestWaitingMs` of minutes.' }),
   })
   .meta({ id: 'Readiness' })
 

@@ -63,6 +63,17 @@ export function mailerContract(name: string, open: () => Promise<OpenedMailer>) 
       expect(received?.html.trim()).toBe(sent.html.trim())
     })
 
+    test.each([
+      'ann@example.com, bob@example.com',
+      'ann@example.com\r\nBcc: bob@example.com',
+      'Ann <ann@example.com>',
+      '',
+    ])('what is not one address is refused for good: %j', async (to) => {
+      const refused = letter({ to })
+      await expect(opened.mailer.send(refused)).rejects.toBeInstanceOf(LetterRefused)
+      expect(await receivedAs(refused.subject)).toEqual([])
+    })
+
     test('many at once all arrive', async () => {
       const many = Array.from({ length: 20 }, () => letter())
       await Promise.all(many.map((each) => opened.mailer.send(each)))

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../ports/clock.ts'
-import type { KeptLetter, Mailbox, Mailer } from '../../ports/mailer.ts'
+import { checkAddress, type KeptLetter, type Mailbox, type Mailer } from '../../ports/mailer.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
 
 /** Keeps the last letters as files, so that they are still there when a server under development starts again. */
@@ -29,8 +29,9 @@ export function createFilesystemMailer({
   }
 
   return {
-    send: (letter) =>
-      guarded(async () => {
+    async send(letter) {
+      checkAddress(letter.to)
+      await guarded(async () => {
         const sentAt = new Date(clock.now()).toISOString()
         const path = join(folder, `${sentAt.replaceAll(':', '')}-${letter.id}.json`)
         await writeFile(`${path}.new`, JSON.stringify({ ...letter, sentAt }), { mode: 0o600 })
@@ -38,7 +39,8 @@ export function createFilesystemMailer({
         const known = await names()
         const gone = known.slice(0, Math.max(0, known.length - keep))
         await Promise.all(gone.map((name) => rm(join(folder, name), { force: true })))
-      }),
+      })
+    },
     letters: () =>
       guarded(async () => {
         const texts = (await names()).toReversed().map((name) => readFile(join(folder, name), 'utf8'))

@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.ts'
-import type { KeptLetter, Mailbox, Mailer } from '../../ports/mailer.ts'
+import { checkAddress, type KeptLetter, type Mailbox, type Mailer } from '../../ports/mailer.ts'
 
 /** Keeps the last letters instead of sending them. */
 export function createMemoryMailer({
@@ -12,6 +12,7 @@ export function createMemoryMailer({
   let kept: readonly KeptLetter[] = []
   return {
     async send(letter) {
+      checkAddress(letter.to)
       kept = [{ ...letter, sentAt: new Date(clock.now()).toISOString() }, ...kept].slice(0, keep)
     },
     letters: async () => kept,

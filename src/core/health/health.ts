@@ -9,16 +9,26 @@ export interface DependencyState {
 export interface Readiness {
   readonly status: 'ready' | 'not_ready' | 'stopping'
   readonly dependencies: Readonly<Record<string, DependencyState>>
+  /** Mail on its way out, and dead letters that somebody has to look at; null while that cannot be told. */
+  readonly mail: { readonly waiting: number; readonly dead: number; readonly oldestWaitingMs: number } | null
 }
 
 const patienceMs = 2_000
 
 /** Asks each dependency a question that costs next to nothing; one that does not answer in time is down. */
 export function createHealth(
-  needs: Needs<'documents' | 'blobs' | 'cache' | 'realtime' | 'audit' | 'accessTokens' | 'clock' | 'log'>,
+  needs: Needs<
+    'documents' | 'blobs' | 'cache' | 'realtime' | 'audit' | 'mailQueue' | 'accessTokens' | 'clock' | 'log'
+  >,
 ) {
-  const { documents, blobs, cache, realtime, audit, accessTokens, clock, log } = needs
+  const { documents, blobs, cache, realtime, audit, mailQueue, accessTokens, clock, log } = needs
   let isStopping = false
+
+  async function countMail(): Promise<Readiness['mail']> {
+    const { waiting, dead, oldestDueAt } = await mailQueue.counts()
+    const oldestWaitingMs = oldestDueAt === null ? 0 : Math.max(0, clock.now() - Date.parse(oldestDueAt))
+    return { waiting, dead, oldestWaitingMs }
+  }
 
   const questions: Record<string, () => Promise<unknown>> = {
     documents: () => documents.read(users, { partition: 'readiness', id: 'readiness' }),
@@ -47,13 +57,18 @@ export function createHealth(
 
   return {
     async readiness(): Promise<Readiness> {
-      const asked = await Promise.all(
-        Object.entries(questions).map(([name, question]) => ask(name, question)),
-      )
+      let mail: Readiness['mail'] = null
+      const asked = await Promise.all([
+        ...Object.entries(questions).map(([name, question]) => ask(name, question)),
+        ask('mail', async () => {
+          mail = await countMail()
+        }),
+      ])
       const isReady = asked.every(([, { state }]) => state === 'up')
       return {
         status: isStopping ? 'stopping' : isReady ? 'ready' : 'not_ready',
         dependencies: Object.fromEntries(asked),
+        mail,
       }
     },
     /** From now on not ready, so that no new requests are sent here. */

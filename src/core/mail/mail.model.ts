@@ -1,3 +1,19 @@
+import { z } from 'zod'
+
+const Timestamp = z.iso.datetime()
+
+export const DeadLetter = z
+  .object({
+    id: z.string(),
+    template: z.string(),
+    reference: z.string().nullable(),
+    attempts: z.number().int(),
+    reason: z.string().meta({ description: '`refused` for good, `gave_up` after days, or `unreadable`.' }),
+    createdAt: Timestamp,
+    diedAt: Timestamp,
+  })
+  .meta({ id: 'DeadLetter', description: 'A mail that could not be sent. Whom it was for stays encrypted.' })
+
 /*
  * All that a mail may carry besides the words of its template. Each is a type of its own that only the function beside
  * it makes, and that function looks at what it is given: text from a form neither compiles nor passes.

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { createMemoryAudit } from '../../adapters/memory/audit.ts'
 import { createManualClock } from '../../adapters/memory/clock.ts'
 import { createInProcessDefer } from '../../adapters/memory/defer.ts'
 import { createSequentialIds } from '../../adapters/memory/ids.ts'
@@ -6,9 +7,11 @@ import { createMemoryLog } from '../../adapters/memory/log.ts'
 import { createMemoryMailQueue } from '../../adapters/memory/mail-queue.ts'
 import { createMemoryMailer } from '../../adapters/memory/mailer.ts'
 import { createMemorySecrets } from '../../adapters/memory/secrets.ts'
+import type { AuditRecord } from '../../ports/audit.ts'
 import { encodeBase64url } from '../../ports/base64url.ts'
 import { LetterRefused, type Mailer } from '../../ports/mailer.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
+import { createTrail } from '../trail/trail.ts'
 import { createVault } from '../vault/vault.ts'
 import { codeOf, greetingOf, linkTo, referenceOf } from './mail.model.ts'
 import { createMail } from './mail.ts'
@@ -19,6 +22,7 @@ const hour = 60 * minute
 /** Two processes on one queue, one mailer and one clock. */
 function createWorld() {
   const clock = createManualClock()
+  const auditRecords: AuditRecord[] = []
   const log = createMemoryLog()
   const defer = createInProcessDefer({ log })
   const outbox = createMemoryMailer({ clock })
@@ -40,12 +44,13 @@ function createWorld() {
   })
   const vault = createVault({ secrets, clock })
   const needs = { mailQueue, mailer, mailbox: outbox, clock, log, defer, ids: createSequentialIds() }
-  const [one, two] = [createMail(needs, vault), createMail(needs, vault)]
+  const trail = createTrail({ ...needs, audit: createMemoryAudit(auditRecords) }, vault)
+  const [one, two] = [createMail(needs, vault, trail), createMail(needs, vault, trail)]
   const run = async (mail: typeof one, name: string) => {
     const job = mail.jobs.find((candidate) => candidate.name === name)
     await job?.run()
   }
-  return { ...needs, world, one, two, run, settled: defer.settled, letters: outbox.letters }
+  return { ...needs, auditRecords, world, one, two, run, settled: defer.settled, letters: outbox.letters }
 }
 
 const origin = 'https://portal.example.org'
@@ -118,7 +123,9 @@ test('a code that nobody can use any more is not sent', async () => {
 })
 
 test('what is refused for good is a dead letter: logged, counted, listed, and sent when somebody asks', async () => {
-  const { one, run, world, settled, letters, log } = createWorld()
+  const { one, run, world, settled, letters, log, auditRecords } = createWorld()
+  const caller = { requestId: 'request-1', address: null, site: null, userAgent: null }
+  const admin = { userId: 'admin', sessionId: 'session', role: 'admin' } as const
   world.refused = 'ann@example.com'
   await one.enqueue(notice('ann@example.com'), 'form')
   await settled()
@@ -131,10 +138,11 @@ test('what is refused for good is a dead letter: logged, counted, listed, and se
   const [dead] = await one.listDead()
   expect(dead).toMatchObject({ template: 'form_received', reason: 'refused', reference: 'REF-2026-000125' })
   world.refused = ''
-  await one.revive(dead?.id ?? '')
+  await one.revive(caller, admin, dead?.id ?? '')
   await settled()
   expect(await letters()).toHaveLength(1)
-  await expect(one.revive(dead?.id ?? '')).rejects.toMatchObject({ code: 'not_found' })
+  expect(auditRecords).toMatchObject([{ eventType: 'mail.retry', actorId: 'admin', resourceId: dead?.id }])
+  await expect(one.revive(caller, admin, dead?.id ?? '')).rejects.toMatchObject({ code: 'not_found' })
 })
 
 test('a mailer that never comes back is given up after days, not weeks', async () => {

@@ -1,8 +1,10 @@
 import type { DeadMail, MailCounts } from '../../ports/mail-queue.ts'
 import type { KeptLetter } from '../../ports/mailer.ts'
 import type { Needs } from '../../ports/ports.ts'
+import type { Actor, Caller } from '../actor.ts'
 import { notFound } from '../errors.ts'
 import type { Job } from '../jobs/jobs.ts'
+import type { Trail } from '../trail/trail.ts'
 import type { Vault } from '../vault/vault.ts'
 import { createSealMail, type Mail } from './seal-mail.ts'
 import { createSendDueMail } from './send-due-mail.ts'
@@ -21,6 +23,7 @@ const listedDead = 200
 export function createMail(
   needs: Needs<'mailQueue' | 'mailer' | 'mailbox' | 'clock' | 'ids' | 'log' | 'defer'>,
   vault: Vault,
+  trail: Trail,
 ) {
   const { mailQueue, mailbox, clock, defer, log } = needs
   const { seal, open } = createSealMail(needs, vault)
@@ -76,8 +79,10 @@ export function createMail(
     },
     counts: (): Promise<MailCounts> => mailQueue.counts(),
     listDead: (): Promise<readonly DeadMail[]> => mailQueue.listDead(listedDead),
-    async revive(id: string): Promise<void> {
+    /** Tries a dead letter again, as if for the first time. */
+    async revive(caller: Caller, { userId, sessionId }: Actor, id: string): Promise<void> {
       if (!(await mailQueue.revive(id, new Date(clock.now()).toISOString()))) throw notFound()
+      await trail(caller, { event: 'mail.retry', actorId: userId, sessionId, resource: { type: 'mail', id } })
       sendSoon()
     },
     /** What was kept instead of sent; null where mail is really sent. */

@@ -1,0 +1,70 @@
+import { EmailClient, type EmailClientOptions } from '@azure/communication-email'
+import type { TokenCredential } from '@azure/identity'
+import { checkAddress, LetterRefused, type Mailer } from '../../ports/mailer.ts'
+import { PortUnavailable } from '../../ports/unavailable.ts'
+
+const patienceMs = 55_000
+const pollMs = 1_000
+
+interface ServiceError {
+  /** `RestError` for what HTTP has to say. */
+  readonly name: string
+  readonly statusCode?: number
+}
+
+/** What the service says about the request itself stays so; about who asks, or how often, it does not. */
+const isForGood = (statusCode: number | undefined): boolean => statusCode === 400 || statusCode === 413
+
+/**
+ * Azure Communication Services. A letter's id is the id of its operation there, so that the service knows a repetition.
+ * Waits until the service has sent it or says that it will not; one that is still on its way after a while is in its
+ * hands.
+ */
+export function createAcsMailer({
+  endpoint,
+  credential,
+  from,
+  options = {},
+}: {
+  readonly endpoint: string
+  readonly credential: TokenCredential | { readonly key: string }
+  readonly from: string
+  readonly options?: EmailClientOptions
+}): Mailer {
+  const client = new EmailClient(endpoint, credential, {
+    retryOptions: { maxRetries: 1, maxRetryDelayInMs: pollMs },
+    ...options,
+  })
+  return {
+    async send({ id, to, subject, text, html }) {
+      checkAddress(to)
+      const abortSignal = AbortSignal.timeout(patienceMs)
+      let isAccepted = false
+      const onResponse = ({ status }: { readonly status: number }) => {
+        isAccepted ||= status === 202
+      }
+      try {
+        const poller = await client.beginSend(
+          {
+            senderAddress: from,
+            recipients: { to: [{ address: to }] },
+            content: { subject, plainText: text, html },
+            headers: { 'Auto-Submitted': 'auto-generated' },
+            disableUserEngagementTracking: true,
+          },
+          { operationId: id, updateIntervalInMs: pollMs, abortSignal, onResponse },
+        )
+        await poller.pollUntilDone({ abortSignal })
+      } catch (cause) {
+        const { name, statusCode } = cause as ServiceError
+        if (isAccepted) {
+          // Asked how far it is, the service either says that it has given up, or cannot be reached just now.
+          if (name === 'RestError' || abortSignal.aborted) return
+          throw new LetterRefused({ cause })
+        }
+        if (isForGood(statusCode)) throw new LetterRefused({ cause })
+        throw new PortUnavailable('mailer', { cause })
+      }
+    },
+  }
+}

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { letter, mailerContract } from '../../../test/contracts/mailer.contract.ts'
+import { createCertificate } from '../../../test/stand-ins/certificate.ts'
+import { type RunningSmtpServer, startSmtpServer } from '../../../test/stand-ins/smtp-server.ts'
+import { LetterRefused } from '../../ports/mailer.ts'
+import { PortUnavailable } from '../../ports/unavailable.ts'
+import { createSmtpMailer, type SmtpConnection } from './mailer.ts'
+
+const password = 'smtp-password'
+let server: RunningSmtpServer
+let trusted: SmtpConnection
+const made = createCertificate(['127.0.0.1', 'localhost'])
+const mailers: { close(): void }[] = []
+
+const open = (extra: Partial<SmtpConnection> = {}) => {
+  const mailer = createSmtpMailer({ ...trusted, ...extra })
+  mailers.push(mailer)
+  return mailer
+}
+
+async function start() {
+  const { certificate, privateKey } = await made
+  server = await startSmtpServer({ password, certificate, privateKey })
+  trusted = {
+    host: 'localhost',
+    port: server.port,
+    tls: 'starttls',
+    user: 'mailer',
+    password,
+    from: 'no-reply@tools.example',
+    certificate,
+  }
+}
+beforeAll(start)
+afterAll(async () => {
+  for (const mailer of mailers) mailer.close()
+  await server.goAway()
+})
+
+mailerContract('smtp', async () => {
+  await server?.goAway()
+  await start()
+  return {
+    mailer: open(),
+    received: async () => server.received,
+    other: {
+      refuse: (address) => server.codes.set(address, 550),
+      goAway: server.goAway,
+      comeBack: server.comeBack,
+    },
+  }
+})
+
+test('the id of the letter is its Message-ID, and no machine is to answer it', async () => {
+  const sent = letter()
+  await open().send(sent)
+  const [received] = server.received.filter(({ subject }) => subject === sent.subject)
+  expect(received?.messageId).toBe(`<${sent.id}@tools.example>`)
+  expect(received?.raw).toMatch(/^Auto-Submitted: auto-generated\r$/m)
+  expect(received?.raw).toMatch(/^From: "?T\.O\.O\.L\.S Inc"? <no-reply@tools\.example>\r$/m)
+})
+
+test('a subject cannot add a header or begin the body', async () => {
+  await open().send(letter({ subject: 'Hello\r\nBcc: everybody@example.com\r\n\r\nBody' }))
+  const { raw = '', to } = server.received.at(-1) ?? {}
+  expect(raw).toContain('Hello')
+  expect(raw).not.toMatch(/^(?:Bcc:|Body)/im)
+  expect(to).toEqual(['ann@example.com'])
+})
+
+test.each([
+  [450, PortUnavailable],
+  [552, LetterRefused],
+])('%i for the content', async (code, kind) => {
+  const sent = letter()
+  server.codes.set(sent.subject, code)
+  await expect(open().send(sent)).rejects.toBeInstanceOf(kind)
+})
+
+test('a wrong password, no TLS where it is wanted, and a stranger’s certificate: later, when it is mended', async () => {
+  const { certificate: _, ...untrusting } = trusted
+  const stranger = createSmtpMailer(untrusting)
+  mailers.push(stranger)
+  for (const mailer of [open({ password: 'wrong' }), open({ tls: 'implicit' }), stranger])
+    await expect(mailer.send(letter())).rejects.toBeInstanceOf(PortUnavailable)
+})

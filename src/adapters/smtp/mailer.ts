@@ -1,0 +1,79 @@
+import { createTransport } from 'nodemailer'
+import { checkAddress, LetterRefused, type Mailer } from '../../ports/mailer.ts'
+import { PortUnavailable } from '../../ports/unavailable.ts'
+
+export interface SmtpConnection {
+  readonly host: string
+  readonly port: number
+  /** `starttls`: refuses to go on where the server does not offer it. */
+  readonly tls: 'implicit' | 'starttls' | 'off'
+  readonly user: string | undefined
+  readonly password: string
+  readonly from: string
+  /** Another authority to trust, as PEM. */
+  readonly certificate?: string
+}
+
+const patienceMs = 55_000
+const silenceMs = 20_000
+
+interface SmtpError {
+  readonly responseCode?: number
+  readonly command?: string
+}
+
+/** A 5xx about this recipient or this content stays so; about the login or the sender it is ours to mend. */
+const isForGood = ({ responseCode = 0, command = '' }: SmtpError): boolean =>
+  responseCode >= 500 && ['RCPT TO', 'DATA'].includes(command)
+
+export function createSmtpMailer(connection: SmtpConnection): Mailer & { close(): void } {
+  const { host, port, tls, user, password, from, certificate } = connection
+  const transport = createTransport({
+    pool: true,
+    host,
+    port,
+    secure: tls === 'implicit',
+    requireTLS: tls === 'starttls',
+    ignoreTLS: tls === 'off',
+    ...(user === undefined ? {} : { auth: { user, pass: password } }),
+    ...(certificate === undefined ? {} : { tls: { ca: certificate } }),
+    connectionTimeout: silenceMs,
+    greetingTimeout: silenceMs,
+    socketTimeout: silenceMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  // A connection at rest that breaks tells nobody but this event, and unheard it would end the process.
+  transport.on('error', () => {})
+  const domain = from.slice(from.lastIndexOf('@') + 1)
+
+  return {
+    async send({ id, to, subject, text, html }) {
+      checkAddress(to)
+      const silence = AbortSignal.timeout(patienceMs)
+      const sent = transport.sendMail({
+        envelope: { from, to: [to] },
+        from: { name: 'T.O.O.L.S Inc', address: from },
+        to: { name: '', address: to },
+        subject,
+        text,
+        html,
+        messageId: `<${id}@${domain}>`,
+        headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+      })
+      try {
+        await Promise.race([
+          sent,
+          new Promise((_, reject) =>
+            silence.addEventListener('abort', () => reject(new Error(`no answer in ${patienceMs} ms`))),
+          ),
+        ])
+      } catch (cause) {
+        // The server's words may repeat the address: they stay out of the message, and the log leaves addresses out.
+        if (isForGood(cause as SmtpError)) throw new LetterRefused({ cause })
+        throw new PortUnavailable('mailer', { cause })
+      }
+    },
+    close: () => transport.close(),
+  }
+}

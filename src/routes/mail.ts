@@ -1,0 +1,40 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { DeadLetter } from '../core/mail/mail.model.ts'
+import type { Mailing } from '../core/mail/mail.ts'
+import { type AppEnv, actorOf } from '../http/request-context.ts'
+import { errors, json, onlyFor } from '../http/route.ts'
+import { onInvalid } from '../http/validate.ts'
+
+const tags = ['Mail']
+
+const listDeadLetters = createRoute({
+  method: 'get',
+  path: '/dead-letters',
+  operationId: 'listDeadLetters',
+  tags,
+  summary: 'Mail that could not be sent, oldest first',
+  ...onlyFor('admin'),
+  responses: {
+    200: json(z.object({ items: z.array(DeadLetter) }), 'The first 200. `GET /api/readyz` counts them all.'),
+    ...errors(401, 403),
+  },
+})
+
+const retryDeadLetter = createRoute({
+  method: 'post',
+  path: '/dead-letters/{id}/retry',
+  operationId: 'retryDeadLetter',
+  tags,
+  summary: 'Try one again, once its cause is mended',
+  ...onlyFor('admin'),
+  request: { params: z.object({ id: z.uuid().meta({ param: { name: 'id', in: 'path' } }) }) },
+  responses: { 204: { description: 'It waits to be sent.' }, ...errors(400, 401, 403, 404) },
+})
+
+export const mailRoutes = (mail: Mailing) =>
+  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+    .openapi(listDeadLetters, async (c) => c.json({ items: [...(await mail.listDead())] }, 200))
+    .openapi(retryDeadLetter, async (c) => {
+      await mail.revive(c.get('caller'), actorOf(c), c.req.valid('param').id)
+      return c.body(null, 204)
+    })

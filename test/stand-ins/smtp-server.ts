@@ -1,0 +1,91 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { simpleParser } from 'mailparser'
+import { SMTPServer } from 'smtp-server'
+import type { Received } from '../contracts/mailer.contract.ts'
+
+export interface ReceivedBySmtp extends Received {
+  readonly messageId: string
+  /** As it came over the socket. */
+  readonly raw: string
+}
+
+export interface RunningSmtpServer {
+  readonly port: number
+  readonly received: readonly ReceivedBySmtp[]
+  /** Answers these codes when this address is named as the recipient, or the letter is about this subject. */
+  readonly codes: Map<string, number>
+  goAway(): Promise<void>
+  comeBack(): Promise<void>
+}
+
+const user = 'mailer'
+
+/** A real SMTP server that takes letters from `mailer` with this password, and delivers them nowhere. */
+export async function startSmtpServer({
+  password,
+  certificate,
+  privateKey,
+}: {
+  readonly password: string
+  readonly certificate: string
+  readonly privateKey: string
+}): Promise<RunningSmtpServer> {
+  const received: ReceivedBySmtp[] = []
+  const codes = new Map<string, number>()
+  let port = 0
+  let server: SMTPServer | undefined
+
+  const refusal = (code: number) =>
+    Object.assign(new Error(`refused <somebody@example.com>`), { responseCode: code })
+  const start = async () => {
+    server = new SMTPServer({
+      cert: certificate,
+      key: privateKey,
+      authMethods: ['PLAIN', 'LOGIN'],
+      closeTimeout: 100,
+      onAuth: (auth, _session, callback) =>
+        auth.username === user && auth.password === password
+          ? callback(null, { user })
+          : callback(new Error('wrong password')),
+      onRcptTo({ address }, _session, callback) {
+        const code = codes.get(address)
+        callback(code === undefined ? null : refusal(code))
+      },
+      onData(stream, session, callback) {
+        const chunks: Buffer[] = []
+        stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+        stream.on('end', async () => {
+          const raw = Buffer.concat(chunks)
+          const { subject = '', text = '', html, messageId = '' } = await simpleParser(raw)
+          const code = codes.get(subject)
+          if (code !== undefined) return callback(refusal(code))
+          received.push({
+            to: session.envelope.rcptTo.map(({ address }) => address),
+            subject,
+            text,
+            html: html || '',
+            messageId,
+            raw: raw.toString('utf8'),
+          })
+          callback()
+        })
+      },
+    })
+    // Clients that go away without a word are no concern of this server.
+    server.on('error', () => {})
+    server.listen(port, '127.0.0.1')
+    await once(server.server, 'listening')
+    port = (server.server.address() as AddressInfo).port
+  }
+  await start()
+  return {
+    get port() {
+      return port
+    },
+    received,
+    codes,
+    goAway: () => new Promise((resolve) => server?.close(() => resolve())),
+    comeBack: start,
+  }
+}
