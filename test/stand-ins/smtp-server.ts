@@ -43,6 +43,7 @@ export async function startSmtpServer({
       cert: certificate,
       key: privateKey,
       authMethods: ['PLAIN', 'LOGIN'],
+      authOptional: true,
       closeTimeout: 100,
       onAuth: (auth, _session, callback) =>
         auth.username === user && auth.password === password
