@@ -5,12 +5,14 @@ import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createNativeHasher } from '../src/adapters/argon2-native/hasher.ts'
+import { createClamavFileScanner } from '../src/adapters/clamav/file-scanner.ts'
 import { createConsoleLog } from '../src/adapters/console/log.ts'
 import { createFilesystemBlobBytes } from '../src/adapters/filesystem/blob-bytes.ts'
 import { createFilesystemMailer } from '../src/adapters/filesystem/mailer.ts'
 import { createFilesystemSecrets } from '../src/adapters/filesystem/secrets.ts'
 import { createSigningKey } from '../src/adapters/jose/access-tokens.ts'
 import { createLineWriter } from '../src/adapters/node/server.ts'
+import { createSharpImages } from '../src/adapters/sharp/images.ts'
 import { createSqliteAudit } from '../src/adapters/sqlite/audit.ts'
 import { openSqlite } from '../src/adapters/sqlite/database.ts'
 import { createSqliteDocuments } from '../src/adapters/sqlite/documents.ts'
@@ -50,6 +52,8 @@ export function createNodeNative(config: Config): Native {
     log,
     assets: createSwaggerUiAssets(async (name) => new Uint8Array(await readFile(join(swaggerUi, name)))),
     holdOpen: () => {},
+    images: createSharpImages(),
+    createScanner: createClamavFileScanner,
     createHasher: ({ cost, concurrency, queue }) =>
       createNativeHasher({
         cost,

@@ -7,6 +7,7 @@ import { createWasmHasher } from '../src/adapters/argon2-wasm/hasher.ts'
 import { createConsoleLog } from '../src/adapters/console/log.ts'
 import { createSigningKey } from '../src/adapters/jose/access-tokens.ts'
 import { createPassingSecrets } from '../src/adapters/memory/secrets.ts'
+import { createMetadataStrippingImages } from '../src/adapters/metadata-stripping/images.ts'
 import { createSwaggerUiAssets } from '../src/adapters/swagger-ui/assets.ts'
 import { type Config, InvalidConfiguration } from '../src/config.ts'
 import type { Native } from './wire.ts'
@@ -32,6 +33,8 @@ export function createWorkerNative(config: Config): Native {
     }),
     assets: createSwaggerUiAssets(async (name) => new Uint8Array(swaggerUi[name])),
     holdOpen: waitUntil,
+    images: createMetadataStrippingImages(),
+    createScanner: () => needsNode('SCANNER: clamav, which speaks over TCP,'),
     createHasher: ({ cost }) => createWasmHasher({ module: argon2, cost }),
     openSqlite: () => needsNode('DOCUMENTS, RECORDS: sqlite'),
     openBlobBytes: () => needsNode('BLOBS: filesystem'),

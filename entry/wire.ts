@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { TokenCredential } from '@azure/identity'
+import { createFileTypeFileTypes } from '../src/adapters/file-type/file-types.ts'
 import { createJoseAccessTokens } from '../src/adapters/jose/access-tokens.ts'
 import { createMemoryAudit } from '../src/adapters/memory/audit.ts'
 import { createMemoryBlobBytes } from '../src/adapters/memory/blob-bytes.ts'
 import { createMemoryCache } from '../src/adapters/memory/cache.ts'
 import { createInProcessDefer, type InProcessDefer } from '../src/adapters/memory/defer.ts'
 import { createMemoryDocuments } from '../src/adapters/memory/documents.ts'
+import { acceptEveryFile } from '../src/adapters/memory/file-scanner.ts'
 import { createMemoryMailQueue } from '../src/adapters/memory/mail-queue.ts'
 import { createMemoryMailer } from '../src/adapters/memory/mailer.ts'
 import { createMemoryRealtime } from '../src/adapters/memory/realtime.ts'
@@ -29,7 +31,9 @@ import type { BlobBytes } from '../src/ports/blob-bytes.ts'
 import type { Cache } from '../src/ports/cache.ts'
 import type { Clock } from '../src/ports/clock.ts'
 import type { DocumentStore } from '../src/ports/documents.ts'
+import type { FileScanner } from '../src/ports/file-scanner.ts'
 import type { Hasher } from '../src/ports/hasher.ts'
+import type { Images } from '../src/ports/images.ts'
 import type { Log } from '../src/ports/log.ts'
 import type { MailQueue } from '../src/ports/mail-queue.ts'
 import type { Mailbox, Mailer } from '../src/ports/mailer.ts'
@@ -57,6 +61,8 @@ export interface Native {
   readonly assets: Assets
   /** Keeps the runtime from stopping while this work runs, where it would otherwise stop with the answer. */
   readonly holdOpen: (work: Promise<void>) => void
+  readonly images: Images
+  readonly createScanner: (clamd: { readonly host: string; readonly port: number }) => FileScanner
   readonly createHasher: (hasher: Config['hasher']) => Hasher
   /** Documents and records in one file, so that writes to both share a commit. */
   readonly openSqlite: (clock: Clock) => {
@@ -262,9 +268,12 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     clock,
     defer,
     documents,
+    fileScanner: config.scanner.kind === 'clamav' ? native.createScanner(config.scanner) : acceptEveryFile,
+    fileTypes: createFileTypeFileTypes(),
     hasher: native.createHasher(config.hasher),
     identityProviders: createOidcIdentityProviders({ providers: given.identityProviders }),
     ids: systemIds,
+    images: native.images,
     localCache: createMemoryCache({ clock, maxEntries: 20_000 }),
     log,
     mailbox,

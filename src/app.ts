@@ -6,7 +6,8 @@ import { createChat } from './core/chat/chat.ts'
 import type { TurnLimits } from './core/chat/turns.ts'
 import { createContacts } from './core/contacts/contacts.ts'
 import { createCourses } from './core/courses/courses.ts'
-import { notFound, validationError } from './core/errors.ts'
+import type { FileBindings, FileSettings } from './core/files/files.model.ts'
+import { createFiles } from './core/files/files.ts'
 import type { FormSettings } from './core/forms/forms.model.ts'
 import { createForms } from './core/forms/forms.ts'
 import { createHealth } from './core/health/health.ts'
@@ -41,6 +42,7 @@ import { blobRoutes } from './routes/blobs.ts'
 import { contactRoutes } from './routes/contacts.ts'
 import { conversationRoutes } from './routes/conversations.ts'
 import { courseRoutes } from './routes/courses.ts'
+import { avatarRoutes, fileRoutes } from './routes/files.ts'
 import { formRoutes } from './routes/forms.ts'
 import { mailRoutes } from './routes/mail.ts'
 import { mailboxRoutes } from './routes/mailbox.ts'
@@ -59,8 +61,11 @@ import { userRoutes } from './routes/users.ts'
 export interface AppConfig {
   readonly http: HttpSettings
   readonly auth: AuthSettings
-  readonly limits: { readonly general: Limit; readonly negotiate: Limit } & Readonly<Record<LimitName, Limit>>
   readonly chat: ChatSettings & { readonly limits: TurnLimits }
+  readonly files: FileSettings
+  readonly limits: Readonly<
+    Record<'general' | 'negotiate' | 'avatars' | 'anonymousUploads' | LimitName, Limit>
+  >
   readonly forms: FormSettings
   readonly trustedProxyHops: number
   readonly trustedSites: readonly TrustedSite[]
@@ -70,12 +75,6 @@ const description = `Accounts and sessions of the T.O.O.L.S Inc platform and Mac
 
 Sign in with \`POST /api/v1/auth/login\`: a browser is then signed in by httpOnly cookies, anything else sends the
 access token as \`Authorization: Bearer\` or \`X-Authorization: Bearer\`. Errors always have the shape of \`Error\`.`
-
-const noFiles = async (): Promise<never> => {
-  throw validationError([
-    { path: 'attachments', code: 'unknown_file', message: 'Must be completed uploads of your own.' },
-  ])
-}
 
 /** Assembles domains, middleware and routes. The order of the middleware is the order in which a request meets it. */
 export function createApp(ports: Ports, config: AppConfig) {
@@ -91,17 +90,37 @@ export function createApp(ports: Ports, config: AppConfig) {
   })
   const auth = createAuth(ports, { users, vault, trail, mail, settings: config.auth })
   const mentors = createMentors(ports)
-  /** Nothing can be uploaded yet, so no file can be a lesson's video. */
-  const claimVideo = async () => {
-    throw validationError([
-      { path: 'videoFileId', code: 'unknown_file', message: 'Must be a completed upload.' },
-    ])
+  const takeFromLimits = createLimits(ports, vault)
+  const bindings: FileBindings = {
+    course: {
+      canRead: async (actor, { id }) => (await learning.coursesOf(actor.userId)).includes(id),
+      exists: async ({ id }) => (await courses.readCourse(id)) !== null,
+    },
+    conversation: {
+      canRead: (actor, { id }) => chat.isMember(actor.userId, id),
+      exists: (binding) => chat.exists(binding.id),
+    },
+    form: {
+      canRead: async (actor) => actor.role === 'admin',
+      exists: async ({ id }) => (await ports.submissions.read(id)) !== null,
+    },
   }
-  const signVideo = async () => {
-    throw notFound()
-  }
-  const courses = createCourses(ports, { users, trail, claimVideo })
-  const learning = createLearning(ports, { users, courses, mentors, trail, signVideo })
+  const files = createFiles(ports, {
+    users,
+    trail,
+    takeFromLimits,
+    anonymousLimit: config.limits.anonymousUploads,
+    bindings,
+    settings: config.files,
+  })
+  const courses = createCourses(ports, {
+    users,
+    trail,
+    async claimVideo(author, courseId, fileId) {
+      await files.bindToCourse(author, fileId, courseId, 'course-video')
+    },
+  })
+  const learning = createLearning(ports, { users, courses, mentors, trail, signVideo: files.signVideo })
   const contacts = createContacts(ports, { users, mentors, learning, courses })
   const administerUsers = createAdministerUsers(ports, {
     users,
@@ -109,15 +128,14 @@ export function createApp(ports: Ports, config: AppConfig) {
     trail,
     forgetSessions: auth.forgetSessions,
   })
-  const takeFromLimits = createLimits(ports, vault)
   const chat = createChat(ports, {
     users,
     requireVerifiedEmail: auth.requireVerifiedEmail,
     canWriteTo: contacts.canWriteTo,
     isBlocked: contacts.isBlocked,
-    attachFiles: noFiles,
-    detachFiles: async () => {},
-    avatarOf: noFiles,
+    attachFiles: files.bindToConversation,
+    detachFiles: files.removeBound,
+    avatarOf: files.avatars.forGroup,
     takeFromLimits,
     limits: config.chat.limits,
     settings: config.chat,
@@ -155,15 +173,17 @@ export function createApp(ports: Ports, config: AppConfig) {
   app.use(essentialHeaders)
   // Before everything that asks for a browser: what is not signed is refused by the route itself.
   app.route('/api/v1/realtime', realtimeEventRoutes(realtime, report))
-  app.use(
+  const limited = (general: Limit) =>
     rateLimit({
       take: takeFromLimits,
-      general: config.limits.general,
+      general,
       limitOf: (method, path) => limitByRoute.get(`${method} ${path}`),
       scaleOf: (site) => (site === null ? 1 : (scaleBySite.get(site) ?? 1)),
       now: clock.now,
-    }),
-  )
+    })
+  app.use('/api/v1/avatars/*', limited(config.limits.avatars))
+  app.route('/api/v1', avatarRoutes(files))
+  app.use(limited(config.limits.general))
   const beaconRoutes: RegExp[] = []
   const takesBeacon = (method: string, path: string): boolean =>
     method === 'POST' && beaconRoutes.some((pattern) => pattern.test(path))
@@ -182,6 +202,7 @@ export function createApp(ports: Ports, config: AppConfig) {
     .route('/api/v1/conversations', conversationRoutes(chat, begin))
     .route('/api/v1', messageRoutes(chat, begin))
     .route('/api/v1', syncRoutes(chat))
+    .route('/api/v1', fileRoutes(files, users))
     .route('/api/v1', formRoutes(forms, serviceTokens))
     .route('/api/v1/admin/service-tokens', serviceTokenRoutes(serviceTokens))
     .route('/api/v1', peopleRoutes(learning, administerUsers, createReadActivity(ports)))
@@ -224,8 +245,8 @@ export function createApp(ports: Ports, config: AppConfig) {
 
   if (mail.mailbox && !config.http.isProduction) app.route('/dev/mailbox', mailboxRoutes(mail.mailbox))
 
-  const jobs: readonly Job[] = [...users.jobs, ...mail.jobs, ...forms.jobs, ...chat.jobs]
-  return { app: routes, chat, describe, health, jobs, mail, users, courses, learning, contacts }
+  const jobs: readonly Job[] = [...users.jobs, ...mail.jobs, ...forms.jobs, ...chat.jobs, ...files.jobs]
+  return { app: routes, chat, describe, health, jobs, mail, users, courses, learning, contacts, files }
 }
 
 export type App = ReturnType<typeof createApp>['app']

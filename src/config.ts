@@ -376,6 +376,31 @@ export const settings = {
     fallback: '90',
     says: 'For how long chat messages are kept, from when they were sent; 0 keeps them, as under a legal hold.',
   },
+  FILES_QUOTA_MB: {
+    schema: wholeNumber(1, 1e7),
+    fallback: '1024',
+    says: 'Space for the files of one person, in MiB.',
+  },
+  FILES_AUTHOR_QUOTA_MB: {
+    schema: wholeNumber(1, 1e7),
+    fallback: '51200',
+    says: 'The same for mentors and admins, who upload the videos of courses.',
+  },
+  FILES_ANONYMOUS_PER_HOUR: {
+    schema: wholeNumber(1, 1e6),
+    fallback: '20',
+    says: 'Files for forms that one address may announce without an account.',
+  },
+  SCANNER: {
+    schema: z.enum(['none', 'clamav']),
+    says: 'What looks for malware in uploads. Unset: clamav when CLAMAV_HOST is there, otherwise none, which accepts every file.',
+  },
+  CLAMAV_HOST: {
+    schema: z.string().min(1),
+    example: 'clamd.internal',
+    says: 'Where clamd listens, which chooses SCANNER=clamav.',
+  },
+  CLAMAV_PORT: { schema: wholeNumber(1, 65_535), fallback: '3310', says: 'The TCPSocket of clamd.' },
   CACHE: {
     schema: z.enum(['memory', 'upstash', 'redis']),
     says: 'Where counters and short-lived state live. Unset: upstash or redis when their settings are there, otherwise memory, which each process has for itself.',
@@ -657,6 +682,7 @@ export function readConfig(
     problems.push(`MAIL: ${mailKind} sends nothing and is refused in production. Set smtp or acs.`)
   if (Boolean(v.SMTP_USER) !== Boolean(v.SMTP_PASSWORD))
     problems.push('SMTP_USER and SMTP_PASSWORD: set both, or neither')
+  const scannerKind = chooseKind(choice, 'SCANNER', v.SCANNER, { clamav: ['CLAMAV_HOST'] }, 'none')
   if (v.REDIS_AUTH === 'entra' && v.REDIS_URL && new URL(v.REDIS_URL).password)
     problems.push('REDIS_URL: holds a password, which REDIS_AUTH=entra replaces')
   const realtimeKind = chooseKind(
@@ -752,6 +778,10 @@ export function readConfig(
     }[documentsKind],
     records: { kind: v.RECORDS },
     blobs: { kind: v.BLOBS },
+    scanner: {
+      none: { kind: 'none' as const },
+      clamav: { kind: 'clamav' as const, host: v.CLAMAV_HOST ?? '', port: v.CLAMAV_PORT },
+    }[scannerKind],
     realtime: { kind: realtimeKind, hub: v.WEB_PUBSUB_HUB, endpoint: v.WEB_PUBSUB_ENDPOINT },
     realtimeServer: {
       port: v.REALTIME_PORT,
@@ -840,7 +870,24 @@ export function readConfig(
         retentionDays: v.FORMS_RETENTION_DAYS,
         isErasing: v.FORMS_RETENTION === 'erase',
       },
+      files: {
+        publicOrigin,
+        quotaBytes: v.FILES_QUOTA_MB * 1024 * 1024,
+        authorQuotaBytes: v.FILES_AUTHOR_QUOTA_MB * 1024 * 1024,
+      },
       limits: {
+        avatars: {
+          name: 'avatars',
+          requests: v.RATE_LIMIT_PER_MINUTE * 10 * scale,
+          windowSeconds: 60,
+          requestsWhenAlone: v.RATE_LIMIT_PER_MINUTE * 10 * scale,
+        },
+        anonymousUploads: {
+          name: 'anonymous-uploads',
+          requests: v.FILES_ANONYMOUS_PER_HOUR * scale,
+          windowSeconds: 3600,
+          requestsWhenAlone: v.FILES_ANONYMOUS_PER_HOUR * scale,
+        },
         general: {
           name: 'all',
           requests: v.RATE_LIMIT_PER_MINUTE * scale,

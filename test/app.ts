@@ -1,3 +1,4 @@
+import { createFileTypeFileTypes } from '../src/adapters/file-type/file-types.ts'
 import { createJoseAccessTokens, createSigningKey } from '../src/adapters/jose/access-tokens.ts'
 import { createMemoryAssets } from '../src/adapters/memory/assets.ts'
 import { createMemoryAudit } from '../src/adapters/memory/audit.ts'
@@ -6,6 +7,7 @@ import { createMemoryCache } from '../src/adapters/memory/cache.ts'
 import { createManualClock } from '../src/adapters/memory/clock.ts'
 import { createInProcessDefer } from '../src/adapters/memory/defer.ts'
 import { createMemoryDocuments } from '../src/adapters/memory/documents.ts'
+import { acceptEveryFile } from '../src/adapters/memory/file-scanner.ts'
 import { createMemoryHasher } from '../src/adapters/memory/hasher.ts'
 import { createSequentialIds } from '../src/adapters/memory/ids.ts'
 import { createMemoryLog } from '../src/adapters/memory/log.ts'
@@ -15,6 +17,7 @@ import { createMemoryPasswordBlocklist } from '../src/adapters/memory/password-b
 import { createMemoryRealtime } from '../src/adapters/memory/realtime.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
 import { createMemorySubmissions } from '../src/adapters/memory/submissions.ts'
+import { createMetadataStrippingImages } from '../src/adapters/metadata-stripping/images.ts'
 import { createOidcIdentityProviders } from '../src/adapters/oidc/identity-providers.ts'
 import { createOtpauthOneTimePasswords } from '../src/adapters/otpauth/one-time-passwords.ts'
 import { createScanningMessageSearch } from '../src/adapters/scanning/message-search.ts'
@@ -70,9 +73,12 @@ export async function createTestApp({
     clock,
     defer,
     documents,
+    fileScanner: acceptEveryFile,
+    fileTypes: createFileTypeFileTypes(),
     hasher: createMemoryHasher(),
     identityProviders: createOidcIdentityProviders({ providers: {} }),
     ids: createSequentialIds(),
+    images: createMetadataStrippingImages(),
     localCache: createMemoryCache({ clock }),
     log,
     mailbox: mailer,
@@ -87,7 +93,7 @@ export async function createTestApp({
     submissions: createMemorySubmissions({ audit, mailQueue }),
   }
   const ports = { ...memoryPorts, ...overrides(memoryPorts) }
-  const { app, chat, describe, health, jobs, mail, users, courses, learning, contacts } = createApp(
+  const { app, chat, describe, health, jobs, mail, users, courses, learning, contacts, files } = createApp(
     ports,
     config.app,
   )
@@ -104,6 +110,7 @@ export async function createTestApp({
     mail,
     users,
     courses,
+    files,
     learning,
     contacts,
     runJob,

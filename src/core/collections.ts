@@ -11,6 +11,7 @@ import {
   courseVersions,
   lessonContents,
 } from './courses/courses.model.ts'
+import { fileChores, files, filesByOwner } from './files/files.model.ts'
 import { progress } from './learning/learning.model.ts'
 import { mentorAssignments } from './mentors/mentors.model.ts'
 import { serviceTokens } from './service-tokens/service-tokens.model.ts'
@@ -37,4 +38,7 @@ export const collections: readonly AnyCollection[] = [
   inbox,
   directPairs,
   announcements,
+  files,
+  filesByOwner,
+  fileChores,
 ]

@@ -28,6 +28,12 @@ export const requireSession = createMiddleware<AppEnv>(async (c, next) => {
   return next()
 })
 
+/** Lets anybody through; whoever shows a credential has to have a session that stands. */
+export const optionalSession = createMiddleware<AppEnv>(async (c, next) => {
+  if ((await credentialOf(c)).from === 'none') return next()
+  return requireSession(c, next)
+})
+
 /** Comes after `requireSession`. */
 export const requireRole = (roles: readonly Role[]) =>
   createMiddleware<AppEnv>(async (c, next) => {

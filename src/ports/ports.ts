@@ -6,9 +6,12 @@ import type { Cache } from './cache.ts'
 import type { Clock } from './clock.ts'
 import type { Defer } from './defer.ts'
 import type { DocumentStore } from './documents.ts'
+import type { FileScanner } from './file-scanner.ts'
+import type { FileTypes } from './file-types.ts'
 import type { Hasher } from './hasher.ts'
 import type { IdentityProviders } from './identity-providers.ts'
 import type { Ids } from './ids.ts'
+import type { Images } from './images.ts'
 import type { Log } from './log.ts'
 import type { MailQueue } from './mail-queue.ts'
 import type { Mailbox, Mailer } from './mailer.ts'
@@ -29,9 +32,12 @@ export interface Ports {
   readonly clock: Clock
   readonly defer: Defer
   readonly documents: DocumentStore
+  readonly fileScanner: FileScanner
+  readonly fileTypes: FileTypes
   readonly hasher: Hasher
   readonly identityProviders: IdentityProviders
   readonly ids: Ids
+  readonly images: Images
   /** This process's own cache: what limits and lockouts count in while the shared one is down. */
   readonly localCache: Cache
   readonly log: Log

@@ -111,6 +111,12 @@ export function createChat(needs: ChatNeeds, borrows: ChatBorrows) {
       canWriteTo: borrows.canWriteTo,
     }),
     listConversations: conversations.list,
+    exists: async (conversationId: string): Promise<boolean> => (await log.readHead(conversationId)) !== null,
+    /** Now, not a moment ago. */
+    async isMember(userId: string, conversationId: string): Promise<boolean> {
+      const stored = await log.readHead(conversationId)
+      return stored?.value.members.some((member) => member.userId === userId) ?? false
+    },
     async readConversation(
       actor: Actor,
       conversationId: string,

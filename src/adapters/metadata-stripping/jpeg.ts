@@ -1,0 +1,55 @@
+import type { Stripped } from './stripped.ts'
+
+const startOfScan = 0xda
+const endOfImage = 0xd9
+const latin = new TextDecoder('latin1')
+
+const isFrame = (marker: number) =>
+  marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc
+/** Colours need these two; every other application segment and the comments can hold anything. */
+const isNeeded = (marker: number, content: Uint8Array) =>
+  (marker < 0xe0 || marker > 0xef) && marker !== 0xfe
+    ? true
+    : (marker === 0xe2 && latin.decode(content.subarray(0, 12)) === 'ICC_PROFILE\0') ||
+      (marker === 0xee && latin.decode(content.subarray(0, 5)) === 'Adobe')
+
+/** Compressed data goes up to a marker that is neither an escaped byte nor a restart. */
+function endOfScan(bytes: Uint8Array, from: number): number {
+  for (let at = from; at + 1 < bytes.length; at++) {
+    const next = bytes[at + 1] ?? 0
+    if (bytes[at] === 0xff && next !== 0 && next !== 0xff && (next < 0xd0 || next > 0xd7)) return at
+  }
+  return bytes.length
+}
+
+export function stripJpeg(bytes: Uint8Array<ArrayBuffer>): Stripped | null {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (bytes.length < 4 || view.getUint16(0) !== 0xffd8) return null
+  const parts: Uint8Array<ArrayBuffer>[] = [bytes.subarray(0, 2)]
+  let size: { readonly width: number; readonly height: number } | undefined
+  let at = 2
+  while (at + 2 <= bytes.length) {
+    if (bytes[at] !== 0xff) return null
+    const marker = bytes[at + 1] ?? 0
+    if (marker === 0xff) {
+      at++
+      continue
+    }
+    if (marker === endOfImage) {
+      parts.push(bytes.subarray(at, at + 2))
+      return size ? { parts, ...size } : null
+    }
+    if (at + 4 > bytes.length) return null
+    const end = at + 2 + view.getUint16(at + 2)
+    if (end > bytes.length) return null
+    if (isFrame(marker) && end - at >= 9)
+      size = { height: view.getUint16(at + 5), width: view.getUint16(at + 7) }
+    if (isNeeded(marker, bytes.subarray(at + 4, end))) parts.push(bytes.subarray(at, end))
+    at = end
+    if (marker === startOfScan) {
+      at = endOfScan(bytes, end)
+      parts.push(bytes.subarray(end, at))
+    }
+  }
+  return null
+}

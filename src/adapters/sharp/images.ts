@@ -1,0 +1,25 @@
+import sharp from 'sharp'
+import type { Images } from '../../ports/images.ts'
+
+const known = new Set(['jpeg', 'png', 'webp'])
+const quality = 82
+
+/** Decodes, turns upright, shrinks, and encodes afresh as WebP: nothing of the original but its pixels is left. */
+export const createSharpImages = (): Images => ({
+  async portrait(bytes, { maxPixels, edge }) {
+    try {
+      const image = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error' })
+      const { format, width, height } = await image.metadata()
+      if (!known.has(format ?? '') || width * height > maxPixels) return null
+      const encoded = await image
+        .autoOrient()
+        .resize({ width: edge, height: edge, fit: 'inside', withoutEnlargement: true })
+        .webp({ quality })
+        .toBuffer()
+      return { bytes: new Uint8Array(encoded), type: 'image/webp' }
+    } catch {
+      // The decoder refuses what is damaged or too large. There is nothing else it depends on.
+      return null
+    }
+  },
+})

@@ -1,0 +1,140 @@
+import type { BlobName } from '../../ports/blobs.ts'
+import type { Needs } from '../../ports/ports.ts'
+import type { Actor } from '../actor.ts'
+import { notFound, validationError } from '../errors.ts'
+import type { User } from '../users/users.model.ts'
+import type { Users } from '../users/users.ts'
+import type { Chores } from './chores.ts'
+import { files } from './files.model.ts'
+import type { RemoveFile } from './remove-file.ts'
+import { uploadDueMs } from './request-upload.ts'
+
+const container = 'avatars'
+const limits = { maxPixels: 40_000_000, edge: 512 }
+const graceMs = 60 * 60_000
+const groupPrefix = 'group-'
+
+const endingByType = { 'image/jpeg': 'jpg', 'image/png': 'png', 'image/webp': 'webp' } as const
+const typeByEnding: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(endingByType).map(([type, ending]) => [ending, type]),
+)
+
+/**
+ * Pictures of people. Only what `Images` made is ever shown. The address of a picture is new with each picture and never
+ * shows another; it is public, and holds an id that is not published elsewhere.
+ */
+export function createAvatars(
+  needs: Needs<'documents' | 'blobs' | 'clock' | 'ids' | 'images'>,
+  {
+    users,
+    chores,
+    removeFile,
+    publicOrigin,
+  }: {
+    readonly users: Users
+    readonly chores: Chores
+    readonly removeFile: RemoveFile
+    readonly publicOrigin: string
+  },
+) {
+  const { documents, blobs, clock, ids, images } = needs
+  const root = `${publicOrigin}/api/v1/avatars/`
+  const blobOf = (url: string | null): BlobName | null =>
+    url?.startsWith(root) ? { container, path: url.slice(root.length) } : null
+
+  /** Of several at once each takes away the picture that its own change replaced. */
+  const replace = async (userId: string, avatar: string | null): Promise<void> => {
+    let previous: string | null = null
+    const changed = await users.changeUser(userId, (user: User) => {
+      previous = user.avatar
+      return user.avatar === avatar
+        ? user
+        : { ...user, avatar, updatedAt: new Date(clock.now()).toISOString() }
+    })
+    const old = previous === avatar ? null : blobOf(previous)
+    if (old) await blobs.delete(old)
+    users.announce(changed.value)
+  }
+
+  /** Makes a picture of an upload of the actor, which stays until the picture is in use. */
+  const make = async (actor: Actor, fileId: string, prefix = '') => {
+    const stored = await documents.read(files, { partition: fileId, id: fileId })
+    if (!stored || stored.value.ownerId !== actor.userId) throw notFound()
+    const { category, state, blob, size } = stored.value
+    if (category !== 'avatar' || state !== 'available')
+      throw validationError([
+        {
+          path: 'fileId',
+          code: 'not_an_avatar',
+          message: 'Must be a completed upload of the category avatar.',
+        },
+      ])
+    const original = await blobs.read(blob, { offset: 0, length: size })
+    const portrait = original && (await images.portrait(original, limits))
+    if (!portrait) {
+      await removeFile.remove(stored)
+      throw validationError([
+        { path: 'fileId', code: 'bad_image', message: 'Must be a picture that is whole and not too large.' },
+      ])
+    }
+    const portraitId = ids.next()
+    const path = `${actor.userId}/${prefix}${portraitId}.${endingByType[portrait.type]}`
+    const made = { fileId: portraitId, ownerId: actor.userId, blob: { container, path } }
+    await chores.note('portrait', made, uploadDueMs)
+    await blobs.write(made.blob, portrait.bytes)
+    return { url: root + path, stored }
+  }
+
+  return {
+    async set(actor: Actor, fileId: string): Promise<void> {
+      const { url, stored } = await make(actor, fileId)
+      await replace(actor.userId, url)
+      await removeFile.remove(stored)
+    },
+
+    /** The address of a picture of a group. It stays as long as the account of who set it. */
+    async forGroup(actor: Actor, fileId: string): Promise<string> {
+      const { url, stored } = await make(actor, fileId, groupPrefix)
+      await removeFile.remove(stored)
+      return url
+    },
+
+    remove: (actor: Actor): Promise<void> => replace(actor.userId, null),
+
+    /** What anybody may see at this address; null when it is gone or never was. */
+    async read(
+      userId: string,
+      name: string,
+    ): Promise<{ bytes: Uint8Array<ArrayBuffer>; type: string } | null> {
+      const type = typeByEnding[name.split('.')[1] ?? '']
+      if (!type) return null
+      const bytes = await blobs.read(
+        { container, path: `${userId}/${name}` },
+        { offset: 0, length: 4_000_000 },
+      )
+      return bytes && { bytes, type }
+    },
+
+    /** Deletes the pictures that a change which was cut off left. */
+    async sweep(userId: string): Promise<void> {
+      const user = await users.read(userId)
+      const current = blobOf(user?.value.avatar ?? null)
+      let after: string | undefined
+      do {
+        const page = await blobs.list(container, {
+          prefix: `${userId}/`,
+          limit: 100,
+          ...(after === undefined ? {} : { after }),
+        })
+        for (const { path, createdAt } of page.items)
+          if (
+            path !== current?.path &&
+            !path.includes(`/${groupPrefix}`) &&
+            clock.now() - Date.parse(createdAt) > graceMs
+          )
+            await blobs.delete({ container, path })
+        after = page.next
+      } while (after !== undefined)
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import { DocumentExists, VersionMismatch, type Write } from '../../ports/documents.ts'
+import type { Needs } from '../../ports/ports.ts'
+import { conflict } from '../errors.ts'
+import { filesByOwner, type OwnedSpace, quotaExceeded } from './files.model.ts'
+
+const attempts = 40
+
+/**
+ * Sets how much of a person's space one file takes; null gives it back. The file and the sum change together, so that
+ * any number of uploads at once stay within the quota. Throws `quota_exceeded` when it would grow beyond.
+ */
+export const createBookSpace =
+  ({ documents, clock }: Needs<'documents' | 'clock'>) =>
+  async (
+    userId: string,
+    fileId: string,
+    bytes: number | null,
+    quotaBytes = Number.POSITIVE_INFINITY,
+  ): Promise<void> => {
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const [entry, quota] = await Promise.all(
+        [fileId, 'quota'].map((id) => documents.read(filesByOwner, { partition: userId, id })),
+      )
+      const change = (bytes ?? 0) - (entry?.value.bytes ?? 0)
+      if (bytes === null ? !entry : change === 0 && entry) return
+      const sum = (quota?.value.bytes ?? 0) + change
+      if (change > 0 && sum > quotaBytes) throw quotaExceeded()
+      const createdAt = new Date(clock.now()).toISOString()
+      const put = (
+        id: string,
+        kind: OwnedSpace['kind'],
+        size: number,
+        stored: typeof entry,
+      ): Write<OwnedSpace> =>
+        stored
+          ? { replace: { ...stored.value, bytes: size }, version: stored.version }
+          : { insert: { id, userId, kind, bytes: size, createdAt } }
+      const ofFile: Write<OwnedSpace> =
+        bytes === null && entry
+          ? { remove: fileId, version: entry.version }
+          : put(fileId, 'file', bytes ?? 0, entry ?? null)
+      try {
+        await documents.transact(filesByOwner, userId, [
+          ofFile,
+          put('quota', 'quota', Math.max(0, sum), quota ?? null),
+        ])
+        return
+      } catch (error) {
+        if (!(error instanceof VersionMismatch || error instanceof DocumentExists)) throw error
+      }
+    }
+    throw conflict()
+  }
+
+export type BookSpace = ReturnType<typeof createBookSpace>

@@ -1,0 +1,111 @@
+import { type Stored, VersionMismatch } from '../../ports/documents.ts'
+import type { Needs } from '../../ports/ports.ts'
+import type { Actor } from '../actor.ts'
+import { conflict, notFound, validationError } from '../errors.ts'
+import type { BookSpace } from './book-space.ts'
+import type { Chores } from './chores.ts'
+import { hashClaimToken } from './claim-token.ts'
+import { type CompleteUpload, categories, files, fitsEnding, type StoredFile } from './files.model.ts'
+import type { Finding, InspectContent } from './inspect-content.ts'
+import type { RemoveFile } from './remove-file.ts'
+import type { ScanFile } from './scan-file.ts'
+
+const attempts = 5
+const scanSoonMs = 2 * 60_000
+/** What is this small is scanned before the answer, if the scanner is there. */
+const scannedAtOnceBytes = 10 * 1024 * 1024
+
+const words: Readonly<Record<Finding | 'size_mismatch', string>> = {
+  size_mismatch: 'The file is larger than announced.',
+  type_mismatch: 'The file is not of the type it was announced as.',
+  two_formats: 'The file can be read as something else.',
+  zip_bomb: 'The file unpacks to too much.',
+}
+const refusal = (path: string, code: string, message: string) => validationError([{ path, code, message }])
+
+/** Whether the person who acts, or the token that was shown, stands for the file. */
+export async function isOwn(
+  file: StoredFile,
+  actor: Pick<Actor, 'userId'> | null,
+  claimToken: string | undefined,
+): Promise<boolean> {
+  if (file.ownerId !== null) return file.ownerId === actor?.userId
+  return claimToken !== undefined && file.claimHash === (await hashClaimToken(claimToken))
+}
+
+/**
+ * Looks at what was sent: its size and its bytes. What is not as announced is deleted. Completing again answers the
+ * same.
+ */
+export const createCompleteUpload = (
+  {
+    documents,
+    blobs,
+    clock,
+    defer,
+    fileScanner,
+  }: Needs<'documents' | 'blobs' | 'clock' | 'defer' | 'fileScanner'>,
+  {
+    bookSpace,
+    chores,
+    inspectContent,
+    scanFile,
+    removeFile,
+  }: {
+    readonly bookSpace: BookSpace
+    readonly chores: Chores
+    readonly inspectContent: InspectContent
+    readonly scanFile: ScanFile
+    readonly removeFile: RemoveFile
+  },
+) => {
+  const accept = async ({ value: file, version }: Stored<StoredFile>, size: number, name: string) => {
+    const { readsContent } = fileScanner
+    if (file.ownerId !== null) await bookSpace(file.ownerId, file.id, size)
+    if (readsContent)
+      await chores.note('scan', { fileId: file.id, ownerId: file.ownerId, blob: file.blob }, scanSoonMs)
+    const accepted: StoredFile = {
+      ...file,
+      name,
+      size,
+      state: readsContent ? 'pending' : 'available',
+      uploadedAt: new Date(clock.now()).toISOString(),
+    }
+    const stored = await documents.replace(files, accepted, version)
+    if (!readsContent) return stored.value
+    if (size <= scannedAtOnceBytes) return (await scanFile(file.id)) ?? stored.value
+    defer.run('scan_file', async () => void (await scanFile(file.id)))
+    return stored.value
+  }
+
+  return async (
+    actor: Pick<Actor, 'userId'> | null,
+    { fileId, fileName, claimToken }: CompleteUpload,
+  ): Promise<StoredFile> => {
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const stored = await documents.read(files, { partition: fileId, id: fileId })
+      if (!stored || !(await isOwn(stored.value, actor, claimToken))) throw notFound()
+      const file = stored.value
+      if (file.state !== 'uploading') return file
+      const name = fileName ?? file.name
+      if (!fitsEnding(name, file.type))
+        throw refusal('fileName', 'ending_mismatch', 'Must end as files of this type do.')
+      const facts = await blobs.head(file.blob)
+      if (!facts) throw refusal('fileId', 'not_uploaded', 'The bytes of this file have not arrived.')
+      const finding =
+        facts.size > Math.min(file.size, categories[file.category].maxBytes)
+          ? 'size_mismatch'
+          : await inspectContent(file.blob, facts.size, file.type)
+      if (finding !== null) {
+        if (!(await removeFile.remove(stored))) continue
+        throw refusal('fileId', finding, words[finding])
+      }
+      try {
+        return await accept(stored, facts.size, name)
+      } catch (error) {
+        if (!(error instanceof VersionMismatch)) throw error
+      }
+    }
+    throw conflict()
+  }
+}

@@ -1,0 +1,288 @@
+import { z } from 'zod'
+import type { BlobName } from '../../ports/blobs.ts'
+import { collection } from '../../ports/documents.ts'
+import type { Actor } from '../actor.ts'
+import { defineError } from '../errors.ts'
+
+const mib = 1024 * 1024
+
+/** Every container there is: stores make theirs from this. */
+export const blobContainers = ['avatars', 'courses', 'documents', 'messages', 'forms', 'exports'] as const
+export type BlobContainer = (typeof blobContainers)[number]
+
+/** Media types we take, with the endings their names may have. The first is the one a blob gets. */
+const endings = {
+  'image/jpeg': ['jpg', 'jpeg'],
+  'image/png': ['png'],
+  'image/webp': ['webp'],
+  'image/gif': ['gif'],
+  'image/heic': ['heic', 'heif'],
+  'application/pdf': ['pdf'],
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document': ['docx'],
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': ['xlsx'],
+  'application/vnd.openxmlformats-officedocument.presentationml.presentation': ['pptx'],
+  'application/vnd.oasis.opendocument.text': ['odt'],
+  'text/plain': ['txt'],
+  'text/csv': ['csv'],
+  'audio/mpeg': ['mp3'],
+  'audio/mp4': ['m4a'],
+  'audio/ogg': ['ogg', 'oga', 'opus'],
+  'audio/webm': ['webm', 'weba'],
+  'video/mp4': ['mp4', 'm4v'],
+  'video/webm': ['webm'],
+  'video/quicktime': ['mov'],
+} as const
+export type MediaType = keyof typeof endings
+
+export const isMediaType = (text: string): text is MediaType => Object.hasOwn(endings, text)
+export const endingOf = (type: MediaType): string => endings[type][0]
+export const fitsEnding = (fileName: string, type: MediaType): boolean => {
+  const [, ending] = /\.([^.]+)$/.exec(fileName.toLowerCase()) ?? []
+  return (endings[type] as readonly string[]).includes(ending ?? '')
+}
+
+const pictures = ['image/jpeg', 'image/png', 'image/webp'] as const
+const papers = [
+  'application/pdf',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+  'application/vnd.oasis.opendocument.text',
+  'text/plain',
+  'text/csv',
+] as const
+const recordings = [
+  'audio/mpeg',
+  'audio/mp4',
+  'audio/ogg',
+  'audio/webm',
+  'video/mp4',
+  'video/webm',
+  'video/quicktime',
+] as const
+
+interface CategoryRules {
+  readonly maxBytes: number
+  readonly types: readonly MediaType[]
+  readonly container: BlobContainer
+  /** Removed when nothing refers to it a day after it was announced. */
+  readonly goesUnlessUsed: boolean
+}
+
+export const FileCategory = z
+  .enum(['avatar', 'document', 'attachment', 'course-video', 'form-attachment'])
+  .meta({ id: 'FileCategory' })
+export type FileCategory = z.infer<typeof FileCategory>
+
+/** A picture of a person is kept among the documents until it is re-encoded: `avatars` holds only what anybody may see. */
+export const categories: Readonly<Record<FileCategory, CategoryRules>> = {
+  avatar: { maxBytes: 2 * mib, types: pictures, container: 'documents', goesUnlessUsed: true },
+  document: {
+    maxBytes: 50 * mib,
+    types: [...papers, ...pictures, 'image/gif', 'image/heic'],
+    container: 'documents',
+    goesUnlessUsed: false,
+  },
+  attachment: {
+    maxBytes: 25 * mib,
+    types: [...pictures, 'image/gif', 'image/heic', ...papers, ...recordings],
+    container: 'messages',
+    goesUnlessUsed: true,
+  },
+  'course-video': {
+    maxBytes: 500 * mib,
+    types: ['video/mp4', 'video/webm'],
+    container: 'courses',
+    goesUnlessUsed: false,
+  },
+  'form-attachment': {
+    maxBytes: 10 * mib,
+    types: [...pictures, 'image/heic', ...papers],
+    container: 'forms',
+    goesUnlessUsed: true,
+  },
+}
+
+/** What a file belongs to, besides its owner. */
+export interface FileBinding {
+  readonly kind: 'conversation' | 'course' | 'form'
+  readonly id: string
+}
+
+/** What the domain that files are bound to says about its side of it. */
+export interface BoundTo {
+  canRead(actor: Actor, binding: FileBinding): Promise<boolean>
+  /** False when what the file was bound to never came to be, or is gone. */
+  exists(binding: FileBinding): Promise<boolean>
+}
+
+export type FileBindings = Readonly<Partial<Record<FileBinding['kind'], BoundTo>>>
+
+/** `uploading` until its bytes were looked at, `pending` until they were scanned. */
+export const FileState = z.enum(['uploading', 'pending', 'available', 'rejected']).meta({ id: 'FileState' })
+export type FileState = z.infer<typeof FileState>
+
+export interface StoredFile {
+  readonly id: string
+  /** Null when it came without an account. */
+  readonly ownerId: string | null
+  readonly category: FileCategory
+  /** As the person called it. */
+  readonly name: string
+  readonly type: MediaType
+  readonly size: number
+  readonly state: FileState
+  readonly blob: BlobName
+  readonly binding: FileBinding | null
+  /** SHA-256 of the token with which one submission may claim it. */
+  readonly claimHash: string | null
+  readonly createdAt: string
+  readonly uploadedAt: string | null
+}
+
+/** Partition `id`: whoever may read a file but does not own it knows no more than its id. */
+export const files = collection<StoredFile>()({ name: 'Files', partition: 'id', paths: {} })
+
+/** Space that one file of a person takes, or all of them together (`quota`). */
+export interface OwnedSpace {
+  /** The file's id, or `quota`. */
+  readonly id: string
+  readonly userId: string
+  readonly kind: 'file' | 'quota'
+  readonly bytes: number
+  readonly createdAt: string
+}
+
+/** Partition `userId`: a file and the sum it counts in change in one transaction, and a person's files are listed. */
+export const filesByOwner = collection<OwnedSpace>()({
+  name: 'FilesByOwner',
+  partition: 'userId',
+  paths: { byKind: { by: ['kind'], order: 'createdAt' } },
+})
+
+/**
+ * Something to look at again: written before the step that could be cut off, and removed after the last one. `upload`:
+ * a day later, is the file there and used? `removal` and `scan`: finish them. `portrait`: which one is in use?
+ */
+export interface FileChore {
+  readonly id: string
+  readonly shard: string
+  readonly kind: 'upload' | 'removal' | 'scan' | 'portrait'
+  readonly dueAt: string
+  readonly fileId: string
+  readonly ownerId: string | null
+  readonly blob: BlobName
+}
+
+/** Partition `shard`, the last digit of the file's id: sixteen partitions can be walked, and none is written by all. */
+export const fileChores = collection<FileChore>()({
+  name: 'FileChores',
+  partition: 'shard',
+  paths: { byDue: { by: [], order: 'dueAt' } },
+})
+
+export const choreShards = [...'0123456789abcdef']
+
+const FileName = z
+  .string()
+  .max(1_000)
+  .transform((name) => name.normalize('NFC').trim())
+  .pipe(
+    z
+      .string()
+      .min(1)
+      .max(255)
+      .regex(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\u2028\u2029/\\:*?"<>|]+$/u, 'Must be a plain file name.')
+      .regex(/^[^.]/, 'Must not begin with a dot.'),
+  )
+  .meta({ description: 'With its ending, without a path.', example: 'certificate.pdf' })
+
+export const RequestUpload = z
+  .object({
+    fileName: FileName,
+    fileType: z
+      .string()
+      .max(200)
+      .transform((text) => text.toLowerCase().split(';')[0]?.trim() ?? '')
+      .meta({
+        description: 'The media type, as it will be found in the first bytes.',
+        example: 'application/pdf',
+      }),
+    fileSize: z.number().int().min(1).meta({ description: 'In bytes.' }),
+    category: FileCategory,
+  })
+  .meta({ id: 'RequestUpload' })
+export type RequestUpload = z.infer<typeof RequestUpload>
+
+export const UploadRequested = z
+  .object({
+    uploadUrl: z.string(),
+    fileId: z.uuid(),
+    expiresAt: z.iso.datetime(),
+    method: z.literal('PUT'),
+    headers: z.record(z.string(), z.string()).meta({ description: 'To be sent as they are.' }),
+    claimToken: z
+      .string()
+      .optional()
+      .meta({ description: 'Without an account: completes the upload and hands the file to one form.' }),
+  })
+  .meta({ id: 'UploadRequested' })
+export type UploadRequested = z.infer<typeof UploadRequested>
+
+export const CompleteUpload = z
+  .object({
+    fileId: z.uuid(),
+    fileName: FileName.optional(),
+    claimToken: z.string().max(100).optional().meta({ description: 'When uploaded without an account.' }),
+  })
+  .meta({ id: 'CompleteUpload' })
+export type CompleteUpload = z.infer<typeof CompleteUpload>
+
+export const FileView = z
+  .object({
+    id: z.uuid(),
+    url: z.string().meta({ description: 'Leads to the bytes, for who may read them.' }),
+    fileName: z.string(),
+    size: z.number().int(),
+    mimeType: z.string(),
+    uploadedAt: z.iso.datetime(),
+    category: FileCategory,
+    state: z
+      .enum(['pending', 'available', 'rejected'])
+      .meta({ description: '`pending` while it is scanned; `rejected` when something harmful was found.' }),
+  })
+  .meta({ id: 'File' })
+export type FileView = z.infer<typeof FileView>
+
+/** How a message or a form shows a file. */
+export interface AttachedFile {
+  readonly id: string
+  readonly name: string
+  readonly url: string
+  readonly size: number
+  readonly mimeType: string
+}
+
+export interface FileSettings {
+  readonly publicOrigin: string
+  readonly quotaBytes: number
+  /** For who writes courses. */
+  readonly authorQuotaBytes: number
+}
+
+export const quotaExceeded = defineError(
+  'conflict',
+  'quota_exceeded',
+  'There is no room left for this file. Delete something first.',
+)
+export const scanPending = defineError(
+  'conflict',
+  'scan_pending',
+  'This file is still being checked. Try again in a moment.',
+)
+export const fileRejected = defineError(
+  'gone',
+  'file_rejected',
+  'This file was removed: something harmful was found in it.',
+)
+export const fileInUse = defineError('conflict', 'file_in_use', 'This file belongs to a form that was sent.')

@@ -1,0 +1,233 @@
+import type { Needs } from '../../ports/ports.ts'
+import type { Actor, Caller } from '../actor.ts'
+import { forbidden, notFound } from '../errors.ts'
+import type { Job } from '../jobs/jobs.ts'
+import type { Limit, TakeFromLimits } from '../limits/limits.ts'
+import type { Trail } from '../trail/trail.ts'
+import type { Users } from '../users/users.ts'
+import { createAvatars } from './avatars.ts'
+import { createBindFiles, type FileClaim } from './bind-files.ts'
+import { createBookSpace } from './book-space.ts'
+import { createChores } from './chores.ts'
+import { createCompleteUpload } from './complete-upload.ts'
+import { contentDispositionOf } from './content-disposition.ts'
+import {
+  type AttachedFile,
+  type FileBindings,
+  type FileSettings,
+  type FileView,
+  fileInUse,
+  fileRejected,
+  files,
+  type StoredFile,
+  scanPending,
+} from './files.model.ts'
+import { createInspectContent } from './inspect-content.ts'
+import { createPersonalFiles } from './personal-files.ts'
+import { createRemoveFile } from './remove-file.ts'
+import { createRequestUpload } from './request-upload.ts'
+import { createScanFile } from './scan-file.ts'
+import { createSweepFiles } from './sweep-files.ts'
+
+const minuteMs = 60_000
+const downloadLivesMs = 5 * minuteMs
+/** With pauses: a film is rarely watched in one go. */
+const videoLivesMs = 12 * 60 * minuteMs
+
+type FileNeeds = Needs<
+  'blobs' | 'clock' | 'defer' | 'documents' | 'fileScanner' | 'fileTypes' | 'ids' | 'images' | 'log'
+>
+
+export interface FileBorrows {
+  readonly users: Users
+  readonly trail: Trail
+  readonly takeFromLimits: TakeFromLimits
+  /** Files that one address may announce without an account. */
+  readonly anonymousLimit: Limit
+  /** What the domains that files are bound to say about who may read them. */
+  readonly bindings: FileBindings
+  readonly settings: FileSettings
+}
+
+/** Files of people: how they come, what they may be, who may read them, and how they go. */
+export function createFiles(needs: FileNeeds, borrows: FileBorrows) {
+  const { blobs, clock, documents } = needs
+  const { bindings, settings, trail } = borrows
+  const bookSpace = createBookSpace(needs)
+  const chores = createChores(needs)
+  const removeFile = createRemoveFile(needs, { bookSpace, chores })
+  const scanFile = createScanFile(needs, { bookSpace, chores })
+  const inspectContent = createInspectContent(needs)
+  const avatars = createAvatars(needs, {
+    ...borrows,
+    chores,
+    removeFile,
+    publicOrigin: settings.publicOrigin,
+  })
+  const bindFiles = createBindFiles(needs)
+  const personal = createPersonalFiles(needs, { removeFile, bookSpace })
+  const sweep = createSweepFiles(needs, {
+    chores,
+    removeFile,
+    scanFile,
+    sweepPortraits: avatars.sweep,
+    bindings,
+  })
+  const jobs: readonly Job[] = [{ name: 'sweep-files', everyMs: 5 * minuteMs, run: sweep }]
+
+  const urlOf = (id: string) => `${settings.publicOrigin}/api/v1/files/${id}/download`
+  const viewOf = (file: StoredFile): FileView => ({
+    id: file.id,
+    url: urlOf(file.id),
+    fileName: file.name,
+    size: file.size,
+    mimeType: file.type,
+    uploadedAt: file.uploadedAt ?? file.createdAt,
+    category: file.category,
+    state: file.state === 'uploading' ? 'pending' : file.state,
+  })
+  const attachedOf = ({ id, name, size, type }: StoredFile): AttachedFile => ({
+    id,
+    name,
+    url: urlOf(id),
+    size,
+    mimeType: type,
+  })
+  const sign = (file: StoredFile, livesMs: number): Promise<string> => {
+    if (file.state === 'pending') throw scanPending({ retryAfterSeconds: 5 })
+    if (file.state === 'rejected') throw fileRejected()
+    return blobs.signDownload(file.blob, {
+      expiresAt: new Date(clock.now() + livesMs).toISOString(),
+      contentType: file.type,
+      contentDisposition: contentDispositionOf(file.name, file.type),
+    })
+  }
+  /** A file that is not there, that is not complete, or that the actor may not read: all alike. */
+  const readable = async (actor: Actor, id: string) => {
+    const stored = await documents.read(files, { partition: id, id })
+    if (!stored || stored.value.state === 'uploading') throw notFound()
+    const { ownerId, binding } = stored.value
+    if (ownerId === actor.userId) return stored
+    if (!binding || !(await bindings[binding.kind]?.canRead(actor, binding))) throw notFound()
+    return stored
+  }
+  const completeUpload = createCompleteUpload(needs, {
+    bookSpace,
+    chores,
+    inspectContent,
+    scanFile,
+    removeFile,
+  })
+  const exportBlob = (userId: string, exportId: string) => ({
+    container: 'exports',
+    path: `${userId}/${exportId}.zip`,
+  })
+
+  return {
+    jobs,
+    requestUpload: createRequestUpload(needs, { ...borrows, bookSpace, chores }),
+    completeUpload: async (...call: Parameters<typeof completeUpload>) =>
+      viewOf(await completeUpload(...call)),
+
+    async read(actor: Actor, id: string) {
+      const { value, version } = await readable(actor, id)
+      return { value: viewOf(value), version }
+    },
+
+    /** A URL for the next five minutes. Reading what came with a form is written down. */
+    async download(actor: Actor, id: string, caller: Caller): Promise<string> {
+      const { value: file } = await readable(actor, id)
+      const url = await sign(file, downloadLivesMs)
+      if (file.binding?.kind === 'form' && file.ownerId !== actor.userId)
+        await trail(caller, {
+          event: 'file.download',
+          actorId: actor.userId,
+          sessionId: actor.sessionId,
+          resource: { type: 'file', id },
+        })
+      return url
+    },
+
+    /** By its owner alone; what was sent with a form belongs to the form. */
+    async remove(actor: Actor, id: string, caller: Caller): Promise<void> {
+      const stored = await documents.read(files, { partition: id, id })
+      if (!stored) throw notFound()
+      if (stored.value.ownerId !== actor.userId) throw forbidden()
+      if (stored.value.binding?.kind === 'form') throw fileInUse()
+      if (!(await removeFile.remove(stored))) throw notFound()
+      await trail(caller, {
+        event: 'file.delete',
+        actorId: actor.userId,
+        sessionId: actor.sessionId,
+        resource: { type: 'file', id },
+      })
+    },
+
+    avatars: { set: avatars.set, remove: avatars.remove, read: avatars.read, forGroup: avatars.forGroup },
+
+    /** For a conversation: binds attachments of the sender. Throws `validation_error` for one that cannot be used. */
+    async bindToConversation(
+      actor: Actor,
+      fileIds: readonly string[],
+      conversationId: string,
+    ): Promise<readonly AttachedFile[]> {
+      const claims = fileIds.map((fileId) => ({ fileId }))
+      const binding = { kind: 'conversation', id: conversationId } as const
+      return (await bindFiles(actor, claims, binding, 'attachment')).map(attachedOf)
+    },
+
+    /** For a form: takes attachments, by their owner or by the token given at the upload, for this submission alone. */
+    async bindToForm(
+      actor: Actor | null,
+      claims: readonly FileClaim[],
+      submissionId: string,
+    ): Promise<readonly AttachedFile[]> {
+      const binding = { kind: 'form', id: submissionId } as const
+      return (await bindFiles(actor, claims, binding, 'form-attachment')).map(attachedOf)
+    },
+
+    /** For a course: its videos, or documents that go with its lessons, by whoever uploaded them. */
+    async bindToCourse(
+      actor: Pick<Actor, 'userId'>,
+      fileId: string,
+      courseId: string,
+      category: 'course-video' | 'document',
+    ): Promise<AttachedFile> {
+      const [file] = await bindFiles(actor, [{ fileId }], { kind: 'course', id: courseId }, category)
+      if (!file) throw notFound()
+      return attachedOf(file)
+    },
+
+    /** A URL that outlives the video, for whom the course has let in. */
+    async signVideo(fileId: string): Promise<string> {
+      const stored = await documents.read(files, { partition: fileId, id: fileId })
+      if (!stored || stored.value.state === 'uploading') throw notFound()
+      return sign(stored.value, videoLivesMs)
+    },
+
+    /** Takes a person's files away from what they are bound to, and with that altogether. */
+    async removeBound(ownerId: string, fileIds: readonly string[]): Promise<void> {
+      for (const id of fileIds) {
+        const stored = await documents.read(files, { partition: id, id })
+        if (stored?.value.binding && stored.value.ownerId === ownerId) await removeFile.remove(stored)
+      }
+    },
+
+    personal: { list: personal.list, erase: personal.erase },
+
+    exports: {
+      /** Throws `BlobExists` when this export has been stored. */
+      store: (userId: string, exportId: string, source: AsyncIterable<Uint8Array<ArrayBuffer>>) =>
+        blobs.write(exportBlob(userId, exportId), source),
+      sign: (userId: string, exportId: string, fileName: string, livesMs: number) =>
+        blobs.signDownload(exportBlob(userId, exportId), {
+          expiresAt: new Date(clock.now() + livesMs).toISOString(),
+          contentType: 'application/zip',
+          contentDisposition: contentDispositionOf(fileName, 'application/zip'),
+        }),
+      remove: (userId: string, exportId: string) => blobs.delete(exportBlob(userId, exportId)),
+    },
+  }
+}
+
+export type Files = ReturnType<typeof createFiles>

@@ -1,0 +1,70 @@
+import type { Needs } from '../../ports/ports.ts'
+import type { BookSpace } from './book-space.ts'
+import { blobContainers, files, filesByOwner, type StoredFile } from './files.model.ts'
+import { readContent } from './read-content.ts'
+import type { RemoveFile } from './remove-file.ts'
+
+/** A person's files, all of them: to hand over, and to erase. */
+export function createPersonalFiles(
+  { documents, blobs }: Needs<'documents' | 'blobs'>,
+  { removeFile, bookSpace }: { readonly removeFile: RemoveFile; readonly bookSpace: BookSpace },
+) {
+  async function* idsOf(userId: string): AsyncGenerator<string> {
+    let after: string | undefined
+    do {
+      const page = await documents.query(filesByOwner, {
+        path: 'byKind',
+        partition: userId,
+        equals: { kind: 'file' },
+        limit: 100,
+        ...(after === undefined ? {} : { after }),
+      })
+      for (const { value } of page.items) yield value.id
+      after = page.next
+    } while (after !== undefined)
+  }
+  const readFile = (id: string) => documents.read(files, { partition: id, id })
+
+  return {
+    /** Whose bytes are here, oldest first, each with a way to read it. */
+    async *list(userId: string): AsyncGenerator<{
+      readonly file: StoredFile
+      readonly content: () => AsyncIterable<Uint8Array<ArrayBuffer>>
+    }> {
+      for await (const id of idsOf(userId)) {
+        const stored = await readFile(id)
+        if (!stored || stored.value.state === 'uploading') continue
+        const { blob, size, state } = stored.value
+        yield {
+          file: stored.value,
+          content: () => readContent(blobs, blob, state === 'rejected' ? 0 : size),
+        }
+      }
+    },
+
+    /**
+     * What was sent with a form stays with the form, and no longer says whose it was. Can be run again after a failure;
+     * false while something changed at the same time and is still there.
+     */
+    async erase(userId: string): Promise<boolean> {
+      let isDone = true
+      for await (const id of idsOf(userId)) {
+        const stored = await readFile(id)
+        if (stored?.value.binding?.kind === 'form') {
+          await documents.replace(files, { ...stored.value, ownerId: null }, stored.version)
+          await bookSpace(userId, id, null)
+        } else if (stored) isDone = (await removeFile.remove(stored)) && isDone
+        else await bookSpace(userId, id, null)
+      }
+      for (const container of blobContainers.filter((name) => name !== 'forms')) {
+        for (;;) {
+          const page = await blobs.list(container, { prefix: `${userId}/`, limit: 100 })
+          for (const { path } of page.items) await blobs.delete({ container, path })
+          if (page.items.length === 0) break
+        }
+      }
+      if (isDone) await documents.remove(filesByOwner, { partition: userId, id: 'quota' })
+      return isDone
+    },
+  }
+}

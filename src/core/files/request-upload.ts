@@ -1,0 +1,104 @@
+import type { Needs } from '../../ports/ports.ts'
+import type { Actor, Caller } from '../actor.ts'
+import { missingToken } from '../auth/auth.model.ts'
+import { AppError, forbidden, validationError } from '../errors.ts'
+import type { Limit, TakeFromLimits } from '../limits/limits.ts'
+import type { BookSpace } from './book-space.ts'
+import type { Chores } from './chores.ts'
+import { hashClaimToken, newClaimToken } from './claim-token.ts'
+import {
+  categories,
+  endingOf,
+  type FileSettings,
+  files,
+  fitsEnding,
+  isMediaType,
+  type MediaType,
+  type RequestUpload,
+  type StoredFile,
+  type UploadRequested,
+} from './files.model.ts'
+
+const urlLivesMs = 15 * 60_000
+export const uploadDueMs = 24 * 60 * 60_000
+
+function checkType({ category, fileType, fileName, fileSize }: RequestUpload): MediaType {
+  const { types, maxBytes } = categories[category]
+  const refuse = (path: string, code: string, message: string) => validationError([{ path, code, message }])
+  if (fileSize > maxBytes) throw refuse('fileSize', 'too_big', `Must be at most ${maxBytes} bytes.`)
+  const type = fileType === 'image/jpg' ? 'image/jpeg' : fileType
+  if (!isMediaType(type) || !types.includes(type))
+    throw refuse('fileType', 'type_not_allowed', 'Files of this type are not taken here.')
+  if (!fitsEnding(fileName, type))
+    throw refuse('fileName', 'ending_mismatch', 'Must end as files of this type do.')
+  return type
+}
+
+/** Announces a file: room is kept for it, and the client gets a URL that can create it once. */
+export const createRequestUpload =
+  (
+    { documents, blobs, clock, ids }: Needs<'documents' | 'blobs' | 'clock' | 'ids'>,
+    {
+      bookSpace,
+      chores,
+      takeFromLimits,
+      anonymousLimit,
+      settings,
+    }: {
+      readonly bookSpace: BookSpace
+      readonly chores: Chores
+      readonly takeFromLimits: TakeFromLimits
+      readonly anonymousLimit: Limit
+      readonly settings: FileSettings
+    },
+  ) =>
+  async (actor: Actor | null, request: RequestUpload, caller: Caller): Promise<UploadRequested> => {
+    const { category, fileName, fileSize } = request
+    if (actor === null && category !== 'form-attachment') throw missingToken()
+    const isAuthor = actor?.role === 'mentor' || actor?.role === 'admin'
+    if (category === 'course-video' && !isAuthor) throw forbidden()
+    if (actor?.role === 'guest' && category !== 'attachment') throw forbidden()
+    const type = checkType(request)
+    if (actor === null) {
+      const standing = await takeFromLimits([anonymousLimit], caller.address ?? 'unknown', 1)
+      if (standing.isExceeded)
+        throw new AppError('rate_limited', 'rate_limit_exceeded', 'Too many files. Wait a little.', {
+          retryAfterSeconds: standing.resetInSeconds,
+        })
+    }
+    const fileId = ids.next()
+    const ownerId = actor?.userId ?? null
+    const blob = {
+      container: categories[category].container,
+      path: `${ownerId ?? 'anonymous'}/${fileId}.${endingOf(type)}`,
+    }
+    const claimToken = actor === null ? newClaimToken() : null
+    const expiresAt = new Date(clock.now() + urlLivesMs).toISOString()
+    const upload = await blobs.signUpload(blob, { expiresAt, maxBytes: fileSize, contentType: type })
+    await chores.note('upload', { fileId, ownerId, blob }, uploadDueMs)
+    const { quotaBytes, authorQuotaBytes } = settings
+    if (ownerId !== null) await bookSpace(ownerId, fileId, fileSize, isAuthor ? authorQuotaBytes : quotaBytes)
+    const file: StoredFile = {
+      id: fileId,
+      ownerId,
+      category,
+      name: fileName,
+      type,
+      size: fileSize,
+      state: 'uploading',
+      blob,
+      binding: null,
+      claimHash: claimToken === null ? null : await hashClaimToken(claimToken),
+      createdAt: new Date(clock.now()).toISOString(),
+      uploadedAt: null,
+    }
+    await documents.insert(files, file)
+    return {
+      uploadUrl: upload.url,
+      fileId,
+      expiresAt,
+      method: upload.method,
+      headers: { ...upload.headers },
+      ...(claimToken === null ? {} : { claimToken }),
+    }
+  }

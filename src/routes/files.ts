@@ -1,0 +1,186 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { notFound } from '../core/errors.ts'
+import { CompleteUpload, FileView, RequestUpload, UploadRequested } from '../core/files/files.model.ts'
+import type { Files } from '../core/files/files.ts'
+import { Profile } from '../core/users/users.model.ts'
+import type { Users } from '../core/users/users.ts'
+import { hasCurrent } from '../http/etag.ts'
+import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
+import { body, errors, isPublic, json, signedIn } from '../http/route.ts'
+import { optionalSession } from '../http/session.ts'
+import { onInvalid } from '../http/validate.ts'
+
+const tags = ['Files']
+const params = z.object({ id: z.uuid().meta({ param: { name: 'id', in: 'path' } }) })
+const actorIfAny = (c: AppContext) => c.get('session')?.actor ?? null
+
+const requestUpload = createRoute({
+  method: 'post',
+  path: '/files/upload-url',
+  operationId: 'requestUpload',
+  tags,
+  summary: 'Announce a file and get a URL to send it to',
+  description:
+    'First of three steps. Send the bytes by PUT to `uploadUrl` with the `headers`, within 15 minutes and once; then complete the upload. A `form-attachment` needs no account.',
+  ...isPublic,
+  middleware: [optionalSession] as [typeof optionalSession],
+  request: body(RequestUpload),
+  responses: {
+    200: json(UploadRequested, 'Where to send the bytes.'),
+    ...errors(400, 401, 403, 409, 413, 415),
+  },
+})
+
+const completeUpload = createRoute({
+  method: 'post',
+  path: '/files/complete',
+  operationId: 'completeUpload',
+  tags,
+  summary: 'Have the sent bytes looked at',
+  description:
+    'Last of three steps. What is larger than announced, or is not of the announced type, is deleted and answered 400. Completing again answers the same.',
+  ...isPublic,
+  middleware: [optionalSession] as [typeof optionalSession],
+  request: body(CompleteUpload),
+  responses: { 200: json(FileView, 'The file.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
+})
+
+const readFile = createRoute({
+  method: 'get',
+  path: '/files/{id}',
+  operationId: 'readFile',
+  tags,
+  summary: 'What is known about a file',
+  ...signedIn,
+  request: { params },
+  responses: {
+    200: json(FileView, 'With its version as `ETag`.'),
+    304: { description: 'Unchanged since the version in `If-None-Match`.' },
+    ...errors(400, 401, 403, 404),
+  },
+})
+
+const downloadFile = createRoute({
+  method: 'get',
+  path: '/files/{id}/download',
+  operationId: 'downloadFile',
+  tags,
+  summary: 'The bytes of a file',
+  ...signedIn,
+  request: { params },
+  responses: {
+    302: {
+      description: 'To a URL that works for five minutes.',
+      headers: z.object({ Location: z.string() }),
+    },
+    ...errors(400, 401, 403, 404, 409, 410),
+  },
+})
+
+const removeFile = createRoute({
+  method: 'delete',
+  path: '/files/{id}',
+  operationId: 'deleteFile',
+  tags,
+  summary: 'Delete a file of mine',
+  ...signedIn,
+  request: { params },
+  responses: { 204: { description: 'Deleted.' }, ...errors(400, 401, 403, 404, 409) },
+})
+
+const setAvatar = createRoute({
+  method: 'post',
+  path: '/users/me/avatar',
+  operationId: 'setAvatar',
+  tags: ['Users'],
+  summary: 'Use a completed upload as my picture',
+  description:
+    'The picture is encoded afresh, at most 512 pixels wide and high, without place, time or camera. Its address is public and new each time; the one before stops working.',
+  ...signedIn,
+  request: body(z.object({ fileId: z.uuid() }).meta({ id: 'SetAvatar' })),
+  responses: { 200: json(Profile, 'As it is now.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
+})
+
+const removeAvatar = createRoute({
+  method: 'delete',
+  path: '/users/me/avatar',
+  operationId: 'removeAvatar',
+  tags: ['Users'],
+  summary: 'Have no picture',
+  ...signedIn,
+  responses: { 204: { description: 'There is none, also when there was none.' }, ...errors(401, 403, 409) },
+})
+
+const readAvatar = createRoute({
+  method: 'get',
+  path: '/avatars/{userId}/{name}',
+  operationId: 'readAvatar',
+  tags: ['Users'],
+  summary: 'The picture of a person, at the address their profile names',
+  ...isPublic,
+  request: {
+    params: z.object({
+      userId: z.uuid().meta({ param: { name: 'userId', in: 'path' } }),
+      name: z
+        .string()
+        .regex(/^(?:group-)?[\da-f-]{36}\.(?:webp|jpg|png)$/)
+        .meta({ param: { name: 'name', in: 'path' } }),
+    }),
+  },
+  responses: {
+    200: {
+      description: 'The picture. It never changes at this address.',
+      content: Object.fromEntries(
+        ['image/webp', 'image/jpeg', 'image/png'].map((type) => [
+          type,
+          { schema: z.string().meta({ format: 'binary' }) },
+        ]),
+      ),
+    },
+    304: { description: 'Known already.' },
+    ...errors(400, 404),
+  },
+})
+
+export const fileRoutes = (files: Files, users: Users) =>
+  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+    .openapi(requestUpload, async (c) =>
+      c.json(await files.requestUpload(actorIfAny(c), c.req.valid('json'), c.get('caller')), 200),
+    )
+    .openapi(completeUpload, async (c) =>
+      c.json(await files.completeUpload(actorIfAny(c), c.req.valid('json')), 200),
+    )
+    .openapi(readFile, async (c) => {
+      const { value, version } = await files.read(actorOf(c), c.req.valid('param').id)
+      return hasCurrent(c, version) ? c.body(null, 304) : c.json(value, 200)
+    })
+    .openapi(downloadFile, async (c) =>
+      c.redirect(await files.download(actorOf(c), c.req.valid('param').id, c.get('caller')), 302),
+    )
+    .openapi(removeFile, async (c) => {
+      await files.remove(actorOf(c), c.req.valid('param').id, c.get('caller'))
+      return c.body(null, 204)
+    })
+    .openapi(setAvatar, async (c) => {
+      await files.avatars.set(actorOf(c), c.req.valid('json').fileId)
+      const { value, version } = await users.readProfile(actorOf(c), null)
+      c.header('ETag', `"${version}"`)
+      return c.json(value, 200)
+    })
+    .openapi(removeAvatar, async (c) => {
+      await files.avatars.remove(actorOf(c))
+      return c.body(null, 204)
+    })
+
+/** Under a limit of their own: one page may show a hundred people. */
+export const avatarRoutes = (files: Files) =>
+  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid }).openapi(readAvatar, async (c) => {
+    const { userId, name } = c.req.valid('param')
+    const found = await files.avatars.read(userId, name)
+    if (!found) throw notFound()
+    c.header('Cache-Control', 'public, max-age=86400, immutable')
+    c.header('Content-Security-Policy', "default-src 'none'; sandbox")
+    c.header('Cross-Origin-Resource-Policy', 'cross-origin')
+    if (hasCurrent(c, name)) return c.body(null, 304)
+    return c.body(found.bytes, 200, { 'Content-Type': found.type })
+  })
