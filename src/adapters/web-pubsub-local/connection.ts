@@ -71,9 +71,7 @@ const isOpen = ({ ws }: Link): boolean => ws.readyState === ws.OPEN
 /** False when the other side takes too little of what it is sent. */
 function write({ link }: Connection, frame: Buffer, { bufferedBytes }: Limits): boolean {
   if (!link || !isOpen(link)) return true
-  if (link.socket.writableLength > bufferedBytes) return false
-  link.socket.write(frame)
-  return true
+  return link.socket.write(frame) || link.socket.writableLength <= bufferedBytes
 }
 
 export const sendControl = (connection: Connection, control: object, limits: Limits): boolean =>
