@@ -4,8 +4,10 @@ import { createAuth } from './core/auth/auth.ts'
 import type { ChatSettings } from './core/chat/chat.model.ts'
 import { createChat } from './core/chat/chat.ts'
 import type { TurnLimits } from './core/chat/turns.ts'
+import { createConsents } from './core/consents/consents.ts'
 import { createContacts } from './core/contacts/contacts.ts'
 import { createCourses } from './core/courses/courses.ts'
+import { createListDisclosures } from './core/disclosures/disclosures.ts'
 import type { FileBindings, FileSettings } from './core/files/files.model.ts'
 import { createFiles } from './core/files/files.ts'
 import type { FormSettings } from './core/forms/forms.model.ts'
@@ -49,8 +51,9 @@ import { mailboxRoutes } from './routes/mailbox.ts'
 import { messageRoutes } from './routes/messages.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { peopleRoutes } from './routes/people.ts'
+import { privacyRoutes } from './routes/privacy.ts'
 import { negotiateRoutes, realtimeEventRoutes } from './routes/realtime.ts'
-import { emailChangeRoutes, recoveryRoutes } from './routes/recovery.ts'
+import { emailChangeRoutes, migrationRoutes, recoveryRoutes } from './routes/recovery.ts'
 import { referenceRoutes } from './routes/reference.ts'
 import { secondFactorRoutes } from './routes/second-factors.ts'
 import { serviceTokenRoutes } from './routes/service-tokens.ts'
@@ -196,6 +199,11 @@ export function createApp(ports: Ports, config: AppConfig) {
     .route('/api/v1/auth', recoveryRoutes(auth))
     .route('/api/v1/auth', socialRoutes(auth))
     .route('/api/v1/users', emailChangeRoutes(auth))
+    .route('/api/v1/admin', migrationRoutes(auth))
+    .route(
+      '/api/v1',
+      privacyRoutes(createConsents(ports, { trail }), createListDisclosures(ports, { users })),
+    )
     .route('/api/v1/users', userRoutes(users))
     .route('/api/v1', contactRoutes(contacts))
     .route('/api/v1/realtime', negotiateRoutes(realtime))

@@ -3,6 +3,7 @@ import { sessions } from './auth/auth.model.ts'
 import { identities } from './auth/identities.ts'
 import { oneTimeTokens } from './auth/one-time-tokens.ts'
 import { announcements, directPairs, inbox, messages } from './chat/chat.model.ts'
+import { consents } from './consents/consents.model.ts'
 import { blocks } from './contacts/contacts.model.ts'
 import {
   courseCounts,
@@ -24,6 +25,7 @@ export const collections: readonly AnyCollection[] = [
   sessions,
   oneTimeTokens,
   identities,
+  consents,
   staff,
   mentorAssignments,
   blocks,

@@ -5,12 +5,25 @@ import {
   ConfirmEmailChange,
   ForgotPassword,
   MailedLink,
+  MigrateUsers,
+  MigrationResult,
   ResetPassword,
   VerifyEmail,
 } from '../core/auth/auth.model.ts'
 import type { Auth } from '../core/auth/auth.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
-import { body, errors, isPublic, json, limitedAsAuth, Message, signedIn, steppedUp } from '../http/route.ts'
+import {
+  body,
+  errors,
+  isPublic,
+  json,
+  limitedAsAuth,
+  Message,
+  onlyFor,
+  signedIn,
+  steppedUp,
+} from '../http/route.ts'
+import { requireStepUp } from '../http/session.ts'
 import { onInvalid } from '../http/validate.ts'
 
 const tags = ['Recovery']
@@ -258,3 +271,25 @@ export const emailChangeRoutes = ({ emailChange }: Auth) =>
       await emailChange.confirm(actorOf(c), c.req.valid('json').code, c.get('caller'))
       return c.json({ message: 'Your address is changed. Other devices are signed out.' }, 200)
     })
+
+const migrateUsers = createRoute({
+  method: 'post',
+  path: '/migrate-users',
+  operationId: 'migrateUsers',
+  tags: ['Admin'],
+  summary: 'Open accounts for people of another system; each gets a mail to set a password',
+  description: 'May be sent again: nothing is opened or mailed twice. Needs a step-up.',
+  ...onlyFor('admin'),
+  'x-step-up': true as const,
+  middleware: [...onlyFor('admin').middleware, requireStepUp] as const,
+  request: body(MigrateUsers),
+  responses: {
+    200: json(z.object({ results: z.array(MigrationResult) }), 'A result a row, in order.'),
+    ...errors(400, 401, 403, 413, 415),
+  },
+})
+
+export const migrationRoutes = (auth: Auth) =>
+  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid }).openapi(migrateUsers, async (c) =>
+    c.json({ results: await auth.migrateUsers(actorOf(c), c.req.valid('json'), c.get('caller')) }, 200),
+  )

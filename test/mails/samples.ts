@@ -21,6 +21,7 @@ const inputs: TemplateInputs = {
   email_changed: { greeting, link: resetPage },
   new_device: { greeting, link: resetPage },
   second_factor_changed: { greeting, link: resetPage },
+  account_moved: { greeting, link: resetPage },
   account_exists: { greeting: greetingOf('Visit evil.example now'), link: resetPage },
   form_received: { greeting, reference },
   referral_received: { greeting, reference, link: statusPage },

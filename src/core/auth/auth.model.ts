@@ -252,6 +252,32 @@ export const GuestUpgrade = SignUp.omit({ sharedDevice: true })
   .meta({ id: 'GuestUpgrade' })
 export type GuestUpgrade = z.infer<typeof GuestUpgrade>
 
+/** A row of another system's list of people. */
+export const MigratedUser = z.object({
+  email: Email,
+  name: PersonName,
+  role: Role.exclude(['guest']).default('user'),
+})
+export const MigrateUsers = z
+  .object({
+    users: z.array(z.unknown()).min(1).max(100).meta({
+      description:
+        'Each `{email, name, role?}`. Rows are judged one by one: a wrong one does not stop the others.',
+    }),
+  })
+  .meta({ id: 'MigrateUsers' })
+export type MigrateUsers = z.infer<typeof MigrateUsers>
+
+export const MigrationResult = z
+  .object({
+    row: z.number().int().meta({ description: 'Counted from 0.' }),
+    status: z.enum(['created', 'exists', 'invalid', 'failed']),
+    userId: z.uuid().nullable(),
+    problems: z.array(z.string()).meta({ description: 'The fields that are wrong.' }),
+  })
+  .meta({ id: 'MigrationResult' })
+export type MigrationResult = z.infer<typeof MigrationResult>
+
 export const ForgotPassword = z.object({ email: Email }).meta({ id: 'ForgotPassword' })
 export const ResetPassword = z
   .object({ token: MailedToken, newPassword: passwordAsTyped })

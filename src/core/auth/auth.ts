@@ -18,6 +18,7 @@ import { createLogInSecondFactor } from './log-in-second-factor.ts'
 import { createLogInSocially } from './log-in-socially.ts'
 import { createLogOut } from './log-out.ts'
 import { createMayMail } from './mail-allowance.ts'
+import { createMigrateUsers } from './migrate-users.ts'
 import { createNotices } from './notices.ts'
 import { createOneTimeTokens } from './one-time-tokens.ts'
 import { createOpenSession } from './open-session.ts'
@@ -96,6 +97,7 @@ export function createAuth(needs: AuthNeeds, borrows: AuthBorrows) {
   }
   const emailVerification = createVerifyEmail(needs, known)
   const lent = { ...known, emailVerification }
+  const passwordReset = createResetPassword(needs, lent)
 
   return {
     signUp: createSignUp(needs, lent),
@@ -107,7 +109,8 @@ export function createAuth(needs: AuthNeeds, borrows: AuthBorrows) {
     socially: createLogInSocially(needs, lent),
     guests: createGuests(needs, lent),
     emailVerification,
-    passwordReset: createResetPassword(needs, lent),
+    passwordReset,
+    migrateUsers: createMigrateUsers(needs, { users, trail, passwordReset }),
     emailChange: createChangeEmail(needs, lent),
     refresh: createRefresh(needs, { sessions, trail, vault, settings }),
     logOut: createLogOut(needs, { sessions, trail, vault }),

@@ -5,6 +5,7 @@ import type { Needs } from '../../ports/ports.ts'
 import { conflict } from '../errors.ts'
 import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
+import { factorsOf } from './second-factors.ts'
 
 /** Whose a provider's account is. The document is the claim: a provider's account signs in to one account here. */
 export interface Identity {
@@ -15,6 +16,10 @@ export interface Identity {
 
 /** Partition `id`, so that one identity can be claimed once and signing in by it is two point reads. */
 export const identities = collection<Identity>()({ name: 'Identities', partition: 'id', paths: {} })
+
+/** Nothing this account was given signs in to it: only a mail to its address would help. */
+export const hasNoWayIn = (user: User): boolean =>
+  user.passwordHash === null && !user.identities?.length && factorsOf(user).passkeys.length === 0
 
 export async function identityId({ issuer, subject }: ProvidedIdentity): Promise<string> {
   const text = new TextEncoder().encode(JSON.stringify([issuer, subject]))

@@ -19,12 +19,11 @@ import {
   type SecondFactorWanted,
   type SocialLogIn,
 } from './auth.model.ts'
-import { type Identities, identityId } from './identities.ts'
+import { hasNoWayIn, type Identities, identityId } from './identities.ts'
 import type { LoggedIn } from './log-in.ts'
 import type { Notices } from './notices.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import type { OpenSession } from './open-session.ts'
-import { factorsOf } from './second-factors.ts'
 import type { SessionMemo } from './session-memo.ts'
 import type { Sessions } from './sessions.ts'
 import type { EmailVerification } from './verify-email.ts'
@@ -33,9 +32,6 @@ import type { WantSecondFactor } from './want-second-factor.ts'
 
 const linkLifeMs = 10 * 60_000
 const linkTries = 5
-
-const hasNoWayIn = (user: User): boolean =>
-  user.passwordHash === null && !user.identities?.length && factorsOf(user).passkeys.length === 0
 
 async function challengeOf(verifier: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))

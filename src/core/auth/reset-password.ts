@@ -14,6 +14,7 @@ import type { CheckPassword } from './password-policy.ts'
 import type { SessionMemo } from './session-memo.ts'
 
 const lifeMs = 15 * 60_000
+const invitedForMs = 7 * 24 * 60 * 60_000
 
 /** A new password for who has lost the old one and reads the mailbox. It signs nobody in and stands in for no factor. */
 export function createResetPassword(
@@ -42,9 +43,9 @@ export function createResetPassword(
     readonly settings: AuthSettings
   },
 ) {
-  const issue = (user: User | null) =>
+  const issue = (user: User | null, forMs = lifeMs) =>
     tokens.issue('reset-password', user?.id ?? ids.next(), {
-      lifeMs,
+      lifeMs: forMs,
       tries: 5,
       facts: { email: user?.email ?? '', epoch: String(user?.securityEpoch ?? 0) },
     })
@@ -63,7 +64,16 @@ export function createResetPassword(
   }
 
   return {
-    send,
+    /** For whom an account was opened by somebody else. Mailed once, however often it is asked for. */
+    async invite(user: User): Promise<void> {
+      const { token } = await issue(user, invitedForMs)
+      const link = linkTo(settings.portalOrigin, '/reset-password', token)
+      const greeting = greetingOf(user.name)
+      await mail.enqueue(
+        { template: 'account_moved', to: user.email, greeting, link },
+        `account_moved ${user.id}`,
+      )
+    },
 
     /** The same for known and unknown addresses, in words and in what it costs: a token nobody gets. */
     async ask(email: string, caller: Caller): Promise<void> {

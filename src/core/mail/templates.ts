@@ -22,6 +22,7 @@ export interface TemplateInputs {
   email_changed: { readonly greeting: Greeting; readonly link: Link }
   new_device: { readonly greeting: Greeting; readonly link: Link }
   second_factor_changed: { readonly greeting: Greeting; readonly link: Link }
+  account_moved: { readonly greeting: Greeting; readonly link: Link }
   account_exists: { readonly greeting: Greeting; readonly link: Link }
   form_received: { readonly greeting: Greeting; readonly reference: Reference }
   referral_received: { readonly greeting: Greeting; readonly reference: Reference; readonly link: Link }
@@ -118,6 +119,16 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
       'A way of proving that it is you (an app, a passkey, or recovery codes) was added to your account or taken away.',
       'If this was not you, choose a new password at once:',
       { label: 'Choose a new password', link },
+    ],
+  },
+  account_moved: {
+    priority: 'notice',
+    usefulForMs: 7 * 24 * 60 * minuteMs,
+    subject: () => 'Your account has moved',
+    blocks: ({ link }) => [
+      'We have a new place for your account. Your old password was not taken along: choose a new one.',
+      { label: 'Choose a password', link },
+      'The page works once, and for 7 days. After that, use "forgot password" with this address.',
     ],
   },
   account_exists: {

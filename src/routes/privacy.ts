@@ -1,0 +1,63 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { ConsentText, ConsentView, Decide } from '../core/consents/consents.model.ts'
+import type { Consents } from '../core/consents/consents.ts'
+import { Disclosure, type ListDisclosures } from '../core/disclosures/disclosures.ts'
+import { CursorQuery, cursorPage } from '../core/page.ts'
+import { type AppEnv, actorOf } from '../http/request-context.ts'
+import { body, errors, isPublic, json, signedIn, signedInOrGuest } from '../http/route.ts'
+import { onInvalid } from '../http/validate.ts'
+
+const tags = ['Privacy']
+
+const listConsentTexts = createRoute({
+  method: 'get',
+  path: '/consents',
+  operationId: 'listConsentTexts',
+  tags,
+  summary: 'The texts people are asked to agree to, in the version in force',
+  ...isPublic,
+  responses: { 200: json(z.object({ items: z.array(ConsentText) }), 'One of each document.'), ...errors() },
+})
+
+const decideConsent = createRoute({
+  method: 'post',
+  path: '/users/me/consents',
+  operationId: 'decideConsent',
+  tags,
+  summary: 'Agree to a text, or take it back',
+  ...signedInOrGuest,
+  request: body(Decide),
+  responses: { 201: json(ConsentView, 'Recorded.'), ...errors(400, 401, 403, 413, 415) },
+})
+
+const listConsents = createRoute({
+  method: 'get',
+  path: '/users/me/consents',
+  operationId: 'listConsents',
+  tags,
+  summary: 'What I agreed to and took back, newest first',
+  ...signedInOrGuest,
+  request: { query: CursorQuery },
+  responses: { 200: json(cursorPage(ConsentView), 'A page.'), ...errors(400, 401, 403) },
+})
+
+const listDisclosures = createRoute({
+  method: 'get',
+  path: '/users/me/disclosures',
+  operationId: 'listDisclosures',
+  tags,
+  summary: 'Who saw or received what of me, when and why, newest first',
+  description: 'A page may hold fewer than its limit, or nothing, and still have a next one.',
+  ...signedIn,
+  request: { query: CursorQuery },
+  responses: { 200: json(cursorPage(Disclosure), 'A page.'), ...errors(400, 401, 403) },
+})
+
+export const privacyRoutes = (consents: Consents, disclosuresOf: ListDisclosures) =>
+  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+    .openapi(listConsentTexts, (c) => c.json({ items: [...consents.current()] }, 200))
+    .openapi(decideConsent, async (c) =>
+      c.json(await consents.decide(actorOf(c), c.req.valid('json'), c.get('caller')), 201),
+    )
+    .openapi(listConsents, async (c) => c.json(await consents.list(actorOf(c), c.req.valid('query')), 200))
+    .openapi(listDisclosures, async (c) => c.json(await disclosuresOf(actorOf(c), c.req.valid('query')), 200))
