@@ -42,6 +42,22 @@ describe('negotiate', () => {
     )
   })
 
+  test.each([
+    ['the session is ended', '/api/v1/auth/logout', undefined],
+    [
+      'every session ends',
+      '/api/v1/auth/change-password',
+      { currentPassword: 'SecurePass123!', newPassword: 'Another-Long-Pass-77' },
+    ],
+  ])('when %s its devices are disconnected and have to ask again', async (_, path, body) => {
+    const testApp = await createTestApp()
+    const { call } = await signedInBrowser(testApp)
+    const device = testApp.realtime.connect((await call('POST', '/api/v1/realtime/negotiate')).body.url)
+    expect((await call('POST', path, { body })).status).toBe(200)
+    await testApp.settled()
+    expect(device.closeReason()).not.toBeNull()
+  })
+
   test('ten times a minute for each session', async () => {
     const testApp = await createTestApp({
       environment: { RATE_LIMIT_SCALE: '1', RATE_LIMIT_PER_MINUTE: '1000' },

@@ -50,6 +50,7 @@ export type AuthNeeds = Needs<
   | 'oneTimePasswords'
   | 'passkeys'
   | 'passwordBlocklist'
+  | 'realtime'
 >
 
 /** What the other domains lend to this one. */

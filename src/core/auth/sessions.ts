@@ -24,7 +24,9 @@ export interface Credentials {
   readonly isOnSharedDevice: boolean
 }
 
-type SessionNeeds = Needs<'accessTokens' | 'cache' | 'clock' | 'defer' | 'documents' | 'ids' | 'log'>
+type SessionNeeds = Needs<
+  'accessTokens' | 'cache' | 'clock' | 'defer' | 'documents' | 'ids' | 'log' | 'realtime'
+>
 
 /** The life of a session, but for refreshing it. */
 export function createSessions(
@@ -37,7 +39,7 @@ export function createSessions(
     settings,
   }: { vault: Vault; memo: SessionMemo; trail: Trail; notices: Notices; settings: AuthSettings },
 ) {
-  const { accessTokens, cache, clock, defer, documents, ids, log } = needs
+  const { accessTokens, cache, clock, defer, documents, ids, log, realtime } = needs
   const iso = (ms: number) => new Date(ms).toISOString()
   const isLive = (session: Session) =>
     session.revokedAt === null && Date.parse(session.expiresAt) > clock.now()
@@ -104,10 +106,14 @@ export function createSessions(
   }
 
   /** The session, when this call ended it; null when it was over or never there. */
-  const revoke = (userId: string, sessionId: string, reason: string): Promise<Session | null> =>
-    amend(userId, sessionId, (session) =>
+  const revoke = async (userId: string, sessionId: string, reason: string): Promise<Session | null> => {
+    const revoked = await amend(userId, sessionId, (session) =>
       session.revokedAt === null ? { ...session, revokedAt: iso(clock.now()), revokedReason: reason } : null,
     )
+    // A connection does not know its session: all of them go, and those whose session stands come back.
+    if (revoked) defer.run('disconnect_devices', () => realtime.disconnect(userId, 'session ended'))
+    return revoked
+  }
 
   /** Leaves room for one more, and tells the person when it comes from a device that was never seen. */
   const lookAtOthers = async (user: User, opened: Session): Promise<void> => {

@@ -8,10 +8,10 @@ const attempts = 5
 /**
  * Reads, changes and writes one account, again when somebody else wrote in between. With `expectedVersion` there is
  * one attempt, and `precondition_failed` when the account is at another version. Where `change` answers what it was
- * given, nothing is written.
+ * given, nothing is written. Raising the security epoch ends every session, and the connections opened by them.
  */
 export const createChangeUser =
-  ({ documents }: Needs<'documents'>) =>
+  ({ documents, defer, realtime }: Needs<'documents' | 'defer' | 'realtime'>) =>
   async (userId: string, change: (user: User) => User, expectedVersion?: string): Promise<Stored<User>> => {
     for (let attempt = 1; attempt <= attempts; attempt++) {
       const stored = await documents.read(users, { partition: userId, id: userId })
@@ -20,7 +20,10 @@ export const createChangeUser =
       try {
         const changed = change(stored.value)
         if (changed === stored.value) return stored
-        return await documents.replace(users, changed, stored.version)
+        const replaced = await documents.replace(users, changed, stored.version)
+        if (changed.securityEpoch !== stored.value.securityEpoch)
+          defer.run('disconnect_devices', () => realtime.disconnect(userId, 'sessions ended'))
+        return replaced
       } catch (error) {
         if (!(error instanceof VersionMismatch)) throw error
         if (expectedVersion !== undefined) throw preconditionFailed()

@@ -37,7 +37,7 @@ export interface UsersBorrows {
 const noUserId = '00000000-0000-0000-0000-000000000000'
 
 export function createUsers(
-  needs: Needs<'documents' | 'clock' | 'defer' | 'ids' | 'log'>,
+  needs: Needs<'documents' | 'clock' | 'defer' | 'ids' | 'log' | 'realtime'>,
   { readLearned, profileChanged }: UsersBorrows,
 ) {
   const { documents, clock, defer, log } = needs
