@@ -1,8 +1,10 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AuthSettings } from './core/auth/auth.model.ts'
 import { createAuth } from './core/auth/auth.ts'
+import { describeEvents } from './core/chat/async-api.ts'
 import type { ChatSettings } from './core/chat/chat.model.ts'
 import { createChat } from './core/chat/chat.ts'
+import type { ChatEvent as AnyChatEvent } from './core/chat/events.ts'
 import type { TurnLimits } from './core/chat/turns.ts'
 import { createConsents } from './core/consents/consents.ts'
 import { createContacts } from './core/contacts/contacts.ts'
@@ -249,7 +251,10 @@ export function createApp(ports: Ports, config: AppConfig) {
       info: { title: 'T.O.O.L.S Inc API', version: '1', description },
       servers: [{ url: config.http.publicOrigin }],
     })
-  app.route('/', referenceRoutes(describe, assets.read))
+  app.route(
+    '/',
+    referenceRoutes(describe, () => describeEvents(config.http.publicOrigin), assets.read),
+  )
 
   if (mail.mailbox && !config.http.isProduction) app.route('/dev/mailbox', mailboxRoutes(mail.mailbox))
 
@@ -258,3 +263,5 @@ export function createApp(ports: Ports, config: AppConfig) {
 }
 
 export type App = ReturnType<typeof createApp>['app']
+/** Whatever a device may receive. */
+export type ChatEvent = AnyChatEvent

@@ -637,3 +637,57 @@ describe('searching', () => {
     expect(await find(`q=resume&before=${page.pagination.nextCursor}`)).toEqual(['Résumé for the bakery'])
   })
 })
+
+describe('what sending costs', () => {
+  /** An app whose documents are counted, each call as the round trip it is in a store over the network. */
+  async function openCounted() {
+    let trips = 0
+    const testApp = await createTestApp({
+      ports: ({ documents }) => ({
+        documents: Object.fromEntries(
+          Object.entries(documents).map(([name, call]) => [
+            name,
+            (...values: unknown[]) => {
+              trips++
+              return (call as (...values: unknown[]) => unknown)(...values)
+            },
+          ]),
+        ) as unknown as typeof documents,
+      }),
+    })
+    const [ann, ben] = (await chatPeople(testApp, 'Ann', 'Ben')) as [ChatPerson, ChatPerson]
+    const id = await direct(ann, ben)
+    const actors = [ann, ben].map(({ userId }) => ({ userId, sessionId: 's', role: 'user' as const }))
+    const send = (by: number, app = testApp) =>
+      app.chat.sendMessage(actors[by]!, id, { text: 'hello', attachments: [], mentions: [] })
+    return { testApp, send, count: () => trips }
+  }
+
+  test('a conversation that goes on takes two round trips for a message at most, everything included', async () => {
+    const { testApp, send, count } = await openCounted()
+    for (let i = 0; i < 5; i++) await send(i % 2)
+    await testApp.settled()
+    const before = count()
+    for (let i = 0; i < 60; i++) {
+      testApp.clock.advance(1_000)
+      await send(i % 2)
+      if (i % 5 === 0) await testApp.runJob('announce-what-was-left')
+    }
+    await testApp.settled()
+    expect((count() - before) / 60).toBeLessThanOrEqual(2)
+  })
+
+  test('also while two processes write in turn', async () => {
+    const { testApp, send, count } = await openCounted()
+    const other = await createTestApp({ ports: () => testApp.ports })
+    for (let i = 0; i < 6; i++) await send(i % 2, i % 2 ? other : testApp)
+    await testApp.settled()
+    const before = count()
+    for (let i = 0; i < 60; i++) {
+      testApp.clock.advance(200)
+      await send(i % 2, i % 2 ? other : testApp)
+    }
+    await testApp.settled()
+    expect((count() - before) / 60).toBeLessThanOrEqual(2.2)
+  })
+})

@@ -52,14 +52,21 @@ const startScript = `SwaggerUIBundle({
 /** The description of this API for machines, and a page to read and try it that needs no other host. */
 export const referenceRoutes = (
   describe: () => object,
+  describeEvents: () => object,
   readAsset: (name: string) => Promise<Asset | null>,
 ) => {
   let document: string | undefined
+  let eventsDocument: string | undefined
   return new Hono<AppEnv>()
     .get('/api/openapi.json', (c) => {
       document ??= JSON.stringify(describe())
       c.header('Cache-Control', 'no-cache')
       return c.body(document, 200, { 'Content-Type': 'application/json' })
+    })
+    .get('/api/asyncapi.json', (c) => {
+      eventsDocument ??= JSON.stringify(describeEvents())
+      c.header('Cache-Control', 'no-cache')
+      return c.body(eventsDocument, 200, { 'Content-Type': 'application/json' })
     })
     .get('/api/docs', (c) => {
       c.header('Content-Security-Policy', policy)

@@ -1,3 +1,4 @@
+import { DocumentExists, type Stored, VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import { conversationGroup, userGroup } from '../realtime/realtime.model.ts'
 import {
@@ -123,6 +124,22 @@ export function createAnnouncer(
     return entries.map((entry) => ({ entry, edited: known.get(editedIn(entry) ?? '') ?? null }))
   }
 
+  /** Somebody else may have taken it for left over and removed it. */
+  async function write(intent: Announcement, version: string | null): Promise<Stored<Announcement>> {
+    try {
+      if (version !== null) return await documents.replace(announcements, intent, version)
+    } catch (error) {
+      if (!(error instanceof VersionMismatch)) throw error
+    }
+    try {
+      return await documents.insert(announcements, intent)
+    } catch (error) {
+      if (!(error instanceof DocumentExists)) throw error
+      const known = await documents.read(announcements, { partition: intent.id, id: intent.id })
+      return documents.replace(announcements, intent, known?.version ?? '')
+    }
+  }
+
   async function release(lane: Lane, conversationId: string): Promise<void> {
     lanes.delete(conversationId)
     if (lane.version !== null) await documents.remove(announcements, { partition: lane.id, id: lane.id })
@@ -144,13 +161,7 @@ export function createAnnouncer(
         fromSeq: lane.doubts > 0 ? lane.fromSeq : Math.min(fromSeq, ...[...lane.owed].map((seq) => seq - 1)),
         until: new Date(untilMs).toISOString(),
       }
-      const stored = await documents
-        .read(announcements, { partition: lane.id, id: lane.id })
-        .then((known) =>
-          known
-            ? documents.replace(announcements, intent, known.version)
-            : documents.insert(announcements, intent),
-        )
+      const stored = await write(intent, lane.version)
       lane.version = stored.version
       lane.fromSeq = intent.fromSeq
       lane.untilMs = untilMs

@@ -1,6 +1,6 @@
 import { DocumentExists, type Stored, VersionMismatch, type Write } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
-import { conflict, notFound } from '../errors.ts'
+import { defineError, notFound } from '../errors.ts'
 import type { Announcer } from './announcer.ts'
 import { type Entry, type Head, messages, type Numbered, type StoredMessage } from './chat.model.ts'
 
@@ -22,7 +22,8 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-const attempts = 12
+/** Of those who try at once one succeeds each time, so this many fail only where hundreds write. */
+const attempts = 40
 /** One head and as many messages: far below what one transaction may hold. */
 const maxBatch = 40
 /** A head seen longer ago than this is read again rather than bet on. */
@@ -30,6 +31,12 @@ const headFreshMs = 5_000
 /** After another process came first, heads are read before each commit for this long: a lost bet costs more. */
 const sharedMs = 10_000
 const rememberedHeads = 2_000
+
+const tooManyWriters = defineError(
+  'unavailable',
+  'unavailable',
+  'Too many write here at the same time. Try again shortly.',
+)
 
 interface Remembered {
   stored: Stored<Head> | null
@@ -131,7 +138,7 @@ export function createConversationLog(needs: Needs<'documents' | 'clock'>, annou
       for (const { waiting, result } of accepted) waiting.resolve(result)
       return
     }
-    for (const { reject } of open) reject(conflict())
+    for (const { reject } of open) reject(tooManyWriters({ retryAfterSeconds: 1 }))
   }
 
   async function drain(conversationId: string, lane: Waiting[]): Promise<void> {

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { ReadUpTo, SendMessage, Typing } from './chat.model.ts'
+import { type EventName, events, ownStreamEvents, saidByDevices } from './events.ts'
+
+const InConversation = z.object({ conversationId: z.uuid() })
+
+/** What a device may say, by name; null for what carries nothing. */
+const said = {
+  message: z.intersection(InConversation, SendMessage),
+  typing: z.intersection(InConversation, Typing),
+  read: z.intersection(InConversation, ReadUpTo),
+  ping: null,
+} as const satisfies Record<keyof typeof saidByDevices, z.ZodType | null>
+
+const nameOf = (event: string): string => event.replaceAll('.', '_')
+const reference = (...path: readonly string[]) => ({ $ref: `#/${path.join('/')}` })
+const asJsonSchema = (schema: z.ZodType, io: 'input' | 'output') => {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    target: 'draft-7',
+    io,
+    metadata: z.registry<z.core.GlobalMeta>(),
+  })
+  return rest
+}
+
+/** The AsyncAPI 3 document of the live events, made from the schemas that the code itself uses. */
+export function describeEvents(publicOrigin: string): object {
+  const names = Object.keys(events) as EventName[]
+  const onConversation = names.filter((name) => !ownStreamEvents.includes(name) || name === 'read.updated')
+  const messagesOf = (wanted: readonly string[]) =>
+    Object.fromEntries(
+      wanted.map((name) => [nameOf(name), reference('components', 'messages', nameOf(name))]),
+    )
+  const { host, protocol } = new URL(publicOrigin)
+  const saidNames = Object.keys(said) as (keyof typeof said)[]
+  const saidName = (name: string) => `say_${name}`
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'MackChat live events',
+      version: '1',
+      description:
+        'For the official client of Azure Web PubSub (`@azure/web-pubsub-client`): `POST /api/v1/realtime/negotiate` says where to connect and with which token. Events arrive as data of group messages. Those with `seq` are numbered without gaps in their conversation: drop a number you have, and ask `POST /api/v1/sync` when one is missing.',
+    },
+    defaultContentType: 'application/json',
+    servers: {
+      negotiated: {
+        host,
+        protocol: protocol === 'https:' ? 'wss' : 'ws',
+        pathname: '/client/hubs/mackchat',
+        description: 'An example: `negotiate` answers the address to use.',
+      },
+    },
+    channels: {
+      conversation: {
+        address: 'c.{conversationId}',
+        title: 'The group of a conversation',
+        description:
+          'A device is put into the groups of its person’s conversations; it cannot join or publish.',
+        parameters: { conversationId: { description: 'The id of the conversation.' } },
+        messages: messagesOf(onConversation),
+      },
+      own: {
+        address: 'u.{userId}',
+        title: 'The group of one person',
+        description: 'All devices of one person.',
+        parameters: { userId: { description: 'The id of the person.' } },
+        messages: messagesOf(ownStreamEvents),
+      },
+      said: {
+        address: null,
+        title: 'What a device says',
+        description:
+          'Events of the connection (`client.sendEvent(name, data, "json")`). An answer or an error comes back to that device alone.',
+        messages: messagesOf(saidNames.map(saidName)),
+      },
+    },
+    operations: {
+      receiveConversationEvents: {
+        action: 'send',
+        channel: reference('channels', 'conversation'),
+        summary: 'What happens in a conversation',
+      },
+      receiveOwnEvents: {
+        action: 'send',
+        channel: reference('channels', 'own'),
+        summary: 'What concerns one person',
+      },
+      say: { action: 'receive', channel: reference('channels', 'said'), summary: 'What devices may say' },
+    },
+    components: {
+      messages: {
+        ...Object.fromEntries(
+          names.map((name) => [
+            nameOf(name),
+            { name, summary: events[name].says, payload: asJsonSchema(events[name].schema, 'output') },
+          ]),
+        ),
+        ...Object.fromEntries(
+          saidNames.map((name) => {
+            const schema = said[name]
+            return [
+              saidName(name),
+              {
+                name,
+                summary: saidByDevices[name],
+                payload: schema === null ? {} : asJsonSchema(schema, 'input'),
+              },
+            ]
+          }),
+        ),
+      },
+    },
+  }
+}
