@@ -11,8 +11,9 @@ const onAppService = { TRUSTED_PROXY_HOPS: '1' }
 
 const { config, secrets } = readConfig({ ...onAppService, ...process.env }, { hasSockets: false })
 const { ports, defer, jobs: adapterJobs, close } = await wire(config, secrets, createNodeNative(config))
-const { app, health, jobs, users } = createApp(ports, config.app)
-if (config.hasDemoData) await seedDemo(ports, { users })
+const api = createApp(ports, config.app)
+const { app, health, jobs } = api
+if (config.hasDemoData) await seedDemo(ports, api)
 const runDueJobs = createRunDueJobs(ports, [...adapterJobs, ...jobs])
 
 registerFunctions({

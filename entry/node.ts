@@ -2,7 +2,7 @@ import { flushCompileCache } from 'node:module'
 import { listen, stopInGoodOrder } from '../src/adapters/node/server.ts'
 import { createApp } from '../src/app.ts'
 import { InvalidConfiguration, readConfig, realtimeEventsPath } from '../src/config.ts'
-import { seedDemo } from './demo.ts'
+import { seedCourses, seedDemo } from './demo.ts'
 import { createNodeNative } from './native-node.ts'
 import { wire } from './wire.ts'
 
@@ -12,8 +12,9 @@ try {
   const { config, secrets } = readConfig(process.env)
   const wired = await wire(config, secrets, createNodeNative(config))
   const { ports, defer, jobs: adapterJobs, embedded, close } = wired
-  const { app, health, jobs, users } = createApp(ports, config.app)
-  if (config.hasDemoData) await seedDemo(ports, { users })
+  const api = createApp(ports, config.app)
+  const { app, health, jobs, courses } = api
+  if (config.hasDemoData) await seedDemo(ports, api)
   await ports.accessTokens.publicKeys()
   const { port, drain } = await listen({
     fetch: embedded?.standBefore(app.fetch, realtimeEventsPath) ?? app.fetch,
@@ -31,6 +32,11 @@ try {
     mail: config.mail.kind,
   })
 
+  if (config.hasSampleCourses)
+    defer.run('seed_courses', async () => {
+      if (!(await courses.isEmpty())) return
+      ports.log.info('sample_courses_made', { count: await seedCourses({ courses }) })
+    })
   const timers = [...adapterJobs, ...jobs].map(({ name, everyMs, run }) => {
     const start = () => defer.run(name, run)
     start()

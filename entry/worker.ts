@@ -12,9 +12,9 @@ const minuteMs = 60_000
 async function start(environment: Environment) {
   const { config, secrets } = readConfig(environment, { hasSockets: false })
   const { ports, jobs: adapterJobs } = await wire(config, secrets, createWorkerNative(config))
-  const { app, jobs, users } = createApp(ports, config.app)
-  if (config.hasDemoData) await seedDemo(ports, { users })
-  return { app, runDueJobs: createRunDueJobs(ports, [...adapterJobs, ...jobs]) }
+  const api = createApp(ports, config.app)
+  if (config.hasDemoData) await seedDemo(ports, api)
+  return { app: api.app, runDueJobs: createRunDueJobs(ports, [...adapterJobs, ...api.jobs]) }
 }
 
 /** Not before the first request: outside of one workerd allows neither chance nor time. */

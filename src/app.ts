@@ -259,7 +259,8 @@ export function createApp(ports: Ports, config: AppConfig) {
   if (mail.mailbox && !config.http.isProduction) app.route('/dev/mailbox', mailboxRoutes(mail.mailbox))
 
   const jobs: readonly Job[] = [...users.jobs, ...mail.jobs, ...forms.jobs, ...chat.jobs, ...files.jobs]
-  return { app: routes, chat, describe, health, jobs, mail, users, courses, learning, contacts, files }
+  const domains = { chat, contacts, courses, files, learning, mail, mentors, users }
+  return { app: routes, describe, health, jobs, ...domains }
 }
 
 export type App = ReturnType<typeof createApp>['app']

@@ -483,6 +483,11 @@ export const settings = {
     fallback: 'off',
     says: 'on: makes the demonstration accounts at the start, as `npm run seed` does. Refused in production.',
   },
+  SAMPLE_COURSES: {
+    schema: z.enum(['on', 'off']),
+    fallback: 'on',
+    says: 'on: `npm start` puts ten courses into a catalogue that is empty. Never in production.',
+  },
   FUNCTIONS_STREAMING: {
     schema: z.enum(['on', 'off']),
     fallback: 'on',
@@ -762,6 +767,7 @@ export function readConfig(
   const config = {
     isProduction,
     hasDemoData: v.DEMO_DATA === 'on',
+    hasSampleCourses: v.SAMPLE_COURSES === 'on' && !isProduction,
     port: v.PORT,
     host: v.HOST,
     dataDirectory: v.DATA_DIR,

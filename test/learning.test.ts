@@ -524,6 +524,18 @@ describe.each(['memory', 'sqlite'])('many at once, on %s', (kind) => {
     expect(await figuresOf(id)).toMatchObject({ enrolledCount: 20, completionRate: 100, rating: 3 })
   })
 
+  test('300 people at once in one course are each counted, once', async () => {
+    const { id } = await publishCourse(admin.call)
+    const people = await Promise.all(
+      Array.from({ length: 300 }, (_, i) =>
+        testApp.users.createAccount({ email: `p${i}@example.com`, name: `P ${i}`, passwordHash: '' }),
+      ),
+    )
+    await Promise.all(people.map((learner) => testApp.learning.takePart.enrol(learner, id)))
+    expect(await tallyOf(id)).toMatchObject({ enrolled: 300 })
+    expect(await testApp.learning.recount()).toMatchObject({ enrolments: 300, corrected: 0 })
+  })
+
   test('counts that went wrong are put right by counting again, and right ones stay', async () => {
     const { id, lessonIds } = await publishCourse(admin.call, { lessons: 1 })
     const ann = await signUp(testApp, 'Ann')

@@ -76,11 +76,16 @@ export function parseJson(text: string): unknown {
 const isJson = (type: string): boolean => /^application\/json(?:\s*;.*)?$/i.test(type)
 const isText = (type: string): boolean => /^text\/plain(?:\s*;.*)?$/i.test(type)
 
+/** The request without the body that was read from it: what looks at the stream again finds none. */
+function withoutBody(c: AppContext, headers: Headers): void {
+  c.req.raw = new Request(c.req.url, { method: c.req.method, headers })
+}
+
 /** What came as text is JSON from here on. */
 function callItJson(c: AppContext): void {
   const headers = new Headers(c.req.raw.headers)
   headers.set('content-type', 'application/json')
-  c.req.raw = new Request(c.req.url, { method: c.req.method, headers })
+  withoutBody(c, headers)
 }
 
 /**
@@ -94,6 +99,7 @@ export const jsonBody = (takesBeacon: (method: string, path: string) => boolean)
     if (Number(c.req.header('content-length') ?? 0) > maxBodyBytes) throw tooLarge()
     const text = await readText(c, maxBodyBytes)
     if (text === '') {
+      withoutBody(c, c.req.raw.headers)
       c.req.json = async () => ({}) as any
       return next()
     }

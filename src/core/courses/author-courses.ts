@@ -2,6 +2,7 @@ import { type Stored, VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import type { Actor, Caller } from '../actor.ts'
 import { conflict, forbidden, notFound, preconditionFailed } from '../errors.ts'
+import { createPutDocument } from '../put-document.ts'
 import type { Trail } from '../trail/trail.ts'
 import type { Users } from '../users/users.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -32,7 +33,7 @@ const changeAttempts = 5
 
 /** Writing courses: admins any, mentors their own. */
 export function createAuthorCourses(
-  { documents, clock, ids }: Needs<'documents' | 'clock' | 'ids'>,
+  needs: Needs<'documents' | 'clock' | 'ids'>,
   domain: {
     readonly users: Pick<Users, 'read'>
     readonly trail: Trail
@@ -40,7 +41,9 @@ export function createAuthorCourses(
     readonly versions: Versions
   },
 ) {
+  const { documents, clock, ids } = needs
   const { users, trail, catalogue, versions } = domain
+  const putDocument = createPutDocument(needs)
   const now = () => new Date(clock.now()).toISOString()
 
   /** Drafts of others look like nothing; what is published is known to exist. */
@@ -142,13 +145,12 @@ export function createAuthorCourses(
       createdAt,
       updatedAt: createdAt,
     }
-    await documents.insert(courseVersions, {
-      id: 'draft',
-      courseId: id,
-      number: 0,
-      isSequential: given.isSequential,
-      lessons: [],
-    })
+    await putDocument<CourseVersion>(
+      courseVersions,
+      { partition: id, id: 'draft' },
+      (known) =>
+        known ?? { id: 'draft', courseId: id, number: 0, isSequential: given.isSequential, lessons: [] },
+    )
     return documents.insert(courses, course)
   }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Needs } from '../../ports/ports.ts'
-import type { ErrorDetail } from '../errors.ts'
+import { AppError, type ErrorDetail } from '../errors.ts'
+import { retryOnConflict } from '../retry-on-conflict.ts'
 import type { Author, AuthorCourses } from './author-courses.ts'
 import { type Course, catalog, courses, maxLessons, NewCourse, NewLesson } from './courses.model.ts'
 import type { EditLessons } from './edit-lessons.ts'
@@ -115,6 +116,16 @@ export function createImportCourses(
     return isChanged
   }
 
+  /** Somebody else who imports the same at this moment may publish first: then there is nothing left to do. */
+  async function publish(courseId: string): Promise<void> {
+    try {
+      await authorCourses.publishAs(importer, courseId)
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'conflict')) throw error
+      await authorCourses.publishAs(importer, courseId)
+    }
+  }
+
   async function importOne(given: ImportedCourse, isDryRun: boolean): Promise<ImportedRow['outcome']> {
     const id = await idOf(given.key)
     const stored = await documents.read(courses, { partition: catalog, id })
@@ -122,7 +133,7 @@ export function createImportCourses(
       if (isDryRun) return 'created'
       await authorCourses.store(importer, id, given)
       await syncLessons(id, given, false)
-      await authorCourses.publishAs(importer, id)
+      await publish(id)
       return 'created'
     }
     const card = cardOf(given, stored.value)
@@ -132,7 +143,7 @@ export function createImportCourses(
     if (isCardChanged && !isDryRun)
       await authorCourses.change(importer, id, (known) => ({ ...known, ...card }))
     const isChanged = await syncLessons(id, given, isDryRun)
-    if (!isDryRun) await authorCourses.publishAs(importer, id)
+    if (!isDryRun) await publish(id)
     return isCardChanged || isChanged || stored.value.state !== 'published' ? 'updated' : 'unchanged'
   }
 
@@ -156,7 +167,12 @@ export function createImportCourses(
         continue
       }
       seen.add(key)
-      results.push({ row: index + 1, key, outcome: await importOne(parsed.data, isDryRun), problems: [] })
+      results.push({
+        row: index + 1,
+        key,
+        outcome: await retryOnConflict(() => importOne(parsed.data, isDryRun)),
+        problems: [],
+      })
     }
     return results
   }

@@ -1,4 +1,4 @@
-import type { Page, Stored, Write } from '../../ports/documents.ts'
+import { maxTransactionWrites, type Page, type Stored, type Write } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import { createPutDocument } from '../put-document.ts'
 import { retryOnConflict } from '../retry-on-conflict.ts'
@@ -16,6 +16,16 @@ import {
 const pageSize = 1_000
 
 export const noCounts: Counts = { enrolled: 0, completed: 0, ratings: 0, ratingSum: 0 }
+
+/** With the tally it makes the most that one transaction takes. */
+const batchSize = maxTransactionWrites - 1
+
+/** A change that has not been written yet. */
+interface Waiting {
+  readonly member: CourseMember
+  known: Stored<CourseMember> | null
+  isDone: boolean
+}
 
 /** What one person adds to the counts of a course. */
 function shareOf(member: CourseMember | null): Counts {
@@ -55,6 +65,7 @@ const isEqual = (a: Counts, b: Counts): boolean =>
 export function createMembers(needs: Needs<'documents' | 'defer'>) {
   const { documents, defer } = needs
   const put = createPutDocument(needs)
+  const waitingByCourse = new Map<string, Set<Waiting>>()
 
   async function readTally(courseId: string): Promise<Stored<CourseTally> | null> {
     const stored = await documents.read(courseMembers, { partition: courseId, id: 'tally' })
@@ -86,21 +97,63 @@ export function createMembers(needs: Needs<'documents' | 'defer'>) {
         : { id: tally.courseId, catalog, ...countsOf(tally), revision: tally.revision },
     )
 
+  /** Whoever comes first writes what waits with it; a change of one person twice goes in its last state. */
+  function batchFor(entry: Waiting, waiting: ReadonlySet<Waiting>): readonly Waiting[] {
+    const byPerson = new Map([[entry.member.id, entry]])
+    for (const other of waiting) {
+      const chosen = byPerson.get(other.member.id)
+      if (other.isDone || (!chosen && byPerson.size >= batchSize)) continue
+      if (!chosen || chosen.member.revision < other.member.revision) byPerson.set(other.member.id, other)
+    }
+    return [...byPerson.values()]
+  }
+
+  /** Null when somebody else has written the entry meanwhile. */
+  async function write(
+    courseId: string,
+    entry: Waiting,
+    batch: readonly Waiting[],
+  ): Promise<CourseTally | null> {
+    const stored = await readTally(courseId)
+    if (entry.isDone) return null
+    const counts = batch.reduce(
+      (sum, { member, known }) =>
+        combine(combine(sum, shareOf(member), 1), shareOf(known?.value ?? null), -1),
+      stored?.value ?? noCounts,
+    )
+    const next = tallyOf(courseId, counts, stored?.value)
+    await documents.transact(courseMembers, courseId, [
+      writeOf(next, stored),
+      ...batch.map(({ member, known }) => writeOf(member, known)),
+    ])
+    for (const written of batch) written.isDone = true
+    return next
+  }
+
+  /** Many people at once are written together, so that they do not wait for each other one by one. */
   async function note(member: CourseMember): Promise<void> {
     const { courseId, id } = member
-    const tally = await retryOnConflict(async () => {
-      const [known, stored] = await Promise.all([readMember(courseId, id), readTally(courseId)])
-      if (known && known.value.revision >= member.revision) return null
-      const change = combine(shareOf(member), shareOf(known?.value ?? null), -1)
-      if (isEqual(change, noCounts) && known) {
-        await documents.replace(courseMembers, member, known.version)
-        return null
-      }
-      const next = tallyOf(courseId, combine(stored?.value ?? noCounts, change, 1), stored?.value)
-      await documents.transact(courseMembers, courseId, [writeOf(member, known), writeOf(next, stored)])
-      return next
-    })
-    if (tally) defer.run('copy_course_counts', async () => void (await copyForCatalogue(tally)))
+    const entry: Waiting = { member, known: await readMember(courseId, id), isDone: false }
+    const waiting = waitingByCourse.get(courseId) ?? new Set()
+    waitingByCourse.set(courseId, waiting.add(entry))
+    let failures = 0
+    try {
+      const tally = await retryOnConflict(async () => {
+        if (entry.isDone || (entry.known?.value.revision ?? 0) >= member.revision) return null
+        try {
+          // Now and then alone: another's entry may be out of date, and its request may be gone.
+          return await write(courseId, entry, failures % 2 === 0 ? batchFor(entry, waiting) : [entry])
+        } catch (error) {
+          failures++
+          entry.known = await readMember(courseId, id)
+          throw error
+        }
+      })
+      if (tally) defer.run('copy_course_counts', async () => void (await copyForCatalogue(tally)))
+    } finally {
+      waiting.delete(entry)
+      if (waiting.size === 0) waitingByCourse.delete(courseId)
+    }
   }
 
   /** True when the tally was wrong. */
