@@ -20,6 +20,7 @@ try {
     fetch: embedded?.standBefore(app.fetch, realtimeEventsPath) ?? app.fetch,
     port: config.port,
     hostname: config.host,
+    maySendSlowly: (target) => target.startsWith('/api/blobs/'),
     ...(embedded && { upgrade: embedded.upgrade }),
   })
   ports.log.info('server_started', {

@@ -28,6 +28,7 @@ import type { Job } from '../src/core/jobs/jobs.ts'
 import type { Assets } from '../src/ports/assets.ts'
 import type { AuditLog } from '../src/ports/audit.ts'
 import type { BlobBytes } from '../src/ports/blob-bytes.ts'
+import type { BlobStore } from '../src/ports/blobs.ts'
 import type { Cache } from '../src/ports/cache.ts'
 import type { Clock } from '../src/ports/clock.ts'
 import type { DocumentStore } from '../src/ports/documents.ts'
@@ -227,6 +228,29 @@ async function openMail(
   }
 }
 
+async function openBlobs(
+  { blobs, app }: Config,
+  { storageConnectionString: connectionString }: GivenSecrets,
+  native: Native,
+  clock: Clock,
+  secrets: Secrets,
+): Promise<{ readonly blobs: BlobStore; readonly tidy?: () => Promise<void> }> {
+  if (blobs.kind === 'azure') {
+    const { createAzureBlobs } = await import('../src/adapters/azure-blob/blobs.ts')
+    const account = connectionString
+      ? { connectionString }
+      : { url: blobs.url ?? '', credential: await native.createAzureCredential() }
+    return { blobs: createAzureBlobs({ account, clock }) }
+  }
+  const files = blobs.kind === 'filesystem' ? native.openBlobBytes(clock) : undefined
+  const { publicOrigin, allowedOrigins } = app.http
+  const bytes = files?.bytes ?? createMemoryBlobBytes({ clock })
+  return {
+    blobs: createSelfSignedBlobs({ bytes, secrets, clock, publicOrigin, allowedOrigins }),
+    ...(files && { tidy: files.tidy }),
+  }
+}
+
 /**
  * The only switch over kinds of adapters. The SDK of a cloud service is imported in its own case (`await import`), so
  * that one that is not chosen costs no start-up time.
@@ -251,14 +275,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     openRealtime(config, given, native, clock),
     openMail(config, given, native, clock),
   ])
-  const blobFiles = config.blobs.kind === 'filesystem' ? native.openBlobBytes(clock) : undefined
-  const blobs = createSelfSignedBlobs({
-    bytes: blobFiles?.bytes ?? createMemoryBlobBytes({ clock }),
-    secrets,
-    clock,
-    publicOrigin: config.app.http.publicOrigin,
-    allowedOrigins: config.app.http.allowedOrigins,
-  })
+  const { blobs, tidy: tidyBlobs } = await openBlobs(config, given, native, clock, secrets)
   const ports: Ports = {
     accessTokens: createJoseAccessTokens({ secrets, clock, ...config.tokens }),
     assets,
@@ -293,7 +310,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
   const everyMs = 60 * 60_000
   const jobs: readonly Job[] = [
     ...(sqlite ? [{ name: 'remove-expired-documents', everyMs, run: sqlite.tidy }] : []),
-    ...(blobFiles ? [{ name: 'remove-cut-off-uploads', everyMs, run: blobFiles.tidy }] : []),
+    ...(tidyBlobs ? [{ name: 'remove-cut-off-uploads', everyMs, run: tidyBlobs }] : []),
   ]
   const close = () => {
     closeMailer()

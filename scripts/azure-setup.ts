@@ -1,11 +1,14 @@
 import { createNodeNative } from '../entry/native-node.ts'
+import { createStorageClient } from '../src/adapters/azure-blob/client.ts'
+import { setUpBlobs } from '../src/adapters/azure-blob/setup.ts'
 import { createCosmosClient } from '../src/adapters/cosmos/client.ts'
 import { setUpCosmos } from '../src/adapters/cosmos/setup.ts'
 import { InvalidConfiguration, readConfig } from '../src/config.ts'
 import { collections } from '../src/core/collections.ts'
+import { blobContainers } from '../src/core/files/files.model.ts'
 
 /*
- * `npm run azure:setup`: makes in Cosmos DB what the collections declare. Says what it changed and what differs; ends
+ * `npm run azure:setup`: makes in Cosmos DB what the collections declare, and the containers of files where files are in Azure. Says what it changed and what differs; ends
  * with an error when something has to be done by hand.
  */
 
@@ -21,13 +24,28 @@ try {
     endpoint,
     ...(key ? { key } : { credential: await createNodeNative(config).createAzureCredential() }),
   })
-  const { changes, problems, advice } = await setUpCosmos({
+  const {
+    changes: made,
+    problems,
+    advice,
+  } = await setUpCosmos({
     client,
     databaseName,
     collections,
     ...(maxThroughput === undefined ? {} : { maxThroughput }),
   })
   client.dispose()
+  const changes = [...made]
+  if (config.blobs.kind === 'azure') {
+    const { storageConnectionString: connectionString } = secrets
+    const { service } = createStorageClient(
+      connectionString
+        ? { connectionString }
+        : { url: config.blobs.url ?? '', credential: await createNodeNative(config).createAzureCredential() },
+    )
+    const origins = [config.app.http.publicOrigin, ...config.app.http.allowedOrigins]
+    changes.push(...(await setUpBlobs({ service, containers: blobContainers, origins })))
+  }
   for (const change of changes) console.log(`changed  ${change}`)
   for (const line of advice) console.log(`note     ${line}`)
   for (const problem of problems) console.error(`problem  ${problem}`)

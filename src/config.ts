@@ -367,9 +367,18 @@ export const settings = {
     says: 'Whether the daily job erases what is past that, or only counts it in the log.',
   },
   BLOBS: {
-    schema: z.enum(['memory', 'filesystem']),
-    fallback: 'filesystem',
-    says: 'Where files live. filesystem: in DATA_DIR/blobs, served by this program.',
+    schema: z.enum(['memory', 'filesystem', 'azure']),
+    says: 'Where files live. Unset: azure when its settings are there, otherwise filesystem: in DATA_DIR/blobs, served by this program.',
+  },
+  AZURE_STORAGE_ACCOUNT_NAME: {
+    schema: z.string().regex(/^[a-z0-9]{3,24}$/, 'must be 3 to 24 lower case letters and digits'),
+    example: 'toolsincfiles',
+    says: 'The storage account, as the managed identity. It chooses BLOBS=azure. Needs the roles Storage Blob Data Contributor and Storage Blob Delegator.',
+  },
+  AZURE_STORAGE_CONNECTION_STRING: {
+    schema: z.string().includes('AccountKey=', { message: 'must hold an AccountKey' }),
+    isSecret: true,
+    says: 'The storage account by its key, where there is no managed identity. It chooses BLOBS=azure.',
   },
   MESSAGE_RETENTION_DAYS: {
     schema: wholeNumber(0, 36_500),
@@ -687,6 +696,14 @@ export function readConfig(
     problems.push(`MAIL: ${mailKind} sends nothing and is refused in production. Set smtp or acs.`)
   if (Boolean(v.SMTP_USER) !== Boolean(v.SMTP_PASSWORD))
     problems.push('SMTP_USER and SMTP_PASSWORD: set both, or neither')
+  const isStorageSet = isSet('AZURE_STORAGE_ACCOUNT_NAME') || isSet('AZURE_STORAGE_CONNECTION_STRING')
+  const blobsKind = v.BLOBS ?? (isStorageSet ? 'azure' : 'filesystem')
+  if (blobsKind === 'azure' && !isStorageSet)
+    problems.push(
+      'AZURE_STORAGE_ACCOUNT_NAME: is needed for BLOBS=azure, or AZURE_STORAGE_CONNECTION_STRING instead',
+    )
+  if (isSet('AZURE_STORAGE_ACCOUNT_NAME') && isSet('AZURE_STORAGE_CONNECTION_STRING'))
+    problems.push('AZURE_STORAGE_CONNECTION_STRING: names an account too; set one of the two')
   const scannerKind = chooseKind(choice, 'SCANNER', v.SCANNER, { clamav: ['CLAMAV_HOST'] }, 'none')
   if (v.REDIS_AUTH === 'entra' && v.REDIS_URL && new URL(v.REDIS_URL).password)
     problems.push('REDIS_URL: holds a password, which REDIS_AUTH=entra replaces')
@@ -783,7 +800,12 @@ export function readConfig(
       },
     }[documentsKind],
     records: { kind: v.RECORDS },
-    blobs: { kind: v.BLOBS },
+    blobs: {
+      kind: blobsKind,
+      url: v.AZURE_STORAGE_ACCOUNT_NAME
+        ? `https://${v.AZURE_STORAGE_ACCOUNT_NAME}.blob.core.windows.net`
+        : undefined,
+    },
     scanner: {
       none: { kind: 'none' as const },
       clamav: { kind: 'clamav' as const, host: v.CLAMAV_HOST ?? '', port: v.CLAMAV_PORT },
@@ -935,6 +957,7 @@ export function readConfig(
     ],
     /** Without it the managed identity signs in. */
     cosmosKey: v.COSMOS_KEY,
+    storageConnectionString: v.AZURE_STORAGE_CONNECTION_STRING,
     upstashToken: v.UPSTASH_REDIS_REST_TOKEN ?? '',
     redisUrl: v.REDIS_URL ?? '',
     realtimeKey: v.REALTIME_KEY,

@@ -9,16 +9,29 @@ type Fetch = (request: Request, bindings: { remoteAddress?: string }) => Respons
 const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean =>
   headers.upgrade?.toLowerCase() === 'websocket'
 
+const bodyTimeoutMs = 30_000
+
+/** A client that sends its body slower than this is holding a connection, not using it. */
+function cutOffSlowBody(incoming: IncomingMessage): void {
+  const timer = setTimeout(() => {
+    if (!incoming.complete) incoming.socket.destroy()
+  }, bodyTimeoutMs)
+  incoming.once('close', () => clearTimeout(timer))
+}
+
 /** Listens, and answers a function that stops in good order: no new requests, the running ones within `drainMs`. */
 export function listen({
   fetch,
   port,
   hostname,
   upgrade,
+  maySendSlowly,
 }: {
   readonly fetch: Fetch
   /** Takes requests for a WebSocket; without it they are answered like any other. */
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+  /** Where a body may take its time, such as a film: by path and query. */
+  readonly maySendSlowly?: (target: string) => boolean
   readonly port: number
   readonly hostname: string
 }): Promise<{ readonly port: number; readonly drain: (drainMs: number) => Promise<void> }> {
@@ -27,12 +40,14 @@ export function listen({
       {
         fetch: (request, { incoming }) => {
           const remoteAddress = incoming.socket.remoteAddress
+          if (incoming.method !== 'GET' && !maySendSlowly?.(incoming.url ?? ''))
+            cutOffSlowBody(incoming as IncomingMessage)
           return fetch(request, remoteAddress === undefined ? {} : { remoteAddress })
         },
         port,
         hostname,
-        // A client that sends its headers or body slower than this is holding a connection, not using it.
-        serverOptions: { headersTimeout: 15_000, requestTimeout: 30_000, shouldUpgradeCallback },
+        // A client that sends its headers slower than this is holding a connection, not using it.
+        serverOptions: { headersTimeout: 15_000, requestTimeout: 0, shouldUpgradeCallback },
       },
       (info) => resolve({ port: info.port, drain }),
     ) as Server
