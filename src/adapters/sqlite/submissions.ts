@@ -56,15 +56,11 @@ const load = (row: SqlRow): Submission => ({
   version: String(row['version']),
 })
 
-/** Each part of a filter with its condition and values. */
+/** Each part of a filter with its condition and values; where to begin is said by `sourceOf`. */
 const conditions = {
   type: (type) => ['form_type = ?', type],
   status: (status) => ['status = ?', status],
   assignedTo: (userId) => ['assigned_to = ?', userId],
-  contactHashes: (hashes) => [
-    `id in (select submission_id from submission_contacts where contact_hash in (${hashes.map(() => '?').join(', ')}))`,
-    ...hashes,
-  ],
   updatedSince: (time) => ['updated_at >= ?', time],
   dueUntil: (time) => ['due_at <= ?', time],
   retainedUntil: (time) => ['retain_until <= ?', time],
@@ -72,16 +68,25 @@ const conditions = {
   isErased: (is) => [`erased_at is ${is ? 'not ' : ''}null`],
   keyIdOtherThan: (keyId) => ['key_id <> ?', keyId],
 } satisfies {
-  [K in keyof SubmissionFilter]-?: (value: NonNullable<SubmissionFilter[K]>) => [string, ...SQLInputValue[]]
+  [K in Exclude<keyof SubmissionFilter, 'contactHashes'>]-?: (
+    value: NonNullable<SubmissionFilter[K]>,
+  ) => [string, ...SQLInputValue[]]
 }
+
+/** A cross join keeps its order: from the few with an address, not through all in the order of the answer. */
+const sourceOf = (contactHashes: readonly string[] | undefined): string =>
+  contactHashes === undefined
+    ? 'form_submissions'
+    : `(select distinct submission_id from submission_contacts
+         where contact_hash in (${contactHashes.map(() => '?').join(', ')}))
+       cross join form_submissions on id = submission_id`
 
 export function createSqliteSubmissions({ database }: { readonly database: SqliteDatabase }): Submissions {
   const selectOne = (column: string, value: string): Submission | null => {
     const row = database.get(port, `select * from form_submissions where ${column} = ?`, value)
     return row ? load(row) : null
   }
-  const writeContacts = (id: string, hashes: readonly string[]): void => {
-    database.run('delete from submission_contacts where submission_id = ?', id)
+  const insertContacts = (id: string, hashes: readonly string[]): void => {
     for (const hash of new Set(hashes))
       database.run('insert into submission_contacts (contact_hash, submission_id) values (?, ?)', hash, id)
   }
@@ -110,7 +115,7 @@ export function createSqliteSubmissions({ database }: { readonly database: Sqlit
         const trackingNumber = trackingSeries === null ? null : nextTrackingNumber(trackingSeries)
         const submission: Submission = { ...facts, trackingNumber, version: '1' }
         database.run(insertSql, ...fields.map((field) => toSql(submission[field])), idempotencyKey, 1)
-        writeContacts(submission.id, contactHashes)
+        insertContacts(submission.id, contactHashes)
         writeAlongside(submission, alongside)
         return { submission, isNew: true }
       })
@@ -132,12 +137,15 @@ export function createSqliteSubmissions({ database }: { readonly database: Sqlit
         )
         if (!row) throw new SubmissionChanged()
         const submission = load(row)
-        if (contactHashes) writeContacts(id, contactHashes)
+        if (contactHashes) {
+          database.run('delete from submission_contacts where submission_id = ?', id)
+          insertContacts(id, contactHashes)
+        }
         writeAlongside(submission, alongside)
         return submission
       })
     },
-    async list(filter, { order, after, limit }) {
+    async list({ contactHashes, ...filter }, { order, after, limit }) {
       const [time, column, operator, direction] =
         order === 'newest'
           ? (['createdAt', 'created_at', '<', 'desc'] as const)
@@ -145,15 +153,17 @@ export function createSqliteSubmissions({ database }: { readonly database: Sqlit
       const position = after === undefined ? undefined : decodeCursor(after)
       const parts = Object.entries(filter)
         .filter(([, value]) => value !== undefined)
-        .map(([name, value]) => conditions[name as keyof SubmissionFilter](value as never))
+        .map(([name, value]) => conditions[name as keyof typeof conditions](value as never))
       const where = [
         ...parts.map(([condition]) => condition),
         ...(position ? [`(${column}, id) ${operator} (?, ?)`] : []),
       ]
       const rows = database.all(
         port,
-        `select * from form_submissions ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
+        `select form_submissions.* from ${sourceOf(contactHashes)}
+         ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
          order by ${column} ${direction}, id ${direction} limit ?`,
+        ...(contactHashes ?? []),
         ...parts.flatMap(([, ...values]) => values),
         ...(position ?? []),
         limit + 1,

@@ -25,7 +25,7 @@ import { createSubmitForm, type Stored } from './submit-form.ts'
 export type FormsNeeds = Needs<'submissions' | 'cache' | 'clock' | 'ids' | 'log'>
 
 export interface FormsBorrows {
-  readonly users: Users
+  readonly users: Pick<Users, 'read'>
   readonly vault: Vault
   readonly trail: Trail
   readonly mail: Mailing

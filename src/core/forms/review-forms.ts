@@ -34,7 +34,7 @@ const transitions: Readonly<Record<FormStatus, readonly FormStatus[]>> = {
 export function createReviewForms(
   { submissions, clock }: Needs<'submissions' | 'clock'>,
   { vault, trail, mail, mails, sealing, changeSubmission, settings }: FormsDomain,
-  users: Users,
+  users: Pick<Users, 'read'>,
 ) {
   async function summaryOf(submission: Submission, canReadContent: boolean): Promise<FormSummary> {
     const { createdAt, metadata, status, dueAt, reviewedAt } = submission

@@ -69,14 +69,16 @@ export function createSubmitForm(
     const { type } = filled
     const contacts = contactsOf(filled)
     const receiptCode = type === 'referral' ? newReceiptCode() : null
-    const [spamSignals, duplicateOf, sealed, contactHashes, hash, idempotencyKey] = await Promise.all([
-      judge(filled, senderOf(filled).email),
-      findEarlier(type, contacts[0]),
-      sealing.sealNew(id, withoutTraps(filled.form)),
-      hashContacts(contacts),
-      receiptCode === null ? null : receiptHash(id, receiptCode),
-      key === undefined ? null : vault.pseudonym('form idempotency', JSON.stringify([type, key, body])),
-    ])
+    const [spamSignals, duplicateOf, sealed, contactHashes, hash, idempotencyKey, arrivalMails] =
+      await Promise.all([
+        judge(filled, senderOf(filled).email),
+        findEarlier(type, contacts[0]),
+        sealing.sealNew(id, withoutTraps(filled.form)),
+        hashContacts(contacts),
+        receiptCode === null ? null : receiptHash(id, receiptCode),
+        key === undefined ? null : vault.pseudonym('form idempotency', JSON.stringify([type, key, body])),
+        mails.arrived(id, filled),
+      ])
     const isSpam = spamSignals.length > 0
     const retainMs = settings.retentionDays[type] * dayMs
     const submission: NewSubmission = {
@@ -102,16 +104,13 @@ export function createSubmitForm(
       createdAt,
       updatedAt: createdAt,
     }
-    const [audit, toSend] = await Promise.all([
-      trail.entryOf(caller, {
-        event: 'form.submit',
-        actorId: null,
-        resource: { type: 'form', id },
-        ...(isSpam ? { reason: 'quarantined' } : {}),
-      }),
-      isSpam ? [] : mails.arrived(id, filled),
-    ])
-    const stored = await submissions.store(submission, { audit, mails: toSend })
+    const audit = await trail.entryOf(caller, {
+      event: 'form.submit',
+      actorId: null,
+      resource: { type: 'form', id },
+      ...(isSpam ? { reason: 'quarantined' } : {}),
+    })
+    const stored = await submissions.store(submission, { audit, mails: isSpam ? [] : arrivalMails })
     mail.sendSoon()
     return { ...stored, receiptCode: stored.isNew ? receiptCode : null }
   }

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, expect, test } from 'vitest'
+import { startServer } from '../server.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'commands-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+interface Ended {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const run = (script: string, dataDirectory: string): Promise<Ended> =>
+  new Promise((resolve) => {
+    const environment = { PATH: process.env['PATH'] ?? '', DATA_DIR: dataDirectory }
+    execFile(process.execPath, [`scripts/${script}.ts`], { env: environment }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    )
+  })
+
+test('migrations: four processes at once, and once more, on one file', async () => {
+  const folder = join(directory, 'migrations')
+  const ended = await Promise.all(Array.from({ length: 4 }, () => run('migrate', folder)))
+  ended.push(await run('migrate', folder))
+  expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0])
+  expect(new Set(ended.map(({ stdout }) => stdout)).size).toBe(1)
+  expect(ended[0]?.stdout).toMatch(/tools-inc\.db has schema \d+\n$/)
+})
+
+test('the audit log is verified, and the first row that was changed is named', async () => {
+  const folder = join(directory, 'audit')
+  const server = await startServer({ DATA_DIR: folder, RATE_LIMIT_SCALE: '1000' })
+  for (let i = 0; i < 4; i++)
+    await fetch(`${server.url}/api/v1/forms/contact`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        name: 'Ann Example',
+        email: `ann${i}@example.com`,
+        subject: 'A question',
+        message: 'When does the next course begin?',
+      }),
+    })
+  await server.stop()
+  const intact = await run('verify-audit', folder)
+  expect(intact).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^intact: 4 rows\n\d{4}-\d\d [\da-f]{64}\n$/),
+  })
+
+  const database = new DatabaseSync(join(folder, 'tools-inc.db'))
+  const change = "update audit_logs set outcome = 'failure' where sequence = 3"
+  expect(() => database.exec(change)).toThrow(/append only/)
+  expect(() => database.exec('delete from audit_logs where sequence = 3')).toThrow(/append only/)
+  database.exec(`drop trigger audit_logs_no_update; ${change}`)
+  database.close()
+  const broken = await run('verify-audit', folder)
+  expect(broken.code).toBe(1)
+  expect(broken.stderr).toMatch(/the first wrong row is partition \d{4}-\d\d, sequence 3\n/)
+})
