@@ -24,6 +24,9 @@ interface Scene {
   /** Signed in as `person`, on a second session of the account. */
   readonly browser: Browser
   readonly firstSessionId: string
+  /** A published course of one lesson. */
+  readonly courseId: string
+  readonly lessonId: string
 }
 
 export interface MeasuredEndpoint {
@@ -68,6 +71,34 @@ export const measuredEndpoints: readonly MeasuredEndpoint[] = [
     name: 'DELETE /auth/sessions/{id}',
     limits: { requests: 4, inARow: 3 },
     call: ({ browser, firstSessionId }) => browser.call('DELETE', `/api/v1/auth/sessions/${firstSessionId}`),
+  },
+  { name: 'GET /courses', limits: { requests: 0 }, call: get('/api/v1/courses') },
+  {
+    name: 'GET /courses/{id}',
+    limits: { requests: 1 },
+    call: ({ browser, courseId }) => browser.call('GET', `/api/v1/courses/${courseId}`),
+  },
+  {
+    name: 'POST /courses/{id}/enroll',
+    limits: { requests: 9, inARow: 6 },
+    call: ({ browser, courseId }) => browser.call('POST', `/api/v1/courses/${courseId}/enroll`),
+  },
+  {
+    name: 'GET /courses/{id}/lessons/{lessonId}',
+    limits: { requests: 4, inARow: 3 },
+    call: ({ browser, courseId, lessonId }) =>
+      browser.call('GET', `/api/v1/courses/${courseId}/lessons/${lessonId}`),
+  },
+  {
+    name: 'POST /courses/{id}/lessons/{lessonId}/complete, the last of a course',
+    limits: { requests: 8, inARow: 6 },
+    call: ({ browser, courseId, lessonId }) =>
+      browser.call('POST', `/api/v1/courses/${courseId}/lessons/${lessonId}/complete`),
+  },
+  {
+    name: 'GET /users/me/progress',
+    limits: { requests: 4, inARow: 2 },
+    call: get('/api/v1/users/me/progress'),
   },
   { name: 'POST /auth/logout', limits: { requests: 2, inARow: 2 }, call: post('/api/v1/auth/logout') },
 ]
@@ -162,13 +193,21 @@ export async function measureEndpoints(
   await browser.call('POST', '/api/v1/auth/login', { body: logIn })
   await finish()
 
+  const lesson = { key: 'only', title: 'The only lesson' }
+  const course = { key: 'counted', title: 'Counted', description: '', category: 'tech', level: 'beginner' }
+  await testApp.courses.importCourses([{ ...course, lessons: [lesson] }])
+  const courseId = (await testApp.courses.list({ sort: 'newest', page: 1, limit: 1 })).items[0]?.id ?? ''
+  const lessonId = (await testApp.courses.readDetail(courseId)).lessons[0]?.id ?? ''
+  testApp.clock.advance(memoLifeMs)
+  await finish()
+
   const measurements: Measurement[] = []
   for (const endpoint of endpoints) {
     if (!endpoint.isSoonAfter) testApp.clock.advance(memoLifeMs)
     toCosmos.take()
     toCache.take()
     const before = standIn.answered.length
-    const { status } = await endpoint.call({ browser, firstSessionId })
+    const { status } = await endpoint.call({ browser, firstSessionId, courseId, lessonId })
     const [cosmos, cache] = [toCosmos.take(), toCache.take()]
     const answered = standIn.answered.slice(before)
     await finish()

@@ -108,14 +108,11 @@ export function createMembers(needs: Needs<'documents' | 'defer'>) {
     return [...byPerson.values()]
   }
 
-  /** Null when somebody else has written the entry meanwhile. */
   async function write(
     courseId: string,
-    entry: Waiting,
+    stored: Stored<CourseTally> | null,
     batch: readonly Waiting[],
-  ): Promise<CourseTally | null> {
-    const stored = await readTally(courseId)
-    if (entry.isDone) return null
+  ): Promise<CourseTally> {
     const counts = batch.reduce(
       (sum, { member, known }) =>
         combine(combine(sum, shareOf(member), 1), shareOf(known?.value ?? null), -1),
@@ -133,21 +130,18 @@ export function createMembers(needs: Needs<'documents' | 'defer'>) {
   /** Many people at once are written together, so that they do not wait for each other one by one. */
   async function note(member: CourseMember): Promise<void> {
     const { courseId, id } = member
-    const entry: Waiting = { member, known: await readMember(courseId, id), isDone: false }
+    const entry: Waiting = { member, known: null, isDone: false }
     const waiting = waitingByCourse.get(courseId) ?? new Set()
-    waitingByCourse.set(courseId, waiting.add(entry))
-    let failures = 0
+    waitingByCourse.set(courseId, waiting)
+    let attempts = 0
     try {
       const tally = await retryOnConflict(async () => {
-        if (entry.isDone || (entry.known?.value.revision ?? 0) >= member.revision) return null
-        try {
-          // Now and then alone: another's entry may be out of date, and its request may be gone.
-          return await write(courseId, entry, failures % 2 === 0 ? batchFor(entry, waiting) : [entry])
-        } catch (error) {
-          failures++
-          entry.known = await readMember(courseId, id)
-          throw error
-        }
+        const [known, stored] = await Promise.all([readMember(courseId, id), readTally(courseId)])
+        if (entry.isDone || (known && known.value.revision >= member.revision)) return null
+        entry.known = known
+        waiting.add(entry)
+        // Every other time alone: another's entry may be out of date, and its request may be gone.
+        return write(courseId, stored, attempts++ % 2 === 0 ? batchFor(entry, waiting) : [entry])
       })
       if (tally) defer.run('copy_course_counts', async () => void (await copyForCatalogue(tally)))
     } finally {
