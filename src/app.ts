@@ -17,13 +17,17 @@ import { createForms } from './core/forms/forms.ts'
 import { createHealth } from './core/health/health.ts'
 import { createIdempotency } from './core/idempotency/idempotency.ts'
 import type { Job } from './core/jobs/jobs.ts'
+import { createIdempotencyPersonalData } from './core/idempotency/personal-data.ts'
 import { createLearning } from './core/learning/learning.ts'
 import { createLimits, type Limit } from './core/limits/limits.ts'
 import { createMail } from './core/mail/mail.ts'
 import { createMentors } from './core/mentors/mentors.ts'
 import type { ConnectionListener } from './core/realtime/realtime.model.ts'
+import { createRegistry, passingData } from './core/privacy/registry.ts'
 import { createRealtime } from './core/realtime/realtime.ts'
 import { createServiceTokens } from './core/service-tokens/service-tokens.ts'
+import { serviceTokensPersonalData } from './core/service-tokens/personal-data.ts'
+import { createTrailPersonalData } from './core/trail/personal-data.ts'
 import { createReadActivity } from './core/trail/read-activity.ts'
 import { createTrail } from './core/trail/trail.ts'
 import { createAdministerUsers } from './core/users/administer-users.ts'
@@ -94,7 +98,7 @@ export function createApp(ports: Ports, config: AppConfig) {
     },
   })
   const auth = createAuth(ports, { users, vault, trail, mail, settings: config.auth })
-  const mentors = createMentors(ports)
+  const mentors = createMentors(ports, { users })
   const takeFromLimits = createLimits(ports, vault)
   const bindings: FileBindings = {
     course: {
@@ -155,6 +159,21 @@ export function createApp(ports: Ports, config: AppConfig) {
   const forms = createForms(ports, { users, vault, trail, mail, settings: config.forms })
   const serviceTokens = createServiceTokens(ports, trail)
   const begin = createIdempotency(ports, vault)
+  const registry = createRegistry([
+    ...chat.personalData,
+    ...contacts.personalData,
+    ...mentors.personalData,
+    ...courses.personalData,
+    ...learning.personalData,
+    ...forms.personalData,
+    ...serviceTokensPersonalData,
+    ...passingData,
+    ...createIdempotencyPersonalData(ports),
+    ...createTrailPersonalData(ports),
+    ...auth.personalData,
+    ...mail.personalData,
+    ...users.personalData,
+  ])
   const health = createHealth(ports)
 
   const app = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
@@ -260,7 +279,7 @@ export function createApp(ports: Ports, config: AppConfig) {
 
   const jobs: readonly Job[] = [...users.jobs, ...mail.jobs, ...forms.jobs, ...chat.jobs, ...files.jobs]
   const domains = { chat, contacts, courses, files, learning, mail, mentors, users }
-  return { app: routes, describe, health, jobs, ...domains }
+  return { app: routes, describe, health, jobs, registry, ...domains }
 }
 
 export type App = ReturnType<typeof createApp>['app']

@@ -2,7 +2,7 @@ import type { AnyCollection } from '../ports/documents.ts'
 import { sessions } from './auth/auth.model.ts'
 import { identities } from './auth/identities.ts'
 import { oneTimeTokens } from './auth/one-time-tokens.ts'
-import { announcements, directPairs, inbox, messages } from './chat/chat.model.ts'
+import { announcements, directPairs, inbox, leftConversations, messages } from './chat/chat.model.ts'
 import { consents } from './consents/consents.model.ts'
 import { blocks } from './contacts/contacts.model.ts'
 import {
@@ -38,6 +38,7 @@ export const collections: readonly AnyCollection[] = [
   progress,
   messages,
   inbox,
+  leftConversations,
   directPairs,
   announcements,
   files,

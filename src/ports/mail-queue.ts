@@ -4,6 +4,8 @@ export interface QueuedMail {
   /** Names the occasion. There is one mail for a key, however often it is asked for. No personal data. */
   readonly key: string
   readonly template: string
+  /** Keyed hash of the address it goes to. */
+  readonly recipient: string
   /** The lower is sent first. */
   readonly priority: number
   /** What the mail is about, in clear. Null: nothing, or what it is stored together with. */
@@ -76,6 +78,11 @@ export interface MailQueue {
   listDead(limit: number): Promise<readonly DeadMail[]>
   /** Back to the waiting ones, with its attempts forgotten. False when it is not among the dead. */
   revive(id: string, dueAt: string): Promise<boolean>
+  /**
+   * Removes every mail to any of these recipients, whatever its state, but for those under a lease at `now`: they are
+   * being sent. Answers how many those are.
+   */
+  forgetRecipients(recipients: readonly string[], now: string): Promise<number>
   /** Removes what was sent or expired before this time, and answers how many those were. */
   forget(before: string): Promise<number>
 }

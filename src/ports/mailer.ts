@@ -44,4 +44,6 @@ export interface KeptLetter extends Letter {
 export interface Mailbox {
   /** Newest first. */
   letters(): Promise<readonly KeptLetter[]>
+  /** Removes the letters to this address. */
+  forget(to: string): Promise<void>
 }

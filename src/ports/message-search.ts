@@ -30,4 +30,6 @@ export interface FoundMessage {
  */
 export interface MessageSearch {
   find(question: MessageQuestion): Promise<readonly FoundMessage[]>
+  /** When it resolves, the index holds no word of a text that was deleted before the call. */
+  forgetDeleted(): Promise<void>
 }

@@ -13,6 +13,7 @@ export const queuedMail = (extra: Partial<QueuedMail> = {}): QueuedMail => {
     id: `00000000-0000-7000-8000-${number}`,
     key: `occasion ${number}`,
     template: 'form_received',
+    recipient: `recipient ${number}`,
     priority: 10,
     reference: null,
     sealed: 'sealed',
@@ -54,6 +55,26 @@ export function mailQueueContract(name: string, open: () => Promise<OpenedMailQu
       )
       expect((await claim(minute(4))).items).toEqual([])
       expect((await claim(minute(5))).items).toEqual([{ ...mail, dueAt: minute(5), attempts: 2 }])
+    })
+
+    test('forgets the mails of a recipient in every state, but those that are being sent', async () => {
+      const [waiting, sent, dead, leased] = Array.from({ length: 4 }, () => queuedMail({ recipient: 'ann' }))
+      const other = queuedMail({ recipient: 'ben' })
+      const old = queuedMail({ recipient: 'ann before' })
+      for (const mail of [sent, dead, leased, waiting, other, old]) if (mail) await q.enqueue(mail)
+      const { lease, items } = await claim(minute(0), { limit: 3, leaseUntil: minute(60) })
+      expect(items).toHaveLength(3)
+      const leasedId = items[2]?.id ?? ''
+      await q.settle(items[0]?.id ?? '', lease, { state: 'sent', at: minute(1) })
+      await q.settle(items[1]?.id ?? '', lease, { state: 'dead', at: minute(1), reason: 'refused' })
+      const mine = items.filter(({ recipient }) => recipient.startsWith('ann')).length
+      expect(mine).toBe(3)
+      expect(await q.forgetRecipients(['ann', 'ann before'], minute(2))).toBe(1)
+      expect(await q.listDead(10)).toEqual([])
+      expect((await claim(minute(3))).items.map(({ id }) => id)).toEqual([other.id])
+      await q.settle(leasedId, lease, { state: 'sent', at: minute(4) })
+      expect(await q.forgetRecipients(['ann', 'ann before'], minute(5))).toBe(0)
+      expect(await q.forget(minute(10))).toBe(0)
     })
 
     test('one mail for a key, also when it is asked for at once or was sent already', async () => {

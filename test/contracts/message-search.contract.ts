@@ -139,6 +139,16 @@ export function messageSearchContract(
       expect(await find('passing')).toEqual([])
     })
 
+    test('forgets what was deleted, and finds the rest', async () => {
+      const { write, find } = fresh()
+      const stored = await write('forgotten')
+      await write('remembered')
+      await opened.documents.replace(messages, { ...stored.value, text: '' } as StoredMessage, stored.version)
+      await opened.messageSearch.forgetDeleted()
+      await opened.messageSearch.forgetDeleted()
+      expect([await find('forgotten'), await find('remembered')]).toEqual([[], ['remembered']])
+    })
+
     test.each(['and', 'or', 'not', 'near', 'text', '*', '"', '1'])(
       'a word that means something to a search engine is a word: %s',
       async (word) => {

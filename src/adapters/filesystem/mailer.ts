@@ -46,5 +46,12 @@ export function createFilesystemMailer({
         const texts = (await names()).toReversed().map((name) => readFile(join(folder, name), 'utf8'))
         return (await Promise.all(texts)).map((text) => JSON.parse(text) as KeptLetter)
       }),
+    forget: (to) =>
+      guarded(async () => {
+        for (const name of await names()) {
+          const letter = JSON.parse(await readFile(join(folder, name), 'utf8')) as KeptLetter
+          if (letter.to === to) await rm(join(folder, name), { force: true })
+        }
+      }),
   }
 }

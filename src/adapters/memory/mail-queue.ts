@@ -84,6 +84,13 @@ export function createMemoryMailQueue(): MailQueue & { enqueueNow(mail: QueuedMa
       row.mail = { ...row.mail, dueAt }
       return true
     },
+    async forgetRecipients(recipients, now) {
+      const theirs = [...rows.values()].filter(({ mail }) => recipients.includes(mail.recipient))
+      const isLeased = ({ state, leaseUntil }: Row) =>
+        state === 'waiting' && leaseUntil !== null && leaseUntil > now
+      for (const row of theirs) if (!isLeased(row)) rows.delete(row.mail.id)
+      return theirs.filter(isLeased).length
+    },
     async forget(before) {
       const gone = [...inState('sent'), ...inState('expired')].filter(
         ({ settledAt }) => settledAt !== null && settledAt < before,

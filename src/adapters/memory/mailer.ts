@@ -16,5 +16,8 @@ export function createMemoryMailer({
       kept = [{ ...letter, sentAt: new Date(clock.now()).toISOString() }, ...kept].slice(0, keep)
     },
     letters: async () => kept,
+    async forget(to) {
+      kept = kept.filter((letter) => letter.to !== to)
+    },
   }
 }

@@ -69,6 +69,8 @@ export function createScanningMessageSearch({
   }
 
   return {
+    /** There is no index. */
+    async forgetDeleted() {},
     async find(question) {
       const { conversations, limit } = question
       const reach = Math.max(minPerConversation, Math.floor(maxMessages / Math.max(1, conversations.length)))

@@ -44,6 +44,8 @@ export function openSqlite(path: string): SqliteDatabase {
   database.exec(
     'pragma journal_mode = wal; pragma synchronous = full; pragma mmap_size = 268435456; pragma trusted_schema = off',
   )
+  // What is deleted is overwritten: an erased person is in no free page of the file.
+  database.exec('pragma secure_delete = on')
   migrate(database)
 
   const statements = new Map<string, StatementSync>()

@@ -8,6 +8,7 @@ const load = (row: SqlRow): ClaimedMail =>
     id: row['id'],
     key: row['occasion'],
     template: row['template'],
+    recipient: row['recipient'],
     priority: row['priority'],
     reference: row['reference'],
     sealed: row['sealed'],
@@ -20,11 +21,12 @@ const load = (row: SqlRow): ClaimedMail =>
 /** Inside `write` only. */
 export const insertMail = (database: SqliteDatabase, mail: QueuedMail): number =>
   database.run(
-    `insert into mail_outbox (id, occasion, template, priority, reference, sealed, created_at, due_at, expires_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (occasion) do nothing`,
+    `insert into mail_outbox (id, occasion, template, recipient, priority, reference, sealed, created_at, due_at, expires_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (occasion) do nothing`,
     mail.id,
     mail.key,
     mail.template,
+    mail.recipient,
     mail.priority,
     mail.reference,
     mail.sealed,
@@ -110,6 +112,20 @@ export const createSqliteMailQueue = ({ database }: { readonly database: SqliteD
           id,
         ) > 0,
     ),
+  forgetRecipients: (recipients, now) =>
+    database.write(port, [], () => {
+      const [theirs, isLeased] = [
+        'recipient in (select value from json_each(?))',
+        `(state = 'waiting' and lease_until is not null and lease_until > ?)`,
+      ]
+      const list = JSON.stringify(recipients)
+      database.run(`delete from mail_outbox where ${theirs} and not ${isLeased}`, list, now)
+      return Number(
+        database.get(port, `select count(*) as n from mail_outbox where ${theirs} and ${isLeased}`, list, now)?.[
+          'n'
+        ],
+      )
+    }),
   forget: (before) =>
     database.write(port, [], () =>
       database.run(`delete from mail_outbox where state in ('sent', 'expired') and settled_at < ?`, before),

@@ -2,6 +2,9 @@ import type { Clock } from '../../ports/clock.ts'
 import type { MessageSearch } from '../../ports/message-search.ts'
 import type { SqliteDatabase } from './database.ts'
 
+const port = 'message search'
+const mergedAtOnce = 200
+
 /** A prefix of a word, quoted, so that nothing in it is an operator. */
 const asPrefix = (word: string): string => `"${word.replaceAll('"', '""')}"*`
 
@@ -13,10 +16,25 @@ export function createSqliteMessageSearch({
   readonly database: SqliteDatabase
   readonly clock: Clock
 }): MessageSearch {
+  /** One step of merging the index, which drops what is marked as deleted. True when there was something to do. */
+  const merge = (pages: number): Promise<boolean> =>
+    database.write(port, [], () => {
+      const changes = () => Number(database.get(port, 'select total_changes() as n')?.['n'])
+      const before = changes()
+      database.run(`insert into message_words (message_words, rank) values ('merge', ?)`, pages)
+      // As the documentation of FTS5 says: fewer than two changes mean that nothing was left.
+      return changes() - before >= 2
+    })
+
   return {
+    /** In small steps, so that others get their turn. A negative number begins a merge of everything. */
+    async forgetDeleted() {
+      let goesOn = await merge(-mergedAtOnce)
+      while (goesOn) goesOn = await merge(mergedAtOnce)
+    },
     async find({ conversations, words, senderId, before, limit }) {
       const rows = database.all(
-        'message search',
+        port,
         `select indexed.conversation_id, indexed.message_id
          from message_words
          join indexed_messages as indexed on indexed.rowid = message_words.rowid

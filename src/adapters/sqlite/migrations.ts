@@ -143,6 +143,8 @@ const migrations: readonly string[] = [
        delete from indexed_messages where conversation_id = old.partition and message_id = old.id;
      end;`,
   `create index audit_logs_resource on audit_logs (resource_type, resource_id, created_at, id);`,
+  `alter table mail_outbox add column recipient text not null default '';
+   create index mail_outbox_recipient on mail_outbox (recipient);`,
 ]
 
 /** Brings the file to the newest schema, once, also when two processes start together. */

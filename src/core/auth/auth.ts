@@ -24,6 +24,7 @@ import { createOneTimeTokens } from './one-time-tokens.ts'
 import { createOpenSession } from './open-session.ts'
 import { createMakePasskeyQuestion } from './passkey-question.ts'
 import { createPasswordPolicy } from './password-policy.ts'
+import { createAuthPersonalData } from './personal-data.ts'
 import { createRefresh } from './refresh.ts'
 import { createRequireVerifiedEmail } from './require-verified-email.ts'
 import { createResetPassword } from './reset-password.ts'
@@ -120,6 +121,7 @@ export function createAuth(needs: AuthNeeds, borrows: AuthBorrows) {
     authenticate: createAuthenticate(needs, memo, settings),
     /** After the epoch of an account was raised: this process no longer trusts what it has lately seen. */
     forgetSessions: memo.forgetUser,
+    personalData: createAuthPersonalData(needs, memo.forgetUser),
     listSessions: sessions.list,
     revokeSession: sessions.revokeOne,
     revokeOtherSessions: sessions.revokeOthers,

@@ -185,6 +185,10 @@ export function createChangeConversation(
     removeMember: (actor: Actor, conversationId: string, userId: string): Promise<void> =>
       remove(conversationId, userId, (head) => requireGroupAdmin(head, actor)),
 
+    /** Whoever it is, of whatever conversation: for an account that goes. */
+    withdraw: (conversationId: string, userId: string): Promise<void> =>
+      remove(conversationId, userId, () => {}),
+
     leave: (actor: Actor, conversationId: string): Promise<void> =>
       remove(conversationId, actor.userId, (head) => {
         requireMember(head, actor.userId)

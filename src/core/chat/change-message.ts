@@ -17,6 +17,7 @@ import {
   messages,
   requireMember,
   type StoredMessage,
+  tombstoneOf,
   tooManyEmojis,
 } from './chat.model.ts'
 import type { ConversationLog, Planned } from './conversation-log.ts'
@@ -128,7 +129,7 @@ export function createChangeMessage(
         if (found.senderId !== actor.userId && !isAdmin) throw forbidden()
         if (found.deletedAt !== null) return null
         return {
-          message: { ...found, text: '', attachments: [], mentions: [], reactions: {}, deletedAt: at },
+          message: tombstoneOf(found, at),
           facts: { event: 'message.deleted', messageId: found.id },
         }
       })

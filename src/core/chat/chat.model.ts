@@ -154,6 +154,21 @@ export const inbox = collection<InboxEntry>()({
   paths: { byActivity: { by: [], order: 'activeAt' } },
 })
 
+/** That somebody has left a conversation in which they may have written. */
+export interface LeftConversation {
+  /** The conversation. */
+  readonly id: string
+  readonly userId: string
+  readonly leftAt: string
+}
+
+/** Partition `userId`: what somebody wrote is found again, to be handed over or erased, where they no longer are. */
+export const leftConversations = collection<LeftConversation>()({
+  name: 'LeftConversations',
+  partition: 'userId',
+  paths: { byTime: { by: [], order: 'leftAt' } },
+})
+
 /** The one direct conversation of two people. */
 export interface DirectPair {
   /** Hash of the two ids in order. */
@@ -419,6 +434,16 @@ export function requireMember(head: Head | null | undefined, userId: string): { 
 }
 
 export const markId = (userId: string): string => `mark~${userId}`
+
+/** What is left of a deleted message: its number, its sender and its time. */
+export const tombstoneOf = (message: StoredMessage, at: string): StoredMessage => ({
+  ...message,
+  text: '',
+  attachments: [],
+  mentions: [],
+  reactions: {},
+  deletedAt: message.deletedAt ?? at,
+})
 
 export const isMessage = (stored: Stored<Entry>): stored is Stored<StoredMessage> =>
   stored.value.kind === 'message'

@@ -20,10 +20,12 @@ import { createConversationLog } from './conversation-log.ts'
 import { createConversationView } from './conversation-view.ts'
 import { type CanWriteTo, createCreateConversation } from './create-conversation.ts'
 import { createHearDevices } from './hear-devices.ts'
+import { createErasePerson } from './erase-person.ts'
 import { createInbox } from './inbox.ts'
 import { createListConversations } from './list-conversations.ts'
 import { createListMessages } from './list-messages.ts'
 import { createPeople } from './people.ts'
+import { createChatPersonalData } from './personal-data.ts'
 import { createPresence } from './presence.ts'
 import { createReadMarks } from './read-marks.ts'
 import { createSearchMessages } from './search-messages.ts'
@@ -100,8 +102,17 @@ export function createChat(needs: ChatNeeds, borrows: ChatBorrows) {
     events: createHearDevices({ ...borrows, sendMessage, read: marks.read, type, presence }),
   }
 
+  const { withdraw, ...changing } = createChangeConversation(needs, {
+    log,
+    inbox,
+    conversations: conversationView,
+    ...borrows,
+  })
+  const erasePerson = createErasePerson(needs, { log, withdraw, ...borrows })
+
   return {
     jobs,
+    personalData: createChatPersonalData(needs, { log, erasePerson, settings: borrows.settings }),
     listener,
     createConversation: createCreateConversation(needs, {
       log,
@@ -139,7 +150,7 @@ export function createChat(needs: ChatNeeds, borrows: ChatBorrows) {
       )
       return { value: { ...conversation, online, readPositions }, version: stored?.version ?? '' }
     },
-    ...createChangeConversation(needs, { log, inbox, conversations: conversationView, ...borrows }),
+    ...changing,
     editMessage: messages.edit,
     deleteMessage: messages.remove,
     addReaction: messages.addReaction,

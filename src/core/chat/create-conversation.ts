@@ -18,6 +18,9 @@ import type { ConversationView } from './conversation-view.ts'
 import type { Inbox } from './inbox.ts'
 import { digest } from './message-id.ts'
 
+export const directPairId = (userIds: readonly string[]): Promise<string> =>
+  digest(userIds.toSorted().join(' '))
+
 export type CanWriteTo = (actor: Pick<Actor, 'userId'>, theirId: string) => Promise<boolean>
 
 /**
@@ -38,7 +41,7 @@ export const createCreateConversation = (
 
   /** Of two who ask at once, both get the same; whoever finds the pair without its conversation completes it. */
   async function claimPair(userIds: readonly string[]): Promise<string> {
-    const id = await digest(userIds.toSorted().join(' '))
+    const id = await directPairId(userIds)
     const key = { partition: id, id }
     const known = await documents.read(directPairs, key)
     if (known) return known.value.conversationId

@@ -1,14 +1,17 @@
 import { encodeCursor } from '../../ports/cursor.ts'
 import { DocumentExists, type Page, VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
-import { type Head, type InboxEntry, inbox } from './chat.model.ts'
+import { createPutDocument } from '../put-document.ts'
+import { type Head, type InboxEntry, inbox, leftConversations } from './chat.model.ts'
 
 /** A conversation that goes on moves up in the lists of its members this often; lists sort a page by the truth anyway. */
 const notedEveryMs = 60_000
 const rememberedConversations = 10_000
 
 /** Who finds which conversation in their list. Written before somebody is a member and repaired on reading. */
-export function createInbox({ documents, clock }: Needs<'documents' | 'clock'>) {
+export function createInbox(needs: Needs<'documents' | 'clock'>) {
+  const { documents, clock } = needs
+  const put = createPutDocument(needs)
   const notedAt = new Map<string, number>()
 
   async function note(entry: InboxEntry): Promise<void> {
@@ -27,8 +30,12 @@ export function createInbox({ documents, clock }: Needs<'documents' | 'clock'>) 
     note,
     /** The cursor of everything numbered above `seq`. */
     cursorAfter: (seq: number): string => encodeCursor([seq, '\u{10ffff}']),
-    remove: (userId: string, conversationId: string): Promise<boolean> =>
-      documents.remove(inbox, { partition: userId, id: conversationId }),
+    /** Out of the list, and noted where what somebody wrote is looked for. */
+    async remove(userId: string, conversationId: string): Promise<void> {
+      const left = { id: conversationId, userId, leftAt: new Date(clock.now()).toISOString() }
+      await put(leftConversations, { partition: userId, id: conversationId }, (known) => known ?? left)
+      await documents.remove(inbox, { partition: userId, id: conversationId })
+    },
 
     /** Moves the conversation up in its members' lists, unless that was done a moment ago. */
     async touch(head: Head): Promise<void> {

@@ -33,7 +33,7 @@ export function createListConversations(
     if (isIn && head.updatedAt > entry.activeAt)
       defer.run('note-activity', () => inbox.note({ ...entry, activeAt: head.updatedAt }))
     if (!isIn && Date.parse(entry.activeAt) + graceMs < clock.now())
-      defer.run('forget-conversation', async () => void (await inbox.remove(entry.userId, entry.id)))
+      defer.run('forget-conversation', () => inbox.remove(entry.userId, entry.id))
   }
 
   async function headsOf(

@@ -8,7 +8,7 @@ export interface Person {
 
 const rememberedMs = 60_000
 const rememberedPeople = 10_000
-const gone: Person = { name: 'Former member', avatar: null }
+const gone: Person = { name: 'Deleted user', avatar: null }
 
 /** Names and pictures of members, at most a minute old. Conversations do not copy them: they change, and are erased. */
 export function createPeople({ clock }: Needs<'clock'>, users: Pick<Users, 'read'>) {

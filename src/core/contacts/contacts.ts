@@ -10,6 +10,7 @@ import type { Users } from '../users/users.ts'
 import { createCanWriteTo } from './can-write-to.ts'
 import { type BlockedPerson, blocks } from './contacts.model.ts'
 import { createListContacts } from './list-contacts.ts'
+import { createContactsPersonalData } from './personal-data.ts'
 
 /** Whom one may write to, and whom one does not want to hear from. */
 export function createContacts(
@@ -24,6 +25,7 @@ export function createContacts(
   const { documents, clock } = needs
   const canWriteTo = createCanWriteTo(needs, domain)
   return {
+    personalData: createContactsPersonalData(needs),
     canWriteTo,
     list: createListContacts(needs, domain),
 

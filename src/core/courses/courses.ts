@@ -16,6 +16,7 @@ import {
 import { type ClaimVideo, createEditLessons } from './edit-lessons.ts'
 import { createImportCourses } from './import-courses.ts'
 import { createMembers, noCounts } from './members.ts'
+import { createCoursesPersonalData } from './personal-data.ts'
 import { createVersions } from './versions.ts'
 
 const rememberedDetails = 2_000
@@ -61,6 +62,7 @@ export function createCourses(
   >()
 
   return {
+    personalData: createCoursesPersonalData(needs),
     list: catalogue.list,
     members,
     versions,

@@ -182,6 +182,24 @@ export function createMembers(needs: Needs<'documents' | 'defer'>) {
   return {
     note,
     readTally,
+    read: async (courseId: string, userId: string): Promise<CourseMember | null> =>
+      (await readMember(courseId, userId))?.value ?? null,
+
+    /** As if they had never taken part. Fine when they have not. */
+    async remove(courseId: string, userId: string): Promise<void> {
+      const tally = await retryOnConflict(async () => {
+        const [known, stored] = await Promise.all([readMember(courseId, userId), readTally(courseId)])
+        if (!known) return stored?.value ?? null
+        const counts = combine(stored?.value ?? noCounts, shareOf(known.value), -1)
+        const next = tallyOf(courseId, counts, stored?.value)
+        await documents.transact(courseMembers, courseId, [
+          { remove: userId, version: known.version },
+          writeOf(next, stored),
+        ])
+        return next
+      })
+      if (tally) await copyForCatalogue(tally)
+    },
 
     async list(
       courseId: string,

@@ -16,6 +16,7 @@ import type {
   ReferralSubmitted,
   Submitted,
 } from './forms.model.ts'
+import { createFormsPersonalData } from './personal-data.ts'
 import { createReportForms } from './report-forms.ts'
 import { createReviewForms } from './review-forms.ts'
 import { createSealSubmission, type SealSubmission } from './seal-submission.ts'
@@ -92,6 +93,7 @@ export function createForms(needs: FormsNeeds, { users, ...borrows }: FormsBorro
     ...createReviewForms(needs, domain, users),
     report: createReportForms(needs),
     reportRetention,
+    personalData: createFormsPersonalData(needs, domain),
     jobs,
   }
 }

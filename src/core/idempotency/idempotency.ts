@@ -4,7 +4,7 @@ import { PortUnavailable } from '../../ports/unavailable.ts'
 import { defineError } from '../errors.ts'
 import type { Vault } from '../vault/vault.ts'
 
-const keptMs = 24 * 60 * 60_000
+export const keptMs = 24 * 60 * 60_000
 /** Longer than any request may take: after a crash the key is free again. */
 const runningMs = 60_000
 

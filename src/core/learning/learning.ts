@@ -8,6 +8,7 @@ import type { Trail } from '../trail/trail.ts'
 import type { LearnedSummary, User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import { createLearners } from './learners.ts'
+import { createLearningPersonalData } from './personal-data.ts'
 import { createReadProgress } from './read-progress.ts'
 import { createRecount } from './recount.ts'
 import { createStudy, type SignVideo } from './study.ts'
@@ -27,6 +28,7 @@ export function createLearning(needs: Needs<'documents' | 'clock' | 'defer'>, bo
   const learners = createLearners(needs, borrows)
 
   return {
+    personalData: createLearningPersonalData(needs, { courses }),
     takePart: createTakePart(needs, { courses, learners }),
     study: createStudy(needs, { ...borrows, learners }),
     reading: createReadProgress(needs, { ...borrows, learners }),

@@ -6,6 +6,7 @@ import { notFound } from '../errors.ts'
 import type { Job } from '../jobs/jobs.ts'
 import type { Trail } from '../trail/trail.ts'
 import type { Vault } from '../vault/vault.ts'
+import { createMailPersonalData } from './personal-data.ts'
 import { createSealMail, type Mail } from './seal-mail.ts'
 import { createSendDueMail } from './send-due-mail.ts'
 
@@ -70,6 +71,7 @@ export function createMail(
 
   return {
     jobs,
+    personalData: createMailPersonalData(needs, vault),
     seal,
     sendSoon,
     /** Durable when it resolves. `key` names the occasion and holds nothing personal. */

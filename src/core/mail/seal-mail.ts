@@ -4,6 +4,7 @@ import type { Vault } from '../vault/vault.ts'
 import { type TemplateInputs, type TemplateName, templates } from './templates.ts'
 
 const purpose = 'mail'
+export const recipientPurpose = 'mail recipient'
 const place = (id: string): string => `mail_outbox.sealed ${id}`
 const priorities = { code: 0, notice: 10 } as const
 
@@ -34,6 +35,7 @@ export function createSealMail({ clock, ids }: Needs<'clock' | 'ids'>, vault: Va
         id,
         key,
         template,
+        recipient: await vault.pseudonym(recipientPurpose, to),
         priority: priorities[priority],
         reference: reference === '' ? null : reference,
         sealed: await vault.seal(purpose, place(id), text),

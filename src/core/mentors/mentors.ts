@@ -2,14 +2,21 @@ import type { Page } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import { createPutDocument } from '../put-document.ts'
 import type { User } from '../users/users.model.ts'
+import type { Users } from '../users/users.ts'
 import { type MentorAssignment, mentorAssignments } from './mentors.model.ts'
+import { createMentorsPersonalData } from './personal-data.ts'
 
 /** Who mentors whom. The learner's account names the mentor; what is here is the mentor's side of it, for listing. */
-export function createMentors(needs: Needs<'documents' | 'clock'>) {
+export function createMentors(
+  needs: Needs<'documents' | 'clock'>,
+  domain: { readonly users: Pick<Users, 'read' | 'changeUser'> },
+) {
   const { documents, clock } = needs
   const put = createPutDocument(needs)
 
   return {
+    personalData: createMentorsPersonalData(needs, domain),
+
     isMentorOf: async (mentorId: string, learnerId: string): Promise<boolean> =>
       (await documents.read(mentorAssignments, { partition: mentorId, id: learnerId })) !== null,
 

@@ -6,6 +6,7 @@ import type { Job } from '../jobs/jobs.ts'
 import { createChangeAddress } from './change-address.ts'
 import { createChangeUser } from './change-user.ts'
 import { createCreateAccount } from './create-account.ts'
+import { createUsersPersonalData } from './personal-data.ts'
 import { createStaff } from './staff.ts'
 import { createSweepReservedAddresses } from './sweep-reserved-addresses.ts'
 import { createSweepUnclaimedUsers } from './sweep-unclaimed-users.ts'
@@ -81,6 +82,7 @@ export function createUsers(
     changeUser,
     changeAddress: createChangeAddress(needs, changeUser),
     jobs,
+    personalData: createUsersPersonalData(needs),
     listStaff: staff.list,
     /** After a change of name, picture, role or status: brings the copies that others keep into line. */
     announce,

@@ -1,0 +1,31 @@
+import type { Needs } from '../../ports/ports.ts'
+import { nothingKept, type PersonalData } from '../privacy/privacy.model.ts'
+import type { Vault } from '../vault/vault.ts'
+import { recipientPurpose } from './seal-mail.ts'
+
+/** A mail that is being sent right now cannot be called back: erasing fails, and is tried again when it is out. */
+export function createMailPersonalData(
+  { mailQueue, mailbox, clock }: Needs<'mailQueue' | 'mailbox' | 'clock'>,
+  vault: Vault,
+): readonly PersonalData[] {
+  return [
+    {
+      store: 'mail_outbox',
+      dataClass: 'personal',
+      fields: [],
+      withheld: ['recipient', 'sealed'],
+      purpose: 'Holds mail until it is sent.',
+      retention: 'What is in it: until it is sent. That it was sent: 30 days.',
+      notExported: 'It goes to the mailbox of the person.',
+      async erase({ account }) {
+        if (!account) return nothingKept
+        const recipients = await vault.pseudonyms(recipientPurpose, account.email)
+        const now = new Date(clock.now()).toISOString()
+        if ((await mailQueue.forgetRecipients(recipients, now)) > 0)
+          throw new Error('a mail to the person is being sent')
+        await mailbox?.forget(account.email)
+        return nothingKept
+      },
+    },
+  ]
+}
