@@ -16,17 +16,17 @@ import type { FormSettings } from './core/forms/forms.model.ts'
 import { createForms } from './core/forms/forms.ts'
 import { createHealth } from './core/health/health.ts'
 import { createIdempotency } from './core/idempotency/idempotency.ts'
-import type { Job } from './core/jobs/jobs.ts'
 import { createIdempotencyPersonalData } from './core/idempotency/personal-data.ts'
+import type { Job } from './core/jobs/jobs.ts'
 import { createLearning } from './core/learning/learning.ts'
 import { createLimits, type Limit } from './core/limits/limits.ts'
 import { createMail } from './core/mail/mail.ts'
 import { createMentors } from './core/mentors/mentors.ts'
-import type { ConnectionListener } from './core/realtime/realtime.model.ts'
 import { createRegistry, passingData } from './core/privacy/registry.ts'
+import type { ConnectionListener } from './core/realtime/realtime.model.ts'
 import { createRealtime } from './core/realtime/realtime.ts'
-import { createServiceTokens } from './core/service-tokens/service-tokens.ts'
 import { serviceTokensPersonalData } from './core/service-tokens/personal-data.ts'
+import { createServiceTokens } from './core/service-tokens/service-tokens.ts'
 import { createTrailPersonalData } from './core/trail/personal-data.ts'
 import { createReadActivity } from './core/trail/read-activity.ts'
 import { createTrail } from './core/trail/trail.ts'
@@ -159,7 +159,9 @@ export function createApp(ports: Ports, config: AppConfig) {
   const forms = createForms(ports, { users, vault, trail, mail, settings: config.forms })
   const serviceTokens = createServiceTokens(ports, trail)
   const begin = createIdempotency(ports, vault)
+  const consents = createConsents(ports, { trail })
   const registry = createRegistry([
+    ...files.personalData,
     ...chat.personalData,
     ...contacts.personalData,
     ...mentors.personalData,
@@ -170,6 +172,7 @@ export function createApp(ports: Ports, config: AppConfig) {
     ...passingData,
     ...createIdempotencyPersonalData(ports),
     ...createTrailPersonalData(ports),
+    ...consents.personalData,
     ...auth.personalData,
     ...mail.personalData,
     ...users.personalData,
@@ -221,10 +224,7 @@ export function createApp(ports: Ports, config: AppConfig) {
     .route('/api/v1/auth', socialRoutes(auth))
     .route('/api/v1/users', emailChangeRoutes(auth))
     .route('/api/v1/admin', migrationRoutes(auth))
-    .route(
-      '/api/v1',
-      privacyRoutes(createConsents(ports, { trail }), createListDisclosures(ports, { users })),
-    )
+    .route('/api/v1', privacyRoutes(consents, createListDisclosures(ports, { users })))
     .route('/api/v1/users', userRoutes(users))
     .route('/api/v1', contactRoutes(contacts))
     .route('/api/v1/realtime', negotiateRoutes(realtime))

@@ -93,10 +93,8 @@ export async function createTestApp({
     submissions: createMemorySubmissions({ audit, mailQueue }),
   }
   const ports = { ...memoryPorts, ...overrides(memoryPorts) }
-  const { app, chat, describe, health, jobs, mail, users, courses, learning, contacts, files } = createApp(
-    ports,
-    config.app,
-  )
+  const { app, chat, describe, health, jobs, mail, users, courses, learning, contacts, files, registry } =
+    createApp(ports, config.app)
   const runJob = async (name: string) => {
     const job = jobs.find((candidate) => candidate.name === name)
     if (!job) throw new Error(`there is no job ${name}`)
@@ -113,6 +111,7 @@ export async function createTestApp({
     files,
     learning,
     contacts,
+    registry,
     runJob,
     ports,
     clock,

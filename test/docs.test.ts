@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { newKeys } from '../scripts/new-keys.ts'
 import { describeApi } from '../scripts/write-api-reference.ts'
+import { describeRegistry } from '../scripts/write-data-registry.ts'
 import { describeEnvironment, readConfig, settings } from '../src/config.ts'
 import { collections } from '../src/core/collections.ts'
 
@@ -35,6 +36,10 @@ test('.env.example is what the configuration says', () => {
 
 test('the API reference is what the app says', async () => {
   expect(read('docs/api-reference.md'), 'run `npm run docs:api`').toBe(await describeApi())
+})
+
+test('the data registry is what the domains register', async () => {
+  expect(read('docs/data-registry.md'), 'run `npm run docs:data`').toBe(await describeRegistry())
 })
 
 test.each(pages)('every link within the project leads somewhere: %s', (page) => {

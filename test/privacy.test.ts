@@ -1,100 +1,42 @@
-import { expect, test } from 'vitest'
-import { users } from '../src/core/users/users.model.ts'
-import { browserOf, createTestApp, person, signedInBrowser, type TestApp } from './app.ts'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, test } from 'vitest'
+import { migrate } from '../src/adapters/sqlite/migrations.ts'
+import { collections } from '../src/core/collections.ts'
+import { blobContainers } from '../src/core/files/files.model.ts'
+import { createTestApp } from './app.ts'
 
-const auth = '/api/v1/auth'
-const { password } = person
+describe('the data registry', () => {
+  const registered = async () => (await createTestApp()).registry.map(({ store }) => store)
 
-async function staffOf(testApp: TestApp, role: 'admin' | 'mentor', email = `${role}@example.com`) {
-  const browser = await signedInBrowser(testApp, { ...person, email, name: `The ${role}` })
-  await testApp.users.changeUser(browser.userId, (user) => ({ ...user, role }))
-  testApp.clock.advance(31_000)
-  return browser
-}
-
-test('consents: the texts in force, and what each person said to which version', async () => {
-  const testApp = await createTestApp()
-  const ann = await signedInBrowser(testApp)
-  const bob = await signedInBrowser(testApp, { ...person, email: 'bob@example.com' })
-  const texts = (await browserOf(testApp).call('GET', '/api/v1/consents')).body.items
-  expect(new Set(texts.map(({ document }: { document: string }) => document)).size).toBe(texts.length)
-  const [{ document, version }] = texts
-  const decide = (given: boolean) =>
-    ann.call('POST', '/api/v1/users/me/consents', { body: { document, version, given } })
-  expect(await decide(true)).toMatchObject({ status: 201, body: { decision: 'given' } })
-  testApp.clock.advance(1000)
-  expect((await decide(false)).status).toBe(201)
-  const listed = (await ann.call('GET', '/api/v1/users/me/consents')).body.items
-  expect(listed).toMatchObject([
-    { decision: 'withdrawn', version },
-    { decision: 'given', version },
-  ])
-  expect((await bob.call('GET', '/api/v1/users/me/consents')).body.items).toEqual([])
-  const unknown = { document, version: 'of yesterday', given: true }
-  expect((await ann.call('POST', '/api/v1/users/me/consents', { body: unknown })).status).toBe(400)
-})
-
-test('disclosures: who saw my progress, when and why; neither my own reading nor what others were shown', async () => {
-  const testApp = await createTestApp()
-  const ann = await signedInBrowser(testApp)
-  const bob = await signedInBrowser(testApp, { ...person, email: 'bob@example.com' })
-  const admin = await staffOf(testApp, 'admin')
-  await ann.call('GET', '/api/v1/users/me/progress')
-  for (const { userId } of [ann, ann, bob])
-    expect((await admin.call('GET', `/api/v1/users/${userId}/progress`)).status).toBe(200)
-  const first = await ann.call('GET', '/api/v1/users/me/disclosures?limit=1')
-  expect(first.body.items).toMatchObject([
-    { who: { role: 'admin', name: 'The admin' }, what: 'Your progress in your courses', why: 'Mentoring' },
-  ])
-  const all: unknown[] = []
-  let cursor: string | null = ''
-  while (cursor !== null) {
-    const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
-    const page = await ann.call('GET', `/api/v1/users/me/disclosures?limit=1${query}`)
-    all.push(...page.body.items)
-    cursor = page.body.pagination.nextCursor
-  }
-  expect(all).toHaveLength(2)
-})
-
-test('migrating people: row by row, again without doubling, by mail and never with a password', async () => {
-  const testApp = await createTestApp()
-  const ann = await signedInBrowser(testApp)
-  const admin = await staffOf(testApp, 'admin')
-  const rows = [
-    { email: 'Carl@Example.com', name: 'Carl', password: 'an imported password' },
-    { email: 'not an address', name: 'Nobody' },
-    { email: person.email, name: 'Somebody else' },
-    'nonsense',
-    { email: 'carl@example.com', name: 'Carl again' },
-    { email: 'mia@example.com', name: 'Mia', role: 'mentor' },
-  ]
-  const migrate = () => admin.call('POST', '/api/v1/admin/migrate-users', { body: { users: rows } })
-  expect((await migrate()).body.error.code).toBe('step_up_required')
-  await admin.call('POST', `${auth}/step-up`, { body: { password } })
-  const statuses = async () => (await migrate()).body.results.map(({ status }: { status: string }) => status)
-  expect(await statuses()).toEqual(['created', 'invalid', 'exists', 'invalid', 'exists', 'created'])
-  expect(await statuses()).toEqual(['exists', 'invalid', 'exists', 'invalid', 'exists', 'exists'])
-  expect((await ann.call('POST', '/api/v1/admin/migrate-users', { body: { users: rows } })).status).toBe(403)
-
-  await testApp.settled()
-  const letters = ((await testApp.ports.mailbox?.letters()) ?? []).filter(({ subject }) =>
-    /moved/.test(subject),
-  )
-  expect(letters.map(({ to }) => to).sort()).toEqual(['carl@example.com', 'mia@example.com'])
-  const stored = JSON.stringify(await testApp.ports.documents.scan(users))
-  expect(stored).not.toContain('an imported password')
-
-  const link = /https?:\S+/.exec(letters.find(({ to }) => to === 'carl@example.com')?.text ?? '')?.[0] ?? ''
-  const token = new URL(link).searchParams.get('token')
-  testApp.clock.advance(6 * 24 * 60 * 60_000)
-  const chosen = await browserOf(testApp).call('POST', `${auth}/reset-password`, {
-    body: { token, newPassword: 'quite another secret 7' },
+  test.each(collections.map(({ name }) => name))('has the collection %s', async (name) => {
+    expect(await registered()).toContain(name)
   })
-  expect(chosen.status).toBe(200)
-  const body = { email: 'carl@example.com', password: 'quite another secret 7' }
-  expect(await browserOf(testApp).call('POST', `${auth}/login`, { body })).toMatchObject({
-    status: 200,
-    body: { user: { name: 'Carl', role: 'user' } },
+
+  test('has every table, of which one holds the collections and some are parts of the index of words', async () => {
+    const database = new DatabaseSync(':memory:')
+    migrate(database)
+    const rows = database.prepare(`select name from sqlite_master where type = 'table'`).all()
+    const tables = rows.map(({ name }) => String(name)).filter((name) => !name.startsWith('sqlite_'))
+    expect(tables).toContain('documents')
+    const ours = tables.filter((name) => name !== 'documents' && !/^message_words_/.test(name))
+    expect(ours.length).toBeGreaterThan(5)
+    const stores = await registered()
+    for (const table of ours) expect(stores).toContain(table)
+  })
+
+  test.each(blobContainers)('has the blob container %s', async (container) => {
+    expect(await registered()).toContain(`blobs:${container}`)
+  })
+
+  test('has nothing that is not there', async () => {
+    const database = new DatabaseSync(':memory:')
+    migrate(database)
+    const rows = database.prepare(`select name from sqlite_master where type = 'table'`).all()
+    const known = new Set([
+      ...collections.map(({ name }) => name),
+      ...blobContainers.map((name) => `blobs:${name}`),
+      ...rows.map(({ name }) => String(name)),
+    ])
+    for (const store of await registered()) if (!store.startsWith('cache:')) expect(known).toContain(store)
   })
 })

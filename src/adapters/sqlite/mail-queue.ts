@@ -121,9 +121,12 @@ export const createSqliteMailQueue = ({ database }: { readonly database: SqliteD
       const list = JSON.stringify(recipients)
       database.run(`delete from mail_outbox where ${theirs} and not ${isLeased}`, list, now)
       return Number(
-        database.get(port, `select count(*) as n from mail_outbox where ${theirs} and ${isLeased}`, list, now)?.[
-          'n'
-        ],
+        database.get(
+          port,
+          `select count(*) as n from mail_outbox where ${theirs} and ${isLeased}`,
+          list,
+          now,
+        )?.['n'],
       )
     }),
   forget: (before) =>

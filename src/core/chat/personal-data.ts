@@ -122,7 +122,8 @@ export function createChatPersonalData(
       retention,
       async collect({ userId }) {
         const conversations = []
-        for (const id of await conversationsOf(userId)) conversations.push(...(await conversationFor(userId, id)))
+        for (const id of await conversationsOf(userId))
+          conversations.push(...(await conversationFor(userId, id)))
         return conversations
       },
       async erase({ userId }) {

@@ -5,6 +5,7 @@ import { type CursorPage, type CursorQuery, pageOf, refusingBadCursors } from '.
 import type { Trail } from '../trail/trail.ts'
 import { consentTexts } from './consent-texts.ts'
 import { type ConsentText, type ConsentView, consents, type Decide } from './consents.model.ts'
+import { createConsentsPersonalData } from './personal-data.ts'
 
 /** What people were asked, and what they said. */
 export function createConsents(
@@ -12,6 +13,7 @@ export function createConsents(
   { trail }: { readonly trail: Trail },
 ) {
   return {
+    personalData: createConsentsPersonalData({ documents }),
     /** The version of each text that is in force. */
     current: (): readonly ConsentText[] =>
       consentTexts.filter(

@@ -23,6 +23,7 @@ import {
   scanPending,
 } from './files.model.ts'
 import { createInspectContent } from './inspect-content.ts'
+import { createFilesPersonalData } from './personal-data.ts'
 import { createPersonalFiles } from './personal-files.ts'
 import { createRemoveFile } from './remove-file.ts'
 import { createRequestUpload } from './request-upload.ts'
@@ -213,6 +214,7 @@ export function createFiles(needs: FileNeeds, borrows: FileBorrows) {
       }
     },
 
+    personalData: createFilesPersonalData(personal),
     personal: { list: personal.list, erase: personal.erase },
 
     exports: {

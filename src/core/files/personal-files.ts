@@ -43,20 +43,23 @@ export function createPersonalFiles(
     },
 
     /**
-     * What was sent with a form stays with the form, and no longer says whose it was. Can be run again after a failure;
-     * false while something changed at the same time and is still there.
+     * What belongs to a form or a course stays with it, and no longer says whose it was: `left` is how many those are.
+     * Can be run again after a failure; not done while something changed at the same time and is still there.
      */
-    async erase(userId: string): Promise<boolean> {
+    async erase(userId: string): Promise<{ readonly isDone: boolean; readonly left: number }> {
       let isDone = true
+      let left = 0
       for await (const id of idsOf(userId)) {
         const stored = await readFile(id)
-        if (stored?.value.binding?.kind === 'form') {
+        const kind = stored?.value.binding?.kind
+        if (stored && (kind === 'form' || kind === 'course')) {
           await documents.replace(files, { ...stored.value, ownerId: null }, stored.version)
           await bookSpace(userId, id, null)
+          left++
         } else if (stored) isDone = (await removeFile.remove(stored)) && isDone
         else await bookSpace(userId, id, null)
       }
-      for (const container of blobContainers.filter((name) => name !== 'forms')) {
+      for (const container of blobContainers.filter((name) => name !== 'forms' && name !== 'courses')) {
         for (;;) {
           const page = await blobs.list(container, { prefix: `${userId}/`, limit: 100 })
           for (const { path } of page.items) await blobs.delete({ container, path })
@@ -64,7 +67,9 @@ export function createPersonalFiles(
         }
       }
       if (isDone) await documents.remove(filesByOwner, { partition: userId, id: 'quota' })
-      return isDone
+      return { isDone, left }
     },
   }
 }
+
+export type PersonalFiles = ReturnType<typeof createPersonalFiles>

@@ -1,4 +1,4 @@
-import { type PersonalData } from './privacy.model.ts'
+import type { PersonalData } from './privacy.model.ts'
 
 /** What is kept in the cache alone and belongs to no domain's records. All of it goes by itself. */
 export const passingData: readonly PersonalData[] = (
