@@ -313,6 +313,35 @@ describe('rate limits', () => {
     expect(await attempt('2001:db8:0:1::1')).toBe(201)
   })
 
+  test('what a signed-in reader asks of the cache is asked at once', async () => {
+    let waves = 0
+    let inFlight = 0
+    const testApp = await createTestApp({
+      ports: ({ cache }) => ({
+        cache: new Proxy(cache, {
+          get:
+            (target, name: keyof Cache) =>
+            async (...values: unknown[]) => {
+              if (inFlight++ === 0) waves++
+              await new Promise((resolve) => setImmediate(resolve))
+              inFlight--
+              return (target[name] as (...given: unknown[]) => unknown)(...values)
+            },
+        }),
+      }),
+    })
+    const ann = await signedInBrowser(testApp)
+    const bearer = { authorization: `Bearer ${ann.accessToken}` }
+    for (const signedIn of [ann, browserOf(testApp)])
+      for (const expected of [2, 1, 1]) {
+        waves = 0
+        const headers = signedIn === ann ? {} : bearer
+        expect((await signedIn.call('GET', me, { headers })).status).toBe(200)
+        // A token that this process has not seen is looked at only after the limits.
+        expect(waves).toBeLessThanOrEqual(expected)
+      }
+  })
+
   test('with the cache down reading goes on, passwords are tried less often, and sessions still end', async () => {
     const testApp = await createTestApp({
       environment: { RATE_LIMIT_SCALE: '1' },

@@ -1,4 +1,4 @@
-import type { VerifiedClaims } from '../core/auth/authenticate.ts'
+import type { AskedAhead, VerifiedClaims } from '../core/auth/authenticate.ts'
 import { readCookie } from './cookies.ts'
 import type { AppContext } from './request-context.ts'
 
@@ -9,6 +9,22 @@ export type Credential =
 
 export const bearerOf = (header: string | undefined): string | undefined =>
   header === undefined ? undefined : /^Bearer +(\S+)$/i.exec(header)?.[1]
+
+/** What a request may be signed in by, in the order of their rank. */
+const tokensOf = (c: AppContext): readonly string[] =>
+  [
+    bearerOf(c.req.header('x-authorization')),
+    bearerOf(c.req.header('authorization')),
+    readCookie(c, 'accessToken'),
+  ].filter((token) => token !== undefined)
+
+/** Begins to ask about a token seen before. It is looked at again, and what was asked counts only for itself. */
+export function askAhead(c: AppContext): void {
+  const { askAhead: ask } = c.get('auth')
+  let asked: AskedAhead | null = null
+  for (const token of tokensOf(c)) asked ??= ask(token)
+  if (asked) c.set('asked', asked)
+}
 
 async function look(c: AppContext): Promise<Credential> {
   const { verifyToken } = c.get('auth')

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { AppError } from '../core/errors.ts'
 import type { Limit, Standing, TakeFromLimits } from '../core/limits/limits.ts'
+import { askAhead } from './credential.ts'
 import type { AppEnv } from './request-context.ts'
 
 /** Probes are counted like everything else but never refused: an orchestrator that is refused stops the process. */
@@ -28,6 +29,8 @@ export const rateLimit =
   }): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
     const { address, site } = c.get('caller')
+    // In the same round trip to the cache as the counters.
+    askAhead(c)
     const special = limitOf(c.req.method, c.req.path)
     const standing: Standing = await take(
       special ? [general, special] : [general],

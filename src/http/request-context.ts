@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { Actor, Caller } from '../core/actor.ts'
 import type { Auth } from '../core/auth/auth.ts'
-import type { Authenticated } from '../core/auth/authenticate.ts'
+import type { AskedAhead, Authenticated } from '../core/auth/authenticate.ts'
 import type { Service } from '../core/service-tokens/service-tokens.ts'
 import type { Credential } from './credential.ts'
 
@@ -32,6 +32,8 @@ export interface AppEnv {
     settings: HttpSettings
     auth: Auth
     caller: Caller
+    /** What was asked ahead about a token that came along. */
+    asked?: AskedAhead
     /** Looked for once, when something first asks. */
     credential: Promise<Credential>
     /** Set by `requireSession`. */

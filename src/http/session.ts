@@ -12,7 +12,7 @@ async function establish(c: AppContext): Promise<void> {
   if (!credential.claims) throw invalidToken()
   const changesState = isUnsafe(c.req.method)
   if (changesState && credential.from === 'cookie') requireOrigin(c)
-  c.set('session', await c.get('auth').authenticate(credential.claims, changesState))
+  c.set('session', await c.get('auth').authenticate(credential.claims, changesState, c.get('asked')))
 }
 
 /** Lets through only a session that still stands; for what changes state, as the store sees it now. */

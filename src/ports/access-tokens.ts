@@ -26,6 +26,11 @@ export interface AccessTokens {
   sign(claims: AccessClaims): Promise<string>
   /** Checks signature, algorithm, issuer, audience and time. Never throws for a bad token. */
   verify(token: string): Promise<TokenVerdict>
+  /**
+   * What a token says that `verify` has found valid before, here, and that still is; null says nothing about it. Costs
+   * nothing, so that it may be asked before anything else.
+   */
+  recall(token: string): AccessClaims | null
   /** The public keys in use, and those about to be, as a JSON Web Key Set. */
   publicKeys(): Promise<{ readonly keys: readonly Record<string, unknown>[] }>
 }

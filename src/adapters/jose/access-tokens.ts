@@ -106,6 +106,12 @@ export function createJoseAccessTokens({
   const inTime = (claims: AccessClaims): TokenVerdict =>
     claims.exp * 1000 > clock.now() ? { verdict: 'valid', claims } : { verdict: 'expired' }
 
+  /** Found genuine before, and signed with a key that is still recognised. */
+  const recallVerified = (token: string): AccessClaims | null => {
+    const known = verified.get(token)
+    return known && recognised().some(({ kid }) => kid === known.kid) ? known.claims : null
+  }
+
   return {
     async sign(claims) {
       await refreshKeys()
@@ -118,10 +124,13 @@ export function createJoseAccessTokens({
         .setAudience(audience)
         .sign(key.privateKey)
     },
+    recall(token) {
+      const known = recallVerified(token)
+      return known && known.exp * 1000 > clock.now() ? known : null
+    },
     async verify(token) {
-      const known = verified.get(token)
-      if (known && keys.length > 0 && recognised().some(({ kid }) => kid === known.kid))
-        return inTime(known.claims)
+      const known = recallVerified(token)
+      if (known) return inTime(known)
       let kid: string
       try {
         if (decodeJwt(token).iss !== issuer) return { verdict: 'foreign' }

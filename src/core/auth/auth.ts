@@ -5,7 +5,7 @@ import type { Trail } from '../trail/trail.ts'
 import type { Users } from '../users/users.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { AuthSettings } from './auth.model.ts'
-import { createAuthenticate } from './authenticate.ts'
+import { type AskedAhead, createAuthenticate, createReadBlacklist } from './authenticate.ts'
 import { createChangeEmail } from './change-email.ts'
 import { createChangePassword } from './change-password.ts'
 import { createChangeSecondFactors } from './change-second-factors.ts'
@@ -69,6 +69,7 @@ export function createAuth(needs: AuthNeeds, borrows: AuthBorrows) {
   const notices = createNotices(needs, { mail, settings })
   const sessions = createSessions(needs, { vault, memo, trail, notices, settings })
   const checkPassword = createPasswordPolicy(needs, settings.passwordMinLength)
+  const readBlacklist = createReadBlacklist(needs)
   const lockout = createLockout(needs, vault)
   const verifyPassword = createVerifyPassword(needs, lockout)
   const tokens = createOneTimeTokens(needs, vault)
@@ -118,7 +119,16 @@ export function createAuth(needs: AuthNeeds, borrows: AuthBorrows) {
     logOut: createLogOut(needs, { sessions, trail, vault }),
     changePassword: createChangePassword(needs, lent),
     requireVerifiedEmail: createRequireVerifiedEmail(needs, settings),
-    authenticate: createAuthenticate(needs, memo, settings),
+    authenticate: createAuthenticate(needs, memo, readBlacklist, settings),
+    /** Begins to ask for a token that is known to be genuine, beside what has to be asked anyway; null for any other. */
+    askAhead(token: string): AskedAhead | null {
+      const claims = needs.accessTokens.recall(token)
+      if (!claims) return null
+      const listing = readBlacklist(claims.jti)
+      // Awaited where the token is used, if it is: then its failure is told there.
+      listing.catch(() => undefined)
+      return { jti: claims.jti, listing }
+    },
     /** After the epoch of an account was raised: this process no longer trusts what it has lately seen. */
     forgetSessions: memo.forgetUser,
     personalData: createAuthPersonalData(needs, memo.forgetUser),

@@ -24,25 +24,38 @@ export interface Authenticated {
 
 /**
  * Whether the session behind a verified token still stands. `isFresh` asks the store whatever was seen lately: for
- * everything that changes state. Throws `token_revoked` or `account_suspended`.
+ * everything that changes state; `asked` is what was asked ahead, of whichever token. Throws `token_revoked` or `account_suspended`.
  */
+/** Whether a token was ended, asked ahead of the question who sent it. */
+export interface AskedAhead {
+  readonly jti: string
+  readonly listing: Promise<Listing>
+}
+type Listing = 'listed' | 'clear' | 'unknown'
+
+export const createReadBlacklist =
+  ({ cache, log }: Needs<'cache' | 'log'>) =>
+  async (jti: string): Promise<Listing> => {
+    try {
+      return (await cache.get(`blacklist:${jti}`)) === null ? 'clear' : 'listed'
+    } catch (error) {
+      if (!(error instanceof PortUnavailable)) throw error
+      log.warn('blacklist_not_read')
+      return 'unknown'
+    }
+  }
+
+export type ReadBlacklist = ReturnType<typeof createReadBlacklist>
+
 export const createAuthenticate =
   (
-    { cache, clock, documents, log }: Needs<'cache' | 'clock' | 'documents' | 'log'>,
+    { clock, documents }: Needs<'clock' | 'documents'>,
     memo: SessionMemo,
+    readBlacklist: ReadBlacklist,
     settings: AuthSettings,
   ) =>
-  async (claims: VerifiedClaims, isFresh: boolean): Promise<Authenticated> => {
+  async (claims: VerifiedClaims, isFresh: boolean, asked?: AskedAhead): Promise<Authenticated> => {
     const { sub: userId, sid: sessionId } = claims
-    const readBlacklist = async (): Promise<'listed' | 'clear' | 'unknown'> => {
-      try {
-        return (await cache.get(`blacklist:${claims.jti}`)) === null ? 'clear' : 'listed'
-      } catch (error) {
-        if (!(error instanceof PortUnavailable)) throw error
-        log.warn('blacklist_not_read')
-        return 'unknown'
-      }
-    }
     const readSession = () =>
       Promise.all([
         documents.read(sessions, { partition: userId, id: sessionId }),
@@ -53,7 +66,7 @@ export const createAuthenticate =
     const reading = remembered ? undefined : readSession()
     // Awaited below, unless the token turns out to be listed: then its failure is of no interest.
     reading?.catch(() => undefined)
-    const listing = await readBlacklist()
+    const listing = await (asked?.jti === claims.jti ? asked.listing : readBlacklist(claims.jti))
     if (listing === 'listed') throw tokenRevoked()
     if (remembered && listing === 'clear') {
       const { role, isHeldBack } = remembered
