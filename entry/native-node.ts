@@ -12,6 +12,7 @@ import { createFilesystemMailer } from '../src/adapters/filesystem/mailer.ts'
 import { createFilesystemSecrets } from '../src/adapters/filesystem/secrets.ts'
 import { createSigningKey } from '../src/adapters/jose/access-tokens.ts'
 import { createLineWriter } from '../src/adapters/node/server.ts'
+import { createPageAssets } from '../src/adapters/pages/assets.ts'
 import { createSharpImages } from '../src/adapters/sharp/images.ts'
 import { createSqliteAudit } from '../src/adapters/sqlite/audit.ts'
 import { openSqlite } from '../src/adapters/sqlite/database.ts'
@@ -48,9 +49,18 @@ export function createNodeNative(config: Config): Native {
     write: createLineWriter(process.stdout),
     now: () => new Date(),
   })
+  const referenceAssets = createSwaggerUiAssets(
+    async (name) => new Uint8Array(await readFile(join(swaggerUi, name))),
+  )
+  const pageAssets = createPageAssets(async (name) => {
+    const file = join(import.meta.dirname, '../dist/pages', name)
+    return existsSync(file) ? new Uint8Array(await readFile(file)) : null
+  })
   return {
     log,
-    assets: createSwaggerUiAssets(async (name) => new Uint8Array(await readFile(join(swaggerUi, name)))),
+    assets: {
+      read: async (name) => (await referenceAssets.read(name)) ?? pageAssets.read(name),
+    },
     holdOpen: () => {},
     images: createSharpImages(),
     createScanner: createClamavFileScanner,

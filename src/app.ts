@@ -47,6 +47,7 @@ import type { Ports } from './ports/ports.ts'
 import { authRoutes } from './routes/auth.ts'
 import { authoringRoutes } from './routes/authoring.ts'
 import { blobRoutes } from './routes/blobs.ts'
+import { chatPageRoutes } from './routes/chat-page.ts'
 import { contactRoutes } from './routes/contacts.ts'
 import { conversationRoutes } from './routes/conversations.ts'
 import { courseRoutes } from './routes/courses.ts'
@@ -276,6 +277,7 @@ export function createApp(ports: Ports, config: AppConfig) {
   )
 
   if (mail.mailbox && !config.http.isProduction) app.route('/dev/mailbox', mailboxRoutes(mail.mailbox))
+  if (!config.http.isProduction) app.route('/dev/chat', chatPageRoutes(assets.read))
 
   const jobs: readonly Job[] = [...users.jobs, ...mail.jobs, ...forms.jobs, ...chat.jobs, ...files.jobs]
   const domains = { chat, contacts, courses, files, learning, mail, mentors, users }

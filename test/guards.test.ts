@@ -14,6 +14,8 @@ const undescribed = [
   '/api/docs/:name',
   '/dev/mailbox',
   '/dev/mailbox/:id',
+  '/dev/chat',
+  '/dev/chat/:name',
 ]
 
 describe('every route', () => {

@@ -6,7 +6,7 @@ export interface Asset {
   readonly etag: string
 }
 
-/** The static files that the interactive API reference is made of. */
+/** The static files that the interactive API reference and the pages for development are made of. */
 export interface Assets {
   /** Null for any name that is not one of the declared files. */
   read(name: string): Promise<Asset | null>
