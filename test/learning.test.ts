@@ -536,6 +536,18 @@ describe.each(['memory', 'sqlite'])('many at once, on %s', (kind) => {
     expect(await testApp.learning.recount()).toMatchObject({ enrolments: 300, corrected: 0 })
   })
 
+  test('what a crash after the enrolment left undone, the next attempt does', async () => {
+    const { id } = await publishCourse(admin.call)
+    const ann = await signUp(testApp, 'Ann')
+    await enrol(ann.call, id)
+    await testApp.settled()
+    for (const gone of ['tally', ann.userId])
+      await testApp.ports.documents.remove(courseMembers, { partition: id, id: gone })
+    expect((await figuresOf(id)).enrolledCount).toBe(0)
+    expect((await enrol(ann.call, id)).status).toBe(409)
+    expect((await figuresOf(id)).enrolledCount).toBe(1)
+  })
+
   test('counts that went wrong are put right by counting again, and right ones stay', async () => {
     const { id, lessonIds } = await publishCourse(admin.call, { lessons: 1 })
     const ann = await signUp(testApp, 'Ann')

@@ -4,7 +4,7 @@ import type { Actor, Caller } from '../actor.ts'
 import { conflict, forbidden, notFound, preconditionFailed } from '../errors.ts'
 import { createPutDocument } from '../put-document.ts'
 import type { Trail } from '../trail/trail.ts'
-import type { Users } from '../users/users.ts'
+import type { Users, Versioned } from '../users/users.ts'
 import type { Catalogue } from './catalogue.ts'
 import { compareVersions, isUnchanged } from './compare-versions.ts'
 import {
@@ -20,11 +20,6 @@ import {
   type UpdateCourse,
 } from './courses.model.ts'
 import type { Versions } from './versions.ts'
-
-export interface Versioned<T> {
-  readonly value: T
-  readonly version: string
-}
 
 /** Stands for nobody in particular: imports and seeds. */
 export type Author = Pick<Actor, 'userId' | 'role'>

@@ -177,5 +177,3 @@ export function createImportCourses(
     return results
   }
 }
-
-export type ImportCourses = ReturnType<typeof createImportCourses>

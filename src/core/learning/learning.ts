@@ -59,9 +59,6 @@ export function createLearning(needs: Needs<'documents' | 'clock' | 'defer'>, bo
       const stats = await learners.readStats(user.id)
       for (const courseId of stats?.value.enrolledCourses ?? []) await courses.members.rename(courseId, user)
     },
-
-    /** Signing in counts as being here today. */
-    noteActive: learners.noteActive,
   }
 }
 

@@ -274,5 +274,3 @@ export function createStudy(
     },
   }
 }
-
-export type Study = ReturnType<typeof createStudy>

@@ -196,5 +196,3 @@ export function createTakePart(
     },
   }
 }
-
-export type TakePart = ReturnType<typeof createTakePart>
