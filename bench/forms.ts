@@ -55,6 +55,7 @@ const forms = createForms(ports, {
   vault,
   trail,
   mail,
+  bindFiles: async () => [],
   settings: config.app.forms,
 })
 const caller = { requestId: 'bench', address: '192.0.2.1', site: null, userAgent: 'Mozilla/5.0' }
@@ -75,7 +76,7 @@ async function submit(): Promise<void> {
     urgency: 'normal',
     notes: 'Prefers to be called in the morning. '.repeat(8),
   })
-  await forms.submitReferral(caller, form, { key: undefined, body: '' })
+  await forms.submitReferral(caller, form, { actor: null, key: undefined, body: '' })
 }
 
 function bytesOfOne(): number {

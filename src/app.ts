@@ -112,7 +112,7 @@ export function createApp(ports: Ports, config: AppConfig) {
     },
     form: {
       canRead: async (actor) => actor.role === 'admin',
-      exists: async ({ id }) => (await ports.submissions.read(id)) !== null,
+      exists: async ({ id }) => (await ports.submissions.read(id))?.erasedAt === null,
     },
   }
   const files = createFiles(ports, {
@@ -157,7 +157,14 @@ export function createApp(ports: Ports, config: AppConfig) {
     takeFromLimits,
     negotiateLimit: config.limits.negotiate,
   })
-  const forms = createForms(ports, { users, vault, trail, mail, settings: config.forms })
+  const forms = createForms(ports, {
+    users,
+    vault,
+    trail,
+    mail,
+    bindFiles: files.bindToForm,
+    settings: config.forms,
+  })
   const serviceTokens = createServiceTokens(ports, trail)
   const begin = createIdempotency(ports, vault)
   const consents = createConsents(ports, { trail })

@@ -886,6 +886,7 @@ export function readConfig(
         },
       },
       forms: {
+        publicOrigin,
         portalOrigin,
         notify: v.FORMS_NOTIFY,
         escalate: v.FORMS_ESCALATE ?? v.FORMS_NOTIFY,

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { files } from '../src/core/files/files.model.ts'
 import { type Browser, browserOf, createTestApp, person, signedInBrowser } from './app.ts'
+import { pdf } from './sample-files.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -214,6 +216,82 @@ describe('submitting', () => {
     audit.append = append
     expect(await list()).toEqual([])
     expect(await mails()).toEqual([])
+  })
+})
+
+describe('attachments', () => {
+  const announcement = {
+    fileName: 'letter.pdf',
+    fileType: 'application/pdf',
+    fileSize: pdf.byteLength,
+    category: 'form-attachment',
+  }
+  type World = Awaited<ReturnType<typeof open>>
+
+  /** As somebody without an account, or as whoever the browser is signed in as. */
+  async function upload({ testApp }: World, browser: Browser) {
+    const { body } = await browser.call('POST', '/api/v1/files/upload-url', { body: announcement })
+    const { uploadUrl, method, headers, fileId, claimToken } = body
+    await testApp.app.request(uploadUrl, { method, headers, body: pdf })
+    await browser.call('POST', '/api/v1/files/complete', { body: { fileId, claimToken } })
+    return { fileId: fileId as string, claimToken: claimToken as string | undefined }
+  }
+  const withFiles = (...attachments: readonly object[]) => ({ ...referral, attachments })
+
+  test('are taken with the token of the upload, by one referral alone, also when it is sent again', async () => {
+    const world = await open()
+    const { visitor, admin, testApp } = world
+    const [one, two] = [await upload(world, visitor), await upload(world, visitor)]
+    const url = `http://localhost:7071/api/v1/files/${two.fileId}/download`
+    const body = withFiles(one, { name: 'letter.pdf', url, claimToken: two.claimToken })
+    const key = { 'idempotency-key': 'with-files' }
+    const answers = await Promise.all([1, 2].map(() => submit(visitor, 'referral', body, key)))
+    expect(answers.map(({ status }) => status)).toEqual([201, 201])
+    const [{ id }] = (await admin.call('GET', '/api/v1/forms')).body.items
+    expect(answers.map((answer) => answer.body.id)).toEqual([id, id])
+    const detail = await admin.call('GET', `/api/v1/forms/${id}`)
+    expect(detail.body.attachments).toEqual([one.fileId, two.fileId])
+    expect(JSON.stringify(detail.body)).not.toContain(one.claimToken)
+    expect((await admin.call('GET', `/api/v1/files/${one.fileId}`)).body.fileName).toBe('letter.pdf')
+    expect(await submit(visitor, 'referral', withFiles(one))).toMatchObject({
+      status: 400,
+      body: { error: { details: [{ path: 'attachments.0', code: 'unknown_file' }] } },
+    })
+    expect((await testApp.ports.submissions.read(id))?.attachments).toHaveLength(2)
+  })
+
+  test('of somebody signed in need no token; a session that is over is no reason to refuse a referral', async () => {
+    const world = await open()
+    const ann = await signedInBrowser(world.testApp)
+    const { fileId } = await upload(world, ann)
+    expect((await submit(ann, 'referral', withFiles({ fileId }))).status).toBe(201)
+    world.testApp.clock.advance(hour)
+    expect((await submit(ann, 'referral', referral)).status).toBe(201)
+  })
+
+  test.each([
+    { url: 'https://evil.example/api/v1/files/00000000-0000-7000-8000-000000000001/download' },
+    { url: 'http://localhost:7071/api/v1/users/me' },
+    { fileId: '00000000-0000-7000-8000-00000000ffff' },
+    { name: 'letter.pdf' },
+  ])('that are no files of ours are refused, and nothing is stored: %j', async (attachment) => {
+    const { visitor, list } = await open()
+    expect((await submit(visitor, 'referral', withFiles(attachment))).status).toBe(400)
+    expect(await list()).toEqual([])
+  })
+
+  test('go when the referral is erased', async () => {
+    const world = await open()
+    const { visitor, testApp } = world
+    const file = await upload(world, visitor)
+    const { body } = await submit(visitor, 'referral', withFiles(file))
+    await visitor.call('DELETE', `/api/v1/forms/status/${body.trackingNumber}`, {
+      headers: { 'x-receipt-code': body.receiptCode },
+    })
+    testApp.clock.advance(2 * day)
+    await testApp.runJob('sweep-files')
+    const key = { partition: file.fileId, id: file.fileId }
+    expect(await testApp.ports.documents.read(files, key)).toBeNull()
   })
 })
 

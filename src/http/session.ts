@@ -1,7 +1,7 @@
 import { createMiddleware } from 'hono/factory'
 import type { Role } from '../core/actor.ts'
 import { invalidToken, missingToken, secondFactorMissing } from '../core/auth/auth.model.ts'
-import { forbidden } from '../core/errors.ts'
+import { AppError, forbidden } from '../core/errors.ts'
 import { credentialOf } from './credential.ts'
 import { isUnsafe, requireOrigin } from './csrf.ts'
 import { type AppContext, type AppEnv, actorOf } from './request-context.ts'
@@ -32,6 +32,16 @@ export const requireSession = createMiddleware<AppEnv>(async (c, next) => {
 export const optionalSession = createMiddleware<AppEnv>(async (c, next) => {
   if ((await credentialOf(c)).from === 'none') return next()
   return requireSession(c, next)
+})
+
+/** Lets everybody through, also whoever shows a credential that is worth nothing any more: then nobody is signed in. */
+export const sessionIfAny = createMiddleware<AppEnv>(async (c, next) => {
+  try {
+    if ((await credentialOf(c)).from !== 'none') await establish(c)
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+  }
+  return next()
 })
 
 /** Comes after `requireSession`. */

@@ -24,6 +24,7 @@ import { expectedVersion, hasCurrent } from '../http/etag.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, isPublic, json, limitedAsForm, onlyFor } from '../http/route.ts'
 import { requireRoleOrScope } from '../http/service.ts'
+import { sessionIfAny } from '../http/session.ts'
 import { onInvalid } from '../http/validate.ts'
 
 const tags = ['Forms']
@@ -55,7 +56,7 @@ const submission = <const P extends string, B extends z.ZodType, A extends z.Zod
     ...isPublic,
     ...limitedAsForm,
     request: { headers: IdempotencyKey, ...body(form) },
-    responses: { 201: json(answer, 'Stored for good.'), ...errors(400, 413, 415) },
+    responses: { 201: json(answer, 'Stored for good.'), ...errors(400, 409, 413, 415) },
   })
 
 const submitContact = submission('/forms/contact', 'submitContact', 'Write to us', Contact, Submitted)
@@ -66,13 +67,17 @@ const submitInterest = submission(
   Interest,
   Submitted,
 )
-const submitReferral = submission(
-  '/forms/referral',
-  'submitReferral',
-  'Refer somebody, or oneself',
-  Referral,
-  ReferralSubmitted,
-)
+const submitReferral = {
+  ...submission(
+    '/forms/referral',
+    'submitReferral',
+    'Refer somebody, or oneself',
+    Referral,
+    ReferralSubmitted,
+  ),
+  // For attachments of somebody who is signed in.
+  middleware: [sessionIfAny] as [typeof sessionIfAny],
+}
 
 const receipt = {
   params: z.object({
@@ -187,6 +192,7 @@ export const formRoutes = (forms: Forms, { authenticate }: Pick<ServiceTokens, '
     return { actorId: userId, sessionId, canReadContent: true }
   }
   const sendingOf = async (c: AppContext): Promise<Sending> => ({
+    actor: c.get('session')?.actor ?? null,
     key: c.req.header('idempotency-key'),
     body: await c.req.text(),
   })

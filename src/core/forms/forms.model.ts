@@ -5,6 +5,8 @@ import type { BusinessHours } from './business-hours.ts'
 import { Phone, severalLines, singleLine } from './form-text.ts'
 
 export interface FormSettings {
+  /** Where files of ours have their addresses. */
+  readonly publicOrigin: string
   /** Where people use the portal: links in mails lead there. */
   readonly portalOrigin: string
   /** Who is told that a form came in, and who when nobody looked at it in time. */
@@ -87,11 +89,27 @@ const Participant = z.object({
 
 export const Urgency = z.enum(['low', 'normal', 'high'])
 
+const Attachment = z
+  .object({
+    fileId: z.uuid().optional(),
+    name: z.string().max(400).optional(),
+    url: z.string().max(1_000).optional(),
+    claimToken: z
+      .string()
+      .max(200)
+      .optional()
+      .meta({ description: 'As the upload gave it to whoever has no account.' }),
+  })
+  .refine(({ fileId, url }) => fileId !== undefined || url !== undefined, 'Name a fileId, or a url of ours.')
+  .meta({ id: 'FormAttachment', description: 'An uploaded file of ours, by its id or by its address.' })
+export type Attachment = z.infer<typeof Attachment>
+
 const referral = {
   participant: Participant,
   services: shortList.min(1).meta({ description: '1 to 20.', example: ['housing'] }),
   urgency: Urgency,
   notes: severalLines(0, 5_000).optional(),
+  attachments: z.array(Attachment).max(10).optional(),
   ...traps,
 }
 

@@ -1,5 +1,6 @@
 import type { Needs } from '../../ports/ports.ts'
-import type { Caller } from '../actor.ts'
+import type { Actor, Caller } from '../actor.ts'
+import type { Files } from '../files/files.ts'
 import type { Mailing } from '../mail/mail.ts'
 import type { Trail } from '../trail/trail.ts'
 import type { Users } from '../users/users.ts'
@@ -26,6 +27,8 @@ import { createSubmitForm, type Stored } from './submit-form.ts'
 export type FormsNeeds = Needs<'submissions' | 'cache' | 'clock' | 'ids' | 'log'>
 
 export interface FormsBorrows {
+  /** Takes uploaded files for one submission; `validation_error` for one that cannot be taken. */
+  readonly bindFiles: Files['bindToForm']
   readonly users: Pick<Users, 'read'>
   readonly vault: Vault
   readonly trail: Trail
@@ -45,6 +48,8 @@ export interface FormsDomain extends Omit<FormsBorrows, 'users'> {
 
 /** One sending of a form: the client's own key for it, if it has one, and the body as it came. */
 export interface Sending {
+  /** Who sends it, if signed in: for files of theirs. */
+  readonly actor: Actor | null
   readonly key: string | undefined
   readonly body: string
 }

@@ -1,12 +1,16 @@
+import { decodeBase64url } from '../../ports/base64url.ts'
 import type { Needs } from '../../ports/ports.ts'
 import type { NewSubmission, Submission } from '../../ports/submissions.ts'
 import type { Caller } from '../actor.ts'
+import { validationError } from '../errors.ts'
 import { addBusinessTime, yearIn } from './business-hours.ts'
 import { senderOf } from './form-mails.ts'
 import { normalizeContact } from './form-text.ts'
-import type { FilledForm } from './forms.model.ts'
-import type { FormsDomain } from './forms.ts'
+import type { Attachment, FilledForm } from './forms.model.ts'
+import type { FormsDomain, Sending } from './forms.ts'
 import { newReceiptCode, receiptHash } from './receipt-code.ts'
+
+type FileClaim = Parameters<FormsDomain['bindFiles']>[1][number]
 
 const dayMs = 24 * 60 * 60_000
 /** For this long a second form of the same kind about the same person is taken for a repetition. */
@@ -30,8 +34,30 @@ export function contactsOf(filled: FilledForm): readonly string[] {
 const metadataOf = ({ type, form }: FilledForm): NewSubmission['metadata'] =>
   type === 'referral' ? { relationship: form.relationship ?? 'agency', urgency: form.urgency } : {}
 
-function withoutTraps<F extends FilledForm['form']>({ website: _, elapsedMs: __, ...form }: F): F {
-  return form as F
+/** What is kept of a form: neither the traps nor what let its files be taken. */
+function keptOf<F extends FilledForm['form']>(filled: F): F {
+  const { website: _, elapsedMs: __, attachments: ___, ...form } = filled as F & { attachments?: unknown }
+  return form as unknown as F
+}
+
+/** A UUID for one sending, the same whenever it is repeated, so that its files are taken for it once. */
+function idOf(idempotencyKey: string): string {
+  const bytes = decodeBase64url(idempotencyKey) ?? new Uint8Array(16)
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-8$3-8$4-$5')
+}
+
+/** The files that a form names, by id or by an address of ours. */
+function claimsOf(attachments: readonly Attachment[], publicOrigin: string): readonly FileClaim[] {
+  return attachments.map(({ fileId, url, claimToken }, i) => {
+    const address = url?.startsWith(`${publicOrigin}/`) ? url.slice(publicOrigin.length) : ''
+    const id = fileId ?? /^\/api\/v1\/files\/([\da-f-]{36})(?:\/download)?$/.exec(address)?.[1]
+    if (id === undefined)
+      throw validationError([
+        { path: `attachments.${i}`, code: 'unknown_file', message: 'Must be an uploaded file of ours.' },
+      ])
+    return { fileId: id, claimToken }
+  })
 }
 
 export interface Stored {
@@ -46,7 +72,7 @@ export interface Stored {
  */
 export function createSubmitForm(
   needs: Needs<'submissions' | 'clock' | 'ids'>,
-  { vault, trail, mail, mails, sealing, judge, hashContacts, settings }: FormsDomain,
+  { vault, trail, mail, mails, sealing, judge, hashContacts, bindFiles, settings }: FormsDomain,
 ) {
   const { submissions, clock, ids } = needs
 
@@ -58,25 +84,27 @@ export function createSubmitForm(
     return earlier && clock.now() - Date.parse(earlier.createdAt) < repetitionMs ? earlier.id : null
   }
 
-  return async (
-    caller: Caller,
-    filled: FilledForm,
-    { key, body }: { readonly key: string | undefined; readonly body: string },
-  ): Promise<Stored> => {
-    const id = ids.next()
+  return async (caller: Caller, filled: FilledForm, { actor, key, body }: Sending): Promise<Stored> => {
+    const idempotencyKey =
+      key === undefined
+        ? null
+        : await vault.pseudonym('form idempotency', JSON.stringify([filled.type, key, body]))
+    const id = idempotencyKey === null ? ids.next() : idOf(idempotencyKey)
+    const attached = filled.type === 'referral' ? (filled.form.attachments ?? []) : []
+    const claims = claimsOf(attached, settings.publicOrigin)
     const now = clock.now()
     const createdAt = new Date(now).toISOString()
     const { type } = filled
     const contacts = contactsOf(filled)
     const receiptCode = type === 'referral' ? newReceiptCode() : null
-    const [spamSignals, duplicateOf, sealed, contactHashes, hash, idempotencyKey, arrivalMails] =
+    const [spamSignals, duplicateOf, sealed, contactHashes, hash, attachments, arrivalMails] =
       await Promise.all([
         judge(filled, senderOf(filled).email),
         findEarlier(type, contacts[0]),
-        sealing.sealNew(id, withoutTraps(filled.form)),
+        sealing.sealNew(id, keptOf(filled.form)),
         hashContacts(contacts),
         receiptCode === null ? null : receiptHash(id, receiptCode),
-        key === undefined ? null : vault.pseudonym('form idempotency', JSON.stringify([type, key, body])),
+        claims.length === 0 ? [] : bindFiles(actor, claims, id),
         mails.arrived(id, filled),
       ])
     const isSpam = spamSignals.length > 0
@@ -91,7 +119,7 @@ export function createSubmitForm(
       ...sealed,
       information: null,
       notes: null,
-      attachments: [],
+      attachments: attachments.map((file) => file.id),
       metadata: { ...metadataOf(filled), spamSignals, duplicateOf },
       contactHashes,
       assignedTo: null,
