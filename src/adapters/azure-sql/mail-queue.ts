@@ -1,0 +1,131 @@
+import type { ClaimedMail, DeadMail, MailQueue, QueuedMail } from '../../ports/mail-queue.ts'
+import { type AzureSqlDatabase, fromSql, type Run, type SqlRow, toTime, toTimeOrNull } from './database.ts'
+
+const port = 'mail-queue'
+
+/** The fields of a mail and their columns. */
+const columns = {
+  id: 'id',
+  key: 'occasion',
+  template: 'template',
+  priority: 'priority',
+  reference: 'reference',
+  sealed: 'sealed',
+  createdAt: 'created_at',
+  dueAt: 'due_at',
+  expiresAt: 'expires_at',
+} as const satisfies Record<keyof QueuedMail, string>
+
+const fields = Object.keys(columns) as (keyof QueuedMail)[]
+
+const insertSql = `insert into mail_outbox (${Object.values(columns).join(', ')})
+  select ${fields.map((field) => `@${field}`).join(', ')}
+  where not exists (select 1 from mail_outbox where occasion = @key)`
+
+/** The rows are locked when they are chosen: whoever claims at the same time waits, and then finds them under lease. */
+const claimSql = `with due as (
+    select top (@limit) * from mail_outbox with (updlock, rowlock)
+    where state = 'waiting' and due_at <= @now and (lease_until is null or lease_until <= @now)
+    order by priority, due_at, id
+  )
+  update due set lease = @lease, lease_until = @leaseUntil, attempts = attempts + 1
+  output ${[...Object.values(columns), 'attempts'].map((column) => `inserted.${column}`).join(', ')}`
+
+const load = (row: SqlRow): ClaimedMail =>
+  ({
+    ...Object.fromEntries(fields.map((field) => [field, fromSql(row[columns[field]])])),
+    attempts: row['attempts'],
+  }) as unknown as ClaimedMail
+
+/** In the order of `claim`; an update answers in any. */
+const inTurn = (a: ClaimedMail, b: ClaimedMail): number =>
+  a.priority - b.priority || (`${a.dueAt} ${a.id}` < `${b.dueAt} ${b.id}` ? -1 : 1)
+
+export async function insertMail(run: Run, mail: QueuedMail): Promise<void> {
+  const { createdAt, dueAt, expiresAt, ...rest } = mail
+  await run(insertSql, {
+    ...rest,
+    createdAt: toTime(createdAt),
+    dueAt: toTime(dueAt),
+    expiresAt: toTimeOrNull(expiresAt),
+  })
+}
+
+export const createAzureSqlMailQueue = ({
+  database,
+}: {
+  readonly database: AzureSqlDatabase
+}): MailQueue => ({
+  enqueue(given) {
+    const mail = { ...given }
+    return database.write(port, [], (run) => insertMail(run, mail))
+  },
+  async claim({ lease, now, leaseUntil, limit }) {
+    const values = { lease, limit, now: toTime(now), leaseUntil: toTime(leaseUntil) }
+    return (await database.run(port, claimSql, values)).rows.map(load).toSorted(inTurn)
+  },
+  async settle(id, lease, outcome) {
+    const { changed } = await database.run(
+      port,
+      `update mail_outbox set state = @state, lease = null, lease_until = null,
+         due_at = coalesce(@dueAt, due_at), reason = coalesce(@reason, reason), settled_at = @settledAt,
+         sealed = case when @isOver = 1 then '' else sealed end
+       where id = @id and state = 'waiting' and lease = @lease`,
+      {
+        id,
+        lease,
+        state: outcome.state,
+        dueAt: outcome.state === 'waiting' ? toTime(outcome.dueAt) : null,
+        reason: 'reason' in outcome ? outcome.reason : null,
+        settledAt: 'at' in outcome ? toTime(outcome.at) : null,
+        isOver: outcome.state === 'sent' || outcome.state === 'expired',
+      },
+    )
+    return changed > 0
+  },
+  async counts() {
+    const [row] = (
+      await database.run(
+        port,
+        `select (select count(*) from mail_outbox where state = 'waiting') as waiting,
+                (select count(*) from mail_outbox where state = 'dead') as dead,
+                (select min(due_at) from mail_outbox where state = 'waiting') as oldest_due_at`,
+        {},
+      )
+    ).rows
+    return {
+      waiting: Number(row?.['waiting']),
+      dead: Number(row?.['dead']),
+      oldestDueAt: fromSql(row?.['oldest_due_at']) as string | null,
+    }
+  },
+  async listDead(limit) {
+    const { rows } = await database.run(
+      port,
+      `select top (@limit) id, template, reference, attempts, reason, created_at, settled_at
+       from mail_outbox where state = 'dead' order by settled_at, id`,
+      { limit },
+    )
+    return rows.map(
+      ({ created_at: createdAt, settled_at: diedAt, ...rest }) =>
+        ({ ...rest, createdAt: fromSql(createdAt), diedAt: fromSql(diedAt) }) as unknown as DeadMail,
+    )
+  },
+  async revive(id, dueAt) {
+    const { changed } = await database.run(
+      port,
+      `update mail_outbox set state = 'waiting', attempts = 0, reason = null, settled_at = null, due_at = @dueAt
+       where id = @id and state = 'dead'`,
+      { id, dueAt: toTime(dueAt) },
+    )
+    return changed > 0
+  },
+  async forget(before) {
+    const { changed } = await database.run(
+      port,
+      `delete from mail_outbox where state in ('sent', 'expired') and settled_at < @before`,
+      { before: toTime(before) },
+    )
+    return changed
+  },
+})

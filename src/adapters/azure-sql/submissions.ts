@@ -1,0 +1,259 @@
+import { encodeCursor } from '../../ports/cursor.ts'
+import {
+  type Alongside,
+  type Submission,
+  SubmissionChanged,
+  type SubmissionFilter,
+  type Submissions,
+  trackingNumberOf,
+} from '../../ports/submissions.ts'
+import { appendAudit } from './audit.ts'
+import {
+  type AzureSqlDatabase,
+  decodeTimeCursor,
+  fromSql,
+  type Run,
+  type SqlRow,
+  type SqlValue,
+  toTime,
+} from './database.ts'
+import { insertMail } from './mail-queue.ts'
+
+const port = 'submissions'
+
+/** The fields of a submission and their columns. */
+const columns = {
+  id: 'id',
+  type: 'form_type',
+  status: 'status',
+  trackingNumber: 'tracking_number',
+  receiptHash: 'receipt_hash',
+  sealedKey: 'sealed_key',
+  keyId: 'key_id',
+  data: 'data',
+  information: 'information',
+  notes: 'notes',
+  attachments: 'attachments',
+  metadata: 'metadata',
+  assignedTo: 'assigned_to',
+  dueAt: 'due_at',
+  reviewedAt: 'reviewed_at',
+  resolvedAt: 'resolved_at',
+  escalatedAt: 'escalated_at',
+  erasedAt: 'erased_at',
+  retainUntil: 'retain_until',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+} as const satisfies Record<Exclude<keyof Submission, 'version'>, string>
+
+type Field = keyof typeof columns
+const fields = Object.keys(columns) as Field[]
+const selected = [...Object.values(columns), 'version'].join(', ')
+
+const times: ReadonlySet<Field> = new Set([
+  'dueAt',
+  'reviewedAt',
+  'resolvedAt',
+  'escalatedAt',
+  'erasedAt',
+  'retainUntil',
+  'createdAt',
+  'updatedAt',
+])
+
+function toSql(field: Field, value: unknown): SqlValue {
+  if (value === null) return null
+  if (times.has(field)) return toTime(value as string)
+  return typeof value === 'object' ? JSON.stringify(value) : (value as SqlValue)
+}
+
+const valuesOf = (facts: Partial<Submission>, named: readonly Field[]): Record<string, SqlValue> =>
+  Object.fromEntries(named.map((field) => [field, toSql(field, facts[field])]))
+
+const load = (row: SqlRow): Submission => ({
+  ...(Object.fromEntries(
+    fields.map((field) => [field, fromSql(row[columns[field]])]),
+  ) as unknown as Submission),
+  attachments: JSON.parse(row['attachments'] as string),
+  metadata: JSON.parse(row['metadata'] as string),
+  version: String(row['version']),
+})
+
+const insertSql = `insert into form_submissions (${selected}, idempotency_key)
+  values (${fields.map((field) => `@${field}`).join(', ')}, 1, @idempotencyKey)`
+
+/** Each part of a filter with its condition and its value. */
+const conditions = {
+  type: (type) => ['form_type = @type', type],
+  status: (status) => ['status = @status', status],
+  assignedTo: (userId) => ['assigned_to = @assignedTo', userId],
+  contactHashes: (hashes) => [
+    `id in (select submission_id from submission_contacts
+       where contact_hash in (select cast(value as nvarchar(100)) from openjson(@contactHashes)))`,
+    JSON.stringify(hashes),
+  ],
+  updatedSince: (time) => ['updated_at >= @updatedSince', toTime(time)],
+  dueUntil: (time) => ['due_at <= @dueUntil', toTime(time)],
+  retainedUntil: (time) => ['retain_until <= @retainedUntil', toTime(time)],
+  isEscalated: (is) => [`escalated_at is ${is ? 'not ' : ''}null`],
+  isErased: (is) => [`erased_at is ${is ? 'not ' : ''}null`],
+  keyIdOtherThan: (keyId) => ['key_id <> @keyIdOtherThan', keyId],
+} satisfies {
+  [K in keyof SubmissionFilter]-?: (value: NonNullable<SubmissionFilter[K]>) => [string, SqlValue?]
+}
+
+/** The Monday on or before which the days are counted from, as the database counts them. */
+const firstMonday = '1900-01-01'
+const mondayOf = (week: number): string =>
+  new Date(Date.parse(firstMonday) + week * 7 * 86_400_000).toISOString().slice(0, 10)
+
+const countsSql = `select form_type, status, datediff(day, '${firstMonday}', created_at) / 7 as week,
+    count(*) as submissions
+  from form_submissions where created_at >= @since and created_at < @until
+  group by form_type, status, datediff(day, '${firstMonday}', created_at) / 7
+  order by form_type, status, week`
+
+const firstReviewsSql = `select form_type, count(*) as reviewed,
+    sum(case when reviewed_at > due_at then 1 else 0 end) as late,
+    round(avg(cast(took as float)), 0) as average_ms, max(took) as longest_ms
+  from (
+    select form_type, reviewed_at, due_at, datediff_big(millisecond, created_at, reviewed_at) as took
+    from form_submissions where created_at >= @since and created_at < @until and reviewed_at is not null
+  ) as reviews
+  group by form_type order by form_type`
+
+/**
+ * The row of the series is locked from here to the commit: the next number waits for it, and a number whose submission
+ * does not commit is taken again.
+ */
+async function nextTrackingNumber(run: Run, series: string): Promise<string> {
+  const { rows } = await run(
+    `update tracking_numbers with (updlock, holdlock) set last = last + 1 output inserted.last
+     where series = @series`,
+    { series },
+  )
+  if (rows[0] === undefined)
+    await run('insert into tracking_numbers (series, last) values (@series, 1)', { series })
+  return trackingNumberOf(series, Number(rows[0]?.['last'] ?? 1))
+}
+
+async function insertContacts(run: Run, id: string, hashes: readonly string[]): Promise<void> {
+  if (hashes.length > 0)
+    await run(
+      `insert into submission_contacts (contact_hash, submission_id)
+       select distinct cast(value as nvarchar(100)), @id from openjson(@hashes)`,
+      { id, hashes: JSON.stringify(hashes) },
+    )
+}
+
+async function writeAlongside(run: Run, submission: Submission, { audit, mails }: Alongside): Promise<void> {
+  const reference = submission.trackingNumber ?? submission.id
+  for (const mail of mails) await insertMail(run, { ...mail, reference: mail.reference ?? reference })
+  await appendAudit(run, audit)
+}
+
+export function createAzureSqlSubmissions({
+  database,
+}: {
+  readonly database: AzureSqlDatabase
+}): Submissions {
+  async function selectOne(
+    run: Run,
+    column: 'id' | 'tracking_number' | 'idempotency_key',
+    value: string,
+  ): Promise<Submission | null> {
+    const { rows } = await run(`select ${selected} from form_submissions where ${column} = @value`, { value })
+    return rows[0] ? load(rows[0]) : null
+  }
+  const runAlone: Run = (...statement) => database.run(port, ...statement)
+
+  return {
+    async store(given, givenAlongside) {
+      const { trackingSeries, idempotencyKey, contactHashes, ...facts } = structuredClone(given)
+      const alongside = structuredClone(givenAlongside)
+      return database.write(port, [], async (run) => {
+        const known = idempotencyKey === null ? null : await selectOne(run, 'idempotency_key', idempotencyKey)
+        if (known) return { submission: known, isNew: false }
+        const trackingNumber = trackingSeries === null ? null : await nextTrackingNumber(run, trackingSeries)
+        const submission: Submission = { ...facts, trackingNumber, version: '1' }
+        await run(insertSql, { ...valuesOf(submission, fields), idempotencyKey })
+        await insertContacts(run, submission.id, contactHashes)
+        await writeAlongside(run, submission, alongside)
+        return { submission, isNew: true }
+      })
+    },
+    read: (id) => selectOne(runAlone, 'id', id),
+    readByTrackingNumber: (trackingNumber) => selectOne(runAlone, 'tracking_number', trackingNumber),
+    async change(id, version, given, givenAlongside) {
+      const { contactHashes, ...change } = structuredClone(given)
+      const alongside = structuredClone(givenAlongside)
+      const changed = fields.filter((field) => field in change)
+      if (!/^\d{1,9}$/.test(version)) throw new SubmissionChanged()
+      return database.write(port, [SubmissionChanged], async (run) => {
+        const { rows } = await run(
+          `update form_submissions
+           set ${changed.map((field) => `${columns[field]} = @${field}`).join(', ')}, version = version + 1
+           output ${[...Object.values(columns), 'version'].map((column) => `inserted.${column}`).join(', ')}
+           where id = @id and version = @version`,
+          { ...valuesOf(change, changed), id, version: Number(version) },
+        )
+        if (!rows[0]) throw new SubmissionChanged()
+        const submission = load(rows[0])
+        if (contactHashes) {
+          await run('delete from submission_contacts where submission_id = @id', { id })
+          await insertContacts(run, id, contactHashes)
+        }
+        await writeAlongside(run, submission, alongside)
+        return submission
+      })
+    },
+    async list(filter, { order, after, limit }) {
+      const [time, operator, direction] =
+        order === 'newest' ? (['createdAt', '<', 'desc'] as const) : (['updatedAt', '>', 'asc'] as const)
+      const column = columns[time]
+      const position = after === undefined ? undefined : decodeTimeCursor(after)
+      const values: Record<string, SqlValue> = { limit: limit + 1, ...position }
+      const where: string[] = []
+      for (const [name, wanted] of Object.entries(filter)) {
+        if (wanted === undefined) continue
+        const [condition, value] = conditions[name as keyof SubmissionFilter](wanted as never)
+        where.push(condition)
+        if (value !== undefined) values[name] = value
+      }
+      if (position)
+        where.push(`(${column} ${operator} @time or (${column} = @time and id ${operator} @lastId))`)
+      const { rows } = await database.run(
+        port,
+        `select top (@limit) ${selected} from form_submissions
+         ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
+         order by ${column} ${direction}, id ${direction}`,
+        values,
+      )
+      const items = rows.slice(0, limit).map(load)
+      const last = items.at(-1)
+      return last && rows.length > limit ? { items, next: encodeCursor([last[time], last.id]) } : { items }
+    },
+    async report({ since, until }) {
+      const period = { since: toTime(since), until: toTime(until) }
+      const [counts, firstReviews] = await Promise.all([
+        database.run(port, countsSql, period),
+        database.run(port, firstReviewsSql, period),
+      ])
+      return {
+        counts: counts.rows.map((row) => ({
+          type: row['form_type'] as string,
+          status: row['status'] as string,
+          week: mondayOf(Number(row['week'])),
+          submissions: Number(row['submissions']),
+        })),
+        firstReviews: firstReviews.rows.map((row) => ({
+          type: row['form_type'] as string,
+          reviewed: Number(row['reviewed']),
+          late: Number(row['late']),
+          averageMs: Number(row['average_ms']),
+          longestMs: Number(row['longest_ms']),
+        })),
+      }
+    },
+  }
+}

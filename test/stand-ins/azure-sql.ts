@@ -1,0 +1,316 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { AzureSqlConnection } from '../../src/adapters/azure-sql/database.ts'
+import { createCertificate } from './certificate.ts'
+import { type Answer, type ColumnType, type LogIn, type Session, startTds, type Table } from './tds.ts'
+
+/*
+ * Azure SQL as far as this project uses it: the real protocol over a socket, with SQLite behind it. Each statement is
+ * rewritten from T-SQL, and what the rewriting does not know is an error.
+ *
+ * Transactions see what others have committed, and take one lock for the whole database at the first statement that
+ * writes or asks for `updlock`. So work that forgets to lock what it read fails here, too; which rows SQL Server would
+ * lock, and whether two would block each other for ever, it does not show.
+ */
+
+/** Words of T-SQL that mean nothing to SQLite, or that it has no need of. */
+const ignored = [
+  / with \((?:(?:updlock|holdlock|rowlock)(?:, )?)+\)/g,
+  / with \(ledger = on \(append_only = on\)\)/g,
+  / collate Latin1_General_100_BIN2/g,
+]
+
+/** `output` stands in the middle, `returning` at the end. */
+function moveOutput(statement: string): string {
+  const output = /\s+output ((?:inserted\.\w+(?:, )?)+)/.exec(statement)
+  if (!output) return statement
+  return `${statement.replace(output[0], ' ')} returning ${output[1]?.replaceAll('inserted.', '')}`
+}
+
+/** `top` stands at the beginning, `limit` at the end. */
+const moveTop = (statement: string): string =>
+  statement.replace(/^select top \((\d+|@\w+)\) ([\s\S]*)$/, 'select $2 limit $1')
+
+function rewrite(tsql: string): string {
+  let statement = ignored.reduce((text, pattern) => text.replace(pattern, ''), tsql.trim())
+  const cte =
+    /^with (\w+) as \(\s*(select top \(@\w+\) \* from (\w+)\s[\s\S]*?)\s*\)\s*update \1 set ([\s\S]*)$/.exec(
+      statement,
+    )
+  if (cte) {
+    const [, , chosen = '', table, rest = ''] = cte
+    const [assignments, output] = rest.split(/\s+output /)
+    statement = `update ${table} set ${assignments}
+      where id in (select id from (${moveTop(chosen)})) returning ${output?.replaceAll('inserted.', '')}`
+  }
+  const trigger =
+    /^create trigger (\w+) on (\w+) after update, delete as\s+begin\s+throw \d+, ('[^']+'), 1;?\s+end$/.exec(
+      statement,
+    )
+  if (trigger) {
+    const [, name, table, message] = trigger
+    return ['update', 'delete']
+      .map(
+        (change) =>
+          `create trigger ${name}_${change} before ${change} on ${table} begin select raise(abort, ${message}); end;`,
+      )
+      .join('\n')
+  }
+  if (statement.startsWith('create table'))
+    statement = statement
+      .replace(/(\w+) nvarchar\((\d+)\)/g, '$1 nvarchar($2) check (length($1) <= $2)')
+      .replaceAll('nvarchar(max)', 'nvarchar')
+      .replace(/isjson\((\w+)\) = 1/g, 'json_valid($1)')
+      .replaceAll('default sysutcdatetime()', `default (strftime('%Y-%m-%dT%H:%M:%fZ'))`)
+  return moveTop(moveOutput(statement))
+    .replaceAll('openjson(', 'json_each(')
+    .replace(/(datediff\w*)\((\w+),/g, "$1('$2',")
+    .replaceAll(
+      'information_schema.tables',
+      `(select 'dbo' as table_schema, name as table_name from sqlite_schema)`,
+    )
+}
+
+const unitMs: Record<string, number> = { day: 86_400_000, millisecond: 1 }
+
+/** Functions of SQL Server. */
+function addFunctions(database: DatabaseSync, properties: Readonly<Record<string, number>>): void {
+  const difference = (unit: string, from: string, until: string) => {
+    const index = (time: string) => Math.floor(Date.parse(time) / (unitMs[unit] ?? Number.NaN))
+    return BigInt(index(until) - index(from))
+  }
+  database.function('datediff', difference as never)
+  database.function('datediff_big', difference as never)
+  database.function('schema_name', () => 'dbo')
+  database.function('serverproperty', ((name: string) => properties[name] ?? null) as never)
+}
+
+/** Of the errors of SQLite, those that SQL Server has a number for. */
+const numbers: Record<number, number> = {
+  275: 547,
+  787: 547,
+  1299: 515,
+  1555: 2627,
+  2067: 2627,
+  1811: 51_000,
+}
+
+function failureOf(error: unknown): Answer {
+  const { errcode, message } = error as Error & { errcode?: number }
+  const number = message.includes('length(') ? 2628 : (numbers[errcode ?? 0] ?? 50_000)
+  return { error: { number, message }, isUndone: false }
+}
+
+/** Times are kept as text; a column says which ones are, an expression shows it. */
+function typeOf(declared: string | null, values: readonly unknown[]): ColumnType {
+  if (declared?.startsWith('datetime2')) return 'datetime2'
+  if (declared?.startsWith('nvarchar')) return 'nvarchar'
+  if (declared?.toLowerCase() === 'int') return 'int'
+  const value = values.find((candidate) => candidate !== null)
+  if (typeof value === 'string')
+    return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) ? 'datetime2' : 'nvarchar'
+  return Number.isInteger(value ?? 0) ? 'bigint' : 'float'
+}
+
+function tableOf(
+  statement: StatementSync,
+  rows: readonly Record<string, unknown>[],
+  types: Map<string, string>,
+): Table {
+  const columns = statement.columns().map(({ name, type }) => {
+    const values = rows.map((row) => row[name])
+    return { name, type: typeOf(type ?? types.get(name) ?? null, values) }
+  })
+  return { columns, rows: rows.map((row) => columns.map(({ name }) => row[name])) }
+}
+
+/** One after the other. */
+function createLock() {
+  let last = Promise.resolve()
+  return async (): Promise<() => void> => {
+    let release = () => {}
+    const before = last
+    last = new Promise((resolve) => {
+      release = resolve
+    })
+    await before
+    return release
+  }
+}
+
+export type Fault = 'deadlock' | 'silence' | 'drop'
+
+export interface AzureSqlStandIn {
+  readonly connection: AzureSqlConnection
+  readonly certificate: string
+  /** What has been run, as it was sent. */
+  readonly statements: readonly string[]
+  /** The parameters of each of them. */
+  readonly parameters: readonly Readonly<Record<string, unknown>>[]
+  readonly logIns: readonly LogIn[]
+  /** The next statement that matches does not succeed. */
+  fail(pattern: RegExp, fault: Fault, times?: number): void
+  /** Goes around the protocol. */
+  exec(sqliteStatements: string): void
+  dropAll(): void
+  stop(): Promise<void>
+}
+
+export const standInUser = { user: 'tools-inc-api', password: 'p@ss "w0rd"' }
+
+export async function startAzureSql({
+  edition = 5,
+  token,
+  findSyntaxError = () => undefined,
+}: {
+  /** 5 is Azure SQL; 3 is a server of one's own, of the version of 2019, without ledger tables. */
+  readonly edition?: 3 | 5
+  /** Of an identity that may log in. */
+  readonly token?: string
+  readonly findSyntaxError?: (statement: string) => string | undefined
+} = {}): Promise<AzureSqlStandIn> {
+  const directory = mkdtempSync(join(tmpdir(), 'azure-sql-'))
+  const path = join(directory, 'database')
+  const properties = { EngineEdition: edition, ProductMajorVersion: edition === 5 ? 12 : 15 }
+  const { certificate, privateKey } = await createCertificate(['localhost', '127.0.0.1'])
+  const acquire = createLock()
+  const statements: string[] = []
+  const parameters: Readonly<Record<string, unknown>>[] = []
+  const logIns: LogIn[] = []
+  let faults: { readonly pattern: RegExp; readonly fault: Fault }[] = []
+
+  const open = () => {
+    const database = new DatabaseSync(path)
+    database.exec('pragma journal_mode = wal; pragma synchronous = off')
+    addFunctions(database, properties)
+    return database
+  }
+  const outside = open()
+
+  function openSession(): Session {
+    const database = open()
+    let isInTransaction = false
+    let release: (() => void) | undefined
+
+    const end = (how: 'commit' | 'rollback') => {
+      if (release) {
+        database.exec(how)
+        release()
+      }
+      release = undefined
+      isInTransaction = false
+    }
+    async function lock(): Promise<void> {
+      if (release) return
+      release = await acquire()
+      database.exec('begin immediate')
+    }
+    function execute(tsql: string, values: Readonly<Record<string, unknown>>): Answer {
+      const nothing = { table: null, changed: 0 }
+      if (/^(grant|deny|create role) /.test(tsql)) return nothing
+      const sqlite = rewrite(tsql)
+      if (sqlite.startsWith('create')) {
+        database.exec(sqlite)
+        return nothing
+      }
+      const statement = database.prepare(sqlite)
+      statement.setAllowUnknownNamedParameters(true)
+      const bound = Object.fromEntries(
+        Object.entries(values).map(([name, value]) => [
+          name,
+          value instanceof Date ? value.toISOString() : value,
+        ]),
+      ) as Record<string, string | number | null>
+      if (statement.columns().length === 0)
+        return { table: null, changed: Number(statement.run(bound).changes) }
+      const rows = statement.all(bound) as Record<string, unknown>[]
+      return { table: tableOf(statement, rows, declaredTypes(database)), changed: rows.length }
+    }
+
+    return {
+      async run(tsql, values) {
+        statements.push(tsql)
+        parameters.push(values)
+        const faulty = faults.find(({ pattern }) => pattern.test(tsql))
+        faults = faults.filter((candidate) => candidate !== faulty)
+        if (faulty?.fault === 'deadlock') {
+          end('rollback')
+          return { error: { number: 1205, message: 'was chosen as the deadlock victim' }, isUndone: true }
+        }
+        if (faulty) return faulty.fault
+        const syntaxError = findSyntaxError(tsql)
+        if (syntaxError !== undefined)
+          return { error: { number: 102, message: syntaxError }, isUndone: false }
+        try {
+          const asksForLock = tsql.includes('sp_getapplock')
+          if (asksForLock || !tsql.startsWith('select') || tsql.includes('updlock')) await lock()
+          if (asksForLock)
+            return { table: { columns: [{ name: 'outcome', type: 'int' }], rows: [[0]] }, changed: 1 }
+          const answer = execute(tsql, values)
+          if (!isInTransaction) end('commit')
+          return answer
+        } catch (error) {
+          if (!isInTransaction) end('rollback')
+          return failureOf(error)
+        }
+      },
+      async transact(what) {
+        if (what === 'begin') isInTransaction = true
+        else end(what)
+        return { table: null, changed: 0 }
+      },
+      close() {
+        end('rollback')
+        database.close()
+      },
+    }
+  }
+
+  const server = await startTds({
+    certificate,
+    privateKey,
+    logIn(login) {
+      logIns.push(login)
+      const isKnown =
+        login.token === undefined
+          ? login.user === standInUser.user && login.password === standInUser.password
+          : login.token === token
+      return isKnown && login.database === 'toolsinc-reports' ? openSession() : null
+    },
+  })
+  return {
+    connection: {
+      server: '127.0.0.1',
+      port: server.port,
+      database: 'toolsinc-reports',
+      signIn: standInUser,
+      authority: certificate,
+    },
+    certificate,
+    statements,
+    parameters,
+    logIns,
+    fail(pattern, fault, times = 1) {
+      faults.push(...Array.from({ length: times }, () => ({ pattern, fault })))
+    },
+    exec: (sqliteStatements) => outside.exec(sqliteStatements),
+    dropAll: server.dropAll,
+    async stop() {
+      await server.close()
+      outside.close()
+      rmSync(directory, { recursive: true })
+    },
+  }
+}
+
+/** What the columns of all tables are declared as: a `returning` does not say. */
+function declaredTypes(database: DatabaseSync): Map<string, string> {
+  const columns = database
+    .prepare(
+      `select c.name as name, c.type as type from sqlite_schema as t, pragma_table_info(t.name) as c where t.type = 'table'`,
+    )
+    .all() as { name: string; type: string }[]
+  return new Map(columns.map(({ name, type }) => [name, type]))
+}
