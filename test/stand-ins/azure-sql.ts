@@ -154,6 +154,7 @@ export interface AzureSqlStandIn {
   fail(pattern: RegExp, fault: Fault, times?: number): void
   /** Goes around the protocol. */
   exec(sqliteStatements: string): void
+  query(sqliteStatement: string): readonly Readonly<Record<string, unknown>>[]
   dropAll(): void
   stop(): Promise<void>
 }
@@ -164,17 +165,21 @@ export async function startAzureSql({
   edition = 5,
   token,
   findSyntaxError = () => undefined,
+  port = 0,
+  certified = createCertificate(['localhost', '127.0.0.1']),
 }: {
   /** 5 is Azure SQL; 3 is a server of one's own, of the version of 2019, without ledger tables. */
   readonly edition?: 3 | 5
   /** Of an identity that may log in. */
   readonly token?: string
   readonly findSyntaxError?: (statement: string) => string | undefined
+  readonly port?: number
+  readonly certified?: ReturnType<typeof createCertificate>
 } = {}): Promise<AzureSqlStandIn> {
   const directory = mkdtempSync(join(tmpdir(), 'azure-sql-'))
   const path = join(directory, 'database')
   const properties = { EngineEdition: edition, ProductMajorVersion: edition === 5 ? 12 : 15 }
-  const { certificate, privateKey } = await createCertificate(['localhost', '127.0.0.1'])
+  const { certificate, privateKey } = await certified
   const acquire = createLock()
   const statements: string[] = []
   const parameters: Readonly<Record<string, unknown>>[] = []
@@ -269,6 +274,7 @@ export async function startAzureSql({
   }
 
   const server = await startTds({
+    port,
     certificate,
     privateKey,
     logIn(login) {
@@ -296,6 +302,7 @@ export async function startAzureSql({
       faults.push(...Array.from({ length: times }, () => ({ pattern, fault })))
     },
     exec: (sqliteStatements) => outside.exec(sqliteStatements),
+    query: (sqliteStatement) => outside.prepare(sqliteStatement).all(),
     dropAll: server.dropAll,
     async stop() {
       await server.close()

@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { newSubmission } from '../../../test/contracts/submissions.contract.ts'
+import { type AzureSqlStandIn, startAzureSql } from '../../../test/stand-ins/azure-sql.ts'
+import { createCertificate } from '../../../test/stand-ins/certificate.ts'
+import type { AuditEntry } from '../../ports/audit.ts'
+import type { NewSubmission } from '../../ports/submissions.ts'
+import { PortUnavailable } from '../../ports/unavailable.ts'
+import { createAzureSqlAudit } from './audit.ts'
+import { type AzureSqlDatabase, openAzureSql } from './database.ts'
+import { createAzureSqlMailQueue } from './mail-queue.ts'
+import { migrate } from './migrations.ts'
+import { createAzureSqlSubmissions } from './submissions.ts'
+
+const token = 'token-of-the-identity'
+const credential = { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) }
+
+const auditEntry = (resourceId: string): AuditEntry => ({
+  id: crypto.randomUUID(),
+  eventType: 'form.submit',
+  actorId: 'anonymous',
+  onBehalfOf: null,
+  resourceType: 'form',
+  resourceId,
+  outcome: 'success',
+  reason: null,
+  requestId: null,
+  sessionId: null,
+  ipHmac: null,
+  userAgentClass: null,
+  changedFields: [],
+  createdAt: '2026-11-24T10:00:00.000Z',
+})
+
+const causeOf = async (failing: Promise<unknown>): Promise<Error> => {
+  const error = await failing.then(
+    () => expect.fail('it went well'),
+    (thrown: unknown) => thrown,
+  )
+  expect(error).toBeInstanceOf(PortUnavailable)
+  return (error as PortUnavailable).cause as Error
+}
+
+let server: AzureSqlStandIn
+let database: AzureSqlDatabase
+beforeAll(async () => {
+  server = await startAzureSql({ token })
+  database = openAzureSql({ ...server.connection, timeoutMs: 1_000 })
+  await migrate(database)
+})
+afterAll(async () => {
+  await database.close()
+  await server.stop()
+})
+
+describe('what goes wrong while a submission is stored', () => {
+  let number = 0
+  beforeEach(() => {
+    number++
+  })
+  const series = () => `REF-${2000 + number}`
+  const store = (extra: Partial<NewSubmission> = {}) => {
+    const submission = newSubmission({ id: crypto.randomUUID(), trackingSeries: series(), ...extra })
+    return createAzureSqlSubmissions({ database }).store(submission, {
+      audit: auditEntry(submission.id),
+      mails: [],
+    })
+  }
+  const numberOf = async (stored: ReturnType<typeof store>) => (await stored).submission.trackingNumber
+
+  test.each(['update tracking_numbers', 'insert into form_submissions', 'insert into audit_logs'])(
+    'the victim of a deadlock at `%s` begins again, and its number is not lost',
+    async (statement) => {
+      server.fail(new RegExp(statement), 'deadlock', 2)
+      expect(await numberOf(store())).toBe(`${series()}-000001`)
+      expect(await numberOf(store())).toBe(`${series()}-000002`)
+    },
+  )
+
+  test('a deadlock every time is given up', async () => {
+    server.fail(/insert into form_submissions/, 'deadlock', 6)
+    expect(await causeOf(store())).toMatchObject({ number: 1205 })
+    expect(await numberOf(store())).toBe(`${series()}-000001`)
+  })
+
+  test.each(['update tracking_numbers', 'insert into audit_logs'])(
+    'no answer to `%s` is given up in time, and nothing of it is left',
+    async (statement) => {
+      const id = crypto.randomUUID()
+      server.fail(new RegExp(statement), 'silence')
+      expect((await causeOf(store({ id }))).message).toContain('ETIMEOUT')
+      expect(await createAzureSqlSubmissions({ database }).read(id)).toBeNull()
+      expect(await numberOf(store())).toBe(`${series()}-000001`)
+    },
+  )
+
+  test.each(['update tracking_numbers', 'insert into audit_logs'])(
+    'a connection that breaks at `%s` leaves nothing, and the next is a new one',
+    async (statement) => {
+      const id = crypto.randomUUID()
+      server.fail(new RegExp(statement), 'drop')
+      await causeOf(store({ id }))
+      expect(await createAzureSqlSubmissions({ database }).read(id)).toBeNull()
+      expect(await numberOf(store())).toBe(`${series()}-000001`)
+    },
+  )
+
+  test('connections that broke while nobody used them are replaced before they are used', async () => {
+    await Promise.all([store(), store(), store()])
+    server.dropAll()
+    await new Promise(setImmediate)
+    expect(await numberOf(store())).toBe(`${series()}-000004`)
+  })
+
+  test('what is too long for its column is refused, and no error quotes it', async () => {
+    const cause = await causeOf(store({ type: `secret ${'x'.repeat(100)}` }))
+    expect(cause).toMatchObject({ number: 2628 })
+    expect(JSON.stringify([cause.message, cause.stack, cause.cause])).not.toContain('secret')
+  })
+
+  test('whatever is in a value is sent as a parameter', async () => {
+    const evil = `'; drop table form_submissions; -- ؀‮`
+    const before = server.statements.length
+    const { submission } = await store({
+      data: evil,
+      assignedTo: evil,
+      metadata: { evil },
+      idempotencyKey: evil,
+    })
+    const queue = createAzureSqlMailQueue({ database })
+    await queue.claim({
+      lease: evil,
+      now: '2026-01-01T00:00:00.000Z',
+      leaseUntil: '2026-01-01T00:00:00.000Z',
+      limit: 1,
+    })
+    const { items } = await createAzureSqlSubmissions({ database }).list(
+      { assignedTo: evil, contactHashes: [evil], type: evil },
+      { order: 'newest', limit: 1 },
+    )
+    expect(items).toEqual([])
+    expect(await createAzureSqlSubmissions({ database }).read(submission.id)).toMatchObject({
+      data: evil,
+      metadata: { evil },
+    })
+    expect(server.statements.slice(before).join()).not.toContain('drop')
+  })
+})
+
+test.each(['update audit_logs set outcome = @outcome', 'delete from audit_logs where outcome <> @outcome'])(
+  'the audit log refuses `%s`',
+  async (statement) => {
+    await createAzureSqlAudit({ database }).append(auditEntry('one'))
+    expect(await causeOf(database.run('audit', statement, { outcome: 'failure' }))).toMatchObject({
+      number: 51_000,
+    })
+  },
+)
+
+describe('logging in', () => {
+  const askAs = async (connection: Partial<typeof server.connection>) => {
+    const opened = openAzureSql({ ...server.connection, timeoutMs: 1_000, ...connection })
+    return opened.run('audit', 'select @said as said', { said: 'well' }).finally(opened.close)
+  }
+
+  test('by name and password', async () => {
+    expect((await askAs({})).rows).toEqual([{ said: 'well' }])
+    const cause = await causeOf(askAs({ signIn: { user: 'tools-inc-api', password: 'wrong password' } }))
+    expect(cause.message).toMatch(/ELOGIN/)
+    expect(cause.message).not.toContain('wrong password')
+  })
+
+  test('as the managed identity, with a token for databases', async () => {
+    expect((await askAs({ signIn: { credential } })).rows).toEqual([{ said: 'well' }])
+    expect(server.logIns.at(-1)).toMatchObject({ token, password: '' })
+    const other = { getToken: async () => ({ token: 'of another', expiresOnTimestamp: 0 }) }
+    expect((await causeOf(askAs({ signIn: { credential: other } }))).message).toMatch(/ELOGIN/)
+  })
+
+  test('never to a server whose certificate is not trusted', async () => {
+    const { authority: _, ...untrusting } = server.connection
+    const before = server.logIns.length
+    const opened = openAzureSql({ ...untrusting, timeoutMs: 1_000 })
+    expect((await causeOf(opened.run('audit', 'select 1 as one', {}))).message).toMatch(/certificate/)
+    expect(server.logIns).toHaveLength(before)
+    await opened.close()
+  })
+
+  test('to a server that is not there fails, and works once it is', async () => {
+    const certified = createCertificate(['127.0.0.1'])
+    const away = await startAzureSql({ certified })
+    await away.stop()
+    const opened = openAzureSql({ ...away.connection, timeoutMs: 1_000 })
+    expect((await causeOf(opened.run('audit', 'select 1 as one', {}))).message).toMatch(/ESOCKET/)
+    const back = await startAzureSql({ port: away.connection.port, certified })
+    expect((await opened.run('audit', 'select @said as said', { said: 'well' })).rows).toEqual([
+      { said: 'well' },
+    ])
+    await opened.close()
+    await back.stop()
+  })
+})
