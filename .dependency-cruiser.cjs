@@ -10,7 +10,8 @@ const only = (name, from, allowed, comment) => ({
   to: { pathNot: allowed },
 })
 
-const nodeOnlyAdapters = '^src/adapters/(sqlite|azure-sql|filesystem|node|argon2-native|web-pubsub-local|sharp|clamav)/'
+const nodeOnlyAdapters =
+  '^src/adapters/(sqlite|azure-sql|filesystem|node|argon2-native|web-pubsub-local|sharp|clamav)/'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

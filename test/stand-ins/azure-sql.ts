@@ -140,7 +140,7 @@ function createLock() {
   }
 }
 
-export type Fault = 'deadlock' | 'silence' | 'drop'
+export type Fault = 'deadlock' | 'endless' | 'freeze' | 'drop'
 
 export interface AzureSqlStandIn {
   readonly connection: AzureSqlConnection

@@ -20,8 +20,10 @@ export interface Table {
 export type Answer =
   | { readonly table: Table | null; readonly changed: number }
   | { readonly error: { readonly number: number; readonly message: string }; readonly isUndone: boolean }
-  /** Never answers. */
-  | 'silence'
+  /** Goes on until the client wants no more of it. */
+  | 'endless'
+  /** The server answers nothing any more on this connection. */
+  | 'freeze'
   /** Breaks the connection off. */
   | 'drop'
 
@@ -415,7 +417,8 @@ export async function startTds({
     let identity: LogIn | undefined
     let transaction = 0n
     let turn: Promise<unknown> = Promise.resolve()
-    let isCancelled = false
+    let isEndless = false
+    let isFrozen = false
 
     const answer = (body: Buffer) => writePackets(packets.answer, body, (packet) => secure.write(packet))
     function begin(login: LogIn) {
@@ -424,10 +427,11 @@ export async function startTds({
       else answer(Buffer.concat([errorToken(18456, `Login failed for user '${login.user}'.`), done(0xfd, 2)]))
     }
     async function tell(answering: Promise<Answer>, before: (id: bigint) => Buffer = () => Buffer.alloc(0)) {
-      isCancelled = false
       const outcome = await answering
       if (outcome === 'drop') socket.destroy()
-      else if (outcome !== 'silence' && !isCancelled)
+      else if (outcome === 'endless') isEndless = true
+      else if (outcome === 'freeze') isFrozen = true
+      else
         answer(
           Buffer.concat([
             ...('error' in outcome ? [] : [before(transaction)]),
@@ -464,7 +468,10 @@ export async function startTds({
         if (body[0] === 0) writePackets(packets.answer, preloginAnswer(), (packet) => socket.write(packet))
         else receive(body)
       } else if (type === packets.attention) {
-        isCancelled = true
+        if (isFrozen) return
+        // What was asked for ends first, and then the wish to end it is acknowledged.
+        if (isEndless) answer(done(0xfd, 2))
+        isEndless = false
         answer(done(0xfd, 0x20))
       } else
         turn = turn

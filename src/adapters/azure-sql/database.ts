@@ -107,6 +107,7 @@ const configurationOf = ({
   options: {
     encrypt: true,
     trustServerCertificate: false,
+    cancelTimeout: 1_000,
     appName: 'tools-inc-api',
     ...(authority === undefined ? {} : { cryptoCredentialsDetails: { ca: authority } }),
   },
