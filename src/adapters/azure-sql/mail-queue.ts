@@ -8,6 +8,7 @@ const columns = {
   id: 'id',
   key: 'occasion',
   template: 'template',
+  recipient: 'recipient',
   priority: 'priority',
   reference: 'reference',
   sealed: 'sealed',
@@ -30,6 +31,8 @@ const claimSql = `with due as (
   )
   update due set lease = @lease, lease_until = @leaseUntil, attempts = attempts + 1
   output ${[...Object.values(columns), 'attempts'].map((column) => `inserted.${column}`).join(', ')}`
+
+const theirs = 'recipient in (select cast(value as nvarchar(100)) from openjson(@recipients))'
 
 const load = (row: SqlRow): ClaimedMail =>
   ({
@@ -120,6 +123,21 @@ export const createAzureSqlMailQueue = ({
     )
     return changed > 0
   },
+  forgetRecipients: (recipients, now) =>
+    database.write(port, [], async (run) => {
+      const values = { recipients: JSON.stringify(recipients), now: toTime(now) }
+      await run(
+        `delete from mail_outbox where ${theirs}
+           and (state <> 'waiting' or lease_until is null or lease_until <= @now)`,
+        values,
+      )
+      const { rows } = await run(
+        `select count(*) as leased from mail_outbox where ${theirs}
+           and state = 'waiting' and lease_until > @now`,
+        values,
+      )
+      return Number(rows[0]?.['leased'])
+    }),
   async forget(before) {
     const { changed } = await database.run(
       port,

@@ -43,6 +43,7 @@ export const migrationsOf = ({ ledger }: { readonly ledger: string }): readonly 
        id ${text(100)} not null constraint mail_outbox_id primary key,
        occasion ${text(400)} not null constraint mail_outbox_occasion unique,
        template ${text(100)} not null,
+       recipient ${text(100)} not null,
        priority int not null,
        reference ${text(100)} null,
        sealed nvarchar(max) not null,
@@ -58,6 +59,7 @@ export const migrationsOf = ({ ledger }: { readonly ledger: string }): readonly 
        settled_at datetime2(3) null
      )`,
     `create index mail_outbox_turn on mail_outbox (priority, due_at, id) where state = 'waiting'`,
+    'create index mail_outbox_recipient on mail_outbox (recipient)',
     'create index mail_outbox_settled on mail_outbox (state, settled_at)',
 
     `create table form_submissions (
