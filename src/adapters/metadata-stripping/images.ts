@@ -12,8 +12,8 @@ const formats: readonly (readonly [Portrait['type'], (bytes: Uint8Array<ArrayBuf
   ]
 
 /**
- * For a runtime without an encoder: takes a picture apart and leaves out what is not pixels and colours. Its size stays,
- * and a photograph that only says in its Exif data how it is turned is shown as the camera held it.
+ * For a runtime without an encoder: takes a picture apart and leaves out what is not pixels, colours, and how it
+ * has to be turned. Its size stays.
  */
 export const createMetadataStrippingImages = (): Images => ({
   async portrait(bytes, { maxPixels }) {

@@ -1,17 +1,23 @@
+import { exifPrefix, readOrientation, withoutExifPrefix, writeOrientation } from './orientation.ts'
 import type { Stripped } from './stripped.ts'
 
+const applicationOne = 0xe1
 const startOfScan = 0xda
 const endOfImage = 0xd9
 const latin = new TextDecoder('latin1')
 
 const isFrame = (marker: number) =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc
-/** Colours need these two; every other application segment and the comments can hold anything. */
+/** Frames, tables and scans; of what applications add, the two that colours need. All else can hold anything. */
 const isNeeded = (marker: number, content: Uint8Array) =>
-  (marker < 0xe0 || marker > 0xef) && marker !== 0xfe
-    ? true
-    : (marker === 0xe2 && latin.decode(content.subarray(0, 12)) === 'ICC_PROFILE\0') ||
-      (marker === 0xee && latin.decode(content.subarray(0, 5)) === 'Adobe')
+  (marker >= 0xc0 && marker <= 0xdf) ||
+  (marker === 0xe2 && latin.decode(content.subarray(0, 12)) === 'ICC_PROFILE\0') ||
+  (marker === 0xee && latin.decode(content.subarray(0, 5)) === 'Adobe')
+
+function orientationSegment(orientation: number): Uint8Array<ArrayBuffer> {
+  const content = [...exifPrefix, ...writeOrientation(orientation)]
+  return new Uint8Array([0xff, applicationOne, 0, content.length + 2, ...content])
+}
 
 /** Compressed data goes up to a marker that is neither an escaped byte nor a restart. */
 function endOfScan(bytes: Uint8Array, from: number): number {
@@ -26,6 +32,7 @@ export function stripJpeg(bytes: Uint8Array<ArrayBuffer>): Stripped | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < 4 || view.getUint16(0) !== 0xffd8) return null
   const parts: Uint8Array<ArrayBuffer>[] = [bytes.subarray(0, 2)]
+  let orientation: number | null = null
   let size: { readonly width: number; readonly height: number } | undefined
   let at = 2
   while (at + 2 <= bytes.length) {
@@ -37,6 +44,7 @@ export function stripJpeg(bytes: Uint8Array<ArrayBuffer>): Stripped | null {
     }
     if (marker === endOfImage) {
       parts.push(bytes.subarray(at, at + 2))
+      if (orientation !== null) parts.splice(1, 0, orientationSegment(orientation))
       return size ? { parts, ...size } : null
     }
     if (at + 4 > bytes.length) return null
@@ -44,7 +52,10 @@ export function stripJpeg(bytes: Uint8Array<ArrayBuffer>): Stripped | null {
     if (end > bytes.length) return null
     if (isFrame(marker) && end - at >= 9)
       size = { height: view.getUint16(at + 5), width: view.getUint16(at + 7) }
-    if (isNeeded(marker, bytes.subarray(at + 4, end))) parts.push(bytes.subarray(at, end))
+    const content = bytes.subarray(at + 4, end)
+    const exif = marker === applicationOne ? withoutExifPrefix(content) : null
+    if (exif) orientation ??= readOrientation(exif)
+    if (isNeeded(marker, content)) parts.push(bytes.subarray(at, end))
     at = end
     if (marker === startOfScan) {
       at = endOfScan(bytes, end)

@@ -1,3 +1,4 @@
+import { readOrientation, writeOrientation } from './orientation.ts'
 import type { Stripped } from './stripped.ts'
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
@@ -18,17 +19,44 @@ const needed = new Set([
 ])
 const latin = new TextDecoder('latin1')
 
+/** The check that ends each chunk, bit by bit: what is written here is short. */
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff
+  for (const byte of bytes) {
+    crc ^= byte
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
+  }
+  return ~crc >>> 0
+}
+
+function orientationChunk(orientation: number): Uint8Array<ArrayBuffer> {
+  const content = writeOrientation(orientation)
+  const chunk = new Uint8Array(12 + content.byteLength)
+  const view = new DataView(chunk.buffer)
+  view.setUint32(0, content.byteLength)
+  chunk.set([0x65, 0x58, 0x49, 0x66], 4)
+  chunk.set(content, 8)
+  view.setUint32(8 + content.byteLength, crc32(chunk.subarray(4, 8 + content.byteLength)))
+  return chunk
+}
+
 export function stripPng(bytes: Uint8Array<ArrayBuffer>): Stripped | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (signature.some((byte, i) => bytes[i] !== byte) || bytes.length < 33) return null
   if (latin.decode(bytes.subarray(12, 16)) !== 'IHDR') return null
   const parts: Uint8Array<ArrayBuffer>[] = [bytes.subarray(0, 8)]
+  let orientation: number | null = null
   for (let at = 8; at + 12 <= bytes.length; ) {
     const end = at + 12 + view.getUint32(at)
     if (end > bytes.length) return null
     const name = latin.decode(bytes.subarray(at + 4, at + 8))
+    if (name === 'eXIf') orientation ??= readOrientation(bytes.subarray(at + 8, end - 4))
     if (needed.has(name)) parts.push(bytes.subarray(at, end))
-    if (name === 'IEND') return { parts, width: view.getUint32(16), height: view.getUint32(20) }
+    if (name === 'IEND') {
+      // Right after the header: not everybody looks for it behind the pixels.
+      if (orientation !== null) parts.splice(2, 0, orientationChunk(orientation))
+      return { parts, width: view.getUint32(16), height: view.getUint32(20) }
+    }
     at = end
   }
   return null
