@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { memoryEventHost, memoryHub } from '../src/adapters/memory/realtime.ts'
+import { events } from '../src/core/chat/events.ts'
 import { defineError } from '../src/core/errors.ts'
 import { createLimits } from '../src/core/limits/limits.ts'
 import type { Connection, ConnectionListener } from '../src/core/realtime/realtime.model.ts'
@@ -55,6 +56,7 @@ describe('negotiate', () => {
     const device = testApp.realtime.connect((await call('POST', '/api/v1/realtime/negotiate')).body.url)
     expect((await call('POST', path, { body })).status).toBe(200)
     await testApp.settled()
+    expect(device.received.map((event) => events['session.revoked'].schema.parse(event))).toHaveLength(1)
     expect(device.closeReason()).not.toBeNull()
   })
 

@@ -1,6 +1,4 @@
-import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import puppeteer, { type Browser, type Page } from 'puppeteer-core'
@@ -8,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { demoPassword } from '../../entry/demo.ts'
 import { buildPages } from '../../scripts/build-pages.ts'
 import { createBrowser } from '../app.ts'
+import { freePort } from '../free-port.ts'
 import { type RunningServer, startServer } from '../server.ts'
 
 /** `.ci/run` installs it; where it is missing this file fails and says so. */
@@ -41,15 +40,6 @@ afterAll(async () => {
   await server?.stop('SIGKILL')
   rmSync(directory, { recursive: true, force: true })
 })
-
-/** Of the moment: the page has to be told where it is before the server listens. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0)
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  return port
-}
 
 async function signUp(name: string, email: string) {
   const person = createBrowser((path, init) => fetch(url + path, init))

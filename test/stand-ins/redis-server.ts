@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../free-port.ts'
 
 /** Null when the program is there; otherwise why it cannot be run. */
 function whyNotFound(): string | null {
@@ -21,15 +21,6 @@ function whyNotFound(): string | null {
  */
 export const redisServerMissing = whyNotFound()
 if (redisServerMissing && process.env['REDIS_SERVER_REQUIRED']) throw new Error(redisServerMissing)
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 export interface RunningRedisServer {
   readonly url: string

@@ -2,6 +2,7 @@ import { type Stored, VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import type { Actor, Caller } from '../actor.ts'
 import { conflict, notFound } from '../errors.ts'
+import { endConnections } from '../realtime/realtime.model.ts'
 import type { Trail } from '../trail/trail.ts'
 import type { User } from '../users/users.model.ts'
 import type { Vault } from '../vault/vault.ts'
@@ -39,7 +40,7 @@ export function createSessions(
     settings,
   }: { vault: Vault; memo: SessionMemo; trail: Trail; notices: Notices; settings: AuthSettings },
 ) {
-  const { accessTokens, cache, clock, defer, documents, ids, log, realtime } = needs
+  const { accessTokens, cache, clock, defer, documents, ids, log } = needs
   const iso = (ms: number) => new Date(ms).toISOString()
   const isLive = (session: Session) =>
     session.revokedAt === null && Date.parse(session.expiresAt) > clock.now()
@@ -110,8 +111,7 @@ export function createSessions(
     const revoked = await amend(userId, sessionId, (session) =>
       session.revokedAt === null ? { ...session, revokedAt: iso(clock.now()), revokedReason: reason } : null,
     )
-    // A connection does not know its session: all of them go, and those whose session stands come back.
-    if (revoked) defer.run('disconnect_devices', () => realtime.disconnect(userId, 'session ended'))
+    if (revoked) defer.run('disconnect_devices', () => endConnections(needs, userId, sessionId))
     return revoked
   }
 

@@ -1,3 +1,4 @@
+import { encodeCursor } from '../../ports/cursor.ts'
 import { DocumentExists, type Stored, VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import { conversationGroup, userGroup } from '../realtime/realtime.model.ts'
@@ -107,7 +108,7 @@ export function createAnnouncer(
       path: 'numbered',
       partition: conversationId,
       equals: { isNumbered: 'yes' },
-      after: inbox.cursorAfter(after),
+      after: encodeCursor([after + 1, '']),
       limit,
     })
     const entries = page.items.map(({ value }) => value as Numbered)

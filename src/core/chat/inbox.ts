@@ -1,4 +1,3 @@
-import { encodeCursor } from '../../ports/cursor.ts'
 import { DocumentExists, type Page, VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import { createPutDocument } from '../put-document.ts'
@@ -28,8 +27,6 @@ export function createInbox(needs: Needs<'documents' | 'clock'>) {
 
   return {
     note,
-    /** The cursor of everything numbered above `seq`. */
-    cursorAfter: (seq: number): string => encodeCursor([seq, '\u{10ffff}']),
     /** Out of the list, and noted where what somebody wrote is looked for. */
     async remove(userId: string, conversationId: string): Promise<void> {
       const left = { id: conversationId, userId, leftAt: new Date(clock.now()).toISOString() }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Needs } from '../../ports/ports.ts'
 import { defineError } from '../errors.ts'
 
 /** Everybody who reads a conversation is in its group. */
@@ -6,6 +7,20 @@ export const conversationGroup = (conversationId: string): string => `c.${conver
 
 /** Every device of one user is in that user's group. */
 export const userGroup = (userId: string): string => `u.${userId}`
+
+/**
+ * Tells a person's devices that a session is over (null: every one), then closes all their connections: one does not
+ * know its session. Those whose session stands come back.
+ */
+export async function endConnections(
+  { realtime, clock }: Needs<'realtime' | 'clock'>,
+  userId: string,
+  sessionId: string | null,
+): Promise<void> {
+  const at = new Date(clock.now()).toISOString()
+  await realtime.publish(userGroup(userId), { event: 'session.revoked', at, data: { sessionId } })
+  await realtime.disconnect(userId, 'session ended')
+}
 
 export const ClientAccess = z
   .object({

@@ -1,6 +1,7 @@
 import { type Stored, VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import { conflict, notFound, preconditionFailed } from '../errors.ts'
+import { endConnections } from '../realtime/realtime.model.ts'
 import { type User, users } from './users.model.ts'
 
 const attempts = 5
@@ -11,8 +12,9 @@ const attempts = 5
  * given, nothing is written. Raising the security epoch ends every session, and the connections opened by them.
  */
 export const createChangeUser =
-  ({ documents, defer, realtime }: Needs<'documents' | 'defer' | 'realtime'>) =>
+  (needs: Needs<'clock' | 'documents' | 'defer' | 'realtime'>) =>
   async (userId: string, change: (user: User) => User, expectedVersion?: string): Promise<Stored<User>> => {
+    const { documents, defer } = needs
     for (let attempt = 1; attempt <= attempts; attempt++) {
       const stored = await documents.read(users, { partition: userId, id: userId })
       if (!stored) throw notFound()
@@ -22,7 +24,7 @@ export const createChangeUser =
         if (changed === stored.value) return stored
         const replaced = await documents.replace(users, changed, stored.version)
         if (changed.securityEpoch !== stored.value.securityEpoch)
-          defer.run('disconnect_devices', () => realtime.disconnect(userId, 'sessions ended'))
+          defer.run('disconnect_devices', () => endConnections(needs, userId, null))
         return replaced
       } catch (error) {
         if (!(error instanceof VersionMismatch)) throw error
