@@ -98,10 +98,12 @@ export function acknowledge(connection: Connection, upTo: number): void {
   connection.unacked.splice(0, count)
 }
 
-/** Sends again what was not acknowledged and is still worth knowing. */
+/** Sends again what was not acknowledged and is still worth knowing; not what came by a group that was left since. */
 export function replay(connection: Connection, nowMs: number, limits: Limits): void {
-  for (const { sequenceId, message } of connection.unacked)
-    if (message.expiresAtMs > nowMs) write(connection, numberedFrame(message, sequenceId), limits)
+  for (const { sequenceId, message } of connection.unacked) {
+    const isTheirs = message.group === null || connection.groups.has(message.group)
+    if (isTheirs && message.expiresAtMs > nowMs) write(connection, numberedFrame(message, sequenceId), limits)
+  }
 }
 
 /** Takes one frame from the connection's allowance; false when there is none left. */

@@ -12,6 +12,8 @@ export type Sender =
 
 /** One message on its way to any number of connections. Its bytes are made once. */
 export interface Message {
+  /** Where it was published; null for what the server sent. */
+  readonly group: string | null
   /** The JSON text after its opening brace. */
   readonly tail: Buffer
   /** Not to be replayed from then on. */
@@ -59,7 +61,8 @@ export const controlFrame = (control: object): Buffer => frameOf('', Buffer.from
 export function createMessage(sender: Sender, { dataType, json }: Payload, expiresAtMs = Infinity): Message {
   const told = JSON.stringify({ type: 'message', ...sender, dataType }).slice(1, -1)
   const tail = Buffer.from(`${told},"data":${json}}`)
-  return { tail, expiresAtMs, frame: frameOf('{', tail), numbered: null }
+  const group = sender.from === 'group' ? sender.group : null
+  return { group, tail, expiresAtMs, frame: frameOf('{', tail), numbered: null }
 }
 
 export function numberedFrame(message: Message, sequenceId: number): Buffer {

@@ -2,6 +2,7 @@ import { encodeCursor } from '../../ports/cursor.ts'
 import { DocumentExists, type Stored, VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import { conversationGroup, userGroup } from '../realtime/realtime.model.ts'
+import { createAudience } from './audience.ts'
 import {
   type Announcement,
   announcements,
@@ -46,6 +47,7 @@ export function createAnnouncer(
   inbox: Inbox,
 ) {
   const { documents, realtime, clock, defer, log } = needs
+  const audience = createAudience(needs)
   const processId = needs.ids.next()
   const lanes = new Map<string, Lane>()
 
@@ -67,16 +69,18 @@ export function createAnnouncer(
     return lane
   }
 
-  const publish = (group: string, event: ChatEvent, ttlSeconds?: number): Promise<void> =>
-    realtime.publish(group, event, ttlSeconds === undefined ? {} : { ttlSeconds })
+  async function publish(group: string, event: ChatEvent, ttlSeconds?: number): Promise<void> {
+    await audience.evict(group)
+    await realtime.publish(group, event, ttlSeconds === undefined ? {} : { ttlSeconds })
+  }
 
   /** Groups follow membership before the others hear of it: who was removed hears nothing more. */
   async function announce(entry: Numbered, edited: StoredMessage | null): Promise<void> {
     const { conversationId, at } = entry
     const group = conversationGroup(conversationId)
     const event = eventOf(entry, edited)
-    if (event.event === 'member.removed') await realtime.removeFromGroup(event.data.userId, group)
-    if (event.event === 'member.added') await realtime.addToGroup(event.data.userId, group)
+    if (event.event === 'member.removed') audience.noteDeparture(conversationId, event.data.userId)
+    if (event.event === 'member.added') await audience.follow(conversationId, event.data.userId)
     await publish(group, event)
     if (event.event === 'member.removed' || event.event === 'member.added') {
       const own = event.event === 'member.added' ? 'conversation.added' : 'conversation.removed'
@@ -202,6 +206,7 @@ export function createAnnouncer(
      */
     async catchUp(): Promise<void> {
       const now = clock.now()
+      await audience.evictEverywhere()
       for (const [conversationId, lane] of [...lanes]) {
         if (lane.doubts > 0) {
           await lane.last
