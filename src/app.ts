@@ -287,7 +287,7 @@ export function createApp(ports: Ports, config: AppConfig) {
   if (!config.http.isProduction) app.route('/dev/chat', chatPageRoutes(assets.read))
 
   const jobs: readonly Job[] = [...users.jobs, ...mail.jobs, ...forms.jobs, ...chat.jobs, ...files.jobs]
-  const domains = { chat, contacts, courses, files, learning, mail, mentors, users }
+  const domains = { chat, contacts, courses, files, forms, learning, mail, mentors, users }
   return { app: routes, describe, health, jobs, registry, ...domains }
 }
 

@@ -93,8 +93,21 @@ export async function createTestApp({
     submissions: createMemorySubmissions({ audit, mailQueue }),
   }
   const ports = { ...memoryPorts, ...overrides(memoryPorts) }
-  const { app, chat, describe, health, jobs, mail, users, courses, learning, contacts, files, registry } =
-    createApp(ports, config.app)
+  const {
+    app,
+    chat,
+    describe,
+    forms,
+    health,
+    jobs,
+    mail,
+    users,
+    courses,
+    learning,
+    contacts,
+    files,
+    registry,
+  } = createApp(ports, config.app)
   const runJob = async (name: string) => {
     const job = jobs.find((candidate) => candidate.name === name)
     if (!job) throw new Error(`there is no job ${name}`)
@@ -104,6 +117,7 @@ export async function createTestApp({
     app,
     chat,
     describe,
+    forms,
     health,
     mail,
     users,

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { files } from '../src/core/files/files.model.ts'
+import { encodeBase64url } from '../src/ports/base64url.ts'
+import type { Ports } from '../src/ports/ports.ts'
+import type { SecretName } from '../src/ports/secrets.ts'
 import { type Browser, browserOf, createTestApp, person, signedInBrowser } from './app.ts'
 import { pdf } from './sample-files.ts'
 
@@ -811,6 +814,7 @@ describe('at rest', () => {
     }
     expect(await statusWith({})).toBe(200)
     expect(await statusWith({ data: b.data })).toBe(500)
+    expect(testApp.log.events.some(({ event }) => event === 'request_failed')).toBe(true)
     expect(await statusWith({ data: b.data, sealedKey: b.sealedKey })).toBe(500)
     expect(await statusWith({ data: a.notes })).toBe(500)
     expect(await statusWith({ notes: a.data })).toBe(500)
@@ -818,5 +822,53 @@ describe('at rest', () => {
     expect(await statusWith({ data: a.data?.replace(/^./, (first) => (first === 'A' ? 'B' : 'A')) })).toBe(
       500,
     )
+  })
+
+  test('one that does not open leaves the others in the list', async () => {
+    const { testApp, visitor, list } = await open()
+    const { submissions } = testApp.ports
+    const { body } = await submit(visitor, 'contact', contact)
+    await submit(visitor, 'contact', { ...contact, email: 'bob@example.com' })
+    const { id, version, updatedAt } = (await submissions.read(body.id))!
+    const audit = { ...testApp.auditRecords[0]!, id: crypto.randomUUID() }
+    await submissions.change(id, version, { data: 'broken', updatedAt }, { audit, mails: [] })
+    expect((await list()).map(({ form }: any) => form?.email)).toEqual(['bob@example.com', undefined])
+    expect(testApp.log.events.map(({ event }) => event)).toContain('form_not_readable')
+  })
+
+  test('after a new master key a job brings everything under it, and the one before can go', async () => {
+    const key = (byte: number, activeFrom: string) => ({
+      id: `k${byte}`,
+      value: encodeBase64url(new Uint8Array(32).fill(byte)),
+      activeFrom,
+    })
+    const old = key(1, '2000-01-01T00:00:00.000Z')
+    const next = key(2, '2026-11-25T00:00:00.000Z')
+    const secretsOf = (ports: Ports, ...keys: (typeof old)[]) => ({
+      versions: async (name: SecretName) =>
+        name === 'master-key' ? keys.toReversed() : ports.secrets.versions(name),
+    })
+    const before = await createTestApp({ ports: (ports) => ({ secrets: secretsOf(ports, old, next) }) })
+    const { submissions } = before.ports
+    const { body } = await submit(browserOf(before), 'referral', referral)
+    const { keyId } = (await submissions.read(body.id))!
+    before.clock.advance(2 * day)
+    await before.runJob('renew-form-keys')
+    const renewed = (await submissions.read(body.id))!
+    expect(renewed.keyId).not.toBe(keyId)
+    await before.runJob('renew-form-keys')
+    expect((await submissions.read(body.id))!.version).toBe(renewed.version)
+
+    const after = await createTestApp({
+      startAt: before.clock.now(),
+      ports: (ports) => ({ secrets: secretsOf(ports, next), submissions }),
+    })
+    const found = await after.forms.list(
+      { requestId: 'request-1', address: null, site: null, userAgent: null },
+      { actorId: 'admin', canReadContent: true },
+      { participant: 'pat@example.com', limit: 10 },
+      'form.list',
+    )
+    expect(found.items).toMatchObject([{ id: body.id, form: { notes: referral.notes } }])
   })
 })

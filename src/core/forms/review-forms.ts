@@ -32,11 +32,17 @@ const transitions: Readonly<Record<FormStatus, readonly FormStatus[]>> = {
 }
 
 export function createReviewForms(
-  { submissions, clock }: Needs<'submissions' | 'clock'>,
+  { submissions, clock, log }: Needs<'submissions' | 'clock' | 'log'>,
   { vault, trail, mail, mails, sealing, changeSubmission, settings }: FormsDomain,
   users: Pick<Users, 'read'>,
 ) {
-  async function summaryOf(submission: Submission, canReadContent: boolean): Promise<FormSummary> {
+  /** One that does not open does not keep the others from being listed; asked for alone it fails. */
+  const openListed = (submission: Submission) =>
+    sealing.open(submission, 'data').catch((error: unknown) => {
+      log.error('form_not_readable', error, { submissionId: submission.id })
+      return null
+    })
+  function summaryOf(submission: Submission, form: FilledForm['form'] | null): FormSummary {
     const { createdAt, metadata, status, dueAt, reviewedAt } = submission
     return {
       id: submission.id,
@@ -58,7 +64,7 @@ export function createReviewForms(
       spamSignals: [...(metadata['spamSignals'] as readonly string[])],
       duplicateOf: (metadata['duplicateOf'] ?? null) as string | null,
       attachments: [...submission.attachments],
-      form: canReadContent ? await sealing.open(submission, 'data') : null,
+      form,
     }
   }
   const find = async (id: string): Promise<Submission> => {
@@ -91,13 +97,18 @@ export function createReviewForms(
       }))
   }
   async function detailOf(submission: Submission): Promise<{ value: FormDetail; version: string }> {
-    const [summary, information, notes, others] = await Promise.all([
-      summaryOf(submission, true),
+    const [form, information, notes, others] = await Promise.all([
+      sealing.open(submission, 'data'),
       sealing.open(submission, 'information'),
       sealing.open(submission, 'notes'),
       othersOf(submission),
     ])
-    const value = { ...summary, information: [...(information ?? [])], notes: [...(notes ?? [])], others }
+    const value = {
+      ...summaryOf(submission, form),
+      information: [...(information ?? [])],
+      notes: [...(notes ?? [])],
+      others,
+    }
     return { value, version: submission.version }
   }
   async function filterOf(query: FormQuery): Promise<SubmissionFilter | null> {
@@ -175,7 +186,11 @@ export function createReviewForms(
         ...(canReadContent ? {} : { reason: 'without_content' }),
       })
       return {
-        items: await Promise.all(page.items.map((submission) => summaryOf(submission, canReadContent))),
+        items: await Promise.all(
+          page.items.map(async (submission) =>
+            summaryOf(submission, canReadContent ? await openListed(submission) : null),
+          ),
+        ),
         next: 'next' in page ? page.next : undefined,
       }
     },
