@@ -14,7 +14,7 @@ import { buildClient } from './build-client.ts'
 const root = resolve(import.meta.dirname, '..')
 
 /** Native addons: installed beside the bundle, for the machine it runs on. */
-const installed = ['@node-rs/argon2']
+const installed = ['@node-rs/argon2', 'sharp']
 /** Only the Functions host has it. */
 const providedByHost = '@azure/functions-core'
 

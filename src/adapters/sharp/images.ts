@@ -1,5 +1,7 @@
-import sharp from 'sharp'
 import type { Images } from '../../ports/images.ts'
+
+/** libvips is loaded at the first picture. */
+const load = async () => (await import('sharp')).default
 
 const known = new Set(['jpeg', 'png', 'webp'])
 const quality = 82
@@ -7,6 +9,7 @@ const quality = 82
 /** Decodes, turns upright, shrinks, and encodes afresh as WebP: nothing of the original but its pixels is left. */
 export const createSharpImages = (): Images => ({
   async portrait(bytes, { maxPixels, edge }) {
+    const sharp = await load()
     try {
       const image = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error' })
       const { format, width, height } = await image.metadata()
