@@ -5,6 +5,7 @@ import { events } from '../src/core/chat/events.ts'
 import { conversationGroup, userGroup } from '../src/core/realtime/realtime.model.ts'
 import { createTestApp, type TestApp } from './app.ts'
 import { type ChatPerson, chatPeople } from './chat-people.ts'
+import { pdf } from './sample-files.ts'
 
 const conversations = '/api/v1/conversations'
 
@@ -325,6 +326,42 @@ describe('messages', () => {
     expect(await ask(7)).toEqual({ resync: true, reason: 'ahead' })
     await ben.call('POST', `${conversations}/${id}/read`, { body: { seq: 1 } })
     expect(await unread(ben, id)).toBe(1)
+  })
+})
+
+describe('attachments', () => {
+  test('are the sender’s own, read by members while they are members, and gone with the message', async () => {
+    const { testApp, people } = await openApp('Ann', 'Ben', 'Cid')
+    const [ann, ben, cid] = people as [ChatPerson, ChatPerson, ChatPerson]
+    const id = await group(ann, ben)
+    const upload = async (by: ChatPerson) => {
+      const { body } = await by.call('POST', '/api/v1/files/upload-url', {
+        body: {
+          fileName: 'résumé.pdf',
+          fileType: 'application/pdf',
+          fileSize: pdf.byteLength,
+          category: 'attachment',
+        },
+      })
+      const { uploadUrl, method, headers } = body
+      expect((await testApp.app.request(uploadUrl, { method, headers, body: pdf })).status).toBe(201)
+      await by.call('POST', '/api/v1/files/complete', { body: { fileId: body.fileId } })
+      return body.fileId as string
+    }
+    const [mine, theirs] = [await upload(ann), await upload(ben)]
+    expect((await say(ann, id, '', { attachments: [theirs] })).status).toBe(400)
+    const body = { attachments: [mine], clientMessageId: 'with a file'.replaceAll(' ', '-') }
+    const sent = await say(ann, id, '', body)
+    expect(sent.body.attachments).toMatchObject([
+      { id: mine, name: 'résumé.pdf', mimeType: 'application/pdf' },
+    ])
+    expect((await say(ann, id, '', body)).body.id).toBe(sent.body.id)
+    const download = async (by: ChatPerson) => (await by.call('GET', `/api/v1/files/${mine}/download`)).status
+    expect([await download(ben), await download(cid)]).toEqual([302, 404])
+    await ann.call('DELETE', `${conversations}/${id}/members?userId=${ben.userId}`)
+    expect(await download(ben)).toBe(404)
+    await ann.call('DELETE', `/api/v1/messages/${sent.body.id}`)
+    expect(await download(ann)).toBe(404)
   })
 })
 

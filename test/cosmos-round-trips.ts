@@ -27,6 +27,8 @@ interface Scene {
   /** A published course of one lesson. */
   readonly courseId: string
   readonly lessonId: string
+  /** With somebody else, direct. */
+  readonly conversationId: string
 }
 
 export interface MeasuredEndpoint {
@@ -40,6 +42,9 @@ export interface MeasuredEndpoint {
 const logIn = { email: person.email, password: person.password }
 const get = (path: string) => (scene: Scene) => scene.browser.call('GET', path)
 const post = (path: string, body?: unknown) => (scene: Scene) => scene.browser.call('POST', path, { body })
+
+const sendMessage = ({ browser, conversationId }: Scene) =>
+  browser.call('POST', `/api/v1/conversations/${conversationId}/messages`, { body: { text: 'hello' } })
 
 /** A row for each endpoint; they run in this order on one account. Those of new domains go at the end, before logout. */
 export const measuredEndpoints: readonly MeasuredEndpoint[] = [
@@ -99,6 +104,17 @@ export const measuredEndpoints: readonly MeasuredEndpoint[] = [
     name: 'GET /users/me/progress',
     limits: { requests: 4, inARow: 2 },
     call: get('/api/v1/users/me/progress'),
+  },
+  {
+    name: 'POST /conversations/{id}/messages, the first in a while',
+    limits: { requests: 7, inARow: 5 },
+    call: sendMessage,
+  },
+  {
+    name: 'POST /conversations/{id}/messages, where talk goes on: one for the message, two for the session',
+    isSoonAfter: true,
+    limits: { requests: 3, inARow: 2 },
+    call: sendMessage,
   },
   { name: 'POST /auth/logout', limits: { requests: 2, inARow: 2 }, call: post('/api/v1/auth/logout') },
 ]
@@ -190,7 +206,7 @@ export async function measureEndpoints(
   await first.call('POST', '/api/v1/auth/signup', { body: person })
   const firstSessionId = (await first.call('GET', '/api/v1/auth/sessions')).body.items[0].id as string
   const browser = browserOf(testApp)
-  await browser.call('POST', '/api/v1/auth/login', { body: logIn })
+  const loggedIn = await browser.call('POST', '/api/v1/auth/login', { body: logIn })
   await finish()
 
   const lesson = { key: 'only', title: 'The only lesson' }
@@ -198,6 +214,18 @@ export async function measureEndpoints(
   await testApp.courses.importCourses([{ ...course, lessons: [lesson] }])
   const courseId = (await testApp.courses.list({ sort: 'newest', page: 1, limit: 1 })).items[0]?.id ?? ''
   const lessonId = (await testApp.courses.readDetail(courseId)).lessons[0]?.id ?? ''
+  const mate = await testApp.users.createAccount({
+    email: 'mate@example.com',
+    name: 'Mate',
+    passwordHash: '',
+  })
+  const userId = loggedIn.body.user.id as string
+  for (const id of [userId, mate.id])
+    await testApp.users.changeUser(id, (user) => ({ ...user, mentorId: 'm' }))
+  const { conversation } = await testApp.chat.createConversation(
+    { userId, sessionId: 's', role: 'user' },
+    { type: 'direct', participantIds: [mate.id] },
+  )
   testApp.clock.advance(memoLifeMs)
   await finish()
 
@@ -207,7 +235,13 @@ export async function measureEndpoints(
     toCosmos.take()
     toCache.take()
     const before = standIn.answered.length
-    const { status } = await endpoint.call({ browser, firstSessionId, courseId, lessonId })
+    const { status } = await endpoint.call({
+      browser,
+      firstSessionId,
+      courseId,
+      lessonId,
+      conversationId: conversation.id,
+    })
     const [cosmos, cache] = [toCosmos.take(), toCache.take()]
     const answered = standIn.answered.slice(before)
     await finish()
