@@ -153,6 +153,7 @@ export function createApp(ports: Ports, config: AppConfig) {
   const listeners: readonly ConnectionListener[] = [chat.listener]
   const realtime = createRealtime(ports, {
     users,
+    isStanding: auth.isStanding,
     listeners,
     takeFromLimits,
     negotiateLimit: config.limits.negotiate,

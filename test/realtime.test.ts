@@ -60,6 +60,22 @@ describe('negotiate', () => {
     expect(device.closeReason()).not.toBeNull()
   })
 
+  test('when one session ends, only its devices are disconnected; others hear of it', async () => {
+    const testApp = await createTestApp()
+    const phone = await signedInBrowser(testApp)
+    const laptop = browserOf(testApp)
+    await laptop.call('POST', '/api/v1/auth/login', {
+      body: { email: 'ann@example.com', password: 'SecurePass123!' },
+    })
+    const connect = async ({ call }: Pick<typeof laptop, 'call'>) =>
+      testApp.realtime.connect((await call('POST', '/api/v1/realtime/negotiate')).body.url)
+    const [onPhone, onLaptop] = [await connect(phone), await connect(laptop)]
+    await phone.call('POST', '/api/v1/auth/logout')
+    await testApp.settled()
+    expect([onPhone.closeReason(), onLaptop.closeReason()]).toEqual(['session ended', null])
+    expect(onLaptop.received).toMatchObject([{ event: 'session.revoked' }])
+  })
+
   test('ten times a minute for each session', async () => {
     const testApp = await createTestApp({
       environment: { RATE_LIMIT_SCALE: '1', RATE_LIMIT_PER_MINUTE: '1000' },
@@ -140,10 +156,29 @@ describe('the webhook', () => {
     const { userId } = await signedInBrowser(testApp)
     const answer = await send({ ...connect, 'ce-userid': userId })
     expect(answer.status).toBe(200)
-    expect(await answer.json()).toEqual({ groups: [`u.${userId}`] })
-    expect(answer.headers.get('ce-connectionstate')).toMatch(/^[\w-]{16}$/)
+    expect(await answer.json()).toEqual({ groups: [`u.${userId}`, `u.${userId}.sessionless`] })
+    expect(answer.headers.get('ce-connectionstate')).toMatch(/^[\w-]{16}\.$/)
     expect((await send(connect)).status).toBe(403)
     expect((await send({ ...connect, 'ce-userid': '' })).status).toBe(403)
+  })
+
+  test('a connection of a session that has ended is refused, before and after it is there', async () => {
+    const { userId, call, accessToken } = await signedInBrowser(testApp)
+    const { sid } = JSON.parse(
+      atob(accessToken.split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/') ?? ''),
+    )
+    const { url } = (await call('POST', '/api/v1/realtime/negotiate')).body
+    const body = JSON.stringify({ claims: { 'webpubsub.group': [`u.${userId}`, `s.${sid}`] } })
+    const answer = await send({ ...connect, 'ce-userid': userId }, body)
+    expect(await answer.json()).toEqual({ groups: [`u.${userId}`, `s.${sid}`] })
+    const state = answer.headers.get('ce-connectionstate') ?? ''
+    await call('POST', '/api/v1/auth/logout')
+    await testApp.settled()
+    expect((await send({ ...connect, 'ce-userid': userId }, body)).status).toBe(403)
+    const device = testApp.realtime.connect(url)
+    const told = { 'ce-userid': userId, 'ce-connectionstate': state }
+    expect((await send(told, '{}', device.connectionId)).status).toBe(204)
+    expect(device.closeReason()).toBe('may not connect')
   })
 
   test('a signed event is answered 2xx, also when it says what nobody understands', async () => {
@@ -190,6 +225,7 @@ describe('what listeners are told', () => {
     const limit = { name: 'n', requests: 10, windowSeconds: 60, requestsWhenAlone: 10 }
     const gateway = createRealtime(testApp.ports, {
       users: testApp.users,
+      isStanding: async () => true,
       listeners: [listener],
       takeFromLimits: createLimits(testApp.ports, createVault(testApp.ports)),
       negotiateLimit: limit,
@@ -208,13 +244,15 @@ describe('what listeners are told', () => {
       state: null as string | null,
       what,
     })
+    const connecting = (connectionId: string) =>
+      event({ type: 'connect', readGroups: async () => [`u.${userId}`] }, '0', connectionId)
     const access = await testApp.ports.realtime.clientAccess({
       userId,
       groups: [`u.${userId}`],
       ttlSeconds: 60,
     })
     const device = testApp.realtime.connect(access.url)
-    return { testApp, gateway, heard, groups, event, device, userId }
+    return { testApp, gateway, heard, groups, event, connecting, device, userId }
   }
 
   test('each event once, however often it is sent', async () => {
@@ -249,8 +287,8 @@ describe('what listeners are told', () => {
   })
 
   test('a member removed while connecting is out of the group once connected', async () => {
-    const { testApp, gateway, groups, event, device, userId } = await listening()
-    const begun = await gateway.receiveEvent(event({ type: 'connect' }, '0', device.connectionId))
+    const { testApp, gateway, groups, event, connecting, device, userId } = await listening()
+    const begun = await gateway.receiveEvent(connecting(device.connectionId))
     if (!begun || !('groups' in begun)) throw new Error('no groups')
     await testApp.ports.realtime.setGroups(device.connectionId, begun.groups)
     groups.delete('c.two')

@@ -47,6 +47,8 @@ export interface Realtime {
   setGroups(connectionId: string, groups: readonly string[]): Promise<void>
   /** Closes every connection of the user for good. They may connect again: who must not is refused a `clientAccess`. */
   disconnect(userId: string, reason: string): Promise<void>
+  /** Closes every connection in the group for good. */
+  disconnectGroup(group: string, reason: string): Promise<void>
   isConnected(userId: string): Promise<boolean>
   /** Whether events about connections may come from this host. */
   isEventHost(host: string): boolean

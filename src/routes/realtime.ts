@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { ClientAccess, type ConnectionEvent } from '../core/realtime/realtime.model.ts'
 import type { RealtimeGateway } from '../core/realtime/realtime.ts'
 import { bodyOfError, bodyOfSurprise, toAppError } from '../http/errors.ts'
@@ -56,11 +56,11 @@ const listOf = (header: string | undefined): readonly string[] =>
   (header ?? '').split(',').flatMap((part) => part.trim() || [])
 
 const systemTypes = new Map([
-  ['azure.webpubsub.sys.connect', 'connect'],
   ['azure.webpubsub.sys.connected', 'connected'],
   ['azure.webpubsub.sys.disconnected', 'disconnected'],
-] as const satisfies [string, string][]) as ReadonlyMap<string, 'connect' | 'connected' | 'disconnected'>
+] as const satisfies [string, string][]) as ReadonlyMap<string, 'connected' | 'disconnected'>
 
+const connectType = 'azure.webpubsub.sys.connect'
 const saidType = 'azure.webpubsub.user.'
 
 async function readSaid(c: AppContext): Promise<unknown> {
@@ -71,9 +71,27 @@ async function readSaid(c: AppContext): Promise<unknown> {
   throw unsupportedMediaType()
 }
 
+const Connecting = z.object({
+  claims: z.object({ 'webpubsub.group': z.array(z.string()).default([]) }).prefault({}),
+})
+
+/** Of a body that tells nothing of groups: none. */
+async function readGroups(c: AppContext): Promise<readonly string[]> {
+  const text = await readText(c, c.get('settings').maxBodyBytes)
+  const { data } = Connecting.safeParse(parseJson(text || '{}'))
+  return data?.claims['webpubsub.group'] ?? []
+}
+
+function readWhat(c: AppContext): ConnectionEvent['what'] {
+  const type = c.req.header('ce-type') ?? ''
+  if (type === connectType) return { type: 'connect', readGroups: () => readGroups(c) }
+  if (type.startsWith(saidType))
+    return { type: 'said', name: type.slice(saidType.length), read: () => readSaid(c) }
+  return { type: systemTypes.get(type) ?? 'unknown' }
+}
+
 function readEvent(c: AppContext): ConnectionEvent {
   const header = (name: string) => c.req.header(name) ?? ''
-  const type = header('ce-type')
   return {
     host: listOf(header('webhook-request-origin'))[0] ?? '',
     hub: header('ce-hub'),
@@ -82,9 +100,7 @@ function readEvent(c: AppContext): ConnectionEvent {
     id: header('ce-id'),
     userId: c.req.header('ce-userid') || null,
     state: c.req.header('ce-connectionstate') ?? null,
-    what: type.startsWith(saidType)
-      ? { type: 'said', name: type.slice(saidType.length), read: () => readSaid(c) }
-      : { type: systemTypes.get(type) ?? 'unknown' },
+    what: readWhat(c),
   }
 }
 

@@ -157,6 +157,24 @@ export function realtimeContract(name: string, open: () => Promise<OpenedRealtim
       expect([...phone.received, ...laptop.received]).toEqual([])
     })
 
+    test('a group is disconnected, others of the same user are not', async () => {
+      const [user, group, mark] = [fresh('u'), fresh('g'), fresh('g')]
+      const [phone, laptop, other] = await Promise.all([
+        connect(user, [group, mark]),
+        connect(user, [mark]),
+        connect(fresh('u'), [group]),
+      ])
+      await r.disconnectGroup(group, 'session ended')
+      await vi.waitFor(
+        () => expect([phone, other].map((device) => device.isClosed())).toEqual([true, true]),
+        {
+          timeout: 5_000,
+        },
+      )
+      await expectOnly(laptop, mark, [])
+      expect(await r.isConnected(user)).toBe(true)
+    })
+
     test('nobody being there is no failure', async () => {
       const [user, group] = [fresh('u'), fresh('g')]
       await r.publish(group, { n: 1 })
@@ -165,6 +183,7 @@ export function realtimeContract(name: string, open: () => Promise<OpenedRealtim
       await r.setGroups(fresh('connection'), [group])
       await r.setGroups(fresh('connection'), [])
       await r.disconnect(user, 'nobody')
+      await r.disconnectGroup(group, 'nobody')
       expect(await r.isConnected(user)).toBe(false)
     })
 

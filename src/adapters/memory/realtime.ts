@@ -79,6 +79,10 @@ export function createMemoryRealtime({ clock }: { readonly clock: Clock }): Memo
     async disconnect(userId, reason) {
       for (const connection of ofUser(userId)) close(connection, reason)
     },
+    async disconnectGroup(group, reason) {
+      for (const connection of connections.values())
+        if (connection.groups.has(group)) close(connection, reason)
+    },
     isConnected: async (userId) => ofUser(userId).length > 0,
     isEventHost: (host) => host.toLowerCase() === memoryEventHost,
     isGenuine: async ({ host, hub, ...signed }) =>

@@ -53,6 +53,9 @@ export function createLocalRealtime({
     async disconnect(userId, reason) {
       for (const connection of [...registry.ofUser(hub, userId)]) sockets.end(connection, reason)
     },
+    async disconnectGroup(group, reason) {
+      for (const connection of [...registry.inGroup(hub, group)]) sockets.end(connection, reason)
+    },
     isConnected: async (userId) => registry.ofUser(hub, userId).size > 0,
     isEventHost: (host) => host.toLowerCase() === server.host().toLowerCase(),
     isGenuine: async ({ host, hub: named, ...signed }) =>

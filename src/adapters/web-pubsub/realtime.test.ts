@@ -56,6 +56,7 @@ describe('a service that cannot be used', () => {
       () => realtime.removeFromGroup('u', 'g'),
       () => realtime.setGroups('c', ['g']),
       () => realtime.disconnect('u', 'r'),
+      () => realtime.disconnectGroup('g', 'r'),
     ])
       await expect(call()).rejects.toThrow(PortUnavailable)
     await stop()

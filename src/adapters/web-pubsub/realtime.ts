@@ -93,6 +93,8 @@ export function createWebPubSubRealtime({
       }),
     disconnect: (userId, reason) =>
       ask((options) => client.closeUserConnections(userId, { ...options, reason })),
+    disconnectGroup: (group, reason) =>
+      ask((options) => client.group(group).closeAllConnections({ ...options, reason })),
     isConnected: (userId) => ask((options) => client.userExists(userId, options)),
     isEventHost: isOurHost,
     isGenuine: async ({ host, hub: named, ...signed }) =>

@@ -133,6 +133,7 @@ export function createAuth(needs: AuthNeeds, borrows: AuthBorrows) {
     forgetSessions: memo.forgetUser,
     personalData: createAuthPersonalData(needs, memo.forgetUser),
     listSessions: sessions.list,
+    isStanding: sessions.isStanding,
     revokeSession: sessions.revokeOne,
     revokeOtherSessions: sessions.revokeOthers,
     verifyToken: (token: string): Promise<TokenVerdict> => needs.accessTokens.verify(token),

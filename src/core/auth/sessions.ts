@@ -4,7 +4,7 @@ import type { Actor, Caller } from '../actor.ts'
 import { conflict, notFound } from '../errors.ts'
 import { endConnections } from '../realtime/realtime.model.ts'
 import type { Trail } from '../trail/trail.ts'
-import type { User } from '../users/users.model.ts'
+import { type User, users } from '../users/users.model.ts'
 import type { Vault } from '../vault/vault.ts'
 import { type AuthSettings, type Session, type SessionView, sessions } from './auth.model.ts'
 import { describeDevice } from './device.ts'
@@ -228,6 +228,16 @@ export function createSessions(
         lastSeen: value.lastSeenAt,
         current: value.id === actor.sessionId,
       }))
+    },
+
+    /** Read from the store, not from memory. */
+    async isStanding(userId: string, sessionId: string): Promise<boolean> {
+      const [session, user] = await Promise.all([
+        documents.read(sessions, { partition: userId, id: sessionId }),
+        documents.read(users, { partition: userId, id: userId }),
+      ])
+      if (session === null || user === null) return false
+      return isLive(session.value) && session.value.epoch === user.value.securityEpoch
     },
 
     /** Ends one of the actor's own sessions; anybody else's is not found. */

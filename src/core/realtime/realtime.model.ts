@@ -8,9 +8,21 @@ export const conversationGroup = (conversationId: string): string => `c.${conver
 /** Every device of one user is in that user's group. */
 export const userGroup = (userId: string): string => `u.${userId}`
 
+/** The connections that were opened in one session. */
+export const sessionGroup = (sessionId: string): string => `s.${sessionId}`
+
+/** Connections of a user of which nobody knows any more in which session they were opened. */
+export const sessionlessGroup = (userId: string): string => `u.${userId}.sessionless`
+
+/** The session whose group is among these. */
+export function sessionAmong(groups: readonly string[]): string | null {
+  const prefix = sessionGroup('')
+  return groups.find((group) => group.startsWith(prefix))?.slice(prefix.length) ?? null
+}
+
 /**
- * Tells a person's devices that a session is over (null: every one), then closes all their connections: one does not
- * know its session. Those whose session stands come back.
+ * Tells a person's devices that a session is over (null: every one), then closes the connections opened in it, and
+ * those that may have been. The latter come back if their session stands.
  */
 export async function endConnections(
   { realtime, clock }: Needs<'realtime' | 'clock'>,
@@ -19,7 +31,13 @@ export async function endConnections(
 ): Promise<void> {
   const at = new Date(clock.now()).toISOString()
   await realtime.publish(userGroup(userId), { event: 'session.revoked', at, data: { sessionId } })
-  await realtime.disconnect(userId, 'session ended')
+  const reason = 'session ended'
+  if (sessionId === null) return realtime.disconnect(userId, reason)
+  await Promise.all(
+    [sessionGroup(sessionId), sessionlessGroup(userId)].map((group) =>
+      realtime.disconnectGroup(group, reason),
+    ),
+  )
 }
 
 export const ClientAccess = z
@@ -63,8 +81,10 @@ export interface ConnectionEvent {
   readonly userId: string | null
   /** What we gave this connection to carry. */
   readonly state: string | null
+  /** `readGroups`: those that its access gives the connection. */
   readonly what:
-    | { readonly type: 'connect' | 'connected' | 'disconnected' | 'unknown' }
+    | { readonly type: 'connect'; readonly readGroups: () => Promise<readonly string[]> }
+    | { readonly type: 'connected' | 'disconnected' | 'unknown' }
     | { readonly type: 'said'; readonly name: string; readonly read: () => Promise<unknown> }
 }
 

@@ -8,10 +8,11 @@ import {
   type ConnectionEvent,
   type ConnectionListener,
   forgedEvent,
+  sessionGroup,
   unknownHost,
   userGroup,
 } from './realtime.model.ts'
-import { createReceiveEvent } from './receive-event.ts'
+import { createReceiveEvent, type IsStanding } from './receive-event.ts'
 
 const accessTtlSeconds = 300
 
@@ -20,11 +21,13 @@ export function createRealtime(
   needs: Needs<'realtime' | 'cache' | 'log'>,
   {
     users,
+    isStanding,
     listeners,
     takeFromLimits,
     negotiateLimit,
   }: {
     readonly users: Users
+    readonly isStanding: IsStanding
     readonly listeners: readonly ConnectionListener[]
     readonly takeFromLimits: TakeFromLimits
     readonly negotiateLimit: Limit
@@ -39,7 +42,11 @@ export function createRealtime(
         throw new AppError('rate_limited', 'rate_limit_exceeded', 'Too many connections. Wait a little.', {
           retryAfterSeconds: resetInSeconds,
         })
-      return realtime.clientAccess({ userId, groups: [userGroup(userId)], ttlSeconds: accessTtlSeconds })
+      return realtime.clientAccess({
+        userId,
+        groups: [userGroup(userId), sessionGroup(sessionId)],
+        ttlSeconds: accessTtlSeconds,
+      })
     },
     /** Answers the service when it asks whether its events are wanted. The host that may send, of those it names. */
     acceptHost(hosts: readonly string[]): string {
@@ -51,7 +58,7 @@ export function createRealtime(
     async verifyEvent(event: ConnectionEvent): Promise<void> {
       if (!(await realtime.isGenuine(event))) throw forgedEvent()
     },
-    receiveEvent: createReceiveEvent(needs, { users, listeners }),
+    receiveEvent: createReceiveEvent(needs, { users, isStanding, listeners }),
   }
 }
 

@@ -8,6 +8,9 @@ import {
   type ConnectionListener,
   type EventAnswer,
   mayNotConnect,
+  sessionAmong,
+  sessionGroup,
+  sessionlessGroup,
   unknownEvent,
   userGroup,
 } from './realtime.model.ts'
@@ -20,34 +23,52 @@ async function fingerprint(groups: readonly string[]): Promise<string> {
   return encodeBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', text)).slice(0, 12))
 }
 
+/** Whether a session of this user has not ended. */
+export type IsStanding = (userId: string, sessionId: string) => Promise<boolean>
+
+/** What a connection carries: the groups it was given, as a fingerprint, and its session. */
+const stateOf = (given: string, sessionId: string | null): string => `${given}.${sessionId ?? ''}`
+function readState(state: string | null): { readonly given: string; readonly sessionId: string | null } {
+  const [given = '', sessionId = ''] = (state ?? '').split('.')
+  return { given, sessionId: sessionId || null }
+}
+
 /** Takes one event that was verified. */
 export const createReceiveEvent =
   (
     { realtime, cache, log }: Needs<'realtime' | 'cache' | 'log'>,
-    { users, listeners }: { users: Users; listeners: readonly ConnectionListener[] },
+    {
+      users,
+      isStanding,
+      listeners,
+    }: { users: Users; isStanding: IsStanding; listeners: readonly ConnectionListener[] },
   ) =>
   async ({ connectionId, userId, id, state, what }: ConnectionEvent): Promise<EventAnswer> => {
     if (userId === null) throw mayNotConnect()
     const connection: Connection = { connectionId, userId }
 
-    const groupsNow = async (): Promise<readonly string[]> => {
+    const groupsNow = async (sessionId: string | null): Promise<readonly string[]> => {
       const lists = await Promise.all(listeners.map(({ groupsOf }) => groupsOf(userId)))
-      return [userGroup(userId), ...lists.flat()]
+      const ofSession = sessionId === null ? sessionlessGroup(userId) : sessionGroup(sessionId)
+      return [userGroup(userId), ofSession, ...lists.flat()]
     }
 
-    const mayConnect = async (): Promise<boolean> => {
-      const user = await users.read(userId)
-      return user !== null && user.value.status !== 'suspended'
+    const mayConnect = async (sessionId: string | null): Promise<boolean> => {
+      const [user, stands] = await Promise.all([
+        users.read(userId),
+        sessionId === null || isStanding(userId, sessionId),
+      ])
+      return stands && user !== null && user.value.status !== 'suspended'
     }
 
     /**
      * Between the answer to `connect` and the moment from which the service knows the connection, a change of
      * membership does not reach it.
      */
-    async function settleGroups(): Promise<void> {
-      let settled = state
+    async function settleGroups(given: string, sessionId: string | null): Promise<void> {
+      let settled = given
       for (let attempt = 0; attempt < attempts; attempt++) {
-        const groups = await groupsNow()
+        const groups = await groupsNow(sessionId)
         const now = await fingerprint(groups)
         if (now === settled) return
         await realtime.setGroups(connectionId, groups)
@@ -69,19 +90,25 @@ export const createReceiveEvent =
 
     switch (what.type) {
       case 'connect': {
-        if (!(await mayConnect())) throw mayNotConnect()
-        const groups = await groupsNow()
-        return { groups, state: await fingerprint(groups) }
+        const sessionId = sessionAmong(await what.readGroups())
+        if (!(await mayConnect(sessionId))) throw mayNotConnect()
+        const groups = await groupsNow(sessionId)
+        return { groups, state: stateOf(await fingerprint(groups), sessionId) }
       }
-      case 'connected':
+      case 'connected': {
         if (await isRepeat()) return null
-        if (!(await mayConnect())) {
-          await realtime.disconnect(userId, 'this account may not connect')
+        const { given, sessionId } = readState(state)
+        if (!(await mayConnect(sessionId))) {
+          const reason = 'may not connect'
+          await (sessionId === null
+            ? realtime.disconnect(userId, reason)
+            : realtime.disconnectGroup(sessionGroup(sessionId), reason))
           return null
         }
-        await settleGroups()
+        await settleGroups(given, sessionId)
         await Promise.all(listeners.map(({ connected }) => connected(connection)))
         return null
+      }
       case 'disconnected':
         if (!(await isRepeat()))
           await Promise.all(listeners.map(({ disconnected }) => disconnected(connection)))

@@ -9,11 +9,11 @@ import { realtimeEventsPath } from '../src/config.ts'
 import { conversationGroup } from '../src/core/realtime/realtime.model.ts'
 import type { Realtime } from '../src/ports/realtime.ts'
 import { PortUnavailable } from '../src/ports/unavailable.ts'
-import { createTestApp, type TestApp } from './app.ts'
+import { browserOf, createTestApp, type TestApp } from './app.ts'
 import { type ChatPerson, chatPeople } from './chat-people.ts'
 
 /*
- * Someone removed receives nothing after 5 s by any way in. The app and its server of sockets with the official client; what
+ * Someone removed receives nothing after 5 s by any way in, nor does a session that ended. The app and its server of sockets with the official client; what
  * becomes of an event on its way to the app is up to each test.
  */
 
@@ -188,6 +188,23 @@ describe('coming back', () => {
     )
     await expectUnheard(ofGroup)
   })
+})
+
+test('a session that ended closes its connections on a real server, and its unused URL opens none', async () => {
+  const [used, unused] = [await negotiate(ben), await negotiate(ben)]
+  const { client } = await open(used)
+  const stopped = new Promise((resolve) => client.on('stopped', resolve))
+  const elsewhere = browserOf(testApp)
+  await elsewhere.call('POST', '/api/v1/auth/login', {
+    body: { email: 'ben@example.com', password: 'SecurePass123!' },
+  })
+  const other = await open(await negotiate({ ...ben, ...elsewhere }))
+  expect((await ben.call('POST', '/api/v1/auth/logout')).status).toBe(200)
+  await testApp.settled()
+  await stopped
+  await expect(open(unused)).rejects.toThrow()
+  await say('for the other device')
+  await eventually(() => expect(textsOf(other.ofGroup())).toEqual(['for the other device']))
 })
 
 describe('removed while connecting', () => {
