@@ -108,7 +108,7 @@ export function createApp(ports: Ports, config: AppConfig) {
     },
     conversation: {
       canRead: (actor, { id }) => chat.isMember(actor.userId, id),
-      exists: (binding) => chat.exists(binding.id),
+      exists: ({ id, parts }) => chat.isAnySent(id, parts),
     },
     form: {
       canRead: async (actor) => actor.role === 'admin',
@@ -121,6 +121,7 @@ export function createApp(ports: Ports, config: AppConfig) {
     takeFromLimits,
     anonymousLimit: config.limits.anonymousUploads,
     bindings,
+    groupPicture: (conversationId) => chat.pictureOf(conversationId),
     settings: config.files,
   })
   const courses = createCourses(ports, {

@@ -5,6 +5,7 @@ import { blobContainers, fileChores, files, filesByOwner } from '../src/core/fil
 import type { FileScanner } from '../src/ports/file-scanner.ts'
 import { PortUnavailable } from '../src/ports/unavailable.ts'
 import { type Browser, browserOf, createTestApp, person, signedInBrowser, type TestApp } from './app.ts'
+import { chatPeople } from './chat-people.ts'
 import { bytesOf, docxOf, html, mp4, pdf, pngOf } from './sample-files.ts'
 
 const docx = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
@@ -241,6 +242,12 @@ describe('what is refused leaves nothing', () => {
       'two_formats',
     ],
     ['a ZIP bomb', docxOf(new Uint8Array(100_000_000)), { fileName: 'x.docx', fileType: docx }, 'zip_bomb'],
+    [
+      'a picture that does not say how large it is',
+      new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0, 0xff, 0xd9]),
+      { fileName: 'x.jpg', fileType: 'image/jpeg' },
+      'type_mismatch',
+    ],
     ['a broken document', zipped.slice(0, -30), { fileName: 'x.docx', fileType: docx }, 'zip_bomb'],
   ])('%s', async (_, bytes, change, code) => {
     expect(await upload(ann, bytes, change)).toMatchObject({
@@ -249,6 +256,18 @@ describe('what is refused leaves nothing', () => {
     })
     expect(await everyBlob()).toEqual([])
   })
+
+  test.each(['document', 'attachment', 'form-attachment'])(
+    'a picture of 20,000 × 20,000 pixels, whatever it is for: %s',
+    async (category) => {
+      const picture = { fileName: 'x.png', fileType: 'image/png', category }
+      expect(await upload(ann, pngOf(20_000, 20_000), picture)).toMatchObject({
+        status: 400,
+        body: { error: { details: [{ code: 'too_many_pixels' }] } },
+      })
+      expect(await everyBlob()).toEqual([])
+    },
+  )
 
   test.each([
     ['a document', zipped, { fileName: 'x.docx', fileType: docx }],
@@ -332,10 +351,11 @@ describe('what files are bound to', () => {
     const theirs = await upload(bob, pdf, attachment)
     const actor = { userId: ann.userId, sessionId: 's', role: 'user' } as const
     const { bindToConversation } = testApp.files
-    await expect(bindToConversation(actor, [first.body.id, theirs.body.id], 'c1')).rejects.toMatchObject({
+    const inFirst = { conversationId: 'c1', messageId: 'm1' }
+    await expect(bindToConversation(actor, [first.body.id, theirs.body.id], inFirst)).rejects.toMatchObject({
       details: [{ path: 'attachments.1', code: 'unknown_file' }],
     })
-    const bound = await bindToConversation(actor, [first.body.id, second.body.id], 'c1')
+    const bound = await bindToConversation(actor, [first.body.id, second.body.id], inFirst)
     expect(bound[0]).toEqual({
       id: first.body.id,
       name: 'certificate.pdf',
@@ -343,8 +363,10 @@ describe('what files are bound to', () => {
       size: pdf.byteLength,
       mimeType: 'application/pdf',
     })
-    expect(await bindToConversation(actor, [first.body.id, second.body.id], 'c1')).toEqual(bound)
-    await expect(bindToConversation(actor, [first.body.id], 'c2')).rejects.toMatchObject({
+    expect(await bindToConversation(actor, [first.body.id, second.body.id], inFirst)).toEqual(bound)
+    await expect(
+      bindToConversation(actor, [first.body.id], { conversationId: 'c2', messageId: 'm2' }),
+    ).rejects.toMatchObject({
       code: 'validation_error',
     })
   })
@@ -396,6 +418,111 @@ describe('a day later', () => {
     expect(await everyBlob()).toEqual([`documents/${ann.userId}/${kept.body.id}.pdf`])
     for (const id of [sent.body.fileId, unused.body.id])
       expect((await complete(ann, id)).status).not.toBe(200)
+  })
+
+  describe('in conversations', () => {
+    const attachment = { category: 'attachment' }
+    let conversation: string
+    let isMessageStorable = true
+
+    beforeEach(async () => {
+      isMessageStorable = true
+      await start({
+        ports: ({ documents }) => ({
+          documents: {
+            ...documents,
+            transact: (collection, ...rest) => {
+              if (collection.name === 'Messages' && !isMessageStorable) throw new PortUnavailable('power')
+              return documents.transact(collection, ...rest)
+            },
+          },
+        }),
+      })
+      const [first, second] = await chatPeople(testApp, 'Amy', 'Bob')
+      ann = first!
+      const group = { type: 'group', name: 'Readers', participantIds: [second!.userId] }
+      conversation = (await ann.call('POST', '/api/v1/conversations', { body: group })).body.id
+    })
+
+    const say = (fileIds: readonly string[], more = {}) =>
+      ann.call('POST', `/api/v1/conversations/${conversation}/messages`, {
+        body: { text: 'See', attachments: fileIds, ...more },
+      })
+    const logInAgain = async () => {
+      ann = browserOf(testApp) as typeof ann
+      const { password } = person
+      await ann.call('POST', '/api/v1/auth/login', { body: { email: 'amy@example.com', password } })
+    }
+
+    test('what was sent stays, also when a later message with it failed', async () => {
+      const { body } = await upload(ann, pdf, attachment)
+      expect((await say([body.id])).status).toBe(201)
+      isMessageStorable = false
+      expect((await say([body.id])).status).toBe(503)
+      isMessageStorable = true
+      await sweep()
+      expect(await everyBlob()).toHaveLength(1)
+      await logInAgain()
+      expect((await download(ann, body.id)).status).toBe(200)
+    })
+
+    test('what was attached to a message that was never sent is gone', async () => {
+      const { body } = await upload(ann, pdf, attachment)
+      isMessageStorable = false
+      expect((await say([body.id])).status).toBe(503)
+      await sweep()
+      expect(await everyBlob()).toEqual([])
+    })
+
+    test('a send that failed can be repeated, as the same message or as another', async () => {
+      const [one, two] = [await upload(ann, pdf, attachment), await upload(ann, pdf, attachment)]
+      isMessageStorable = false
+      const clientMessageId = crypto.randomUUID()
+      await say([one.body.id], { clientMessageId })
+      await say([two.body.id])
+      isMessageStorable = true
+      expect((await say([one.body.id], { clientMessageId })).status).toBe(201)
+      expect((await say([two.body.id])).status).toBe(201)
+      await sweep()
+      expect(await everyBlob()).toHaveLength(2)
+    })
+
+    test('a message that is being sent at that moment keeps its files', async () => {
+      const { body } = await upload(ann, pdf, attachment)
+      testApp.clock.advance(dayMs - 1_000)
+      const actor = { userId: ann.userId, sessionId: 's', role: 'user' } as const
+      const target = { conversationId: conversation, messageId: 'on-its-way' }
+      await testApp.files.bindToConversation(actor, [body.id], target)
+      testApp.clock.advance(2_000)
+      await testApp.runJob('sweep-files')
+      expect(await everyBlob()).toHaveLength(1)
+      testApp.clock.advance(10 * 60_000)
+      await testApp.runJob('sweep-files')
+      expect(await everyBlob()).toEqual([])
+    })
+
+    test('a picture that the group no longer shows is gone, the one that it shows stays', async () => {
+      const show = async (avatar: string | null) => {
+        const answer = await ann.call('PATCH', `/api/v1/conversations/${conversation}`, { body: { avatar } })
+        expect(answer.status).toBe(200)
+        return answer.body.avatar as string
+      }
+      const picture = { fileName: 'group.png', fileType: 'image/png', category: 'avatar' }
+      const first = await show((await upload(ann, pngOf(8, 8), picture)).body.id)
+      await sweep()
+      expect((await testApp.app.request(first)).status).toBe(200)
+      await logInAgain()
+      const second = await show((await upload(ann, pngOf(9, 9), picture)).body.id)
+      expect(second).not.toBe(first)
+      await sweep()
+      expect((await testApp.app.request(first)).status).toBe(404)
+      expect((await testApp.app.request(second)).status).toBe(200)
+      await logInAgain()
+      await show(null)
+      await sweep()
+      expect(await everyBlob()).toEqual([])
+      expect((await testApp.ports.documents.scan(fileChores)).items).toEqual([])
+    })
   })
 
   test('an attachment of a form that never came to be is gone', async () => {
@@ -509,13 +636,16 @@ describe('the picture of a person', () => {
     ['stripping', undefined],
   ])('of 20,000 × 20,000 pixels, or damaged, is refused and gone: %s', async (_, images) => {
     await start(images ? { ports: () => ({ images }) } : {})
-    for (const bytes of [pngOf(20_000, 20_000), pngOf(8, 8).slice(0, 50)]) {
-      expect(await set(bytes)).toMatchObject({
-        status: 400,
-        body: { error: { details: [{ code: 'bad_image' }] } },
-      })
-      expect(await everyBlob()).toEqual([])
-    }
+    expect(await upload(ann, pngOf(20_000, 20_000), avatar)).toMatchObject({
+      status: 400,
+      body: { error: { details: [{ code: 'too_many_pixels' }] } },
+    })
+    expect(await everyBlob()).toEqual([])
+    expect(await set(pngOf(8, 8).slice(0, 50))).toMatchObject({
+      status: 400,
+      body: { error: { details: [{ code: 'bad_image' }] } },
+    })
+    expect(await everyBlob()).toEqual([])
   })
 
   test('is a completed upload of one’s own, of the category avatar', async () => {
@@ -595,7 +725,43 @@ test('a person’s files are handed over and erased', async () => {
   )
   const url = await exports.sign(ann.userId, 'export-1', 'my data.zip', 60_000)
   expect(await (await testApp.app.request(url)).text()).toBe('a ZIP')
-  expect(await personal.erase(ann.userId)).toEqual({ isDone: true, left: 1 })
-  expect(await personal.erase(ann.userId)).toEqual({ isDone: true, left: 0 })
+  expect(await personal.erase(ann.userId)).toEqual({ left: 1 })
+  expect(await personal.erase(ann.userId)).toEqual({ left: 0 })
   expect(await everyBlob()).toEqual([`forms/${ann.userId}/${attachment.body.id}.pdf`])
+})
+
+test('files that change while they are erased are erased all the same', async () => {
+  let meddle: (() => Promise<void>) | undefined
+  await start({
+    ports: ({ documents }) => ({
+      documents: {
+        ...documents,
+        async read(collection, key) {
+          const stored = await documents.read(collection, key)
+          if (collection.name === 'Files') await meddle?.()
+          return stored
+        },
+      },
+    }),
+  })
+  const [document, attachment] = [
+    await upload(ann, pdf),
+    await upload(ann, pdf, { category: 'form-attachment' }),
+  ]
+  const actor = { userId: ann.userId, sessionId: 's', role: 'user' } as const
+  await testApp.files.bindToForm(actor, [{ fileId: attachment.body.id }], 'form-1')
+  const { documents } = testApp.ports
+  let left = 6
+  meddle = async () => {
+    if (left-- <= 0) return
+    for (const { value, version } of (await documents.scan(files)).items)
+      await documents.replace(files, { ...value, name: `renamed-${left}.pdf` }, version)
+  }
+  expect(await testApp.files.personal.erase(ann.userId)).toEqual({ left: 1 })
+  expect((await documents.scan(files)).items.map(({ value }) => [value.id, value.ownerId])).toEqual([
+    [attachment.body.id, null],
+  ])
+  expect((await documents.scan(filesByOwner)).items).toEqual([])
+  expect(await everyBlob()).toEqual([`forms/${ann.userId}/${attachment.body.id}.pdf`])
+  expect(document.status).toBe(200)
 })

@@ -49,6 +49,9 @@ export function numberChanges(
   return { head: { ...head, seq: seq + facts.length, updatedAt: at }, entries }
 }
 
+/** The address of a picture that this person uploaded for the conversation. */
+export type AvatarOf = (actor: Actor, fileId: string, conversationId: string) => Promise<string>
+
 export function createChangeConversation(
   { realtime, clock, log: events }: Needs<'realtime' | 'clock' | 'log'>,
   parts: {
@@ -56,8 +59,7 @@ export function createChangeConversation(
     readonly inbox: Inbox
     readonly conversations: ConversationView
     readonly canWriteTo: CanWriteTo
-    /** The address of a picture that this person uploaded. */
-    readonly avatarOf: (actor: Actor, fileId: string) => Promise<string>
+    readonly avatarOf: AvatarOf
     readonly settings: ChatSettings
   },
 ) {
@@ -122,7 +124,7 @@ export function createChangeConversation(
       if (!stored) throw notFound()
       requireGroupAdmin(stored.value, actor)
       if (expectedVersion !== undefined && stored.version !== expectedVersion) throw preconditionFailed()
-      const avatar = change.avatar ? await avatarOf(actor, change.avatar) : change.avatar
+      const avatar = change.avatar ? await avatarOf(actor, change.avatar, conversationId) : change.avatar
       await log.change(conversationId, (head): Planned<null> => {
         requireGroupAdmin(head, actor)
         if (expectedVersion !== undefined && head.seq !== stored.value.seq) throw preconditionFailed()

@@ -7,11 +7,14 @@ import { type ConnectionListener, conversationGroup } from '../realtime/realtime
 import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import { createAnnouncer } from './announcer.ts'
-import { createChangeConversation } from './change-conversation.ts'
+import { type AvatarOf, createChangeConversation } from './change-conversation.ts'
 import { createChangeMessage, type DetachFiles } from './change-message.ts'
 import {
   type ChatSettings,
   type ConversationDetails,
+  type Entry,
+  messages as everyMessage,
+  isMessage,
   positionOf,
   requireMember,
   type Typing,
@@ -51,14 +54,14 @@ export interface ChatBorrows {
   readonly isBlocked: IsBlocked
   readonly attachFiles: AttachFiles
   readonly detachFiles: DetachFiles
-  readonly avatarOf: (actor: Actor, fileId: string) => Promise<string>
+  readonly avatarOf: AvatarOf
   readonly takeFromLimits: TakeFromLimits
   readonly limits: TurnLimits
   readonly settings: ChatSettings
 }
 
 export function createChat(needs: ChatNeeds, borrows: ChatBorrows) {
-  const { clock, defer } = needs
+  const { clock, defer, documents } = needs
   const takeTurn = createTakeTurn(borrows.takeFromLimits, borrows.limits)
   const inbox = createInbox(needs)
   const announcer = createAnnouncer(needs, inbox)
@@ -122,7 +125,16 @@ export function createChat(needs: ChatNeeds, borrows: ChatBorrows) {
       canWriteTo: borrows.canWriteTo,
     }),
     listConversations: conversations.list,
-    exists: async (conversationId: string): Promise<boolean> => (await log.readHead(conversationId)) !== null,
+    /** Whether one of these messages was sent, and is not deleted. */
+    async isAnySent(conversationId: string, messageIds: readonly string[]): Promise<boolean> {
+      const found = await Promise.all(
+        messageIds.map((id) => documents.read<Entry>(everyMessage, { partition: conversationId, id })),
+      )
+      return found.some((stored) => stored !== null && isMessage(stored) && stored.value.deletedAt === null)
+    },
+    /** The address of its picture, now; null as well when there is no such conversation. */
+    pictureOf: async (conversationId: string): Promise<string | null> =>
+      (await log.readHead(conversationId))?.value.avatar ?? null,
     /** Now, not a moment ago. */
     async isMember(userId: string, conversationId: string): Promise<boolean> {
       const stored = await log.readHead(conversationId)

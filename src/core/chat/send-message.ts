@@ -23,11 +23,14 @@ import { digest, documentIdOf, keyOf } from './message-id.ts'
 import type { ReadMarks } from './read-marks.ts'
 import type { TakeTurn } from './turns.ts'
 
-/** Lends the files of a message to the members of its conversation. Throws for what is not there or not one's own. */
+/**
+ * Lends the files of a message that is about to be sent to the members of its conversation. Throws for what is not there
+ * or not one's own.
+ */
 export type AttachFiles = (
   actor: Actor,
   fileIds: readonly string[],
-  conversationId: string,
+  message: { readonly conversationId: string; readonly messageId: string },
 ) => Promise<readonly Attachment[]>
 
 /** Whether one of two has blocked the other. */
@@ -102,7 +105,8 @@ export const createSendMessage = (
           { path: 'replyTo', code: 'unknown_message', message: 'Must be a message of this conversation.' },
         ])
     }
-    const attachments = fileIds.length > 0 ? await attachFiles(actor, fileIds, conversationId) : []
+    const attachments =
+      fileIds.length > 0 ? await attachFiles(actor, fileIds, { conversationId, messageId: id }) : []
 
     const plan = (head: Head): Planned<{ readonly message: StoredMessage; readonly head: Head }> => {
       requireMember(head, actor.userId)

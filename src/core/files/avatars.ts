@@ -5,12 +5,12 @@ import { notFound, validationError } from '../errors.ts'
 import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import type { Chores } from './chores.ts'
-import { files } from './files.model.ts'
+import { categories, type FileChore, files } from './files.model.ts'
 import type { RemoveFile } from './remove-file.ts'
 import { uploadDueMs } from './request-upload.ts'
 
 const container = 'avatars'
-const limits = { maxPixels: 40_000_000, edge: 512 }
+const limits = { maxPixels: categories.avatar.maxPixels, edge: 512 }
 const graceMs = 60 * 60_000
 const groupPrefix = 'group-'
 
@@ -30,11 +30,13 @@ export function createAvatars(
     chores,
     removeFile,
     publicOrigin,
+    groupPicture,
   }: {
     readonly users: Users
     readonly chores: Chores
     readonly removeFile: RemoveFile
     readonly publicOrigin: string
+    readonly groupPicture: (conversationId: string) => Promise<string | null>
   },
 ) {
   const { documents, blobs, clock, ids, images } = needs
@@ -57,7 +59,7 @@ export function createAvatars(
   }
 
   /** Makes a picture of an upload of the actor, which stays until the picture is in use. */
-  const make = async (actor: Actor, fileId: string, prefix = '') => {
+  const make = async (actor: Actor, fileId: string, groupId?: string) => {
     const stored = await documents.read(files, { partition: fileId, id: fileId })
     if (!stored || stored.value.ownerId !== actor.userId) throw notFound()
     const { category, state, blob, size } = stored.value
@@ -78,9 +80,11 @@ export function createAvatars(
       ])
     }
     const portraitId = ids.next()
+    const prefix = groupId === undefined ? '' : groupPrefix
     const path = `${actor.userId}/${prefix}${portraitId}.${endingByType[portrait.type]}`
     const made = { fileId: portraitId, ownerId: actor.userId, blob: { container, path } }
-    await chores.note('portrait', made, uploadDueMs)
+    if (groupId === undefined) await chores.note('portrait', made, uploadDueMs)
+    else await chores.note('group-picture', { ...made, groupId }, uploadDueMs)
     await blobs.write(made.blob, portrait.bytes)
     return { url: root + path, stored }
   }
@@ -92,9 +96,9 @@ export function createAvatars(
       await removeFile.remove(stored)
     },
 
-    /** The address of a picture of a group. It stays as long as the account of who set it. */
-    async forGroup(actor: Actor, fileId: string): Promise<string> {
-      const { url, stored } = await make(actor, fileId, groupPrefix)
+    /** The address of a picture for a group. It goes with the account of who set it, and once the group shows another. */
+    async forGroup(actor: Actor, fileId: string, conversationId: string): Promise<string> {
+      const { url, stored } = await make(actor, fileId, conversationId)
       await removeFile.remove(stored)
       return url
     },
@@ -113,6 +117,12 @@ export function createAvatars(
         { offset: 0, length: 4_000_000 },
       )
       return bytes && { bytes, type }
+    },
+
+    /** Whether the group still shows this picture, and it is there. */
+    async isShown({ blob, groupId }: Pick<FileChore, 'blob' | 'groupId'>): Promise<boolean> {
+      const shown = groupId === undefined ? null : blobOf(await groupPicture(groupId))
+      return shown?.path === blob.path && (await blobs.head(blob)) !== null
     },
 
     /** Deletes the pictures that a change which was cut off left. */

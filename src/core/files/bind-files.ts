@@ -13,10 +13,20 @@ export interface FileClaim {
   readonly claimToken?: string | undefined
 }
 
-const isSame = (a: FileBinding | null, b: FileBinding) => a !== null && a.kind === b.kind && a.id === b.id
+/** Where a file is bound: to which part, if it has parts. */
+export interface BindingTarget extends Pick<FileBinding, 'kind' | 'id'> {
+  readonly part?: string
+}
 
-/** Binds a person's uploaded files to what they are sent with. Binding to the same again changes nothing. */
-export function createBindFiles({ documents }: Needs<'documents'>) {
+const isSame = (a: FileBinding | null, b: BindingTarget) => a !== null && a.kind === b.kind && a.id === b.id
+/** So many messages of one conversation are remembered for a file that is sent again and again, the latest. */
+const maxParts = 100
+
+/**
+ * Binds a person's uploaded files to what they are sent with. Binding to the same again changes nothing. What they are
+ * sent with need not come to be: a day after the upload that is looked at.
+ */
+export function createBindFiles({ documents, clock }: Needs<'documents' | 'clock'>) {
   const unknown = (path: string) =>
     validationError([
       { path, code: 'unknown_file', message: 'Must be an uploaded file of yours that is not used yet.' },
@@ -24,16 +34,27 @@ export function createBindFiles({ documents }: Needs<'documents'>) {
 
   const read = async (fileId: string) => documents.read(files, { partition: fileId, id: fileId })
 
-  async function bindOne(
+  const withPart = (binding: FileBinding | null, { kind, id, part }: BindingTarget): FileBinding => ({
+    kind,
+    id,
+    parts: part === undefined ? [] : [...(binding?.parts ?? []), part].slice(-maxParts),
+    boundAt: new Date(clock.now()).toISOString(),
+  })
+  const withoutPart = (binding: FileBinding, { part }: BindingTarget): FileBinding | null => {
+    const parts = binding.parts.filter((each) => each !== part)
+    return parts.length === 0 ? null : { ...binding, parts }
+  }
+
+  /** Replaces the binding by what `change` makes of it, until nobody was faster; the same again is not written. */
+  async function rebind(
     stored: Stored<StoredFile>,
-    binding: FileBinding | null,
-    path: string,
-  ): Promise<StoredFile> {
+    change: (binding: FileBinding | null) => FileBinding | null,
+  ): Promise<StoredFile | null> {
     let current: Stored<StoredFile> | null = stored
     for (let attempt = 1; attempt <= attempts && current; attempt++) {
       const file: StoredFile = current.value
-      if (binding !== null && isSame(file.binding, binding)) return file
-      if (binding !== null && file.binding !== null) throw unknown(path)
+      const binding = change(file.binding)
+      if (binding === file.binding) return file
       try {
         return (await documents.replace(files, { ...file, binding }, current.version)).value
       } catch (error) {
@@ -41,13 +62,39 @@ export function createBindFiles({ documents }: Needs<'documents'>) {
         current = await read(file.id)
       }
     }
-    throw current ? conflict() : unknown(path)
+    if (current) throw conflict()
+    return null
+  }
+
+  const isBoundAlready = (binding: FileBinding | null, target: BindingTarget) =>
+    isSame(binding, target) && (target.part === undefined || binding?.parts.includes(target.part) === true)
+
+  async function bindOne(
+    stored: Stored<StoredFile>,
+    target: BindingTarget,
+    path: string,
+  ): Promise<StoredFile> {
+    const file = await rebind(stored, (binding) => {
+      if (isBoundAlready(binding, target)) return binding
+      if (binding !== null && !isSame(binding, target)) throw unknown(path)
+      return withPart(binding, target)
+    })
+    if (!file) throw unknown(path)
+    return file
+  }
+
+  async function unbindOne(fileId: string, target: BindingTarget): Promise<void> {
+    const stored = await read(fileId)
+    if (stored)
+      await rebind(stored, (binding) =>
+        binding && isBoundAlready(binding, target) ? withoutPart(binding, target) : binding,
+      )
   }
 
   return async (
     actor: Pick<Actor, 'userId'> | null,
     claims: readonly FileClaim[],
-    binding: FileBinding,
+    target: BindingTarget,
     category: FileCategory,
   ): Promise<readonly StoredFile[]> => {
     const found = await Promise.all(
@@ -57,22 +104,22 @@ export function createBindFiles({ documents }: Needs<'documents'>) {
         if (!stored || stored.value.category !== category || !(await isOwn(stored.value, actor, claimToken)))
           throw unknown(path)
         const { state, binding: present } = stored.value
-        if (state === 'uploading' || state === 'rejected' || (present && !isSame(present, binding)))
+        if (state === 'uploading' || state === 'rejected' || (present && !isSame(present, target)))
           throw unknown(path)
         return { stored, path }
       }),
     )
-    const bound: { readonly file: StoredFile; readonly isNew: boolean }[] = []
+    const bound: string[] = []
+    const results: StoredFile[] = []
     try {
-      for (const { stored, path } of found)
-        bound.push({ file: await bindOne(stored, binding, path), isNew: stored.value.binding === null })
-    } catch (error) {
-      for (const { file, isNew } of bound) {
-        const stored = isNew ? await read(file.id) : null
-        if (stored && isSame(stored.value.binding, binding)) await bindOne(stored, null, '')
+      for (const { stored, path } of found) {
+        results.push(await bindOne(stored, target, path))
+        if (!isBoundAlready(stored.value.binding, target)) bound.push(stored.value.id)
       }
+    } catch (error) {
+      for (const fileId of bound) await unbindOne(fileId, target)
       throw error
     }
-    return bound.map(({ file }) => file)
+    return results
   }
 }

@@ -1,4 +1,4 @@
-import { DocumentExists } from '../../ports/documents.ts'
+import { DocumentExists, VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import { choreShards, type FileChore, fileChores } from './files.model.ts'
 
@@ -8,15 +8,27 @@ export function createChores({ documents, clock }: Needs<'documents' | 'clock'>)
   return {
     async note(
       kind: FileChore['kind'],
-      { fileId, ownerId, blob }: Pick<FileChore, 'fileId' | 'ownerId' | 'blob'>,
+      target: Pick<FileChore, 'fileId' | 'ownerId' | 'blob' | 'groupId'>,
       dueInMs: number,
     ): Promise<void> {
       const dueAt = new Date(clock.now() + dueInMs).toISOString()
-      const chore = { id: `${kind}:${fileId}`, shard: shardOf(fileId), kind, dueAt, fileId, ownerId, blob }
+      const { fileId } = target
+      const chore = { ...target, id: `${kind}:${fileId}`, shard: shardOf(fileId), kind, dueAt }
       try {
         await documents.insert(fileChores, chore)
       } catch (error) {
         if (!(error instanceof DocumentExists)) throw error
+      }
+    },
+    /** Leaves it for later. Of several that do so at once one is enough. */
+    async putOff({ shard, id }: FileChore, dueInMs: number): Promise<void> {
+      const stored = await documents.read(fileChores, { partition: shard, id })
+      if (!stored) return
+      const dueAt = new Date(clock.now() + dueInMs).toISOString()
+      try {
+        await documents.replace(fileChores, { ...stored.value, dueAt }, stored.version)
+      } catch (error) {
+        if (!(error instanceof VersionMismatch)) throw error
       }
     },
     async crossOut(kind: FileChore['kind'], fileId: string): Promise<void> {

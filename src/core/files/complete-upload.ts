@@ -20,6 +20,7 @@ const words: Readonly<Record<Finding | 'size_mismatch', string>> = {
   type_mismatch: 'The file is not of the type it was announced as.',
   two_formats: 'The file can be read as something else.',
   zip_bomb: 'The file unpacks to too much.',
+  too_many_pixels: 'The picture has too many pixels.',
 }
 const refusal = (path: string, code: string, message: string) => validationError([{ path, code, message }])
 
@@ -92,10 +93,11 @@ export const createCompleteUpload = (
         throw refusal('fileName', 'ending_mismatch', 'Must end as files of this type do.')
       const facts = await blobs.head(file.blob)
       if (!facts) throw refusal('fileId', 'not_uploaded', 'The bytes of this file have not arrived.')
+      const { maxBytes, maxPixels } = categories[file.category]
       const finding =
-        facts.size > Math.min(file.size, categories[file.category].maxBytes)
+        facts.size > Math.min(file.size, maxBytes)
           ? 'size_mismatch'
-          : await inspectContent(file.blob, facts.size, file.type)
+          : await inspectContent(file.blob, { size: facts.size, type: file.type, maxPixels })
       if (finding !== null) {
         if (!(await removeFile.remove(stored))) continue
         throw refusal('fileId', finding, words[finding])

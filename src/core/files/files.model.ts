@@ -63,6 +63,8 @@ const recordings = [
 
 interface CategoryRules {
   readonly maxBytes: number
+  /** Of a picture, once it is decoded. */
+  readonly maxPixels: number
   readonly types: readonly MediaType[]
   readonly container: BlobContainer
   /** Removed when nothing refers to it a day after it was announced. */
@@ -74,29 +76,43 @@ export const FileCategory = z
   .meta({ id: 'FileCategory' })
 export type FileCategory = z.infer<typeof FileCategory>
 
+const millionPixels = 1_000_000
+/** The largest sensors of phones. */
+const largestPhoto = 200 * millionPixels
+
 /** A picture of a person is kept among the documents until it is re-encoded: `avatars` holds only what anybody may see. */
 export const categories: Readonly<Record<FileCategory, CategoryRules>> = {
-  avatar: { maxBytes: 2 * mib, types: pictures, container: 'documents', goesUnlessUsed: true },
+  avatar: {
+    maxBytes: 2 * mib,
+    maxPixels: 40 * millionPixels,
+    types: pictures,
+    container: 'documents',
+    goesUnlessUsed: true,
+  },
   document: {
     maxBytes: 50 * mib,
+    maxPixels: largestPhoto,
     types: [...papers, ...pictures, 'image/gif', 'image/heic'],
     container: 'documents',
     goesUnlessUsed: false,
   },
   attachment: {
     maxBytes: 25 * mib,
+    maxPixels: largestPhoto,
     types: [...pictures, 'image/gif', 'image/heic', ...papers, ...recordings],
     container: 'messages',
     goesUnlessUsed: true,
   },
   'course-video': {
     maxBytes: 500 * mib,
+    maxPixels: 0,
     types: ['video/mp4', 'video/webm'],
     container: 'courses',
     goesUnlessUsed: false,
   },
   'form-attachment': {
     maxBytes: 10 * mib,
+    maxPixels: largestPhoto,
     types: [...pictures, 'image/heic', ...papers],
     container: 'forms',
     goesUnlessUsed: true,
@@ -107,12 +123,15 @@ export const categories: Readonly<Record<FileCategory, CategoryRules>> = {
 export interface FileBinding {
   readonly kind: 'conversation' | 'course' | 'form'
   readonly id: string
+  /** The messages of a conversation that it was sent with, or was to be: a send can fail after it. */
+  readonly parts: readonly string[]
+  readonly boundAt: string
 }
 
 /** What the domain that files are bound to says about its side of it. */
 export interface BoundTo {
   canRead(actor: Actor, binding: FileBinding): Promise<boolean>
-  /** False when what the file was bound to never came to be, or is gone. */
+  /** False when what the file was bound to, or each of the parts, never came to be or is gone. */
   exists(binding: FileBinding): Promise<boolean>
 }
 
@@ -163,15 +182,18 @@ export const filesByOwner = collection<OwnedSpace>()({
 /**
  * Something to look at again: written before the step that could be cut off, and removed after the last one. `upload`:
  * a day later, is the file there and used? `removal` and `scan`: finish them. `portrait`: which one is in use?
+ * `group-picture`: does the group still show it? That is asked every day.
  */
 export interface FileChore {
   readonly id: string
   readonly shard: string
-  readonly kind: 'upload' | 'removal' | 'scan' | 'portrait'
+  readonly kind: 'upload' | 'removal' | 'scan' | 'portrait' | 'group-picture'
   readonly dueAt: string
   readonly fileId: string
   readonly ownerId: string | null
   readonly blob: BlobName
+  /** The conversation that shows, or showed, this picture. */
+  readonly groupId?: string
 }
 
 /** Partition `shard`, the last digit of the file's id: sixteen partitions can be walked, and none is written by all. */

@@ -47,6 +47,8 @@ export interface FileBorrows {
   readonly anonymousLimit: Limit
   /** What the domains that files are bound to say about who may read them. */
   readonly bindings: FileBindings
+  /** The address of the picture that a conversation shows. */
+  readonly groupPicture: (conversationId: string) => Promise<string | null>
   readonly settings: FileSettings
 }
 
@@ -72,6 +74,7 @@ export function createFiles(needs: FileNeeds, borrows: FileBorrows) {
     removeFile,
     scanFile,
     sweepPortraits: avatars.sweep,
+    isGroupPictureShown: avatars.isShown,
     bindings,
   })
   const jobs: readonly Job[] = [{ name: 'sweep-files', everyMs: 5 * minuteMs, run: sweep }]
@@ -166,15 +169,15 @@ export function createFiles(needs: FileNeeds, borrows: FileBorrows) {
 
     avatars: { set: avatars.set, remove: avatars.remove, read: avatars.read, forGroup: avatars.forGroup },
 
-    /** For a conversation: binds attachments of the sender. Throws `validation_error` for one that cannot be used. */
+    /** For a message, before it is sent: binds attachments of the sender. Throws `validation_error` for one that cannot be used. */
     async bindToConversation(
       actor: Actor,
       fileIds: readonly string[],
-      conversationId: string,
+      { conversationId, messageId }: { readonly conversationId: string; readonly messageId: string },
     ): Promise<readonly AttachedFile[]> {
       const claims = fileIds.map((fileId) => ({ fileId }))
-      const binding = { kind: 'conversation', id: conversationId } as const
-      return (await bindFiles(actor, claims, binding, 'attachment')).map(attachedOf)
+      const target = { kind: 'conversation', id: conversationId, part: messageId } as const
+      return (await bindFiles(actor, claims, target, 'attachment')).map(attachedOf)
     },
 
     /** For a form: takes attachments, by their owner or by the token given at the upload, for this submission alone. */
@@ -183,8 +186,8 @@ export function createFiles(needs: FileNeeds, borrows: FileBorrows) {
       claims: readonly FileClaim[],
       submissionId: string,
     ): Promise<readonly AttachedFile[]> {
-      const binding = { kind: 'form', id: submissionId } as const
-      return (await bindFiles(actor, claims, binding, 'form-attachment')).map(attachedOf)
+      const target = { kind: 'form', id: submissionId } as const
+      return (await bindFiles(actor, claims, target, 'form-attachment')).map(attachedOf)
     },
 
     /** For a course: its videos, or documents that go with its lessons, by whoever uploaded them. */

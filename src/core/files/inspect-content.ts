@@ -1,10 +1,11 @@
 import type { BlobName } from '../../ports/blobs.ts'
 import type { Needs } from '../../ports/ports.ts'
 import type { MediaType } from './files.model.ts'
+import { isPicture, readPictureSize } from './picture-size.ts'
 import { findZipDirectory, readZipDirectory, zipTailLength } from './zip-directory.ts'
 
 /** What is found is named by a code: the answer says no more. */
-export type Finding = 'type_mismatch' | 'two_formats' | 'zip_bomb'
+export type Finding = 'type_mismatch' | 'two_formats' | 'zip_bomb' | 'too_many_pixels'
 
 const headLength = 8_192
 const maxDirectoryBytes = 2 * 1024 * 1024
@@ -44,10 +45,20 @@ function isPlainText(head: Uint8Array, isWhole: boolean): boolean {
   }
 }
 
-/** Looks at the first and the last bytes of a blob: is it what it says, and that alone? Null when it is. */
+/**
+ * Looks at the first and the last bytes of a blob: is it what it says, that alone, and no more than it should be once it
+ * is unpacked? Null when it is.
+ */
 export const createInspectContent =
   ({ blobs, fileTypes }: Needs<'blobs' | 'fileTypes'>) =>
-  async (blob: BlobName, size: number, type: MediaType): Promise<Finding | null> => {
+  async (
+    blob: BlobName,
+    {
+      size,
+      type,
+      maxPixels,
+    }: { readonly size: number; readonly type: MediaType; readonly maxPixels: number },
+  ): Promise<Finding | null> => {
     const read = async (offset: number, length: number) =>
       (await blobs.read(blob, { offset, length })) ?? new Uint8Array()
     const [head, tail] = await Promise.all([
@@ -65,7 +76,13 @@ export const createInspectContent =
     }
     if (!isOffice(type) && hasForeignStart(head, type)) return 'two_formats'
     const directory = findZipDirectory(tail)
-    if (!isOffice(type)) return directory ? 'two_formats' : null
+    if (!isOffice(type) && directory) return 'two_formats'
+    if (isPicture(type)) {
+      const picture = await readPictureSize(type, { head, size, read })
+      if (!picture || picture.width * picture.height === 0) return 'type_mismatch'
+      return picture.width * picture.height > maxPixels ? 'too_many_pixels' : null
+    }
+    if (!isOffice(type)) return null
     if (!directory || directory.entries > maxEntries || directory.length > maxDirectoryBytes)
       return 'zip_bomb'
     const content = readZipDirectory(await read(directory.offset, directory.length), directory.entries)

@@ -1,8 +1,12 @@
+import { VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
+import { conflict } from '../errors.ts'
 import type { BookSpace } from './book-space.ts'
 import { blobContainers, files, filesByOwner, type StoredFile } from './files.model.ts'
 import { readContent } from './read-content.ts'
 import type { RemoveFile } from './remove-file.ts'
+
+const attempts = 10
 
 /** A person's files, all of them: to hand over, and to erase. */
 export function createPersonalFiles(
@@ -25,6 +29,27 @@ export function createPersonalFiles(
   }
   const readFile = (id: string) => documents.read(files, { partition: id, id })
 
+  /** Bound, completed or scanned at this very moment, a file is looked at again. */
+  async function eraseOne(userId: string, id: string): Promise<'left' | 'removed'> {
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const stored = await readFile(id)
+      const kind = stored?.value.binding?.kind
+      const stays = kind === 'form' || kind === 'course'
+      try {
+        if (stored && !stays) {
+          if (await removeFile.remove(stored)) return 'removed'
+          continue
+        }
+        if (stored) await documents.replace(files, { ...stored.value, ownerId: null }, stored.version)
+        await bookSpace(userId, id, null)
+        return stays ? 'left' : 'removed'
+      } catch (error) {
+        if (!(error instanceof VersionMismatch)) throw error
+      }
+    }
+    throw conflict()
+  }
+
   return {
     /** Whose bytes are here, oldest first, each with a way to read it. */
     async *list(userId: string): AsyncGenerator<{
@@ -44,21 +69,11 @@ export function createPersonalFiles(
 
     /**
      * What belongs to a form or a course stays with it, and no longer says whose it was: `left` is how many those are.
-     * Can be run again after a failure; not done while something changed at the same time and is still there.
+     * Can be run again after a failure.
      */
-    async erase(userId: string): Promise<{ readonly isDone: boolean; readonly left: number }> {
-      let isDone = true
+    async erase(userId: string): Promise<{ readonly left: number }> {
       let left = 0
-      for await (const id of idsOf(userId)) {
-        const stored = await readFile(id)
-        const kind = stored?.value.binding?.kind
-        if (stored && (kind === 'form' || kind === 'course')) {
-          await documents.replace(files, { ...stored.value, ownerId: null }, stored.version)
-          await bookSpace(userId, id, null)
-          left++
-        } else if (stored) isDone = (await removeFile.remove(stored)) && isDone
-        else await bookSpace(userId, id, null)
-      }
+      for await (const id of idsOf(userId)) if ((await eraseOne(userId, id)) === 'left') left++
       for (const container of blobContainers.filter((name) => name !== 'forms' && name !== 'courses')) {
         for (;;) {
           const page = await blobs.list(container, { prefix: `${userId}/`, limit: 100 })
@@ -66,8 +81,8 @@ export function createPersonalFiles(
           if (page.items.length === 0) break
         }
       }
-      if (isDone) await documents.remove(filesByOwner, { partition: userId, id: 'quota' })
-      return { isDone, left }
+      await documents.remove(filesByOwner, { partition: userId, id: 'quota' })
+      return { left }
     },
   }
 }

@@ -2,39 +2,56 @@ import type { Needs } from '../../ports/ports.ts'
 import type { Chores } from './chores.ts'
 import { categories, type FileBindings, type FileChore, files, type StoredFile } from './files.model.ts'
 import type { RemoveFile } from './remove-file.ts'
+import { uploadDueMs } from './request-upload.ts'
 import type { ScanFile } from './scan-file.ts'
+
+/** Longer than it takes to send what a file was bound to. */
+const sendingMs = 10 * 60_000
 
 /** Does what is due: takes away what nobody completed or used, and finishes what was cut off. Safe to run at once with itself. */
 export const createSweepFiles = (
-  { documents, log }: Needs<'documents' | 'log'>,
+  { documents, blobs, clock, log }: Needs<'documents' | 'blobs' | 'clock' | 'log'>,
   {
     chores,
     removeFile,
     scanFile,
     sweepPortraits,
+    isGroupPictureShown,
     bindings,
   }: {
     readonly chores: Chores
     readonly removeFile: RemoveFile
     readonly scanFile: ScanFile
     readonly sweepPortraits: (userId: string) => Promise<void>
+    readonly isGroupPictureShown: (chore: FileChore) => Promise<boolean>
     readonly bindings: FileBindings
   },
 ) => {
-  const isWanted = async (file: StoredFile): Promise<boolean> => {
-    if (file.state === 'uploading') return false
-    if (file.binding === null) return !categories[file.category].goesUnlessUsed
-    return (await bindings[file.binding.kind]?.exists(file.binding)) ?? true
+  const judge = async ({
+    state,
+    binding,
+    category,
+  }: StoredFile): Promise<'wanted' | 'unused' | 'undecided'> => {
+    if (state === 'uploading') return 'unused'
+    if (binding === null) return categories[category].goesUnlessUsed ? 'unused' : 'wanted'
+    if ((await bindings[binding.kind]?.exists(binding)) ?? true) return 'wanted'
+    return clock.now() - Date.parse(binding.boundAt) < sendingMs ? 'undecided' : 'unused'
   }
   const perform = async (chore: FileChore): Promise<void> => {
     const { kind, fileId, ownerId } = chore
     if (kind === 'scan') return void (await scanFile(fileId))
     if (kind === 'portrait') {
       if (ownerId !== null) await sweepPortraits(ownerId)
+    } else if (kind === 'group-picture') {
+      if (await isGroupPictureShown(chore)) return chores.putOff(chore, uploadDueMs)
+      await blobs.delete(chore.blob)
     } else {
       const stored = await documents.read(files, { partition: fileId, id: fileId })
       if (!stored) await removeFile.clear(chore)
-      else if (kind === 'upload' && !(await isWanted(stored.value))) {
+      else if (kind === 'upload') {
+        const judgement = await judge(stored.value)
+        if (judgement === 'undecided') return
+        if (judgement === 'wanted') return chores.crossOut(kind, fileId)
         // Used or completed at this very moment: the next run decides.
         if (!(await removeFile.remove(stored))) return
         log.info('unused_file_removed', { fileId, category: stored.value.category })
