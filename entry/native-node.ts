@@ -24,7 +24,7 @@ import { createSwaggerUiAssets } from '../src/adapters/swagger-ui/assets.ts'
 import { embedWebPubSub } from '../src/adapters/web-pubsub-local/embedded.ts'
 import type { Config } from '../src/config.ts'
 import { collections } from '../src/core/collections.ts'
-import type { Native } from './wire.ts'
+import type { AzureSqlSettings, Native } from './wire.ts'
 
 /** Beside the bundle, or in the installed package. */
 function findSwaggerUi(): string {
@@ -37,6 +37,31 @@ function findSwaggerUi(): string {
 async function createAzureCredential({ azureClientId }: Config) {
   const { DefaultAzureCredential } = await import('@azure/identity')
   return new DefaultAzureCredential(azureClientId ? { managedIdentityClientId: azureClientId } : {})
+}
+
+/** Azure SQL as the settings say; imported when it is chosen. */
+export async function openAzureSqlDatabase(
+  config: Config,
+  {
+    server,
+    port,
+    database,
+    user,
+    password,
+    timeoutMs,
+  }: AzureSqlSettings & { readonly password: string | undefined; readonly timeoutMs?: number },
+) {
+  const { openAzureSql } = await import('../src/adapters/azure-sql/database.ts')
+  return openAzureSql({
+    server,
+    port,
+    database,
+    signIn:
+      user === undefined || password === undefined
+        ? { credential: await createAzureCredential(config) }
+        : { user, password },
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  })
 }
 
 /** What Node can make. */
@@ -88,6 +113,21 @@ export function createNodeNative(config: Config): Native {
       return { bytes, tidy: bytes.removeAbandoned }
     },
     createOutbox: (clock) => createFilesystemMailer({ directory: config.dataDirectory, clock }),
+    async openAzureSql(connection) {
+      const database = await openAzureSqlDatabase(config, connection)
+      const [{ createAzureSqlAudit }, { createAzureSqlMailQueue }, { createAzureSqlSubmissions }] =
+        await Promise.all([
+          import('../src/adapters/azure-sql/audit.ts'),
+          import('../src/adapters/azure-sql/mail-queue.ts'),
+          import('../src/adapters/azure-sql/submissions.ts'),
+        ])
+      return {
+        audit: createAzureSqlAudit({ database }),
+        mailQueue: createAzureSqlMailQueue({ database }),
+        submissions: createAzureSqlSubmissions({ database }),
+        close: database.close,
+      }
+    },
     async openSmtpMailer(connection) {
       const { createSmtpMailer } = await import('../src/adapters/smtp/mailer.ts')
       const mailer = createSmtpMailer(connection)

@@ -39,6 +39,7 @@ export function createWorkerNative(config: Config): Native {
     openSqlite: () => needsNode('DOCUMENTS, RECORDS: sqlite'),
     openBlobBytes: () => needsNode('BLOBS: filesystem'),
     createOutbox: () => needsNode('MAIL: outbox'),
+    openAzureSql: () => needsNode('RECORDS: mssql, whose driver would send its login in clear here,'),
     openSmtpMailer: () => needsNode('MAIL: smtp'),
     openRedis: () => needsNode('CACHE: redis, whose connection outlives a request,'),
     createAzureCredential: () => needsNode('An Azure service without its key, as a managed identity,'),

@@ -84,6 +84,15 @@ export interface Native {
   }
   /** Keeps mail where a restart finds it again. */
   readonly createOutbox: (clock: Clock) => Mailer & Mailbox
+  /** Without a user and password it signs in as the managed identity. */
+  readonly openAzureSql: (
+    connection: AzureSqlSettings & { readonly password: string | undefined },
+  ) => Promise<{
+    readonly audit: AuditLog
+    readonly mailQueue: MailQueue
+    readonly submissions: Submissions
+    readonly close: () => Promise<void>
+  }>
   readonly openSmtpMailer: (
     connection: SmtpSettings & { readonly password: string },
   ) => Promise<{ readonly mailer: Mailer; readonly close: () => void }>
@@ -113,13 +122,36 @@ export interface Wired {
   readonly jobs: readonly Job[]
   /** The server for devices in this process, when there is one. */
   readonly embedded: Embedded | null
-  readonly close: () => void
+  readonly close: () => Promise<void>
 }
 
 function createMemoryRecords() {
   const audit = createMemoryAudit()
   const mailQueue = createMemoryMailQueue()
   return { audit, mailQueue, submissions: createMemorySubmissions({ audit, mailQueue }) }
+}
+
+export type AzureSqlSettings = Extract<Config['records'], { kind: 'mssql' }>
+
+/** Records in `sqlite` when they are kept there, which is open already. */
+async function openRecords(
+  { records }: Config,
+  { mssqlPassword: password }: GivenSecrets,
+  native: Native,
+  clock: Clock,
+  sqlite: ReturnType<Native['openSqlite']> | undefined,
+) {
+  const close = () => {}
+  switch (records.kind) {
+    case 'memory':
+      return { ...createMemoryRecords(), close }
+    case 'sqlite': {
+      const { audit, mailQueue, submissions } = sqlite ?? native.openSqlite(clock)
+      return { audit, mailQueue, submissions, close }
+    }
+    case 'mssql':
+      return native.openAzureSql({ ...records, password })
+  }
 }
 
 /** Documents in `sqlite` when they are kept there, which is open already. */
@@ -261,16 +293,17 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
   const defer = createInProcessDefer({ log, holdOpen })
   const usesSqlite = config.documents.kind === 'sqlite' || config.records.kind === 'sqlite'
   const sqlite = usesSqlite ? native.openSqlite(clock) : undefined
-  const records = config.records.kind === 'sqlite' && sqlite ? sqlite : createMemoryRecords()
   const [
     secrets,
     { documents, close: closeDocuments },
+    { audit, mailQueue, submissions, close: closeRecords },
     { cache, close: closeCache },
     { realtime, embedded },
     { mailer, mailbox, close: closeMailer },
   ] = await Promise.all([
     openSecrets(config, given, native, clock),
     openDocuments(config, given, native, clock, sqlite),
+    openRecords(config, given, native, clock, sqlite),
     openCache(config, given, native, clock),
     openRealtime(config, given, native, clock),
     openMail(config, given, native, clock),
@@ -279,7 +312,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
   const ports: Ports = {
     accessTokens: createJoseAccessTokens({ secrets, clock, ...config.tokens }),
     assets,
-    audit: records.audit,
+    audit,
     blobs,
     cache,
     clock,
@@ -295,7 +328,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     log,
     mailbox,
     mailer,
-    mailQueue: records.mailQueue,
+    mailQueue,
     messageSearch:
       config.documents.kind === 'sqlite' && sqlite
         ? sqlite.messageSearch
@@ -305,18 +338,19 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     passwordBlocklist: createZxcvbnPasswordBlocklist(),
     realtime,
     secrets,
-    submissions: records.submissions,
+    submissions,
   }
   const everyMs = 60 * 60_000
   const jobs: readonly Job[] = [
     ...(sqlite ? [{ name: 'remove-expired-documents', everyMs, run: sqlite.tidy }] : []),
     ...(tidyBlobs ? [{ name: 'remove-cut-off-uploads', everyMs, run: tidyBlobs }] : []),
   ]
-  const close = () => {
+  const close = async () => {
     closeMailer()
     closeCache()
     closeDocuments()
     sqlite?.close()
+    await closeRecords()
   }
   return { ports, defer, jobs, embedded, close }
 }

@@ -112,10 +112,26 @@ test.each([
 )
 
 test.each([
+  [{}, { kind: 'sqlite' }],
+  [
+    { MSSQL_SERVER: 'a.database.windows.net' },
+    { kind: 'mssql', server: 'a.database.windows.net', port: 1433, database: 'toolsinc-reports' },
+  ],
+  [{ MSSQL_SERVER: 'a.database.windows.net', RECORDS: 'sqlite' }, { kind: 'sqlite' }],
+])('with %j the records are in %j', (environment, records) =>
+  expect(readConfig(environment as Record<string, string>).config.records).toEqual(records),
+)
+
+test.each([
   [{ DOCUMENTS: 'cosmos' }, ['COSMOS_ENDPOINT']],
   [{ COSMOS_KEY: 'bWFya2Vy' }, ['COSMOS_ENDPOINT']],
   [{ COSMOS_DATABASE: 'other' }, ['COSMOS_ENDPOINT']],
   [{ COSMOS_ENDPOINT: 'http://a.documents.azure.com' }, ['COSMOS_ENDPOINT']],
+  [{ RECORDS: 'mssql' }, ['MSSQL_SERVER']],
+  [{ MSSQL_DATABASE: 'other' }, ['MSSQL_SERVER']],
+  [{ MSSQL_USER: 'api', MSSQL_PASSWORD: 'marker' }, ['MSSQL_SERVER', 'MSSQL_SERVER']],
+  [{ MSSQL_SERVER: 'a.database.windows.net', MSSQL_USER: 'api' }, ['MSSQL_USER and MSSQL_PASSWORD']],
+  [{ MSSQL_SERVER: 'a.database.windows.net,1433' }, ['MSSQL_SERVER']],
   [{ CACHE: 'upstash' }, ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN']],
   [{ UPSTASH_REDIS_REST_URL: upstash.UPSTASH_REDIS_REST_URL }, ['UPSTASH_REDIS_REST_TOKEN']],
   [{ UPSTASH_REDIS_REST_TOKEN: 'x' }, ['UPSTASH_REDIS_REST_URL']],

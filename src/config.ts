@@ -289,10 +289,21 @@ export const settings = {
     says: 'Request units per second that all containers share at most, for `npm run azure:setup`. Unset on a serverless account.',
   },
   RECORDS: {
-    schema: z.enum(['memory', 'sqlite']),
-    fallback: 'sqlite',
-    says: 'Where submissions of forms, mail that waits and the audit log live.',
+    schema: z.enum(['memory', 'sqlite', 'mssql']),
+    says: 'Where submissions of forms, mail that waits and the audit log live. Unset: mssql (Azure SQL) with MSSQL_SERVER, otherwise sqlite.',
   },
+  MSSQL_SERVER: {
+    schema: z.string().regex(/^[a-z\d]([a-z\d.-]*[a-z\d])?$/i, 'must be the name of a host, without a port'),
+    example: 'tools-inc.database.windows.net',
+    says: 'Azure SQL, or SQL Server. Chooses RECORDS=mssql. `npm run migrate` makes its tables.',
+  },
+  MSSQL_PORT: { schema: wholeNumber(1, 65_535), fallback: '1433', says: 'For RECORDS=mssql.' },
+  MSSQL_DATABASE: { schema: z.string().min(1), fallback: 'toolsinc-reports', says: 'For RECORDS=mssql.' },
+  MSSQL_USER: {
+    schema: z.string().min(1),
+    says: 'For RECORDS=mssql. Unset, with MSSQL_PASSWORD: the managed identity signs in.',
+  },
+  MSSQL_PASSWORD: { schema: z.string().min(1), isSecret: true, says: 'For RECORDS=mssql, with MSSQL_USER.' },
   MAIL: {
     schema: z.enum(['memory', 'outbox', 'smtp', 'acs']),
     says: 'How mail is sent. Unset: smtp or acs when their settings are there, otherwise outbox. outbox and memory keep it and show it at /dev/mailbox; refused in production.',
@@ -675,6 +686,12 @@ export function readConfig(
   for (const name of ['COSMOS_KEY', 'COSMOS_DATABASE', 'COSMOS_MAX_RU'] as const)
     if (isSet(name) && !isSet('COSMOS_ENDPOINT') && v.DOCUMENTS === undefined)
       problems.push(`COSMOS_ENDPOINT: is needed where ${name} is set`)
+  const recordsKind = chooseKind(choice, 'RECORDS', v.RECORDS, { mssql: ['MSSQL_SERVER'] }, 'sqlite')
+  for (const name of ['MSSQL_PORT', 'MSSQL_DATABASE', 'MSSQL_USER', 'MSSQL_PASSWORD'] as const)
+    if (isSet(name) && !isSet('MSSQL_SERVER') && v.RECORDS === undefined)
+      problems.push(`MSSQL_SERVER: is needed where ${name} is set`)
+  if (isSet('MSSQL_USER') !== isSet('MSSQL_PASSWORD'))
+    problems.push('MSSQL_USER and MSSQL_PASSWORD: set both, or neither to sign in as the managed identity')
   const cacheKind = chooseKind(
     choice,
     'CACHE',
@@ -799,7 +816,17 @@ export function readConfig(
         maxThroughput: v.COSMOS_MAX_RU,
       },
     }[documentsKind],
-    records: { kind: v.RECORDS },
+    records: {
+      memory: { kind: 'memory' as const },
+      sqlite: { kind: 'sqlite' as const },
+      mssql: {
+        kind: 'mssql' as const,
+        server: v.MSSQL_SERVER ?? '',
+        port: v.MSSQL_PORT,
+        database: v.MSSQL_DATABASE,
+        user: v.MSSQL_USER,
+      },
+    }[recordsKind],
     blobs: {
       kind: blobsKind,
       url: v.AZURE_STORAGE_ACCOUNT_NAME
@@ -958,6 +985,7 @@ export function readConfig(
     ],
     /** Without it the managed identity signs in. */
     cosmosKey: v.COSMOS_KEY,
+    mssqlPassword: v.MSSQL_PASSWORD,
     storageConnectionString: v.AZURE_STORAGE_CONNECTION_STRING,
     upstashToken: v.UPSTASH_REDIS_REST_TOKEN ?? '',
     redisUrl: v.REDIS_URL ?? '',

@@ -122,6 +122,7 @@ describe('on workerd', () => {
 
   test.each([
     [{ DOCUMENTS: 'sqlite' }, 'DOCUMENTS, RECORDS: sqlite needs Node'],
+    [{ RECORDS: 'mssql', MSSQL_SERVER: 'a.database.windows.net' }, 'RECORDS: mssql, whose driver'],
     [{ CACHE: 'redis', REDIS_URL: 'redis://127.0.0.1:1' }, 'CACHE: redis'],
     [{ PORT: 'none' }, 'PORT: '],
   ])('%j is refused, and the log says why', async (vars, problem) => {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { startAzureSql } from '../stand-ins/azure-sql.ts'
 import { startCosmosStandIn } from '../stand-ins/cosmos.ts'
 import { redisServerMissing, startRedisServer } from '../stand-ins/redis-server.ts'
 import { startUpstashBridge } from '../stand-ins/upstash-bridge.ts'
@@ -28,6 +29,10 @@ test('without settings the run against real services fails, names each one that 
     'UPSTASH_REDIS_REST_TOKEN',
     'REDIS_URL',
     'REDIS_AUTH',
+    'MSSQL_SERVER',
+    'MSSQL_DATABASE',
+    'MSSQL_USER',
+    'MSSQL_PASSWORD',
     'KEY_VAULT_URL',
   ]
   for (const name of names) expect(output).toContain(name)
@@ -42,6 +47,18 @@ test('the contract of documents runs on the Cosmos DB that is named', async () =
   expect(output).toContain('cosmos')
   expect(hasPassed).toBe(true)
   await standIn.close()
+})
+
+test('the contracts of the records run on the Azure SQL that is named', async () => {
+  const standIn = await startAzureSql()
+  const { hasPassed, output } = await testAzure(
+    { NO_COLOR: '1', MSSQL_DATABASE: 'toolsinc-reports', ...standIn.environment, ...standIn.signIn },
+    'records',
+    '--reporter=verbose',
+  )
+  for (const name of ['audit', 'mail queue', 'submissions']) expect(output).toContain(`${name}: azure-sql`)
+  expect(hasPassed).toBe(true)
+  await standIn.stop()
 })
 
 test.skipIf(redisServerMissing)('with settings it runs the contracts on what they name', async () => {

@@ -43,17 +43,30 @@ async function startOnSqlite(environment: Record<string, string>, program: reado
   }
 }
 
-/** Documents and cache in services as a deployment would have them; what is relational stays in SQLite. */
+/** Documents, records and cache in services, as a deployment would have them. */
 async function startOnServices(environment: Record<string, string>): Promise<RunningTarget> {
-  const { startProvisionedCosmos } = await import('../stand-ins/provisioned-cosmos.ts')
-  const [cosmos, redis] = await Promise.all([startProvisionedCosmos(), startRedisServer()])
-  const services = { ...cosmos.environment, CACHE: 'redis', REDIS_URL: redis.url }
+  const [{ startProvisionedCosmos }, { startProvisionedAzureSql }] = await Promise.all([
+    import('../stand-ins/provisioned-cosmos.ts'),
+    import('../stand-ins/provisioned-azure-sql.ts'),
+  ])
+  const [cosmos, azureSql, redis] = await Promise.all([
+    startProvisionedCosmos(),
+    startProvisionedAzureSql(),
+    startRedisServer(),
+  ])
+  const services = {
+    ...cosmos.environment,
+    ...azureSql.environment,
+    ...azureSql.signIn,
+    CACHE: 'redis',
+    REDIS_URL: redis.url,
+  }
   const server = await startOnSqlite({ ...environment, ...services }, [join(builtServer, 'entry/node.js')])
   return {
     ...server,
     async stop() {
       await server.stop()
-      await Promise.all([cosmos.close(), redis.stop()])
+      await Promise.all([cosmos.close(), azureSql.stop(), redis.stop()])
     },
   }
 }
@@ -86,7 +99,7 @@ export const targets = {
     lacks: onNode,
     start: (environment) => startOnSqlite(environment, [join(builtServer, 'entry/node.js')]),
   },
-  'node-cosmos-redis': { missing: redisServerMissing, lacks: onNode, start: startOnServices },
+  'node-azure': { missing: redisServerMissing, lacks: onNode, start: startOnServices },
   'functions-rpc': {
     missing: null,
     lacks: onFunctions,

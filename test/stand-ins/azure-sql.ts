@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
@@ -144,7 +144,9 @@ export type Fault = 'deadlock' | 'endless' | 'freeze' | 'drop'
 
 export interface AzureSqlStandIn {
   readonly connection: AzureSqlConnection
-  readonly certificate: string
+  /** What leads a process to it, and what lets one in that has no identity. */
+  readonly environment: Readonly<Record<string, string>>
+  readonly signIn: { readonly MSSQL_USER: string; readonly MSSQL_PASSWORD: string }
   /** What has been run, as it was sent. */
   readonly statements: readonly string[]
   /** The parameters of each of them. */
@@ -177,9 +179,12 @@ export async function startAzureSql({
   readonly certified?: ReturnType<typeof createCertificate>
 } = {}): Promise<AzureSqlStandIn> {
   const directory = mkdtempSync(join(tmpdir(), 'azure-sql-'))
-  const path = join(directory, 'database')
+  /** Each is a file, and that of new connections this one. */
+  let schema = 'dbo'
   const properties = { EngineEdition: edition, ProductMajorVersion: edition === 5 ? 12 : 15 }
   const { certificate, privateKey } = await certified
+  const authority = join(directory, 'authority.pem')
+  writeFileSync(authority, certificate)
   const acquire = createLock()
   const statements: string[] = []
   const parameters: Readonly<Record<string, unknown>>[] = []
@@ -187,12 +192,19 @@ export async function startAzureSql({
   let faults: { readonly pattern: RegExp; readonly fault: Fault }[] = []
 
   const open = () => {
-    const database = new DatabaseSync(path)
+    const database = new DatabaseSync(join(directory, schema))
     database.exec('pragma journal_mode = wal; pragma synchronous = off')
     addFunctions(database, properties)
     return database
   }
-  const outside = open()
+  function goAround<T>(work: (database: DatabaseSync) => T): T {
+    const database = open()
+    try {
+      return work(database)
+    } finally {
+      database.close()
+    }
+  }
 
   function openSession(): Session {
     const database = open()
@@ -209,12 +221,29 @@ export async function startAzureSql({
     }
     async function lock(): Promise<void> {
       if (release) return
-      release = await acquire()
+      const releaseIt = await acquire()
+      // Its client may have gone while it waited.
+      if (!database.isOpen) return releaseIt()
+      release = releaseIt
       database.exec('begin immediate')
+    }
+    function administrate(tsql: string): boolean {
+      const [, name] = /^alter user .* with default_schema = (\w+)$/.exec(tsql) ?? []
+      if (name !== undefined) schema = name
+      if (tsql === 'drop trigger audit_logs_append_only')
+        for (const change of ['update', 'delete']) database.exec(`${tsql}_${change}`)
+      const [, denied] = /^deny insert on (\w+) to public$/.exec(tsql) ?? []
+      if (denied !== undefined)
+        database.exec(
+          `create trigger denied before insert on ${denied} begin select raise(abort, 'permission was denied'); end`,
+        )
+      return /^(grant|deny|revoke|if database_principal_id|create schema|alter user|drop trigger)\b/.test(
+        tsql,
+      )
     }
     function execute(tsql: string, values: Readonly<Record<string, unknown>>): Answer {
       const nothing = { table: null, changed: 0 }
-      if (/^(grant|deny|create role) /.test(tsql)) return nothing
+      if (administrate(tsql)) return nothing
       const sqlite = rewrite(tsql)
       if (sqlite.startsWith('create')) {
         database.exec(sqlite)
@@ -294,19 +323,23 @@ export async function startAzureSql({
       signIn: standInUser,
       authority: certificate,
     },
-    certificate,
+    environment: {
+      MSSQL_SERVER: '127.0.0.1',
+      MSSQL_PORT: String(server.port),
+      NODE_EXTRA_CA_CERTS: authority,
+    },
+    signIn: { MSSQL_USER: standInUser.user, MSSQL_PASSWORD: standInUser.password },
     statements,
     parameters,
     logIns,
     fail(pattern, fault, times = 1) {
       faults.push(...Array.from({ length: times }, () => ({ pattern, fault })))
     },
-    exec: (sqliteStatements) => outside.exec(sqliteStatements),
-    query: (sqliteStatement) => outside.prepare(sqliteStatement).all(),
+    exec: (sqliteStatements) => goAround((database) => database.exec(sqliteStatements)),
+    query: (sqliteStatement) => goAround((database) => database.prepare(sqliteStatement).all()),
     dropAll: server.dropAll,
     async stop() {
       await server.close()
-      outside.close()
       rmSync(directory, { recursive: true })
     },
   }

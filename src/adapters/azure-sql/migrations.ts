@@ -110,7 +110,8 @@ export const migrationsOf = ({ ledger }: { readonly ledger: string }): readonly 
      )`,
 
     // What the program may do, and no more: make its user a member of this role.
-    'create role tools_inc_api',
+    `if database_principal_id('tools_inc_api') is null
+       create role tools_inc_api`,
     'grant select, insert on audit_logs to tools_inc_api',
     'deny update, delete on audit_logs to public',
     ...['form_submissions', 'mail_outbox', 'submission_contacts', 'tracking_numbers'].map(

@@ -1,0 +1,116 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startServer } from '../server.ts'
+import { type AzureSqlStandIn, startAzureSql } from '../stand-ins/azure-sql.ts'
+import { startManagedIdentity } from '../stand-ins/managed-identity.ts'
+
+const token = 'token-of-the-identity'
+const directory = mkdtempSync(join(tmpdir(), 'azure-sql-process-'))
+let server: AzureSqlStandIn
+beforeAll(async () => {
+  server = await startAzureSql({ token })
+})
+afterAll(async () => {
+  await server.stop()
+  rmSync(directory, { recursive: true })
+})
+
+const environment = () => ({ ...server.environment, ...server.signIn, DATA_DIR: directory })
+
+const run = (script: string): Promise<{ code: number; stdout: string; stderr: string }> =>
+  new Promise((resolve) => {
+    const options = { env: { PATH: process.env['PATH'] ?? '', DOCUMENTS: 'memory', ...environment() } }
+    execFile(process.execPath, [`scripts/${script}.ts`], options, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    )
+  })
+
+const sendReferral = (url: string, i: number) =>
+  fetch(`${url}/api/v1/forms/referral`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      referrer: {
+        name: 'Olga',
+        email: `olga${i}@agency.example`,
+        phone: '+1 619 555 0100',
+        organization: 'Agency',
+      },
+      participant: { name: 'Pat Participant', contact: 'pat@example.com' },
+      services: ['housing'],
+      urgency: 'high',
+    }),
+  })
+
+test('the tables are made by one command, also from two processes at once', async () => {
+  const ended = await Promise.all([run('migrate'), run('migrate')])
+  ended.push(await run('migrate'))
+  expect(ended).toEqual(
+    Array.from({ length: 3 }, () => ({
+      code: 0,
+      stdout: 'toolsinc-reports on 127.0.0.1 has schema 1\n',
+      stderr: '',
+    })),
+  )
+})
+
+test('killed in the middle of many forms, a process leaves whole ones with consecutive numbers', async () => {
+  const process = await startServer({ ...environment(), RATE_LIMIT_SCALE: '1000' })
+  let answered = 0
+  const sent = Array.from({ length: 40 }, async (_, i) => {
+    const answer = await sendReferral(process.url, i).catch(() => null)
+    if (++answered === 10) await process.stop('SIGKILL')
+    return answer
+  })
+  const stored = (await Promise.all(sent)).filter((answer) => answer?.status === 201).length
+  const [rows] = server.query(`select count(*) as submissions, max(tracking_number) as last,
+    (select count(*) from audit_logs where event_type = 'form.submit') as audited,
+    (select count(*) from mail_outbox) as mails from form_submissions`)
+  const { submissions, last, audited, mails } = rows as { [name: string]: number }
+  expect(submissions).toBeGreaterThanOrEqual(stored)
+  expect([Number(String(last).slice(-6)), audited, mails]).toEqual([submissions, submissions, submissions])
+})
+
+test('a process takes forms as its managed identity, and is not ready while the database is silent', async () => {
+  const identity = await startManagedIdentity({ token })
+  const process = await startServer({
+    ...server.environment,
+    ...identity.environment,
+    DATA_DIR: directory,
+    RATE_LIMIT_SCALE: '1000',
+  })
+  expect((await sendReferral(process.url, 100)).status).toBe(201)
+  expect(identity.resources).toContain('https://database.windows.net')
+  expect(server.logIns.at(-1)).toMatchObject({ token, password: '' })
+
+  const readiness = async () => {
+    const answer = await fetch(`${process.url}/api/readyz`)
+    return [answer.status, (await answer.json()).dependencies.audit.state]
+  }
+  expect(await readiness()).toEqual([200, 'up'])
+  server.fail(/from audit_logs where actor_id/, 'endless')
+  expect(await readiness()).toEqual([503, 'down'])
+  expect(await readiness()).toEqual([200, 'up'])
+
+  expect(await process.stop()).toBe(0)
+  expect(process.lines.join('\n')).not.toContain(token)
+  await identity.stop()
+})
+
+test('the audit log is verified there, too, and the first row that was changed is named', async () => {
+  const intact = await run('verify-audit')
+  expect(intact).toMatchObject({ code: 0, stdout: expect.stringMatching(/^intact: \d+ rows\n/) })
+  server.exec(`drop trigger audit_logs_append_only_update;
+    update audit_logs set outcome = 'failure' where sequence = 3`)
+  const broken = await run('verify-audit')
+  expect(broken.code).toBe(1)
+  expect(broken.stderr).toMatch(/the first wrong row is partition \d{4}-\d\d, sequence 3\n/)
+})
+
+test('a process without its password does not start', async () => {
+  const { MSSQL_PASSWORD: _, ...incomplete } = environment() as Record<string, string>
+  await expect(startServer(incomplete)).rejects.toThrow('MSSQL_USER and MSSQL_PASSWORD: set both')
+})
