@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { TokenCredential } from '@azure/identity'
+import { createClientZipArchiver } from '../src/adapters/client-zip/archiver.ts'
 import { createFileTypeFileTypes } from '../src/adapters/file-type/file-types.ts'
 import { createJoseAccessTokens } from '../src/adapters/jose/access-tokens.ts'
 import { createMemoryAudit } from '../src/adapters/memory/audit.ts'
@@ -311,6 +312,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
   const { blobs, tidy: tidyBlobs } = await openBlobs(config, given, native, clock, secrets)
   const ports: Ports = {
     accessTokens: createJoseAccessTokens({ secrets, clock, ...config.tokens }),
+    archiver: createClientZipArchiver(),
     assets,
     audit,
     blobs,

@@ -22,6 +22,7 @@ import { createLearning } from './core/learning/learning.ts'
 import { createLimits, type Limit } from './core/limits/limits.ts'
 import { createMail } from './core/mail/mail.ts'
 import { createMentors } from './core/mentors/mentors.ts'
+import { createPrivacy, type PrivacySettings } from './core/privacy/privacy.ts'
 import { createRegistry, passingData } from './core/privacy/registry.ts'
 import type { ConnectionListener } from './core/realtime/realtime.model.ts'
 import { createRealtime } from './core/realtime/realtime.ts'
@@ -58,6 +59,7 @@ import { mailboxRoutes } from './routes/mailbox.ts'
 import { messageRoutes } from './routes/messages.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { peopleRoutes } from './routes/people.ts'
+import { personalDataRoutes } from './routes/personal-data.ts'
 import { privacyRoutes } from './routes/privacy.ts'
 import { negotiateRoutes, realtimeEventRoutes } from './routes/realtime.ts'
 import { emailChangeRoutes, migrationRoutes, recoveryRoutes } from './routes/recovery.ts'
@@ -73,6 +75,7 @@ export interface AppConfig {
   readonly auth: AuthSettings
   readonly chat: ChatSettings & { readonly limits: TurnLimits }
   readonly files: FileSettings
+  readonly privacy: PrivacySettings
   readonly limits: Readonly<
     Record<'general' | 'negotiate' | 'avatars' | 'anonymousUploads' | LimitName, Limit>
   >
@@ -98,7 +101,14 @@ export function createApp(ports: Ports, config: AppConfig) {
       await Promise.all([mentors.mend(user), learning.copyProfile(user)])
     },
   })
-  const auth = createAuth(ports, { users, vault, trail, mail, settings: config.auth })
+  const auth = createAuth(ports, {
+    users,
+    vault,
+    trail,
+    mail,
+    settings: config.auth,
+    scheduleErasure: (guest) => privacy.erasure.scheduleGuest(guest),
+  })
   const mentors = createMentors(ports, { users })
   const takeFromLimits = createLimits(ports, vault)
   const bindings: FileBindings = {
@@ -170,7 +180,17 @@ export function createApp(ports: Ports, config: AppConfig) {
   const serviceTokens = createServiceTokens(ports, trail)
   const begin = createIdempotency(ports, vault)
   const consents = createConsents(ports, { trail })
+  const privacy = createPrivacy(ports, {
+    users,
+    trail,
+    mail,
+    files,
+    forgetSessions: auth.forgetSessions,
+    readRegistry: () => registry,
+    settings: config.privacy,
+  })
   const registry = createRegistry([
+    ...privacy.personalData,
     ...files.personalData,
     ...chat.personalData,
     ...contacts.personalData,
@@ -235,6 +255,7 @@ export function createApp(ports: Ports, config: AppConfig) {
     .route('/api/v1/users', emailChangeRoutes(auth))
     .route('/api/v1/admin', migrationRoutes(auth))
     .route('/api/v1', privacyRoutes(consents, createListDisclosures(ports, { users })))
+    .route('/api/v1', personalDataRoutes(privacy))
     .route('/api/v1/users', userRoutes(users))
     .route('/api/v1', contactRoutes(contacts))
     .route('/api/v1/realtime', negotiateRoutes(realtime))
@@ -288,8 +309,15 @@ export function createApp(ports: Ports, config: AppConfig) {
   if (mail.mailbox && !config.http.isProduction) app.route('/dev/mailbox', mailboxRoutes(mail.mailbox))
   if (!config.http.isProduction) app.route('/dev/chat', chatPageRoutes(assets.read))
 
-  const jobs: readonly Job[] = [...users.jobs, ...mail.jobs, ...forms.jobs, ...chat.jobs, ...files.jobs]
-  const domains = { chat, contacts, courses, files, forms, learning, mail, mentors, users }
+  const jobs: readonly Job[] = [
+    ...users.jobs,
+    ...mail.jobs,
+    ...forms.jobs,
+    ...chat.jobs,
+    ...files.jobs,
+    ...privacy.jobs,
+  ]
+  const domains = { chat, contacts, courses, files, forms, learning, mail, mentors, privacy, users }
   return { app: routes, describe, health, jobs, registry, ...domains }
 }
 

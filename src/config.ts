@@ -396,6 +396,11 @@ export const settings = {
     fallback: '90',
     says: 'For how long chat messages are kept, from when they were sent; 0 keeps them, as under a legal hold.',
   },
+  ERASURE_DELAY_DAYS: {
+    schema: wholeNumber(0, 90),
+    fallback: '7',
+    says: 'For how long somebody who deletes their account can change their mind.',
+  },
   FILES_QUOTA_MB: {
     schema: wholeNumber(1, 1e7),
     fallback: '1024',
@@ -904,6 +909,7 @@ export function readConfig(
         publicOrigin,
         portalOrigin,
       },
+      privacy: { erasureDelayMs: v.ERASURE_DELAY_DAYS * daySeconds * 1000, portalOrigin },
       chat: {
         retentionMs: v.MESSAGE_RETENTION_DAYS === 0 ? null : v.MESSAGE_RETENTION_DAYS * daySeconds * 1000,
         limits: {

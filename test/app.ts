@@ -1,3 +1,4 @@
+import { createClientZipArchiver } from '../src/adapters/client-zip/archiver.ts'
 import { createFileTypeFileTypes } from '../src/adapters/file-type/file-types.ts'
 import { createJoseAccessTokens, createSigningKey } from '../src/adapters/jose/access-tokens.ts'
 import { createMemoryAssets } from '../src/adapters/memory/assets.ts'
@@ -60,6 +61,7 @@ export async function createTestApp({
   const documents = createMemoryDocuments({ clock })
   const memoryPorts: Ports = {
     accessTokens: createJoseAccessTokens({ secrets, clock, ...config.tokens }),
+    archiver: createClientZipArchiver(),
     assets: createMemoryAssets(),
     audit,
     blobs: createSelfSignedBlobs({
@@ -106,6 +108,7 @@ export async function createTestApp({
     learning,
     contacts,
     files,
+    privacy,
     registry,
   } = createApp(ports, config.app)
   const runJob = async (name: string) => {
@@ -125,6 +128,7 @@ export async function createTestApp({
     files,
     learning,
     contacts,
+    privacy,
     registry,
     runJob,
     ports,

@@ -15,6 +15,8 @@ import {
 import { fileChores, files, filesByOwner } from './files/files.model.ts'
 import { progress } from './learning/learning.model.ts'
 import { mentorAssignments } from './mentors/mentors.model.ts'
+import { deletions } from './privacy/deletions.model.ts'
+import { dataExports } from './privacy/exports.model.ts'
 import { serviceTokens } from './service-tokens/service-tokens.model.ts'
 import { staff, userEmails, users } from './users/users.model.ts'
 
@@ -41,6 +43,8 @@ export const collections: readonly AnyCollection[] = [
   leftConversations,
   directPairs,
   announcements,
+  dataExports,
+  deletions,
   files,
   filesByOwner,
   fileChores,

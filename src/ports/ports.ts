@@ -1,4 +1,5 @@
 import type { AccessTokens } from './access-tokens.ts'
+import type { Archiver } from './archiver.ts'
 import type { Assets } from './assets.ts'
 import type { AuditLog } from './audit.ts'
 import type { BlobStore } from './blobs.ts'
@@ -25,6 +26,7 @@ import type { Submissions } from './submissions.ts'
 
 export interface Ports {
   readonly accessTokens: AccessTokens
+  readonly archiver: Archiver
   readonly assets: Assets
   readonly audit: AuditLog
   readonly blobs: BlobStore

@@ -21,6 +21,8 @@ const inputs: TemplateInputs = {
   email_changed: { greeting, link: resetPage },
   new_device: { greeting, link: resetPage },
   second_factor_changed: { greeting, link: resetPage },
+  data_export_ready: { greeting, link: linkTo(origin, '/data-export') },
+  account_closing: { greeting, link: linkTo(origin, '/account-deletion', token) },
   account_moved: { greeting, link: resetPage },
   account_exists: { greeting: greetingOf('Visit evil.example now'), link: resetPage },
   form_received: { greeting, reference },

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { collection } from '../../ports/documents.ts'
 import { providerNames } from '../../ports/identity-providers.ts'
-import { defineError } from '../errors.ts'
-import { Email, PersonName, Role } from '../users/users.model.ts'
+import { type AppError, defineError } from '../errors.ts'
+import { Email, PersonName, Role, type User } from '../users/users.model.ts'
 
 export interface AuthSettings {
   /** Pages that providers may send people back to. */
@@ -327,7 +327,15 @@ export const invalidCredentials = defineError(
   'invalid_credentials',
   'The e-mail address or the password is wrong.',
 )
-export const accountSuspended = defineError('forbidden', 'account_suspended', 'This account is suspended.')
+const accountSuspended = defineError('forbidden', 'account_suspended', 'This account is suspended.')
+const accountClosing = defineError(
+  'forbidden',
+  'account_suspended',
+  'This account is about to be erased. Whoever has the receipt can take that back.',
+)
+/** Why nobody gets into a suspended account. */
+export const lockedOut = ({ deletion }: Pick<User, 'deletion'>): AppError =>
+  deletion === undefined ? accountSuspended() : accountClosing()
 /** The words of a wrong password fit a wrong code too: nothing is told apart. */
 export const secondFactorRefused = defineError(
   'unauthenticated',

@@ -9,7 +9,7 @@ import { type AskedAhead, createAuthenticate, createReadBlacklist } from './auth
 import { createChangeEmail } from './change-email.ts'
 import { createChangePassword } from './change-password.ts'
 import { createChangeSecondFactors } from './change-second-factors.ts'
-import { createGuests } from './guests.ts'
+import { createGuests, type ScheduleErasure } from './guests.ts'
 import { createIdentities } from './identities.ts'
 import { createLockout } from './lockout.ts'
 import { createLogIn } from './log-in.ts'
@@ -61,10 +61,12 @@ export interface AuthBorrows {
   readonly trail: Trail
   readonly mail: Mailing
   readonly settings: AuthSettings
+  /** Guests are erased when their day is over. */
+  readonly scheduleErasure: ScheduleErasure
 }
 
 export function createAuth(needs: AuthNeeds, borrows: AuthBorrows) {
-  const { users, vault, trail, mail, settings } = borrows
+  const { users, vault, trail, mail, settings, scheduleErasure } = borrows
   const memo = createSessionMemo(needs)
   const notices = createNotices(needs, { mail, settings })
   const sessions = createSessions(needs, { vault, memo, trail, notices, settings })
@@ -90,6 +92,7 @@ export function createAuth(needs: AuthNeeds, borrows: AuthBorrows) {
     makePasskeyQuestion,
     settings,
     mail,
+    scheduleErasure,
     mayMail,
     memo,
     lockout,

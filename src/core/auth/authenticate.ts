@@ -4,7 +4,7 @@ import type { Needs } from '../../ports/ports.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
 import type { Actor } from '../actor.ts'
 import { type User, users } from '../users/users.model.ts'
-import { type AuthSettings, accountSuspended, type Session, sessions, tokenRevoked } from './auth.model.ts'
+import { type AuthSettings, lockedOut, type Session, sessions, tokenRevoked } from './auth.model.ts'
 import { roleIn } from './role-in-session.ts'
 import type { SessionMemo } from './session-memo.ts'
 
@@ -79,7 +79,7 @@ export const createAuthenticate =
       user !== null &&
       session.value.revokedAt === null &&
       Date.parse(session.value.expiresAt) > clock.now()
-    if (isStanding && user.value.status === 'suspended') throw accountSuspended()
+    if (isStanding && user.value.status === 'suspended') throw lockedOut(user.value)
     if (!isStanding || session.value.epoch !== user.value.securityEpoch) {
       memo.forget(sessionId)
       throw tokenRevoked()

@@ -16,6 +16,8 @@ const lifeMs = 24 * 60 * 60_000
 /** RFC 2606: there is never a mailbox at this domain. */
 const guestAddress = (id: string): string => `${id}@guest.invalid`
 
+export type ScheduleErasure = (guest: User) => Promise<void>
+
 /** People without an account, who may talk to staff for a day, and may then stay. */
 export function createGuests(
   { clock, defer, hasher, ids }: Needs<'clock' | 'defer' | 'hasher' | 'ids'>,
@@ -26,6 +28,7 @@ export function createGuests(
     openSession,
     checkPassword,
     emailVerification,
+    scheduleErasure,
   }: {
     readonly users: Users
     readonly sessions: Sessions
@@ -33,6 +36,7 @@ export function createGuests(
     readonly openSession: OpenSession
     readonly checkPassword: CheckPassword
     readonly emailVerification: EmailVerification
+    readonly scheduleErasure: ScheduleErasure
   },
 ) {
   return {
@@ -44,6 +48,8 @@ export function createGuests(
         role: 'guest',
         expiresAt: new Date(clock.now() + lifeMs).toISOString(),
       })
+      // Before there is a session: nobody chats who is not going to be erased.
+      await scheduleErasure(guest)
       return openSession(guest, caller, { isOnSharedDevice: sharedDevice })
     },
 

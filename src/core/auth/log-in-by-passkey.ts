@@ -5,12 +5,7 @@ import { AppError } from '../errors.ts'
 import type { Trail } from '../trail/trail.ts'
 import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
-import {
-  accountSuspended,
-  type LogInByPasskey,
-  type PasskeyChallenge,
-  secondFactorRefused,
-} from './auth.model.ts'
+import { type LogInByPasskey, lockedOut, type PasskeyChallenge, secondFactorRefused } from './auth.model.ts'
 import type { LoggedIn } from './log-in.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import type { OpenSession } from './open-session.ts'
@@ -75,7 +70,7 @@ export function createLogInByPasskey(
       }
       if (user.status === 'suspended') {
         await refuse('account_suspended')
-        throw accountSuspended()
+        throw lockedOut(user)
       }
       if (!(await opened?.close())) throw secondFactorRefused()
       return openSession(user, caller, { isSecondFactorProved: true, isOnSharedDevice: sharedDevice })

@@ -2,7 +2,7 @@ import type { Caller } from '../actor.ts'
 import { AppError } from '../errors.ts'
 import type { Trail } from '../trail/trail.ts'
 import type { Users } from '../users/users.ts'
-import { accountSuspended, type LogInSecondFactor, secondFactorRefused } from './auth.model.ts'
+import { type LogInSecondFactor, lockedOut, secondFactorRefused } from './auth.model.ts'
 import type { LoggedIn } from './log-in.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import type { OpenSession } from './open-session.ts'
@@ -38,7 +38,7 @@ export const createLogInSecondFactor =
       })
     if (user.status === 'suspended') {
       await refuse('account_suspended')
-      throw accountSuspended()
+      throw lockedOut(user)
     }
     try {
       await secondFactors.prove(user, proof, opened.facts['challenge'] ?? null)

@@ -8,13 +8,13 @@ import { Email, PersonName, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import {
   type AuthSettings,
-  accountSuspended,
   codeRefused,
   type IdentityView,
   invalidCredentials,
   type LinkAccount,
   type LinkWanted,
   lastWayIn,
+  lockedOut,
   providerRefused,
   type SecondFactorWanted,
   type SocialLogIn,
@@ -112,7 +112,7 @@ export function createLogInSocially(
   ): Promise<LoggedIn | SecondFactorWanted> {
     if (user.status === 'suspended') {
       await record(caller, 'user.login', user, 'account_suspended')
-      throw accountSuspended()
+      throw lockedOut(user)
     }
     return (await wantSecondFactor(user, isOnSharedDevice)) ?? openSession(user, caller, { isOnSharedDevice })
   }

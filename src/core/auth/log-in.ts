@@ -3,7 +3,7 @@ import type { Caller } from '../actor.ts'
 import type { Trail } from '../trail/trail.ts'
 import { normalizeEmail, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
-import { accountSuspended, invalidCredentials, type LogIn, type SecondFactorWanted } from './auth.model.ts'
+import { invalidCredentials, type LogIn, lockedOut, type SecondFactorWanted } from './auth.model.ts'
 import type { OpenSession } from './open-session.ts'
 import type { Credentials } from './sessions.ts'
 import type { VerifyPassword } from './verify-password.ts'
@@ -48,7 +48,7 @@ export const createLogIn =
     }
     if (user.status === 'suspended') {
       await refuse('account_suspended')
-      throw accountSuspended()
+      throw lockedOut(user)
     }
 
     const wanted = await wantSecondFactor(user, sharedDevice)

@@ -1,19 +1,10 @@
 import type { Letter } from '../../ports/mailer.ts'
+import { escapeHtml } from '../escape-html.ts'
 import type { Greeting } from './mail.model.ts'
 import { type Block, type TemplateInputs, type TemplateName, templates } from './templates.ts'
 
 const sender = 'T.O.O.L.S Inc'
 const closing = 'This mail was sent by a machine. Answers to it are not read.'
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-const escapeHtml = (text: string): string =>
-  text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '')
 
 /** Mail programs know little CSS and read it from the elements alone. */
 const style = {

@@ -21,6 +21,8 @@ export interface TemplateInputs {
   confirm_new_email: { readonly greeting: Greeting; readonly code: Code }
   email_changed: { readonly greeting: Greeting; readonly link: Link }
   new_device: { readonly greeting: Greeting; readonly link: Link }
+  data_export_ready: { readonly greeting: Greeting; readonly link: Link }
+  account_closing: { readonly greeting: Greeting; readonly link: Link }
   second_factor_changed: { readonly greeting: Greeting; readonly link: Link }
   account_moved: { readonly greeting: Greeting; readonly link: Link }
   account_exists: { readonly greeting: Greeting; readonly link: Link }
@@ -99,6 +101,27 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
       'Your account goes by another address from now on. This mailbox will get no more mail about it.',
       'If this was not you, take it back within 7 days. Every device is then signed out:',
       { label: 'Undo the change', link },
+    ],
+  },
+  data_export_ready: {
+    priority: 'notice',
+    usefulForMs: 24 * 60 * minuteMs,
+    subject: () => 'Your data is ready',
+    blocks: ({ link }) => [
+      'The copy of your data that you asked for is ready. Sign in to fetch it within 24 hours; after that it is removed.',
+      { label: 'Fetch my data', link },
+      'If you did not ask for it, choose a new password at once: somebody else is signed in to your account.',
+    ],
+  },
+  account_closing: {
+    priority: 'notice',
+    usefulForMs: null,
+    subject: () => 'Your account is being deleted',
+    blocks: ({ link }) => [
+      'Somebody, hopefully you, asked to delete your account. It is locked on every device.',
+      'This page shows how far that is and what the law makes us keep. Until the erasure begins, you can take it back there:',
+      { label: 'Show the deletion', link },
+      'Keep this mail: without the account there is no other way to that page.',
     ],
   },
   new_device: {

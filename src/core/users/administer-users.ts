@@ -8,6 +8,7 @@ import type { Trail } from '../trail/trail.ts'
 import {
   type AdminUserQuery,
   type AdminUserView,
+  accountIsClosing,
   isStaff,
   normalizeEmail,
   type UpdateUser,
@@ -104,6 +105,7 @@ export function createAdministerUsers(
       let before: User | undefined
       const { value: user }: Stored<User> = await users.changeUser(userId, (latest) => {
         if (latest.role === 'guest' && role !== undefined) throw forbidden()
+        if (latest.deletion && status !== undefined) throw accountIsClosing()
         before = latest
         const isOther =
           (role !== undefined && role !== latest.role) || (status !== undefined && status !== latest.status)

@@ -111,6 +111,10 @@ export interface User {
   readonly identities?: readonly LinkedIdentity[]
   /** Guests alone: when the account stops existing. */
   readonly expiresAt?: string
+  /** The account is to be erased: by which deletion, and what it was before. Until then nobody gets in. */
+  readonly deletion?: { readonly id: string; readonly statusBefore: z.infer<typeof UserStatus> }
+  /** Since when the law forbids to erase it. */
+  readonly legalHoldSince?: string
   /** Sessions copy it; raising it ends all of them at once. */
   readonly securityEpoch: number
   /** Without `timeZone` in older accounts: read it by `preferencesOf`. */
@@ -263,6 +267,7 @@ export const UpdateUser = z
   .meta({ id: 'UpdateUser' })
 export type UpdateUser = z.infer<typeof UpdateUser>
 
+export const accountIsClosing = defineError('conflict', 'conflict', 'This account is to be erased already.')
 export const userExists = defineError(
   'conflict',
   'user_exists',

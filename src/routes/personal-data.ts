@@ -1,0 +1,128 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { DeletionView, Receipt } from '../core/privacy/deletions.model.ts'
+import { ExportReady, ExportStarted } from '../core/privacy/exports.model.ts'
+import type { Privacy } from '../core/privacy/privacy.ts'
+import { type AppEnv, actorOf } from '../http/request-context.ts'
+import { errors, isPublic, json, limitedAsAuth, onlyFor, steppedUp } from '../http/route.ts'
+import { onInvalid } from '../http/validate.ts'
+
+const tags = ['Privacy']
+const byReceipt = { params: z.object({ receipt: Receipt }) }
+const byUser = { params: z.object({ id: z.uuid() }) }
+
+const exportData = createRoute({
+  method: 'get',
+  path: '/users/me/data-export',
+  operationId: 'exportData',
+  tags,
+  summary: 'All that is held about me, as a ZIP: starts it, or shows the one of the last day',
+  description: 'A mail says when it is ready. In it: JSON for each store, a page to read, and my files.',
+  ...steppedUp,
+  responses: {
+    200: json(ExportReady, 'Ready.'),
+    202: json(ExportStarted, 'Being prepared: ask again after `Retry-After` seconds.'),
+    ...errors(401, 403),
+  },
+})
+
+const deleteMe = createRoute({
+  method: 'delete',
+  path: '/users/me',
+  operationId: 'deleteAccount',
+  tags,
+  summary: 'Delete my account',
+  description:
+    'It is locked at once, on every device, and erased after `ERASURE_DELAY_DAYS`; until then the receipt takes it back. Have your data exported first.',
+  ...steppedUp,
+  request: {
+    query: z.object({
+      immediate: z
+        .enum(['true', 'false'])
+        .default('false')
+        .meta({ description: 'Erase it now: this cannot be taken back.' }),
+    }),
+  },
+  responses: {
+    204: {
+      description: 'Locked. `Location` shows, to whoever has it, how far the erasure is.',
+      headers: z.object({ Location: z.string().meta({ example: '/api/v1/deletions/…' }) }),
+    },
+    ...errors(400, 401, 403, 409),
+  },
+})
+
+const readDeletion = createRoute({
+  method: 'get',
+  path: '/deletions/{receipt}',
+  operationId: 'readDeletion',
+  tags,
+  summary: 'How far an erasure is, and what has to stay and why',
+  ...isPublic,
+  request: byReceipt,
+  responses: { 200: json(DeletionView, 'As it is now.'), ...errors(400, 404) },
+})
+
+const cancelDeletion = createRoute({
+  method: 'post',
+  path: '/deletions/{receipt}/cancel',
+  operationId: 'cancelDeletion',
+  tags,
+  summary: 'Take a deletion back, before it begins',
+  ...isPublic,
+  ...limitedAsAuth,
+  request: byReceipt,
+  responses: { 200: json(DeletionView, 'Taken back.'), ...errors(400, 404, 409) },
+})
+
+const holdAccount = createRoute({
+  method: 'put',
+  path: '/admin/users/{id}/legal-hold',
+  operationId: 'holdAccount',
+  tags: ['Admin'],
+  summary: 'Forbid to erase an account, for a proceeding',
+  ...onlyFor('admin'),
+  request: byUser,
+  responses: { 204: { description: 'Held.' }, ...errors(400, 401, 403, 404) },
+})
+
+const releaseAccount = createRoute({
+  method: 'delete',
+  path: '/admin/users/{id}/legal-hold',
+  operationId: 'releaseAccount',
+  tags: ['Admin'],
+  summary: 'End a legal hold: an erasure that waits goes on',
+  ...onlyFor('admin'),
+  request: byUser,
+  responses: { 204: { description: 'Released.' }, ...errors(400, 401, 403, 404) },
+})
+
+const soonSeconds = '5'
+
+export const personalDataRoutes = ({ exporting, erasure }: Privacy) =>
+  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+    .openapi(exportData, async (c) => {
+      const view = await exporting.request(actorOf(c), c.get('caller'))
+      if (view.status === 'ready') return c.json(view, 200)
+      c.header('Retry-After', soonSeconds)
+      return c.json(view, 202)
+    })
+    .openapi(deleteMe, async (c) => {
+      const isImmediate = c.req.valid('query').immediate === 'true'
+      const receipt = await erasure.request(actorOf(c), isImmediate, c.get('caller'))
+      c.header('Location', `/api/v1/deletions/${receipt}`)
+      return c.body(null, 204)
+    })
+    .openapi(readDeletion, async (c) => c.json(await erasure.read(c.req.valid('param').receipt), 200))
+    .openapi(cancelDeletion, async (c) => {
+      const { receipt } = c.req.valid('param')
+      await erasure.cancel(receipt, c.get('caller'))
+      return c.json(await erasure.read(receipt), 200)
+    })
+    .openapi(holdAccount, async (c) => {
+      await erasure.hold(actorOf(c), c.req.valid('param').id, true, c.get('caller'))
+      return c.body(null, 204)
+    })
+    .openapi(releaseAccount, async (c) => {
+      await erasure.hold(actorOf(c), c.req.valid('param').id, false, c.get('caller'))
+      return c.body(null, 204)
+    })
