@@ -3,10 +3,9 @@ import type { Needs } from '../../ports/ports.ts'
 import type { PersonalData } from '../privacy/privacy.model.ts'
 
 const pageSize = 500
-const keptYears = 7
 
 /** Who did what, in ids. It stays as it is: a chain of hashes runs through it. */
-export function createTrailPersonalData({ audit, clock }: Needs<'audit' | 'clock'>): readonly PersonalData[] {
+export function createTrailPersonalData({ audit }: Needs<'audit'>): readonly PersonalData[] {
   async function all(readPage: (after: { readonly after?: string }) => Promise<AuditPage>) {
     const records = []
     let after: string | undefined
@@ -24,7 +23,7 @@ export function createTrailPersonalData({ audit, clock }: Needs<'audit' | 'clock
       fields: ['event', 'outcome', 'resourceType', 'resourceId', 'createdAt', 'changedFields'],
       withheld: ['ip_hmac', 'actor_id', 'request_id'],
       purpose: 'Shows afterwards who did what, and that nobody changed the record of it.',
-      retention: `${keptYears} years.`,
+      retention: '7 years at least.',
       async collect({ userId }) {
         const [done, about] = await Promise.all([
           all((after) => audit.listByActor(userId, { limit: pageSize, ...after })),
@@ -44,13 +43,11 @@ export function createTrailPersonalData({ audit, clock }: Needs<'audit' | 'clock
           }))
       },
       async erase() {
-        const until = new Date(clock.now())
-        until.setUTCFullYear(until.getUTCFullYear() + keptYears)
         return [
           {
             what: 'The audit log: that something was done, when, and the random number your account had. Neither your name nor your address nor anything you wrote is in it.',
-            rule: 'The law asks for a record of access to health information (45 CFR 164.312(b) and 164.316(b)(2)(i)).',
-            until: until.toISOString(),
+            rule: 'The law asks for six years of records of who saw health information (45 CFR 164.312(b) and 164.316(b)(2)(i)); we keep seven at least.',
+            until: null,
           },
         ]
       },
