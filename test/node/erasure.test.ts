@@ -41,7 +41,7 @@ async function openLater() {
   const eraseDue = () => jobs.find(({ name }) => name === 'erase-accounts')?.run()
   const shut = async () => {
     await defer.settled()
-    close()
+    await close()
   }
   return { ports, users, privacy, registry, eraseDue, shut }
 }
