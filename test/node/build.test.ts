@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildServer, packagesAtStart } from '../../scripts/build.ts'
 import { createBrowser, origin, person } from '../app.ts'
 import { type RunningServer, startServer } from '../server.ts'
+import { startProvisionedAzureSql } from '../stand-ins/provisioned-azure-sql.ts'
 
 /** Outside of the project: nothing is found here but what was built and what its package.json asks for. */
 const directory = mkdtempSync(join(tmpdir(), 'build-'))
@@ -75,6 +76,31 @@ describe.each([
     for (const line of server.lines) expect(JSON.parse(line)).toHaveProperty('event')
     expect(await server.stop()).toBe(0)
   })
+})
+
+test.each([
+  ['Node', [join(app, 'entry/node.js')]],
+  ['the Functions host', [functionsHost, app]],
+])('what was built keeps records in Azure SQL, started by %s', async (name, program) => {
+  const azureSql = await startProvisionedAzureSql()
+  const server = await startServer(
+    { ...azureSql.environment, ...azureSql.signIn, DATA_DIR: join(directory, `sql-${name}`) },
+    program,
+  )
+  const answer = await fetch(`${server.url}/api/v1/forms/contact`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      name: 'Ann Example',
+      email: 'ann@example.com',
+      subject: 'A question',
+      message: 'When does the next course begin?',
+    }),
+  })
+  expect(answer.status).toBe(201)
+  expect(azureSql.query('select form_type from form_submissions')).toEqual([{ form_type: 'contact' }])
+  expect(await server.stop()).toBe(0)
+  await azureSql.stop()
 })
 
 describe.each(['on', 'off'])('on the Functions host, with streaming %s', (streaming) => {
