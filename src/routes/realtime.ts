@@ -20,6 +20,10 @@ const negotiate = createRoute({
   responses: { 200: json(ClientAccess, 'For one connection.'), ...errors(401, 403, 413, 415) },
 })
 
+const EventAnswer = z
+  .looseObject({ groups: z.array(z.string()).optional() })
+  .meta({ id: 'RealtimeEventAnswer' })
+
 const validateEvents = createRoute({
   method: 'options',
   path: '/events',
@@ -43,10 +47,10 @@ const receiveEvents = createRoute({
     'CloudEvents in binary mode, signed with a key of the service. An event that is signed is answered 200 or 204 whatever becomes of it; what went wrong stands in the body, in the shape of `Error`, and reaches the device as a message. A connection may be refused with 403.',
   ...isPublic,
   responses: {
-    200: {
-      description:
-        'To `connect`: the groups of the connection. To what a device said: the answer that it gets, or an error.',
-    },
+    200: json(
+      EventAnswer,
+      'To `connect`: the groups of the connection. To what a device said: the answer that it gets, or an error.',
+    ),
     204: { description: 'Taken, or seen before.' },
     ...errors(400, 401, 403),
   },

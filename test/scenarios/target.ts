@@ -44,6 +44,11 @@ export function useTarget({ environment = {} }: { readonly environment?: Record<
   return {
     name,
     send,
+    /** Where it listens, for programs that talk to it by themselves. */
+    url(): string {
+      if (!running) throw new Error('the target has not started')
+      return running.url
+    },
     /** A browser without a session. */
     openBrowser: (): Browser => createBrowser(send),
     /** For `test.runIf`. What the target lacks is printed with its reason. */
