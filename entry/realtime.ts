@@ -2,17 +2,13 @@ import { createConsoleLog } from '../src/adapters/console/log.ts'
 import { createLineWriter, listen, stopInGoodOrder } from '../src/adapters/node/server.ts'
 import { systemClock } from '../src/adapters/system/clock.ts'
 import { createWebPubSubServer } from '../src/adapters/web-pubsub-local/server.ts'
-import { InvalidConfiguration, readConfig } from '../src/config.ts'
+import { InvalidConfiguration, readRealtimeServerConfig } from '../src/config.ts'
 
-/** The published key of the emulator by Microsoft, so that either can take the place of the other. */
-const emulatorKey = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFGH'
 const drainMs = 10_000
 
 try {
-  const { config, secrets } = readConfig(process.env)
-  const { port: wantedPort, url, eventsUrl } = config.realtimeServer
-  if (config.isProduction && secrets.realtimeKey === undefined)
-    throw new InvalidConfiguration(['REALTIME_KEY: is needed in production'])
+  const config = readRealtimeServerConfig(process.env)
+  const { port: wantedPort, url, eventsUrl } = config
   const log = createConsoleLog({
     format: config.log.format ?? 'json',
     level: config.log.level,
@@ -21,7 +17,7 @@ try {
   })
   let origin = url ?? `http://localhost:${wantedPort}`
   const server = createWebPubSubServer({
-    keys: [secrets.realtimeKey ?? emulatorKey],
+    keys: [config.key],
     origin: () => origin,
     clock: systemClock,
     log,

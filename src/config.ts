@@ -621,10 +621,9 @@ export class InvalidConfiguration extends Error {
   }
 }
 
-function readValues(environment: Readonly<Record<string, string | undefined>>): {
-  values: Values
-  problems: string[]
-} {
+type Environment = Readonly<Record<string, string | undefined>>
+
+function readValues(environment: Environment): { values: Values; problems: string[] } {
   const problems: string[] = []
   const values: Record<string, unknown> = {}
   for (const [name, setting] of Object.entries(settings) as [Name, Setting][]) {
@@ -638,6 +637,8 @@ function readValues(environment: Readonly<Record<string, string | undefined>>): 
   }
   return { values: values as Values, problems }
 }
+
+const publicOriginOf = ({ PUBLIC_URL, PORT }: Values): string => PUBLIC_URL ?? `http://localhost:${PORT}`
 
 /**
  * The kind of adapter that `name` says or, when it says nothing, the one whose settings are there. The chosen kind needs
@@ -665,7 +666,7 @@ function chooseKind<K extends string>(
  * `secrets` holds what must not be printed; `config` may be.
  */
 export function readConfig(
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   /** Whether this runtime takes WebSockets. */
   { hasSockets = true }: { readonly hasSockets?: boolean } = {},
 ) {
@@ -761,7 +762,7 @@ export function readConfig(
     )
   if (v.AUTH_MASTER_KEY_PREVIOUS && !v.AUTH_MASTER_KEY)
     problems.push('AUTH_MASTER_KEY_PREVIOUS: is set without AUTH_MASTER_KEY')
-  const publicOrigin = v.PUBLIC_URL ?? `http://localhost:${v.PORT}`
+  const publicOrigin = publicOriginOf(v)
   const isSecure = URL.canParse(publicOrigin) && !isLocalhost(publicOrigin)
   if (v.COOKIE_PREFIX === '__Host-' && !isSecure)
     problems.push('COOKIE_PREFIX: __Host- needs an https PUBLIC_URL')
@@ -843,11 +844,6 @@ export function readConfig(
       clamav: { kind: 'clamav' as const, host: v.CLAMAV_HOST ?? '', port: v.CLAMAV_PORT },
     }[scannerKind],
     realtime: { kind: realtimeKind, hub: v.WEB_PUBSUB_HUB, endpoint: v.WEB_PUBSUB_ENDPOINT },
-    realtimeServer: {
-      port: v.REALTIME_PORT,
-      url: v.REALTIME_URL,
-      eventsUrl: v.REALTIME_EVENTS_URL ?? publicOrigin + realtimeEventsPath,
-    },
     mail,
     cache: {
       memory: { kind: 'memory' as const },
@@ -1023,6 +1019,25 @@ export function readConfig(
     },
   }
   return { config, secrets }
+}
+
+/** The published key of the emulator by Microsoft, so that either can take the place of the other. */
+const emulatorKey = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFGH'
+
+/** Of the server for devices as a process of its own, which needs nothing that the API needs. */
+export function readRealtimeServerConfig(environment: Environment) {
+  const { values: v, problems } = readValues(environment)
+  if (v.NODE_ENV === 'production' && v.REALTIME_KEY === undefined)
+    problems.push('REALTIME_KEY: is needed in production')
+  if (problems.length > 0) throw new InvalidConfiguration(problems)
+  return {
+    host: v.HOST,
+    port: v.REALTIME_PORT,
+    url: v.REALTIME_URL,
+    eventsUrl: v.REALTIME_EVENTS_URL ?? publicOriginOf(v) + realtimeEventsPath,
+    key: v.REALTIME_KEY ?? emulatorKey,
+    log: { format: v.LOG_FORMAT, level: v.LOG_LEVEL },
+  }
 }
 
 export type Config = ReturnType<typeof readConfig>['config']
