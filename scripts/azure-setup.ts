@@ -3,53 +3,68 @@ import { createStorageClient } from '../src/adapters/azure-blob/client.ts'
 import { setUpBlobs } from '../src/adapters/azure-blob/setup.ts'
 import { createCosmosClient } from '../src/adapters/cosmos/client.ts'
 import { setUpCosmos } from '../src/adapters/cosmos/setup.ts'
-import { InvalidConfiguration, readConfig } from '../src/config.ts'
+import { type Config, type GivenSecrets, InvalidConfiguration, readConfig } from '../src/config.ts'
 import { collections } from '../src/core/collections.ts'
 import { blobContainers } from '../src/core/files/files.model.ts'
 
 /*
- * `npm run azure:setup`: makes in Cosmos DB what the collections declare, and the containers of files where files are in Azure. Says what it changed and what differs; ends
- * with an error when something has to be done by hand.
+ * `npm run azure:setup`: makes what the settings place in Azure: in Cosmos DB what the collections declare, in Blob
+ * Storage the containers of files. Says what it changed and what differs; ends with an error when something has to be
+ * done by hand.
  */
 
 /** A managed identity may read and write documents, not make containers: that takes a key, or Azure Resource Manager. */
 const forbidden = 403
 
-try {
-  const { config, secrets } = readConfig({ ...process.env, DOCUMENTS: 'cosmos' })
-  if (config.documents.kind !== 'cosmos') throw new Error('unreachable: cosmos was asked for')
-  const { endpoint, databaseName, maxThroughput } = config.documents
-  const { cosmosKey: key } = secrets
+/** What was found that has to be done by hand. */
+async function setUpDocuments(
+  config: Config,
+  { endpoint, databaseName, maxThroughput }: Extract<Config['documents'], { kind: 'cosmos' }>,
+  { cosmosKey: key }: GivenSecrets,
+): Promise<readonly string[]> {
   const client = createCosmosClient({
     endpoint,
     ...(key ? { key } : { credential: await createNodeNative(config).createAzureCredential() }),
   })
-  const {
-    changes: made,
-    problems,
-    advice,
-  } = await setUpCosmos({
+  const { changes, problems, advice } = await setUpCosmos({
     client,
     databaseName,
     collections,
     ...(maxThroughput === undefined ? {} : { maxThroughput }),
   })
   client.dispose()
-  const changes = [...made]
-  if (config.blobs.kind === 'azure') {
-    const { storageConnectionString: connectionString } = secrets
-    const { service } = createStorageClient(
-      connectionString
-        ? { connectionString }
-        : { url: config.blobs.url ?? '', credential: await createNodeNative(config).createAzureCredential() },
-    )
-    const origins = [config.app.http.publicOrigin, ...config.app.http.allowedOrigins]
-    changes.push(...(await setUpBlobs({ service, containers: blobContainers, origins })))
-  }
   for (const change of changes) console.log(`changed  ${change}`)
   for (const line of advice) console.log(`note     ${line}`)
   for (const problem of problems) console.error(`problem  ${problem}`)
   console.log(`${collections.length} collections, ${changes.length} changes, ${problems.length} problems`)
+  return problems
+}
+
+async function setUpFiles(
+  config: Config,
+  { storageConnectionString: connectionString }: GivenSecrets,
+): Promise<void> {
+  const { service } = createStorageClient(
+    connectionString
+      ? { connectionString }
+      : { url: config.blobs.url ?? '', credential: await createNodeNative(config).createAzureCredential() },
+  )
+  const { publicOrigin, allowedOrigins } = config.app.http
+  const origins = [publicOrigin, ...allowedOrigins]
+  const changes = await setUpBlobs({ service, containers: blobContainers, origins })
+  for (const change of changes) console.log(`changed  ${change}`)
+  console.log(`${blobContainers.length} containers of files, ${changes.length} changes`)
+}
+
+try {
+  const { config, secrets } = readConfig(process.env)
+  const { documents, blobs } = config
+  if (documents.kind !== 'cosmos' && blobs.kind !== 'azure')
+    throw new InvalidConfiguration([
+      'nothing is placed in Azure: set COSMOS_ENDPOINT for documents, AZURE_STORAGE_ACCOUNT_NAME or AZURE_STORAGE_CONNECTION_STRING for files',
+    ])
+  const problems = documents.kind === 'cosmos' ? await setUpDocuments(config, documents, secrets) : []
+  if (blobs.kind === 'azure') await setUpFiles(config, secrets)
   if (problems.length > 0) process.exitCode = 1
 } catch (error) {
   const isForbidden = (error as { code?: number }).code === forbidden

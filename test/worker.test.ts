@@ -5,7 +5,12 @@ import type { Metafile } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestHarness } from 'wrangler'
 import { bundleWorker, findForbidden } from '../scripts/bundle-worker.ts'
+import { createStorageClient } from '../src/adapters/azure-blob/client.ts'
+import { setUpBlobs } from '../src/adapters/azure-blob/setup.ts'
+import { blobContainers } from '../src/core/files/files.model.ts'
 import { createBrowser, origin, person } from './app.ts'
+import { html, pdf, pngOf } from './sample-files.ts'
+import { startAzurite } from './stand-ins/azurite.ts'
 import { startProvisionedCosmos } from './stand-ins/provisioned-cosmos.ts'
 import { redisServerMissing, startRedisServer } from './stand-ins/redis-server.ts'
 import { startUpstashBridge } from './stand-ins/upstash-bridge.ts'
@@ -91,6 +96,51 @@ describe('on workerd', () => {
     expect(written.map(({ collection }) => collection)).toContain('UserEmails')
     await harness.close()
     await cosmos.close()
+  })
+
+  test('keeps files in Azure Blob Storage', async () => {
+    const azurite = await startAzurite()
+    const { service } = createStorageClient(azurite)
+    await setUpBlobs({ service, containers: blobContainers, origins: [origin] })
+    const harness = open({
+      BLOBS: 'azure',
+      AZURE_STORAGE_CONNECTION_STRING: azurite.connectionString,
+      PUBLIC_URL: origin,
+    })
+    const { url } = await harness.listen()
+    const { call } = createBrowser((path, init) => fetch(new URL(path, url), { ...init, redirect: 'manual' }))
+    const upload = async (bytes: Uint8Array<ArrayBuffer>, announced: object) => {
+      const body = { ...announced, fileSize: bytes.byteLength }
+      const asked = await call('POST', '/api/v1/files/upload-url', { body })
+      const { uploadUrl, method, headers, fileId } = asked.body
+      expect((await fetch(uploadUrl, { method, headers, body: bytes })).status).toBe(201)
+      return call('POST', '/api/v1/files/complete', { body: { fileId } })
+    }
+    await call('POST', '/api/v1/auth/signup', { body: person })
+
+    const document = { fileName: 'a.pdf', fileType: 'application/pdf', category: 'document' }
+    const done = await upload(pdf, document)
+    expect(done).toMatchObject({ status: 200, body: { size: pdf.byteLength, state: 'available' } })
+    const path = `/api/v1/files/${done.body.id}`
+    const signed = (await call('GET', `${path}/download`)).headers.get('location') ?? ''
+    const got = await fetch(signed, { headers: { range: 'bytes=0-4' } })
+    expect([got.status, await got.text()]).toEqual([206, '%PDF-'])
+    expect((await upload(html, document)).status).toBe(400)
+    expect((await call('DELETE', path)).status).toBe(204)
+    expect((await fetch(signed)).status).toBe(404)
+
+    const picture = { fileName: 'me.png', fileType: 'image/png', category: 'avatar' }
+    const { body } = await upload(pngOf(8, 8, 'marker of a place'), picture)
+    const { avatar } = (await call('POST', '/api/v1/users/me/avatar', { body: { fileId: body.id } })).body
+    const shown = await fetch(avatar.replace(origin, url.origin))
+    expect(shown.status).toBe(200)
+    expect(Buffer.from(await shown.arrayBuffer()).includes('marker of a place')).toBe(false)
+    const left = []
+    for (const name of blobContainers)
+      for await (const blob of service.getContainerClient(name).listBlobsFlat()) left.push(blob.name)
+    expect(left).toEqual([avatar.split('/avatars/')[1]])
+    await harness.close()
+    await azurite.stop()
   })
 
   test.skipIf(redisServerMissing)(

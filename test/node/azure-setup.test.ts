@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { collections } from '../../src/core/collections.ts'
+import { blobContainers } from '../../src/core/files/files.model.ts'
+import { startAzurite } from '../stand-ins/azurite.ts'
+import { startCosmosStandIn } from '../stand-ins/cosmos.ts'
+
+let azurite: Awaited<ReturnType<typeof startAzurite>>
+let cosmos: Awaited<ReturnType<typeof startCosmosStandIn>>
+beforeAll(async () => {
+  azurite = await startAzurite()
+  cosmos = await startCosmosStandIn()
+})
+afterAll(async () => {
+  await azurite?.stop()
+  await cosmos?.close()
+})
+
+const setUp = (environment: Record<string, string>) =>
+  new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    const env = { PATH: process.env['PATH'] ?? '', ...environment }
+    execFile(process.execPath, ['scripts/azure-setup.ts'], { env }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    )
+  })
+const changesOf = (stdout: string) => stdout.split('\n').filter((line) => line.startsWith('changed'))
+
+test('with a storage account alone it makes the containers of blobs, once', async () => {
+  const environment = { AZURE_STORAGE_CONNECTION_STRING: azurite.connectionString }
+  const first = await setUp(environment)
+  expect(first).toMatchObject({ code: 0, stderr: '' })
+  expect(changesOf(first.stdout)).toEqual([
+    ...blobContainers.map((name) => `changed  blob container ${name}`),
+    'changed  blob origins of pages',
+  ])
+  expect(first.stdout).not.toContain('collections')
+  const second = await setUp(environment)
+  expect([second.code, changesOf(second.stdout)]).toEqual([0, []])
+})
+
+test('with Cosmos DB alone it makes the containers of documents, once', async () => {
+  const environment = { COSMOS_ENDPOINT: cosmos.endpoint, COSMOS_KEY: cosmos.key }
+  const first = await setUp(environment)
+  expect(first).toMatchObject({ code: 0, stderr: '' })
+  expect(first.stdout).toContain(`${collections.length} collections`)
+  expect(first.stdout).not.toContain('blob')
+  expect(changesOf(first.stdout).length).toBeGreaterThan(collections.length)
+  const second = await setUp(environment)
+  expect([second.code, changesOf(second.stdout)]).toEqual([0, []])
+})
+
+test('with nothing in Azure it says what to set', async () => {
+  const { code, stderr } = await setUp({})
+  expect(code).toBe(1)
+  for (const setting of ['COSMOS_ENDPOINT', 'AZURE_STORAGE_ACCOUNT_NAME', 'AZURE_STORAGE_CONNECTION_STRING'])
+    expect(stderr).toContain(setting)
+})
+
+test('what cannot be reached ends with an error, after the other was set up', async () => {
+  const { code, stdout } = await setUp({
+    COSMOS_ENDPOINT: cosmos.endpoint,
+    COSMOS_KEY: cosmos.key,
+    COSMOS_DATABASE: 'another',
+    AZURE_STORAGE_CONNECTION_STRING: azurite.connectionString.replace(/:\d+\//, ':1/'),
+  })
+  expect(code).toBe(1)
+  expect(changesOf(stdout).length).toBeGreaterThan(collections.length)
+}, 60_000)
