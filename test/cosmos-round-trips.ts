@@ -5,6 +5,7 @@ import { setUpCosmos } from '../src/adapters/cosmos/setup.ts'
 import { collections } from '../src/core/collections.ts'
 import type { Cache } from '../src/ports/cache.ts'
 import { type Answer, type Browser, browserOf, createTestApp, person } from './app.ts'
+import { pdf, pngOf } from './sample-files.ts'
 import { startCosmosStandIn } from './stand-ins/cosmos.ts'
 
 /*
@@ -29,6 +30,10 @@ interface Scene {
   readonly lessonId: string
   /** With somebody else, direct. */
   readonly conversationId: string
+  /** Files of `person`: one whose bytes have arrived, a document that is complete, and a picture that is. */
+  readonly sentId: string
+  readonly documentId: string
+  readonly pictureId: string
 }
 
 export interface MeasuredEndpoint {
@@ -39,6 +44,19 @@ export interface MeasuredEndpoint {
   readonly call: (scene: Scene) => Promise<Answer>
 }
 
+const picture = pngOf(8, 8)
+const announcedDocument = {
+  fileName: 'certificate.pdf',
+  fileType: 'application/pdf',
+  fileSize: pdf.byteLength,
+  category: 'document',
+}
+const announcedPicture = {
+  fileName: 'me.png',
+  fileType: 'image/png',
+  fileSize: picture.byteLength,
+  category: 'avatar',
+}
 const logIn = { email: person.email, password: person.password }
 const get = (path: string) => (scene: Scene) => scene.browser.call('GET', path)
 const post = (path: string, body?: unknown) => (scene: Scene) => scene.browser.call('POST', path, { body })
@@ -115,6 +133,38 @@ export const measuredEndpoints: readonly MeasuredEndpoint[] = [
     isSoonAfter: true,
     limits: { requests: 3, inARow: 2 },
     call: sendMessage,
+  },
+  {
+    name: 'POST /files/upload-url',
+    limits: { requests: 7, inARow: 5 },
+    call: post('/api/v1/files/upload-url', announcedDocument),
+  },
+  {
+    name: 'POST /files/complete',
+    limits: { requests: 6, inARow: 4 },
+    call: ({ browser, sentId }) =>
+      browser.call('POST', '/api/v1/files/complete', { body: { fileId: sentId } }),
+  },
+  {
+    name: 'GET /files/{id}',
+    limits: { requests: 3, inARow: 2 },
+    call: ({ browser, documentId }) => browser.call('GET', `/api/v1/files/${documentId}`),
+  },
+  {
+    name: 'GET /files/{id}/download',
+    limits: { requests: 3, inARow: 2 },
+    call: ({ browser, documentId }) => browser.call('GET', `/api/v1/files/${documentId}/download`),
+  },
+  {
+    name: 'POST /users/me/avatar',
+    limits: { requests: 14, inARow: 11 },
+    call: ({ browser, pictureId }) =>
+      browser.call('POST', '/api/v1/users/me/avatar', { body: { fileId: pictureId } }),
+  },
+  {
+    name: 'DELETE /files/{id}',
+    limits: { requests: 9, inARow: 7 },
+    call: ({ browser, documentId }) => browser.call('DELETE', `/api/v1/files/${documentId}`),
   },
   { name: 'POST /auth/logout', limits: { requests: 2, inARow: 2 }, call: post('/api/v1/auth/logout') },
 ]
@@ -226,6 +276,19 @@ export async function measureEndpoints(
     { userId, sessionId: 's', role: 'user' },
     { type: 'direct', participantIds: [mate.id] },
   )
+  const send = async (announced: object, bytes: Uint8Array<ArrayBuffer>): Promise<string> => {
+    const { body } = await browser.call('POST', '/api/v1/files/upload-url', { body: announced })
+    const { uploadUrl, method, headers, fileId } = body
+    await testApp.app.request(uploadUrl, { method, headers, body: bytes })
+    return fileId
+  }
+  const complete = async (fileId: string): Promise<string> =>
+    (await browser.call('POST', '/api/v1/files/complete', { body: { fileId } })).body.id
+  const files = {
+    sentId: await send(announcedDocument, pdf),
+    documentId: await complete(await send(announcedDocument, pdf)),
+    pictureId: await complete(await send(announcedPicture, picture)),
+  }
   testApp.clock.advance(memoLifeMs)
   await finish()
 
@@ -241,6 +304,7 @@ export async function measureEndpoints(
       courseId,
       lessonId,
       conversationId: conversation.id,
+      ...files,
     })
     const [cosmos, cache] = [toCosmos.take(), toCache.take()]
     const answered = standIn.answered.slice(before)
