@@ -56,6 +56,7 @@ const forms = createForms(ports, {
   trail,
   mail,
   bindFiles: async () => [],
+  removeFiles: async () => {},
   settings: config.app.forms,
 })
 const caller = { requestId: 'bench', address: '192.0.2.1', site: null, userAgent: 'Mozilla/5.0' }

@@ -175,6 +175,7 @@ export function createApp(ports: Ports, config: AppConfig) {
     trail,
     mail,
     bindFiles: files.bindToForm,
+    removeFiles: files.removeFromForm,
     settings: config.forms,
   })
   const serviceTokens = createServiceTokens(ports, trail)
@@ -191,13 +192,13 @@ export function createApp(ports: Ports, config: AppConfig) {
   })
   const registry = createRegistry([
     ...privacy.personalData,
-    ...files.personalData,
     ...chat.personalData,
     ...contacts.personalData,
     ...mentors.personalData,
     ...courses.personalData,
     ...learning.personalData,
     ...forms.personalData,
+    ...files.personalData,
     ...serviceTokensPersonalData,
     ...passingData,
     ...createIdempotencyPersonalData(ports),

@@ -434,6 +434,26 @@ describe('erasure', () => {
   })
 })
 
+describe('retention', () => {
+  test('is counted without removing, then kept, and each run is in the audit log', async () => {
+    await exportOf(ann)
+    testApp.clock.advance(5_000 * dayMs)
+    const run = async (isDryRun: boolean) => {
+      const report = await testApp.privacy.keepRetention({ isDryRun })
+      expect(report).toHaveLength(testApp.registry.length)
+      return Object.fromEntries(report.flatMap(({ store, records }) => (records ? [[store, records]] : [])))
+    }
+    const due = { Exports: 1, form_submissions: 2 }
+    expect(await run(true)).toEqual(due)
+    expect(await run(true)).toEqual(due)
+    expect((await run(false))['Exports']).toBe(1)
+    expect((await run(true))['Exports']).toBeUndefined()
+    const rows = testApp.auditRecords.filter(({ eventType }) => eventType === 'retention.run')
+    expect(rows.map(({ reason }) => reason)).toEqual(['dry_run', 'dry_run', 'removed', 'dry_run'])
+    expect(rows[0]?.changedFields).toEqual(['Exports', 'form_submissions'])
+  })
+})
+
 test('every answer about personal data is kept by no cache', async () => {
   const response = await testApp.app.request(`${origin}/api/v1/deletions/${'x'.repeat(43)}`)
   expect(response.headers.get('cache-control')).toBe('no-store')

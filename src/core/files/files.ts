@@ -217,6 +217,15 @@ export function createFiles(needs: FileNeeds, borrows: FileBorrows) {
       }
     },
 
+    /** Of a form that is erased. */
+    async removeFromForm(submissionId: string, fileIds: readonly string[]): Promise<void> {
+      for (const id of fileIds) {
+        const stored = await documents.read(files, { partition: id, id })
+        const binding = stored?.value.binding
+        if (stored && binding?.kind === 'form' && binding.id === submissionId) await removeFile.remove(stored)
+      }
+    },
+
     personalData: createFilesPersonalData(personal),
     personal: { list: personal.list, erase: personal.erase },
 

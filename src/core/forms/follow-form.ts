@@ -2,7 +2,6 @@ import type { Needs } from '../../ports/ports.ts'
 import type { Submission } from '../../ports/submissions.ts'
 import type { Caller } from '../actor.ts'
 import { notFound } from '../errors.ts'
-import { erasure } from './change-submission.ts'
 import {
   type AddInformation,
   type FormProgress,
@@ -23,7 +22,7 @@ export interface Receipt {
 /** What whoever sent a form can do with its number and receipt code. A wrong code is as unknown a number. */
 export function createFollowForm(
   { submissions, clock }: Needs<'submissions' | 'clock'>,
-  { trail, mail, mails, sealing, changeSubmission }: FormsDomain,
+  { trail, mail, mails, sealing, changeSubmission, eraseContents }: FormsDomain,
 ) {
   async function find({ trackingNumber, code }: Receipt): Promise<Submission> {
     const submission = await submissions.readByTrackingNumber(trackingNumber)
@@ -104,7 +103,7 @@ export function createFollowForm(
       await changeSubmission(
         () => find(receipt),
         async (submission) => ({
-          change: { ...erasure(clock.now()), status: 'withdrawn' },
+          change: { ...(await eraseContents(submission)), status: 'withdrawn' },
           audit: await trail.entryOf(caller, occurrence('form.erase', submission, ['data', 'status'])),
           mails: [],
         }),

@@ -2,7 +2,7 @@ import type { Needs } from '../../ports/ports.ts'
 import { type Submission, SubmissionChanged, type SubmissionFilter } from '../../ports/submissions.ts'
 import type { Job } from '../jobs/jobs.ts'
 import { system } from '../trail/trail.ts'
-import { erasure, type PlannedChange } from './change-submission.ts'
+import type { PlannedChange } from './change-submission.ts'
 import { type FilledForm, type FormType, formTypes, type RetentionReport } from './forms.model.ts'
 import type { FormsDomain } from './forms.ts'
 import { contactsOf } from './submit-form.ts'
@@ -13,7 +13,7 @@ const batch = 100
 /** What is done about submissions that nobody asks for: safe at any time, in any number of processes at once. */
 export function createFormJobs(
   { submissions, clock, log }: Needs<'submissions' | 'clock' | 'log'>,
-  { vault, trail, mail, mails, sealing, hashContacts, settings }: FormsDomain,
+  { vault, trail, mail, mails, sealing, hashContacts, eraseContents, settings }: FormsDomain,
 ) {
   const now = (): string => new Date(clock.now()).toISOString()
 
@@ -85,18 +85,21 @@ export function createFormJobs(
     return { due, total: due.reduce((sum, { submissions: count }) => sum + count, 0) }
   }
 
-  async function erasePastRetention(): Promise<void> {
+  /** Answers how many were erased. */
+  async function erasePastRetention(): Promise<number> {
     if (!settings.isErasing) {
       const { total } = await reportRetention()
       log.info('forms_past_retention', { total, erased: 0 })
-      return
+      return 0
     }
     let erased = 0
     await forEach(pastRetention(), async (submission) => {
       const audit = await entryOf('form.expire', submission, ['data'])
-      if (await change(submission, { change: erasure(clock.now()), audit, mails: [] })) erased++
+      const erasure = await eraseContents(submission)
+      if (await change(submission, { change: erasure, audit, mails: [] })) erased++
     })
     if (erased > 0) log.info('forms_past_retention', { total: erased, erased })
+    return erased
   }
 
   /** After the master key changed: so that its predecessor can be taken away some day without losing a word. */
@@ -121,8 +124,12 @@ export function createFormJobs(
 
   const jobs: readonly Job[] = [
     { name: 'escalate-overdue-forms', everyMs: 5 * minuteMs, run: escalate },
-    { name: 'erase-forms-past-retention', everyMs: 24 * 60 * minuteMs, run: erasePastRetention },
+    {
+      name: 'erase-forms-past-retention',
+      everyMs: 24 * 60 * minuteMs,
+      run: async () => void (await erasePastRetention()),
+    },
     { name: 'renew-form-keys', everyMs: 60 * minuteMs, run: renewKeys },
   ]
-  return { jobs, reportRetention }
+  return { jobs, reportRetention, erasePastRetention }
 }

@@ -1,11 +1,12 @@
 import type { Needs } from '../../ports/ports.ts'
+import type { Submission } from '../../ports/submissions.ts'
 import type { Actor, Caller } from '../actor.ts'
 import type { Files } from '../files/files.ts'
 import type { Mailing } from '../mail/mail.ts'
 import type { Trail } from '../trail/trail.ts'
 import type { Users } from '../users/users.ts'
 import type { Vault } from '../vault/vault.ts'
-import { type ChangeSubmission, createChangeSubmission } from './change-submission.ts'
+import { type ChangeSubmission, createChangeSubmission, erasure } from './change-submission.ts'
 import { createFollowForm } from './follow-form.ts'
 import { createFormJobs } from './form-jobs.ts'
 import { createFormMails, type FormMails } from './form-mails.ts'
@@ -29,6 +30,7 @@ export type FormsNeeds = Needs<'submissions' | 'cache' | 'clock' | 'ids' | 'log'
 export interface FormsBorrows {
   /** Takes uploaded files for one submission; `validation_error` for one that cannot be taken. */
   readonly bindFiles: Files['bindToForm']
+  readonly removeFiles: Files['removeFromForm']
   readonly users: Pick<Users, 'read'>
   readonly vault: Vault
   readonly trail: Trail
@@ -42,6 +44,8 @@ export interface FormsDomain extends Omit<FormsBorrows, 'users'> {
   readonly sealing: SealSubmission
   readonly judge: JudgeSpam
   readonly changeSubmission: ChangeSubmission
+  /** Removes the files of a submission, and answers the change that removes the rest. */
+  readonly eraseContents: (submission: Submission) => Promise<ReturnType<typeof erasure>>
   /** Keyed hashes, to find a form by. */
   readonly hashContacts: (contacts: readonly string[]) => Promise<readonly string[]>
 }
@@ -70,11 +74,15 @@ export function createForms(needs: FormsNeeds, { users, ...borrows }: FormsBorro
     sealing: createSealSubmission(vault),
     judge: createJudgeSpam(needs, vault),
     changeSubmission: createChangeSubmission(needs),
+    async eraseContents({ id, attachments }) {
+      await borrows.removeFiles(id, attachments)
+      return erasure(needs.clock.now())
+    },
     hashContacts: (contacts) =>
       Promise.all(contacts.map((contact) => vault.pseudonym('form contact', contact))),
   }
   const submit = createSubmitForm(needs, domain)
-  const { jobs, reportRetention } = createFormJobs(needs, domain)
+  const { jobs, reportRetention, erasePastRetention } = createFormJobs(needs, domain)
 
   return {
     async submitContact(caller: Caller, form: Contact, sending: Sending) {
@@ -98,7 +106,10 @@ export function createForms(needs: FormsNeeds, { users, ...borrows }: FormsBorro
     ...createReviewForms(needs, domain, users),
     report: createReportForms(needs),
     reportRetention,
-    personalData: createFormsPersonalData(needs, domain),
+    personalData: createFormsPersonalData(needs, domain, {
+      count: async () => (await reportRetention()).total,
+      remove: erasePastRetention,
+    }),
     jobs,
   }
 }

@@ -1,8 +1,13 @@
 import type { Needs } from '../../ports/ports.ts'
 import type { Submission } from '../../ports/submissions.ts'
-import { type Kept, nothingPersonal, type PersonalData, type Subject } from '../privacy/privacy.model.ts'
+import {
+  type Kept,
+  nothingPersonal,
+  type PastRetention,
+  type PersonalData,
+  type Subject,
+} from '../privacy/privacy.model.ts'
 import { system } from '../trail/trail.ts'
-import { erasure } from './change-submission.ts'
 import { senderOf } from './form-mails.ts'
 import { normalizeContact } from './form-text.ts'
 import type { FilledForm } from './forms.model.ts'
@@ -21,8 +26,9 @@ interface Found {
 
 /** Forms are nobody's account's: they are found by the address in them, once the account has shown that it is theirs. */
 export function createFormsPersonalData(
-  { submissions, clock }: Needs<'submissions' | 'clock'>,
-  { vault, trail, sealing, changeSubmission, settings }: FormsDomain,
+  { submissions }: Needs<'submissions'>,
+  { vault, trail, sealing, changeSubmission, eraseContents, settings }: FormsDomain,
+  pastRetention: PastRetention,
 ): readonly PersonalData[] {
   async function* find({ account }: Subject): AsyncGenerator<Found> {
     const address = account?.emailVerified ? normalizeContact(account.email) : null
@@ -107,7 +113,7 @@ export function createFormsPersonalData(
             async (submission) =>
               submission.erasedAt === null
                 ? {
-                    change: { ...erasure(clock.now()), status: 'withdrawn' },
+                    change: { ...(await eraseContents(submission)), status: 'withdrawn' },
                     audit: await trail.entryOf(null, {
                       event: 'form.erase',
                       actorId: system,
@@ -120,6 +126,7 @@ export function createFormsPersonalData(
           )
         return kept
       },
+      pastRetention,
     },
     {
       store: 'submission_contacts',

@@ -51,12 +51,16 @@ type Erased =
     }
   | { readonly notErased: string }
 
-/** What is due under a rule of retention now, and its removal. */
+/** What its rule of retention says should be gone by now. */
+export interface PastRetention {
+  readonly count: () => Promise<number>
+  /** Answers how many were removed. */
+  readonly remove: () => Promise<number>
+}
+
 interface Retained {
-  readonly pastRetention?: {
-    readonly count: () => Promise<number>
-    readonly remove: () => Promise<number>
-  }
+  /** Absent where things go by themselves, or with the account. */
+  readonly pastRetention?: PastRetention
 }
 
 /** One store: what is personal in it, and how that is handed over and erased. */

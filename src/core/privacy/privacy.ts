@@ -8,6 +8,7 @@ import { deletions } from './deletions.model.ts'
 import { createEraseAccount } from './erase-account.ts'
 import { createExportData } from './export-data.ts'
 import { dataExports } from './exports.model.ts'
+import { createKeepRetention } from './keep-retention.ts'
 import { nothingKept, type PersonalData } from './privacy.model.ts'
 
 const minuteMs = 60_000
@@ -75,7 +76,7 @@ export function createPrivacy(
       ],
     },
   ]
-  return { exporting, erasure, jobs, personalData }
+  return { exporting, erasure, jobs, personalData, keepRetention: createKeepRetention(borrows) }
 }
 
 export type Privacy = ReturnType<typeof createPrivacy>

@@ -1,12 +1,15 @@
 import type { Needs } from '../../ports/ports.ts'
-import { nothingKept, type PersonalData } from '../privacy/privacy.model.ts'
+import { nothingKept, type PastRetention, type PersonalData } from '../privacy/privacy.model.ts'
 import { walk } from '../walk.ts'
 import { preferencesOf, staff, staffDirectory, userEmails, users } from './users.model.ts'
 
 const whileItExists = 'For as long as the account exists.'
 
 /** The account goes last: it says what else there is. */
-export function createUsersPersonalData({ documents }: Needs<'documents'>): readonly PersonalData[] {
+export function createUsersPersonalData(
+  { documents }: Needs<'documents'>,
+  pastRetention: { readonly accounts: PastRetention; readonly addresses: PastRetention },
+): readonly PersonalData[] {
   /** Also addresses that are only reserved: there is no way from the account to those. */
   async function claimsOf(userId: string) {
     const claims = []
@@ -47,6 +50,7 @@ export function createUsersPersonalData({ documents }: Needs<'documents'>): read
           await documents.remove(userEmails, { partition: value.id, id: value.id }, version)
         return nothingKept
       },
+      pastRetention: pastRetention.addresses,
     },
     {
       store: users.name,
@@ -93,6 +97,7 @@ export function createUsersPersonalData({ documents }: Needs<'documents'>): read
         await documents.remove(users, { partition: userId, id: userId })
         return nothingKept
       },
+      pastRetention: pastRetention.accounts,
     },
   ]
 }

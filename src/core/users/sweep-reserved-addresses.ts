@@ -7,7 +7,7 @@ import { userEmails, users } from './users.model.ts'
  */
 export const createSweepReservedAddresses =
   ({ documents, clock }: Needs<'documents' | 'clock'>) =>
-  async (): Promise<number> => {
+  async ({ isDryRun = false } = {}): Promise<number> => {
     let freed = 0
     let after: string | undefined
     do {
@@ -16,11 +16,12 @@ export const createSweepReservedAddresses =
         if (claim.reservedUntil === undefined || Date.parse(claim.reservedUntil) > clock.now()) continue
         const user = await documents.read(users, { partition: claim.userId, id: claim.userId })
         const key = { partition: claim.id, id: claim.id }
-        if (user?.value.email === claim.id)
+        if (user?.value.email !== claim.id) {
+          if (isDryRun || (await documents.remove(userEmails, key, version))) freed++
+        } else if (!isDryRun)
           await documents
             .replace(userEmails, { id: claim.id, userId: claim.userId }, version)
             .catch(() => null)
-        else if (await documents.remove(userEmails, key, version)) freed++
       }
       after = page.next
     } while (after !== undefined)

@@ -10,7 +10,7 @@ const graceMs = 10 * 60_000
  */
 export const createSweepUnclaimedUsers =
   ({ documents, clock }: Needs<'documents' | 'clock'>) =>
-  async (): Promise<number> => {
+  async ({ isDryRun = false } = {}): Promise<number> => {
     let removed = 0
     let after: string | undefined
     do {
@@ -19,7 +19,8 @@ export const createSweepUnclaimedUsers =
         if (clock.now() - Date.parse(user.createdAt) < graceMs) continue
         const claim = await documents.read(userEmails, { partition: user.email, id: user.email })
         if (claim?.value.userId === user.id) continue
-        if (await documents.remove(users, { partition: user.id, id: user.id }, version)) removed++
+        const key = { partition: user.id, id: user.id }
+        if (isDryRun || (await documents.remove(users, key, version))) removed++
       }
       after = page.next
     } while (after !== undefined)

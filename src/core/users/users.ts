@@ -3,6 +3,7 @@ import type { Needs } from '../../ports/ports.ts'
 import type { Actor } from '../actor.ts'
 import { notFound } from '../errors.ts'
 import type { Job } from '../jobs/jobs.ts'
+import type { PastRetention } from '../privacy/privacy.model.ts'
 import { createChangeAddress } from './change-address.ts'
 import { createChangeUser } from './change-user.ts'
 import { createCreateAccount } from './create-account.ts'
@@ -71,6 +72,11 @@ export function createUsers(
     version: `${version}.${learned.version}`,
   })
 
+  const sweep = (run: (options: { readonly isDryRun: boolean }) => Promise<number>): PastRetention => ({
+    count: () => run({ isDryRun: true }),
+    remove: () => run({ isDryRun: false }),
+  })
+
   const announce = (user: User) =>
     defer.run('copy_profile', async () => {
       await staff.mend(user)
@@ -82,7 +88,10 @@ export function createUsers(
     changeUser,
     changeAddress: createChangeAddress(needs, changeUser),
     jobs,
-    personalData: createUsersPersonalData(needs),
+    personalData: createUsersPersonalData(needs, {
+      accounts: sweep(sweepUnclaimedUsers),
+      addresses: sweep(sweepReservedAddresses),
+    }),
     listStaff: staff.list,
     /** After a change of name, picture, role or status: brings the copies that others keep into line. */
     announce,
