@@ -27,6 +27,7 @@ try {
     url: config.app.http.publicOrigin,
     port,
     documents: config.documents.kind,
+    records: config.records.kind,
     cache: config.cache.kind,
     realtime: config.realtime.kind,
     secrets: config.secrets.kind,

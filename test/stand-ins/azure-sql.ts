@@ -65,6 +65,10 @@ function rewrite(tsql: string): string {
       .replace(/isjson\((\w+)\) = 1/g, 'json_valid($1)')
       .replaceAll('default sysutcdatetime()', `default (strftime('%Y-%m-%dT%H:%M:%fZ'))`)
   return moveTop(moveOutput(statement))
+    .replace(
+      /\((select distinct cast\(value as \S+) (from openjson\(@\w+\))\) as \w+ \((\w+)\)/,
+      '($1 as $3 $2)',
+    )
     .replaceAll('openjson(', 'json_each(')
     .replace(/(datediff\w*)\((\w+),/g, "$1('$2',")
     .replaceAll(
@@ -277,6 +281,12 @@ export async function startAzureSql({
         const syntaxError = findSyntaxError(tsql)
         if (syntaxError !== undefined)
           return { error: { number: 102, message: syntaxError }, isUndone: false }
+        const undeclared = [...tsql.matchAll(/@(\w+)/g)].find(([, name = '']) => !(name in values))
+        if (undeclared && !tsql.startsWith('declare'))
+          return {
+            error: { number: 137, message: `Must declare the scalar variable ${undeclared[0]}` },
+            isUndone: false,
+          }
         try {
           const asksForLock = tsql.includes('sp_getapplock')
           if (asksForLock || !tsql.startsWith('select') || tsql.includes('updlock')) await lock()

@@ -306,18 +306,16 @@ function readLogIn(body: Buffer) {
 
 /** Where to get a token, and for what. */
 function identityQuestion(): Buffer {
-  const [authority, resource] = [
-    'https://login.microsoftonline.com/common',
-    'https://database.windows.net/',
-  ].map(utf16)
-  const texts = Buffer.concat([authority as Buffer, resource as Buffer])
+  const authority = utf16('https://login.microsoftonline.com/common')
+  const resource = utf16('https://database.windows.net/')
   const start = 4 + 2 * 9
-  const table = Buffer.concat([
+  const body = Buffer.concat([
     u32(2),
-    ...[u8(1), u32(authority?.length ?? 0), u32(start)],
-    ...[u8(2), u32(resource?.length ?? 0), u32(start + (authority?.length ?? 0))],
+    ...[u8(1), u32(authority.length), u32(start)],
+    ...[u8(2), u32(resource.length), u32(start + authority.length)],
+    ...[authority, resource],
   ])
-  return Buffer.concat([u8(0xee), u32(table.length + texts.length), table, texts, done(0xfd, 0)])
+  return Buffer.concat([u8(0xee), u32(body.length), body, done(0xfd, 0)])
 }
 
 function loggedIn(isIdentity: boolean): Buffer {

@@ -168,6 +168,13 @@ export function openAzureSql(connection: AzureSqlConnection): AzureSqlDatabase {
   }
 }
 
+/** Compares byte by byte: the usual collation would take `A` for `a`, and one key for another. */
+export const exactly = 'collate Latin1_General_100_BIN2'
+
+/** The texts of a parameter that holds them as JSON. What comes out of JSON has a collation of its own. */
+export const textsOf = (parameter: string): string =>
+  `select distinct cast(value as nvarchar(100)) ${exactly} from openjson(@${parameter})`
+
 export const toTime = (iso: string): Date => new Date(iso)
 export const toTimeOrNull = (iso: string | null): Date | null => (iso === null ? null : new Date(iso))
 /** A column of a row as the ports have it. */

@@ -1,5 +1,13 @@
 import type { ClaimedMail, DeadMail, MailQueue, QueuedMail } from '../../ports/mail-queue.ts'
-import { type AzureSqlDatabase, fromSql, type Run, type SqlRow, toTime, toTimeOrNull } from './database.ts'
+import {
+  type AzureSqlDatabase,
+  fromSql,
+  type Run,
+  type SqlRow,
+  textsOf,
+  toTime,
+  toTimeOrNull,
+} from './database.ts'
 
 const port = 'mail-queue'
 
@@ -32,7 +40,7 @@ const claimSql = `with due as (
   update due set lease = @lease, lease_until = @leaseUntil, attempts = attempts + 1
   output ${[...Object.values(columns), 'attempts'].map((column) => `inserted.${column}`).join(', ')}`
 
-const theirs = 'recipient in (select cast(value as nvarchar(100)) from openjson(@recipients))'
+const theirs = `recipient in (${textsOf('recipients')})`
 
 const load = (row: SqlRow): ClaimedMail =>
   ({

@@ -1,9 +1,8 @@
-import type { AzureSqlDatabase, Run } from './database.ts'
+import { type AzureSqlDatabase, exactly, type Run } from './database.ts'
 
 const port = 'migrations'
 
-/** Compared byte by byte: the usual collation would take `A` for `a`, and one key for another. */
-const text = (length: number) => `nvarchar(${length}) collate Latin1_General_100_BIN2`
+const text = (length: number) => `nvarchar(${length}) ${exactly}`
 
 /**
  * Numbered from 1, each a list of batches, because some statements have to be alone in theirs. A landed migration is

@@ -15,6 +15,7 @@ import {
   type Run,
   type SqlRow,
   type SqlValue,
+  textsOf,
   toTime,
 } from './database.ts'
 import { insertMail } from './mail-queue.ts'
@@ -89,7 +90,7 @@ const conditions = {
   assignedTo: (userId) => ['assigned_to = @assignedTo', userId],
   contactHashes: (hashes) => [
     `id in (select submission_id from submission_contacts
-       where contact_hash in (select cast(value as nvarchar(100)) from openjson(@contactHashes)))`,
+       where contact_hash in (${textsOf('contactHashes')}))`,
     JSON.stringify(hashes),
   ],
   updatedSince: (time) => ['updated_at >= @updatedSince', toTime(time)],
@@ -141,7 +142,7 @@ async function insertContacts(run: Run, id: string, hashes: readonly string[]): 
   if (hashes.length > 0)
     await run(
       `insert into submission_contacts (contact_hash, submission_id)
-       select distinct cast(value as nvarchar(100)), @id from openjson(@hashes)`,
+       select contact_hash, @id from (${textsOf('hashes')}) as contacts (contact_hash)`,
       { id, hashes: JSON.stringify(hashes) },
     )
 }
