@@ -15,11 +15,14 @@ interface Ended {
   readonly stderr: string
 }
 
-const run = (script: string, dataDirectory: string): Promise<Ended> =>
+const run = (script: string, dataDirectory: string, ...options: readonly string[]): Promise<Ended> =>
   new Promise((resolve) => {
     const environment = { PATH: process.env['PATH'] ?? '', DATA_DIR: dataDirectory }
-    execFile(process.execPath, [`scripts/${script}.ts`], { env: environment }, (error, stdout, stderr) =>
-      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    execFile(
+      process.execPath,
+      [`scripts/${script}.ts`, ...options],
+      { env: environment },
+      (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
     )
   })
 
@@ -30,6 +33,19 @@ test('migrations: four processes at once, and once more, on one file', async () 
   expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0])
   expect(new Set(ended.map(({ stdout }) => stdout)).size).toBe(1)
   expect(ended[0]?.stdout).toMatch(/tools-inc\.db has schema \d+\n$/)
+})
+
+test('retention is counted for every store, and removed when it is not a dry run', async () => {
+  const folder = join(directory, 'retention')
+  const dry = await run('retention', folder, '--dry-run')
+  expect(dry).toMatchObject({ code: 0, stdout: expect.stringMatching(/^past retention, not removed:\n/) })
+  expect(dry.stdout).toMatch(/^ {7}0 {2}form_submissions {2,}contact: \d+ days/m)
+  expect((await run('retention', folder)).stdout).toMatch(/^past retention, removed:\n/)
+  expect((await run('retention', folder, '--dry')).code).toBe(1)
+  const database = new DatabaseSync(join(folder, 'tools-inc.db'))
+  const rows = database.prepare(`select reason from audit_logs where event_type = 'retention.run'`).all()
+  expect(rows.map(({ reason }) => reason)).toEqual(['dry_run', 'removed'])
+  database.close()
 })
 
 test('the audit log is verified, and the first row that was changed is named', async () => {

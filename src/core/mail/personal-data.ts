@@ -17,13 +17,14 @@ export function createMailPersonalData(
       purpose: 'Holds mail until it is sent.',
       retention: 'What is in it: until it is sent. That it was sent: 30 days.',
       notExported: 'It goes to the mailbox of the person.',
-      async erase({ account }) {
-        if (!account) return nothingKept
-        const recipients = await vault.pseudonyms(recipientPurpose, account.email)
+      async erase({ addresses }) {
+        const recipients = await Promise.all(
+          addresses.map((address) => vault.pseudonyms(recipientPurpose, address)),
+        )
         const now = new Date(clock.now()).toISOString()
-        if ((await mailQueue.forgetRecipients(recipients, now)) > 0)
+        if ((await mailQueue.forgetRecipients(recipients.flat(), now)) > 0)
           throw new Error('a mail to the person is being sent')
-        await mailbox?.forget(account.email)
+        for (const address of addresses) await mailbox?.forget(address)
         return nothingKept
       },
     },

@@ -39,7 +39,7 @@ const words: Readonly<Record<DeletionView['state'], string>> = {
  * so whatever cuts this off, any process goes on where it stood.
  */
 export function createEraseAccount(
-  needs: Needs<'clock' | 'defer' | 'documents' | 'log' | 'realtime'>,
+  needs: Needs<'clock' | 'defer' | 'documents' | 'log'>,
   domain: {
     readonly users: Users
     readonly trail: Trail
@@ -50,7 +50,7 @@ export function createEraseAccount(
     readonly settings: PrivacySettings
   },
 ) {
-  const { clock, defer, documents, log, realtime } = needs
+  const { clock, defer, documents, log } = needs
   const { users, trail, mail, forgetSessions, readRegistry, settings } = domain
   const put = createPutDocument(needs)
   const iso = (ms: number) => new Date(ms).toISOString()
@@ -105,10 +105,11 @@ export function createEraseAccount(
     }
     const claimed = await claim(id)
     if (!claimed) return
+    const subject = { userId, account, addresses: await users.addressesOf(userId) }
     const done = new Set(claimed.steps.map(({ store }) => store))
     for (const { store, erase: eraseFrom } of steps()) {
       if (done.has(store)) continue
-      const kept = await eraseFrom({ userId, account })
+      const kept = await eraseFrom(subject)
       const now = clock.now()
       await put(deletions, keyOf(id), (latest) =>
         latest && !latest.steps.some((step) => step.store === store)
@@ -178,7 +179,6 @@ export function createEraseAccount(
       })
       forgetSessions(userId)
       users.announce(account)
-      defer.run('disconnect', () => realtime.disconnect(userId, 'account closed'))
       await trail(caller, {
         event: 'user.delete',
         actorId: userId,

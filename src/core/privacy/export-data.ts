@@ -142,7 +142,7 @@ export function createExportData(
       if (stored) await remove(stored.value, stored.version)
       return
     }
-    const subject = { userId, account }
+    const subject = { userId, account, addresses: await users.addressesOf(userId) }
     for (const [part, { collect }] of [...collected().entries()].slice(work.collected)) {
       const records = await collect(subject)
       await writeOnce(() => blobs.write(partName(work, part), bytesOf(JSON.stringify(records, null, 2))))
@@ -194,10 +194,15 @@ export function createExportData(
       return { id: exportId, status: 'ready', url, expiresAt }
     },
 
-    /** Goes on with what a crash or a failure left. */
+    /** Goes on with what a crash or a failure left. One that fails does not keep the others from their turn. */
     async prepareAll(): Promise<void> {
       for await (const { value } of walk((after) => documents.scan(dataExports, after)))
-        if (value.state === 'preparing') await prepare(value.id)
+        if (value.state === 'preparing')
+          try {
+            await prepare(value.id)
+          } catch (error) {
+            log.error('export_interrupted', error)
+          }
     },
 
     async countOver(): Promise<number> {

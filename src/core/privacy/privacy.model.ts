@@ -4,6 +4,8 @@ import type { User } from '../users/users.model.ts'
 export interface Subject {
   readonly userId: string
   readonly account: User | null
+  /** The addresses that are the account's: the one it goes by, and those reserved for it. */
+  readonly addresses: readonly string[]
 }
 
 /** What stays after an erasure, in words for the person. */

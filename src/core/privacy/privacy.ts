@@ -32,7 +32,7 @@ export interface PrivacyBorrows {
 
 /** What people can ask about their data: to have it, and to have it erased. */
 export function createPrivacy(
-  needs: Needs<'archiver' | 'blobs' | 'clock' | 'defer' | 'documents' | 'ids' | 'log' | 'realtime'>,
+  needs: Needs<'archiver' | 'blobs' | 'clock' | 'defer' | 'documents' | 'ids' | 'log'>,
   borrows: PrivacyBorrows,
 ) {
   const exporting = createExportData(needs, borrows)

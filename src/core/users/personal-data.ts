@@ -1,23 +1,27 @@
+import type { Stored } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import { nothingKept, type PastRetention, type PersonalData } from '../privacy/privacy.model.ts'
 import { walk } from '../walk.ts'
-import { preferencesOf, staff, staffDirectory, userEmails, users } from './users.model.ts'
+import { preferencesOf, staff, staffDirectory, type UserEmail, userEmails, users } from './users.model.ts'
 
 const whileItExists = 'For as long as the account exists.'
 
-/** The account goes last: it says what else there is. */
-export function createUsersPersonalData(
-  { documents }: Needs<'documents'>,
-  pastRetention: { readonly accounts: PastRetention; readonly addresses: PastRetention },
-): readonly PersonalData[] {
-  /** Also addresses that are only reserved: there is no way from the account to those. */
-  async function claimsOf(userId: string) {
-    const claims = []
+/** Also of addresses that are only reserved: there is no way from the account to those. */
+export const createReadClaims =
+  ({ documents }: Needs<'documents'>) =>
+  async (userId: string): Promise<readonly Stored<UserEmail>[]> => {
+    const claims: Stored<UserEmail>[] = []
     for await (const claim of walk((after) => documents.scan(userEmails, after)))
       if (claim.value.userId === userId) claims.push(claim)
     return claims
   }
 
+/** The account goes last: it says what else there is. */
+export function createUsersPersonalData(
+  { documents }: Needs<'documents'>,
+  claimsOf: ReturnType<typeof createReadClaims>,
+  pastRetention: { readonly accounts: PastRetention; readonly addresses: PastRetention },
+): readonly PersonalData[] {
   return [
     {
       store: staff.name,

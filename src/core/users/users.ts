@@ -7,7 +7,7 @@ import type { PastRetention } from '../privacy/privacy.model.ts'
 import { createChangeAddress } from './change-address.ts'
 import { createChangeUser } from './change-user.ts'
 import { createCreateAccount } from './create-account.ts'
-import { createUsersPersonalData } from './personal-data.ts'
+import { createReadClaims, createUsersPersonalData } from './personal-data.ts'
 import { createStaff } from './staff.ts'
 import { createSweepReservedAddresses } from './sweep-reserved-addresses.ts'
 import { createSweepUnclaimedUsers } from './sweep-unclaimed-users.ts'
@@ -47,6 +47,7 @@ export function createUsers(
   const sweepUnclaimedUsers = createSweepUnclaimedUsers(needs)
   const sweepReservedAddresses = createSweepReservedAddresses(needs)
   const staff = createStaff(needs)
+  const readClaims = createReadClaims(needs)
   const jobs: readonly Job[] = [
     {
       name: 'sweep-unclaimed-users',
@@ -88,11 +89,14 @@ export function createUsers(
     changeUser,
     changeAddress: createChangeAddress(needs, changeUser),
     jobs,
-    personalData: createUsersPersonalData(needs, {
+    personalData: createUsersPersonalData(needs, readClaims, {
       accounts: sweep(sweepUnclaimedUsers),
       addresses: sweep(sweepReservedAddresses),
     }),
     listStaff: staff.list,
+    /** The one an account goes by, and those reserved for it. Reads all claims: for jobs. */
+    addressesOf: async (userId: string): Promise<readonly string[]> =>
+      (await readClaims(userId)).map(({ value }) => value.id),
     /** After a change of name, picture, role or status: brings the copies that others keep into line. */
     announce,
     read: (userId: string): Promise<Stored<User> | null> =>
