@@ -88,11 +88,23 @@ export function createOneTimeTokens(needs: Needs<'clock' | 'documents' | 'ids'>,
   const isLive = (token: OneTimeToken, flow: Flow): boolean =>
     token.flow === flow && Date.parse(token.expiresAt) > clock.now()
 
-  const openedOf = ({ value: { subjectId, id, facts }, version }: Stored<OneTimeToken>): Opened => ({
-    subjectId,
-    facts,
-    close: () => documents.remove(oneTimeTokens, { partition: subjectId, id }, version),
-  })
+  const openedOf = (opened: Stored<OneTimeToken>): Opened => {
+    const { subjectId, id, facts, secretHash } = opened.value
+    const key = { partition: subjectId, id }
+    return {
+      subjectId,
+      facts,
+      async close() {
+        let latest: Stored<OneTimeToken> | null = opened
+        // A try that was counted meanwhile changed the version; a newer token has another secret.
+        while (latest?.value.secretHash === secretHash) {
+          if (await documents.remove(oneTimeTokens, key, latest.version)) return true
+          latest = await documents.read(oneTimeTokens, key)
+        }
+        return false
+      },
+    }
+  }
 
   /** Counts a try, before what is tried is judged: a thousand at once are no better than five in a row. */
   async function spendTry(flow: Flow, key: Key): Promise<Stored<OneTimeToken> | null> {
