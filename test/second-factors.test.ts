@@ -116,6 +116,31 @@ describe('an authenticator app', () => {
     ).toMatchObject(refused)
   })
 
+  test('the same answer sent twice at once signs in once', async () => {
+    const testApp = await createTestApp()
+    const { secret } = await withTotp(testApp, await signedInBrowser(testApp))
+    const { browser, mfaToken } = await firstStep(testApp)
+    const body = { mfaToken, code: codeAt(testApp, secret) }
+    const answers = await Promise.all([1, 2].map(() => browser.call('POST', secondStep, { body })))
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401])
+  })
+
+  test('is confirmed once, so that the recovery codes that were shown are the good ones', async () => {
+    const testApp = await createTestApp()
+    const ann = await signedInBrowser(testApp)
+    await stepUp(ann)
+    const { body } = await ann.call('POST', '/api/v1/auth/mfa/totp')
+    const code = codeAt(testApp, body.secret)
+    const answers = await Promise.all(
+      [1, 2].map(() => ann.call('POST', '/api/v1/auth/mfa/totp/confirm', { body: { code } })),
+    )
+    const confirmed = answers.filter(({ status }) => status === 200)
+    expect(confirmed).toHaveLength(1)
+    const { browser, mfaToken } = await firstStep(testApp)
+    const [recoveryCode] = confirmed[0]?.body.recoveryCodes ?? []
+    expect((await browser.call('POST', secondStep, { body: { mfaToken, recoveryCode } })).status).toBe(200)
+  })
+
   test('five wrong codes use a login up, and the right one does not help it', async () => {
     const testApp = await createTestApp()
     const { secret } = await withTotp(testApp, await signedInBrowser(testApp))
@@ -368,5 +393,15 @@ describe('staff with MFA_STAFF=required', () => {
     await withTotp(testApp, ann)
     const after = await ann.call('POST', '/api/v1/auth/refresh')
     expect(roleIn(after.body.accessToken)).toBe('admin')
+  })
+
+  test('are ordinary people again, in this session too, once they took the second factor away', async () => {
+    const testApp = await createTestApp({ environment: { MFA_STAFF: 'required' } })
+    const ann = await signedInBrowser(testApp)
+    await testApp.users.changeUser(ann.userId, (user) => ({ ...user, role: 'admin' }))
+    await withTotp(testApp, ann)
+    expect((await ann.call('GET', adminOnly)).status).toBe(200)
+    expect((await ann.call('DELETE', '/api/v1/auth/mfa/totp')).status).toBe(204)
+    expect(await ann.call('GET', adminOnly)).toMatchObject(stepUpFirst)
   })
 })

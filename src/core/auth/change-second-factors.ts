@@ -6,6 +6,7 @@ import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import {
   type AuthSettings,
+  lastWayIn,
   type PasskeyChallenge,
   type PasskeyView,
   type RegisterPasskey,
@@ -13,11 +14,18 @@ import {
   secondFactorRefused,
   tooManyPasskeys,
 } from './auth.model.ts'
+import { hasNoWayIn } from './identities.ts'
 import type { Notices } from './notices.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import { handOut, newChallenge } from './passkey-question.ts'
 import { needsSecondFactor } from './role-in-session.ts'
-import { factorsOf, methodsOf, type SecondFactorChecks, withFactors } from './second-factors.ts'
+import {
+  factorsOf,
+  methodsOf,
+  type SecondFactorChecks,
+  withFactors,
+  withoutOrphanedCodes,
+} from './second-factors.ts'
 import type { Sessions } from './sessions.ts'
 
 const recoveryCodeCount = 10
@@ -92,10 +100,6 @@ export function createChangeSecondFactors(
     return changed
   }
 
-  /** Codes for getting in without a factor are of no use, and a way in, once there is none. */
-  const withoutOrphanedCodes = (user: User): User =>
-    methodsOf(user).length === 0 ? withFactors(user, { recoveryCodes: [] }) : user
-
   return {
     async status(actor: Actor): Promise<SecondFactorStatus> {
       const user = await accountOf(actor)
@@ -136,13 +140,15 @@ export function createChangeSecondFactors(
       if (!pending || pending.confirmedAt !== null || step === null) throw secondFactorRefused()
       const confirmedAt = now()
       const { codes, hashes } = await newRecoveryCodes(user.id)
-      const isFirst = methodsOf(user).length === 0
+      let isFirst = false
       await apply(
         actor,
         caller,
         'user.totp_added',
         (latest) => {
-          if (factorsOf(latest).totp?.sealedSecret !== pending.sealedSecret) throw conflict()
+          const { totp } = factorsOf(latest)
+          if (totp?.sealedSecret !== pending.sealedSecret || totp.confirmedAt !== null) throw conflict()
+          isFirst = methodsOf(latest).length === 0
           return withFactors(latest, {
             totp: { ...pending, confirmedAt, lastStep: step },
             ...(isFirst ? { recoveryCodes: hashes } : {}),
@@ -239,12 +245,15 @@ export function createChangeSecondFactors(
       })
     },
 
+    /** Throws `conflict` rather than take away the only way in. */
     async removePasskey(actor: Actor, passkeyId: string, caller: Caller): Promise<void> {
       await apply(actor, caller, 'user.passkey_removed', (latest) => {
         const { passkeys: known } = factorsOf(latest)
         const left = known.filter(({ id }) => id !== passkeyId)
         if (left.length === known.length) throw notFound()
-        return withoutOrphanedCodes(withFactors(latest, { passkeys: left }))
+        const changed = withoutOrphanedCodes(withFactors(latest, { passkeys: left }))
+        if (hasNoWayIn(changed)) throw lastWayIn()
+        return changed
       })
     },
   }

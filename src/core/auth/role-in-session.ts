@@ -1,6 +1,7 @@
 import type { Role } from '../actor.ts'
 import type { User } from '../users/users.model.ts'
 import type { AuthSettings, Session } from './auth.model.ts'
+import { methodsOf } from './second-factors.ts'
 
 export interface RoleInSession {
   readonly role: Role
@@ -12,12 +13,13 @@ export interface RoleInSession {
 export const needsSecondFactor = (user: User, settings: AuthSettings): boolean =>
   settings.isSecondFactorForced && (user.role === 'admin' || user.role === 'mentor')
 
-/** What somebody may do in this session. Staff without their second factor are ordinary people, everywhere. */
+/** What somebody may do in this session. Staff without their second factor, or who took it away, are ordinary people, everywhere. */
 export function roleIn(
   session: Pick<Session, 'secondFactorAt'>,
   user: User,
   settings: AuthSettings,
 ): RoleInSession {
-  const isHeldBack = needsSecondFactor(user, settings) && !session.secondFactorAt
+  const isProved = session.secondFactorAt !== null && methodsOf(user).length > 0
+  const isHeldBack = needsSecondFactor(user, settings) && !isProved
   return { role: isHeldBack ? 'user' : user.role, isHeldBack }
 }

@@ -25,6 +25,10 @@ export const withFactors = (user: User, change: Partial<SecondFactors>): User =>
   secondFactors: { ...factorsOf(user), ...change },
 })
 
+/** Codes for getting in without a factor are of no use, and a way in, once there is none. */
+export const withoutOrphanedCodes = (user: User): User =>
+  methodsOf(user).length === 0 ? withFactors(user, { recoveryCodes: [] }) : user
+
 const totpPurpose = 'second factor'
 const totpPlace = (userId: string) => `Users/${userId}/totp`
 
