@@ -1,8 +1,17 @@
+import { WebAuthnEmulator } from 'nid-webauthn-emulator'
 import { TOTP } from 'otpauth'
 import { describe, expect, test } from 'vitest'
 import { oneTimeTokens } from '../src/core/auth/one-time-tokens.ts'
 import { userEmails, users } from '../src/core/users/users.model.ts'
-import { type Answer, browserOf, createTestApp, person, signedInBrowser, type TestApp } from './app.ts'
+import {
+  type Answer,
+  browserOf,
+  createTestApp,
+  origin,
+  person,
+  signedInBrowser,
+  type TestApp,
+} from './app.ts'
 
 const auth = '/api/v1/auth'
 const { email, password } = person
@@ -223,6 +232,28 @@ describe('a forgotten password', () => {
     const answer = await logIn(testApp, newPassword)
     expect(answer.status).toBe(202)
     expect(answer.body.accessToken).toBeUndefined()
+  })
+
+  test('leaves no passkey of whoever opened the account with an address that was not theirs', async () => {
+    const testApp = await createTestApp()
+    const squatter = await signedInBrowser(testApp)
+    await squatter.call('POST', `${auth}/step-up`, { body: { password } })
+    const { body } = await squatter.call('POST', `${auth}/passkeys/options`)
+    const emulator = new WebAuthnEmulator()
+    const passkey = emulator.createJSON(origin, body.options)
+    const { challengeToken } = body
+    await squatter.call('POST', `${auth}/passkeys`, { body: { challengeToken, passkey } })
+    await forgot(testApp)
+    await reset(testApp, (await resetLink(testApp)).token)
+    const asked = await squatter.call('POST', `${auth}/login/passkey/options`)
+    const answer = await squatter.call('POST', `${auth}/login/passkey`, {
+      body: {
+        challengeToken: asked.body.challengeToken,
+        passkey: emulator.getJSON(origin, asked.body.options),
+      },
+    })
+    expect(answer.status).toBe(401)
+    expect((await logIn(testApp, newPassword)).status).toBe(200)
   })
 
   test('is not sent for a suspended account', async () => {

@@ -183,6 +183,21 @@ describe('an address that has an account already', () => {
     expect(old).toMatchObject(refused)
   })
 
+  test('that was opened by a provider who does not vouch for it keeps nothing of that identity either', async () => {
+    const testApp = await appAt()
+    const unvouched = { sub: 'squatter', email, email_verified: false }
+    const squatter = await logIn(testApp, await provider.authorize(unvouched))
+    expect(squatter.answer.status).toBe(200)
+    const owner = await logIn(testApp, await provider.authorize(atProvider))
+    expect(owner.answer.status).toBe(200)
+    expect((await owner.browser.call('GET', `${auth}/identities`)).body.items).toHaveLength(1)
+    const again = await logIn(testApp, await provider.authorize(unvouched))
+    expect(again.answer).toMatchObject({ status: 202, body: { methods: ['password'] } })
+    const elsewhere = { ...unvouched, email: 'squatter@example.com' }
+    const own = await logIn(testApp, await provider.authorize(elsewhere))
+    expect(own.answer).toMatchObject({ status: 200, body: { user: { email: 'squatter@example.com' } } })
+  })
+
   test('that the provider does not vouch for takes nothing over', async () => {
     const testApp = await appAt()
     const ann = await signedInBrowser(testApp)
@@ -236,5 +251,6 @@ test('the only way in is not unlinked; another one is', async () => {
   const passkey = new WebAuthnEmulator().createJSON(origin, body.options)
   await browser.call('POST', `${auth}/passkeys`, { body: { challengeToken: body.challengeToken, passkey } })
   expect((await browser.call('DELETE', `${auth}/identities/${id}`)).status).toBe(204)
+  expect((await browser.call('DELETE', `${auth}/passkeys/${passkey.id}`)).status).toBe(409)
   expect((await testApp.ports.documents.scan(identities)).items).toEqual([])
 })

@@ -21,6 +21,10 @@ export const identities = collection<Identity>()({ name: 'Identities', partition
 export const hasNoWayIn = (user: User): boolean =>
   user.passwordHash === null && !user.identities?.length && factorsOf(user).passkeys.length === 0
 
+/** A claim alone is not enough, but where it is all that a signup which was cut off has left. */
+const isSignedInBy = (user: User, id: string): boolean =>
+  (user.identities ?? []).some((identity) => identity.id === id) || hasNoWayIn(user)
+
 export async function identityId({ issuer, subject }: ProvidedIdentity): Promise<string> {
   const text = new TextEncoder().encode(JSON.stringify([issuer, subject]))
   return encodeBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', text)))
@@ -34,12 +38,13 @@ export function createIdentities(
   return {
     async ownerOf(id: string): Promise<User | null> {
       const claim = await documents.read(identities, { partition: id, id })
-      return claim ? ((await users.read(claim.value.userId))?.value ?? null) : null
+      const owner = claim && (await users.read(claim.value.userId))?.value
+      return owner && isSignedInBy(owner, id) ? owner : null
     },
 
     /**
-     * Claims, then notes it on the account with `change`: a crash in between leaves a claim that signs in, and asking
-     * again completes it. A claim whose account is gone is taken over.
+     * Claims, then notes it on the account with `change`: a crash in between leaves a claim, and asking again
+     * completes it. A claim whose account is gone, or has let go of it, is taken over.
      */
     async link(
       user: User,
@@ -54,19 +59,21 @@ export function createIdentities(
         const claim = await documents.read(identities, { partition: id, id })
         if (!claim) throw conflict()
         if (claim.value.userId !== user.id) {
-          if (await users.read(claim.value.userId)) throw conflict()
+          const holder = (await users.read(claim.value.userId))?.value
+          if (holder && isSignedInBy(holder, id)) throw conflict()
           await documents.replace(identities, { id, userId: user.id }, claim.version)
         }
       }
       const linkedAt = new Date(clock.now()).toISOString()
       const { value: linked } = await users.changeUser(user.id, (latest) => {
-        const others = (latest.identities ?? []).filter((identity) => identity.id !== id)
-        return { ...change(latest), identities: [...others, { id, provider, email, linkedAt }] }
+        const changed = change(latest)
+        const others = (changed.identities ?? []).filter((identity) => identity.id !== id)
+        return { ...changed, identities: [...others, { id, provider, email, linkedAt }] }
       })
       return linked
     },
 
-    /** The note goes first: a crash in between leaves a claim that nothing leads to but its owner's own account. */
+    /** The note goes first: a crash in between leaves a claim that signs nobody in. */
     async unlink(userId: string, id: string, change: (latest: User) => User): Promise<User> {
       const { value: changed } = await users.changeUser(userId, change)
       const claim = await documents.read(identities, { partition: id, id })

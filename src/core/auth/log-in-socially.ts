@@ -119,13 +119,14 @@ export function createLogInSocially(
 
   /**
    * The provider vouches for an address that whoever opened the account never proved to be theirs: it goes to who can
-   * prove it, and nothing of the other's (password, factors, sessions) stays.
+   * prove it, and nothing of the other's (password, factors, identities, sessions) stays.
    */
   const takeOver = (latest: User): User => {
     if (latest.emailVerified) return latest
     const { secondFactors: _, ...rest } = latest
     return {
       ...rest,
+      identities: [],
       passwordHash: null,
       emailVerified: true,
       securityEpoch: latest.securityEpoch + 1,
