@@ -318,6 +318,9 @@ describe('erasure', () => {
     const everybody = (await ben.call('GET', `/api/v1/conversations/${group}`)).body
     expect(everybody.participants.map(({ userId }: any) => userId)).not.toContain(ann.userId)
     expect(everybody.participants.some(({ role }: any) => role === 'admin')).toBe(true)
+    const question = { body: { text: 'Are you there?' } }
+    const sent = await ben.call('POST', `/api/v1/conversations/${direct}/messages`, question)
+    expect(sent.status).toBe(403)
     const [course] = (await ben.call('GET', '/api/v1/courses')).body.items
     expect(course.metadata.enrolledCount).toBe(1)
   })

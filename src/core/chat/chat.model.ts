@@ -54,6 +54,8 @@ export interface Head extends InConversation {
   /** Messages ever written: tombstones count, retention takes nothing away. */
   readonly count: number
   readonly lastMessageId: string | null
+  /** Of a direct one whose other member is gone: nothing more is said in it. */
+  readonly closedAt?: string
   readonly createdAt: string
   readonly updatedAt: string
 }

@@ -158,6 +158,16 @@ export function createErasePerson(
     }
   }
 
+  /** The other goes on seeing whom they talked with, somebody who is gone, and can say nothing more to them. */
+  const close = (conversationId: string): Promise<null> =>
+    log.change(conversationId, (head): Planned<null> => {
+      if (head.closedAt !== undefined) return { head, entries: [], result: null }
+      const at = new Date(clock.now()).toISOString()
+      const { name, avatar } = head
+      const numbered = numberChanges(head, [{ event: 'conversation.updated', name, avatar }], at, settings)
+      return { head: { ...numbered.head, closedAt: at }, entries: numbered.entries, result: null }
+    })
+
   return async (conversationId: string, userId: string): Promise<void> => {
     const head = (await log.readHead(conversationId))?.value
     if (!head) return
@@ -167,8 +177,8 @@ export function createErasePerson(
       return
     }
     await documents.remove(messages, { partition: conversationId, id: markId(userId) })
-    // In a direct one the other goes on seeing whom they talked with: somebody who is gone.
     if (head.type === 'group') await withdraw(conversationId, userId)
+    else await close(conversationId)
   }
 }
 

@@ -56,6 +56,7 @@ export const createSendMessage = (
 
   async function requireUnblocked(head: Head, { userId }: Actor): Promise<void> {
     const other = head.members.find((member) => member.userId !== userId)
+    if (head.closedAt !== undefined) throw forbidden()
     if (head.type === 'group' || !other) return
     const pair = [userId, other.userId].toSorted().join(' ')
     if ((unblockedUntil.get(pair) ?? 0) > clock.now()) return
