@@ -1,8 +1,7 @@
-import { DocumentExists } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import { createPutDocument } from '../put-document.ts'
 import type { ChangeUser } from './change-user.ts'
-import { type User, type UserEmail, userEmails, userExists } from './users.model.ts'
+import { type User, userEmails, userExists } from './users.model.ts'
 
 const settlingMs = 10 * 60_000
 
@@ -12,19 +11,17 @@ const settlingMs = 10 * 60_000
  * themselves. Throws `user_exists` when the new address is somebody else's.
  */
 export const createChangeAddress = (needs: Needs<'documents' | 'clock'>, changeUser: ChangeUser) => {
-  const { documents, clock } = needs
+  const { clock } = needs
   const put = createPutDocument(needs)
   const after = (ms: number) => new Date(clock.now() + ms).toISOString()
 
+  /** An older reservation is written anew, so that a sweep that found it over leaves it alone. */
   async function reserve(userId: string, email: string): Promise<void> {
-    const claim: UserEmail = { id: email, userId, reservedUntil: after(settlingMs) }
-    try {
-      await documents.insert(userEmails, claim)
-    } catch (error) {
-      if (!(error instanceof DocumentExists)) throw error
-      const stored = await documents.read(userEmails, { partition: email, id: email })
-      if (stored?.value.userId !== userId) throw userExists()
-    }
+    await put(userEmails, { partition: email, id: email }, (claim) => {
+      if (claim && claim.userId !== userId) throw userExists()
+      const isInForce = claim && claim.reservedUntil === undefined
+      return isInForce ? claim : { id: email, userId, reservedUntil: after(settlingMs) }
+    })
   }
 
   return async (
