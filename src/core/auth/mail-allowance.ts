@@ -1,15 +1,19 @@
 import type { Needs } from '../../ports/ports.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
 import type { Vault } from '../vault/vault.ts'
+import type { Flow } from './one-time-tokens.ts'
 
 const mostInAWindow = 5
 const windowMs = 60 * 60_000
 
-/** Whether one more code may be mailed to this address: nobody's mailbox is filled by asking for it here. */
+/**
+ * Whether one more mail of this kind may go to this address: nobody's mailbox is filled by asking for it here. Each
+ * kind is counted alone, so that what strangers may ask for uses up nothing of what only its owner can.
+ */
 export const createMayMail =
   ({ cache, localCache, log }: Needs<'cache' | 'localCache' | 'log'>, vault: Vault) =>
-  async (email: string): Promise<boolean> => {
-    const key = `otp:mails:${await vault.pseudonym('account', email)}`
+  async (kind: Flow | 'account-exists', email: string): Promise<boolean> => {
+    const key = `otp:mails:${kind}:${await vault.pseudonym('account', email)}`
     try {
       return (await cache.increment(key, windowMs)).count <= mostInAWindow
     } catch (error) {

@@ -86,7 +86,7 @@ export function createResetPassword(
     /** The same for known and unknown addresses, in words and in what it costs: a token nobody gets. */
     async ask(email: string, caller: Caller): Promise<void> {
       const user = (await users.findByEmail(email))?.value ?? null
-      const isAllowed = await mayMail(email)
+      const isAllowed = await mayMail('reset-password', email)
       const isSent = user !== null && isAllowed && user.status !== 'suspended'
       await Promise.all([
         isSent ? send(user) : issue(null),

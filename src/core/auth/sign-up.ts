@@ -55,7 +55,7 @@ export const createSignUp =
     const tellOwner = () =>
       defer.run('tell_account_exists', async () => {
         const owner = await users.findByEmail(email)
-        if (owner && (await mayMail(email))) await notices.accountExists(owner.value)
+        if (owner && (await mayMail('account-exists', email))) await notices.accountExists(owner.value)
       })
     try {
       const user = await users.createAccount({ email, name, passwordHash })

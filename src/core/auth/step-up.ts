@@ -66,7 +66,7 @@ export function createStepUp(
   }
 
   async function mailCode(user: User): Promise<void> {
-    if (!(await mayMail(user.email))) return
+    if (!(await mayMail('mailed-step-up', user.email))) return
     const { code, token } = await tokens.issue('mailed-step-up', user.id, {
       lifeMs: codeLifeMs,
       tries: codeTries,

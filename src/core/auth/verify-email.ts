@@ -64,7 +64,8 @@ export function createVerifyEmail(
     async resend(actor: Actor): Promise<void> {
       const stored = await users.read(actor.userId)
       if (!stored) throw notFound()
-      if (!stored.value.emailVerified && (await mayMail(stored.value.email))) await send(stored.value)
+      if (!stored.value.emailVerified && (await mayMail('verify-email', stored.value.email)))
+        await send(stored.value)
     },
 
     isUsable: (token: string): Promise<boolean> => tokens.isUsable('verify-email', token),
