@@ -115,6 +115,15 @@ describe('confirming an address', () => {
     expect((await mailsTo(testApp, email)).length).toBeLessThanOrEqual(6)
   })
 
+  test('asking in the name of others for a new password does not keep them from confirming', async () => {
+    const testApp = await createTestApp()
+    const ann = await signedInBrowser(testApp)
+    for (let i = 0; i < 10; i++) await forgot(testApp)
+    const before = (await mailsTo(testApp, email)).length
+    await ann.call('POST', `${auth}/resend-verification`)
+    expect(await mailsTo(testApp, email)).toHaveLength(before + 1)
+  })
+
   test('with REQUIRE_VERIFIED_EMAIL off nobody is held up', async () => {
     const testApp = await createTestApp({ environment: { REQUIRE_VERIFIED_EMAIL: 'off' } })
     expect((await signedInBrowser(testApp)).accessToken).toBeTruthy()
@@ -267,11 +276,15 @@ describe('a forgotten password', () => {
 
 describe('another address', () => {
   const newEmail = 'ann.new@example.com'
-  const askAndConfirm = async (testApp: TestApp, ann: Awaited<ReturnType<typeof signedInBrowser>>) => {
+  const askAndConfirm = async (
+    testApp: TestApp,
+    ann: Awaited<ReturnType<typeof signedInBrowser>>,
+    address = newEmail,
+  ) => {
     await ann.call('POST', `${auth}/step-up`, { body: { password } })
-    const asked = await ann.call('POST', '/api/v1/users/me/email', { body: { email: newEmail } })
+    const asked = await ann.call('POST', '/api/v1/users/me/email', { body: { email: address } })
     expect(asked.status).toBe(202)
-    const { code } = await lastMail(testApp, newEmail, /new e-mail/)
+    const { code } = await lastMail(testApp, address, /new e-mail/)
     return ann.call('POST', '/api/v1/users/me/email/confirm', { body: { code } })
   }
 
@@ -314,6 +327,45 @@ describe('another address', () => {
     await testApp.runJob('sweep-reserved-addresses')
     const claims = (await testApp.ports.documents.scan(userEmails)).items.map(({ value }) => value)
     expect(claims).toEqual([{ id: email, userId: ann.userId }])
+  })
+
+  test('is taken back for good: no link to an address in between brings that one back', async () => {
+    const testApp = await createTestApp()
+    const thief = await signedInBrowser(testApp)
+    await askAndConfirm(testApp, thief)
+    const fromOwner = await lastMail(testApp, email, /address was changed/)
+    testApp.clock.advance(60_000)
+    await askAndConfirm(testApp, thief, 'third@example.com')
+    const fromThief = await lastMail(testApp, newEmail, /address was changed/)
+    const undo = (token: string) =>
+      browserOf(testApp).call('POST', `${auth}/undo-email-change`, { body: { token } })
+    expect((await undo(fromOwner.token)).status).toBe(200)
+    expect(await undo(fromThief.token)).toMatchObject(refused)
+    expect((await logIn(testApp, password)).status).toBe(200)
+  })
+
+  test('that was reserved before is not swept away while it is being taken again', async () => {
+    let isSwept = false
+    const testApp = await createTestApp({
+      ports: ({ documents }) => ({
+        documents: {
+          ...documents,
+          async replace(c, value, version) {
+            if (c.name === users.name && (value as { email?: string }).email === newEmail && !isSwept) {
+              isSwept = true
+              await testApp.runJob('sweep-reserved-addresses')
+            }
+            return documents.replace(c, value, version)
+          },
+        },
+      }),
+    })
+    const ann = await signedInBrowser(testApp)
+    const reservedUntil = new Date(testApp.clock.now()).toISOString()
+    await testApp.ports.documents.insert(userEmails, { id: newEmail, userId: ann.userId, reservedUntil })
+    await testApp.users.changeAddress(ann.userId, newEmail, 0, (user) => user)
+    expect(isSwept).toBe(true)
+    expect((await logIn(testApp, password, newEmail)).status).toBe(200)
   })
 
   test('after a week the old address is free again', async () => {

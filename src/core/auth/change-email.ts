@@ -111,11 +111,16 @@ export function createChangeEmail(
 
     isUndoable: (token: string): Promise<boolean> => tokens.isUsable('undo-email-change', token),
 
-    /** For whoever still reads the old mailbox: the old address is back and every session is over. */
+    /**
+     * For whoever still reads the old mailbox: the old address is back and every session is over. Changes made after
+     * the one that is undone cannot be undone any more: their links are in mailboxes this one has just taken back from.
+     */
     async undo(token: string, caller: Caller): Promise<void> {
       const opened = await tokens.open('undo-email-change', token)
       const email = opened?.facts['email']
-      if (!opened || email === undefined || !(await opened.close())) throw codeRefused()
+      if (!opened || email === undefined) throw codeRefused()
+      await tokens.revokeLater('undo-email-change', opened.subjectId, opened.expiresAt)
+      if (!(await opened.close())) throw codeRefused()
       const { user } = await users.changeAddress(opened.subjectId, email, 0, (latest) => ({
         ...latest,
         securityEpoch: latest.securityEpoch + 1,

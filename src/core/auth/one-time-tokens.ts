@@ -3,6 +3,7 @@ import { collection, type Key, type Stored } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import { createPutDocument } from '../put-document.ts'
 import type { Vault } from '../vault/vault.ts'
+import { walk } from '../walk.ts'
 import { hashSecretPart, isEqual } from './refresh-token.ts'
 
 class Unusable extends Error {}
@@ -62,6 +63,7 @@ export interface Issued {
 export interface Opened {
   readonly subjectId: string
   readonly facts: Readonly<Record<string, string>>
+  readonly expiresAt: string
   /** Uses the token up. True for exactly one of any number of calls at the same time. */
   close(): Promise<boolean>
 }
@@ -89,11 +91,12 @@ export function createOneTimeTokens(needs: Needs<'clock' | 'documents' | 'ids'>,
     token.flow === flow && Date.parse(token.expiresAt) > clock.now()
 
   const openedOf = (opened: Stored<OneTimeToken>): Opened => {
-    const { subjectId, id, facts, secretHash } = opened.value
+    const { subjectId, id, facts, expiresAt, secretHash } = opened.value
     const key = { partition: subjectId, id }
     return {
       subjectId,
       facts,
+      expiresAt,
       async close() {
         let latest: Stored<OneTimeToken> | null = opened
         // A try that was counted meanwhile changed the version; a newer token has another secret.
@@ -179,6 +182,22 @@ export function createOneTimeTokens(needs: Needs<'clock' | 'documents' | 'ids'>,
     /** Voids the only token of this flow and subject. */
     async revoke(flow: Flow, subjectId: string): Promise<void> {
       await documents.remove(oneTimeTokens, { partition: subjectId, id: flow })
+    },
+
+    /** Voids every token of this flow and subject that ends after this moment. */
+    async revokeLater(flow: Flow, subjectId: string, expiresAt: string): Promise<void> {
+      const ofSubject = walk<OneTimeToken>((after) =>
+        documents.query(oneTimeTokens, {
+          path: 'byExpiry',
+          partition: subjectId,
+          equals: {},
+          limit: 100,
+          ...after,
+        }),
+      )
+      for await (const { value } of ofSubject)
+        if (value.flow === flow && value.expiresAt > expiresAt)
+          await documents.remove(oneTimeTokens, { partition: subjectId, id: value.id })
     },
   }
 }
