@@ -108,6 +108,30 @@ describe('confirming an address', () => {
     expect(await verify(testApp, { email, code })).toMatchObject(refused)
   })
 
+  test('a code costs the same reads whether or not the address has an account', async () => {
+    let reads: string[] = []
+    const testApp = await createTestApp({
+      ports: ({ documents }) => ({
+        documents: {
+          ...documents,
+          read(c, key) {
+            reads.push(c.name)
+            return documents.read(c, key)
+          },
+        },
+      }),
+    })
+    await signedInBrowser(testApp)
+    const { code } = await verification(testApp)
+    await verify(testApp, { email, code })
+    const readsOf = async (address: string) => {
+      reads = []
+      expect(await verify(testApp, { email: address, code: '123456' })).toMatchObject(refused)
+      return reads
+    }
+    expect(await readsOf('nobody@example.com')).toEqual(await readsOf(email))
+  })
+
   test('nobody fills a mailbox by asking again', async () => {
     const testApp = await createTestApp()
     const ann = await signedInBrowser(testApp)
