@@ -67,3 +67,13 @@ test('does not get the account of somebody else by staying', async () => {
   expect(answer.body.error.code).toBe('user_exists')
   expect((await ann.call('GET', '/api/v1/users/me')).body.id).toBe(ann.userId)
 })
+
+test('is never mailed: there is no mailbox', async () => {
+  const testApp = await createTestApp()
+  await guestOf(testApp)
+  const [claim] = (await testApp.ports.documents.scan(userEmails)).items
+  const email = claim?.value.id
+  await browserOf(testApp).call('POST', `${auth}/forgot-password`, { body: { email } })
+  await testApp.settled()
+  expect(await testApp.ports.mailbox?.letters()).toEqual([])
+})

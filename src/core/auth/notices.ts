@@ -12,11 +12,14 @@ export function createNotices(
   const chooseNewPassword: Link = linkTo(settings.portalOrigin, '/forgot-password')
   const tell =
     (template: 'password_changed' | 'second_factor_changed' | 'new_device' | 'account_exists') =>
-    (user: User): Promise<void> =>
-      mail.enqueue(
+    async (user: User): Promise<void> => {
+      // The address of a guest is nobody's.
+      if (user.role === 'guest') return
+      await mail.enqueue(
         { template, to: user.email, greeting: greetingOf(user.name), link: chooseNewPassword },
         `${template} ${ids.next()}`,
       )
+    }
   return {
     passwordChanged: tell('password_changed'),
     secondFactorChanged: tell('second_factor_changed'),

@@ -87,7 +87,9 @@ export function createResetPassword(
     async ask(email: string, caller: Caller): Promise<void> {
       const user = (await users.findByEmail(email))?.value ?? null
       const isAllowed = await mayMail('reset-password', email)
-      const isSent = user !== null && isAllowed && user.status !== 'suspended'
+      // The address of a guest is nobody's.
+      const isReachable = user !== null && user.status !== 'suspended' && user.role !== 'guest'
+      const isSent = isReachable && isAllowed
       await Promise.all([
         isSent ? send(user) : issue(null),
         trail(caller, {

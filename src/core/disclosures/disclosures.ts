@@ -22,9 +22,9 @@ export type Disclosure = z.infer<typeof Disclosure>
 /** Which events show somebody's data to somebody else: what was shown, and for what. */
 const disclosing: Readonly<Record<string, { readonly what: string; readonly why: string }>> = {
   'progress.read': { what: 'Your progress in your courses', why: 'Mentoring' },
-  'user.read': { what: 'Your account', why: 'Administration' },
-  'form.read': { what: 'A form you sent', why: 'Working on your request' },
-  'user.legal_hold': { what: 'Your account', why: 'A legal duty to keep it' },
+  'user.administer': { what: 'Your account', why: 'Administration' },
+  'user.hold': { what: 'Your account', why: 'A legal duty to keep it' },
+  'user.release_hold': { what: 'Your account', why: 'The end of a legal duty to keep it' },
 }
 
 const scannedAtOnce = 100
