@@ -35,14 +35,14 @@ import { createAdministerUsers } from './core/users/administer-users.ts'
 import { createUsers } from './core/users/users.ts'
 import { createVault } from './core/vault/vault.ts'
 import { createReadClientAddress, type TrustedSite } from './http/client-address.ts'
-import { csrf, unsafeMethods } from './http/csrf.ts'
+import { csrf, isUnsafe, unsafeMethods } from './http/csrf.ts'
 import { createOnError, onNotFound } from './http/errors.ts'
 import { essentialHeaders } from './http/headers.ts'
 import { jsonBody } from './http/json-body.ts'
 import { rateLimit } from './http/rate-limit.ts'
 import type { AppEnv, HttpSettings } from './http/request-context.ts'
 import { beginRequest } from './http/request-id.ts'
-import type { LimitName } from './http/route.ts'
+import { errors, type LimitName } from './http/route.ts'
 import { onInvalid } from './http/validate.ts'
 import type { Ports } from './ports/ports.ts'
 import { authRoutes } from './routes/auth.ts'
@@ -242,6 +242,7 @@ export function createApp(ports: Ports, config: AppConfig) {
   app.use('/api/v1/avatars/*', limited(config.limits.avatars))
   app.route('/api/v1', avatarRoutes(files))
   app.use(limited(config.limits.general))
+  const routesBeforeTheBody = new Set(app.openAPIRegistry.definitions)
   const beaconRoutes: RegExp[] = []
   const takesBeacon = (method: string, path: string): boolean =>
     method === 'POST' && beaconRoutes.some((pattern) => pattern.test(path))
@@ -273,6 +274,8 @@ export function createApp(ports: Ports, config: AppConfig) {
 
   for (const definition of app.openAPIRegistry.definitions) {
     if (definition.type !== 'route') continue
+    if (isUnsafe(definition.route.method.toUpperCase()) && !routesBeforeTheBody.has(definition))
+      definition.route.responses = { ...errors(400, 403, 413, 415), ...definition.route.responses }
     const {
       method,
       path,

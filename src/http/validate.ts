@@ -10,9 +10,15 @@ interface Issue {
   readonly maximum?: number | bigint
 }
 
+/** Keys of a caller's own choosing are input too. */
+const fieldName = /^[\w-]{1,40}$/
+
 /** Words of our own for the common rules: the library's may quote the input. */
 function describe(issue: Issue): ErrorDetail {
-  const path = issue.path.map(String).join('.')
+  const path = issue.path
+    .map(String)
+    .filter((key) => fieldName.test(key))
+    .join('.')
   switch (issue.code) {
     case 'invalid_type':
       return { path, code: 'invalid_type', message: `Must be of type ${issue.expected}.` }

@@ -48,7 +48,7 @@ const createConversation = (begin: BeginIdempotent) =>
     responses: {
       200: json(Conversation, 'The direct conversation there was.'),
       201: json(Conversation, 'A new one.'),
-      ...errors(400, 401, 403, 404, 409, 413, 415),
+      ...errors(400, 401, 403, 404, 409, 413, 415, 422),
     },
   })
 

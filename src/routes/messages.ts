@@ -54,7 +54,7 @@ const sendMessage = (begin: BeginIdempotent) =>
     responses: {
       200: json(ChatMessage, 'It was sent before.'),
       201: json(ChatMessage, 'Sent.'),
-      ...errors(400, 401, 403, 404, 409, 413, 415),
+      ...errors(400, 401, 403, 404, 409, 413, 415, 422),
     },
   })
 
