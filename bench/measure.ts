@@ -15,10 +15,14 @@ export interface Target {
 }
 
 export function start(file: string, environment: Record<string, string> = {}): Promise<Target> {
-  const child = spawn(process.execPath, ['--import', './entry/compile-cache.mjs', file], {
-    env: { PATH: process.env['PATH'] ?? '', ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['--max-semi-space-size=4', '--import', './entry/compile-cache.mjs', file],
+    {
+      env: { PATH: process.env['PATH'] ?? '', ...environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   return new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`${file} ended with ${code}`)))
     createInterface({ input: child.stdout }).on('line', (line) => {
