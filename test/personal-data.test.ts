@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { identities } from '../src/core/auth/identities.ts'
 import { messages } from '../src/core/chat/chat.model.ts'
 import { collections } from '../src/core/collections.ts'
 import { blobContainers } from '../src/core/files/files.model.ts'
@@ -29,10 +30,11 @@ let ben: ChatPerson
 let direct: string
 let group: string
 let adminId: string
+let root: Pick<ChatPerson, 'call'>
 
 const caller = { requestId: 'request', address: null, site: null, userAgent: null }
 
-const stepUp = (person: ChatPerson) =>
+const stepUp = (person: Pick<ChatPerson, 'call'>) =>
   person.call('POST', '/api/v1/auth/step-up', { body: { password: 'SecurePass123!' } })
 
 async function upload({ call }: ChatPerson, fileName: string, category: string): Promise<string> {
@@ -69,6 +71,15 @@ async function live(person: ChatPerson, name: Name, courseId: string) {
     message: `I wrote ${wrote}`,
   }
   expect((await call('POST', '/api/v1/forms/contact', { body: form })).status).toBe(201)
+  const [{ document, version }] = (await call('GET', '/api/v1/consents')).body.items
+  const consent = { document, version, given: true }
+  expect((await call('POST', '/api/v1/users/me/consents', { body: consent })).status).toBe(201)
+  const identity = { id: `at-google-${person.userId}`, provider: 'google' as const }
+  await testApp.ports.documents.insert(identities, { id: identity.id, userId: person.userId })
+  await testApp.users.changeUser(person.userId, (user) => ({
+    ...user,
+    identities: [{ ...identity, email: user.email, linkedAt: user.createdAt }],
+  }))
   const stranger = '00000000-0000-4000-8000-000000000000'
   expect((await call('PUT', `/api/v1/users/me/blocks/${stranger}`)).status).toBe(204)
   await testApp.settled()
@@ -79,6 +90,7 @@ beforeEach(async () => {
   ;[ann, ben] = (await chatPeople(testApp, 'Annabel', 'Benedict')) as [ChatPerson, ChatPerson]
   const admin = await staffMember(testApp, 'Root', 'admin')
   adminId = admin.userId
+  root = admin
   const course = await publishCourse(admin.call)
   for (const { userId } of [ann, ben])
     await admin.call('PATCH', `/api/v1/admin/users/${userId}`, { body: { mentorId: adminId } })
@@ -117,7 +129,7 @@ async function everything(): Promise<string> {
   return found.join('\n')
 }
 
-const exportOf = async (person: ChatPerson) => {
+const exportOf = async (person: Pick<ChatPerson, 'call'>) => {
   await stepUp(person)
   const started = await person.call('GET', '/api/v1/users/me/data-export')
   expect(started).toMatchObject({ status: 202, body: { status: 'preparing' } })
@@ -128,6 +140,9 @@ const exportOf = async (person: ChatPerson) => {
   expect(zip.headers.get('content-type')).toBe('application/zip')
   return { ready, files: unzip(new Uint8Array(await zip.arrayBuffer())) }
 }
+
+/** What an ordinary person has nothing in. */
+const onlyOfStaff = ['Staff', 'Courses']
 
 describe('the export', () => {
   test('needs a step-up', async () => {
@@ -144,8 +159,7 @@ describe('the export', () => {
       const text = files.get(`data/${entry.store}.json`)
       expect(text, entry.store).toBeDefined()
       const records = JSON.parse(text ?? '[]') as object[]
-      const isEmpty = ['Staff', 'Courses', 'Identities', 'Consents'].includes(entry.store)
-      if (isEmpty) continue
+      if (onlyOfStaff.includes(entry.store)) continue
       const names = new Set(records.flatMap((record) => Object.keys(record)))
       expect([...names], entry.store).toEqual(expect.arrayContaining([...entry.fields]))
       for (const field of entry.withheld ?? []) expect([...names]).not.toContain(field)
@@ -162,6 +176,16 @@ describe('the export', () => {
     expect(uploaded.filter((name) => name.endsWith('annabel-certificate.png'))).toHaveLength(2)
     expect(uploaded).toHaveLength(2)
     expect(all).not.toMatch(/passwordHash|refreshHash|sealedSecret/)
+  })
+
+  test('of staff has what they wrote, and how others find them', async () => {
+    const { files } = await exportOf(root)
+    for (const entry of testApp.registry) {
+      if (!('collect' in entry) || !onlyOfStaff.includes(entry.store)) continue
+      const records = JSON.parse(files.get(`data/${entry.store}.json`) ?? '[]') as object[]
+      const names = records.flatMap((record) => Object.keys(record))
+      expect(names, entry.store).toEqual(expect.arrayContaining([...entry.fields]))
+    }
   })
 
   test('is a page in which nothing of what somebody wrote is markup', async () => {
