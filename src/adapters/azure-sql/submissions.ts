@@ -1,3 +1,8 @@
+import {
+  submissionColumns as columns,
+  type SubmissionField as Field,
+  submissionFields as fields,
+} from '../../dialects/submission-columns.ts'
 import { encodeCursor } from '../../ports/cursor.ts'
 import {
   type Alongside,
@@ -22,33 +27,6 @@ import { insertMail } from './mail-queue.ts'
 
 const port = 'submissions'
 
-/** The fields of a submission and their columns. */
-const columns = {
-  id: 'id',
-  type: 'form_type',
-  status: 'status',
-  trackingNumber: 'tracking_number',
-  receiptHash: 'receipt_hash',
-  sealedKey: 'sealed_key',
-  keyId: 'key_id',
-  data: 'data',
-  information: 'information',
-  notes: 'notes',
-  attachments: 'attachments',
-  metadata: 'metadata',
-  assignedTo: 'assigned_to',
-  dueAt: 'due_at',
-  reviewedAt: 'reviewed_at',
-  resolvedAt: 'resolved_at',
-  escalatedAt: 'escalated_at',
-  erasedAt: 'erased_at',
-  retainUntil: 'retain_until',
-  createdAt: 'created_at',
-  updatedAt: 'updated_at',
-} as const satisfies Record<Exclude<keyof Submission, 'version'>, string>
-
-type Field = keyof typeof columns
-const fields = Object.keys(columns) as Field[]
 const selected = [...Object.values(columns), 'version'].join(', ')
 
 const times: ReadonlySet<Field> = new Set([

@@ -1,4 +1,8 @@
 import type { SQLInputValue } from 'node:sqlite'
+import {
+  submissionColumns as columns,
+  submissionFields as fields,
+} from '../../dialects/submission-columns.ts'
 import { decodeCursor, encodeCursor } from '../../ports/cursor.ts'
 import {
   type Alongside,
@@ -14,34 +18,6 @@ import type { SqliteDatabase, SqlRow } from './database.ts'
 import { insertMail } from './mail-queue.ts'
 
 const port = 'submissions'
-
-/** The fields of a submission and their columns; the order of the insert. */
-const columns = {
-  id: 'id',
-  type: 'form_type',
-  status: 'status',
-  trackingNumber: 'tracking_number',
-  receiptHash: 'receipt_hash',
-  sealedKey: 'sealed_key',
-  keyId: 'key_id',
-  data: 'data',
-  information: 'information',
-  notes: 'notes',
-  attachments: 'attachments',
-  metadata: 'metadata',
-  assignedTo: 'assigned_to',
-  dueAt: 'due_at',
-  reviewedAt: 'reviewed_at',
-  resolvedAt: 'resolved_at',
-  escalatedAt: 'escalated_at',
-  erasedAt: 'erased_at',
-  retainUntil: 'retain_until',
-  createdAt: 'created_at',
-  updatedAt: 'updated_at',
-} as const satisfies Record<Exclude<keyof Submission, 'version'>, string>
-
-type Field = keyof typeof columns
-const fields = Object.keys(columns) as Field[]
 
 const inserted = [...Object.values(columns), 'idempotency_key', 'version']
 const insertSql = `insert into form_submissions (${inserted.join(', ')}) values (${inserted.map(() => '?').join(', ')})`

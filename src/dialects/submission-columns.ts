@@ -1,0 +1,29 @@
+import type { Submission } from '../ports/submissions.ts'
+
+/** The fields of a submission and their columns in `form_submissions`, in the order of the insert. */
+export const submissionColumns = {
+  id: 'id',
+  type: 'form_type',
+  status: 'status',
+  trackingNumber: 'tracking_number',
+  receiptHash: 'receipt_hash',
+  sealedKey: 'sealed_key',
+  keyId: 'key_id',
+  data: 'data',
+  information: 'information',
+  notes: 'notes',
+  attachments: 'attachments',
+  metadata: 'metadata',
+  assignedTo: 'assigned_to',
+  dueAt: 'due_at',
+  reviewedAt: 'reviewed_at',
+  resolvedAt: 'resolved_at',
+  escalatedAt: 'escalated_at',
+  erasedAt: 'erased_at',
+  retainUntil: 'retain_until',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+} as const satisfies Record<Exclude<keyof Submission, 'version'>, string>
+
+export type SubmissionField = keyof typeof submissionColumns
+export const submissionFields = Object.keys(submissionColumns) as SubmissionField[]
