@@ -269,7 +269,7 @@ export function createApp(ports: Ports, config: AppConfig) {
     .route('/api/v1/admin/service-tokens', serviceTokenRoutes(serviceTokens))
     .route('/api/v1', peopleRoutes(learning, administerUsers, createReadActivity(ports)))
     .route('/api/v1/courses', courseRoutes(courses, learning))
-    .route('/api/v1/courses', authoringRoutes(courses, createIdempotency(ports, vault)))
+    .route('/api/v1/courses', authoringRoutes(courses, begin))
     .route('/api/v1/admin/mail', mailRoutes(mail))
 
   for (const definition of app.openAPIRegistry.definitions) {

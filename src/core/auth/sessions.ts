@@ -6,6 +6,7 @@ import { endConnections } from '../realtime/realtime.model.ts'
 import type { Trail } from '../trail/trail.ts'
 import { type User, users } from '../users/users.model.ts'
 import type { Vault } from '../vault/vault.ts'
+import { walk } from '../walk.ts'
 import { type AuthSettings, type Session, type SessionView, sessions } from './auth.model.ts'
 import { describeDevice } from './device.ts'
 import type { Notices } from './notices.ts'
@@ -68,19 +69,16 @@ export function createSessions(
   /** Newest first, also those that ended a short while ago. */
   async function listKept(userId: string): Promise<readonly Stored<Session>[]> {
     const kept: Stored<Session>[] = []
-    let after: string | undefined
-    do {
-      const page = await documents.query(sessions, {
+    const readPage = (after: { readonly after?: string }) =>
+      documents.query(sessions, {
         path: 'byCreation',
         partition: userId,
         equals: {},
         direction: 'desc',
         limit: 100,
-        ...(after === undefined ? {} : { after }),
+        ...after,
       })
-      kept.push(...page.items)
-      after = page.next
-    } while (after !== undefined)
+    for await (const session of walk(readPage)) kept.push(session)
     return kept
   }
   const listLive = async (userId: string) => (await listKept(userId)).filter(({ value }) => isLive(value))

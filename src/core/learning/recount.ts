@@ -1,6 +1,7 @@
 import type { Needs } from '../../ports/ports.ts'
 import type { Courses } from '../courses/courses.ts'
 import type { Users } from '../users/users.ts'
+import { walk } from '../walk.ts'
 import { memberOf } from './learners.ts'
 import { progress } from './learning.model.ts'
 
@@ -22,17 +23,12 @@ export const createRecount =
   ) =>
   async (): Promise<Recounted> => {
     let enrolments = 0
-    let after: string | undefined
-    do {
-      const page = await documents.scan(progress, after === undefined ? {} : { after })
-      for (const { value } of page.items) {
-        if (value.kind !== 'enrolment') continue
-        const learner = await users.read(value.userId)
-        if (!learner) continue
-        enrolments++
-        await courses.members.note(memberOf(value, learner.value))
-      }
-      after = page.next
-    } while (after !== undefined)
+    for await (const { value } of walk((after) => documents.scan(progress, after))) {
+      if (value.kind !== 'enrolment') continue
+      const learner = await users.read(value.userId)
+      if (!learner) continue
+      enrolments++
+      await courses.members.note(memberOf(value, learner.value))
+    }
     return { enrolments, ...(await courses.members.recountAll()) }
   }

@@ -1,5 +1,6 @@
 import type { Needs } from '../../ports/ports.ts'
 import { createPutDocument } from '../put-document.ts'
+import { walk } from '../walk.ts'
 import { isStaff, type StaffMember, staff, staffDirectory, type User, users } from './users.model.ts'
 
 const pageSize = 500
@@ -19,32 +20,24 @@ export function createStaff(needs: Needs<'documents'>) {
 
     async list(): Promise<readonly StaffMember[]> {
       const members: StaffMember[] = []
-      let after: string | undefined
-      do {
-        const page = await documents.query(staff, {
+      const readPage = (after: { readonly after?: string }) =>
+        documents.query(staff, {
           path: 'byName',
           partition: staffDirectory,
           equals: {},
           limit: pageSize,
-          ...(after === undefined ? {} : { after }),
+          ...after,
         })
-        members.push(...page.items.map(({ value }) => value))
-        after = page.next
-      } while (after !== undefined)
+      for await (const { value } of walk(readPage)) members.push(value)
       return members
     },
 
     /** Compares the directory with every account, for what a crash between the two left behind. */
     async mendAll(): Promise<void> {
-      let after: string | undefined
-      do {
-        const page = await documents.scan(users, after === undefined ? {} : { after })
-        for (const { value } of page.items) {
-          const isListed = (await documents.read(staff, { partition: staffDirectory, id: value.id })) !== null
-          if (isListed !== isStaff(value)) await mend(value)
-        }
-        after = page.next
-      } while (after !== undefined)
+      for await (const { value } of walk((after) => documents.scan(users, after))) {
+        const isListed = (await documents.read(staff, { partition: staffDirectory, id: value.id })) !== null
+        if (isListed !== isStaff(value)) await mend(value)
+      }
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Needs } from '../../ports/ports.ts'
+import { walk } from '../walk.ts'
 import { userEmails, users } from './users.model.ts'
 
 /**
@@ -9,21 +10,14 @@ export const createSweepReservedAddresses =
   ({ documents, clock }: Needs<'documents' | 'clock'>) =>
   async ({ isDryRun = false } = {}): Promise<number> => {
     let freed = 0
-    let after: string | undefined
-    do {
-      const page = await documents.scan(userEmails, after === undefined ? {} : { after })
-      for (const { value: claim, version } of page.items) {
-        if (claim.reservedUntil === undefined || Date.parse(claim.reservedUntil) > clock.now()) continue
-        const user = await documents.read(users, { partition: claim.userId, id: claim.userId })
-        const key = { partition: claim.id, id: claim.id }
-        if (user?.value.email !== claim.id) {
-          if (isDryRun || (await documents.remove(userEmails, key, version))) freed++
-        } else if (!isDryRun)
-          await documents
-            .replace(userEmails, { id: claim.id, userId: claim.userId }, version)
-            .catch(() => null)
-      }
-      after = page.next
-    } while (after !== undefined)
+    for await (const { value: claim, version } of walk((after) => documents.scan(userEmails, after))) {
+      if (claim.reservedUntil === undefined || Date.parse(claim.reservedUntil) > clock.now()) continue
+      const user = await documents.read(users, { partition: claim.userId, id: claim.userId })
+      const key = { partition: claim.id, id: claim.id }
+      if (user?.value.email !== claim.id) {
+        if (isDryRun || (await documents.remove(userEmails, key, version))) freed++
+      } else if (!isDryRun)
+        await documents.replace(userEmails, { id: claim.id, userId: claim.userId }, version).catch(() => null)
+    }
     return freed
   }

@@ -1,4 +1,5 @@
 import type { Needs } from '../../ports/ports.ts'
+import { walk } from '../walk.ts'
 import { userEmails, users } from './users.model.ts'
 
 /** Longer than any signup may take between storing the user and claiming the address. */
@@ -12,17 +13,12 @@ export const createSweepUnclaimedUsers =
   ({ documents, clock }: Needs<'documents' | 'clock'>) =>
   async ({ isDryRun = false } = {}): Promise<number> => {
     let removed = 0
-    let after: string | undefined
-    do {
-      const page = await documents.scan(users, after === undefined ? {} : { after })
-      for (const { value: user, version } of page.items) {
-        if (clock.now() - Date.parse(user.createdAt) < graceMs) continue
-        const claim = await documents.read(userEmails, { partition: user.email, id: user.email })
-        if (claim?.value.userId === user.id) continue
-        const key = { partition: user.id, id: user.id }
-        if (isDryRun || (await documents.remove(users, key, version))) removed++
-      }
-      after = page.next
-    } while (after !== undefined)
+    for await (const { value: user, version } of walk((after) => documents.scan(users, after))) {
+      if (clock.now() - Date.parse(user.createdAt) < graceMs) continue
+      const claim = await documents.read(userEmails, { partition: user.email, id: user.email })
+      if (claim?.value.userId === user.id) continue
+      const key = { partition: user.id, id: user.id }
+      if (isDryRun || (await documents.remove(users, key, version))) removed++
+    }
     return removed
   }
