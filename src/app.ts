@@ -43,6 +43,7 @@ import { rateLimit } from './http/rate-limit.ts'
 import type { AppEnv, HttpSettings } from './http/request-context.ts'
 import { beginRequest } from './http/request-id.ts'
 import { errors, type LimitName } from './http/route.ts'
+import { RememberingRouter } from './http/router.ts'
 import { onInvalid } from './http/validate.ts'
 import type { Ports } from './ports/ports.ts'
 import { authRoutes } from './routes/auth.ts'
@@ -210,7 +211,7 @@ export function createApp(ports: Ports, config: AppConfig) {
   ])
   const health = createHealth(ports)
 
-  const app = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+  const app = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid, router: new RememberingRouter() })
   const report = (error: unknown, requestId: string) => log.error('request_failed', error, { requestId })
   app.onError(createOnError(report))
   app.notFound(onNotFound)

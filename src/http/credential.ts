@@ -1,4 +1,4 @@
-import type { AskedAhead, VerifiedClaims } from '../core/auth/authenticate.ts'
+import type { VerifiedClaims } from '../core/auth/authenticate.ts'
 import { readCookie } from './cookies.ts'
 import type { AppContext } from './request-context.ts'
 
@@ -7,42 +7,67 @@ export type Credential =
   | { readonly from: 'none' }
   | { readonly from: 'bearer' | 'cookie'; readonly claims: VerifiedClaims | null }
 
-export const bearerOf = (header: string | undefined): string | undefined =>
-  header === undefined ? undefined : /^Bearer +(\S+)$/i.exec(header)?.[1]
+const scheme = 'bearer '
 
-/** What a request may be signed in by, in the order of their rank. */
-const tokensOf = (c: AppContext): readonly string[] =>
-  [
-    bearerOf(c.req.header('x-authorization')),
-    bearerOf(c.req.header('authorization')),
-    readCookie(c, 'accessToken'),
-  ].filter((token) => token !== undefined)
+/** The token of an `Authorization` header; undefined when there is none, or another scheme. */
+export function bearerOf(header: string | undefined): string | undefined {
+  if (header?.slice(0, scheme.length).toLowerCase() !== scheme) return undefined
+  const token = header.slice(scheme.length).trim()
+  return token === '' || token.includes(' ') ? undefined : token
+}
+
+/** What a request may be signed in by. */
+export interface Tokens {
+  readonly explicit: string | undefined
+  readonly bearer: string | undefined
+  readonly cookie: string | undefined
+}
+
+function tokensOf(c: AppContext): Tokens {
+  let tokens = c.get('tokens')
+  if (!tokens) {
+    tokens = {
+      explicit: bearerOf(c.req.header('x-authorization')),
+      bearer: bearerOf(c.req.header('authorization')),
+      cookie: readCookie(c, 'accessToken'),
+    }
+    c.set('tokens', tokens)
+  }
+  return tokens
+}
 
 /** Begins to ask about a token seen before. It is looked at again, and what was asked counts only for itself. */
 export function askAhead(c: AppContext): void {
   const { askAhead: ask } = c.get('auth')
-  let asked: AskedAhead | null = null
-  for (const token of tokensOf(c)) asked ??= ask(token)
+  const { explicit, bearer, cookie } = tokensOf(c)
+  const asked =
+    (explicit === undefined ? null : ask(explicit)) ??
+    (bearer === undefined ? null : ask(bearer)) ??
+    (cookie === undefined ? null : ask(cookie))
   if (asked) c.set('asked', asked)
 }
 
+async function verify(c: AppContext, token: string) {
+  const asked = c.get('asked')
+  return asked?.token === token
+    ? { verdict: 'valid' as const, claims: asked.claims }
+    : c.get('auth').verifyToken(token)
+}
+
 async function look(c: AppContext): Promise<Credential> {
-  const { verifyToken } = c.get('auth')
-  const explicit = bearerOf(c.req.header('x-authorization'))
+  const { explicit, bearer, cookie } = tokensOf(c)
   if (explicit !== undefined) {
-    const verdict = await verifyToken(explicit)
+    const verdict = await verify(c, explicit)
     return { from: 'bearer', claims: verdict.verdict === 'valid' ? verdict.claims : null }
   }
-  const cookie = readCookie(c, 'accessToken')
-  const bearer = bearerOf(c.req.header('authorization'))
   if (bearer !== undefined) {
-    const verdict = await verifyToken(bearer)
+    const verdict = await verify(c, bearer)
     // Static Web Apps puts a token of its own here: not ours, so the cookie decides.
     if (verdict.verdict !== 'foreign' || !cookie)
       return { from: 'bearer', claims: verdict.verdict === 'valid' ? verdict.claims : null }
   }
   if (!cookie) return { from: 'none' }
-  const verdict = await verifyToken(cookie)
+  const verdict = await verify(c, cookie)
   return { from: 'cookie', claims: verdict.verdict === 'valid' ? verdict.claims : null }
 }
 

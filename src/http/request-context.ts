@@ -3,7 +3,7 @@ import type { Actor, Caller } from '../core/actor.ts'
 import type { Auth } from '../core/auth/auth.ts'
 import type { AskedAhead, Authenticated } from '../core/auth/authenticate.ts'
 import type { Service } from '../core/service-tokens/service-tokens.ts'
-import type { Credential } from './credential.ts'
+import type { Credential, Tokens } from './credential.ts'
 
 /** How this deployment answers, fixed at start. */
 export interface HttpSettings {
@@ -32,6 +32,8 @@ export interface AppEnv {
     settings: HttpSettings
     auth: Auth
     caller: Caller
+    /** What the request may be signed in by, read once. */
+    tokens?: Tokens
     /** What was asked ahead about a token that came along. */
     asked?: AskedAhead
     /** Looked for once, when something first asks. */

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import type { Auth } from '../core/auth/auth.ts'
 import type { ReadClientAddress } from './client-address.ts'
+import { keepPlainHeaders } from './plain-headers.ts'
 import type { AppEnv, HttpSettings } from './request-context.ts'
 
 /** What becomes of one request, for the log. */
@@ -35,6 +36,7 @@ export const beginRequest =
   }): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
     const startedAt = now()
+    keepPlainHeaders(c)
     const given = c.req.header('x-request-id')
     const requestId = given !== undefined && acceptable.test(given) ? given : crypto.randomUUID()
     const client = readClientAddress(c.env?.remoteAddress, c.req.header('x-forwarded-for'))

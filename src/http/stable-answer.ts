@@ -3,15 +3,15 @@ import { hasCurrent } from './etag.ts'
 import type { AppContext } from './request-context.ts'
 
 interface Written {
-  readonly json: string
+  readonly json: Uint8Array<ArrayBuffer>
   readonly tag: string
 }
 
 const written = new WeakMap<object, Written>()
 
 async function write(value: object): Promise<Written> {
-  const json = JSON.stringify(value)
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(json))
+  const json = new TextEncoder().encode(JSON.stringify(value))
+  const digest = await crypto.subtle.digest('SHA-256', json)
   const tag = [...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
   const answer = { json, tag }
   written.set(value, answer)

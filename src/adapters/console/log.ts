@@ -20,6 +20,8 @@ const redact = (text: string): string =>
     ? sensitive.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text)
     : text
 
+const redactValue = (_key: string, value: unknown) => (typeof value === 'string' ? redact(value) : value)
+
 /** The text of whatever was thrown, which may be an object that cannot be turned into text. */
 function textOf(thrown: unknown): string {
   try {
@@ -53,20 +55,17 @@ export function createConsoleLog({
 }): Log {
   const emit = (eventLevel: LogLevel, event: string, fields: LogFields, error?: string) => {
     if (severity[eventLevel] < severity[level]) return
-    const line: Record<string, unknown> = { at: now().toISOString(), level: eventLevel, event }
-    for (const key in fields) {
-      const value = fields[key]
-      if (value !== undefined && !(key in line)) line[key] = typeof value === 'string' ? redact(value) : value
-    }
+    const own = { at: now().toISOString(), level: eventLevel, event }
     if (format === 'json') {
-      if (error !== undefined) line['error'] = error
-      return write(JSON.stringify(line))
+      const line = { ...own, ...fields, ...own, error }
+      const text = JSON.stringify(line)
+      return write(suspicious.test(text) ? JSON.stringify(line, redactValue) : text)
     }
-    const { at, level: _, event: __, ...facts } = line
-    const words = Object.entries(facts).map(([key, value]) => `${key}=${value}`)
+    const words = Object.entries(fields)
+      .filter(([key, value]) => value !== undefined && !(key in own))
+      .map(([key, value]) => `${key}=${redactValue(key, value)}`)
     write(
-      [String(at).slice(11, 23), eventLevel.padEnd(5), event, ...words].join(' ') +
-        (error ? `\n${error}` : ''),
+      [own.at.slice(11, 23), eventLevel.padEnd(5), event, ...words].join(' ') + (error ? `\n${error}` : ''),
     )
   }
   return {

@@ -19,6 +19,19 @@ function cutOffSlowBody(incoming: IncomingMessage): void {
   incoming.once('close', () => clearTimeout(timer))
 }
 
+let endOfTurn: Promise<void> | undefined
+async function atEndOfTurn(answer: Response | Promise<Response>): Promise<Response> {
+  const response = await answer
+  endOfTurn ??= new Promise((resolve) =>
+    setImmediate(() => {
+      endOfTurn = undefined
+      resolve()
+    }),
+  )
+  await endOfTurn
+  return response
+}
+
 /** Listens, and answers a function that stops in good order: no new requests, the running ones within `drainMs`. */
 export function listen({
   fetch,
@@ -42,7 +55,7 @@ export function listen({
           const remoteAddress = incoming.socket.remoteAddress
           if (incoming.method !== 'GET' && !maySendSlowly?.(incoming.url ?? ''))
             cutOffSlowBody(incoming as IncomingMessage)
-          return fetch(request, remoteAddress === undefined ? {} : { remoteAddress })
+          return atEndOfTurn(fetch(request, remoteAddress === undefined ? {} : { remoteAddress }))
         },
         port,
         hostname,

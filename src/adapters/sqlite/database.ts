@@ -64,9 +64,26 @@ export function openSqlite(path: string): SqliteDatabase {
     }
   }
 
+  let isReading = false
+  const endReading = () => {
+    if (!isReading) return
+    isReading = false
+    prepare('commit').run()
+  }
+  const reading = <T>(port: string, read: () => T): T =>
+    guarded(port, () => {
+      if (!database.isTransaction) {
+        prepare('begin').run()
+        isReading = true
+        setImmediate(endReading)
+      }
+      return read()
+    })
+
   let waiting: Waiting[] = []
 
   function flush() {
+    endReading()
     const group = waiting
     waiting = []
     if (group.length === 0) return
@@ -95,10 +112,13 @@ export function openSqlite(path: string): SqliteDatabase {
   }
 
   return {
-    get: (port, sql, ...values) => guarded(port, () => prepare(sql).get(...values)),
-    all: (port, sql, ...values) => guarded(port, () => prepare(sql).all(...values)),
+    get: (port, sql, ...values) => reading(port, () => prepare(sql).get(...values)),
+    all: (port, sql, ...values) => reading(port, () => prepare(sql).all(...values)),
     run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
-    exec: (sql) => database.exec(sql),
+    exec(sql) {
+      endReading()
+      database.exec(sql)
+    },
     write(port, refusals, work) {
       if (waiting.length === 0) setImmediate(flush)
       return new Promise((resolve, reject) => {

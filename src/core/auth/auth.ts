@@ -130,7 +130,7 @@ export function createAuth(needs: AuthNeeds, borrows: AuthBorrows) {
       const listing = readBlacklist(claims.jti)
       // Awaited where the token is used, if it is: then its failure is told there.
       listing.catch(() => undefined)
-      return { jti: claims.jti, listing }
+      return { token, claims, listing }
     },
     /** After the epoch of an account was raised: this process no longer trusts what it has lately seen. */
     forgetSessions: memo.forgetUser,

@@ -22,13 +22,10 @@ export interface Authenticated {
   readonly user: Stored<User> | null
 }
 
-/**
- * Whether the session behind a verified token still stands. `isFresh` asks the store whatever was seen lately: for
- * everything that changes state; `asked` is what was asked ahead, of whichever token. Throws `token_revoked` or `account_suspended`.
- */
-/** Whether a token was ended, asked ahead of the question who sent it. */
+/** A token known to be genuine, and whether it was ended: asked ahead of the question who sent it. */
 export interface AskedAhead {
-  readonly jti: string
+  readonly token: string
+  readonly claims: VerifiedClaims
   readonly listing: Promise<Listing>
 }
 type Listing = 'listed' | 'clear' | 'unknown'
@@ -47,6 +44,11 @@ export const createReadBlacklist =
 
 export type ReadBlacklist = ReturnType<typeof createReadBlacklist>
 
+/**
+ * Whether the session behind a verified token still stands. `isFresh` asks the store whatever was seen lately: for
+ * everything that changes state; `asked` is what was asked ahead, of whichever token. Throws `token_revoked` or
+ * `account_suspended`.
+ */
 export const createAuthenticate =
   (
     { clock, documents }: Needs<'clock' | 'documents'>,
@@ -66,7 +68,7 @@ export const createAuthenticate =
     const reading = remembered ? undefined : readSession()
     // Awaited below, unless the token turns out to be listed: then its failure is of no interest.
     reading?.catch(() => undefined)
-    const listing = await (asked?.jti === claims.jti ? asked.listing : readBlacklist(claims.jti))
+    const listing = await (asked?.claims.jti === claims.jti ? asked.listing : readBlacklist(claims.jti))
     if (listing === 'listed') throw tokenRevoked()
     if (remembered && listing === 'clear') {
       const { role, isHeldBack } = remembered
