@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { createMemoryCache } from '../src/adapters/memory/cache.ts'
 import { createMemoryLog } from '../src/adapters/memory/log.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
+import { createNodeCiphers } from '../src/adapters/node/ciphers.ts'
 import { createSqliteAudit } from '../src/adapters/sqlite/audit.ts'
 import { openSqlite } from '../src/adapters/sqlite/database.ts'
 import { createSqliteMailQueue } from '../src/adapters/sqlite/mail-queue.ts'
@@ -34,9 +35,11 @@ const secrets = createMemorySecrets({
   'signing-keys': [],
 })
 const log = createMemoryLog()
+const ciphers = createNodeCiphers()
 const ports = {
   audit: createSqliteAudit({ database }),
   cache: createMemoryCache({ clock }),
+  ciphers,
   clock,
   defer: { run: () => {} },
   ids,
@@ -47,7 +50,7 @@ const ports = {
   submissions: createSqliteSubmissions({ database }),
 }
 const { config } = readConfig({ FORMS_NOTIFY: 'intake@example.org' })
-const vault = createVault({ secrets, clock })
+const vault = createVault({ secrets, clock, ciphers })
 const trail = createTrail(ports, vault)
 const mail = createMail(ports, vault, trail)
 const forms = createForms(ports, {

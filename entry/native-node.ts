@@ -11,6 +11,7 @@ import { createFilesystemBlobBytes } from '../src/adapters/filesystem/blob-bytes
 import { createFilesystemMailer } from '../src/adapters/filesystem/mailer.ts'
 import { createFilesystemSecrets } from '../src/adapters/filesystem/secrets.ts'
 import { createSigningKey } from '../src/adapters/jose/access-tokens.ts'
+import { createNodeCiphers } from '../src/adapters/node/ciphers.ts'
 import { createLineWriter } from '../src/adapters/node/server.ts'
 import { createPageAssets } from '../src/adapters/pages/assets.ts'
 import { createSharpImages } from '../src/adapters/sharp/images.ts'
@@ -89,6 +90,7 @@ export function createNodeNative(config: Config): Native {
     holdOpen: () => {},
     images: createSharpImages(),
     createScanner: createClamavFileScanner,
+    ciphers: createNodeCiphers(),
     createHasher: ({ cost, concurrency, queue }) =>
       createNativeHasher({
         cost,

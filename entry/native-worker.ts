@@ -9,6 +9,7 @@ import { createSigningKey } from '../src/adapters/jose/access-tokens.ts'
 import { createPassingSecrets } from '../src/adapters/memory/secrets.ts'
 import { createMetadataStrippingImages } from '../src/adapters/metadata-stripping/images.ts'
 import { createSwaggerUiAssets } from '../src/adapters/swagger-ui/assets.ts'
+import { createWebCiphers } from '../src/adapters/web-crypto/ciphers.ts'
 import { type Config, InvalidConfiguration } from '../src/config.ts'
 import type { Native } from './wire.ts'
 
@@ -35,6 +36,7 @@ export function createWorkerNative(config: Config): Native {
     holdOpen: waitUntil,
     images: createMetadataStrippingImages(),
     createScanner: () => needsNode('SCANNER: clamav, which speaks over TCP,'),
+    ciphers: createWebCiphers(),
     createHasher: ({ cost }) => createWasmHasher({ module: argon2, cost }),
     openSqlite: () => needsNode('DOCUMENTS, RECORDS: sqlite'),
     openBlobBytes: () => needsNode('BLOBS: filesystem'),

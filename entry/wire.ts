@@ -31,6 +31,7 @@ import type { AuditLog } from '../src/ports/audit.ts'
 import type { BlobBytes } from '../src/ports/blob-bytes.ts'
 import type { BlobStore } from '../src/ports/blobs.ts'
 import type { Cache } from '../src/ports/cache.ts'
+import type { Ciphers } from '../src/ports/ciphers.ts'
 import type { Clock } from '../src/ports/clock.ts'
 import type { DocumentStore } from '../src/ports/documents.ts'
 import type { FileScanner } from '../src/ports/file-scanner.ts'
@@ -65,6 +66,7 @@ export interface Native {
   readonly holdOpen: (work: Promise<void>) => void
   readonly images: Images
   readonly createScanner: (clamd: { readonly host: string; readonly port: number }) => FileScanner
+  readonly ciphers: Ciphers
   readonly createHasher: (hasher: Config['hasher']) => Hasher
   /** Documents and records in one file, so that writes to both share a commit. */
   readonly openSqlite: (clock: Clock) => {
@@ -317,6 +319,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     audit,
     blobs,
     cache,
+    ciphers: native.ciphers,
     clock,
     defer,
     documents,

@@ -24,6 +24,7 @@ import { createOtpauthOneTimePasswords } from '../src/adapters/otpauth/one-time-
 import { createScanningMessageSearch } from '../src/adapters/scanning/message-search.ts'
 import { createSelfSignedBlobs } from '../src/adapters/self-signed/blobs.ts'
 import { createSimpleWebAuthnPasskeys } from '../src/adapters/simplewebauthn/passkeys.ts'
+import { createWebCiphers } from '../src/adapters/web-crypto/ciphers.ts'
 import { createApp } from '../src/app.ts'
 import { readConfig } from '../src/config.ts'
 import { messages } from '../src/core/chat/chat.model.ts'
@@ -72,6 +73,7 @@ export async function createTestApp({
       allowedOrigins: config.app.http.allowedOrigins,
     }),
     cache: createMemoryCache({ clock }),
+    ciphers: createWebCiphers(),
     clock,
     defer,
     documents,

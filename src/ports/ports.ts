@@ -4,6 +4,7 @@ import type { Assets } from './assets.ts'
 import type { AuditLog } from './audit.ts'
 import type { BlobStore } from './blobs.ts'
 import type { Cache } from './cache.ts'
+import type { Ciphers } from './ciphers.ts'
 import type { Clock } from './clock.ts'
 import type { Defer } from './defer.ts'
 import type { DocumentStore } from './documents.ts'
@@ -31,6 +32,7 @@ export interface Ports {
   readonly audit: AuditLog
   readonly blobs: BlobStore
   readonly cache: Cache
+  readonly ciphers: Ciphers
   readonly clock: Clock
   readonly defer: Defer
   readonly documents: DocumentStore

@@ -3,6 +3,7 @@ import { createMemoryAudit } from '../../src/adapters/memory/audit.ts'
 import { createInProcessDefer } from '../../src/adapters/memory/defer.ts'
 import { createMemoryLog } from '../../src/adapters/memory/log.ts'
 import { createMemorySecrets } from '../../src/adapters/memory/secrets.ts'
+import { createNodeCiphers } from '../../src/adapters/node/ciphers.ts'
 import { openSqlite } from '../../src/adapters/sqlite/database.ts'
 import { createSqliteMailQueue } from '../../src/adapters/sqlite/mail-queue.ts'
 import { createSqliteSubmissions } from '../../src/adapters/sqlite/submissions.ts'
@@ -47,7 +48,7 @@ const secrets = createMemorySecrets({
   'master-key': [{ id: 'k', value: 'A'.repeat(43), activeFrom: '2000-01-01T00:00:00.000Z' }],
   'signing-keys': [],
 })
-const vault = createVault({ secrets, clock })
+const vault = createVault({ secrets, clock, ciphers: createNodeCiphers() })
 const log = createMemoryLog()
 const defer = createInProcessDefer({ log, holdOpen: () => {} })
 const needs = { clock, log, defer, ids: systemIds, mailbox: null }

@@ -25,7 +25,7 @@ import { createSealSubmission, type SealSubmission } from './seal-submission.ts'
 import { createJudgeSpam, type JudgeSpam } from './spam.ts'
 import { createSubmitForm, type Stored } from './submit-form.ts'
 
-export type FormsNeeds = Needs<'submissions' | 'cache' | 'clock' | 'ids' | 'log'>
+export type FormsNeeds = Needs<'submissions' | 'cache' | 'ciphers' | 'clock' | 'ids' | 'log'>
 
 export interface FormsBorrows {
   /** Takes uploaded files for one submission; `validation_error` for one that cannot be taken. */
@@ -71,7 +71,7 @@ export function createForms(needs: FormsNeeds, { users, ...borrows }: FormsBorro
   const domain: FormsDomain = {
     ...borrows,
     mails: createFormMails(mail, settings),
-    sealing: createSealSubmission(vault),
+    sealing: createSealSubmission(needs, vault),
     judge: createJudgeSpam(needs, vault),
     changeSubmission: createChangeSubmission(needs),
     async eraseContents({ id, attachments }) {

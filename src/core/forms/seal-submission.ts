@@ -1,4 +1,5 @@
 import { decodeBase64url, encodeBase64url } from '../../ports/base64url.ts'
+import type { Needs } from '../../ports/ports.ts'
 import type { Submission } from '../../ports/submissions.ts'
 import { sealedWith, type Vault } from '../vault/vault.ts'
 import type { FilledForm } from './forms.model.ts'
@@ -26,26 +27,22 @@ const purpose = 'submission key'
 const placeOf = (column: Column | 'sealed_key', id: string): string => `form_submissions.${column} ${id}`
 const text = new TextEncoder()
 
-const algorithmOf = (column: Column, id: string, iv: Uint8Array<ArrayBuffer>) => ({
-  name: 'AES-GCM',
-  iv,
-  additionalData: text.encode(placeOf(column, id)),
-})
-
-const importKey = (bytes: Uint8Array<ArrayBuffer>): Promise<CryptoKey> =>
-  crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
-
 /**
  * Encrypts what people wrote. Each submission has a key of its own, itself encrypted with a key of the vault: without
  * it nothing in the row can be read, so erasing it erases the rest. A text is bound to its table, column and row, and
  * does not open in another.
  */
-export function createSealSubmission(vault: Vault) {
-  const encrypt = async <C extends Column>(key: CryptoKey, column: C, id: string, content: Contents[C]) => {
+export function createSealSubmission({ ciphers }: Needs<'ciphers'>, vault: Vault) {
+  const encrypt = async <C extends Column>(
+    key: Uint8Array<ArrayBuffer>,
+    column: C,
+    id: string,
+    content: Contents[C],
+  ) => {
     const iv = crypto.getRandomValues(new Uint8Array(12))
     const plain = text.encode(JSON.stringify(content))
-    const sealed = await crypto.subtle.encrypt(algorithmOf(column, id, iv), key, plain)
-    return `${encodeBase64url(iv)}.${encodeBase64url(new Uint8Array(sealed))}`
+    const sealed = await ciphers.encrypt(key, iv, placeOf(column, id), plain)
+    return `${encodeBase64url(iv)}.${encodeBase64url(sealed)}`
   }
   const sealKey = async (id: string, bytes: Uint8Array<ArrayBuffer>) => {
     const sealedKey = await vault.seal(purpose, placeOf('sealed_key', id), bytes)
@@ -58,28 +55,30 @@ export function createSealSubmission(vault: Vault) {
   async function open<C extends Column>(submission: Submission, column: C): Promise<Contents[C] | null> {
     const sealed = submission[column]
     if (sealed === null || submission.sealedKey === null) return null
-    const bytes = await openKey(submission)
+    const key = await openKey(submission)
     const [iv, ciphertext] = sealed.split('.').map(decodeBase64url)
-    if (!bytes || !iv || !ciphertext) throw new Error(`${column} of a submission cannot be decrypted`)
-    const key = await importKey(bytes)
-    const plain = await crypto.subtle.decrypt(algorithmOf(column, submission.id, iv), key, ciphertext)
+    const plain =
+      key && iv && ciphertext
+        ? await ciphers.decrypt(key, iv, placeOf(column, submission.id), ciphertext)
+        : null
+    if (!plain) throw new Error(`${column} of a submission cannot be decrypted`)
     return JSON.parse(new TextDecoder().decode(plain)) as Contents[C]
   }
 
   return {
     async sealNew(id: string, form: FilledForm['form']) {
-      const bytes = crypto.getRandomValues(new Uint8Array(32))
-      const [key, sealed] = await Promise.all([importKey(bytes), sealKey(id, bytes)])
-      return { ...sealed, data: await encrypt(key, 'data', id, form) }
+      const key = crypto.getRandomValues(new Uint8Array(32))
+      const [sealed, data] = await Promise.all([sealKey(id, key), encrypt(key, 'data', id, form)])
+      return { ...sealed, data }
     },
     async seal<C extends 'information' | 'notes'>(
       submission: Submission,
       column: C,
       content: Contents[C],
     ): Promise<string> {
-      const bytes = await openKey(submission)
-      if (!bytes) throw new Error('the key of a submission cannot be decrypted')
-      return encrypt(await importKey(bytes), column, submission.id, content)
+      const key = await openKey(submission)
+      if (!key) throw new Error('the key of a submission cannot be decrypted')
+      return encrypt(key, column, submission.id, content)
     },
     open,
     /** The key of the submission under the vault's key in force. */

@@ -7,6 +7,7 @@ import { createMemoryLog } from '../../adapters/memory/log.ts'
 import { createMemoryMailQueue } from '../../adapters/memory/mail-queue.ts'
 import { createMemoryMailer } from '../../adapters/memory/mailer.ts'
 import { createMemorySecrets } from '../../adapters/memory/secrets.ts'
+import { createWebCiphers } from '../../adapters/web-crypto/ciphers.ts'
 import type { AuditRecord } from '../../ports/audit.ts'
 import { encodeBase64url } from '../../ports/base64url.ts'
 import { LetterRefused, type Mailer } from '../../ports/mailer.ts'
@@ -42,7 +43,7 @@ function createWorld() {
     ],
     'signing-keys': [],
   })
-  const vault = createVault({ secrets, clock })
+  const vault = createVault({ secrets, clock, ciphers: createWebCiphers() })
   const needs = { mailQueue, mailer, mailbox: outbox, clock, log, defer, ids: createSequentialIds() }
   const trail = createTrail({ ...needs, audit: createMemoryAudit(auditRecords) }, vault)
   const [one, two] = [createMail(needs, vault, trail), createMail(needs, vault, trail)]

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createManualClock } from '../../adapters/memory/clock.ts'
 import { createMemorySecrets } from '../../adapters/memory/secrets.ts'
+import { createWebCiphers } from '../../adapters/web-crypto/ciphers.ts'
 import { encodeBase64url } from '../../ports/base64url.ts'
 import { createVault } from './vault.ts'
 
@@ -15,6 +16,7 @@ const vaultWith = (...keys: ReturnType<typeof masterKey>[]) =>
   createVault({
     secrets: createMemorySecrets({ 'master-key': keys, 'signing-keys': [] }),
     clock: createManualClock(),
+    ciphers: createWebCiphers(),
   })
 const bytes = new Uint8Array([1, 2, 3])
 

@@ -5,22 +5,11 @@ import type { SecretVersion } from '../../ports/secrets.ts'
 interface MasterKey {
   readonly id: string
   readonly activeFromMs: number
-  readonly derive: CryptoKey
+  readonly secret: Uint8Array<ArrayBuffer>
 }
 
 const reloadAfterMs = 5 * 60_000
 const rememberedPseudonyms = 20_000
-const text = new TextEncoder()
-
-/** A key is named by what it is, so that it is found again wherever it stands in the list. */
-async function importMaster({ id: given, value, activeFrom }: SecretVersion): Promise<MasterKey> {
-  const bytes = decodeBase64url(value)
-  if (!bytes || bytes.length < 32) throw new Error(`master key ${given} is not 32 or more bytes of base64url`)
-  const digest = await crypto.subtle.digest('SHA-256', text.encode(`master key id ${value}`))
-  const id = encodeBase64url(new Uint8Array(digest, 0, 9))
-  const derive = await crypto.subtle.importKey('raw', bytes, 'HKDF', false, ['deriveKey'])
-  return { id, activeFromMs: Date.parse(activeFrom), derive }
-}
 
 /** The id of the master key that something was sealed with. */
 export const sealedWith = (sealed: string): string => sealed.split('.', 1)[0] ?? ''
@@ -29,15 +18,23 @@ export const sealedWith = (sealed: string): string => sealed.split('.', 1)[0] ??
  * The core's only user of the master key. Each purpose gets a key of its own (HKDF-SHA-256), so that what is learned about
  * one says nothing about another.
  */
-export function createVault({ secrets, clock }: Needs<'secrets' | 'clock'>) {
+export function createVault({ secrets, clock, ciphers }: Needs<'secrets' | 'clock' | 'ciphers'>) {
   let masters: readonly MasterKey[] = []
   let loadedAt = Number.NEGATIVE_INFINITY
-  const derived = new Map<string, CryptoKey>()
+  const derived = new Map<string, Uint8Array<ArrayBuffer>>()
   const pseudonyms = new Map<string, string>()
 
+  /** A key is named by what it is, so that it is found again wherever it stands in the list. */
+  async function readMaster({ id: given, value, activeFrom }: SecretVersion): Promise<MasterKey> {
+    const secret = decodeBase64url(value)
+    if (!secret || secret.length < 32)
+      throw new Error(`master key ${given} is not 32 or more bytes of base64url`)
+    const digest = await ciphers.digest(`master key id ${value}`)
+    return { id: encodeBase64url(digest.subarray(0, 9)), activeFromMs: Date.parse(activeFrom), secret }
+  }
   async function load(): Promise<void> {
     const versions = await secrets.versions('master-key')
-    masters = await Promise.all(versions.map(importMaster))
+    masters = await Promise.all(versions.map(readMaster))
     loadedAt = clock.now()
   }
   /** The active key while our copy of the list is young enough. */
@@ -58,23 +55,11 @@ export function createVault({ secrets, clock }: Needs<'secrets' | 'clock'>) {
     if (!masters.some((master) => master.id === id)) await load()
     return masters.find((master) => master.id === id)
   }
-  async function keyFor(
-    master: MasterKey,
-    purpose: string,
-    algorithm: 'HMAC' | 'AES-GCM',
-  ): Promise<CryptoKey> {
-    const name = `${algorithm} ${master.id} ${purpose}`
+  async function keyFor(master: MasterKey, purpose: string): Promise<Uint8Array<ArrayBuffer>> {
+    const name = `${master.id} ${purpose}`
     let key = derived.get(name)
     if (!key) {
-      key = await crypto.subtle.deriveKey(
-        { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: text.encode(purpose) },
-        master.derive,
-        algorithm === 'HMAC'
-          ? { name: 'HMAC', hash: 'SHA-256', length: 256 }
-          : { name: 'AES-GCM', length: 256 },
-        false,
-        algorithm === 'HMAC' ? ['sign'] : ['encrypt', 'decrypt'],
-      )
+      key = await ciphers.deriveKey(master.secret, purpose)
       derived.set(name, key)
     }
     return key
@@ -84,8 +69,7 @@ export function createVault({ secrets, clock }: Needs<'secrets' | 'clock'>) {
     const name = `${master.id} ${purpose} ${value}`
     const known = pseudonyms.get(name)
     if (known) return known
-    const key = await keyFor(master, `pseudonym ${purpose}`, 'HMAC')
-    const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, text.encode(value)))
+    const mac = await ciphers.mac(await keyFor(master, `pseudonym ${purpose}`), value)
     const pseudonym = encodeBase64url(mac.subarray(0, 16))
     if (pseudonyms.size >= rememberedPseudonyms) pseudonyms.clear()
     pseudonyms.set(name, pseudonym)
@@ -105,27 +89,17 @@ export function createVault({ secrets, clock }: Needs<'secrets' | 'clock'>) {
     /** Encrypts, bound to `place`: what is sealed for one place does not open in another. */
     async seal(purpose: string, place: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
       const master = await active()
-      const key = await keyFor(master, `seal ${purpose}`, 'AES-GCM')
+      const key = await keyFor(master, `seal ${purpose}`)
       const iv = crypto.getRandomValues(new Uint8Array(12))
-      const sealed = await crypto.subtle.encrypt(
-        { name: 'AES-GCM', iv, additionalData: text.encode(place) },
-        key,
-        bytes,
-      )
-      return [master.id, encodeBase64url(iv), encodeBase64url(new Uint8Array(sealed))].join('.')
+      const sealed = await ciphers.encrypt(key, iv, place, bytes)
+      return [master.id, encodeBase64url(iv), encodeBase64url(sealed)].join('.')
     },
     /** What `seal` was given, or null when the text was altered, moved, or its key is gone. */
     async open(purpose: string, place: string, sealed: string): Promise<Uint8Array<ArrayBuffer> | null> {
       const [id = '', iv = '', ciphertext = ''] = sealed.split('.')
       const [ivBytes, bytes, master] = [decodeBase64url(iv), decodeBase64url(ciphertext), await byId(id)]
       if (!ivBytes || !bytes || !master) return null
-      const key = await keyFor(master, `seal ${purpose}`, 'AES-GCM')
-      try {
-        const algorithm = { name: 'AES-GCM', iv: ivBytes, additionalData: text.encode(place) }
-        return new Uint8Array(await crypto.subtle.decrypt(algorithm, key, bytes))
-      } catch {
-        return null
-      }
+      return ciphers.decrypt(await keyFor(master, `seal ${purpose}`), ivBytes, place, bytes)
     },
   }
 }

@@ -1,0 +1,4 @@
+import { describeCiphers } from '../../../test/contracts/ciphers.contract.ts'
+import { createNodeCiphers } from './ciphers.ts'
+
+describeCiphers('node', createNodeCiphers)
