@@ -1,8 +1,22 @@
+/** Where there is one it does this many times faster than `btoa`. */
+const node = (
+  globalThis as {
+    Buffer?: {
+      from(
+        bytes: ArrayBufferLike,
+        offset: number,
+        length: number,
+      ): { toString(encoding: 'base64url'): string }
+    }
+  }
+).Buffer
+
 /** As many arguments as a call takes everywhere. */
 const chunk = 8_192
 
 /** RFC 4648 base64url without padding, the one text form of bytes in this project. */
 export function encodeBase64url(bytes: Uint8Array): string {
+  if (node) return node.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url')
   let binary = ''
   for (let from = 0; from < bytes.length; from += chunk)
     binary += String.fromCharCode(...bytes.subarray(from, from + chunk))

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hash,
+  hkdfSync,
+  type KeyObject,
+} from 'node:crypto'
 import type { Ciphers } from '../../ports/ciphers.ts'
 
 type Bytes = Uint8Array<ArrayBuffer>
@@ -9,8 +17,21 @@ const tagLength = 16
 /** A copy that shares no memory with what else passed through Node's pool. */
 const copyOf = (bytes: Uint8Array): Bytes => Uint8Array.from(bytes)
 
+/** Bytes are looked at much longer than a key that is one already. */
+const keys = new WeakMap<Bytes, KeyObject>()
+function keyOf(bytes: Bytes): KeyObject {
+  let key = keys.get(bytes)
+  if (!key) {
+    key = createSecretKey(bytes)
+    keys.set(bytes, key)
+  }
+  return key
+}
+
 function encrypt(key: Bytes, iv: Bytes, place: string, bytes: Bytes): Bytes {
-  const encryption = createCipheriv(cipher, key, iv, { authTagLength: tagLength }).setAAD(Buffer.from(place))
+  const encryption = createCipheriv(cipher, keyOf(key), iv, { authTagLength: tagLength }).setAAD(
+    Buffer.from(place),
+  )
   const result = new Uint8Array(bytes.length + tagLength)
   result.set(encryption.update(bytes))
   encryption.final()
@@ -20,7 +41,7 @@ function encrypt(key: Bytes, iv: Bytes, place: string, bytes: Bytes): Bytes {
 
 function decrypt(key: Bytes, iv: Bytes, place: string, ciphertext: Bytes): Bytes {
   const length = ciphertext.length - tagLength
-  const decryption = createDecipheriv(cipher, key, iv, { authTagLength: tagLength })
+  const decryption = createDecipheriv(cipher, keyOf(key), iv, { authTagLength: tagLength })
     .setAAD(Buffer.from(place))
     .setAuthTag(ciphertext.subarray(length))
   const bytes = copyOf(decryption.update(ciphertext.subarray(0, length)))
@@ -36,7 +57,7 @@ export function createNodeCiphers(): Ciphers {
   return {
     deriveKey: async (secret, purpose) =>
       new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(), purpose, 32)),
-    mac: async (key, text) => copyOf(createHmac('sha256', key).update(text).digest()),
+    mac: async (key, text) => copyOf(createHmac('sha256', keyOf(key)).update(text).digest()),
     digest: async (text) => copyOf(hash('sha256', text, 'buffer')),
     encrypt: async (key, iv, place, bytes) => encrypt(key, iv, place, bytes),
     async decrypt(key, iv, place, ciphertext) {

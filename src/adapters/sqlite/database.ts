@@ -65,11 +65,17 @@ export function openSqlite(path: string): SqliteDatabase {
   }
 
   let isReading = false
+  /** Also before a write: it must see, and be seen by, everything since. */
   const endReading = () => {
     if (!isReading) return
     isReading = false
-    prepare('commit').run()
+    // An error of the disk may have ended it already.
+    if (database.isTransaction) prepare('commit').run()
   }
+  /**
+   * Reads of one turn of the event loop share a snapshot, and so the locks it takes. It is younger than whatever the
+   * turn began with: no request sees less than what was stored before it came.
+   */
   const reading = <T>(port: string, read: () => T): T =>
     guarded(port, () => {
       if (!database.isTransaction) {

@@ -41,6 +41,28 @@ function inFile(work: (path: string) => Promise<void>): () => Promise<void> {
 }
 
 test(
+  'what another connection commits is read from the next turn on, and what this one commits at once',
+  inFile(async (path) => {
+    const [one, two] = [openSqlite(path), openSqlite(path)]
+    const mine = createSqliteDocuments({ database: one, collections: [things], clock })
+    const theirs = createSqliteDocuments({ database: two, collections: [things], clock })
+    const key = { partition: 'a', id: 'a' }
+    expect(await mine.read(things, key)).toBeNull()
+    const { version } = await theirs.insert(things, { id: 'a', rank: 1 })
+    expect((await mine.read(things, key))?.value.rank).toBe(1)
+    const replaced = mine.replace(things, { id: 'a', rank: 2 }, version)
+    expect((await mine.read(things, key))?.value.rank).toBe(1)
+    await replaced
+    expect((await mine.read(things, key))?.value.rank).toBe(2)
+    await mine.read(things, key)
+    one.close()
+    two.close()
+    await new Promise(setImmediate)
+    await expect(mine.read(things, key)).rejects.toThrow(PortUnavailable)
+  }),
+)
+
+test(
   'two connections share one file, and what one committed the other reads',
   inFile(async (path) => {
     const [one, two] = [openSqlite(path), openSqlite(path)]

@@ -14,6 +14,8 @@ export interface Link {
   readonly socket: Duplex
   /** Heard from since the last heartbeat. */
   isAlive: boolean
+  /** The turn of the event loop in which it was last written to. */
+  writtenIn?: number
 }
 
 export interface Connection {
@@ -68,9 +70,37 @@ export function createConnection(
 
 const isOpen = ({ ws }: Link): boolean => ws.readyState === ws.OPEN
 
+let turn = 0
+let isTurnWatched = false
+const corked = new Set<Link>()
+
+function endTurn(): void {
+  isTurnWatched = false
+  turn++
+  for (const { socket } of corked) socket.uncork()
+  corked.clear()
+}
+
+/**
+ * The first frame of a turn of the event loop goes out at once; those that follow it in the same turn go out together,
+ * in one system call. Messages that were stored in one commit are published in one turn.
+ */
+function gather(link: Link): void {
+  if (!isTurnWatched) {
+    isTurnWatched = true
+    setImmediate(endTurn)
+  }
+  if (link.writtenIn === turn && !corked.has(link)) {
+    link.socket.cork()
+    corked.add(link)
+  }
+  link.writtenIn = turn
+}
+
 /** False when the other side takes too little of what it is sent. */
 function write({ link }: Connection, frame: Buffer, { bufferedBytes }: Limits): boolean {
   if (!link || !isOpen(link)) return true
+  gather(link)
   return link.socket.write(frame) || link.socket.writableLength <= bufferedBytes
 }
 

@@ -11,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { startWebPubSub } from '../../../test/stand-ins/web-pubsub.ts'
 import type { Limits } from './limits.ts'
+import { createLocalRealtime } from './realtime.ts'
 
 /* What the unmodified official client and service SDK see. */
 
@@ -375,6 +376,28 @@ describe('limits', () => {
     for (let n = 0; n < 11; n++) await admin.group('g').sendToAll({ n })
     await closed
     expect(await admin.userExists('deaf')).toBe(false)
+  })
+
+  test('what is published in one turn arrives in order, and before the farewell', async () => {
+    const clock = { now: Date.now }
+    const realtime = createLocalRealtime({
+      server: service.server,
+      hub: 'chat',
+      origin: () => service.origin,
+      clock,
+    })
+    const members = [
+      await openRaw({ userId: 'ann', groups: ['g'] }),
+      await openRaw({ userId: 'bob', groups: ['g'] }, 'json.reliable.webpubsub.azure.v1'),
+    ]
+    for (let n = 0; n < 100; n++) void realtime.publish('g', { n })
+    void realtime.disconnect('ann', 'over')
+    void realtime.disconnect('bob', 'over')
+    for (const { frames, closed } of members) {
+      await closed
+      expect(frames.slice(1, -1).map(({ data }) => data.n)).toEqual(Array.from({ length: 100 }, (_, n) => n))
+      expect(frames.at(-1)).toMatchObject({ type: 'system', event: 'disconnected', message: 'over' })
+    }
   })
 
   test('an acknowledgement makes room', async () => {

@@ -33,16 +33,32 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
   return formatter
 }
 
-/** What a clock on the wall shows, as if it were UTC. */
-function wallMs(ms: number, timeZone: string): number {
-  const parts = Object.fromEntries(
-    formatterOf(timeZone)
-      .formatToParts(ms)
-      .map(({ type, value }) => [type, Number(value)]),
-  ) as Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', number>
-  const { year, month, day, hour, minute, second } = parts
-  return Date.UTC(year, month - 1, day, hour, minute, second)
+/** Clocks are set forward and back at quarters of an hour. */
+const quarterMs = 15 * 60_000
+const rememberedOffsets = 10_000
+const offsets = new Map<string, number>()
+
+/** How far the clock on the wall is ahead of UTC. */
+function offsetMs(ms: number, timeZone: string): number {
+  const quarter = Math.floor(ms / quarterMs)
+  const name = `${timeZone} ${quarter}`
+  let offset = offsets.get(name)
+  if (offset === undefined) {
+    const parts = Object.fromEntries(
+      formatterOf(timeZone)
+        .formatToParts(quarter * quarterMs)
+        .map(({ type, value }) => [type, Number(value)]),
+    ) as Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', number>
+    const { year, month, day, hour, minute, second } = parts
+    offset = Date.UTC(year, month - 1, day, hour, minute, second) - quarter * quarterMs
+    if (offsets.size >= rememberedOffsets) offsets.clear()
+    offsets.set(name, offset)
+  }
+  return offset
 }
+
+/** What a clock on the wall shows, as if it were UTC. */
+const wallMs = (ms: number, timeZone: string): number => ms + offsetMs(ms, timeZone)
 
 /** When the wall clock shows this. The offset is taken twice because it may change in between. */
 function instantOf(wall: number, timeZone: string): number {
