@@ -6,6 +6,7 @@ import type { FileScanner } from '../src/ports/file-scanner.ts'
 import { PortUnavailable } from '../src/ports/unavailable.ts'
 import { type Browser, browserOf, createTestApp, person, signedInBrowser, type TestApp } from './app.ts'
 import { chatPeople } from './chat-people.ts'
+import { enrol, publishCourse, staffMember } from './course-people.ts'
 import { bytesOf, docxOf, html, mp4, pdf, pngOf } from './sample-files.ts'
 
 const docx = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
@@ -325,6 +326,39 @@ describe('who may', () => {
 })
 
 describe('what files are bound to', () => {
+  test('a video is seen in its lesson by whoever takes part, a piece at a time', async () => {
+    const [mentor, other] = [
+      await staffMember(testApp, 'Mia', 'mentor'),
+      await staffMember(testApp, 'Moe', 'mentor'),
+    ]
+    const video = { fileName: 'lesson.mp4', fileType: 'video/mp4', category: 'course-video' }
+    const { body: file } = await upload(mentor, mp4, video)
+    const course = await publishCourse(mentor.call)
+    const addTo = (browser: Browser, courseId: string) =>
+      browser.call('POST', `/api/v1/courses/${courseId}/lessons`, {
+        body: { title: 'The film', videoFileId: file.id },
+      })
+    expect((await addTo(other, (await publishCourse(other.call)).id)).status).toBe(400)
+    const { id: lessonId } = (await addTo(mentor, course.id)).body
+    expect((await mentor.call('POST', `/api/v1/courses/${course.id}/publish`)).status).toBe(200)
+
+    const path = `/api/v1/courses/${course.id}/lessons/${lessonId}`
+    expect((await ann.call('GET', path)).body.error.code).toBe('not_enrolled')
+    expect((await ann.call('GET', `/api/v1/files/${file.id}`)).status).toBe(404)
+    await enrol(ann.call, course.id)
+    const { videoUrl } = (await ann.call('GET', path)).body
+    const piece = await testApp.app.request(videoUrl, { headers: { range: 'bytes=4-7' } })
+    expect([piece.status, piece.headers.get('content-type'), piece.headers.get('content-range')]).toEqual([
+      206,
+      'video/mp4',
+      `bytes 4-7/${mp4.byteLength}`,
+    ])
+    expect(new Uint8Array(await piece.arrayBuffer())).toEqual(mp4.slice(4, 8))
+    expect(piece.headers.get('ratelimit')).toBeNull()
+    testApp.clock.advance(dayMs)
+    expect((await testApp.app.request(videoUrl)).status).toBe(403)
+  })
+
   test('a form takes an attachment once, by its token, and staff may read it', async () => {
     const nobody = browserOf(testApp)
     const asked = await announce(nobody, { category: 'form-attachment' })

@@ -10,10 +10,7 @@ export const unsupportedMediaType = (): AppError =>
   new AppError('invalid', 'unsupported_media_type', 'Send JSON with Content-Type: application/json.')
 const malformed = (message: string) => validationError([{ path: '', code: 'malformed_json', message }])
 
-/** Reads the body up to the limit, as UTF-8. */
-export async function readText(c: AppContext, maxBytes: number): Promise<string> {
-  const { body } = c.req.raw
-  if (!body) return ''
+async function readStream(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
@@ -27,6 +24,25 @@ export async function readText(c: AppContext, maxBytes: number): Promise<string>
     bytes.set(chunk, offset)
     offset += chunk.byteLength
   }
+  return bytes
+}
+
+/** A body whose length was announced cannot be longer, and is read without making a stream of it. */
+async function readBytes(c: AppContext, maxBytes: number): Promise<Uint8Array> {
+  const announced = c.req.header('content-length')
+  if (announced === undefined) {
+    const { body } = c.req.raw
+    return body ? readStream(body, maxBytes) : new Uint8Array()
+  }
+  if (!(Number(announced) <= maxBytes)) throw tooLarge()
+  const bytes = new Uint8Array(await c.req.raw.arrayBuffer())
+  if (bytes.length > maxBytes) throw tooLarge()
+  return bytes
+}
+
+/** Reads the body up to the limit, as UTF-8. */
+export async function readText(c: AppContext, maxBytes: number): Promise<string> {
+  const bytes = await readBytes(c, maxBytes)
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
   } catch {
@@ -96,7 +112,6 @@ function callItJson(c: AppContext): void {
 export const jsonBody = (takesBeacon: (method: string, path: string) => boolean) =>
   createMiddleware<AppEnv>(async (c, next) => {
     const { maxBodyBytes } = c.get('settings')
-    if (Number(c.req.header('content-length') ?? 0) > maxBodyBytes) throw tooLarge()
     const text = await readText(c, maxBodyBytes)
     if (text === '') {
       withoutBody(c, c.req.raw.headers)

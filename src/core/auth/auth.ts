@@ -40,6 +40,7 @@ import { createWantSecondFactor } from './want-second-factor.ts'
 export type AuthNeeds = Needs<
   | 'accessTokens'
   | 'cache'
+  | 'ciphers'
   | 'clock'
   | 'defer'
   | 'documents'

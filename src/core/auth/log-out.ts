@@ -19,7 +19,7 @@ export interface Presented {
  */
 export const createLogOut =
   (
-    { documents }: Needs<'documents'>,
+    { ciphers, documents }: Needs<'ciphers' | 'documents'>,
     domain: { readonly sessions: Sessions; readonly trail: Trail; readonly vault: Vault },
   ) =>
   async ({ claims, refreshToken }: Presented, caller: Caller): Promise<boolean> => {
@@ -42,7 +42,7 @@ export const createLogOut =
     if (!token || token.sessionId === claims?.sid) return isOnSharedDevice
     const stored = await documents.read(sessions, { partition: token.userId, id: token.sessionId })
     const secret = stored && (await openSessionSecret(domain.vault, stored.value))
-    if (secret && isEqual(token.secretPart, await deriveSecretPart(secret, token.generation)))
+    if (secret && isEqual(token.secretPart, await deriveSecretPart(ciphers, secret, token.generation)))
       await end(token.userId, token.sessionId)
     return isOnSharedDevice
   }

@@ -80,8 +80,8 @@ function newCode(): string {
 }
 
 /** Tokens that work once, for one flow, for a while. */
-export function createOneTimeTokens(needs: Needs<'clock' | 'documents' | 'ids'>, vault: Vault) {
-  const { clock, documents, ids } = needs
+export function createOneTimeTokens(needs: Needs<'ciphers' | 'clock' | 'documents' | 'ids'>, vault: Vault) {
+  const { ciphers, clock, documents, ids } = needs
   const put = createPutDocument(needs)
   const iso = (ms: number) => new Date(ms).toISOString()
   const hashCode = ({ subjectId, flow, secretHash }: OneTimeToken, code: string): Promise<string> =>
@@ -128,7 +128,7 @@ export function createOneTimeTokens(needs: Needs<'clock' | 'documents' | 'ids'>,
     if (partition === undefined || id === undefined || secret === undefined) return null
     const stored = await documents.read(oneTimeTokens, { partition, id })
     if (!stored || !isLive(stored.value, flow)) return null
-    return isEqual(await hashSecretPart(secret), stored.value.secretHash) ? stored : null
+    return isEqual(await hashSecretPart(ciphers, secret), stored.value.secretHash) ? stored : null
   }
 
   return {
@@ -144,7 +144,7 @@ export function createOneTimeTokens(needs: Needs<'clock' | 'documents' | 'ids'>,
         id: isOnlyOne ? flow : ids.next(),
         subjectId,
         flow,
-        secretHash: await hashSecretPart(secret),
+        secretHash: await hashSecretPart(ciphers, secret),
         codeHash: null,
         triesLeft: tries,
         facts,

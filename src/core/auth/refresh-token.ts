@@ -1,4 +1,5 @@
 import { encodeBase64url } from '../../ports/base64url.ts'
+import type { Ciphers } from '../../ports/ciphers.ts'
 import type { Vault } from '../vault/vault.ts'
 
 /** What a refresh token says: `v1.{user}.{session}.{generation}.{256 bits}`. */
@@ -22,10 +23,8 @@ export const formatRefreshToken = ({ userId, sessionId, generation, secretPart }
   `v1.${userId}.${sessionId}.${generation}.${secretPart}`
 
 /** Of what only the client holds, the server keeps this. */
-export async function hashSecretPart(secretPart: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secretPart))
-  return encodeBase64url(new Uint8Array(digest))
-}
+export const hashSecretPart = async (ciphers: Ciphers, secretPart: string): Promise<string> =>
+  encodeBase64url(await ciphers.digest(secretPart))
 
 /** Compares all characters whatever the first difference. */
 export function isEqual(a: string, b: string): boolean {
@@ -36,11 +35,11 @@ export function isEqual(a: string, b: string): boolean {
 }
 
 /** A session's own secret, from which the token of any generation can be derived again. */
-export async function deriveSecretPart(secret: Uint8Array<ArrayBuffer>, generation: number): Promise<string> {
-  const key = await crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
-  const mac = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(`refresh ${generation}`))
-  return encodeBase64url(new Uint8Array(mac))
-}
+export const deriveSecretPart = async (
+  ciphers: Ciphers,
+  secret: Uint8Array<ArrayBuffer>,
+  generation: number,
+): Promise<string> => encodeBase64url(await ciphers.mac(secret, `refresh ${generation}`))
 
 const purpose = 'session secret'
 const placeOf = (userId: string, sessionId: string) => `Sessions/${userId}/${sessionId}`

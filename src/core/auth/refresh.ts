@@ -27,7 +27,7 @@ type Place = 'current' | 'predecessor' | 'superseded' | 'forged'
  * the whole family. Throws `invalid_token` or `token_revoked`.
  */
 export const createRefresh = (
-  { clock, documents }: Needs<'clock' | 'documents'>,
+  { ciphers, clock, documents }: Needs<'ciphers' | 'clock' | 'documents'>,
   domain: {
     readonly sessions: Sessions
     readonly trail: Trail
@@ -42,7 +42,7 @@ export const createRefresh = (
     session: Session,
     secret: Uint8Array<ArrayBuffer>,
   ): Promise<Place> {
-    const hash = await hashSecretPart(token.secretPart)
+    const hash = await hashSecretPart(ciphers, token.secretPart)
     if (token.generation === session.generation && isEqual(hash, session.refreshHash)) return 'current'
     const isPrevious = token.generation === session.generation - 1
     if (isPrevious && session.previousRefreshHash !== null && isEqual(hash, session.previousRefreshHash)) {
@@ -50,7 +50,7 @@ export const createRefresh = (
       return ageMs <= settings.refreshGraceSeconds * 1000 ? 'predecessor' : 'superseded'
     }
     if (token.generation >= session.generation) return 'forged'
-    const genuine = await deriveSecretPart(secret, token.generation)
+    const genuine = await deriveSecretPart(ciphers, secret, token.generation)
     return isEqual(token.secretPart, genuine) ? 'superseded' : 'forged'
   }
 
@@ -90,14 +90,14 @@ export const createRefresh = (
       }
 
       const generation = place === 'current' ? session.generation + 1 : session.generation
-      const secretPart = await deriveSecretPart(secret, generation)
+      const secretPart = await deriveSecretPart(ciphers, secret, generation)
       if (place === 'current') {
         const now = new Date(clock.now()).toISOString()
         const expiresAt = domain.sessions.expiryOf(session)
         const rotated: Session = {
           ...session,
           generation,
-          refreshHash: await hashSecretPart(secretPart),
+          refreshHash: await hashSecretPart(ciphers, secretPart),
           previousRefreshHash: session.refreshHash,
           rotatedAt: now,
           lastSeenAt: now,

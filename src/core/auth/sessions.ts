@@ -27,7 +27,7 @@ export interface Credentials {
 }
 
 type SessionNeeds = Needs<
-  'accessTokens' | 'cache' | 'clock' | 'defer' | 'documents' | 'ids' | 'log' | 'realtime'
+  'accessTokens' | 'cache' | 'ciphers' | 'clock' | 'defer' | 'documents' | 'ids' | 'log' | 'realtime'
 >
 
 /** The life of a session, but for refreshing it. */
@@ -41,7 +41,7 @@ export function createSessions(
     settings,
   }: { vault: Vault; memo: SessionMemo; trail: Trail; notices: Notices; settings: AuthSettings },
 ) {
-  const { accessTokens, cache, clock, defer, documents, ids, log } = needs
+  const { accessTokens, cache, ciphers, clock, defer, documents, ids, log } = needs
   const iso = (ms: number) => new Date(ms).toISOString()
   const isLive = (session: Session) =>
     session.revokedAt === null && Date.parse(session.expiresAt) > clock.now()
@@ -173,8 +173,8 @@ export function createSessions(
       const secondFactorAt = isSecondFactorProved ? now : null
       const expiresAt = expiryOf({ createdAt: now, isOnSharedDevice })
       const derive = async () => {
-        const secretPart = await deriveSecretPart(secret, 1)
-        return { secretPart, refreshHash: await hashSecretPart(secretPart) }
+        const secretPart = await deriveSecretPart(ciphers, secret, 1)
+        return { secretPart, refreshHash: await hashSecretPart(ciphers, secretPart) }
       }
       const [{ secretPart, refreshHash }, sealedSecret, accessToken] = await Promise.all([
         derive(),
