@@ -14,8 +14,8 @@ export interface Link {
   readonly socket: Duplex
   /** Heard from since the last heartbeat. */
   isAlive: boolean
-  /** The turn of the event loop in which it was last written to. */
-  writtenIn?: number
+  /** The turn of the event loop in which it was last written to; -1 before. */
+  writtenIn: number
 }
 
 export interface Connection {

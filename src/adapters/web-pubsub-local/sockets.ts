@@ -225,7 +225,7 @@ export function createSockets({
 
   function attach(connection: Connection, ws: WebSocket, socket: Duplex): void {
     clearTimeout(connection.giveUp)
-    const link: Link = { ws, socket, isAlive: true }
+    const link: Link = { ws, socket, isAlive: true, writtenIn: -1 }
     const before = connection.link
     connection.link = link
     before?.ws.terminate()
