@@ -70,8 +70,12 @@ export function createSqliteSubmissions({ database }: { readonly database: Sqlit
       ...hashes,
     ) !== undefined
   const insertContacts = (id: string, hashes: readonly string[]): void => {
-    for (const hash of new Set(hashes))
-      database.run('insert into submission_contacts (contact_hash, submission_id) values (?, ?)', hash, id)
+    const different = [...new Set(hashes)]
+    if (different.length === 0) return
+    database.run(
+      `insert into submission_contacts (contact_hash, submission_id) values ${different.map(() => '(?, ?)').join(', ')}`,
+      ...different.flatMap((hash) => [hash, id]),
+    )
   }
   const writeAlongside = (submission: Submission, { audit, mails }: Alongside): void => {
     appendAudit(database, audit)

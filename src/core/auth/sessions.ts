@@ -1,5 +1,6 @@
 import { type Stored, VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
+import { randomBytes } from '../../ports/random-bytes.ts'
 import type { Actor, Caller } from '../actor.ts'
 import { conflict, notFound } from '../errors.ts'
 import { endConnections } from '../realtime/realtime.model.ts'
@@ -168,7 +169,7 @@ export function createSessions(
       }: { readonly isSecondFactorProved?: boolean; readonly isOnSharedDevice?: boolean } = {},
     ): Promise<{ readonly id: string; readonly credentials: Credentials; store(): Promise<void> }> {
       const id = ids.next()
-      const secret = crypto.getRandomValues(new Uint8Array(32))
+      const secret = randomBytes(32)
       const now = iso(clock.now())
       const secondFactorAt = isSecondFactorProved ? now : null
       const expiresAt = expiryOf({ createdAt: now, isOnSharedDevice })

@@ -21,12 +21,12 @@ export interface Receipt {
 
 /** What whoever sent a form can do with its number and receipt code. A wrong code is as unknown a number. */
 export function createFollowForm(
-  { submissions, clock }: Needs<'submissions' | 'clock'>,
+  { submissions, ciphers, clock }: Needs<'submissions' | 'ciphers' | 'clock'>,
   { trail, mail, mails, sealing, changeSubmission, eraseContents }: FormsDomain,
 ) {
   async function find({ trackingNumber, code }: Receipt): Promise<Submission> {
     const submission = await submissions.readByTrackingNumber(trackingNumber)
-    const hash = await receiptHash(submission?.id ?? '', code ?? '')
+    const hash = await receiptHash(ciphers, submission?.id ?? '', code ?? '')
     if (!submission || code === undefined || submission.receiptHash !== hash) throw notFound()
     return submission
   }

@@ -1,5 +1,6 @@
 import { decodeBase64url, encodeBase64url } from '../../ports/base64url.ts'
 import type { Needs } from '../../ports/ports.ts'
+import { randomBytes } from '../../ports/random-bytes.ts'
 import type { Submission } from '../../ports/submissions.ts'
 import { sealedWith, type Vault } from '../vault/vault.ts'
 import type { FilledForm } from './forms.model.ts'
@@ -39,7 +40,7 @@ export function createSealSubmission({ ciphers }: Needs<'ciphers'>, vault: Vault
     id: string,
     content: Contents[C],
   ) => {
-    const iv = crypto.getRandomValues(new Uint8Array(12))
+    const iv = randomBytes(12)
     const plain = text.encode(JSON.stringify(content))
     const sealed = await ciphers.encrypt(key, iv, placeOf(column, id), plain)
     return `${encodeBase64url(iv)}.${encodeBase64url(sealed)}`
@@ -67,7 +68,7 @@ export function createSealSubmission({ ciphers }: Needs<'ciphers'>, vault: Vault
 
   return {
     async sealNew(id: string, form: FilledForm['form']) {
-      const key = crypto.getRandomValues(new Uint8Array(32))
+      const key = randomBytes(32)
       const [sealed, data] = await Promise.all([sealKey(id, key), encrypt(key, 'data', id, form)])
       return { ...sealed, data }
     },

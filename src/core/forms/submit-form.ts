@@ -71,10 +71,10 @@ export interface Stored {
  * an idempotency key the same form is stored once, and the receipt code is shown the first time alone.
  */
 export function createSubmitForm(
-  needs: Needs<'submissions' | 'clock' | 'ids'>,
+  needs: Needs<'submissions' | 'ciphers' | 'clock' | 'ids'>,
   { vault, trail, mail, mails, sealing, judge, hashContacts, bindFiles, settings }: FormsDomain,
 ) {
-  const { submissions, clock, ids } = needs
+  const { submissions, ciphers, clock, ids } = needs
 
   async function findEarlier(type: string, contact: string | undefined): Promise<string | null> {
     if (contact === undefined) return null
@@ -103,7 +103,7 @@ export function createSubmitForm(
         findEarlier(type, contacts[0]),
         sealing.sealNew(id, keptOf(filled.form)),
         hashContacts(contacts),
-        receiptCode === null ? null : receiptHash(id, receiptCode),
+        receiptCode === null ? null : receiptHash(ciphers, id, receiptCode),
         claims.length === 0 ? [] : bindFiles(actor, claims, id),
         mails.arrived(id, filled),
       ])

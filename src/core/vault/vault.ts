@@ -1,5 +1,6 @@
 import { decodeBase64url, encodeBase64url } from '../../ports/base64url.ts'
 import type { Needs } from '../../ports/ports.ts'
+import { randomBytes } from '../../ports/random-bytes.ts'
 import type { SecretVersion } from '../../ports/secrets.ts'
 
 interface MasterKey {
@@ -90,7 +91,7 @@ export function createVault({ secrets, clock, ciphers }: Needs<'secrets' | 'cloc
     async seal(purpose: string, place: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
       const master = await active()
       const key = await keyFor(master, `seal ${purpose}`)
-      const iv = crypto.getRandomValues(new Uint8Array(12))
+      const iv = randomBytes(12)
       const sealed = await ciphers.encrypt(key, iv, place, bytes)
       return [master.id, encodeBase64url(iv), encodeBase64url(sealed)].join('.')
     },
