@@ -36,12 +36,17 @@ const database: typeof file = {
     step()
     return file.run(...query)
   },
-  write: (port, refusals, work) =>
-    file.write(port, refusals, () => {
-      const result = work()
-      step()
-      return result
-    }),
+  write: (port, refusals, work, options) =>
+    file.write(
+      port,
+      refusals,
+      () => {
+        const result = work()
+        step()
+        return result
+      },
+      options,
+    ),
 }
 const clock = { now: () => Date.now() + Number(laterMs) }
 const secrets = createMemorySecrets({

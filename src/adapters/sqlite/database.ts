@@ -19,8 +19,15 @@ export interface SqliteDatabase {
    * Runs `work` in a transaction of its own and resolves with its result once that is on the disk. Work that was
    * asked for in the same turn of the event loop shares one commit, and so one wait for the disk. An error of a class
    * in `refusals` undoes that work alone; any other error undoes the whole group and is `PortUnavailable(port)`.
+   * Work that refuses before it changes anything says so (`refusesFirst`): there is nothing to undo then, and no need
+   * for a savepoint, which copies every page that is changed after it.
    */
-  write<T>(port: string, refusals: readonly Refusal[], work: () => T): Promise<T>
+  write<T>(
+    port: string,
+    refusals: readonly Refusal[],
+    work: () => T,
+    options?: { readonly refusesFirst?: boolean },
+  ): Promise<T>
   /** Commits what is waiting, then closes. */
   close(): void
 }
@@ -29,6 +36,7 @@ interface Waiting {
   readonly port: string
   readonly refusals: readonly Refusal[]
   readonly work: () => unknown
+  readonly mayBeUndone: boolean
   readonly resolve: (value: any) => void
   readonly reject: (error: unknown) => void
 }
@@ -96,17 +104,17 @@ export function openSqlite(path: string): SqliteDatabase {
     const outcomes: (() => void)[] = []
     try {
       prepare('begin immediate').run()
-      for (const { refusals, work, resolve, reject } of group) {
-        prepare('savepoint work').run()
+      for (const { refusals, work, mayBeUndone, resolve, reject } of group) {
+        if (mayBeUndone) prepare('savepoint work').run()
         try {
           const result = work()
           outcomes.push(() => resolve(result))
         } catch (error) {
           if (!refusals.some((refusal) => error instanceof refusal)) throw error
-          prepare('rollback to work').run()
+          if (mayBeUndone) prepare('rollback to work').run()
           outcomes.push(() => reject(error))
         }
-        prepare('release work').run()
+        if (mayBeUndone) prepare('release work').run()
       }
       prepare('commit').run()
     } catch (cause) {
@@ -125,10 +133,11 @@ export function openSqlite(path: string): SqliteDatabase {
       endReading()
       database.exec(sql)
     },
-    write(port, refusals, work) {
+    write(port, refusals, work, { refusesFirst = false } = {}) {
       if (waiting.length === 0) setImmediate(flush)
       return new Promise((resolve, reject) => {
-        waiting.push({ port, refusals, work, resolve, reject })
+        const mayBeUndone = refusals.length > 0 && !refusesFirst
+        waiting.push({ port, refusals, work, mayBeUndone, resolve, reject })
       })
     },
     close() {

@@ -25,6 +25,8 @@ interface Row {
 
 const port = 'documents'
 const refusals = [DocumentExists, VersionMismatch]
+/** A statement that finds another state changes nothing, and is refused for that. */
+const oneStep = { refusesFirst: true }
 const live = '(expires_at is null or expires_at > ?)'
 
 const field = (name: unknown) => `json_extract(body, '$.${String(name)}')`
@@ -161,17 +163,19 @@ export function createSqliteDocuments({
     read: async (c, key) => readNow(c, key),
     async insert(c, value) {
       const row = rowOf(c, value)
-      return database.write(port, refusals, () => insertNow(c, row))
+      return database.write(port, refusals, () => insertNow(c, row), oneStep)
     },
     async replace(c, value, version) {
       const row = rowOf(c, value)
-      return database.write(port, refusals, () => replaceNow(c, row, version))
+      return database.write(port, refusals, () => replaceNow(c, row, version), oneStep)
     },
-    remove: (c, key, version) => database.write(port, refusals, () => removeNow(c, key, version)),
+    remove: (c, key, version) => database.write(port, [], () => removeNow(c, key, version)),
     async transact(c, partition, writes) {
       checkTransaction(c, partition, writes)
       const steps = writes.map((write) => stepOf(c, partition, write))
-      return database.write(port, refusals, () => steps.map((step) => step()))
+      return database.write(port, refusals, () => steps.map((step) => step()), {
+        refusesFirst: steps.length === 1,
+      })
     },
     async query(c, q) {
       const path = c.paths[q.path] as AccessPath<any>
@@ -206,7 +210,7 @@ export function createSqliteDocuments({
     },
     /** Frees the space of documents past their time; reading has ignored them since. */
     removeExpired: () =>
-      database.write(port, refusals, () =>
+      database.write(port, [], () =>
         database.run('delete from documents where expires_at <= ?', clock.now()),
       ),
   }

@@ -113,24 +113,29 @@ export function createSqliteSubmissions({ database }: { readonly database: Sqlit
       const { contactHashes, ...change } = structuredClone(given)
       const alongside = structuredClone(givenAlongside)
       const changed = fields.filter((field) => field in change)
-      return database.write(port, [SubmissionChanged], () => {
-        const row = database.get(
-          port,
-          `update form_submissions set ${changed.map((field) => `${columns[field]} = ?`).join(', ')}, version = version + 1
+      return database.write(
+        port,
+        [SubmissionChanged],
+        () => {
+          const row = database.get(
+            port,
+            `update form_submissions set ${changed.map((field) => `${columns[field]} = ?`).join(', ')}, version = version + 1
            where id = ? and version = ? returning *`,
-          ...changed.map((field) => toSql(change[field as keyof typeof change])),
-          id,
-          version,
-        )
-        if (!row) throw new SubmissionChanged()
-        const submission = load(row)
-        if (contactHashes) {
-          database.run('delete from submission_contacts where submission_id = ?', id)
-          insertContacts(id, contactHashes)
-        }
-        writeAlongside(submission, alongside)
-        return submission
-      })
+            ...changed.map((field) => toSql(change[field as keyof typeof change])),
+            id,
+            version,
+          )
+          if (!row) throw new SubmissionChanged()
+          const submission = load(row)
+          if (contactHashes) {
+            database.run('delete from submission_contacts where submission_id = ?', id)
+            insertContacts(id, contactHashes)
+          }
+          writeAlongside(submission, alongside)
+          return submission
+        },
+        { refusesFirst: true },
+      )
     },
     async list({ contactHashes, ...filter }, { order, after, limit }) {
       if (contactHashes && !isAnyKnown(contactHashes)) return { items: [] }
