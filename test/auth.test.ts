@@ -291,6 +291,24 @@ describe('logging in', () => {
     expect((await browserOf(testApp).call('POST', '/api/v1/auth/login', { body: logIn })).status).toBe(200)
   })
 
+  test('sessions that are over are no reason to keep an old one too many, however many they are', async () => {
+    const testApp = await createTestApp()
+    const old = await signedInBrowser(testApp)
+    for (let n = 0; n < 45; n++) {
+      testApp.clock.advance(1_000)
+      const passing = browserOf(testApp)
+      await passing.call('POST', '/api/v1/auth/login', { body: logIn })
+      await passing.call('POST', '/api/v1/auth/logout')
+    }
+    expect((await old.call('GET', '/api/v1/auth/sessions')).status).toBe(200)
+    for (let n = 0; n < 10; n++) {
+      testApp.clock.advance(1_000)
+      await browserOf(testApp).call('POST', '/api/v1/auth/login', { body: logIn })
+      await testApp.settled()
+    }
+    expect((await old.call('POST', '/api/v1/auth/refresh')).body.error.code).toBe('token_revoked')
+  })
+
   test('beyond ten sessions the oldest ends', async () => {
     const testApp = await createTestApp()
     const first = await signedInBrowser(testApp)

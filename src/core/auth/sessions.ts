@@ -68,21 +68,20 @@ export function createSessions(
   const purgeAfter = (expiresAt: string): string => iso(Date.parse(expiresAt) + keptAfterEndMs)
 
   /** Newest first, also those that ended a short while ago. */
-  async function listKept(userId: string): Promise<readonly Stored<Session>[]> {
-    const kept: Stored<Session>[] = []
-    const readPage = (after: { readonly after?: string }) =>
-      documents.query(sessions, {
-        path: 'byCreation',
-        partition: userId,
-        equals: {},
-        direction: 'desc',
-        limit: 100,
-        ...after,
-      })
-    for await (const session of walk(readPage)) kept.push(session)
-    return kept
+  const readKept = (userId: string, limit: number) => (after: { readonly after?: string }) =>
+    documents.query(sessions, {
+      path: 'byCreation',
+      partition: userId,
+      equals: {},
+      direction: 'desc',
+      limit,
+      ...after,
+    })
+  async function listLive(userId: string): Promise<readonly Stored<Session>[]> {
+    const live: Stored<Session>[] = []
+    for await (const session of walk(readKept(userId, 100))) if (isLive(session.value)) live.push(session)
+    return live
   }
-  const listLive = async (userId: string) => (await listKept(userId)).filter(({ value }) => isLive(value))
 
   /** Writes a change of one session unless `change` declines; null when it did, or there is no such session. */
   async function amend(
@@ -114,16 +113,28 @@ export function createSessions(
     return revoked
   }
 
-  /** Leaves room for one more, and tells the person when it comes from a device that was never seen. */
+  /**
+   * Leaves room for one more, and tells the person when it comes from a device that was never seen. Looks no further back
+   * than it takes to know both: who signs in often has left many sessions behind.
+   */
   const lookAtOthers = async (user: User, opened: Session): Promise<void> => {
-    const others = (await listKept(user.id)).filter(({ value }) => value.id !== opened.id)
-    const isKnown = others.some(({ value }) => value.device === opened.device)
+    const readPage = readKept(user.id, settings.sessionsPerUser + 10)
+    const live: Session[] = []
+    let [isFirst, isKnown] = [true, false]
+    let page = await readPage({})
+    for (;;) {
+      for (const { value } of page.items) {
+        if (value.id === opened.id) continue
+        isFirst = false
+        isKnown ||= value.device === opened.device
+        if (isLive(value)) live.push(value)
+      }
+      if (page.next === undefined || (isKnown && live.length >= settings.sessionsPerUser)) break
+      page = await readPage({ after: page.next })
+    }
     await Promise.all([
-      ...others
-        .filter(({ value }) => isLive(value))
-        .slice(settings.sessionsPerUser - 1)
-        .map(({ value }) => revoke(user.id, value.id, 'too_many_sessions')),
-      ...(others.length > 0 && !isKnown ? [notices.newDevice(user)] : []),
+      ...live.slice(settings.sessionsPerUser - 1).map(({ id }) => revoke(user.id, id, 'too_many_sessions')),
+      ...(isFirst || isKnown ? [] : [notices.newDevice(user)]),
     ])
   }
 
