@@ -3,17 +3,17 @@ import { hasCurrent } from './etag.ts'
 import type { AppContext } from './request-context.ts'
 
 interface Written {
-  readonly json: Uint8Array<ArrayBuffer>
+  readonly bytes: Uint8Array<ArrayBuffer>
   readonly tag: string
 }
 
 const written = new WeakMap<object, Written>()
 
 async function write(value: object): Promise<Written> {
-  const json = new TextEncoder().encode(JSON.stringify(value))
-  const digest = await crypto.subtle.digest('SHA-256', json)
+  const bytes = new TextEncoder().encode(JSON.stringify(value))
+  const digest = await crypto.subtle.digest('SHA-256', bytes)
   const tag = [...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-  const answer = { json, tag }
+  const answer = { bytes, tag }
   written.set(value, answer)
   return answer
 }
@@ -26,9 +26,9 @@ export async function stableAnswer<T extends object>(
   c: AppContext,
   value: T,
 ): Promise<(Response & TypedResponse<T, 200, 'json'>) | (Response & TypedResponse<null, 304, 'body'>)> {
-  const { json, tag } = written.get(value) ?? (await write(value))
+  const { bytes, tag } = written.get(value) ?? (await write(value))
   c.header('Cache-Control', 'public, no-cache')
   if (hasCurrent(c, tag)) return c.body(null, 304)
-  return c.body(json, 200, { 'Content-Type': 'application/json' }) as unknown as Response &
+  return c.body(bytes, 200, { 'Content-Type': 'application/json' }) as unknown as Response &
     TypedResponse<T, 200, 'json'>
 }

@@ -1,4 +1,4 @@
-type Bytes = Uint8Array<ArrayBuffer>
+export type Bytes = Uint8Array<ArrayBuffer>
 
 /**
  * Keyed cryptography of short texts. Keys are 32 bytes. Every adapter answers the same for the same input, so that what

@@ -7,9 +7,7 @@ import {
   hkdfSync,
   type KeyObject,
 } from 'node:crypto'
-import type { Ciphers } from '../../ports/ciphers.ts'
-
-type Bytes = Uint8Array<ArrayBuffer>
+import type { Bytes, Ciphers } from '../../ports/ciphers.ts'
 
 const cipher = 'aes-256-gcm'
 const tagLength = 16

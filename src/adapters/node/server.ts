@@ -20,6 +20,7 @@ function cutOffSlowBody(incoming: IncomingMessage): void {
 }
 
 let endOfTurn: Promise<void> | undefined
+/** The answer, when every request of this turn of the event loop was looked at: then all are written one after the other. */
 async function atEndOfTurn(answer: Response | Promise<Response>): Promise<Response> {
   const response = await answer
   endOfTurn ??= new Promise((resolve) =>

@@ -53,7 +53,7 @@ const conditions = {
 const sourceOf = (contactHashes: readonly string[] | undefined): string =>
   contactHashes === undefined
     ? 'form_submissions'
-    : `(select ${contactHashes.length > 1 ? 'distinct' : ''} submission_id from submission_contacts
+    : `(select distinct submission_id from submission_contacts
          where contact_hash in (${contactHashes.map(() => '?').join(', ')}))
        cross join form_submissions on id = submission_id`
 

@@ -1,6 +1,5 @@
-import type { Ciphers } from '../../ports/ciphers.ts'
+import type { Bytes, Ciphers } from '../../ports/ciphers.ts'
 
-type Bytes = Uint8Array<ArrayBuffer>
 const text = new TextEncoder()
 
 /** By the Web Cryptography API, which every runtime has. A key that is used again is imported once. */

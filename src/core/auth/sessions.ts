@@ -118,23 +118,21 @@ export function createSessions(
    * than it takes to know both: who signs in often has left many sessions behind.
    */
   const lookAtOthers = async (user: User, opened: Session): Promise<void> => {
-    const readPage = readKept(user.id, settings.sessionsPerUser + 10)
+    const pageSize = settings.sessionsPerUser + 10
     const live: Session[] = []
-    let [isFirst, isKnown] = [true, false]
-    let page = await readPage({})
-    for (;;) {
-      for (const { value } of page.items) {
-        if (value.id === opened.id) continue
-        isFirst = false
+    let [seen, others, isKnown] = [0, 0, false]
+    for await (const { value } of walk(readKept(user.id, pageSize))) {
+      if (value.id !== opened.id) {
+        others++
         isKnown ||= value.device === opened.device
         if (isLive(value)) live.push(value)
       }
-      if (page.next === undefined || (isKnown && live.length >= settings.sessionsPerUser)) break
-      page = await readPage({ after: page.next })
+      const isEndOfPage = ++seen % pageSize === 0
+      if (isEndOfPage && isKnown && live.length >= settings.sessionsPerUser) break
     }
     await Promise.all([
       ...live.slice(settings.sessionsPerUser - 1).map(({ id }) => revoke(user.id, id, 'too_many_sessions')),
-      ...(isFirst || isKnown ? [] : [notices.newDevice(user)]),
+      ...(others > 0 && !isKnown ? [notices.newDevice(user)] : []),
     ])
   }
 
