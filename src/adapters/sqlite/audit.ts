@@ -9,7 +9,7 @@ import {
   genesisHash,
 } from '../../ports/audit.ts'
 import { decodeCursor, encodeCursor } from '../../ports/cursor.ts'
-import type { SqliteDatabase, SqlRow } from './database.ts'
+import { limitedTo, type SqliteDatabase, type SqlRow } from './database.ts'
 
 const port = 'audit'
 
@@ -83,7 +83,7 @@ function pageOf(
   const rows = database.all(
     port,
     `select * from audit_logs where ${condition} ${position ? 'and (created_at, id) < (?, ?)' : ''}
-     order by created_at desc, id desc limit ?`,
+     order by created_at desc, id desc ${limitedTo}`,
     ...values,
     ...(position ?? []),
     limit + 1,
@@ -95,7 +95,7 @@ function pageOf(
 
 export const createSqliteAudit = ({ database }: { readonly database: SqliteDatabase }): AuditLog => ({
   append(given) {
-    const entry = structuredClone(given)
+    const entry = { ...given, changedFields: [...given.changedFields] }
     return database.write(port, [], () => appendAudit(database, entry))
   },
   listByActor: async (actorId, options) => pageOf(database, 'actor_id = ?', [actorId], options),

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { documentsContract } from '../../../test/contracts/documents.contract.ts'
 import { collection } from '../../ports/documents.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
-import { openSqlite } from './database.ts'
+import { limitedTo, openSqlite } from './database.ts'
 import { createSqliteDocuments } from './documents.ts'
 
 documentsContract('sqlite in memory', async (needs) => {
@@ -125,6 +125,17 @@ test(
   }),
 )
 
+test('a limit whose value the planner would look at is refused, for it is compiled anew at each use', () => {
+  const database = openSqlite(':memory:')
+  expect(() => database.all('documents', 'select 1 limit ?', 1)).toThrow(
+    expect.objectContaining({
+      cause: expect.objectContaining({ message: expect.stringContaining(limitedTo) }),
+    }),
+  )
+  expect(database.all('documents', `select 1 as one ${limitedTo}`, 1)).toEqual([{ one: 1 }])
+  database.close()
+})
+
 test('every access path is served by an index of its own', async () => {
   const database = openSqlite(':memory:')
   const ranked = collection<{ id: string; owner: string; rank: number }>()({
@@ -136,7 +147,7 @@ test('every access path is served by an index of its own', async () => {
   const plan = database.all(
     'documents',
     `explain query plan select version, body from documents where collection = 'Ranked' and partition = ?
-     and (expires_at is null or expires_at > ?) order by json_extract(body, '$.rank') asc, id asc limit ?`,
+     and (expires_at is null or expires_at > ?) order by json_extract(body, '$.rank') asc, id asc ${limitedTo}`,
     'p',
     0,
     10,

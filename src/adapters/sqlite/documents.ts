@@ -13,7 +13,7 @@ import {
   VersionMismatch,
   type Write,
 } from '../../ports/documents.ts'
-import type { SqliteDatabase, SqlRow } from './database.ts'
+import { limitedTo, type SqliteDatabase, type SqlTuple } from './database.ts'
 
 /** A value as its row, taken when the caller asks: the work itself runs after the caller has its hands free again. */
 interface Row {
@@ -31,10 +31,43 @@ const live = '(expires_at is null or expires_at > ?)'
 
 const field = (name: unknown) => `json_extract(body, '$.${String(name)}')`
 
-const load = (row: SqlRow): Stored<any> => ({
-  value: JSON.parse(row['body'] as string),
-  version: row['version'] as string,
+const load = ([version, body]: SqlTuple): Stored<any> => ({
+  value: JSON.parse(body as string),
+  version: version as string,
 })
+
+/** Parsed when it is looked at: most of those who write do not look at what was written. */
+function written(version: string, body: string): Stored<any> {
+  let value: unknown
+  return {
+    get value() {
+      value ??= JSON.parse(body)
+      return value
+    },
+    version,
+  }
+}
+
+/** Written once: a text that is put together at each call is also hashed at each call, to find its statement. */
+const readSql = `select version, body from documents where collection = ? and partition = ? and id = ? and ${live}`
+const insertSql = `insert into documents (collection, partition, id, version, expires_at, body) values (?, ?, ?, ?, ?, ?)
+   on conflict do update set version = excluded.version, expires_at = excluded.expires_at, body = excluded.body
+   where not ${live}`
+const replaceSql = `update documents set body = ?, version = ?, expires_at = ?
+   where collection = ? and partition = ? and id = ? and version = ? and ${live}`
+const removeSql = `delete from documents where collection = ? and partition = ? and id = ? and ${live} and version = ifnull(?, version)`
+
+type Direction = 'asc' | 'desc'
+
+function writeQuery(name: string, path: AccessPath<any>, direction: Direction, isContinued: boolean): string {
+  const order = field(path.order)
+  return [
+    `select version, body from documents where collection = '${name}' and partition = ? and ${live}`,
+    ...path.by.map((by) => `and ${field(by)} = ?`),
+    ...(isContinued ? [`and (${order}, id) ${direction === 'desc' ? '<' : '>'} (?, ?)`] : []),
+    `order by ${order} ${direction}, id ${direction} ${limitedTo}`,
+  ].join(' ')
+}
 
 /** One partial index per access path, named so that a changed path makes a new index. */
 function declareIndexes(database: SqliteDatabase, collections: readonly AnyCollection[]): void {
@@ -65,6 +98,17 @@ export function createSqliteDocuments({
 }): DocumentStore & { removeExpired(): Promise<number> } {
   declareIndexes(database, collections)
 
+  const queries = new Map<string, string>()
+  const querySql = (c: AnyCollection, path: string, direction: Direction, isContinued: boolean): string => {
+    const key = `${c.name} ${path} ${direction} ${isContinued}`
+    let sql = queries.get(key)
+    if (sql === undefined) {
+      sql = writeQuery(c.name, c.paths[path] as AccessPath<any>, direction, isContinued)
+      queries.set(key, sql)
+    }
+    return sql
+  }
+
   const rowOf = (c: AnyCollection, value: any): Row => ({
     partition: String(value[c.partition]),
     id: value.id,
@@ -73,32 +117,14 @@ export function createSqliteDocuments({
   })
 
   const readNow = (c: AnyCollection, { partition, id }: Key): Stored<any> | null => {
-    const row = database.get(
-      port,
-      `select version, body from documents where collection = ? and partition = ? and id = ? and ${live}`,
-      c.name,
-      partition,
-      id,
-      clock.now(),
-    )
+    const row = database.getTuple(port, readSql, c.name, partition, id, clock.now())
     return row ? load(row) : null
   }
   const insertNow = (c: AnyCollection, { partition, id, expiresAt, body }: Row): Stored<any> => {
     const version = crypto.randomUUID()
-    const changes = database.run(
-      `insert into documents (collection, partition, id, version, expires_at, body) values (?, ?, ?, ?, ?, ?)
-       on conflict do update set version = excluded.version, expires_at = excluded.expires_at, body = excluded.body
-       where not ${live}`,
-      c.name,
-      partition,
-      id,
-      version,
-      expiresAt,
-      body,
-      clock.now(),
-    )
+    const changes = database.run(insertSql, c.name, partition, id, version, expiresAt, body, clock.now())
     if (changes === 0) throw new DocumentExists(c.name)
-    return { value: JSON.parse(body), version }
+    return written(version, body)
   }
   const replaceNow = (
     c: AnyCollection,
@@ -107,8 +133,7 @@ export function createSqliteDocuments({
   ): Stored<any> => {
     const next = crypto.randomUUID()
     const changes = database.run(
-      `update documents set body = ?, version = ?, expires_at = ?
-       where collection = ? and partition = ? and id = ? and version = ? and ${live}`,
+      replaceSql,
       body,
       next,
       expiresAt,
@@ -119,17 +144,10 @@ export function createSqliteDocuments({
       clock.now(),
     )
     if (changes === 0) throw new VersionMismatch(c.name)
-    return { value: JSON.parse(body), version: next }
+    return written(next, body)
   }
   const removeNow = (c: AnyCollection, { partition, id }: Key, version: string | undefined): boolean =>
-    database.run(
-      `delete from documents where collection = ? and partition = ? and id = ? and ${live} and version = ifnull(?, version)`,
-      c.name,
-      partition,
-      id,
-      clock.now(),
-      version ?? null,
-    ) > 0
+    database.run(removeSql, c.name, partition, id, clock.now(), version ?? null) > 0
 
   const stepOf = (c: AnyCollection, partition: string, write: Write<any>): (() => Stored<any> | null) => {
     if ('insert' in write) {
@@ -149,9 +167,9 @@ export function createSqliteDocuments({
   }
 
   const pageOf = (
-    rows: readonly SqlRow[],
+    rows: readonly SqlTuple[],
     limit: number,
-    next: (last: Stored<any>, row: SqlRow) => string,
+    next: (last: Stored<any>, row: SqlTuple) => string,
   ): Page<any> => {
     const kept = rows.slice(0, limit)
     const items = kept.map(load)
@@ -179,33 +197,33 @@ export function createSqliteDocuments({
     },
     async query(c, q) {
       const path = c.paths[q.path] as AccessPath<any>
-      const [operator, direction] = q.direction === 'desc' ? ['<', 'desc'] : ['>', 'asc']
       const after = q.after === undefined ? undefined : decodeCursor(q.after)
-      const order = field(path.order)
-      const sql = [
-        `select version, body from documents where collection = '${c.name}' and partition = ? and ${live}`,
-        ...path.by.map((name) => `and ${field(name)} = ?`),
-        ...(after ? [`and (${order}, id) ${operator} (?, ?)`] : []),
-        `order by ${order} ${direction}, id ${direction} limit ?`,
-      ].join(' ')
+      const sql = querySql(c, String(q.path), q.direction ?? 'asc', after !== undefined)
       const equals = path.by.map((name) => (q.equals as Record<string, SQLInputValue>)[String(name)] ?? null)
-      const rows = database.all(port, sql, q.partition, clock.now(), ...equals, ...(after ?? []), q.limit + 1)
+      const rows = database.allTuples(
+        port,
+        sql,
+        q.partition,
+        clock.now(),
+        ...equals,
+        ...(after ?? []),
+        q.limit + 1,
+      )
       return pageOf(rows, q.limit, ({ value }) => encodeCursor([value[path.order], value.id]))
     },
     async scan(c, { after, limit = 100 } = {}) {
       const [partition, id] = after === undefined ? ['', ''] : decodeCursor(after)
-      const rows = database.all(
+      const rows = database.allTuples(
         port,
-        `select partition, id, version, body from documents
-         where collection = ? and (partition, id) > (?, ?) and ${live} order by partition, id limit ?`,
-        c.name,
+        `select version, body, partition, id from documents
+         where collection = '${c.name}' and (partition, id) > (?, ?) and ${live} order by partition, id ${limitedTo}`,
         partition,
         id,
         clock.now(),
         limit + 1,
       )
-      return pageOf(rows, limit, (_last, row) =>
-        encodeCursor([row['partition'] as string, row['id'] as string]),
+      return pageOf(rows, limit, (_last, [, , partition, id]) =>
+        encodeCursor([partition as string, id as string]),
       )
     },
     /** Frees the space of documents past their time; reading has ignored them since. */

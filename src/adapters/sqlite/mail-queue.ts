@@ -1,5 +1,5 @@
 import type { ClaimedMail, DeadMail, MailQueue, QueuedMail } from '../../ports/mail-queue.ts'
-import type { SqliteDatabase, SqlRow } from './database.ts'
+import { limitedTo, type SqliteDatabase, type SqlRow } from './database.ts'
 
 const port = 'mail-queue'
 
@@ -46,7 +46,7 @@ export const createSqliteMailQueue = ({ database }: { readonly database: SqliteD
         `update mail_outbox set lease = ?, lease_until = ?, attempts = attempts + 1
          where id in (select id from mail_outbox
            where state = 'waiting' and due_at <= ? and (lease_until is null or lease_until <= ?)
-           order by priority, due_at, id limit ?)`,
+           order by priority, due_at, id ${limitedTo})`,
         lease,
         leaseUntil,
         now,
@@ -95,7 +95,7 @@ export const createSqliteMailQueue = ({ database }: { readonly database: SqliteD
     const rows = database.all(
       port,
       `select id, template, reference, attempts, reason, created_at as createdAt, settled_at as diedAt
-       from mail_outbox where state = 'dead' order by settled_at, id limit ?`,
+       from mail_outbox where state = 'dead' order by settled_at, id ${limitedTo}`,
       limit,
     )
     return rows.map((row) => ({ ...row }) as unknown as DeadMail)

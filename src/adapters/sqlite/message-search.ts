@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports/clock.ts'
 import type { MessageSearch } from '../../ports/message-search.ts'
-import type { SqliteDatabase } from './database.ts'
+import { limitedTo, type SqliteDatabase } from './database.ts'
 
 const port = 'message search'
 const mergedAtOnce = 200
@@ -44,7 +44,7 @@ export function createSqliteMessageSearch({
            and (indexed.expires_at is null or indexed.expires_at > ?)
            and (? is null or indexed.sender_id = ?)
            and (? is null or indexed.written_at < ?)
-         order by indexed.written_at desc, indexed.seq desc limit ?`,
+         order by indexed.written_at desc, indexed.seq desc ${limitedTo}`,
         JSON.stringify(conversations),
         words.map(asPrefix).join(' '),
         clock.now(),

@@ -14,7 +14,7 @@ import {
   trackingNumberOf,
 } from '../../ports/submissions.ts'
 import { appendAudit } from './audit.ts'
-import type { SqliteDatabase, SqlRow } from './database.ts'
+import { limitedTo, type SqliteDatabase, type SqlRow } from './database.ts'
 import { insertMail } from './mail-queue.ts'
 
 const port = 'submissions'
@@ -155,7 +155,7 @@ export function createSqliteSubmissions({ database }: { readonly database: Sqlit
         port,
         `select form_submissions.* from ${sourceOf(contactHashes)}
          ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
-         order by ${column} ${direction}, id ${direction} limit ?`,
+         order by ${column} ${direction}, id ${direction} ${limitedTo}`,
         ...(contactHashes ?? []),
         ...parts.flatMap(([, ...values]) => values),
         ...(position ?? []),
