@@ -1,5 +1,3 @@
-import { decodeBase64url } from '../ports/base64url.ts'
-
 export interface Argon2Cost {
   readonly memoryKib: number
   readonly iterations: number
@@ -12,13 +10,13 @@ const ceiling: Argon2Cost = { memoryKib: 262_144, iterations: 10, parallelism: 4
 const phc =
   /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,171})$/
 
-const isBase64 = (text: string): boolean =>
-  decodeBase64url(text.replaceAll('+', '-').replaceAll('/', '_')) !== null
+/** The one encoding there is of some bytes: without padding, the bits that are left over are zero. */
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048])?$/
 
 /** Null for whatever argon2 itself would not accept as a hash (RFC 9106, 3.1). */
 function costOf(hash: string): Argon2Cost | null {
   const [, m, t, p, salt, tag] = phc.exec(hash) ?? []
-  if (salt === undefined || tag === undefined || !isBase64(salt) || !isBase64(tag)) return null
+  if (salt === undefined || tag === undefined || !base64.test(salt) || !base64.test(tag)) return null
   const cost = { memoryKib: Number(m), iterations: Number(t), parallelism: Number(p) }
   const { memoryKib, iterations, parallelism } = cost
   return iterations >= 1 && parallelism >= 1 && memoryKib >= 8 * parallelism ? cost : null
