@@ -313,7 +313,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
   ])
   const { blobs, tidy: tidyBlobs } = await openBlobs(config, given, native, clock, secrets)
   const ports: Ports = {
-    accessTokens: createJoseAccessTokens({ secrets, clock, ...config.tokens }),
+    accessTokens: createJoseAccessTokens({ secrets, ciphers: native.ciphers, clock, ...config.tokens }),
     archiver: createClientZipArchiver(),
     assets,
     audit,

@@ -61,7 +61,7 @@ export async function createTestApp({
   })
   const documents = createMemoryDocuments({ clock })
   const memoryPorts: Ports = {
-    accessTokens: createJoseAccessTokens({ secrets, clock, ...config.tokens }),
+    accessTokens: createJoseAccessTokens({ secrets, ciphers: createWebCiphers(), clock, ...config.tokens }),
     archiver: createClientZipArchiver(),
     assets: createMemoryAssets(),
     audit,

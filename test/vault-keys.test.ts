@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { rotateVaultKeys } from '../scripts/rotate-vault-keys.ts'
 import { createJoseAccessTokens } from '../src/adapters/jose/access-tokens.ts'
 import { createKeyVaultSecrets } from '../src/adapters/key-vault/secrets.ts'
+import { createNodeCiphers } from '../src/adapters/node/ciphers.ts'
 import { readConfig } from '../src/config.ts'
 import { createTestApp, person, signedInBrowser } from './app.ts'
 import { type RunningKeyVault, startKeyVault } from './stand-ins/key-vault.ts'
@@ -27,7 +28,8 @@ test('keys rotate without a restart: published first, used an hour later, nobody
     ports({ clock, log }) {
       const secrets = createKeyVaultSecrets({ vaultUrl: vault.url, credential, clock, log })
       const { tokens } = readConfig({}).config
-      return { secrets, accessTokens: createJoseAccessTokens({ secrets, clock, ...tokens }) }
+      const accessTokens = createJoseAccessTokens({ secrets, ciphers: createNodeCiphers(), clock, ...tokens })
+      return { secrets, accessTokens }
     },
   })
   const { clock, app } = testApp

@@ -1,5 +1,8 @@
 export type Bytes = Uint8Array<ArrayBuffer>
 
+/** ES256 over the text in UTF-8: r and s, 64 bytes, as JWTs hold them (RFC 7518, 3.4). No two are the same. */
+export type Signer = (text: string) => Promise<Bytes>
+
 /**
  * Keyed cryptography of short texts. Keys are 32 bytes. Every adapter answers the same for the same input, so that what
  * one process sealed another opens.
@@ -15,4 +18,6 @@ export interface Ciphers {
   encrypt(key: Bytes, iv: Bytes, place: string, bytes: Bytes): Promise<Bytes>
   /** What `encrypt` was given; null when key, iv, place or ciphertext is another. */
   decrypt(key: Bytes, iv: Bytes, place: string, ciphertext: Bytes): Promise<Bytes | null>
+  /** Signs with this private key on the curve P-256. Rejects for any other. */
+  importSigner(privateJwk: JsonWebKey): Promise<Signer>
 }

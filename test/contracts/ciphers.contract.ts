@@ -44,6 +44,24 @@ export function describeCiphers(name: string, create: () => Ciphers): void {
       expect(await ciphers.decrypt(key, iv, 'place', sealed.slice(0, length))).toBeNull()
   })
 
+  test(`${name}: signs so that everybody with the public key can tell, and with no other key`, async () => {
+    const es256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+    const { privateKey, publicKey } = await crypto.subtle.generateKey(es256, true, ['sign', 'verify'])
+    const sign = await ciphers.importSigner(await crypto.subtle.exportKey('jwk', privateKey))
+    const [first, second] = [await sign('hello, Zoë'), await sign('hello, Zoë')]
+    expect(first).toHaveLength(64)
+    expect(hex(first)).not.toBe(hex(second))
+    const isSigned = (signature: Uint8Array<ArrayBuffer>, text: string) =>
+      crypto.subtle.verify(es256, publicKey, signature, bytesOf(text))
+    expect(await isSigned(first, 'hello, Zoë')).toBe(true)
+    expect(await isSigned(second, 'hello, Zoe')).toBe(false)
+
+    const longer = { ...es256, namedCurve: 'P-384' }
+    const other = await crypto.subtle.generateKey(longer, true, ['sign', 'verify'])
+    const jwk = await crypto.subtle.exportKey('jwk', other.privateKey)
+    await expect(ciphers.importSigner(jwk)).rejects.toThrow()
+  })
+
   test(`${name}: nothing, and a megabyte`, async () => {
     for (const bytes of [new Uint8Array(), new Uint8Array(1_000_000).fill(7)])
       expect(await ciphers.decrypt(key, iv, '', await ciphers.encrypt(key, iv, '', bytes))).toEqual(bytes)

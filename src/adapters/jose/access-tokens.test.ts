@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
 import type { SecretVersion } from '../../ports/secrets.ts'
+import { createWebCiphers } from '../web-crypto/ciphers.ts'
 import { createJoseAccessTokens, createSigningKey } from './access-tokens.ts'
 
 const start = Date.UTC(2026, 10, 24)
 const hourMs = 3_600_000
+const ciphers = createWebCiphers()
 const iso = (ms: number) => new Date(ms).toISOString()
 
 async function setup() {
@@ -14,6 +16,7 @@ async function setup() {
       secrets: {
         versions: async () => versions.toSorted((a, b) => b.activeFrom.localeCompare(a.activeFrom)),
       },
+      ciphers,
       clock: { now: () => now },
       issuer: 'api',
       audience,

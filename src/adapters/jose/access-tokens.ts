@@ -9,10 +9,11 @@ import {
   importJWK,
   type JWK,
   jwtVerify,
-  SignJWT,
 } from 'jose'
 import { LRUCache } from 'lru-cache'
 import type { AccessClaims, AccessTokens, TokenVerdict } from '../../ports/access-tokens.ts'
+import { encodeBase64url } from '../../ports/base64url.ts'
+import type { Ciphers, Signer } from '../../ports/ciphers.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Secrets, SecretVersion } from '../../ports/secrets.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
@@ -23,7 +24,9 @@ const type = 'at+jwt'
 interface SigningKey {
   readonly kid: string
   readonly activeFromMs: number
-  readonly privateKey: CryptoKey
+  readonly sign: Signer
+  /** The same for all tokens signed with this key. */
+  readonly encodedHeader: string
   readonly publicKey: CryptoKey
   readonly publicJwk: JWK
 }
@@ -35,12 +38,18 @@ export async function createSigningKey(activeFrom: string): Promise<SecretVersio
   return { id: await calculateJwkThumbprint(jwk), value: JSON.stringify(jwk), activeFrom }
 }
 
-async function importSigningKey({ id, value, activeFrom }: SecretVersion): Promise<SigningKey> {
+const encode = (value: object): string => encodeBase64url(new TextEncoder().encode(JSON.stringify(value)))
+
+async function importSigningKey(
+  ciphers: Ciphers,
+  { id, value, activeFrom }: SecretVersion,
+): Promise<SigningKey> {
   const { d, ...publicPart } = JSON.parse(value) as JWK & { d: string }
   return {
     kid: id,
     activeFromMs: Date.parse(activeFrom),
-    privateKey: (await importJWK({ ...publicPart, d }, algorithm)) as CryptoKey,
+    sign: await ciphers.importSigner({ ...publicPart, d }),
+    encodedHeader: encode({ alg: algorithm, kid: id, typ: type }),
     publicKey: (await importJWK(publicPart, algorithm)) as CryptoKey,
     publicJwk: { ...publicPart, kid: id, alg: algorithm, use: 'sig' },
   }
@@ -53,6 +62,7 @@ async function importSigningKey({ id, value, activeFrom }: SecretVersion): Promi
  */
 export function createJoseAccessTokens({
   secrets,
+  ciphers,
   clock,
   issuer,
   audience,
@@ -60,6 +70,7 @@ export function createJoseAccessTokens({
   reloadAfterMs = 5 * 60_000,
 }: {
   readonly secrets: Secrets
+  readonly ciphers: Ciphers
   readonly clock: Clock
   readonly issuer: string
   readonly audience: string
@@ -77,7 +88,7 @@ export function createJoseAccessTokens({
     const versions = await secrets.versions('signing-keys')
     const loaded: SigningKey[] = []
     for (const version of versions) {
-      const key = imported.get(version.id) ?? (await importSigningKey(version))
+      const key = imported.get(version.id) ?? (await importSigningKey(ciphers, version))
       imported.set(version.id, key)
       loaded.push(key)
     }
@@ -118,11 +129,8 @@ export function createJoseAccessTokens({
       const key = keys.find(({ activeFromMs }) => activeFromMs <= clock.now())
       if (!key)
         throw new PortUnavailable('access tokens', { cause: new Error('no signing key is active yet') })
-      return new SignJWT({ ...claims })
-        .setProtectedHeader({ alg: algorithm, kid: key.kid, typ: type })
-        .setIssuer(issuer)
-        .setAudience(audience)
-        .sign(key.privateKey)
+      const signed = `${key.encodedHeader}.${encode({ ...claims, iss: issuer, aud: audience })}`
+      return `${signed}.${encodeBase64url(await key.sign(signed))}`
     },
     recall(token) {
       const known = recallVerified(token)

@@ -2,10 +2,13 @@ import {
   createCipheriv,
   createDecipheriv,
   createHmac,
+  createPrivateKey,
   createSecretKey,
   hash,
   hkdfSync,
+  type JsonWebKeyInput,
   type KeyObject,
+  sign,
 } from 'node:crypto'
 import type { Bytes, Ciphers } from '../../ports/ciphers.ts'
 
@@ -64,6 +67,11 @@ export function createNodeCiphers(): Ciphers {
       } catch {
         return null
       }
+    },
+    async importSigner(privateJwk) {
+      const key = createPrivateKey({ key: privateJwk as JsonWebKeyInput['key'], format: 'jwk' })
+      if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw new TypeError('not a key on P-256')
+      return async (text) => copyOf(sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }))
     },
   }
 }

@@ -26,6 +26,8 @@ export function createWebCiphers(): Ciphers {
     additionalData: text.encode(place),
   })
 
+  const signature = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+
   return {
     async deriveKey(secret, purpose) {
       const key = await crypto.subtle.importKey('raw', secret, 'HKDF', false, ['deriveBits'])
@@ -50,6 +52,10 @@ export function createWebCiphers(): Ciphers {
       } catch {
         return null
       }
+    },
+    async importSigner(privateJwk) {
+      const key = await crypto.subtle.importKey('jwk', privateJwk, signature, false, ['sign'])
+      return async (message) => new Uint8Array(await crypto.subtle.sign(signature, key, text.encode(message)))
     },
   }
 }
