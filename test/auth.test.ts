@@ -291,6 +291,55 @@ describe('logging in', () => {
     expect((await browserOf(testApp).call('POST', '/api/v1/auth/login', { body: logIn })).status).toBe(200)
   })
 
+  test('what changes on the account while its password is verified is kept', async () => {
+    let meanwhile = async () => {}
+    const testApp = await createTestApp({
+      ports: ({ hasher }) => ({
+        hasher: {
+          ...hasher,
+          async verify(hash, password) {
+            await meanwhile()
+            return hasher.verify(hash, password)
+          },
+        },
+      }),
+    })
+    const { userId } = await signedInBrowser(testApp)
+    testApp.clock.advance(60_000)
+    meanwhile = async () => {
+      await testApp.users.changeUser(userId, (user) => ({ ...user, name: 'Another name' }))
+    }
+    await browserOf(testApp).call('POST', '/api/v1/auth/login', { body: logIn })
+    await testApp.settled()
+    const stored = await testApp.ports.documents.read(users, { partition: userId, id: userId })
+    expect(stored?.value).toMatchObject({
+      name: 'Another name',
+      lastLoginAt: new Date(testApp.clock.now()).toISOString(),
+    })
+  })
+
+  test('what logins at the same time left too many, the next one ends', async () => {
+    const testApp = await createTestApp()
+    const { userId } = await signedInBrowser(testApp)
+    const { documents } = testApp.ports
+    const open = async () => {
+      const kept = { path: 'byCreation', partition: userId, equals: {}, limit: 100 } as const
+      const { items } = await documents.query(sessions, kept)
+      return items.filter(({ value }) => value.revokedAt === null)
+    }
+    const [first] = await open()
+    if (!first) throw new Error('the sign-up opened no session')
+    for (let n = 0; n < 11; n++) {
+      const id = testApp.ports.ids.next()
+      const createdAt = new Date(testApp.clock.now() + n).toISOString()
+      await documents.insert(sessions, { ...first.value, id, createdAt })
+    }
+    testApp.clock.advance(1_000)
+    await browserOf(testApp).call('POST', '/api/v1/auth/login', { body: logIn })
+    await testApp.settled()
+    expect(await open()).toHaveLength(10)
+  })
+
   test('sessions that are over are no reason to keep an old one too many, however many they are', async () => {
     const testApp = await createTestApp()
     const old = await signedInBrowser(testApp)

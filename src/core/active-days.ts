@@ -1,16 +1,17 @@
 import { addRanges, type Range } from './ranges.ts'
 
+const minuteMs = 60_000
 const dayMs = 86_400_000
 /** Runs of days that are remembered: enough for what arrives late to close a gap. */
 const rememberedRuns = 20
-const rememberedFormats = 500
+const rememberedZones = 500
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   let format = formats.get(timeZone)
   if (!format) {
-    if (formats.size >= rememberedFormats) formats.clear()
+    if (formats.size >= rememberedZones) formats.clear()
     format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
     formats.set(timeZone, format)
   }
@@ -26,9 +27,19 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
+/** The minute that was asked for last in each zone: no zone changes its day in the middle of one. */
+const lastDays = new Map<string, { readonly minute: number; readonly day: number }>()
+
 /** The day of the calendar on the wall of that zone, counted from 1970-01-01: days are whole, whatever the clocks do. */
-export const dayNumber = (ms: number, timeZone: string): number =>
-  Date.parse(`${formatOf(timeZone).format(ms)}T00:00:00.000Z`) / dayMs
+export function dayNumber(ms: number, timeZone: string): number {
+  const minute = Math.floor(ms / minuteMs)
+  const last = lastDays.get(timeZone)
+  if (last?.minute === minute) return last.day
+  const day = Date.parse(`${formatOf(timeZone).format(ms)}T00:00:00.000Z`) / dayMs
+  if (lastDays.size >= rememberedZones) lastDays.clear()
+  lastDays.set(timeZone, { minute, day })
+  return day
+}
 
 /** Days on which somebody was active, as runs of day numbers, and the longest run there ever was. */
 export interface ActiveDays {

@@ -32,7 +32,8 @@ export const createLogIn =
   ): Promise<LoggedIn | SecondFactorWanted> => {
     const { users, trail, verifyPassword, openSession, wantSecondFactor } = domain
     const normalized = normalizeEmail(email)
-    const user = (await users.findByEmail(normalized))?.value ?? null
+    const known = await users.findByEmail(normalized)
+    const user = known?.value ?? null
     const isRight = await verifyPassword(normalized, user, password)
     const refuse = async (reason: string) =>
       trail(caller, {
@@ -42,7 +43,7 @@ export const createLogIn =
         outcome: 'failure',
         reason,
       })
-    if (!user || !isRight) {
+    if (!known || !user || !isRight) {
       await refuse('invalid_credentials')
       throw invalidCredentials()
     }
@@ -57,6 +58,7 @@ export const createLogIn =
     const isOutdated = user.passwordHash !== null && hasher.needsRehash(user.passwordHash)
     return openSession(user, caller, {
       isOnSharedDevice: sharedDevice,
+      known,
       ...(isOutdated
         ? {
             improve: async () => {

@@ -1,3 +1,4 @@
+import type { Stored } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import type { Caller } from '../actor.ts'
 import type { Trail } from '../trail/trail.ts'
@@ -18,10 +19,13 @@ export const createOpenSession =
     {
       isSecondFactorProved = false,
       isOnSharedDevice = false,
+      known,
       improve,
     }: {
       readonly isSecondFactorProved?: boolean
       readonly isOnSharedDevice?: boolean
+      /** The account as it was read, when that was a moment ago. */
+      readonly known?: Stored<User>
       /** What else is to change on the account, computed after the answer. */
       readonly improve?: () => Promise<(latest: User) => User>
     } = {},
@@ -30,7 +34,11 @@ export const createOpenSession =
     const signedInMs = clock.now()
     defer.run('record_login', async () => {
       const improved = improve ? await improve() : (latest: User) => latest
-      await users.changeUser(user.id, (latest) => improved(signedInAt(latest, signedInMs)))
+      await users.changeUser(
+        user.id,
+        (latest) => improved(signedInAt(latest, signedInMs)),
+        known ? { known } : {},
+      )
     })
     await Promise.all([
       session.store(),

@@ -20,6 +20,9 @@ const dayMs = 86_400_000
 const sharedIdleSeconds = 10 * 60
 const keptAfterEndMs = 7 * dayMs
 const attempts = 5
+const longPage = 100
+/** So many logins at the same time may each have left the same session to the others. */
+const atTheSameTime = 2
 
 export interface Credentials {
   readonly accessToken: string
@@ -68,29 +71,35 @@ export function createSessions(
   const purgeAfter = (expiresAt: string): string => iso(Date.parse(expiresAt) + keptAfterEndMs)
 
   /** Newest first, also those that ended a short while ago. */
-  const readKept = (userId: string, limit: number) => (after: { readonly after?: string }) =>
+  const readKept = (userId: string, firstPage: number) => (after: { readonly after?: string }) =>
     documents.query(sessions, {
       path: 'byCreation',
       partition: userId,
       equals: {},
       direction: 'desc',
-      limit,
+      limit: after.after === undefined ? firstPage : longPage,
       ...after,
     })
   async function listLive(userId: string): Promise<readonly Stored<Session>[]> {
     const live: Stored<Session>[] = []
-    for await (const session of walk(readKept(userId, 100))) if (isLive(session.value)) live.push(session)
+    for await (const session of walk(readKept(userId, longPage)))
+      if (isLive(session.value)) live.push(session)
     return live
   }
 
-  /** Writes a change of one session unless `change` declines; null when it did, or there is no such session. */
+  /**
+   * Writes a change of one session unless `change` declines; null when it did, or there is no such session. The first
+   * attempt need not read a session that is `known`.
+   */
   async function amend(
     userId: string,
     sessionId: string,
     change: (session: Session) => Session | null,
+    known?: Stored<Session>,
   ): Promise<Session | null> {
     for (let attempt = 1; attempt <= attempts; attempt++) {
-      const stored = await documents.read(sessions, { partition: userId, id: sessionId })
+      const isKnown = attempt === 1 && known !== undefined
+      const stored = isKnown ? known : await documents.read(sessions, { partition: userId, id: sessionId })
       const changed = stored && change(stored.value)
       if (!stored || !changed) return null
       try {
@@ -105,10 +114,15 @@ export function createSessions(
   }
 
   /** The session, when this call ended it; null when it was over or never there. */
-  const revoke = async (userId: string, sessionId: string, reason: string): Promise<Session | null> => {
-    const revoked = await amend(userId, sessionId, (session) =>
-      session.revokedAt === null ? { ...session, revokedAt: iso(clock.now()), revokedReason: reason } : null,
-    )
+  const revoke = async (
+    userId: string,
+    sessionId: string,
+    reason: string,
+    known?: Stored<Session>,
+  ): Promise<Session | null> => {
+    const end = (session: Session) =>
+      session.revokedAt === null ? { ...session, revokedAt: iso(clock.now()), revokedReason: reason } : null
+    const revoked = await amend(userId, sessionId, end, known)
     if (revoked) defer.run('disconnect_devices', () => endConnections(needs, userId, sessionId))
     return revoked
   }
@@ -118,20 +132,24 @@ export function createSessions(
    * than it takes to know both: who signs in often has left many sessions behind.
    */
   const lookAtOthers = async (user: User, opened: Session): Promise<void> => {
-    const pageSize = settings.sessionsPerUser + 10
-    const live: Session[] = []
+    // Where nobody signed out there is no more to read than as many others as may be, and the one that was opened.
+    const firstPage = settings.sessionsPerUser + 1 + atTheSameTime
+    const live: Stored<Session>[] = []
     let [seen, others, isKnown] = [0, 0, false]
-    for await (const { value } of walk(readKept(user.id, pageSize))) {
+    for await (const other of walk(readKept(user.id, firstPage))) {
+      const { value } = other
       if (value.id !== opened.id) {
         others++
         isKnown ||= value.device === opened.device
-        if (isLive(value)) live.push(value)
+        if (isLive(value)) live.push(other)
       }
-      const isEndOfPage = ++seen % pageSize === 0
+      const isEndOfPage = (++seen - firstPage) % longPage === 0
       if (isEndOfPage && isKnown && live.length >= settings.sessionsPerUser) break
     }
     await Promise.all([
-      ...live.slice(settings.sessionsPerUser - 1).map(({ id }) => revoke(user.id, id, 'too_many_sessions')),
+      ...live
+        .slice(settings.sessionsPerUser - 1)
+        .map((session) => revoke(user.id, session.value.id, 'too_many_sessions', session)),
       ...(others > 0 && !isKnown ? [notices.newDevice(user)] : []),
     ])
   }

@@ -6,17 +6,28 @@ import { type User, users } from './users.model.ts'
 
 const attempts = 5
 
+export interface ChangeUserOptions {
+  /** There is one attempt, and `precondition_failed` when the account is at another version. */
+  readonly expectedVersion?: string | undefined
+  /** The account as it was read before: the first attempt need not read it. */
+  readonly known?: Stored<User>
+}
+
 /**
- * Reads, changes and writes one account, again when somebody else wrote in between. With `expectedVersion` there is
- * one attempt, and `precondition_failed` when the account is at another version. Where `change` answers what it was
+ * Reads, changes and writes one account, again when somebody else wrote in between. Where `change` answers what it was
  * given, nothing is written. Raising the security epoch ends every session, and the connections opened by them.
  */
 export const createChangeUser =
   (needs: Needs<'clock' | 'documents' | 'defer' | 'realtime'>) =>
-  async (userId: string, change: (user: User) => User, expectedVersion?: string): Promise<Stored<User>> => {
+  async (
+    userId: string,
+    change: (user: User) => User,
+    { expectedVersion, known }: ChangeUserOptions = {},
+  ): Promise<Stored<User>> => {
     const { documents, defer } = needs
     for (let attempt = 1; attempt <= attempts; attempt++) {
-      const stored = await documents.read(users, { partition: userId, id: userId })
+      const isKnown = attempt === 1 && known !== undefined
+      const stored = isKnown ? known : await documents.read(users, { partition: userId, id: userId })
       if (!stored) throw notFound()
       if (expectedVersion !== undefined && stored.version !== expectedVersion) throw preconditionFailed()
       try {

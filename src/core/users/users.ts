@@ -133,7 +133,7 @@ export function createUsers(
       })
       const expected = expectedVersion?.slice(0, expectedVersion.lastIndexOf('.'))
       const [changed, learned] = await Promise.all([
-        changeUser(actor.userId, apply, expected),
+        changeUser(actor.userId, apply, { expectedVersion: expected }),
         readLearned(actor.userId),
       ])
       if (change.name !== undefined) announce(changed.value)
