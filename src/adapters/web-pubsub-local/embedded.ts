@@ -1,3 +1,4 @@
+import { getPath } from 'hono/utils/url'
 import { createLocalRealtime } from './realtime.ts'
 import { createWebPubSubServer, type WebPubSubServerOptions } from './server.ts'
 
@@ -19,7 +20,7 @@ export function embedWebPubSub({ hub, ...options }: WebPubSubServerOptions & { r
         (request) => app(request, undefined),
       )
       return (request, bindings) =>
-        server.isMine(new URL(request.url)) ? server.fetch(request) : app(request, bindings)
+        server.isMine(getPath(request)) ? server.fetch(request) : app(request, bindings)
     },
     upgrade: server.upgrade,
     close: server.close,

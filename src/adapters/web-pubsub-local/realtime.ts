@@ -31,12 +31,11 @@ export function createLocalRealtime({
       }
     },
     async publish(group, message, { ttlSeconds } = {}) {
+      const receivers = registry.inGroup(hub, group)
+      if (receivers.size === 0) return
       const expiresAtMs = ttlSeconds === undefined ? undefined : clock.now() + ttlSeconds * 1000
       const payload = { dataType: 'json', json: JSON.stringify(message) } as const
-      sockets.send(
-        registry.inGroup(hub, group),
-        createMessage({ from: 'group', group }, payload, expiresAtMs),
-      )
+      sockets.send(receivers, createMessage({ from: 'group', group }, payload, expiresAtMs))
     },
     async addToGroup(userId, group) {
       for (const connection of registry.ofUser(hub, userId)) registry.join(connection, group)

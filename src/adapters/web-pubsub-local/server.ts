@@ -49,7 +49,7 @@ export function createWebPubSubServer({ keys, origin, clock, log, ...given }: We
 
   return {
     fetch: createRest({ registry, sockets, tokens, origin, now, limits }),
-    isMine: ({ pathname }: URL): boolean => pathname.startsWith('/api/hubs/') || pathname === '/api/health',
+    isMine: (path: string): boolean => path.startsWith('/api/hubs/') || path === '/api/health',
     upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer): void =>
       sockets.upgrade(request, socket, head),
     /** From now on `to` is told of connections and of what clients say, by `send`. */
