@@ -5,7 +5,7 @@ import { createNodeNative } from '../entry/native-node.ts'
 import { wire } from '../entry/wire.ts'
 import { createApp } from '../src/app.ts'
 import { readConfig } from '../src/config.ts'
-import { compare, inRequests, row, start } from './measure.ts'
+import { inRequests, measureInTurn, row, start } from './measure.ts'
 
 /*
  * The catalogue with 2,000 courses against a raw hello, and lessons completed by many people at once, on SQLite. The
@@ -81,11 +81,11 @@ await defer.settled()
 await close()
 
 const [api, hello] = await Promise.all([start('entry/node.ts', environment), start('bench/hello.ts')])
-const list = await compare(
+const list = await measureInTurn(
   { url: `${api.url}/api/v1/courses`, connections: 32 },
   { url: hello.url, connections: 32 },
 )
-const detail = await compare(
+const detail = await measureInTurn(
   { url: `${api.url}/api/v1/courses/${long.id}`, connections: 32 },
   { url: hello.url, connections: 32 },
 )

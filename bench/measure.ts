@@ -7,8 +7,6 @@ import autocannon from 'autocannon'
  * processes of its own; the load comes from this one.
  */
 
-const rounds = 9
-
 export interface Target {
   readonly process: ChildProcess
   readonly url: string
@@ -32,7 +30,7 @@ export function start(file: string, environment: Record<string, string> = {}): P
   })
 }
 
-const median = (values: readonly number[]): number =>
+export const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
 
 async function requestsPerSecond(options: autocannon.Options): Promise<number> {
@@ -42,26 +40,28 @@ async function requestsPerSecond(options: autocannon.Options): Promise<number> {
   return result['2xx'] / result.duration
 }
 
-export async function compare(
-  a: autocannon.Options,
-  b: autocannon.Options,
-): Promise<{ a: number; b: number; ratio: number }> {
-  await requestsPerSecond({ ...a, duration: 1 })
-  await requestsPerSecond({ ...b, duration: 1 })
-  const pairs: { a: number; b: number }[] = []
-  for (let round = 0; round < rounds; round++)
-    pairs.push({ a: await requestsPerSecond(a), b: await requestsPerSecond(b) })
-  return {
-    a: median(pairs.map((pair) => pair.a)),
-    b: median(pairs.map((pair) => pair.b)),
-    ratio: median(pairs.map((pair) => pair.a / pair.b)),
-  }
+export interface Pair {
+  readonly a: number
+  readonly b: number
 }
 
-export type Comparison = Awaited<ReturnType<typeof compare>>
+export async function measureInTurn(
+  a: autocannon.Options,
+  b: autocannon.Options,
+  rounds = 9,
+): Promise<readonly Pair[]> {
+  await requestsPerSecond({ ...a, duration: 1 })
+  await requestsPerSecond({ ...b, duration: 1 })
+  const pairs: Pair[] = []
+  for (let round = 0; round < rounds; round++)
+    pairs.push({ a: await requestsPerSecond(a), b: await requestsPerSecond(b) })
+  return pairs
+}
 
 export const row = (name: string, value: string, wanted: string) =>
   console.log(`| ${name} | ${value} | ${wanted} |`)
 
-export const inRequests = ({ a, b, ratio }: Comparison) =>
-  `${ratio.toFixed(2)} (${Math.round(a)} ÷ ${Math.round(b)} req/s)`
+export function inRequests(pairs: readonly Pair[]): string {
+  const of = (value: (pair: Pair) => number) => median(pairs.map(value))
+  return `${of(({ a, b }) => a / b).toFixed(2)} (${Math.round(of(({ a }) => a))} ÷ ${Math.round(of(({ b }) => b))} req/s)`
+}
