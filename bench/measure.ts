@@ -45,13 +45,15 @@ export interface Pair {
   readonly b: number
 }
 
+/** Until what is called most is compiled. */
+const warmUpSeconds = 4
+
 export async function measureInTurn(
   a: autocannon.Options,
   b: autocannon.Options,
   rounds = 9,
 ): Promise<readonly Pair[]> {
-  await requestsPerSecond({ ...a, duration: 1 })
-  await requestsPerSecond({ ...b, duration: 1 })
+  for (const cold of [a, b]) await requestsPerSecond({ ...cold, duration: warmUpSeconds })
   const pairs: Pair[] = []
   for (let round = 0; round < rounds; round++)
     pairs.push({ a: await requestsPerSecond(a), b: await requestsPerSecond(b) })
