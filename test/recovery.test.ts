@@ -202,10 +202,35 @@ describe('a forgotten password', () => {
     const attempt = async (address: string) => {
       calls.length = 0
       const { status, body } = await forgot(testApp, address)
+      await testApp.settled()
       return { status, body, calls: [...calls] }
     }
     expect(await attempt('nobody@example.com')).toEqual(await attempt(email))
     expect(await mailsTo(testApp, 'nobody@example.com')).toEqual([])
+  })
+
+  test('no answer waits for the mail, which only some addresses get', async () => {
+    let release = () => {}
+    const testApp = await createTestApp({
+      ports: ({ mailQueue }) => ({
+        mailQueue: {
+          ...mailQueue,
+          async enqueue(mail) {
+            await held
+            await mailQueue.enqueue(mail)
+          },
+        },
+      }),
+    })
+    var held: Promise<void> = Promise.resolve()
+    await signedInBrowser(testApp)
+    await testApp.settled()
+    held = new Promise((resolve) => {
+      release = resolve
+    })
+    expect((await forgot(testApp)).status).toBe(200)
+    release()
+    expect((await resetLink(testApp)).token).toEqual(expect.any(String))
   })
 
   test('the link is over after 15 minutes, and when the password was changed meanwhile', async () => {

@@ -26,7 +26,7 @@ const withProvedOwner = (user: User): User =>
 
 /** A new password for who has lost the old one and reads the mailbox. It signs nobody in and stands in for no factor. */
 export function createResetPassword(
-  { clock, hasher, ids }: Needs<'clock' | 'hasher' | 'ids'>,
+  { clock, defer, hasher, ids }: Needs<'clock' | 'defer' | 'hasher' | 'ids'>,
   {
     users,
     tokens,
@@ -83,22 +83,25 @@ export function createResetPassword(
       )
     },
 
-    /** The same for known and unknown addresses, in words and in what it costs: a token nobody gets. */
+    /**
+     * The same for known and unknown addresses, in words and in time: what is done for one alone is done after the
+     * answer, and a token nobody gets for the other. Whoever gets no mail asks for another.
+     */
     async ask(email: string, caller: Caller): Promise<void> {
       const user = (await users.findByEmail(email))?.value ?? null
       const isAllowed = await mayMail('reset-password', email)
       // The address of a guest is nobody's.
       const isReachable = user !== null && user.status !== 'suspended' && user.role !== 'guest'
       const isSent = isReachable && isAllowed
-      await Promise.all([
-        isSent ? send(user) : issue(null),
-        trail(caller, {
-          event: 'user.forgot_password',
-          actorId: null,
-          resource: { type: 'user', id: user?.id ?? null },
-          ...(isSent ? {} : { outcome: 'failure' as const, reason: 'not_sent' }),
-        }),
-      ])
+      await trail(caller, {
+        event: 'user.forgot_password',
+        actorId: null,
+        resource: { type: 'user', id: user?.id ?? null },
+        ...(isSent ? {} : { outcome: 'failure' as const, reason: 'not_sent' }),
+      })
+      defer.run('send_password_reset', async () => {
+        await (isSent ? send(user) : issue(null))
+      })
     },
 
     /** Ends every session. Throws `invalid_token`; a password that is refused leaves the link good. */
