@@ -140,6 +140,30 @@ describe('signing in by a provider', () => {
   })
 })
 
+test.each([
+  ['an error', () => new Response('busy', { status: 500 })],
+  ['no keys', () => Response.json({})],
+  ['nothing', () => Promise.reject(new DOMException('too late', 'TimeoutError'))],
+])(
+  'a provider that answers %s where its keys are is down: nobody is told that their code is wrong',
+  async (_what, keys) => {
+    let isDown = true
+    const testApp = await createTestApp({
+      ports: () => ({
+        identityProviders: createOidcIdentityProviders({
+          providers: { google: provider.client },
+          fetch: async (input, init) =>
+            isDown && String(input).endsWith('/jwks') ? keys() : fetch(input, init),
+          isInsecureAllowed: true,
+        }),
+      }),
+    })
+    expect((await logIn(testApp, await provider.authorize(atProvider))).answer.status).toBe(503)
+    isDown = false
+    expect((await logIn(testApp, await provider.authorize(atProvider))).answer.status).toBe(200)
+  },
+)
+
 describe('an address that has an account already', () => {
   const confirmed = async (testApp: TestApp) => {
     const ann = await signedInBrowser(testApp)

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, customFetch as joseFetch, jwtVerify } from 'jose'
+import { createRemoteJWKSet, errors, customFetch as joseFetch, jwtVerify } from 'jose'
 import type { Configuration } from 'openid-client'
 import type { IdentityProviders, ProviderName } from '../../ports/identity-providers.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
@@ -26,6 +26,13 @@ interface Connected {
   readonly client: Configuration
   readonly keys: ReturnType<typeof createRemoteJWKSet>
 }
+
+/** What `jose` says when it did not get the keys: nothing about the token. */
+const keysNotThere: ReadonlySet<string> = new Set([
+  errors.JOSEError.code,
+  errors.JWKSTimeout.code,
+  errors.JWKSInvalid.code,
+])
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
 
@@ -117,8 +124,8 @@ export function createOidcIdentityProviders({
       try {
         await jwtVerify(idToken, keys, { audience: client.clientMetadata().client_id })
       } catch (error) {
-        if (error instanceof TypeError) throw new PortUnavailable('identity provider', { cause: error })
-        return null
+        if (error instanceof errors.JOSEError && !keysNotThere.has(error.code)) return null
+        throw new PortUnavailable('identity provider', { cause: error })
       }
       const subject = textOf(claims['sub'])
       if (subject === null) return null
