@@ -370,8 +370,10 @@ describe('another address', () => {
     expect((await browserOf(testApp).call('GET', `${pathname}${search}`)).body).toContain('<button')
     const undone = await browserOf(testApp).call('POST', `${auth}/undo-email-change`, { body: { token } })
     expect(undone.status).toBe(200)
-    expect((await logIn(testApp, password)).status).toBe(200)
-    expect((await logIn(testApp, password, newEmail)).status).toBe(401)
+    for (const address of [email, newEmail])
+      expect((await logIn(testApp, password, address)).status).toBe(401)
+    expect((await reset(testApp, (await resetLink(testApp)).token)).status).toBe(200)
+    expect((await logIn(testApp, newPassword)).status).toBe(200)
     expect((await ann.call('POST', `${auth}/refresh`)).status).toBe(401)
     await testApp.runJob('sweep-reserved-addresses')
     const claims = (await testApp.ports.documents.scan(userEmails)).items.map(({ value }) => value)
@@ -390,7 +392,42 @@ describe('another address', () => {
       browserOf(testApp).call('POST', `${auth}/undo-email-change`, { body: { token } })
     expect((await undo(fromOwner.token)).status).toBe(200)
     expect(await undo(fromThief.token)).toMatchObject(refused)
-    expect((await logIn(testApp, password)).status).toBe(200)
+    expect((await reset(testApp, (await resetLink(testApp)).token)).status).toBe(200)
+    expect((await logIn(testApp, newPassword)).status).toBe(200)
+  })
+
+  test('is taken back with every way in that was set up since; what was there before stays', async () => {
+    const testApp = await createTestApp()
+    const thief = await signedInBrowser(testApp)
+    const at = (ms: number) => new Date(testApp.clock.now() + ms).toISOString()
+    const passkey = (id: string, createdAt: string) => ({
+      id,
+      publicKey: '',
+      counter: 0,
+      transports: [],
+      name: id,
+      createdAt,
+      lastUsedAt: null,
+    })
+    const identity = (id: string, linkedAt: string) => ({ id, provider: 'google' as const, email, linkedAt })
+    const [before, after] = [at(-1), at(60_000)]
+    await askAndConfirm(testApp, thief)
+    await testApp.users.changeUser(thief.userId, (user) => ({
+      ...user,
+      identities: [identity('own', before), identity('of the thief', after)],
+      secondFactors: {
+        totp: { sealedSecret: '', confirmedAt: after, lastStep: 0 },
+        recoveryCodes: ['a code'],
+        passkeys: [passkey('own', before), passkey('of the thief', after)],
+      },
+    }))
+    const { token } = await lastMail(testApp, email, /address was changed/)
+    await browserOf(testApp).call('POST', `${auth}/undo-email-change`, { body: { token } })
+    expect((await testApp.users.read(thief.userId))?.value).toMatchObject({
+      email,
+      identities: [{ id: 'own' }],
+      secondFactors: { totp: null, passkeys: [{ id: 'own' }], recoveryCodes: ['a code'] },
+    })
   })
 
   test('that was reserved before is not swept away while it is being taken again', async () => {

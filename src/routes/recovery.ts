@@ -83,7 +83,8 @@ const undoEmailChange = createRoute({
   path: '/undo-email-change',
   operationId: 'undoEmailChange',
   tags,
-  summary: 'Take a change of address back, by the link in the old mailbox; ends every session',
+  summary:
+    'Take a change of address back, by the link in the old mailbox; ends every session and the password',
   ...isPublic,
   ...limitedAsAuth,
   request: body(MailedLink),
@@ -214,7 +215,10 @@ export const recoveryRoutes = ({ passwordReset, emailVerification, emailChange }
     .openapi(undoEmailChange, async (c) => {
       await emailChange.undo(c.req.valid('json').token, c.get('caller'))
       return c.json(
-        { message: 'Your old address is back, and every device is signed out. Choose a new password now.' },
+        {
+          message:
+            'Your old address is back, every device is signed out, and the old password does not work any more. A link to choose a new one is on its way to this address.',
+        },
         200,
       )
     })
@@ -228,7 +232,8 @@ export const recoveryRoutes = ({ passwordReset, emailVerification, emailChange }
     .openapi(undoEmailChangePage, async (c) =>
       showPage(c, await emailChange.isUndoable(c.req.valid('query').token), {
         title: 'Undo the change of address',
-        question: 'Your account gets this address back, and every device is signed out.',
+        question:
+          'Your account gets this address back, every device is signed out, and we send you a link to choose a new password.',
         button: 'Undo the change',
       }),
     )

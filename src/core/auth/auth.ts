@@ -118,7 +118,7 @@ export function createAuth(needs: AuthNeeds, borrows: AuthBorrows) {
     emailVerification,
     passwordReset,
     migrateUsers: createMigrateUsers(needs, { users, trail, passwordReset }),
-    emailChange: createChangeEmail(needs, lent),
+    emailChange: createChangeEmail(needs, { ...lent, passwordReset }),
     refresh: createRefresh(needs, { sessions, trail, vault, settings }),
     logOut: createLogOut(needs, { sessions, trail, vault }),
     changePassword: createChangePassword(needs, lent),

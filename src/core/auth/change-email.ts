@@ -1,14 +1,19 @@
+import { encodeBase64url } from '../../ports/base64url.ts'
 import type { Needs } from '../../ports/ports.ts'
+import { randomBytes } from '../../ports/random-bytes.ts'
 import type { Actor, Caller } from '../actor.ts'
 import { notFound } from '../errors.ts'
 import { codeOf, greetingOf, linkTo } from '../mail/mail.model.ts'
 import type { Mailing } from '../mail/mail.ts'
 import type { Trail } from '../trail/trail.ts'
+import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import { type AuthSettings, codeRefused } from './auth.model.ts'
 import type { MayMail } from './mail-allowance.ts'
 import type { Notices } from './notices.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
+import type { PasswordReset } from './reset-password.ts'
+import { factorsOf, withFactors, withoutOrphanedCodes } from './second-factors.ts'
 import type { SessionMemo } from './session-memo.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -16,12 +21,27 @@ const codeLifeMs = 10 * 60_000
 const tries = 5
 const undoLifeMs = 7 * 24 * 60 * 60_000
 
+/** Without the ways in, and what is asked for beside them, that were set up at that time or later. */
+function withoutWaysSince(user: User, since: string): User {
+  const { totp, passkeys } = factorsOf(user)
+  const isOlder = (at: string | null) => at !== null && at < since
+  return withoutOrphanedCodes(
+    withFactors(
+      { ...user, identities: (user.identities ?? []).filter(({ linkedAt }) => isOlder(linkedAt)) },
+      {
+        totp: totp && isOlder(totp.confirmedAt) ? totp : null,
+        passkeys: passkeys.filter(({ createdAt }) => isOlder(createdAt)),
+      },
+    ),
+  )
+}
+
 /**
  * A new address: proved by a code in the new mailbox, told to the old one with a link that takes it back. For a week
  * nobody else gets the old address.
  */
 export function createChangeEmail(
-  { clock }: Needs<'clock'>,
+  { clock, hasher }: Needs<'clock' | 'hasher'>,
   {
     users,
     tokens,
@@ -31,6 +51,7 @@ export function createChangeEmail(
     memo,
     sessions,
     notices,
+    passwordReset,
     settings,
   }: {
     readonly users: Users
@@ -41,6 +62,7 @@ export function createChangeEmail(
     readonly memo: SessionMemo
     readonly sessions: Sessions
     readonly notices: Notices
+    readonly passwordReset: PasswordReset
     readonly settings: AuthSettings
   },
 ) {
@@ -83,6 +105,7 @@ export function createChangeEmail(
       const opened = await tokens.openByCode('change-email', actor.userId, code)
       const email = opened?.facts['email']
       if (email === undefined || !(await opened?.close())) throw codeRefused()
+      const changedAt = now()
       const { user, previous } = await users.changeAddress(actor.userId, email, undoLifeMs, (latest) => ({
         ...latest,
         emailVerified: true,
@@ -93,7 +116,7 @@ export function createChangeEmail(
       const { token } = await tokens.issue('undo-email-change', user.id, {
         lifeMs: undoLifeMs,
         tries,
-        facts: { email: previous },
+        facts: { email: previous, changedAt },
       })
       await Promise.all([
         record(caller, 'user.change_email', user.id, actor),
@@ -112,22 +135,27 @@ export function createChangeEmail(
     isUndoable: (token: string): Promise<boolean> => tokens.isUsable('undo-email-change', token),
 
     /**
-     * For whoever still reads the old mailbox: the old address is back and every session is over. Changes made after
-     * the one that is undone cannot be undone any more: their links are in mailboxes this one has just taken back from.
+     * For whoever still reads the old mailbox, because somebody else was in the account: the old address is back, every
+     * session is over, the password is good for nothing any more and a link for a new one is mailed; what signs in
+     * without it and was set up since the change is gone. Changes made after the one that is undone cannot be undone any
+     * more: their links are in mailboxes this one has just taken back from.
      */
     async undo(token: string, caller: Caller): Promise<void> {
       const opened = await tokens.open('undo-email-change', token)
       const email = opened?.facts['email']
-      if (!opened || email === undefined) throw codeRefused()
+      const changedAt = opened?.facts['changedAt']
+      if (!opened || email === undefined || changedAt === undefined) throw codeRefused()
+      const passwordHash = await hasher.hash(encodeBase64url(randomBytes(32)))
       await tokens.revokeLater('undo-email-change', opened.subjectId, opened.expiresAt)
       if (!(await opened.close())) throw codeRefused()
       const { user } = await users.changeAddress(opened.subjectId, email, 0, (latest) => ({
-        ...latest,
+        ...withoutWaysSince(latest, changedAt),
+        passwordHash,
         securityEpoch: latest.securityEpoch + 1,
         updatedAt: now(),
       }))
       memo.forgetUser(user.id)
-      await record(caller, 'user.undo_change_email', user.id)
+      await Promise.all([record(caller, 'user.undo_change_email', user.id), passwordReset.mailLink(user)])
     },
   }
 }

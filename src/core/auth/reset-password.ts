@@ -58,7 +58,8 @@ export function createResetPassword(
       facts: { email: user?.email ?? '', epoch: String(user?.securityEpoch ?? 0) },
     })
 
-  const send = async (user: User): Promise<void> => {
+  /** A link by which this person sets a new password. */
+  const mailLink = async (user: User): Promise<void> => {
     const { token } = await issue(user)
     await mail.enqueue(
       {
@@ -72,6 +73,8 @@ export function createResetPassword(
   }
 
   return {
+    mailLink,
+
     /** For whom an account was opened by somebody else. Mailed once, however often it is asked for. */
     async invite(user: User): Promise<void> {
       const { token } = await issue(user, invitedForMs)
@@ -100,7 +103,7 @@ export function createResetPassword(
         ...(isSent ? {} : { outcome: 'failure' as const, reason: 'not_sent' }),
       })
       defer.run('send_password_reset', async () => {
-        await (isSent ? send(user) : issue(null))
+        await (isSent ? mailLink(user) : issue(null))
       })
     },
 
