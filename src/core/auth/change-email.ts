@@ -13,7 +13,7 @@ import type { MayMail } from './mail-allowance.ts'
 import type { Notices } from './notices.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import type { PasswordReset } from './reset-password.ts'
-import { factorsOf, withFactors, withoutOrphanedCodes } from './second-factors.ts'
+import { factorsOf, keepWaysIn, withFactors } from './second-factors.ts'
 import type { SessionMemo } from './session-memo.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -23,17 +23,9 @@ const undoLifeMs = 7 * 24 * 60 * 60_000
 
 /** Without the ways in, and what is asked for beside them, that were set up at that time or later. */
 function withoutWaysSince(user: User, since: string): User {
-  const { totp, passkeys } = factorsOf(user)
-  const isOlder = (at: string | null) => at !== null && at < since
-  return withoutOrphanedCodes(
-    withFactors(
-      { ...user, identities: (user.identities ?? []).filter(({ linkedAt }) => isOlder(linkedAt)) },
-      {
-        totp: totp && isOlder(totp.confirmedAt) ? totp : null,
-        passkeys: passkeys.filter(({ createdAt }) => isOlder(createdAt)),
-      },
-    ),
-  )
+  const confirmedAt = factorsOf(user).totp?.confirmedAt
+  const isTotpKept = confirmedAt && confirmedAt < since
+  return keepWaysIn(isTotpKept ? user : withFactors(user, { totp: null }), (setUpAt) => setUpAt < since)
 }
 
 /**

@@ -43,7 +43,7 @@ export const createLogIn =
         outcome: 'failure',
         reason,
       })
-    if (!known || !user || !isRight) {
+    if (!user || !isRight) {
       await refuse('invalid_credentials')
       throw invalidCredentials()
     }

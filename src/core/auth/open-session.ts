@@ -25,7 +25,7 @@ export const createOpenSession =
       readonly isSecondFactorProved?: boolean
       readonly isOnSharedDevice?: boolean
       /** The account as it was read, when that was a moment ago. */
-      readonly known?: Stored<User>
+      readonly known?: Stored<User> | null
       /** What else is to change on the account, computed after the answer. */
       readonly improve?: () => Promise<(latest: User) => User>
     } = {},
@@ -34,11 +34,7 @@ export const createOpenSession =
     const signedInMs = clock.now()
     defer.run('record_login', async () => {
       const improved = improve ? await improve() : (latest: User) => latest
-      await users.changeUser(
-        user.id,
-        (latest) => improved(signedInAt(latest, signedInMs)),
-        known ? { known } : {},
-      )
+      await users.changeUser(user.id, (latest) => improved(signedInAt(latest, signedInMs)), { known })
     })
     await Promise.all([
       session.store(),

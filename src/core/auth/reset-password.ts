@@ -11,7 +11,7 @@ import type { MayMail } from './mail-allowance.ts'
 import type { Notices } from './notices.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import type { CheckPassword } from './password-policy.ts'
-import { withFactors, withoutOrphanedCodes } from './second-factors.ts'
+import { keepWaysIn } from './second-factors.ts'
 import type { SessionMemo } from './session-memo.ts'
 
 const lifeMs = 15 * 60_000
@@ -21,8 +21,7 @@ const invitedForMs = 7 * 24 * 60 * 60_000
  * An account may have been opened with the address of somebody else, who now proves it to be theirs: what signs in
  * without the password goes. What is asked for beside the password stays.
  */
-const withProvedOwner = (user: User): User =>
-  user.emailVerified ? user : withoutOrphanedCodes(withFactors({ ...user, identities: [] }, { passkeys: [] }))
+const withProvedOwner = (user: User): User => (user.emailVerified ? user : keepWaysIn(user, () => false))
 
 /** A new password for who has lost the old one and reads the mailbox. It signs nobody in and stands in for no factor. */
 export function createResetPassword(

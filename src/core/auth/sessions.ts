@@ -98,8 +98,8 @@ export function createSessions(
     known?: Stored<Session>,
   ): Promise<Session | null> {
     for (let attempt = 1; attempt <= attempts; attempt++) {
-      const isKnown = attempt === 1 && known !== undefined
-      const stored = isKnown ? known : await documents.read(sessions, { partition: userId, id: sessionId })
+      const stored =
+        (attempt === 1 && known) || (await documents.read(sessions, { partition: userId, id: sessionId }))
       const changed = stored && change(stored.value)
       if (!stored || !changed) return null
       try {

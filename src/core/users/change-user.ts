@@ -10,7 +10,7 @@ export interface ChangeUserOptions {
   /** There is one attempt, and `precondition_failed` when the account is at another version. */
   readonly expectedVersion?: string | undefined
   /** The account as it was read before: the first attempt need not read it. */
-  readonly known?: Stored<User>
+  readonly known?: Stored<User> | null | undefined
 }
 
 /**
@@ -26,8 +26,8 @@ export const createChangeUser =
   ): Promise<Stored<User>> => {
     const { documents, defer } = needs
     for (let attempt = 1; attempt <= attempts; attempt++) {
-      const isKnown = attempt === 1 && known !== undefined
-      const stored = isKnown ? known : await documents.read(users, { partition: userId, id: userId })
+      const stored =
+        (attempt === 1 && known) || (await documents.read(users, { partition: userId, id: userId }))
       if (!stored) throw notFound()
       if (expectedVersion !== undefined && stored.version !== expectedVersion) throw preconditionFailed()
       try {
