@@ -6,39 +6,45 @@ const dayMs = 86_400_000
 const rememberedRuns = 20
 const rememberedZones = 500
 
-const formats = new Map<string, Intl.DateTimeFormat>()
+interface Zone {
+  readonly format: Intl.DateTimeFormat
+  /** The minute that was asked for last, and its day: no zone changes its day in the middle of one. */
+  minute: number
+  day: number
+}
 
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  let format = formats.get(timeZone)
-  if (!format) {
-    if (formats.size >= rememberedZones) formats.clear()
-    format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
-    formats.set(timeZone, format)
+const zones = new Map<string, Zone>()
+
+function zoneOf(timeZone: string): Zone {
+  let zone = zones.get(timeZone)
+  if (!zone) {
+    if (zones.size >= rememberedZones) zones.clear()
+    const day = { year: 'numeric', month: '2-digit', day: '2-digit' } as const
+    const format = new Intl.DateTimeFormat('en-CA', { timeZone, ...day })
+    zone = { format, minute: Number.NaN, day: Number.NaN }
+    zones.set(timeZone, zone)
   }
-  return format
+  return zone
 }
 
 export function isTimeZone(name: string): boolean {
   try {
-    formatOf(name)
+    zoneOf(name)
     return true
   } catch {
     return false
   }
 }
 
-/** The minute that was asked for last in each zone: no zone changes its day in the middle of one. */
-const lastDays = new Map<string, { readonly minute: number; readonly day: number }>()
-
 /** The day of the calendar on the wall of that zone, counted from 1970-01-01: days are whole, whatever the clocks do. */
 export function dayNumber(ms: number, timeZone: string): number {
+  const zone = zoneOf(timeZone)
   const minute = Math.floor(ms / minuteMs)
-  const last = lastDays.get(timeZone)
-  if (last?.minute === minute) return last.day
-  const day = Date.parse(`${formatOf(timeZone).format(ms)}T00:00:00.000Z`) / dayMs
-  if (lastDays.size >= rememberedZones) lastDays.clear()
-  lastDays.set(timeZone, { minute, day })
-  return day
+  if (zone.minute !== minute) {
+    zone.day = Date.parse(`${zone.format.format(ms)}T00:00:00.000Z`) / dayMs
+    zone.minute = minute
+  }
+  return zone.day
 }
 
 /** Days on which somebody was active, as runs of day numbers, and the longest run there ever was. */
