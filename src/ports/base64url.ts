@@ -23,6 +23,10 @@ export function encodeBase64url(bytes: Uint8Array): string {
   return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 }
 
+/** The JSON of a value in UTF-8. */
+export const encodeJson = (value: unknown): string =>
+  encodeBase64url(new TextEncoder().encode(JSON.stringify(value)))
+
 /** Null for text that is not the one canonical encoding of some bytes. */
 export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | null {
   if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) return null

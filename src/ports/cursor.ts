@@ -1,4 +1,4 @@
-import { decodeBase64url, encodeBase64url } from './base64url.ts'
+import { decodeBase64url, encodeJson } from './base64url.ts'
 
 export class InvalidCursor extends Error {
   override readonly name = 'InvalidCursor'
@@ -11,8 +11,7 @@ export class InvalidCursor extends Error {
 export type Cursor = readonly [order: string | number, id: string]
 
 /** Opaque and safe in a URL. */
-export const encodeCursor = (cursor: Cursor): string =>
-  encodeBase64url(new TextEncoder().encode(JSON.stringify(cursor)))
+export const encodeCursor = (cursor: Cursor): string => encodeJson(cursor)
 
 export function decodeCursor(text: string): Cursor {
   const bytes = decodeBase64url(text)

@@ -12,7 +12,7 @@ import {
 } from 'jose'
 import { LRUCache } from 'lru-cache'
 import type { AccessClaims, AccessTokens, TokenVerdict } from '../../ports/access-tokens.ts'
-import { encodeBase64url } from '../../ports/base64url.ts'
+import { encodeBase64url, encodeJson } from '../../ports/base64url.ts'
 import type { Ciphers, Signer } from '../../ports/ciphers.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Secrets, SecretVersion } from '../../ports/secrets.ts'
@@ -38,8 +38,6 @@ export async function createSigningKey(activeFrom: string): Promise<SecretVersio
   return { id: await calculateJwkThumbprint(jwk), value: JSON.stringify(jwk), activeFrom }
 }
 
-const encode = (value: object): string => encodeBase64url(new TextEncoder().encode(JSON.stringify(value)))
-
 async function importSigningKey(
   ciphers: Ciphers,
   { id, value, activeFrom }: SecretVersion,
@@ -49,7 +47,7 @@ async function importSigningKey(
     kid: id,
     activeFromMs: Date.parse(activeFrom),
     sign: await ciphers.importSigner({ ...publicPart, d }),
-    encodedHeader: encode({ alg: algorithm, kid: id, typ: type }),
+    encodedHeader: encodeJson({ alg: algorithm, kid: id, typ: type }),
     publicKey: (await importJWK(publicPart, algorithm)) as CryptoKey,
     publicJwk: { ...publicPart, kid: id, alg: algorithm, use: 'sig' },
   }
@@ -129,7 +127,7 @@ export function createJoseAccessTokens({
       const key = keys.find(({ activeFromMs }) => activeFromMs <= clock.now())
       if (!key)
         throw new PortUnavailable('access tokens', { cause: new Error('no signing key is active yet') })
-      const signed = `${key.encodedHeader}.${encode({ ...claims, iss: issuer, aud: audience })}`
+      const signed = `${key.encodedHeader}.${encodeJson({ ...claims, iss: issuer, aud: audience })}`
       return `${signed}.${encodeBase64url(await key.sign(signed))}`
     },
     recall(token) {
