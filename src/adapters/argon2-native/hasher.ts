@@ -31,19 +31,16 @@ export function createNativeHasher({
   }
 
   const group = Math.min(concurrency, largestGroup)
-  let ready: (() => void)[] = []
+  const ready: (() => void)[] = []
   /**
    * While others wait for their turn, outcomes are handed over a few at a time: each hash empties the caches of the
    * processor, so what follows it costs half when it is done for several at once. None waits longer than the hashes that
    * run beside it, and none waits where nobody stands in line.
    */
-  const together = (): Promise<void> | undefined => {
+  const together = async (): Promise<void> => {
     if (ready.length + 1 < group && limit.pendingCount > 0)
       return new Promise((resolve) => ready.push(resolve))
-    const others = ready
-    ready = []
-    for (const handOver of others) handOver()
-    return undefined
+    for (const handOver of ready.splice(0)) handOver()
   }
 
   const bounded = async <T>(work: () => Promise<T>): Promise<T> => {

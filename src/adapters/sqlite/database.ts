@@ -88,27 +88,24 @@ export function openSqlite(path: string): SqliteDatabase {
     }
   }
 
-  let [hasRead, isSharing] = [false, false]
+  let isReading = false
   /** Also before a write: it must see, and be seen by, everything since. */
   const endReading = () => {
-    hasRead = false
-    if (!isSharing) return
-    isSharing = false
+    if (!isReading) return
+    isReading = false
     // An error of the disk may have ended it already.
     if (database.isTransaction) prepare('commit').run()
   }
   /**
-   * From the second on, the reads of one turn of the event loop share a snapshot, and so the locks it takes. It is younger
-   * than whatever the turn began with: no request sees less than what was stored before it came.
+   * Reads of one turn of the event loop share a snapshot, and so the locks it takes. It is younger than whatever the
+   * turn began with: no request sees less than what was stored before it came.
    */
   const reading = <T>(port: string, read: () => T): T =>
     guarded(port, () => {
-      if (!hasRead) {
-        hasRead = true
-        setImmediate(endReading)
-      } else if (!database.isTransaction) {
+      if (!database.isTransaction) {
         prepare('begin').run()
-        isSharing = true
+        isReading = true
+        setImmediate(endReading)
       }
       return read()
     })
