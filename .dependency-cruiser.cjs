@@ -43,8 +43,8 @@ module.exports = {
     ),
     only(
       'app-assembles',
-      '^src/app\\.ts$',
-      ['^src/(core|http|ports|routes)/', packages('hono', '@hono/zod-openapi')],
+      '^src/app/',
+      ['^src/(app|core|http|ports|routes)/', packages('hono', '@hono/zod-openapi')],
       'The app is built from ports it is given.',
     ),
     only(
@@ -56,7 +56,7 @@ module.exports = {
     only(
       'client-knows-types',
       '^src/client/',
-      ['^src/client/', '^src/app\\.ts$', packages('hono')],
+      ['^src/client/', '^src/app/create-app\\.ts$', packages('hono')],
       'The client takes the types of the app and nothing else.',
     ),
     {
@@ -64,7 +64,7 @@ module.exports = {
       severity: 'error',
       comment: 'No server code may reach a browser.',
       from: { path: '^src/client/', pathNot: tests },
-      to: { path: '^src/app\\.ts$', dependencyTypesNot: ['type-only'] },
+      to: { path: '^src/app/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'adapter-knows-its-port',
@@ -77,10 +77,10 @@ module.exports = {
       name: 'domain-keeps-to-itself',
       severity: 'error',
       comment: 'One domain uses another only through <domain>.ts or <domain>.model.ts.',
-      from: { path: '^src/core/([^/]+)/', pathNot: tests },
+      from: { path: '^src/core/(.+)/[^/]+$', pathNot: tests },
       to: {
-        path: '^src/core/([^/]+)/',
-        pathNot: ['^src/core/$1/', '^src/core/([^/]+)/\\1(\\.model)?\\.ts$'],
+        path: '^src/core/',
+        pathNot: ['^src/core/$1/[^/]+$', '^src/core/kernel/', '/([^/]+)/\\1(\\.model)?\\.ts$'],
       },
     },
     {

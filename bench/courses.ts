@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createNodeNative } from '../entry/native-node.ts'
 import { wire } from '../entry/wire.ts'
-import { createApp } from '../src/app.ts'
+import { createApp } from '../src/app/create-app.ts'
 import { readConfig } from '../src/config.ts'
 import { inRequests, measureInTurn, row, start } from './measure.ts'
 
@@ -28,7 +28,7 @@ const environment = {
 
 const { config, secrets } = readConfig(environment)
 const { ports, defer, close } = await wire(config, secrets, createNodeNative(config))
-const { users, courses, learning } = createApp(ports, config.app)
+const { users, courses, enrollments } = createApp(ports, config.app)
 
 const rows = Array.from({ length: courseCount }, (_, i) => ({
   key: `course-${i}`,
@@ -62,14 +62,14 @@ const learners = await Promise.all(
     users.createAccount({ email: `p${i}@example.com`, name: `Person ${i}`, passwordHash: '' }),
   ),
 )
-await Promise.all(learners.map((learner) => learning.takePart.enrol(learner, long.id)))
+await Promise.all(learners.map((learner) => enrollments.takePart.enrol(learner, long.id)))
 const work = lessons.flatMap(({ id }) => learners.map((learner) => ({ learner, lessonId: id })))
 const startedAt = performance.now()
 const cpuBefore = process.cpuUsage()
 await Promise.all(
   Array.from({ length: atOnce }, async () => {
     for (let next = work.shift(); next; next = work.shift())
-      await learning.study.complete(next.learner, long.id, next.lessonId, {})
+      await enrollments.study.complete(next.learner, long.id, next.lessonId, {})
   }),
 )
 const seconds = (performance.now() - startedAt) / 1_000

@@ -15,9 +15,9 @@ import { systemIds as ids } from '../src/adapters/system/ids.ts'
 import { readConfig } from '../src/config.ts'
 import { Referral } from '../src/core/forms/forms.model.ts'
 import { createForms } from '../src/core/forms/forms.ts'
-import { createMail } from '../src/core/mail/mail.ts'
-import { createTrail } from '../src/core/trail/trail.ts'
-import { createVault } from '../src/core/vault/vault.ts'
+import { createAudit } from '../src/core/platform/audit/audit.ts'
+import { createKeys } from '../src/core/platform/keys/keys.ts'
+import { createMail } from '../src/core/platform/mail/mail.ts'
 
 /*
  * Submissions with their full transaction against bare inserts of the same bytes, in turn, in one process, each into a
@@ -50,13 +50,13 @@ const ports = {
   submissions: createSqliteSubmissions({ database }),
 }
 const { config } = readConfig({ FORMS_NOTIFY: 'intake@example.org' })
-const vault = createVault({ secrets, clock, ciphers })
-const trail = createTrail(ports, vault)
-const mail = createMail(ports, vault, trail)
+const keys = createKeys({ secrets, clock, ciphers })
+const audit = createAudit(ports, keys)
+const mail = createMail(ports, keys, audit)
 const forms = createForms(ports, {
   users: { read: async () => null },
-  vault,
-  trail,
+  keys,
+  audit,
   mail,
   bindFiles: async () => [],
   removeFiles: async () => {},

@@ -1,5 +1,5 @@
-import type { createApp } from '../src/app.ts'
-import { AppError } from '../src/core/errors.ts'
+import type { createApp } from '../src/app/create-app.ts'
+import { AppError } from '../src/core/kernel/errors.ts'
 import type { Ports } from '../src/ports/ports.ts'
 import sampleCourses from './sample-courses.json' with { type: 'json' }
 
@@ -38,7 +38,7 @@ export async function seedCourses({ courses }: Pick<App, 'courses'>): Promise<nu
 /** Makes what is not there yet. Safe to run again, and by several processes at once. */
 export async function seedDemo(
   { hasher }: Pick<Ports, 'hasher'>,
-  { users, courses, learning, mentors }: Pick<App, 'users' | 'courses' | 'learning' | 'mentors'>,
+  { users, courses, enrollments, mentors }: Pick<App, 'users' | 'courses' | 'enrollments' | 'mentors'>,
 ): Promise<{ readonly created: number; readonly found: number }> {
   const passwordHash = await hasher.hash(demoPassword)
   const accounts = [...demoStaff, ...learners]
@@ -63,13 +63,13 @@ export async function seedDemo(
     await mentors.mend(pupil)
     for (const { id } of [cards[index], cards[index + 1], cards[0]].filter((card) => card !== undefined)) {
       try {
-        await learning.takePart.enrol(pupil, id)
+        await enrollments.takePart.enrol(pupil, id)
       } catch (error) {
         if (!isKnown(error, 'already_enrolled')) throw error
       }
-      const lessons = await learning.study.listLessons(pupil.id, id)
+      const lessons = await enrollments.study.listLessons(pupil.id, id)
       for (const lesson of lessons.slice(0, index))
-        if (lesson.why.length === 0) await learning.study.complete(pupil, id, lesson.id, {})
+        if (lesson.why.length === 0) await enrollments.study.complete(pupil, id, lesson.id, {})
     }
   }
   return { created, found: accounts.length - created }

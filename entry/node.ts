@@ -1,6 +1,6 @@
 import { flushCompileCache } from 'node:module'
 import { listen, stopInGoodOrder } from '../src/adapters/node/server.ts'
-import { createApp } from '../src/app.ts'
+import { createApp } from '../src/app/create-app.ts'
 import { InvalidConfiguration, readConfig, realtimeEventsPath } from '../src/config.ts'
 import { seedCourses, seedDemo } from './demo.ts'
 import { createNodeNative } from './native-node.ts'

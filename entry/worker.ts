@@ -1,6 +1,6 @@
-import { createApp } from '../src/app.ts'
+import { createApp } from '../src/app/create-app.ts'
 import { readConfig } from '../src/config.ts'
-import { createRunDueJobs } from '../src/core/jobs/jobs.ts'
+import { createRunDueJobs } from '../src/core/platform/jobs/jobs.ts'
 import { seedDemo } from './demo.ts'
 import { createWorkerNative } from './native-worker.ts'
 import { wire } from './wire.ts'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createNodeNative } from '../entry/native-node.ts'
 import { wire } from '../entry/wire.ts'
-import { createApp } from '../src/app.ts'
+import { createApp } from '../src/app/create-app.ts'
 import { readConfig } from '../src/config.ts'
 
 /*

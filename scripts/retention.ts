@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { createNodeNative } from '../entry/native-node.ts'
 import { wire } from '../entry/wire.ts'
-import { createApp } from '../src/app.ts'
+import { createApp } from '../src/app/create-app.ts'
 import { InvalidConfiguration, readConfig } from '../src/config.ts'
 
 /*

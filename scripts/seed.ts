@@ -1,7 +1,7 @@
 import { demoPassword, demoStaff, seedDemo } from '../entry/demo.ts'
 import { createNodeNative } from '../entry/native-node.ts'
 import { wire } from '../entry/wire.ts'
-import { createApp } from '../src/app.ts'
+import { createApp } from '../src/app/create-app.ts'
 import { readConfig } from '../src/config.ts'
 
 if (process.env['NODE_ENV'] === 'production') {

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import type { PersonalData } from '../src/core/privacy/privacy.model.ts'
+import type { PersonalData } from '../src/core/kernel/personal-data.ts'
 import { createTestApp } from '../test/app.ts'
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ')

@@ -25,9 +25,9 @@ import { createScanningMessageSearch } from '../src/adapters/scanning/message-se
 import { createSelfSignedBlobs } from '../src/adapters/self-signed/blobs.ts'
 import { createSimpleWebAuthnPasskeys } from '../src/adapters/simplewebauthn/passkeys.ts'
 import { createWebCiphers } from '../src/adapters/web-crypto/ciphers.ts'
-import { createApp } from '../src/app.ts'
+import { createApp } from '../src/app/create-app.ts'
 import { readConfig } from '../src/config.ts'
-import { messages } from '../src/core/chat/chat.model.ts'
+import { messages } from '../src/core/messaging/chat/chat.model.ts'
 import type { AuditRecord } from '../src/ports/audit.ts'
 import { encodeBase64url } from '../src/ports/base64url.ts'
 import type { Ports } from '../src/ports/ports.ts'
@@ -107,7 +107,7 @@ export async function createTestApp({
     mail,
     users,
     courses,
-    learning,
+    enrollments,
     contacts,
     files,
     privacy,
@@ -128,7 +128,7 @@ export async function createTestApp({
     users,
     courses,
     files,
-    learning,
+    enrollments,
     contacts,
     privacy,
     registry,

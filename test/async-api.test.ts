@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import { expect, test } from 'vitest'
-import { events } from '../src/core/chat/events.ts'
+import { events } from '../src/core/messaging/chat/events.ts'
 import { createTestApp, origin } from './app.ts'
 
 const document = (await (

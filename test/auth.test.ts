@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { sessions } from '../src/core/auth/auth.model.ts'
-import { userEmails, users } from '../src/core/users/users.model.ts'
+import { sessions } from '../src/core/accounts/auth/auth.model.ts'
+import { userEmails, users } from '../src/core/accounts/users/users.model.ts'
 import { PortUnavailable } from '../src/ports/unavailable.ts'
 import { browserOf, createTestApp, person, signedInBrowser } from './app.ts'
 
@@ -597,7 +597,7 @@ describe('changing the password', () => {
   })
 })
 
-test('the audit trail says who did what and nothing about them', async () => {
+test('the audit audit says who did what and nothing about them', async () => {
   const testApp = await createTestApp()
   const ann = await signedInBrowser(testApp)
   await browserOf(testApp).call('POST', '/api/v1/auth/login', { body: { ...logIn, password: 'wrong' } })

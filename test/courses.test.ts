@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { courses } from '../src/core/courses/courses.model.ts'
+import { courses } from '../src/core/learning/courses/courses.model.ts'
 import { PortUnavailable } from '../src/ports/unavailable.ts'
 import { createTestApp, origin, type TestApp } from './app.ts'
 import { complete, enrol, newCourse, publishCourse, signUp, staffMember } from './course-people.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { userEmails } from '../src/core/users/users.model.ts'
+import { userEmails } from '../src/core/accounts/users/users.model.ts'
 import { browserOf, createTestApp, person, signedInBrowser, type TestApp } from './app.ts'
 
 const auth = '/api/v1/auth'

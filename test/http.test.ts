@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
-import { createIdempotency } from '../src/core/idempotency/idempotency.ts'
-import { createVault } from '../src/core/vault/vault.ts'
+import { createIdempotency } from '../src/core/platform/idempotency/idempotency.ts'
+import { createKeys } from '../src/core/platform/keys/keys.ts'
 import { createReadClientAddress } from '../src/http/client-address.ts'
 import { createOnError } from '../src/http/errors.ts'
 import { idempotent } from '../src/http/idempotency.ts'
@@ -428,13 +428,13 @@ describe('request ids and traces', () => {
 describe('idempotency keys', () => {
   async function setup(overrides: { cache?: Cache } = {}) {
     const { ports } = await createTestApp()
-    const vault = createVault(ports)
+    const keys = createKeys(ports)
     let created = 0
     let fails = false
     let gate: Promise<void> = Promise.resolve()
     let onEnter = () => {}
     const app = new Hono<AppEnv>().onError(createOnError(() => {}))
-    app.post('/things', idempotent(createIdempotency({ ...ports, ...overrides }, vault)), async (c) => {
+    app.post('/things', idempotent(createIdempotency({ ...ports, ...overrides }, keys)), async (c) => {
       onEnter()
       await gate
       if (fails) return c.json({ error: 'down' }, 500)

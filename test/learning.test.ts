@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openSqlite } from '../src/adapters/sqlite/database.ts'
 import { createSqliteDocuments } from '../src/adapters/sqlite/documents.ts'
 import { collections } from '../src/core/collections.ts'
-import { type CourseTally, courseMembers } from '../src/core/courses/courses.model.ts'
+import { type CourseTally, courseMembers } from '../src/core/learning/courses/courses.model.ts'
 import { type Browser, browserOf, createTestApp, origin, type TestApp } from './app.ts'
 import { complete, enrol, publishCourse, signUp, staffMember } from './course-people.ts'
 
@@ -531,9 +531,9 @@ describe.each(['memory', 'sqlite'])('many at once, on %s', (kind) => {
         testApp.users.createAccount({ email: `p${i}@example.com`, name: `P ${i}`, passwordHash: '' }),
       ),
     )
-    await Promise.all(people.map((learner) => testApp.learning.takePart.enrol(learner, id)))
+    await Promise.all(people.map((learner) => testApp.enrollments.takePart.enrol(learner, id)))
     expect(await tallyOf(id)).toMatchObject({ enrolled: 300 })
-    expect(await testApp.learning.recount()).toMatchObject({ enrolments: 300, corrected: 0 })
+    expect(await testApp.enrollments.recount()).toMatchObject({ enrolments: 300, corrected: 0 })
   })
 
   test('what a crash after the enrolment left undone, the next attempt does', async () => {
@@ -558,9 +558,9 @@ describe.each(['memory', 'sqlite'])('many at once, on %s', (kind) => {
     const stored = (await documents.read(courseMembers, key))!
     await documents.replace(courseMembers, { ...(stored.value as CourseTally), enrolled: 40 }, stored.version)
     await documents.remove(courseMembers, { partition: id, id: ann.userId })
-    expect(await testApp.learning.recount()).toEqual({ enrolments: 1, courses: 1, corrected: 1 })
+    expect(await testApp.enrollments.recount()).toEqual({ enrolments: 1, courses: 1, corrected: 1 })
     expect(await tallyOf(id)).toMatchObject({ enrolled: 1, completed: 1 })
-    expect(await testApp.learning.recount()).toEqual({ enrolments: 1, courses: 1, corrected: 0 })
+    expect(await testApp.enrollments.recount()).toEqual({ enrolments: 1, courses: 1, corrected: 0 })
     expect(await figuresOf(id)).toMatchObject({ enrolledCount: 1, completionRate: 100 })
   })
 })

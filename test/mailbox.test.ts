@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { greetingOf, referenceOf } from '../src/core/mail/mail.model.ts'
+import { greetingOf, referenceOf } from '../src/core/platform/mail/mail.model.ts'
 import { createTestApp, origin } from './app.ts'
 
 const reference = referenceOf('REF-2026-000125')

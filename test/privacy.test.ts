@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { users } from '../src/core/users/users.model.ts'
+import { users } from '../src/core/accounts/users/users.model.ts'
 import { browserOf, createTestApp, person, signedInBrowser, type TestApp } from './app.ts'
 
 const auth = '/api/v1/auth'

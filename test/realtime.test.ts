@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { memoryEventHost, memoryHub } from '../src/adapters/memory/realtime.ts'
-import { events } from '../src/core/chat/events.ts'
-import { defineError } from '../src/core/errors.ts'
-import { createLimits } from '../src/core/limits/limits.ts'
-import type { Connection, ConnectionListener } from '../src/core/realtime/realtime.model.ts'
-import { createRealtime } from '../src/core/realtime/realtime.ts'
-import { createVault } from '../src/core/vault/vault.ts'
+import { defineError } from '../src/core/kernel/errors.ts'
+import { events } from '../src/core/messaging/chat/events.ts'
+import { createKeys } from '../src/core/platform/keys/keys.ts'
+import { createLimits } from '../src/core/platform/limits/limits.ts'
+import type { Connection, ConnectionListener } from '../src/core/platform/realtime/realtime.model.ts'
+import { createRealtime } from '../src/core/platform/realtime/realtime.ts'
 import { PortUnavailable } from '../src/ports/unavailable.ts'
 import { browserOf, createTestApp, origin, signedInBrowser, type TestApp } from './app.ts'
 
@@ -227,7 +227,7 @@ describe('what listeners are told', () => {
       users: testApp.users,
       isStanding: async () => true,
       listeners: [listener],
-      takeFromLimits: createLimits(testApp.ports, createVault(testApp.ports)),
+      takeFromLimits: createLimits(testApp.ports, createKeys(testApp.ports)),
       negotiateLimit: limit,
     })
     const event = (

@@ -1,8 +1,8 @@
 import { WebAuthnEmulator } from 'nid-webauthn-emulator'
 import { TOTP } from 'otpauth'
 import { describe, expect, test } from 'vitest'
-import { oneTimeTokens } from '../src/core/auth/one-time-tokens.ts'
-import { users } from '../src/core/users/users.model.ts'
+import { oneTimeTokens } from '../src/core/accounts/auth/one-time-tokens.ts'
+import { users } from '../src/core/accounts/users/users.model.ts'
 import {
   type Browser,
   browserOf,

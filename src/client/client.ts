@@ -1,5 +1,5 @@
 import { hc } from 'hono/client'
-import type { App } from '../app.ts'
+import type { App } from '../app/create-app.ts'
 
 /** The error body of every answer that is not a success. */
 export interface ApiError {

@@ -1,7 +1,7 @@
-import type { ChatEvent } from '../app.ts'
+import type { ChatEvent } from '../app/create-app.ts'
 import type { Client } from './client.ts'
 
-export type { ChatEvent } from '../app.ts'
+export type { ChatEvent } from '../app/create-app.ts'
 
 /** What is used of `WebPubSubClient` of `@azure/web-pubsub-client`. */
 export interface LiveSocket {

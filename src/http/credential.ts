@@ -1,4 +1,4 @@
-import type { VerifiedClaims } from '../core/auth/authenticate.ts'
+import type { VerifiedClaims } from '../core/accounts/auth/authenticate.ts'
 import { readCookie } from './cookies.ts'
 import type { AppContext } from './request-context.ts'
 

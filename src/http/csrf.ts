@@ -1,5 +1,5 @@
 import { createMiddleware } from 'hono/factory'
-import { AppError } from '../core/errors.ts'
+import { AppError } from '../core/kernel/errors.ts'
 import { credentialOf } from './credential.ts'
 import type { AppContext, AppEnv } from './request-context.ts'
 

@@ -1,7 +1,7 @@
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { z } from 'zod'
-import { AppError, type ErrorKind, notFound, validationError } from '../core/errors.ts'
+import { AppError, type ErrorKind, notFound, validationError } from '../core/kernel/errors.ts'
 import type { AppEnv } from './request-context.ts'
 
 const statusByKind = {

@@ -1,4 +1,4 @@
-import { preconditionFailed } from '../core/errors.ts'
+import { preconditionFailed } from '../core/kernel/errors.ts'
 import type { AppContext } from './request-context.ts'
 
 const quoted = /^"([^"]*)"$/

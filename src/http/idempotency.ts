@@ -1,6 +1,6 @@
 import { createMiddleware } from 'hono/factory'
-import { validationError } from '../core/errors.ts'
-import type { BeginIdempotent } from '../core/idempotency/idempotency.ts'
+import { validationError } from '../core/kernel/errors.ts'
+import type { BeginIdempotent } from '../core/platform/idempotency/idempotency.ts'
 import type { AppEnv } from './request-context.ts'
 
 const acceptable = /^[\x21-\x7e]{1,255}$/

@@ -1,5 +1,5 @@
 import { createMiddleware } from 'hono/factory'
-import { AppError, validationError } from '../core/errors.ts'
+import { AppError, validationError } from '../core/kernel/errors.ts'
 import type { AppContext, AppEnv } from './request-context.ts'
 
 const maxDepth = 32

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
-import { AppError } from '../core/errors.ts'
-import type { Limit, Standing, TakeFromLimits } from '../core/limits/limits.ts'
+import { AppError } from '../core/kernel/errors.ts'
+import type { Limit, Standing, TakeFromLimits } from '../core/platform/limits/limits.ts'
 import { askAhead } from './credential.ts'
 import type { AppEnv } from './request-context.ts'
 

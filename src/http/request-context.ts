@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
-import type { Actor, Caller } from '../core/actor.ts'
-import type { Auth } from '../core/auth/auth.ts'
-import type { AskedAhead, Authenticated } from '../core/auth/authenticate.ts'
-import type { Service } from '../core/service-tokens/service-tokens.ts'
+import type { Auth } from '../core/accounts/auth/auth.ts'
+import type { AskedAhead, Authenticated } from '../core/accounts/auth/authenticate.ts'
+import type { Service } from '../core/accounts/service-tokens/service-tokens.ts'
+import type { Actor, Caller } from '../core/kernel/actor.ts'
 import type { Credential, Tokens } from './credential.ts'
 
 /** How this deployment answers, fixed at start. */

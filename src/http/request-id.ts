@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
-import type { Auth } from '../core/auth/auth.ts'
+import type { Auth } from '../core/accounts/auth/auth.ts'
 import type { ReadClientAddress } from './client-address.ts'
 import { keepPlainHeaders } from './plain-headers.ts'
 import type { AppEnv, HttpSettings } from './request-context.ts'

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { Role } from '../core/actor.ts'
+import type { Role } from '../core/kernel/actor.ts'
 import { ErrorBody, Problem } from './errors.ts'
 import {
   requireRole,

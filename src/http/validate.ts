@@ -1,5 +1,5 @@
 import type { Hook } from '@hono/zod-openapi'
-import { type ErrorDetail, validationError } from '../core/errors.ts'
+import { type ErrorDetail, validationError } from '../core/kernel/errors.ts'
 
 interface Issue {
   readonly path: readonly PropertyKey[]

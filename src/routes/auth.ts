@@ -7,8 +7,8 @@ import {
   SessionView,
   SignedUpUser,
   SignUp,
-} from '../core/auth/auth.model.ts'
-import type { Auth } from '../core/auth/auth.ts'
+} from '../core/accounts/auth/auth.model.ts'
+import type { Auth } from '../core/accounts/auth/auth.ts'
 import { clearSiteData, clearTokenCookies, readCookie, setTokenCookies } from '../http/cookies.ts'
 import { credentialOf } from '../http/credential.ts'
 import { requireOrigin } from '../http/csrf.ts'

@@ -6,9 +6,9 @@ import {
   NewLesson,
   UpdateCourse,
   UpdateLesson,
-} from '../core/courses/courses.model.ts'
-import type { Courses } from '../core/courses/courses.ts'
-import type { BeginIdempotent } from '../core/idempotency/idempotency.ts'
+} from '../core/learning/courses/courses.model.ts'
+import type { Courses } from '../core/learning/courses/courses.ts'
+import type { BeginIdempotent } from '../core/platform/idempotency/idempotency.ts'
 import { expectedVersion } from '../http/etag.ts'
 import { idempotent } from '../http/idempotency.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { notFound } from '../core/errors.ts'
+import { notFound } from '../core/kernel/errors.ts'
 import type { AppEnv } from '../http/request-context.ts'
 
 /** The signed URLs of a store that this program serves itself. They speak the language of the store, not of this API. */

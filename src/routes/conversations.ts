@@ -9,9 +9,9 @@ import {
   ReadUpTo,
   Typing,
   UpdateConversation,
-} from '../core/chat/chat.model.ts'
-import type { Chat } from '../core/chat/chat.ts'
-import type { BeginIdempotent } from '../core/idempotency/idempotency.ts'
+} from '../core/messaging/chat/chat.model.ts'
+import type { Chat } from '../core/messaging/chat/chat.ts'
+import type { BeginIdempotent } from '../core/platform/idempotency/idempotency.ts'
 import { expectedVersion, hasCurrent } from '../http/etag.ts'
 import { idempotent } from '../http/idempotency.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import { CourseDetail, CoursePage, CourseQuery } from '../core/courses/courses.model.ts'
-import type { Courses } from '../core/courses/courses.ts'
+import { CourseDetail, CoursePage, CourseQuery } from '../core/learning/courses/courses.model.ts'
+import type { Courses } from '../core/learning/courses/courses.ts'
 import {
   CompleteLesson,
   Enrolled,
@@ -12,8 +12,8 @@ import {
   Rating,
   TimeCounted,
   TimeReport,
-} from '../core/learning/learning.model.ts'
-import type { Learning } from '../core/learning/learning.ts'
+} from '../core/learning/enrollments/enrollments.model.ts'
+import type { Enrollments } from '../core/learning/enrollments/enrollments.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, isPublic, json, Message, signedIn, takesBeacon } from '../http/route.ts'
 import { stableAnswer } from '../http/stable-answer.ts'
@@ -167,9 +167,9 @@ const rate = createRoute({
   responses: { 200: json(Message, 'Rated.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
 })
 
-export const courseRoutes = (courses: Courses, learning: Learning) => {
-  const { takePart, study } = learning
-  const learnerOf = (c: AppContext) => learning.learnerOf(actorOf(c), c.get('session').user)
+export const courseRoutes = (courses: Courses, enrollments: Enrollments) => {
+  const { takePart, study } = enrollments
+  const learnerOf = (c: AppContext) => enrollments.learnerOf(actorOf(c), c.get('session').user)
 
   return new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(listCourses, async (c) => stableAnswer(c, await courses.list(c.req.valid('query'))))

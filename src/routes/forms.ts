@@ -1,4 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { ServiceScope } from '../core/accounts/service-tokens/service-tokens.model.ts'
+import type { ServiceTokens } from '../core/accounts/service-tokens/service-tokens.ts'
 import { toCsv } from '../core/forms/csv.ts'
 import {
   AddInformation,
@@ -18,8 +20,6 @@ import {
   Submitted,
 } from '../core/forms/forms.model.ts'
 import type { Forms, Sending } from '../core/forms/forms.ts'
-import type { ServiceScope } from '../core/service-tokens/service-tokens.model.ts'
-import type { ServiceTokens } from '../core/service-tokens/service-tokens.ts'
 import { expectedVersion, hasCurrent } from '../http/etag.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, isPublic, json, limitedAsForm, onlyFor } from '../http/route.ts'

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import { DeadLetter } from '../core/mail/mail.model.ts'
-import type { Mailing } from '../core/mail/mail.ts'
+import { DeadLetter } from '../core/platform/mail/mail.model.ts'
+import type { Mailing } from '../core/platform/mail/mail.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { errors, json, onlyFor } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
-import { notFound } from '../core/errors.ts'
-import type { Mailing } from '../core/mail/mail.ts'
+import { notFound } from '../core/kernel/errors.ts'
+import type { Mailing } from '../core/platform/mail/mail.ts'
 import type { AppEnv } from '../http/request-context.ts'
 
 /** A letter brings its styles with it, and nothing else. */

@@ -7,9 +7,9 @@ import {
   MessageQuery,
   SearchQuery,
   SendMessage,
-} from '../core/chat/chat.model.ts'
-import type { Chat } from '../core/chat/chat.ts'
-import type { BeginIdempotent } from '../core/idempotency/idempotency.ts'
+} from '../core/messaging/chat/chat.model.ts'
+import type { Chat } from '../core/messaging/chat/chat.ts'
+import type { BeginIdempotent } from '../core/platform/idempotency/idempotency.ts'
 import { idempotent } from '../http/idempotency.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, reachesOthers, signedIn } from '../http/route.ts'

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import type { Auth } from '../core/auth/auth.ts'
-import type { Health } from '../core/health/health.ts'
+import type { Auth } from '../core/accounts/auth/auth.ts'
+import type { Health } from '../core/platform/health/health.ts'
 import type { AppEnv } from '../http/request-context.ts'
 import { errors, isPublic, json } from '../http/route.ts'
 

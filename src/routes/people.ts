@@ -1,10 +1,10 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import { LearnerSummary, ProgressView } from '../core/learning/learning.model.ts'
-import type { Learning } from '../core/learning/learning.ts'
-import { CursorQuery, cursorPage } from '../core/page.ts'
-import { Activity, type ReadActivity } from '../core/trail/read-activity.ts'
-import type { AdministerUsers } from '../core/users/administer-users.ts'
-import { AdminUserQuery, AdminUserView, UpdateUser } from '../core/users/users.model.ts'
+import { AdminUserQuery, AdminUserView, UpdateUser } from '../core/accounts/users/users.model.ts'
+import { CursorQuery, cursorPage } from '../core/kernel/paging.ts'
+import { LearnerSummary, ProgressView } from '../core/learning/enrollments/enrollments.model.ts'
+import type { Enrollments } from '../core/learning/enrollments/enrollments.ts'
+import type { AdministerUsers } from '../core/people/administration/administer-users.ts'
+import { Activity, type ReadActivity } from '../core/platform/audit/read-activity.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, onlyFor, signedIn } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
@@ -93,14 +93,14 @@ const revokeUserSessions = createRoute({
 })
 
 export const peopleRoutes = (
-  learning: Learning,
+  enrollments: Enrollments,
   administerUsers: AdministerUsers,
   readActivity: ReadActivity,
 ) => {
-  const { reading } = learning
+  const { reading } = enrollments
   return new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(readMyProgress, async (c) =>
-      c.json(await reading.progressOf(await learning.learnerOf(actorOf(c), c.get('session').user)), 200),
+      c.json(await reading.progressOf(await enrollments.learnerOf(actorOf(c), c.get('session').user)), 200),
     )
     .openapi(listMyActivity, async (c) => c.json(await readActivity(actorOf(c), c.req.valid('query')), 200))
     .openapi(readLearnerProgress, async (c) =>

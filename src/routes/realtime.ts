@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import { ClientAccess, type ConnectionEvent } from '../core/realtime/realtime.model.ts'
-import type { RealtimeGateway } from '../core/realtime/realtime.ts'
+import { ClientAccess, type ConnectionEvent } from '../core/platform/realtime/realtime.model.ts'
+import type { RealtimeGateway } from '../core/platform/realtime/realtime.ts'
 import { bodyOfError, bodyOfSurprise, toAppError } from '../http/errors.ts'
 import { parseJson, readText, unsupportedMediaType } from '../http/json-body.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'

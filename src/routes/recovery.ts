@@ -9,8 +9,8 @@ import {
   MigrationResult,
   ResetPassword,
   VerifyEmail,
-} from '../core/auth/auth.model.ts'
-import type { Auth } from '../core/auth/auth.ts'
+} from '../core/accounts/auth/auth.model.ts'
+import type { Auth } from '../core/accounts/auth/auth.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   body,

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
-import { notFound } from '../core/errors.ts'
+import { notFound } from '../core/kernel/errors.ts'
 import { hasCurrent } from '../http/etag.ts'
 import type { AppEnv } from '../http/request-context.ts'
 

@@ -10,8 +10,8 @@ import {
   SecondFactorStatus,
   StepUp,
   TotpCode,
-} from '../core/auth/auth.model.ts'
-import type { Auth } from '../core/auth/auth.ts'
+} from '../core/accounts/auth/auth.model.ts'
+import type { Auth } from '../core/accounts/auth/auth.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, isPublic, json, limitedAsAuth, signedIn, steppedUp } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'

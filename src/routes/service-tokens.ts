@@ -3,8 +3,8 @@ import {
   NewServiceToken,
   ServiceTokenCreated,
   ServiceTokenView,
-} from '../core/service-tokens/service-tokens.model.ts'
-import type { ServiceTokens } from '../core/service-tokens/service-tokens.ts'
+} from '../core/accounts/service-tokens/service-tokens.model.ts'
+import type { ServiceTokens } from '../core/accounts/service-tokens/service-tokens.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, onlyFor } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'

@@ -9,8 +9,8 @@ import {
   SecondFactorWanted,
   SignedUpUser,
   SocialLogIn,
-} from '../core/auth/auth.model.ts'
-import type { Auth } from '../core/auth/auth.ts'
+} from '../core/accounts/auth/auth.model.ts'
+import type { Auth } from '../core/accounts/auth/auth.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   body,

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
-import type { Chat } from '../core/chat/chat.ts'
-import { SyncAnswer, SyncRequest } from '../core/chat/events.ts'
+import type { Chat } from '../core/messaging/chat/chat.ts'
+import { SyncAnswer, SyncRequest } from '../core/messaging/chat/events.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, signedIn } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
-import { Profile, UpdateProfile } from '../core/users/users.model.ts'
-import type { Users } from '../core/users/users.ts'
+import { Profile, UpdateProfile } from '../core/accounts/users/users.model.ts'
+import type { Users } from '../core/accounts/users/users.ts'
 import { expectedVersion, hasCurrent } from '../http/etag.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, signedIn } from '../http/route.ts'

@@ -91,22 +91,23 @@ const probes: readonly (readonly [expected: readonly string[], files: Files])[] 
   ],
   [['http-knows-core'], { 'src/http/a.ts': useType('../ports/b.ts'), 'src/ports/b.ts': thing }],
   [['routes-know-core-and-http'], { 'src/routes/a.ts': useType('../ports/b.ts'), 'src/ports/b.ts': thing }],
-  [['app-assembles'], { 'src/app.ts': use('./adapters/memory/b.ts'), 'src/adapters/memory/b.ts': thing }],
-  [['app-assembles'], { 'src/app.ts': usePackageType('ipaddr.js') }],
+  [['app-assembles'], { 'src/app/a.ts': use('../adapters/memory/b.ts'), 'src/adapters/memory/b.ts': thing }],
+  [['app-assembles'], { 'src/app/a.ts': usePackageType('ipaddr.js') }],
   [['config-reads-values'], { 'src/config.ts': use('./core/b.ts'), 'src/core/b.ts': thing }],
   [['client-knows-types'], { 'src/client/a.ts': useType('../core/b.ts'), 'src/core/b.ts': thing }],
-  [['client-imports-only-types-of-the-app'], { 'src/client/a.ts': use('../app.ts'), 'src/app.ts': thing }],
+  [['client-imports-only-types-of-the-app'], { 'src/client/a.ts': use('../app/a.ts'), 'src/app/a.ts': thing }],
   [
     ['adapter-knows-its-port'],
     { 'src/adapters/sqlite/a.ts': use('../memory/b.ts'), 'src/adapters/memory/b.ts': thing },
   ],
   [
     ['adapter-knows-its-port'],
-    { 'src/adapters/sqlite/a.ts': useType('../../core/errors.ts'), 'src/core/errors.ts': thing },
+    { 'src/adapters/sqlite/a.ts': useType('../../core/kernel/errors.ts'), 'src/core/kernel/errors.ts': thing },
   ],
   [
     ['domain-keeps-to-itself'],
-    { 'src/core/auth/a.ts': use('../users/create-account.ts'), 'src/core/users/create-account.ts': thing },
+    { 'src/core/accounts/auth/a.ts': use('../users/create-account.ts'),
+      'src/core/accounts/users/create-account.ts': thing, },
   ],
   [
     ['no-node-in-portable-code'],

@@ -1,6 +1,6 @@
-import { compose } from '../../src/core/mail/compose.ts'
-import { codeOf, greetingOf, linkTo, referenceOf } from '../../src/core/mail/mail.model.ts'
-import type { TemplateInputs, TemplateName } from '../../src/core/mail/templates.ts'
+import { compose } from '../../src/core/platform/mail/compose.ts'
+import { codeOf, greetingOf, linkTo, referenceOf } from '../../src/core/platform/mail/mail.model.ts'
+import type { TemplateInputs, TemplateName } from '../../src/core/platform/mail/templates.ts'
 import type { Letter } from '../../src/ports/mailer.ts'
 
 const origin = 'https://portal.sdtoolsinc.org'

@@ -8,10 +8,10 @@ import { openSqlite } from '../../src/adapters/sqlite/database.ts'
 import { createSqliteMailQueue } from '../../src/adapters/sqlite/mail-queue.ts'
 import { createSqliteSubmissions } from '../../src/adapters/sqlite/submissions.ts'
 import { systemIds } from '../../src/adapters/system/ids.ts'
-import { greetingOf, referenceWhenStored } from '../../src/core/mail/mail.model.ts'
-import { createMail } from '../../src/core/mail/mail.ts'
-import { createTrail } from '../../src/core/trail/trail.ts'
-import { createVault } from '../../src/core/vault/vault.ts'
+import { createAudit } from '../../src/core/platform/audit/audit.ts'
+import { createKeys } from '../../src/core/platform/keys/keys.ts'
+import { greetingOf, referenceWhenStored } from '../../src/core/platform/mail/mail.model.ts'
+import { createMail } from '../../src/core/platform/mail/mail.ts'
 import { newSubmission } from '../contracts/submissions.contract.ts'
 
 /*
@@ -53,7 +53,7 @@ const secrets = createMemorySecrets({
   'master-key': [{ id: 'k', value: 'A'.repeat(43), activeFrom: '2000-01-01T00:00:00.000Z' }],
   'signing-keys': [],
 })
-const vault = createVault({ secrets, clock, ciphers: createNodeCiphers() })
+const keys = createKeys({ secrets, clock, ciphers: createNodeCiphers() })
 const log = createMemoryLog()
 const defer = createInProcessDefer({ log, holdOpen: () => {} })
 const needs = { clock, log, defer, ids: systemIds, mailbox: null }
@@ -69,8 +69,8 @@ const mail = createMail(
       },
     },
   },
-  vault,
-  createTrail({ ...needs, audit: createMemoryAudit() }, vault),
+  keys,
+  createAudit({ ...needs, audit: createMemoryAudit() }, keys),
 )
 
 if (laterMs === '0') {

@@ -2,7 +2,7 @@ import { decodeJwt, importJWK, type JWTPayload, SignJWT } from 'jose'
 import { WebAuthnEmulator } from 'nid-webauthn-emulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createOidcIdentityProviders } from '../../src/adapters/oidc/identity-providers.ts'
-import { identities } from '../../src/core/auth/identities.ts'
+import { identities } from '../../src/core/accounts/auth/identities.ts'
 import { browserOf, createTestApp, origin, person, signedInBrowser, type TestApp } from '../app.ts'
 import { type OidcProviderStandIn, startOidcProvider } from '../stand-ins/oidc-provider.ts'
 

@@ -1,7 +1,7 @@
 import { type Stored, VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
-import type { Actor } from '../actor.ts'
-import { conflict, validationError } from '../errors.ts'
+import type { Actor } from '../kernel/actor.ts'
+import { conflict, validationError } from '../kernel/errors.ts'
 import { isOwn } from './complete-upload.ts'
 import { type FileBinding, type FileCategory, files, type StoredFile } from './files.model.ts'
 

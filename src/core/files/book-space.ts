@@ -1,6 +1,6 @@
 import { DocumentExists, VersionMismatch, type Write } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
-import { conflict } from '../errors.ts'
+import { conflict } from '../kernel/errors.ts'
 import { filesByOwner, type OwnedSpace, quotaExceeded } from './files.model.ts'
 
 const attempts = 40

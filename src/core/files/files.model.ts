@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { BlobName } from '../../ports/blobs.ts'
 import { collection } from '../../ports/documents.ts'
-import type { Actor } from '../actor.ts'
-import { defineError } from '../errors.ts'
+import type { Actor } from '../kernel/actor.ts'
+import { defineError } from '../kernel/errors.ts'
 
 const mib = 1024 * 1024
 

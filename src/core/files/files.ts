@@ -1,10 +1,10 @@
 import type { Needs } from '../../ports/ports.ts'
-import type { Actor, Caller } from '../actor.ts'
-import { forbidden, notFound } from '../errors.ts'
-import type { Job } from '../jobs/jobs.ts'
-import type { Limit, TakeFromLimits } from '../limits/limits.ts'
-import type { Trail } from '../trail/trail.ts'
-import type { Users } from '../users/users.ts'
+import type { Users } from '../accounts/users/users.ts'
+import type { Actor, Caller } from '../kernel/actor.ts'
+import { forbidden, notFound } from '../kernel/errors.ts'
+import type { Audit } from '../platform/audit/audit.ts'
+import type { Job } from '../platform/jobs/jobs.ts'
+import type { Limit, TakeFromLimits } from '../platform/limits/limits.ts'
 import { createAvatars } from './avatars.ts'
 import { createBindFiles, type FileClaim } from './bind-files.ts'
 import { createBookSpace } from './book-space.ts'
@@ -41,7 +41,7 @@ type FileNeeds = Needs<
 
 export interface FileBorrows {
   readonly users: Users
-  readonly trail: Trail
+  readonly audit: Audit
   readonly takeFromLimits: TakeFromLimits
   /** Files that one address may announce without an account. */
   readonly anonymousLimit: Limit
@@ -55,7 +55,7 @@ export interface FileBorrows {
 /** Files of people: how they come, what they may be, who may read them, and how they go. */
 export function createFiles(needs: FileNeeds, borrows: FileBorrows) {
   const { blobs, clock, documents } = needs
-  const { bindings, settings, trail } = borrows
+  const { bindings, settings, audit } = borrows
   const bookSpace = createBookSpace(needs)
   const chores = createChores(needs)
   const removeFile = createRemoveFile(needs, { bookSpace, chores })
@@ -143,7 +143,7 @@ export function createFiles(needs: FileNeeds, borrows: FileBorrows) {
       const { value: file } = await readable(actor, id)
       const url = await sign(file, downloadLivesMs)
       if (file.binding?.kind === 'form' && file.ownerId !== actor.userId)
-        await trail(caller, {
+        await audit.record(caller, {
           event: 'file.download',
           actorId: actor.userId,
           sessionId: actor.sessionId,
@@ -159,7 +159,7 @@ export function createFiles(needs: FileNeeds, borrows: FileBorrows) {
       if (stored.value.ownerId !== actor.userId) throw forbidden()
       if (stored.value.binding?.kind === 'form') throw fileInUse()
       if (!(await removeFile.remove(stored))) throw notFound()
-      await trail(caller, {
+      await audit.record(caller, {
         event: 'file.delete',
         actorId: actor.userId,
         sessionId: actor.sessionId,

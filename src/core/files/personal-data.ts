@@ -1,4 +1,4 @@
-import { nothingPersonal, type PersonalData, type PersonalFile } from '../privacy/privacy.model.ts'
+import { nothingPersonal, type PersonalData, type PersonalFile } from '../kernel/personal-data.ts'
 import { fileChores, files, filesByOwner } from './files.model.ts'
 import type { PersonalFiles } from './personal-files.ts'
 

@@ -1,6 +1,6 @@
 import { VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
-import { conflict } from '../errors.ts'
+import { conflict } from '../kernel/errors.ts'
 import type { BookSpace } from './book-space.ts'
 import { blobContainers, files, filesByOwner, type StoredFile } from './files.model.ts'
 import { readContent } from './read-content.ts'

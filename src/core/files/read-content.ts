@@ -1,5 +1,5 @@
 import type { BlobName, BlobStore } from '../../ports/blobs.ts'
-import { notFound } from '../errors.ts'
+import { notFound } from '../kernel/errors.ts'
 
 const chunkBytes = 4 * 1024 * 1024
 

@@ -5,7 +5,7 @@ import {
   type SubmissionChange,
   SubmissionChanged,
 } from '../../ports/submissions.ts'
-import { conflict, preconditionFailed } from '../errors.ts'
+import { conflict, preconditionFailed } from '../kernel/errors.ts'
 
 const attempts = 5
 

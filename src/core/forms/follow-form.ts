@@ -1,7 +1,7 @@
 import type { Needs } from '../../ports/ports.ts'
 import type { Submission } from '../../ports/submissions.ts'
-import type { Caller } from '../actor.ts'
-import { notFound } from '../errors.ts'
+import type { Caller } from '../kernel/actor.ts'
+import { notFound } from '../kernel/errors.ts'
 import {
   type AddInformation,
   type FormProgress,
@@ -22,7 +22,7 @@ export interface Receipt {
 /** What whoever sent a form can do with its number and receipt code. A wrong code is as unknown a number. */
 export function createFollowForm(
   { submissions, ciphers, clock }: Needs<'submissions' | 'ciphers' | 'clock'>,
-  { trail, mail, mails, sealing, changeSubmission, eraseContents }: FormsDomain,
+  { audit, mail, mails, sealing, changeSubmission, eraseContents }: FormsDomain,
 ) {
   async function find({ trackingNumber, code }: Receipt): Promise<Submission> {
     const submission = await submissions.readByTrackingNumber(trackingNumber)
@@ -68,7 +68,7 @@ export function createFollowForm(
           const isSpam = submission.status === 'spam'
           return {
             change: { information: await sealing.seal(submission, 'information', added) },
-            audit: await trail.entryOf(
+            audit: await audit.entryOf(
               caller,
               occurrence('form.add_information', submission, ['information']),
             ),
@@ -89,7 +89,7 @@ export function createFollowForm(
             ? null
             : {
                 change: { status },
-                audit: await trail.entryOf(caller, occurrence('form.withdraw', submission, ['status'])),
+                audit: await audit.entryOf(caller, occurrence('form.withdraw', submission, ['status'])),
                 mails:
                   submission.status === 'spam' ? [] : await mails.changedBySender(submission, 'withdrawn'),
               },
@@ -104,7 +104,7 @@ export function createFollowForm(
         () => find(receipt),
         async (submission) => ({
           change: { ...(await eraseContents(submission)), status: 'withdrawn' },
-          audit: await trail.entryOf(caller, occurrence('form.erase', submission, ['data', 'status'])),
+          audit: await audit.entryOf(caller, occurrence('form.erase', submission, ['data', 'status'])),
           mails: [],
         }),
       )

@@ -1,7 +1,7 @@
 import type { Needs } from '../../ports/ports.ts'
 import { type Submission, SubmissionChanged, type SubmissionFilter } from '../../ports/submissions.ts'
-import type { Job } from '../jobs/jobs.ts'
-import { system } from '../trail/trail.ts'
+import { system } from '../platform/audit/audit.ts'
+import type { Job } from '../platform/jobs/jobs.ts'
 import type { PlannedChange } from './change-submission.ts'
 import { type FilledForm, type FormType, formTypes, type RetentionReport } from './forms.model.ts'
 import type { FormsDomain } from './forms.ts'
@@ -13,7 +13,7 @@ const batch = 100
 /** What is done about submissions that nobody asks for: safe at any time, in any number of processes at once. */
 export function createFormJobs(
   { submissions, clock, log }: Needs<'submissions' | 'clock' | 'log'>,
-  { vault, trail, mail, mails, sealing, hashContacts, eraseContents, settings }: FormsDomain,
+  { keys, audit, mail, mails, sealing, hashContacts, eraseContents, settings }: FormsDomain,
 ) {
   const now = (): string => new Date(clock.now()).toISOString()
 
@@ -50,7 +50,7 @@ export function createFormJobs(
     }
   }
   const entryOf = (event: string, { id }: Submission, changedFields: readonly string[]) =>
-    trail.entryOf(null, { event, actorId: system, resource: { type: 'form', id }, changedFields })
+    audit.entryOf(null, { event, actorId: system, resource: { type: 'form', id }, changedFields })
 
   async function escalate(): Promise<void> {
     let escalated = 0
@@ -105,7 +105,7 @@ export function createFormJobs(
   /** After the master key changed: so that its predecessor can be taken away some day without losing a word. */
   async function renewKeys(): Promise<void> {
     let renewed = 0
-    await forEach({ keyIdOtherThan: await vault.activeKeyId() }, async (submission) => {
+    await forEach({ keyIdOtherThan: await keys.activeKeyId() }, async (submission) => {
       const form = await sealing.open(submission, 'data').catch((error: unknown) => {
         log.error('form_not_readable', error, { submissionId: submission.id })
         return null

@@ -1,8 +1,8 @@
 import type { QueuedMail } from '../../ports/mail-queue.ts'
 import type { Submission } from '../../ports/submissions.ts'
-import { greetingOf, linkTo, referenceWhenStored as reference } from '../mail/mail.model.ts'
-import type { Mailing } from '../mail/mail.ts'
-import { Email } from '../users/users.model.ts'
+import { Email } from '../accounts/users/users.model.ts'
+import { greetingOf, linkTo, referenceWhenStored as reference } from '../platform/mail/mail.model.ts'
+import type { Mailing } from '../platform/mail/mail.ts'
 import type { FilledForm, FormSettings } from './forms.model.ts'
 
 /** Whom a form is answered to: who filled it in, unless there is no address. */

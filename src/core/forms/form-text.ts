@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { normalizeEmail } from '../users/users.model.ts'
+import { normalizeEmail } from '../accounts/users/users.model.ts'
 
 /** Turn the direction of what follows; pasted from address books, and used to disguise names. */
 const directionControls = /[\u200E\u200F\u202A-\u202E\u2066-\u2069]/g

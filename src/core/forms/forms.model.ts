@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineError } from '../errors.ts'
-import { Email } from '../users/users.model.ts'
+import { Email } from '../accounts/users/users.model.ts'
+import { defineError } from '../kernel/errors.ts'
 import type { BusinessHours } from './business-hours.ts'
 import { Phone, severalLines, singleLine } from './form-text.ts'
 

@@ -1,11 +1,11 @@
 import type { Needs } from '../../ports/ports.ts'
 import type { Submission } from '../../ports/submissions.ts'
-import type { Actor, Caller } from '../actor.ts'
+import type { Users } from '../accounts/users/users.ts'
 import type { Files } from '../files/files.ts'
-import type { Mailing } from '../mail/mail.ts'
-import type { Trail } from '../trail/trail.ts'
-import type { Users } from '../users/users.ts'
-import type { Vault } from '../vault/vault.ts'
+import type { Actor, Caller } from '../kernel/actor.ts'
+import type { Audit } from '../platform/audit/audit.ts'
+import type { Keys } from '../platform/keys/keys.ts'
+import type { Mailing } from '../platform/mail/mail.ts'
 import { type ChangeSubmission, createChangeSubmission, erasure } from './change-submission.ts'
 import { createFollowForm } from './follow-form.ts'
 import { createFormJobs } from './form-jobs.ts'
@@ -32,8 +32,8 @@ export interface FormsBorrows {
   readonly bindFiles: Files['bindToForm']
   readonly removeFiles: Files['removeFromForm']
   readonly users: Pick<Users, 'read'>
-  readonly vault: Vault
-  readonly trail: Trail
+  readonly keys: Keys
+  readonly audit: Audit
   readonly mail: Mailing
   readonly settings: FormSettings
 }
@@ -67,19 +67,19 @@ const submittedOf = ({ submission }: Stored): Submitted => ({
 })
 
 export function createForms(needs: FormsNeeds, { users, ...borrows }: FormsBorrows) {
-  const { vault, mail, settings } = borrows
+  const { keys, mail, settings } = borrows
   const domain: FormsDomain = {
     ...borrows,
     mails: createFormMails(mail, settings),
-    sealing: createSealSubmission(needs, vault),
-    judge: createJudgeSpam(needs, vault),
+    sealing: createSealSubmission(needs, keys),
+    judge: createJudgeSpam(needs, keys),
     changeSubmission: createChangeSubmission(needs),
     async eraseContents({ id, attachments }) {
       await borrows.removeFiles(id, attachments)
       return erasure(needs.clock.now())
     },
     hashContacts: (contacts) =>
-      Promise.all(contacts.map((contact) => vault.pseudonym('form contact', contact))),
+      Promise.all(contacts.map((contact) => keys.pseudonym('form contact', contact))),
   }
   const submit = createSubmitForm(needs, domain)
   const { jobs, reportRetention, erasePastRetention } = createFormJobs(needs, domain)

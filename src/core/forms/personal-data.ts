@@ -6,8 +6,8 @@ import {
   type PastRetention,
   type PersonalData,
   type Subject,
-} from '../privacy/privacy.model.ts'
-import { system } from '../trail/trail.ts'
+} from '../kernel/personal-data.ts'
+import { system } from '../platform/audit/audit.ts'
 import { senderOf } from './form-mails.ts'
 import { normalizeContact } from './form-text.ts'
 import type { FilledForm } from './forms.model.ts'
@@ -27,13 +27,13 @@ interface Found {
 /** Forms are nobody's account's: they are found by the address in them, once the account has shown that it is theirs. */
 export function createFormsPersonalData(
   { submissions }: Needs<'submissions'>,
-  { vault, trail, sealing, changeSubmission, eraseContents, settings }: FormsDomain,
+  { keys, audit, sealing, changeSubmission, eraseContents, settings }: FormsDomain,
   pastRetention: PastRetention,
 ): readonly PersonalData[] {
   async function* find({ account }: Subject): AsyncGenerator<Found> {
     const address = account?.emailVerified ? normalizeContact(account.email) : null
     if (!address) return
-    const contactHashes = await vault.pseudonyms('form contact', address)
+    const contactHashes = await keys.pseudonyms('form contact', address)
     let after: string | undefined
     do {
       const page = await submissions.list(
@@ -114,7 +114,7 @@ export function createFormsPersonalData(
               submission.erasedAt === null
                 ? {
                     change: { ...(await eraseContents(submission)), status: 'withdrawn' },
-                    audit: await trail.entryOf(null, {
+                    audit: await audit.entryOf(null, {
                       event: 'form.erase',
                       actorId: system,
                       resource: { type: 'form', id },

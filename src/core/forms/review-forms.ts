@@ -1,9 +1,9 @@
 import type { Needs } from '../../ports/ports.ts'
 import type { Submission, SubmissionFilter } from '../../ports/submissions.ts'
-import type { Actor, Caller } from '../actor.ts'
-import { notFound, validationError } from '../errors.ts'
-import { refusingBadCursors } from '../page.ts'
-import type { Users } from '../users/users.ts'
+import type { Users } from '../accounts/users/users.ts'
+import type { Actor, Caller } from '../kernel/actor.ts'
+import { notFound, validationError } from '../kernel/errors.ts'
+import { refusingBadCursors } from '../kernel/paging.ts'
 import { addBusinessTime } from './business-hours.ts'
 import { normalizeContact } from './form-text.ts'
 import {
@@ -33,7 +33,7 @@ const transitions: Readonly<Record<FormStatus, readonly FormStatus[]>> = {
 
 export function createReviewForms(
   { submissions, clock, log }: Needs<'submissions' | 'clock' | 'log'>,
-  { vault, trail, mail, mails, sealing, changeSubmission, settings }: FormsDomain,
+  { keys, audit, mail, mails, sealing, changeSubmission, settings }: FormsDomain,
   users: Pick<Users, 'read'>,
 ) {
   /** One that does not open does not keep the others from being listed; asked for alone it fails. */
@@ -80,7 +80,7 @@ export function createReviewForms(
     const filled = await filledOf(submission)
     if (!filled) return []
     const contacts = contactsOf(filled)
-    const hashes = await Promise.all(contacts.map((contact) => vault.pseudonyms('form contact', contact)))
+    const hashes = await Promise.all(contacts.map((contact) => keys.pseudonyms('form contact', contact)))
     if (hashes.length === 0) return []
     const { items } = await submissions.list(
       { contactHashes: hashes.flat() },
@@ -121,7 +121,7 @@ export function createReviewForms(
       ...(status ? { status } : {}),
       ...(since ? { updatedSince: since } : {}),
       ...(assignedTo ? { assignedTo } : {}),
-      ...(contact ? { contactHashes: await vault.pseudonyms('form contact', contact) } : {}),
+      ...(contact ? { contactHashes: await keys.pseudonyms('form contact', contact) } : {}),
     }
   }
   async function checkAssignee(userId: string): Promise<void> {
@@ -178,7 +178,7 @@ export function createReviewForms(
               ...(query.cursor === undefined ? {} : { after: query.cursor }),
             }),
       )
-      await trail(caller, {
+      await audit.record(caller, {
         event,
         actorId,
         ...(sessionId === undefined ? {} : { sessionId }),
@@ -197,7 +197,12 @@ export function createReviewForms(
 
     async read(caller: Caller, { userId, sessionId }: Actor, id: string) {
       const detail = await detailOf(await find(id))
-      await trail(caller, { event: 'form.read', actorId: userId, sessionId, resource: { type: 'form', id } })
+      await audit.record(caller, {
+        event: 'form.read',
+        actorId: userId,
+        sessionId,
+        resource: { type: 'form', id },
+      })
       return detail
     },
 
@@ -223,7 +228,7 @@ export function createReviewForms(
           }
           const changedFields = Object.keys(change)
           if (changedFields.length === 0) return null
-          const audit = await trail.entryOf(caller, {
+          const entry = await audit.entryOf(caller, {
             event: 'form.review',
             actorId: userId,
             sessionId,
@@ -231,7 +236,7 @@ export function createReviewForms(
             changedFields,
             ...(to === from ? {} : { reason: `${from}_to_${to}` }),
           })
-          return { change, audit, mails: effects.mails }
+          return { change, audit: entry, mails: effects.mails }
         },
         expectedVersion,
       )

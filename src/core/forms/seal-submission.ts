@@ -2,7 +2,7 @@ import { decodeBase64url, encodeBase64url } from '../../ports/base64url.ts'
 import type { Needs } from '../../ports/ports.ts'
 import { randomBytes } from '../../ports/random-bytes.ts'
 import type { Submission } from '../../ports/submissions.ts'
-import { sealedWith, type Vault } from '../vault/vault.ts'
+import { type Keys, sealedWith } from '../platform/keys/keys.ts'
 import type { FilledForm } from './forms.model.ts'
 
 export interface StaffNote {
@@ -29,11 +29,11 @@ const placeOf = (column: Column | 'sealed_key', id: string): string => `form_sub
 const text = new TextEncoder()
 
 /**
- * Encrypts what people wrote. Each submission has a key of its own, itself encrypted with a key of the vault: without
+ * Encrypts what people wrote. Each submission has a key of its own, itself encrypted with a key of ours: without
  * it nothing in the row can be read, so erasing it erases the rest. A text is bound to its table, column and row, and
  * does not open in another.
  */
-export function createSealSubmission({ ciphers }: Needs<'ciphers'>, vault: Vault) {
+export function createSealSubmission({ ciphers }: Needs<'ciphers'>, keys: Keys) {
   const encrypt = async <C extends Column>(
     key: Uint8Array<ArrayBuffer>,
     column: C,
@@ -46,11 +46,11 @@ export function createSealSubmission({ ciphers }: Needs<'ciphers'>, vault: Vault
     return `${encodeBase64url(iv)}.${encodeBase64url(sealed)}`
   }
   const sealKey = async (id: string, bytes: Uint8Array<ArrayBuffer>) => {
-    const sealedKey = await vault.seal(purpose, placeOf('sealed_key', id), bytes)
+    const sealedKey = await keys.seal(purpose, placeOf('sealed_key', id), bytes)
     return { sealedKey, keyId: sealedWith(sealedKey) }
   }
   const openKey = async ({ id, sealedKey }: Submission): Promise<Uint8Array<ArrayBuffer> | null> =>
-    sealedKey === null ? null : vault.open(purpose, placeOf('sealed_key', id), sealedKey)
+    sealedKey === null ? null : keys.open(purpose, placeOf('sealed_key', id), sealedKey)
 
   /** Fails where something is there and does not open: it was altered, moved, or its key is gone. */
   async function open<C extends Column>(submission: Submission, column: C): Promise<Contents[C] | null> {
@@ -82,7 +82,7 @@ export function createSealSubmission({ ciphers }: Needs<'ciphers'>, vault: Vault
       return encrypt(key, column, submission.id, content)
     },
     open,
-    /** The key of the submission under the vault's key in force. */
+    /** The key of the submission under the master key in force. */
     async renewKey(submission: Submission) {
       const bytes = await openKey(submission)
       if (!bytes) throw new Error('the key of a submission cannot be decrypted')

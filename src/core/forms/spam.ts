@@ -1,6 +1,6 @@
 import type { Needs } from '../../ports/ports.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
-import type { Vault } from '../vault/vault.ts'
+import type { Keys } from '../platform/keys/keys.ts'
 import type { FilledForm } from './forms.model.ts'
 
 /** Nobody reads and fills a form this fast. */
@@ -36,9 +36,9 @@ function signalsOfContent(filled: FilledForm): readonly SpamSignal[] {
  * What speaks for a form being spam; with nothing it is not. It is only put aside: whoever sent it gets the same
  * answer, and staff can bring it back. While the cache is down nothing is counted.
  */
-export function createJudgeSpam({ cache, log }: Needs<'cache' | 'log'>, vault: Vault) {
+export function createJudgeSpam({ cache, log }: Needs<'cache' | 'log'>, keys: Keys) {
   const isMoreThan = async (most: number, name: string, value: string, ttlMs: number): Promise<boolean> => {
-    const key = `forms:${name}:${await vault.pseudonym(`form ${name}`, value)}`
+    const key = `forms:${name}:${await keys.pseudonym(`form ${name}`, value)}`
     return (await cache.increment(key, ttlMs)).count > most
   }
 

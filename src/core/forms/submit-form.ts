@@ -1,8 +1,8 @@
 import { decodeBase64url } from '../../ports/base64url.ts'
 import type { Needs } from '../../ports/ports.ts'
 import type { NewSubmission, Submission } from '../../ports/submissions.ts'
-import type { Caller } from '../actor.ts'
-import { validationError } from '../errors.ts'
+import type { Caller } from '../kernel/actor.ts'
+import { validationError } from '../kernel/errors.ts'
 import { addBusinessTime, yearIn } from './business-hours.ts'
 import { senderOf } from './form-mails.ts'
 import { normalizeContact } from './form-text.ts'
@@ -72,13 +72,13 @@ export interface Stored {
  */
 export function createSubmitForm(
   needs: Needs<'submissions' | 'ciphers' | 'clock' | 'ids'>,
-  { vault, trail, mail, mails, sealing, judge, hashContacts, bindFiles, settings }: FormsDomain,
+  { keys, audit, mail, mails, sealing, judge, hashContacts, bindFiles, settings }: FormsDomain,
 ) {
   const { submissions, ciphers, clock, ids } = needs
 
   async function findEarlier(type: string, contact: string | undefined): Promise<string | null> {
     if (contact === undefined) return null
-    const contactHashes = await vault.pseudonyms('form contact', contact)
+    const contactHashes = await keys.pseudonyms('form contact', contact)
     const { items } = await submissions.list({ type, contactHashes }, { order: 'newest', limit: 1 })
     const [earlier] = items
     return earlier && clock.now() - Date.parse(earlier.createdAt) < repetitionMs ? earlier.id : null
@@ -88,7 +88,7 @@ export function createSubmitForm(
     const idempotencyKey =
       key === undefined
         ? null
-        : await vault.pseudonym('form idempotency', JSON.stringify([filled.type, key, body]))
+        : await keys.pseudonym('form idempotency', JSON.stringify([filled.type, key, body]))
     const id = idempotencyKey === null ? ids.next() : idOf(idempotencyKey)
     const attached = filled.type === 'referral' ? (filled.form.attachments ?? []) : []
     const claims = claimsOf(attached, settings.publicOrigin)
@@ -132,13 +132,13 @@ export function createSubmitForm(
       createdAt,
       updatedAt: createdAt,
     }
-    const audit = await trail.entryOf(caller, {
+    const entry = await audit.entryOf(caller, {
       event: 'form.submit',
       actorId: null,
       resource: { type: 'form', id },
       ...(isSpam ? { reason: 'quarantined' } : {}),
     })
-    const stored = await submissions.store(submission, { audit, mails: isSpam ? [] : arrivalMails })
+    const stored = await submissions.store(submission, { audit: entry, mails: isSpam ? [] : arrivalMails })
     mail.sendSoon()
     return { ...stored, receiptCode: stored.isNew ? receiptCode : null }
   }

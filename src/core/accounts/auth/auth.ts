@@ -1,0 +1,148 @@
+import type { TokenVerdict } from '../../../ports/access-tokens.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import type { Audit } from '../../platform/audit/audit.ts'
+import type { Keys } from '../../platform/keys/keys.ts'
+import type { Mailing } from '../../platform/mail/mail.ts'
+import type { Users } from '../users/users.ts'
+import type { AuthSettings } from './auth.model.ts'
+import { type AskedAhead, createAuthenticate, createReadBlacklist } from './authenticate.ts'
+import { createChangeEmail } from './change-email.ts'
+import { createChangePassword } from './change-password.ts'
+import { createChangeSecondFactors } from './change-second-factors.ts'
+import { createGuests, type ScheduleErasure } from './guests.ts'
+import { createIdentities } from './identities.ts'
+import { createLockout } from './lockout.ts'
+import { createLogIn } from './log-in.ts'
+import { createLogInByPasskey } from './log-in-by-passkey.ts'
+import { createLogInSecondFactor } from './log-in-second-factor.ts'
+import { createLogInSocially } from './log-in-socially.ts'
+import { createLogOut } from './log-out.ts'
+import { createMayMail } from './mail-allowance.ts'
+import { createMigrateUsers } from './migrate-users.ts'
+import { createNotices } from './notices.ts'
+import { createOneTimeTokens } from './one-time-tokens.ts'
+import { createOpenSession } from './open-session.ts'
+import { createMakePasskeyQuestion } from './passkey-question.ts'
+import { createPasswordPolicy } from './password-policy.ts'
+import { createAuthPersonalData } from './personal-data.ts'
+import { createRefresh } from './refresh.ts'
+import { createRequireVerifiedEmail } from './require-verified-email.ts'
+import { createResetPassword } from './reset-password.ts'
+import { createSecondFactors } from './second-factors.ts'
+import { createSessionMemo } from './session-memo.ts'
+import { createSessions } from './sessions.ts'
+import { createSignUp } from './sign-up.ts'
+import { createStepUp } from './step-up.ts'
+import { createVerifyEmail } from './verify-email.ts'
+import { createVerifyPassword } from './verify-password.ts'
+import { createWantSecondFactor } from './want-second-factor.ts'
+
+export type AuthNeeds = Needs<
+  | 'accessTokens'
+  | 'cache'
+  | 'ciphers'
+  | 'clock'
+  | 'defer'
+  | 'documents'
+  | 'hasher'
+  | 'identityProviders'
+  | 'ids'
+  | 'localCache'
+  | 'log'
+  | 'oneTimePasswords'
+  | 'passkeys'
+  | 'passwordBlocklist'
+  | 'realtime'
+>
+
+/** What the other domains lend to this one. */
+export interface AuthBorrows {
+  readonly users: Users
+  readonly keys: Keys
+  readonly audit: Audit
+  readonly mail: Mailing
+  readonly settings: AuthSettings
+  /** Guests are erased when their day is over. */
+  readonly scheduleErasure: ScheduleErasure
+}
+
+export function createAuth(needs: AuthNeeds, borrows: AuthBorrows) {
+  const { users, keys, audit, mail, settings, scheduleErasure } = borrows
+  const memo = createSessionMemo(needs)
+  const notices = createNotices(needs, { mail, settings })
+  const sessions = createSessions(needs, { keys, memo, audit, notices, settings })
+  const checkPassword = createPasswordPolicy(needs, settings.passwordMinLength)
+  const readBlacklist = createReadBlacklist(needs)
+  const lockout = createLockout(needs, keys)
+  const verifyPassword = createVerifyPassword(needs, lockout)
+  const tokens = createOneTimeTokens(needs, keys)
+  const mayMail = createMayMail(needs, keys)
+  const secondFactors = createSecondFactors(needs, { users, keys, lockout })
+  const openSession = createOpenSession(needs, { users, sessions, audit })
+  const makePasskeyQuestion = createMakePasskeyQuestion(needs)
+  const wantSecondFactor = createWantSecondFactor({ tokens, makePasskeyQuestion })
+  const identities = createIdentities(needs, { users })
+  const known = {
+    users,
+    sessions,
+    tokens,
+    audit,
+    secondFactors,
+    openSession,
+    verifyPassword,
+    makePasskeyQuestion,
+    settings,
+    mail,
+    scheduleErasure,
+    mayMail,
+    memo,
+    lockout,
+    notices,
+    checkPassword,
+    wantSecondFactor,
+    identities,
+  }
+  const emailVerification = createVerifyEmail(needs, known)
+  const lent = { ...known, emailVerification }
+  const passwordReset = createResetPassword(needs, lent)
+
+  return {
+    signUp: createSignUp(needs, lent),
+    logIn: createLogIn(needs, lent),
+    logInSecondFactor: createLogInSecondFactor(lent),
+    byPasskey: createLogInByPasskey(needs, lent),
+    stepUp: createStepUp(needs, lent),
+    secondFactors: createChangeSecondFactors(needs, lent),
+    socially: createLogInSocially(needs, lent),
+    guests: createGuests(needs, lent),
+    emailVerification,
+    passwordReset,
+    migrateUsers: createMigrateUsers(needs, { users, audit, passwordReset }),
+    emailChange: createChangeEmail(needs, { ...lent, passwordReset }),
+    refresh: createRefresh(needs, { sessions, audit, keys, settings }),
+    logOut: createLogOut(needs, { sessions, audit, keys }),
+    changePassword: createChangePassword(needs, lent),
+    requireVerifiedEmail: createRequireVerifiedEmail(needs, settings),
+    authenticate: createAuthenticate(needs, memo, readBlacklist, settings),
+    /** Begins to ask for a token that is known to be genuine, beside what has to be asked anyway; null for any other. */
+    askAhead(token: string): AskedAhead | null {
+      const claims = needs.accessTokens.recall(token)
+      if (!claims) return null
+      const listing = readBlacklist(claims.jti)
+      // Awaited where the token is used, if it is: then its failure is told there.
+      listing.catch(() => undefined)
+      return { token, claims, listing }
+    },
+    /** After the epoch of an account was raised: this process no longer trusts what it has lately seen. */
+    forgetSessions: memo.forgetUser,
+    personalData: createAuthPersonalData(needs, memo.forgetUser),
+    listSessions: sessions.list,
+    isStanding: sessions.isStanding,
+    revokeSession: sessions.revokeOne,
+    revokeOtherSessions: sessions.revokeOthers,
+    verifyToken: (token: string): Promise<TokenVerdict> => needs.accessTokens.verify(token),
+    publicKeys: () => needs.accessTokens.publicKeys(),
+  }
+}
+
+export type Auth = ReturnType<typeof createAuth>

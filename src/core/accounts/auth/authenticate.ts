@@ -1,0 +1,94 @@
+import type { AccessClaims } from '../../../ports/access-tokens.ts'
+import type { Stored } from '../../../ports/documents.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import { PortUnavailable } from '../../../ports/unavailable.ts'
+import type { Actor } from '../../kernel/actor.ts'
+import { type User, users } from '../users/users.model.ts'
+import { type AuthSettings, lockedOut, type Session, sessions, tokenRevoked } from './auth.model.ts'
+import { roleIn } from './role-in-session.ts'
+import type { SessionMemo } from './session-memo.ts'
+
+/** What a token said, once its signature and time were checked. */
+export type VerifiedClaims = AccessClaims
+
+export interface Authenticated {
+  readonly actor: Actor
+  /** The account may do more, once a second factor is proved in this session. */
+  readonly isHeldBack: boolean
+  readonly claims: VerifiedClaims
+  /** The session, when establishing who this is has read it. */
+  readonly session: Session | null
+  /** The account, when establishing who this is has read it. */
+  readonly user: Stored<User> | null
+}
+
+/** A token known to be genuine, and whether it was ended: asked ahead of the question who sent it. */
+export interface AskedAhead {
+  readonly token: string
+  readonly claims: VerifiedClaims
+  readonly listing: Promise<Listing>
+}
+type Listing = 'listed' | 'clear' | 'unknown'
+
+export const createReadBlacklist =
+  ({ cache, log }: Needs<'cache' | 'log'>) =>
+  async (jti: string): Promise<Listing> => {
+    try {
+      return (await cache.get(`blacklist:${jti}`)) === null ? 'clear' : 'listed'
+    } catch (error) {
+      if (!(error instanceof PortUnavailable)) throw error
+      log.warn('blacklist_not_read')
+      return 'unknown'
+    }
+  }
+
+export type ReadBlacklist = ReturnType<typeof createReadBlacklist>
+
+/**
+ * Whether the session behind a verified token still stands. `isFresh` asks the store whatever was seen lately: for
+ * everything that changes state; `asked` is what was asked ahead, of whichever token. Throws `token_revoked` or
+ * `account_suspended`.
+ */
+export const createAuthenticate =
+  (
+    { clock, documents }: Needs<'clock' | 'documents'>,
+    memo: SessionMemo,
+    readBlacklist: ReadBlacklist,
+    settings: AuthSettings,
+  ) =>
+  async (claims: VerifiedClaims, isFresh: boolean, asked?: AskedAhead): Promise<Authenticated> => {
+    const { sub: userId, sid: sessionId } = claims
+    const readSession = () =>
+      Promise.all([
+        documents.read(sessions, { partition: userId, id: sessionId }),
+        documents.read(users, { partition: userId, id: userId }),
+      ])
+
+    const remembered = isFresh ? undefined : memo.find(sessionId)
+    const reading = remembered ? undefined : readSession()
+    // Awaited below, unless the token turns out to be listed: then its failure is of no interest.
+    reading?.catch(() => undefined)
+    const listing = await (asked?.claims.jti === claims.jti ? asked.listing : readBlacklist(claims.jti))
+    if (listing === 'listed') throw tokenRevoked()
+    if (remembered && listing === 'clear') {
+      const { role, isHeldBack } = remembered
+      return { actor: { userId, sessionId, role }, isHeldBack, claims, session: null, user: null }
+    }
+
+    const [session, user] = await (reading ?? readSession())
+    const isStanding =
+      session !== null &&
+      user !== null &&
+      session.value.revokedAt === null &&
+      Date.parse(session.value.expiresAt) > clock.now()
+    if (isStanding && user.value.status === 'suspended') throw lockedOut(user.value)
+    if (!isStanding || session.value.epoch !== user.value.securityEpoch) {
+      memo.forget(sessionId)
+      throw tokenRevoked()
+    }
+    const { role, isHeldBack } = roleIn(session.value, user.value, settings)
+    memo.remember(sessionId, { userId, role, isHeldBack })
+    return { actor: { userId, sessionId, role }, isHeldBack, claims, session: session.value, user }
+  }
+
+export type Authenticate = ReturnType<typeof createAuthenticate>

@@ -1,0 +1,260 @@
+import type { Needs } from '../../../ports/ports.ts'
+import type { Actor, Caller } from '../../kernel/actor.ts'
+import { conflict, notFound } from '../../kernel/errors.ts'
+import type { Audit } from '../../platform/audit/audit.ts'
+import type { User } from '../users/users.model.ts'
+import type { Users } from '../users/users.ts'
+import {
+  type AuthSettings,
+  lastWayIn,
+  type PasskeyChallenge,
+  type PasskeyView,
+  type RegisterPasskey,
+  type SecondFactorStatus,
+  secondFactorRefused,
+  tooManyPasskeys,
+} from './auth.model.ts'
+import { hasNoWayIn } from './identities.ts'
+import type { Notices } from './notices.ts'
+import type { OneTimeTokens } from './one-time-tokens.ts'
+import { handOut, newChallenge } from './passkey-question.ts'
+import { needsSecondFactor } from './role-in-session.ts'
+import {
+  factorsOf,
+  methodsOf,
+  type SecondFactorChecks,
+  withFactors,
+  withoutOrphanedCodes,
+} from './second-factors.ts'
+import type { Sessions } from './sessions.ts'
+
+const recoveryCodeCount = 10
+const mostPasskeys = 10
+/** Crockford's base 32: no letter that is mistaken for a digit. */
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+/** 50 random bits, in two groups. */
+function newRecoveryCode(): string {
+  const letters = [...crypto.getRandomValues(new Uint8Array(10))].map((byte) => alphabet[byte % 32])
+  return `${letters.slice(0, 5).join('')}-${letters.slice(5).join('')}`
+}
+
+/** Setting up and taking away second factors. Every change ends the other sessions and is on the record. */
+export function createChangeSecondFactors(
+  { clock, oneTimePasswords, passkeys }: Needs<'clock' | 'oneTimePasswords' | 'passkeys'>,
+  {
+    users,
+    tokens,
+    audit,
+    sessions,
+    secondFactors,
+    settings,
+    notices,
+  }: {
+    readonly users: Users
+    readonly tokens: OneTimeTokens
+    readonly audit: Audit
+    readonly sessions: Sessions
+    readonly secondFactors: SecondFactorChecks
+    readonly settings: AuthSettings
+    readonly notices: Notices
+  },
+) {
+  const now = () => new Date(clock.now()).toISOString()
+  async function accountOf(actor: Actor): Promise<User> {
+    const stored = await users.read(actor.userId)
+    if (!stored) throw notFound()
+    return stored.value
+  }
+
+  async function newRecoveryCodes(userId: string) {
+    const codes = Array.from({ length: recoveryCodeCount }, newRecoveryCode)
+    const hashes = await Promise.all(codes.map((code) => secondFactors.hashRecoveryCode(userId, code)))
+    return { codes, hashes }
+  }
+
+  /** Writes a change, keeps this session and no other, and records what was changed. */
+  async function apply(
+    actor: Actor,
+    caller: Caller,
+    event: string,
+    change: (latest: User) => User,
+    proved: { readonly secondFactorAt?: string } = {},
+  ): Promise<User> {
+    const { value: changed } = await users.changeUser(actor.userId, (latest) => ({
+      ...change(latest),
+      securityEpoch: latest.securityEpoch + 1,
+      updatedAt: now(),
+    }))
+    await sessions.keepOnly(actor, changed.securityEpoch, proved)
+    await Promise.all([
+      audit.record(caller, {
+        event,
+        actorId: actor.userId,
+        sessionId: actor.sessionId,
+        resource: { type: 'user', id: actor.userId },
+        changedFields: ['secondFactors'],
+      }),
+      notices.secondFactorChanged(changed),
+    ])
+    return changed
+  }
+
+  return {
+    async status(actor: Actor): Promise<SecondFactorStatus> {
+      const user = await accountOf(actor)
+      const { totp, passkeys: registered, recoveryCodes } = factorsOf(user)
+      return {
+        totp: Boolean(totp?.confirmedAt),
+        passkeys: registered.map(({ id, name, createdAt, lastUsedAt }) => ({
+          id,
+          name,
+          createdAt,
+          lastUsedAt,
+        })),
+        recoveryCodesLeft: recoveryCodes.length,
+        required: needsSecondFactor(user, settings),
+      }
+    },
+
+    /** A new secret for an authenticator app; in force once a code of it was shown. Asked again, the last one counts. */
+    async beginTotp(actor: Actor): Promise<{ readonly secret: string; readonly uri: string }> {
+      const secret = oneTimePasswords.newSecret()
+      const sealedSecret = await secondFactors.sealTotpSecret(actor.userId, secret)
+      const { value: user } = await users.changeUser(actor.userId, (latest) => {
+        if (factorsOf(latest).totp?.confirmedAt) throw conflict()
+        return withFactors(latest, { totp: { sealedSecret, confirmedAt: null, lastStep: 0 } })
+      })
+      return { secret, uri: oneTimePasswords.enrolmentUri(secret, user.email) }
+    },
+
+    /** With the first factor come the recovery codes, shown this once. */
+    async confirmTotp(
+      actor: Actor,
+      code: string,
+      caller: Caller,
+    ): Promise<{ readonly recoveryCodes: readonly string[] }> {
+      const user = await accountOf(actor)
+      const step = await secondFactors.stepOf(user, code)
+      const pending = factorsOf(user).totp
+      if (!pending || pending.confirmedAt !== null || step === null) throw secondFactorRefused()
+      const confirmedAt = now()
+      const { codes, hashes } = await newRecoveryCodes(user.id)
+      let isFirst = false
+      await apply(
+        actor,
+        caller,
+        'user.totp_added',
+        (latest) => {
+          const { totp } = factorsOf(latest)
+          if (totp?.sealedSecret !== pending.sealedSecret || totp.confirmedAt !== null) throw conflict()
+          isFirst = methodsOf(latest).length === 0
+          return withFactors(latest, {
+            totp: { ...pending, confirmedAt, lastStep: step },
+            ...(isFirst ? { recoveryCodes: hashes } : {}),
+          })
+        },
+        { secondFactorAt: confirmedAt },
+      )
+      return { recoveryCodes: isFirst ? codes : [] }
+    },
+
+    async removeTotp(actor: Actor, caller: Caller): Promise<void> {
+      await apply(actor, caller, 'user.totp_removed', (latest) => {
+        if (!factorsOf(latest).totp) throw notFound()
+        return withoutOrphanedCodes(withFactors(latest, { totp: null }))
+      })
+    },
+
+    /** New codes; the old ones are void. */
+    async renewRecoveryCodes(
+      actor: Actor,
+      caller: Caller,
+    ): Promise<{ readonly recoveryCodes: readonly string[] }> {
+      const { codes, hashes } = await newRecoveryCodes(actor.userId)
+      await apply(actor, caller, 'user.recovery_codes_renewed', (latest) => {
+        if (methodsOf(latest).length === 0) throw conflict()
+        return withFactors(latest, { recoveryCodes: hashes })
+      })
+      return { recoveryCodes: codes }
+    },
+
+    async beginPasskey(actor: Actor): Promise<PasskeyChallenge> {
+      const user = await accountOf(actor)
+      const challenge = newChallenge()
+      const { id, email, name } = user
+      const options = await passkeys.registrationOptions(
+        challenge,
+        { id, email, name },
+        factorsOf(user).passkeys,
+      )
+      return handOut(tokens, 'passkey-registration', id, { challenge, options: { ...options, challenge } })
+    },
+
+    async addPasskey(
+      actor: Actor,
+      { challengeToken, passkey: answer, name }: RegisterPasskey,
+      caller: Caller,
+    ): Promise<{ readonly passkey: PasskeyView; readonly recoveryCodes: readonly string[] }> {
+      const opened = await tokens.open('passkey-registration', challengeToken)
+      const challenge = opened?.facts['challenge']
+      if (challenge === undefined || opened?.subjectId !== actor.userId) throw secondFactorRefused()
+      const registered = await passkeys.verifyRegistration(challenge, answer)
+      if (!registered || !(await opened.close())) throw secondFactorRefused()
+      const createdAt = now()
+      const { codes, hashes } = await newRecoveryCodes(actor.userId)
+      let isFirst = false
+      const { id, publicKey, counter, transports } = registered
+      const added = {
+        id,
+        publicKey,
+        counter,
+        transports,
+        name: name ?? 'Passkey',
+        createdAt,
+        lastUsedAt: null,
+      }
+      await apply(
+        actor,
+        caller,
+        'user.passkey_added',
+        (latest) => {
+          const { passkeys: known } = factorsOf(latest)
+          if (known.some((passkey) => passkey.id === id)) throw conflict()
+          if (known.length >= mostPasskeys) throw tooManyPasskeys()
+          isFirst = methodsOf(latest).length === 0
+          return withFactors(latest, {
+            passkeys: [...known, added],
+            ...(isFirst ? { recoveryCodes: hashes } : {}),
+          })
+        },
+        { secondFactorAt: createdAt },
+      )
+      return {
+        passkey: { id, name: added.name, createdAt, lastUsedAt: null },
+        recoveryCodes: isFirst ? codes : [],
+      }
+    },
+
+    async renamePasskey(actor: Actor, passkeyId: string, name: string): Promise<void> {
+      await users.changeUser(actor.userId, (latest) => {
+        const { passkeys: known } = factorsOf(latest)
+        if (!known.some(({ id }) => id === passkeyId)) throw notFound()
+        const renamed = known.map((passkey) => (passkey.id === passkeyId ? { ...passkey, name } : passkey))
+        return withFactors(latest, { passkeys: renamed })
+      })
+    },
+
+    /** Throws `conflict` rather than take away the only way in. */
+    async removePasskey(actor: Actor, passkeyId: string, caller: Caller): Promise<void> {
+      await apply(actor, caller, 'user.passkey_removed', (latest) => {
+        const { passkeys: known } = factorsOf(latest)
+        const left = known.filter(({ id }) => id !== passkeyId)
+        if (left.length === known.length) throw notFound()
+        const changed = withoutOrphanedCodes(withFactors(latest, { passkeys: left }))
+        if (hasNoWayIn(changed)) throw lastWayIn()
+        return changed
+      })
+    },
+  }
+}

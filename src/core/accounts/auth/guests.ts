@@ -1,0 +1,86 @@
+import type { Needs } from '../../../ports/ports.ts'
+import type { Actor, Caller } from '../../kernel/actor.ts'
+import { forbidden } from '../../kernel/errors.ts'
+import type { Audit } from '../../platform/audit/audit.ts'
+import { type User, userExists } from '../users/users.model.ts'
+import type { Users } from '../users/users.ts'
+import type { GuestEntry, GuestUpgrade } from './auth.model.ts'
+import type { LoggedIn } from './log-in.ts'
+import type { OpenSession } from './open-session.ts'
+import type { CheckPassword } from './password-policy.ts'
+import type { Sessions } from './sessions.ts'
+import type { EmailVerification } from './verify-email.ts'
+
+const lifeMs = 24 * 60 * 60_000
+
+/** RFC 2606: there is never a mailbox at this domain. */
+const guestAddress = (id: string): string => `${id}@guest.invalid`
+
+export type ScheduleErasure = (guest: User) => Promise<void>
+
+/** People without an account, who may talk to staff for a day, and may then stay. */
+export function createGuests(
+  { clock, defer, hasher, ids }: Needs<'clock' | 'defer' | 'hasher' | 'ids'>,
+  {
+    users,
+    sessions,
+    audit,
+    openSession,
+    checkPassword,
+    emailVerification,
+    scheduleErasure,
+  }: {
+    readonly users: Users
+    readonly sessions: Sessions
+    readonly audit: Audit
+    readonly openSession: OpenSession
+    readonly checkPassword: CheckPassword
+    readonly emailVerification: EmailVerification
+    readonly scheduleErasure: ScheduleErasure
+  },
+) {
+  return {
+    async enter({ name, sharedDevice = false }: GuestEntry, caller: Caller): Promise<LoggedIn> {
+      const guest = await users.createAccount({
+        email: guestAddress(ids.next()),
+        name,
+        passwordHash: null,
+        role: 'guest',
+        expiresAt: new Date(clock.now() + lifeMs).toISOString(),
+      })
+      // Before there is a session: nobody chats who is not going to be erased.
+      await scheduleErasure(guest)
+      return openSession(guest, caller, { isOnSharedDevice: sharedDevice })
+    },
+
+    /** The guest's own account becomes one that lasts, with all that was said in it. Throws `user_exists`. */
+    async upgrade(actor: Actor, { email, password, name }: GuestUpgrade, caller: Caller): Promise<User> {
+      if (actor.role !== 'guest') throw forbidden()
+      await checkPassword('password', password, { email, name: name ?? '' })
+      if (await users.isEmailClaimed(email)) throw userExists()
+      const passwordHash = await hasher.hash(password)
+      const { user } = await users.changeAddress(actor.userId, email, 0, (latest) => {
+        if (latest.role !== 'guest') throw forbidden()
+        const { expiresAt: _, ...lasting } = latest
+        return {
+          ...lasting,
+          name: name ?? latest.name,
+          role: 'user',
+          passwordHash,
+          securityEpoch: latest.securityEpoch + 1,
+          updatedAt: new Date(clock.now()).toISOString(),
+        }
+      })
+      await sessions.keepOnly(actor, user.securityEpoch)
+      defer.run('send_verification', () => emailVerification.send(user))
+      await audit.record(caller, {
+        event: 'user.guest_upgraded',
+        actorId: user.id,
+        sessionId: actor.sessionId,
+        resource: { type: 'user', id: user.id },
+        changedFields: ['email', 'password', 'role'],
+      })
+      return user
+    },
+  }
+}

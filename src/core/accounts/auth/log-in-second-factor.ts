@@ -1,0 +1,54 @@
+import type { Caller } from '../../kernel/actor.ts'
+import { AppError } from '../../kernel/errors.ts'
+import type { Audit } from '../../platform/audit/audit.ts'
+import type { Users } from '../users/users.ts'
+import { type LogInSecondFactor, lockedOut, secondFactorRefused } from './auth.model.ts'
+import type { LoggedIn } from './log-in.ts'
+import type { OneTimeTokens } from './one-time-tokens.ts'
+import type { OpenSession } from './open-session.ts'
+import type { SecondFactorChecks } from './second-factors.ts'
+
+/** Finishes a login that a second factor was asked for. */
+export const createLogInSecondFactor =
+  ({
+    users,
+    tokens,
+    audit,
+    secondFactors,
+    openSession,
+  }: {
+    readonly users: Users
+    readonly tokens: OneTimeTokens
+    readonly audit: Audit
+    readonly secondFactors: SecondFactorChecks
+    readonly openSession: OpenSession
+  }) =>
+  async ({ mfaToken, ...proof }: LogInSecondFactor, caller: Caller): Promise<LoggedIn> => {
+    const opened = await tokens.open('login-second-factor', mfaToken)
+    const user = opened && (await users.read(opened.subjectId))?.value
+    // A password that was changed in between takes its half-finished logins with it.
+    if (!opened || !user || opened.facts['epoch'] !== String(user.securityEpoch)) throw secondFactorRefused()
+    const refuse = (reason: string) =>
+      audit.record(caller, {
+        event: 'user.login',
+        actorId: null,
+        resource: { type: 'user', id: user.id },
+        outcome: 'failure',
+        reason,
+      })
+    if (user.status === 'suspended') {
+      await refuse('account_suspended')
+      throw lockedOut(user)
+    }
+    try {
+      await secondFactors.prove(user, proof, opened.facts['challenge'] ?? null)
+    } catch (error) {
+      if (error instanceof AppError) await refuse('second_factor_refused')
+      throw error
+    }
+    if (!(await opened.close())) throw secondFactorRefused()
+    return openSession(user, caller, {
+      isSecondFactorProved: true,
+      isOnSharedDevice: opened.facts['device'] === 'shared',
+    })
+  }

@@ -1,0 +1,261 @@
+import { encodeBase64url } from '../../../ports/base64url.ts'
+import type { ProvidedIdentity, ProviderAddress, ProviderName } from '../../../ports/identity-providers.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import type { Actor, Caller } from '../../kernel/actor.ts'
+import { notFound, validationError } from '../../kernel/errors.ts'
+import type { Audit } from '../../platform/audit/audit.ts'
+import { Email, PersonName, type User } from '../users/users.model.ts'
+import type { Users } from '../users/users.ts'
+import {
+  type AuthSettings,
+  codeRefused,
+  type IdentityView,
+  invalidCredentials,
+  type LinkAccount,
+  type LinkWanted,
+  lastWayIn,
+  lockedOut,
+  providerRefused,
+  type SecondFactorWanted,
+  type SocialLogIn,
+} from './auth.model.ts'
+import { hasNoWayIn, type Identities, identityId } from './identities.ts'
+import type { LoggedIn } from './log-in.ts'
+import type { Notices } from './notices.ts'
+import type { OneTimeTokens } from './one-time-tokens.ts'
+import type { OpenSession } from './open-session.ts'
+import type { SessionMemo } from './session-memo.ts'
+import type { Sessions } from './sessions.ts'
+import type { EmailVerification } from './verify-email.ts'
+import type { VerifyPassword } from './verify-password.ts'
+import type { WantSecondFactor } from './want-second-factor.ts'
+
+const linkLifeMs = 10 * 60_000
+const linkTries = 5
+
+async function challengeOf(verifier: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))
+  return encodeBase64url(new Uint8Array(digest))
+}
+
+/** Signing in by Google or Microsoft, which says who somebody is; what they may do here is decided here. */
+export function createLogInSocially(
+  { clock, identityProviders }: Needs<'clock' | 'identityProviders'>,
+  {
+    users,
+    identities,
+    tokens,
+    audit,
+    memo,
+    sessions,
+    notices,
+    openSession,
+    wantSecondFactor,
+    verifyPassword,
+    emailVerification,
+    settings,
+  }: {
+    readonly users: Users
+    readonly identities: Identities
+    readonly tokens: OneTimeTokens
+    readonly audit: Audit
+    readonly memo: SessionMemo
+    readonly sessions: Sessions
+    readonly notices: Notices
+    readonly openSession: OpenSession
+    readonly wantSecondFactor: WantSecondFactor
+    readonly verifyPassword: VerifyPassword
+    readonly emailVerification: EmailVerification
+    readonly settings: AuthSettings
+  },
+) {
+  const now = () => new Date(clock.now()).toISOString()
+
+  async function identify({
+    provider,
+    code,
+    codeVerifier,
+    redirectUri,
+    nonce,
+  }: SocialLogIn): Promise<ProvidedIdentity> {
+    if (!identityProviders.names.includes(provider))
+      throw validationError([
+        { path: 'provider', code: 'invalid_value', message: 'This provider is not set up here.' },
+      ])
+    if (!settings.redirectOrigins.has(new URL(redirectUri).origin))
+      throw validationError([
+        { path: 'redirectUri', code: 'invalid_value', message: 'Must be a page of ours.' },
+      ])
+    const identity = await identityProviders.redeem(provider, {
+      code,
+      codeVerifier,
+      redirectUri,
+      nonce: nonce ?? (await challengeOf(codeVerifier)),
+    })
+    if (!identity) throw providerRefused()
+    return identity
+  }
+
+  const record = (caller: Caller, event: string, user: User | null, reason?: string) =>
+    audit.record(caller, {
+      event,
+      actorId: reason === undefined ? (user?.id ?? null) : null,
+      resource: { type: 'user', id: user?.id ?? null },
+      ...(reason === undefined ? { changedFields: ['identities'] } : { outcome: 'failure' as const, reason }),
+    })
+
+  /** A provider is one factor: whoever has set up a second one here is asked for it. */
+  async function enter(
+    user: User,
+    caller: Caller,
+    isOnSharedDevice: boolean,
+  ): Promise<LoggedIn | SecondFactorWanted> {
+    if (user.status === 'suspended') {
+      await record(caller, 'user.login', user, 'account_suspended')
+      throw lockedOut(user)
+    }
+    return (await wantSecondFactor(user, isOnSharedDevice)) ?? openSession(user, caller, { isOnSharedDevice })
+  }
+
+  /**
+   * The provider vouches for an address that whoever opened the account never proved to be theirs: it goes to who can
+   * prove it, and nothing of the other's (password, factors, identities, sessions) stays.
+   */
+  const takeOver = (latest: User): User => {
+    if (latest.emailVerified) return latest
+    const { secondFactors: _, ...rest } = latest
+    return {
+      ...rest,
+      identities: [],
+      passwordHash: null,
+      emailVerified: true,
+      securityEpoch: latest.securityEpoch + 1,
+      updatedAt: now(),
+    }
+  }
+
+  async function openAccount(email: string, { name, isEmailVouchedFor }: ProvidedIdentity): Promise<User> {
+    const shown = PersonName.safeParse(name ?? '')
+    return users.createAccount({
+      email,
+      name: shown.success ? shown.data : 'New user',
+      passwordHash: null,
+      emailVerified: isEmailVouchedFor,
+    })
+  }
+
+  async function askForPassword(
+    owner: User,
+    id: string,
+    {
+      provider,
+      email,
+      isOnSharedDevice,
+    }: {
+      readonly provider: ProviderName
+      readonly email: string
+      readonly isOnSharedDevice: boolean
+    },
+  ): Promise<LinkWanted> {
+    const { token, expiresAt } = await tokens.issue('link-identity', owner.id, {
+      lifeMs: linkLifeMs,
+      tries: linkTries,
+      facts: {
+        identity: id,
+        provider,
+        email,
+        epoch: String(owner.securityEpoch),
+        ...(isOnSharedDevice ? { device: 'shared' } : {}),
+      },
+    })
+    return { linkToken: token, methods: ['password'], expiresAt }
+  }
+
+  return {
+    addresses: (): Promise<readonly ProviderAddress[]> =>
+      Promise.all(identityProviders.names.map((name) => identityProviders.addressOf(name))),
+
+    /**
+     * An identity that is known signs in. One that is not is joined to the account with its address once that
+     * account's password was shown, or opens an account. Throws `invalid_credentials` for what the provider does not
+     * confirm, and for an identity without an address.
+     */
+    async logIn(given: SocialLogIn, caller: Caller): Promise<LoggedIn | SecondFactorWanted | LinkWanted> {
+      const { sharedDevice = false } = given
+      const identity = await identify(given)
+      const id = await identityId(identity)
+      const known = await identities.ownerOf(id)
+      if (known) return enter(known, caller, sharedDevice)
+
+      const address = Email.safeParse(identity.email ?? '')
+      if (!address.success) {
+        await record(caller, 'user.login', null, 'no_address')
+        throw providerRefused()
+      }
+      const email = address.data
+      const link = { provider: given.provider, email }
+      const owner = (await users.findByEmail(email))?.value
+      if (!owner) {
+        const opened = await openAccount(email, identity)
+        const linked = await identities.link(opened, id, link)
+        await record(caller, 'user.signup', linked)
+        if (!linked.emailVerified) await emailVerification.send(linked)
+        return enter(linked, caller, sharedDevice)
+      }
+      // Its owner never proved the address, or was cut off between opening the account and joining it.
+      const isWaiting = !owner.emailVerified || hasNoWayIn(owner)
+      if (!(identity.isEmailVouchedFor && isWaiting))
+        return askForPassword(owner, id, { ...link, isOnSharedDevice: sharedDevice })
+      const linked = await identities.link(owner, id, link, takeOver)
+      memo.forgetUser(linked.id)
+      await record(caller, 'user.identity_linked', linked)
+      return enter(linked, caller, sharedDevice)
+    },
+
+    /** Joins what `logIn` asked the password for. Throws `invalid_token` or `invalid_credentials`. */
+    async link({ linkToken, password }: LinkAccount, caller: Caller): Promise<LoggedIn | SecondFactorWanted> {
+      const opened = await tokens.open('link-identity', linkToken)
+      const user = opened && (await users.read(opened.subjectId))?.value
+      const { identity, provider, email, epoch, device } = opened?.facts ?? {}
+      if (!opened || !user || identity === undefined || epoch !== String(user.securityEpoch))
+        throw codeRefused()
+      if (!(await verifyPassword(user.email, user, password))) {
+        await record(caller, 'user.identity_linked', user, 'invalid_credentials')
+        throw invalidCredentials()
+      }
+      if (!(await opened.close())) throw codeRefused()
+      const linked = await identities.link(user, identity, {
+        provider: provider as ProviderName,
+        email: email ?? null,
+      })
+      await Promise.all([record(caller, 'user.identity_linked', linked), notices.secondFactorChanged(linked)])
+      return enter(linked, caller, device === 'shared')
+    },
+
+    async list(actor: Actor): Promise<IdentityView[]> {
+      const stored = await users.read(actor.userId)
+      if (!stored) throw notFound()
+      return (stored.value.identities ?? []).map((identity) => ({ ...identity }))
+    },
+
+    /** Throws `conflict` rather than take away the only way in. */
+    async unlink(actor: Actor, id: string, caller: Caller): Promise<void> {
+      const changed = await identities.unlink(actor.userId, id, (latest) => {
+        const left = (latest.identities ?? []).filter((identity) => identity.id !== id)
+        if (left.length === (latest.identities ?? []).length) throw notFound()
+        const changed = { ...latest, identities: left }
+        if (hasNoWayIn(changed)) throw lastWayIn()
+        return {
+          ...changed,
+          securityEpoch: latest.securityEpoch + 1,
+          updatedAt: now(),
+        }
+      })
+      await sessions.keepOnly(actor, changed.securityEpoch)
+      await Promise.all([
+        record(caller, 'user.identity_unlinked', changed),
+        notices.secondFactorChanged(changed),
+      ])
+    },
+  }
+}

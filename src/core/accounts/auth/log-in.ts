@@ -1,0 +1,72 @@
+import type { Needs } from '../../../ports/ports.ts'
+import type { Caller } from '../../kernel/actor.ts'
+import type { Audit } from '../../platform/audit/audit.ts'
+import { normalizeEmail, type User } from '../users/users.model.ts'
+import type { Users } from '../users/users.ts'
+import { invalidCredentials, type LogIn, lockedOut, type SecondFactorWanted } from './auth.model.ts'
+import type { OpenSession } from './open-session.ts'
+import type { Credentials } from './sessions.ts'
+import type { VerifyPassword } from './verify-password.ts'
+import type { WantSecondFactor } from './want-second-factor.ts'
+
+export type LoggedIn = { readonly user: User } & Credentials
+
+/**
+ * Opens a session, or asks for the second factor of an account that has one. Throws `invalid_credentials` alike for a
+ * wrong, an unknown and a locked account.
+ */
+export const createLogIn =
+  (
+    { hasher }: Needs<'hasher'>,
+    domain: {
+      readonly users: Users
+      readonly audit: Audit
+      readonly verifyPassword: VerifyPassword
+      readonly openSession: OpenSession
+      readonly wantSecondFactor: WantSecondFactor
+    },
+  ) =>
+  async (
+    { email, password, sharedDevice = false }: LogIn,
+    caller: Caller,
+  ): Promise<LoggedIn | SecondFactorWanted> => {
+    const { users, audit, verifyPassword, openSession, wantSecondFactor } = domain
+    const normalized = normalizeEmail(email)
+    const known = await users.findByEmail(normalized)
+    const user = known?.value ?? null
+    const isRight = await verifyPassword(normalized, user, password)
+    const refuse = async (reason: string) =>
+      audit.record(caller, {
+        event: 'user.login',
+        actorId: null,
+        resource: { type: 'user', id: user?.id ?? null },
+        outcome: 'failure',
+        reason,
+      })
+    if (!user || !isRight) {
+      await refuse('invalid_credentials')
+      throw invalidCredentials()
+    }
+    if (user.status === 'suspended') {
+      await refuse('account_suspended')
+      throw lockedOut(user)
+    }
+
+    const wanted = await wantSecondFactor(user, sharedDevice)
+    if (wanted) return wanted
+
+    const isOutdated = user.passwordHash !== null && hasher.needsRehash(user.passwordHash)
+    return openSession(user, caller, {
+      isOnSharedDevice: sharedDevice,
+      known,
+      ...(isOutdated
+        ? {
+            improve: async () => {
+              const passwordHash = await hasher.hash(password)
+              return (latest: User) =>
+                latest.passwordHash === user.passwordHash ? { ...latest, passwordHash } : latest
+            },
+          }
+        : {}),
+    })
+  }

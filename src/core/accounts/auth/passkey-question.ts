@@ -1,0 +1,31 @@
+import { encodeBase64url } from '../../../ports/base64url.ts'
+import type { PasskeyCredential } from '../../../ports/passkeys.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import type { PasskeyChallenge } from './auth.model.ts'
+import type { Flow, OneTimeTokens } from './one-time-tokens.ts'
+
+const lifeMs = 5 * 60_000
+
+export const newChallenge = (): string => encodeBase64url(crypto.getRandomValues(new Uint8Array(32)))
+
+/** What a browser is asked so that one of these passkeys answers; of no passkey in particular when none is named. */
+export const createMakePasskeyQuestion =
+  ({ passkeys }: Needs<'passkeys'>) =>
+  async (known: readonly PasskeyCredential[]) => {
+    const challenge = newChallenge()
+    const options = await passkeys.authenticationOptions(challenge, known)
+    return { challenge, options: { ...options, challenge } }
+  }
+
+export type MakePasskeyQuestion = ReturnType<typeof createMakePasskeyQuestion>
+
+/** Hands a question out with a token by which its one answer is recognised. */
+export async function handOut(
+  tokens: OneTimeTokens,
+  flow: Flow,
+  subjectId: string,
+  { challenge, options }: { challenge: string; options: PasskeyChallenge['options'] },
+): Promise<PasskeyChallenge> {
+  const { token, expiresAt } = await tokens.issue(flow, subjectId, { lifeMs, tries: 1, facts: { challenge } })
+  return { challengeToken: token, options, expiresAt }
+}

@@ -1,0 +1,146 @@
+import type { Needs } from '../../../ports/ports.ts'
+import type { Caller } from '../../kernel/actor.ts'
+import type { Audit } from '../../platform/audit/audit.ts'
+import { greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
+import type { Mailing } from '../../platform/mail/mail.ts'
+import type { User } from '../users/users.model.ts'
+import type { Users } from '../users/users.ts'
+import { type AuthSettings, codeRefused, type ResetPassword } from './auth.model.ts'
+import type { Lockout } from './lockout.ts'
+import type { MayMail } from './mail-allowance.ts'
+import type { Notices } from './notices.ts'
+import type { OneTimeTokens } from './one-time-tokens.ts'
+import type { CheckPassword } from './password-policy.ts'
+import { keepWaysIn } from './second-factors.ts'
+import type { SessionMemo } from './session-memo.ts'
+
+const lifeMs = 15 * 60_000
+const invitedForMs = 7 * 24 * 60 * 60_000
+
+/**
+ * An account may have been opened with the address of somebody else, who now proves it to be theirs: what signs in
+ * without the password goes. What is asked for beside the password stays.
+ */
+const withProvedOwner = (user: User): User => (user.emailVerified ? user : keepWaysIn(user, () => false))
+
+/** A new password for who has lost the old one and reads the mailbox. It signs nobody in and stands in for no factor. */
+export function createResetPassword(
+  { clock, defer, hasher, ids }: Needs<'clock' | 'defer' | 'hasher' | 'ids'>,
+  {
+    users,
+    tokens,
+    audit,
+    mail,
+    mayMail,
+    notices,
+    memo,
+    lockout,
+    checkPassword,
+    settings,
+  }: {
+    readonly users: Users
+    readonly tokens: OneTimeTokens
+    readonly audit: Audit
+    readonly mail: Mailing
+    readonly mayMail: MayMail
+    readonly notices: Notices
+    readonly memo: SessionMemo
+    readonly lockout: Lockout
+    readonly checkPassword: CheckPassword
+    readonly settings: AuthSettings
+  },
+) {
+  const issue = (user: User | null, forMs = lifeMs) =>
+    tokens.issue('reset-password', user?.id ?? ids.next(), {
+      lifeMs: forMs,
+      tries: 5,
+      facts: { email: user?.email ?? '', epoch: String(user?.securityEpoch ?? 0) },
+    })
+
+  /** A link by which this person sets a new password. */
+  const mailLink = async (user: User): Promise<void> => {
+    const { token } = await issue(user)
+    await mail.enqueue(
+      {
+        template: 'reset_password',
+        to: user.email,
+        greeting: greetingOf(user.name),
+        link: linkTo(settings.portalOrigin, '/reset-password', token),
+      },
+      `reset_password ${token.slice(-16)}`,
+    )
+  }
+
+  return {
+    mailLink,
+
+    /** For whom an account was opened by somebody else. Mailed once, however often it is asked for. */
+    async invite(user: User): Promise<void> {
+      const { token } = await issue(user, invitedForMs)
+      const link = linkTo(settings.portalOrigin, '/reset-password', token)
+      const greeting = greetingOf(user.name)
+      await mail.enqueue(
+        { template: 'account_moved', to: user.email, greeting, link },
+        `account_moved ${user.id}`,
+      )
+    },
+
+    /**
+     * The same for known and unknown addresses, in words and in time: what is done for one alone is done after the
+     * answer, and a token nobody gets for the other. Whoever gets no mail asks for another.
+     */
+    async ask(email: string, caller: Caller): Promise<void> {
+      const user = (await users.findByEmail(email))?.value ?? null
+      const isAllowed = await mayMail('reset-password', email)
+      // The address of a guest is nobody's.
+      const isReachable = user !== null && user.status !== 'suspended' && user.role !== 'guest'
+      const isSent = isReachable && isAllowed
+      await audit.record(caller, {
+        event: 'user.forgot_password',
+        actorId: null,
+        resource: { type: 'user', id: user?.id ?? null },
+        ...(isSent ? {} : { outcome: 'failure' as const, reason: 'not_sent' }),
+      })
+      defer.run('send_password_reset', async () => {
+        await (isSent ? mailLink(user) : issue(null))
+      })
+    },
+
+    /** Ends every session. Throws `invalid_token`; a password that is refused leaves the link good. */
+    async reset({ token, newPassword }: ResetPassword, caller: Caller): Promise<void> {
+      const opened = await tokens.open('reset-password', token)
+      const user = opened && (await users.read(opened.subjectId))?.value
+      if (!opened || !user) throw codeRefused()
+      await checkPassword('newPassword', newPassword, user)
+      const passwordHash = await hasher.hash(newPassword)
+      if (!(await opened.close())) throw codeRefused()
+      const { value: changed } = await users.changeUser(user.id, (latest) => {
+        // Whatever raised the epoch since has also answered the reason for asking.
+        const isSame =
+          latest.email === opened.facts['email'] && String(latest.securityEpoch) === opened.facts['epoch']
+        if (!isSame) throw codeRefused()
+        return {
+          ...withProvedOwner(latest),
+          passwordHash,
+          // Who read the mail has the mailbox.
+          emailVerified: true,
+          securityEpoch: latest.securityEpoch + 1,
+          updatedAt: new Date(clock.now()).toISOString(),
+        }
+      })
+      memo.forgetUser(user.id)
+      await Promise.all([
+        lockout.forgive(user.email),
+        audit.record(caller, {
+          event: 'user.reset_password',
+          actorId: user.id,
+          resource: { type: 'user', id: user.id },
+          changedFields: ['password'],
+        }),
+        notices.passwordChanged(changed),
+      ])
+    },
+  }
+}
+
+export type PasswordReset = ReturnType<typeof createResetPassword>

@@ -1,0 +1,126 @@
+import type { WebAuthnJson } from '../../../ports/passkeys.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import type { Keys } from '../../platform/keys/keys.ts'
+import type { SecondFactors, User } from '../users/users.model.ts'
+import type { Users } from '../users/users.ts'
+import { type SecondFactorMethod, type SecondFactorProof, secondFactorRefused } from './auth.model.ts'
+import type { Lockout } from './lockout.ts'
+
+const none: SecondFactors = { totp: null, recoveryCodes: [], passkeys: [] }
+
+export const factorsOf = (user: User): SecondFactors => user.secondFactors ?? none
+
+/** What this person can prove beside the password; empty for who has no second factor. */
+export function methodsOf(user: User): readonly SecondFactorMethod[] {
+  const { totp, passkeys, recoveryCodes } = factorsOf(user)
+  const methods: SecondFactorMethod[] = []
+  if (totp?.confirmedAt) methods.push('totp')
+  if (passkeys.length > 0) methods.push('passkey')
+  if (methods.length > 0 && recoveryCodes.length > 0) methods.push('recovery-code')
+  return methods
+}
+
+export const withFactors = (user: User, change: Partial<SecondFactors>): User => ({
+  ...user,
+  secondFactors: { ...factorsOf(user), ...change },
+})
+
+/** Codes for getting in without a factor are of no use, and a way in, once there is none. */
+export const withoutOrphanedCodes = (user: User): User =>
+  methodsOf(user).length === 0 ? withFactors(user, { recoveryCodes: [] }) : user
+
+/** Of what signs in without the password only what was set up at a time that `isKept`. */
+export const keepWaysIn = (user: User, isKept: (setUpAt: string) => boolean): User =>
+  withoutOrphanedCodes(
+    withFactors(
+      { ...user, identities: (user.identities ?? []).filter(({ linkedAt }) => isKept(linkedAt)) },
+      { passkeys: factorsOf(user).passkeys.filter(({ createdAt }) => isKept(createdAt)) },
+    ),
+  )
+
+const totpPurpose = 'second factor'
+const totpPlace = (userId: string) => `Users/${userId}/totp`
+
+/** Letters that nobody mistakes for a digit, in the case and grouping of the person who types them. */
+const foldRecoveryCode = (code: string): string =>
+  code.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1')
+
+/** Recognises second factors and uses up what works once. */
+export function createSecondFactors(
+  { clock, oneTimePasswords, passkeys }: Needs<'clock' | 'oneTimePasswords' | 'passkeys'>,
+  { users, keys, lockout }: { users: Users; keys: Keys; lockout: Lockout },
+) {
+  const now = () => new Date(clock.now()).toISOString()
+  const hashRecoveryCode = (userId: string, code: string): Promise<string> =>
+    keys.pseudonym(`recovery code ${userId}`, foldRecoveryCode(code))
+
+  const sealTotpSecret = (userId: string, secret: string): Promise<string> =>
+    keys.seal(totpPurpose, totpPlace(userId), new TextEncoder().encode(secret))
+
+  /** The step a code belongs to, or null. */
+  async function stepOf(user: User, code: string): Promise<number | null> {
+    const { totp } = factorsOf(user)
+    const secret = totp && (await keys.open(totpPurpose, totpPlace(user.id), totp.sealedSecret))
+    return secret ? oneTimePasswords.stepOf(new TextDecoder().decode(secret), code) : null
+  }
+
+  /** Writes that a factor was used; throws when it was spent meanwhile. */
+  const spend = (userId: string, change: (latest: SecondFactors) => Partial<SecondFactors> | null) =>
+    users.changeUser(userId, (latest) => {
+      const changed = change(factorsOf(latest))
+      if (!changed) throw secondFactorRefused()
+      return withFactors(latest, changed)
+    })
+
+  const withTotp = async (user: User, code: string): Promise<void> => {
+    const step = await stepOf(user, code)
+    if (step === null) throw secondFactorRefused()
+    await spend(user.id, ({ totp }) =>
+      totp?.confirmedAt && step > totp.lastStep ? { totp: { ...totp, lastStep: step } } : null,
+    )
+  }
+  const withRecoveryCode = async (user: User, code: string): Promise<void> => {
+    const hash = await hashRecoveryCode(user.id, code)
+    await spend(user.id, ({ recoveryCodes }) =>
+      recoveryCodes.includes(hash) ? { recoveryCodes: recoveryCodes.filter((left) => left !== hash) } : null,
+    )
+  }
+  /** `challenge` is the one that was made for this answer. */
+  const withPasskey = async (user: User, answer: WebAuthnJson, challenge: string): Promise<void> => {
+    const passkey = factorsOf(user).passkeys.find(({ id }) => id === answer['id'])
+    const verified = passkey && (await passkeys.verifyAuthentication(challenge, answer, passkey))
+    if (!verified) throw secondFactorRefused()
+    await spend(user.id, (latest) =>
+      latest.passkeys.some(({ id }) => id === passkey.id)
+        ? {
+            passkeys: latest.passkeys.map((known) =>
+              known.id === passkey.id ? { ...known, counter: verified.counter, lastUsedAt: now() } : known,
+            ),
+          }
+        : null,
+    )
+  }
+
+  return {
+    sealTotpSecret,
+    hashRecoveryCode,
+    stepOf,
+    withPasskey,
+
+    /**
+     * Judges one proof, counted per account like a password. Throws `invalid_credentials` alike for what is wrong,
+     * spent or locked. `challenge` is null where no passkey was asked for.
+     */
+    async prove(user: User, proof: SecondFactorProof, challenge: string | null): Promise<void> {
+      const attempt = await lockout.begin(`second factor ${user.id}`)
+      if (attempt.isLocked) throw secondFactorRefused()
+      if ('code' in proof) await withTotp(user, proof.code)
+      else if ('recoveryCode' in proof) await withRecoveryCode(user, proof.recoveryCode)
+      else if (challenge !== null) await withPasskey(user, proof.passkey, challenge)
+      else throw secondFactorRefused()
+      await attempt.succeed()
+    },
+  }
+}
+
+export type SecondFactorChecks = ReturnType<typeof createSecondFactors>

@@ -1,0 +1,95 @@
+import type { Needs } from '../../../ports/ports.ts'
+import type { Actor, Caller } from '../../kernel/actor.ts'
+import { notFound } from '../../kernel/errors.ts'
+import type { Audit } from '../../platform/audit/audit.ts'
+import { codeOf, greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
+import type { Mailing } from '../../platform/mail/mail.ts'
+import type { User } from '../users/users.model.ts'
+import type { Users } from '../users/users.ts'
+import { type AuthSettings, codeRefused, type VerifyEmail } from './auth.model.ts'
+import type { MayMail } from './mail-allowance.ts'
+import type { OneTimeTokens, Opened } from './one-time-tokens.ts'
+
+const lifeMs = 10 * 60_000
+const tries = 5
+
+/** Proves that whoever has the account reads its mailbox: by a code to type, or a link to press a button behind. */
+export function createVerifyEmail(
+  { clock, ids }: Needs<'clock' | 'ids'>,
+  {
+    users,
+    tokens,
+    audit,
+    mail,
+    mayMail,
+    settings,
+  }: {
+    readonly users: Users
+    readonly tokens: OneTimeTokens
+    readonly audit: Audit
+    readonly mail: Mailing
+    readonly mayMail: MayMail
+    readonly settings: AuthSettings
+  },
+) {
+  /** The address stands in the token: one that was asked for before a change of address proves nothing after it. */
+  async function send(user: User): Promise<void> {
+    const issued = await tokens.issue('verify-email', user.id, {
+      lifeMs,
+      tries,
+      facts: { email: user.email },
+      isOnlyOne: true,
+    })
+    await mail.enqueue(
+      {
+        template: 'confirm_email',
+        to: user.email,
+        greeting: greetingOf(user.name),
+        code: codeOf(issued.code),
+        link: linkTo(settings.publicOrigin, '/api/v1/auth/verify-email', issued.token),
+      },
+      `confirm_email ${issued.token.slice(-16)}`,
+    )
+  }
+
+  /** Looks for a token also where there is no account, so that asking costs the same. */
+  async function openByAddress(email: string, code: string): Promise<Opened | null> {
+    const stored = await users.findByEmail(email)
+    return tokens.openByCode('verify-email', stored?.value.id ?? ids.next(), code)
+  }
+
+  return {
+    send,
+
+    /** Nothing happens for an address that is confirmed, or that was written to too often. */
+    async resend(actor: Actor): Promise<void> {
+      const stored = await users.read(actor.userId)
+      if (!stored) throw notFound()
+      if (!stored.value.emailVerified && (await mayMail('verify-email', stored.value.email)))
+        await send(stored.value)
+    },
+
+    isUsable: (token: string): Promise<boolean> => tokens.isUsable('verify-email', token),
+
+    /** Throws `invalid_token` alike for what is wrong, used, too old, tried too often, or nobody's. */
+    async verify(given: VerifyEmail, caller: Caller): Promise<void> {
+      const opened =
+        'token' in given
+          ? await tokens.open('verify-email', given.token)
+          : await openByAddress(given.email, given.code)
+      if (!opened || !(await opened.close())) throw codeRefused()
+      const { value: user } = await users.changeUser(opened.subjectId, (latest) => {
+        if (latest.email !== opened.facts['email']) throw codeRefused()
+        return { ...latest, emailVerified: true, updatedAt: new Date(clock.now()).toISOString() }
+      })
+      await audit.record(caller, {
+        event: 'user.email_verified',
+        actorId: user.id,
+        resource: { type: 'user', id: user.id },
+        changedFields: ['emailVerified'],
+      })
+    },
+  }
+}
+
+export type EmailVerification = ReturnType<typeof createVerifyEmail>

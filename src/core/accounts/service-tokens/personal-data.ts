@@ -1,0 +1,15 @@
+import type { PersonalData } from '../../kernel/personal-data.ts'
+import { serviceTokens } from './service-tokens.model.ts'
+
+export const serviceTokensPersonalData: readonly PersonalData[] = [
+  {
+    store: serviceTokens.name,
+    dataClass: 'none',
+    fields: [],
+    withheld: ['createdBy', 'secretHash'],
+    purpose: 'Lets programs of ours in.',
+    retention: 'Until the token runs out or is revoked.',
+    notExported: 'It belongs to the organisation. That somebody made it is in the audit log.',
+    notErased: 'It goes on working when the admin who made it is gone; the id then leads nowhere.',
+  },
+]

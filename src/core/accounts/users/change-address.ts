@@ -1,0 +1,49 @@
+import type { Needs } from '../../../ports/ports.ts'
+import { createPutDocument } from '../../kernel/put-document.ts'
+import type { ChangeUser } from './change-user.ts'
+import { type User, userEmails, userExists } from './users.model.ts'
+
+const settlingMs = 10 * 60_000
+
+/**
+ * Moves an account to another address. The new one is reserved first, then the account goes by it, then the old one
+ * is reserved for a while: a crash in between leaves an account with one address, and reservations that end by
+ * themselves. Throws `user_exists` when the new address is somebody else's.
+ */
+export const createChangeAddress = (needs: Needs<'documents' | 'clock'>, changeUser: ChangeUser) => {
+  const { clock } = needs
+  const put = createPutDocument(needs)
+  const after = (ms: number) => new Date(clock.now() + ms).toISOString()
+
+  /** An older reservation is written anew, so that a sweep that found it over leaves it alone. */
+  async function reserve(userId: string, email: string): Promise<void> {
+    await put(userEmails, { partition: email, id: email }, (claim) => {
+      if (claim && claim.userId !== userId) throw userExists()
+      const isInForce = claim && claim.reservedUntil === undefined
+      return isInForce ? claim : { id: email, userId, reservedUntil: after(settlingMs) }
+    })
+  }
+
+  return async (
+    userId: string,
+    email: string,
+    keepOldForMs: number,
+    change: (latest: User) => User,
+  ): Promise<{ readonly user: User; readonly previous: string }> => {
+    await reserve(userId, email)
+    let previous = ''
+    const { value: user } = await changeUser(userId, (latest) => {
+      previous = latest.email
+      return { ...change(latest), email }
+    })
+    const settle = (address: string, reservedUntil?: string) =>
+      put(userEmails, { partition: address, id: address }, (claim) =>
+        claim?.userId === userId
+          ? { id: address, userId, ...(reservedUntil === undefined ? {} : { reservedUntil }) }
+          : claim,
+      )
+    await settle(email)
+    if (previous !== email) await settle(previous, after(keepOldForMs))
+    return { user, previous }
+  }
+}

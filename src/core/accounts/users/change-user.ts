@@ -1,0 +1,48 @@
+import { type Stored, VersionMismatch } from '../../../ports/documents.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import { conflict, notFound, preconditionFailed } from '../../kernel/errors.ts'
+import { endConnections } from '../../platform/realtime/realtime.model.ts'
+import { type User, users } from './users.model.ts'
+
+const attempts = 5
+
+export interface ChangeUserOptions {
+  /** There is one attempt, and `precondition_failed` when the account is at another version. */
+  readonly expectedVersion?: string | undefined
+  /** The account as it was read before: the first attempt need not read it. */
+  readonly known?: Stored<User> | null | undefined
+}
+
+/**
+ * Reads, changes and writes one account, again when somebody else wrote in between. Where `change` answers what it was
+ * given, nothing is written. Raising the security epoch ends every session, and the connections opened by them.
+ */
+export const createChangeUser =
+  (needs: Needs<'clock' | 'documents' | 'defer' | 'realtime'>) =>
+  async (
+    userId: string,
+    change: (user: User) => User,
+    { expectedVersion, known }: ChangeUserOptions = {},
+  ): Promise<Stored<User>> => {
+    const { documents, defer } = needs
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const stored =
+        (attempt === 1 && known) || (await documents.read(users, { partition: userId, id: userId }))
+      if (!stored) throw notFound()
+      if (expectedVersion !== undefined && stored.version !== expectedVersion) throw preconditionFailed()
+      try {
+        const changed = change(stored.value)
+        if (changed === stored.value) return stored
+        const replaced = await documents.replace(users, changed, stored.version)
+        if (changed.securityEpoch !== stored.value.securityEpoch)
+          defer.run('disconnect_devices', () => endConnections(needs, userId, null))
+        return replaced
+      } catch (error) {
+        if (!(error instanceof VersionMismatch)) throw error
+        if (expectedVersion !== undefined) throw preconditionFailed()
+      }
+    }
+    throw conflict()
+  }
+
+export type ChangeUser = ReturnType<typeof createChangeUser>

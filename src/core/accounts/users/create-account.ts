@@ -1,0 +1,60 @@
+import { DocumentExists } from '../../../ports/documents.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import type { Role } from '../../kernel/actor.ts'
+import { createStaff } from './staff.ts'
+import { defaultPreferences, isStaff, type User, userEmails, userExists, users } from './users.model.ts'
+
+export interface NewAccount {
+  /** Normalised. */
+  readonly email: string
+  readonly name: string
+  readonly passwordHash: string | null
+  /** Guests alone. */
+  readonly expiresAt?: string
+  readonly role?: Role
+  readonly emailVerified?: boolean
+}
+
+/**
+ * Stores the user, then claims the address: the claim is the commit. A user without a claim can be reached by nobody
+ * and is swept away later, so a crash in between leaves no half account. Throws `user_exists` when the address is taken.
+ */
+export const createCreateAccount = (needs: Needs<'documents' | 'clock' | 'ids'>) => {
+  const { documents, clock, ids } = needs
+  const staff = createStaff(needs)
+
+  return async (account: NewAccount): Promise<User> => {
+    const now = new Date(clock.now()).toISOString()
+    const user: User = {
+      id: ids.next(),
+      email: account.email,
+      name: account.name,
+      avatar: null,
+      role: account.role ?? 'user',
+      status: 'active',
+      emailVerified: account.emailVerified ?? false,
+      passwordHash: account.passwordHash,
+      ...(account.expiresAt === undefined ? {} : { expiresAt: account.expiresAt }),
+      securityEpoch: 1,
+      preferences: defaultPreferences,
+      createdAt: now,
+      updatedAt: now,
+      lastLoginAt: null,
+    }
+    await documents.insert(users, user)
+    try {
+      await documents.insert(userEmails, {
+        id: user.email,
+        userId: user.id,
+        // Swept with the account it would outlive.
+        ...(account.expiresAt === undefined ? {} : { reservedUntil: account.expiresAt }),
+      })
+    } catch (error) {
+      if (!(error instanceof DocumentExists)) throw error
+      await documents.remove(users, { partition: user.id, id: user.id })
+      throw userExists()
+    }
+    if (isStaff(user)) await staff.mend(user)
+    return user
+  }
+}

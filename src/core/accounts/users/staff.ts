@@ -1,0 +1,43 @@
+import type { Needs } from '../../../ports/ports.ts'
+import { createPutDocument } from '../../kernel/put-document.ts'
+import { walk } from '../../kernel/walk.ts'
+import { isStaff, type StaffMember, staff, staffDirectory, type User, users } from './users.model.ts'
+
+const pageSize = 500
+
+/** The directory of those anybody may write to. Their accounts say who is one; the directory is for listing. */
+export function createStaff(needs: Needs<'documents'>) {
+  const { documents } = needs
+  const put = createPutDocument(needs)
+
+  async function mend({ id, name, avatar, role, status }: User): Promise<void> {
+    const entry: StaffMember = { id, directory: staffDirectory, name, avatar, role }
+    await put(staff, { partition: staffDirectory, id }, () => (isStaff({ role, status }) ? entry : null))
+  }
+
+  return {
+    mend,
+
+    async list(): Promise<readonly StaffMember[]> {
+      const members: StaffMember[] = []
+      const readPage = (after: { readonly after?: string }) =>
+        documents.query(staff, {
+          path: 'byName',
+          partition: staffDirectory,
+          equals: {},
+          limit: pageSize,
+          ...after,
+        })
+      for await (const { value } of walk(readPage)) members.push(value)
+      return members
+    },
+
+    /** Compares the directory with every account, for what a crash between the two left behind. */
+    async mendAll(): Promise<void> {
+      for await (const { value } of walk((after) => documents.scan(users, after))) {
+        const isListed = (await documents.read(staff, { partition: staffDirectory, id: value.id })) !== null
+        if (isListed !== isStaff(value)) await mend(value)
+      }
+    },
+  }
+}

@@ -1,0 +1,281 @@
+import { z } from 'zod'
+import { collection } from '../../../ports/documents.ts'
+import type { ProviderName } from '../../../ports/identity-providers.ts'
+import type { PasskeyCredential } from '../../../ports/passkeys.ts'
+import {
+  type ActiveDays,
+  dayNumber,
+  isTimeZone,
+  noActiveDays,
+  withActiveDay,
+} from '../../kernel/active-days.ts'
+import { defineError } from '../../kernel/errors.ts'
+import { CursorQuery } from '../../kernel/paging.ts'
+
+const maxEmailLength = 254
+
+/** What two spellings of one mailbox have in common: case, Unicode form and the domain's encoding are folded. */
+export function normalizeEmail(text: string): string {
+  const folded = text.trim().normalize('NFKC').toLowerCase().normalize('NFKC')
+  const at = folded.lastIndexOf('@')
+  if (at < 1) return folded
+  const host = folded.slice(at + 1)
+  const ascii = /^[\p{L}\p{M}\p{N}.-]+$/u.test(host) ? URL.parse(`http://${host}`)?.hostname : undefined
+  return `${folded.slice(0, at)}@${ascii ?? host}`
+}
+
+/** Unicode mailboxes are welcome; what could break a mail header or a log line is not. */
+const emailPattern =
+  /^[^\s"'<>()[\]\\,;:@\p{C}]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/u
+
+export const Email = z
+  .string()
+  .max(maxEmailLength)
+  .transform(normalizeEmail)
+  .pipe(z.string().max(maxEmailLength).regex(emailPattern, 'Must be an e-mail address.'))
+  .meta({ description: 'Normalised: trimmed, lower case, Unicode NFKC.', example: 'test@example.com' })
+
+/** Neither control characters nor unpaired or private code points; letters of any script. */
+const printable = /^[^\p{Cc}\p{Cs}\p{Co}\p{Cn}\u2028\u2029]*$/u
+
+export const PersonName = z
+  .string()
+  .max(400)
+  .transform((name) => name.normalize('NFC').trim())
+  .pipe(z.string().min(1).max(100).regex(printable, 'Must not contain control characters.'))
+  .meta({ description: '1 to 100 characters.', example: 'Test User' })
+
+export const Role = z.enum(['user', 'mentor', 'admin', 'guest']).meta({ id: 'Role' })
+export const UserStatus = z.enum(['active', 'suspended', 'pending_verification']).meta({ id: 'UserStatus' })
+
+export const Preferences = z
+  .object({
+    notifications: z.boolean(),
+    emailUpdates: z.boolean(),
+    theme: z.enum(['dark', 'light']),
+    timeZone: z
+      .string()
+      .max(64)
+      .refine(isTimeZone, 'Must be the name of a time zone.')
+      .meta({ description: 'Where days begin and end for streaks.', example: 'America/Los_Angeles' }),
+  })
+  .meta({ id: 'Preferences' })
+export type Preferences = z.infer<typeof Preferences>
+
+export const defaultPreferences: Preferences = {
+  notifications: true,
+  emailUpdates: true,
+  theme: 'light',
+  timeZone: 'America/Los_Angeles',
+}
+
+/** A passkey as kept: what proves it, and what tells its owner which one it is. */
+export interface Passkey extends PasskeyCredential {
+  readonly name: string
+  readonly createdAt: string
+  readonly lastUsedAt: string | null
+}
+
+/** What proves who somebody is beside the password. In the account, so that using one up is one conditional write. */
+export interface SecondFactors {
+  readonly totp: {
+    readonly sealedSecret: string
+    /** Null until a first right code has shown that the app is set up. */
+    readonly confirmedAt: string | null
+    /** The 30-second step of the last code that was used: it and those before are spent. */
+    readonly lastStep: number
+  } | null
+  /** Keyed hashes of the recovery codes that are left. */
+  readonly recoveryCodes: readonly string[]
+  readonly passkeys: readonly Passkey[]
+}
+
+/** An account at another organisation that signs in to this one. */
+export interface LinkedIdentity {
+  /** The id of its claim in `Identities`. */
+  readonly id: string
+  readonly provider: ProviderName
+  readonly email: string | null
+  readonly linkedAt: string
+}
+
+/** One person's account, as stored. */
+export interface User {
+  readonly id: string
+  /** Normalised. */
+  readonly email: string
+  readonly name: string
+  readonly avatar: string | null
+  readonly role: z.infer<typeof Role>
+  readonly status: z.infer<typeof UserStatus>
+  readonly emailVerified: boolean
+  /** PHC string; null for who signs in by other means only. */
+  readonly passwordHash: string | null
+  /** Absent in accounts that never had one. */
+  readonly secondFactors?: SecondFactors
+  /** Absent in accounts that never had one. */
+  readonly identities?: readonly LinkedIdentity[]
+  /** Guests alone: when the account stops existing. */
+  readonly expiresAt?: string
+  /** The account is to be erased: by which deletion, and what it was before. Until then nobody gets in. */
+  readonly deletion?: { readonly id: string; readonly statusBefore: z.infer<typeof UserStatus> }
+  /** Since when the law forbids to erase it. */
+  readonly legalHoldSince?: string
+  /** Sessions copy it; raising it ends all of them at once. */
+  readonly securityEpoch: number
+  /** Without `timeZone` in older accounts: read it by `preferencesOf`. */
+  readonly preferences: Omit<Preferences, 'timeZone'> & Partial<Pick<Preferences, 'timeZone'>>
+  /** Who is assigned to this person; absent in older accounts. */
+  readonly mentorId?: string | null
+  /** When the person signed in or learned; absent in older accounts. */
+  readonly activeDays?: ActiveDays
+  readonly createdAt: string
+  readonly updatedAt: string
+  readonly lastLoginAt: string | null
+}
+
+export const preferencesOf = ({ preferences }: Pick<User, 'preferences'>): Preferences => ({
+  ...defaultPreferences,
+  ...preferences,
+})
+
+export const activeDaysOf = ({ activeDays }: Pick<User, 'activeDays'>): ActiveDays =>
+  activeDays ?? noActiveDays
+
+/** The account after signing in at this moment. */
+export function signedInAt(user: User, ms: number): User {
+  const day = dayNumber(ms, preferencesOf(user).timeZone)
+  return {
+    ...user,
+    lastLoginAt: new Date(ms).toISOString(),
+    activeDays: withActiveDay(activeDaysOf(user), day),
+  }
+}
+
+/** Partition `id`: an account is read by its id on nearly every request, and by nothing else. */
+export const users = collection<User>()({ name: 'Users', partition: 'id', paths: {}, ttl: 'expiresAt' })
+
+/** Whose an e-mail address is. The document is the claim: inserting it is what makes an account exist. */
+export interface UserEmail {
+  /** The normalised address. */
+  readonly id: string
+  readonly userId: string
+  /**
+   * Set while the account does not go by this address: it is about to, or it lately did and may have it back. Until
+   * then nobody else gets the address. Absent in the claim an account goes by.
+   */
+  readonly reservedUntil?: string
+}
+
+/** Partition `id`, so that one address can be claimed once and login finds its account by two point reads. */
+export const userEmails = collection<UserEmail>()({ name: 'UserEmails', partition: 'id', paths: {} })
+
+/** Mentors and admins: whom everybody may write to. */
+export const isStaff = ({ role, status }: Pick<User, 'role' | 'status'>): boolean =>
+  (role === 'mentor' || role === 'admin') && status !== 'suspended'
+
+export const staffDirectory = 'staff'
+
+export interface StaffMember {
+  /** The account. */
+  readonly id: string
+  readonly directory: typeof staffDirectory
+  readonly role: User['role']
+  readonly name: string
+  readonly avatar: string | null
+}
+
+/** Partition `directory`, a constant: there are few, and they are listed together. */
+export const staff = collection<StaffMember>()({
+  name: 'Staff',
+  partition: 'directory',
+  paths: { byName: { by: [], order: 'name' } },
+})
+
+const Timestamp = z.iso.datetime().meta({ description: 'ISO 8601, UTC, milliseconds.' })
+
+export const Profile = z
+  .object({
+    id: z.uuid(),
+    email: z.string(),
+    name: z.string(),
+    avatar: z.string().nullable(),
+    role: Role,
+    status: UserStatus,
+    emailVerified: z.boolean(),
+    enrolledCourses: z.array(z.string()),
+    completedLessons: z.array(z.string()),
+    preferences: Preferences,
+    metadata: z.object({ createdAt: Timestamp, updatedAt: Timestamp, lastLogin: Timestamp.nullable() }),
+  })
+  .meta({ id: 'Profile' })
+export type Profile = z.infer<typeof Profile>
+
+export const UpdateProfile = z
+  .object({ name: PersonName, preferences: Preferences.partial() })
+  .partial()
+  .refine((change) => Object.keys(change).length > 0, 'Name at least one field to change.')
+  .meta({ id: 'UpdateProfile' })
+export type UpdateProfile = z.infer<typeof UpdateProfile>
+
+/** What the learning side of the platform tells a profile. */
+export interface LearnedSummary {
+  readonly enrolledCourses: readonly string[]
+  readonly completedLessons: readonly string[]
+  /** Changes with either. */
+  readonly version: string
+}
+
+export const profileOf = (user: User, learned: LearnedSummary): Profile => ({
+  id: user.id,
+  email: user.email,
+  name: user.name,
+  avatar: user.avatar,
+  role: user.role,
+  status: user.status,
+  emailVerified: user.emailVerified,
+  enrolledCourses: [...learned.enrolledCourses],
+  completedLessons: [...learned.completedLessons],
+  preferences: preferencesOf(user),
+  metadata: { createdAt: user.createdAt, updatedAt: user.updatedAt, lastLogin: user.lastLoginAt },
+})
+
+export const AdminUserQuery = CursorQuery.extend({
+  q: z.string().max(254).optional().meta({ description: 'Part of the name or the address.' }),
+  role: Role.optional(),
+  status: UserStatus.optional(),
+})
+export type AdminUserQuery = z.infer<typeof AdminUserQuery>
+
+export const AdminUserView = z
+  .object({
+    id: z.uuid(),
+    email: z.string(),
+    name: z.string(),
+    role: Role,
+    status: UserStatus,
+    emailVerified: z.boolean(),
+    mentorId: z.string().nullable(),
+    createdAt: Timestamp,
+    lastLogin: Timestamp.nullable(),
+  })
+  .meta({ id: 'AdminUser' })
+export type AdminUserView = z.infer<typeof AdminUserView>
+
+export const UpdateUser = z
+  .object({
+    role: z.enum(['user', 'mentor', 'admin']),
+    status: z.enum(['active', 'suspended']),
+    mentorId: z.uuid().nullable().meta({ description: 'Who mentors this person; null for nobody.' }),
+  })
+  .partial()
+  .refine((change) => Object.keys(change).length > 0, 'Name at least one field to change.')
+  .meta({ id: 'UpdateUser' })
+export type UpdateUser = z.infer<typeof UpdateUser>
+
+export const accountIsClosing = defineError('conflict', 'conflict', 'This account is to be erased already.')
+export const userExists = defineError(
+  'conflict',
+  'user_exists',
+  'An account with this e-mail address exists.',
+)

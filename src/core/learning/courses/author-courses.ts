@@ -1,0 +1,256 @@
+import { type Stored, VersionMismatch } from '../../../ports/documents.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import type { Users, Versioned } from '../../accounts/users/users.ts'
+import type { Actor, Caller } from '../../kernel/actor.ts'
+import { conflict, forbidden, notFound, preconditionFailed } from '../../kernel/errors.ts'
+import { createPutDocument } from '../../kernel/put-document.ts'
+import type { Audit } from '../../platform/audit/audit.ts'
+import type { Catalogue } from './catalogue.ts'
+import { compareVersions, isUnchanged } from './compare-versions.ts'
+import {
+  type Course,
+  type CourseDraft,
+  type CourseVersion,
+  catalog,
+  conditionsMissing,
+  courses,
+  courseVersions,
+  lessonContents,
+  type NewCourse,
+  type UpdateCourse,
+} from './courses.model.ts'
+import type { Versions } from './versions.ts'
+
+/** Stands for nobody in particular: imports and seeds. */
+export type Author = Pick<Actor, 'userId' | 'role'>
+
+const changeAttempts = 5
+
+/** Writing courses: admins any, mentors their own. */
+export function createAuthorCourses(
+  needs: Needs<'documents' | 'clock' | 'ids'>,
+  domain: {
+    readonly users: Pick<Users, 'read'>
+    readonly audit: Audit
+    readonly catalogue: Catalogue
+    readonly versions: Versions
+  },
+) {
+  const { documents, clock, ids } = needs
+  const { users, audit, catalogue, versions } = domain
+  const putDocument = createPutDocument(needs)
+  const now = () => new Date(clock.now()).toISOString()
+
+  /** Drafts of others look like nothing; what is published is known to exist. */
+  async function readOwn(actor: Author, courseId: string): Promise<Stored<Course>> {
+    const stored = await documents.read(courses, { partition: catalog, id: courseId })
+    if (!stored) throw notFound()
+    if (actor.role !== 'admin' && stored.value.authorId !== actor.userId)
+      throw stored.value.state === 'published' ? forbidden() : notFound()
+    return stored
+  }
+
+  async function change(
+    actor: Author,
+    courseId: string,
+    apply: (course: Course) => Course,
+    expectedVersion?: string,
+  ): Promise<Stored<Course>> {
+    for (let attempt = 1; attempt <= changeAttempts; attempt++) {
+      const stored = await readOwn(actor, courseId)
+      if (expectedVersion !== undefined && stored.version !== expectedVersion) throw preconditionFailed()
+      try {
+        const changed = await documents.replace(courses, apply(stored.value), stored.version)
+        await catalogue.changed()
+        return changed
+      } catch (error) {
+        if (!(error instanceof VersionMismatch)) throw error
+        if (expectedVersion !== undefined) throw preconditionFailed()
+      }
+    }
+    throw conflict()
+  }
+
+  const record = (
+    actor: Actor,
+    caller: Caller,
+    event: string,
+    courseId: string,
+    changedFields: readonly string[] = [],
+  ) =>
+    audit.record(caller, {
+      event,
+      actorId: actor.userId,
+      sessionId: actor.sessionId,
+      resource: { type: 'course', id: courseId },
+      changedFields,
+    })
+
+  const draftOf = (course: Course, draft: CourseVersion, published: CourseVersion | null): CourseDraft => ({
+    id: course.id,
+    state: course.state,
+    title: course.title,
+    description: course.description,
+    category: course.category,
+    level: course.level,
+    thumbnail: course.thumbnail,
+    instructor: course.instructor,
+    isSequential: course.isSequential,
+    version: course.version,
+    hasUnpublishedChanges:
+      published === null ||
+      course.isSequential !== published.isSequential ||
+      !isUnchanged(compareVersions(published, draft)),
+    lessons: draft.lessons.map(({ id, title, duration, order }) => ({ id, title, duration, order })),
+    createdAt: course.createdAt,
+    updatedAt: course.updatedAt,
+  })
+
+  async function describe({ value: course, version }: Stored<Course>): Promise<Versioned<CourseDraft>> {
+    const [draft, published] = await Promise.all([
+      versions.readDraft(course.id),
+      course.versionId === null ? null : versions.read(course.id, course.versionId),
+    ])
+    return { value: draftOf(course, draft.value, published), version }
+  }
+
+  /** Stores a draft under an id of the caller's. The card is the commit. */
+  async function store(author: Author, id: string, given: NewCourse): Promise<Stored<Course>> {
+    const account = given.instructor.name === undefined ? await users.read(author.userId) : null
+    const createdAt = now()
+    const course: Course = {
+      id,
+      catalog,
+      state: 'draft',
+      title: given.title,
+      description: given.description,
+      category: given.category,
+      level: given.level,
+      thumbnail: given.thumbnail,
+      instructor: {
+        name: given.instructor.name ?? account?.value.name ?? 'T.O.O.L.S Inc',
+        avatar: given.instructor.avatar ?? null,
+        bio: given.instructor.bio ?? '',
+      },
+      authorId: author.userId,
+      isSequential: given.isSequential,
+      version: 0,
+      versionId: null,
+      duration: 0,
+      createdAt,
+      updatedAt: createdAt,
+    }
+    await putDocument<CourseVersion>(
+      courseVersions,
+      { partition: id, id: 'draft' },
+      (known) =>
+        known ?? { id: 'draft', courseId: id, number: 0, isSequential: given.isSequential, lessons: [] },
+    )
+    return documents.insert(courses, course)
+  }
+
+  async function publish(actor: Author, courseId: string): Promise<Stored<Course>> {
+    const [stored, draft] = await Promise.all([readOwn(actor, courseId), versions.readDraft(courseId)])
+    const course = stored.value
+    const { lessons } = draft.value
+    if (lessons.length === 0)
+      throw conditionsMissing([{ path: 'lessons', code: 'no_lessons', message: 'Add a lesson first.' }])
+    const next = { ...draft.value, number: course.version + 1, isSequential: course.isSequential }
+    const published = course.versionId === null ? null : await versions.read(courseId, course.versionId)
+    if (
+      published &&
+      course.state === 'published' &&
+      published.isSequential === course.isSequential &&
+      isUnchanged(compareVersions(published, next))
+    )
+      return stored
+    // Under an id of its own, so that of two who publish at once the loser's is simply never referred to.
+    const versionId = ids.next()
+    await documents.insert(courseVersions, { ...next, id: versionId })
+    try {
+      const changed = await documents.replace(
+        courses,
+        {
+          ...course,
+          state: 'published',
+          version: next.number,
+          versionId,
+          duration: lessons.reduce((sum, { duration }) => sum + duration, 0),
+          updatedAt: now(),
+        },
+        stored.version,
+      )
+      await catalogue.changed()
+      return changed
+    } catch (error) {
+      if (!(error instanceof VersionMismatch)) throw error
+      await documents.remove(courseVersions, { partition: courseId, id: versionId })
+      throw conflict()
+    }
+  }
+
+  return {
+    readOwn,
+    store,
+    publishAs: publish,
+    change,
+
+    async create(actor: Actor, given: NewCourse, caller: Caller): Promise<Versioned<CourseDraft>> {
+      const id = ids.next()
+      const stored = await store(actor, id, given)
+      await record(actor, caller, 'course.create', id)
+      return describe(stored)
+    },
+
+    readDraft: async (actor: Actor, courseId: string): Promise<Versioned<CourseDraft>> =>
+      describe(await readOwn(actor, courseId)),
+
+    async update(
+      actor: Actor,
+      courseId: string,
+      given: UpdateCourse,
+      caller: Caller,
+      expectedVersion?: string,
+    ): Promise<Versioned<CourseDraft>> {
+      const { instructor, ...fields } = given
+      const stored = await change(
+        actor,
+        courseId,
+        (course) =>
+          ({
+            ...course,
+            ...fields,
+            instructor: { ...course.instructor, ...instructor },
+            updatedAt: now(),
+          }) as Course,
+        expectedVersion,
+      )
+      await record(actor, caller, 'course.update', courseId, Object.keys(given))
+      return describe(stored)
+    },
+
+    async publish(actor: Actor, courseId: string, caller: Caller): Promise<Versioned<CourseDraft>> {
+      const stored = await publish(actor, courseId)
+      await record(actor, caller, 'course.publish', courseId)
+      return describe(stored)
+    },
+
+    /** Never published: it goes whole. Otherwise it is archived: nobody new gets in, whoever takes part goes on. */
+    async remove(actor: Actor, courseId: string, caller: Caller): Promise<void> {
+      const { value: course, version } = await readOwn(actor, courseId)
+      if (course.version > 0)
+        await change(actor, courseId, (latest) => ({ ...latest, state: 'archived', updatedAt: now() }))
+      else {
+        if (!(await documents.remove(courses, { partition: catalog, id: courseId }, version)))
+          throw conflict()
+        const { lessons } = (await versions.readDraft(courseId)).value
+        for (const { contentId } of lessons)
+          await documents.remove(lessonContents, { partition: courseId, id: contentId })
+        await documents.remove(courseVersions, { partition: courseId, id: 'draft' })
+      }
+      await record(actor, caller, 'course.delete', courseId)
+    },
+  }
+}
+
+export type AuthorCourses = ReturnType<typeof createAuthorCourses>

@@ -1,0 +1,103 @@
+import type { Stored } from '../../../ports/documents.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import type { Users } from '../../accounts/users/users.ts'
+import { notFound } from '../../kernel/errors.ts'
+import type { Audit } from '../../platform/audit/audit.ts'
+import { createAuthorCourses } from './author-courses.ts'
+import { cardOf, createCatalogue } from './catalogue.ts'
+import {
+  type Course,
+  type CourseDetail,
+  type CourseTally,
+  type CourseVersion,
+  catalog,
+  courses,
+} from './courses.model.ts'
+import { type ClaimVideo, createEditLessons } from './edit-lessons.ts'
+import { createImportCourses } from './import-courses.ts'
+import { createMembers, noCounts } from './members.ts'
+import { createCoursesPersonalData } from './personal-data.ts'
+import { createVersions } from './versions.ts'
+
+const rememberedDetails = 2_000
+
+export interface CoursesBorrows {
+  readonly users: Pick<Users, 'read'>
+  readonly audit: Audit
+  readonly claimVideo: ClaimVideo
+}
+
+const detailOf = (course: Course, tally: CourseTally | null, { lessons }: CourseVersion): CourseDetail => {
+  const card = cardOf(course, tally ?? noCounts)
+  const { createdAt, updatedAt, isSequential, version } = course
+  return {
+    ...card,
+    instructor: course.instructor,
+    isSequential,
+    version,
+    lessons: lessons.map(({ id, title, description, duration, order }) => ({
+      id,
+      title,
+      description,
+      duration,
+      order,
+    })),
+    metadata: { ...card.metadata, createdAt, updatedAt },
+  }
+}
+
+export function createCourses(
+  needs: Needs<'documents' | 'cache' | 'clock' | 'defer' | 'ids' | 'log'>,
+  { users, audit, claimVideo }: CoursesBorrows,
+) {
+  const { documents } = needs
+  const catalogue = createCatalogue(needs)
+  const versions = createVersions(needs)
+  const members = createMembers(needs)
+  const authorCourses = createAuthorCourses(needs, { users, audit, catalogue, versions })
+  const editLessons = createEditLessons(needs, { authorCourses, versions, claimVideo })
+  const details = new Map<
+    string,
+    { readonly course: Course; readonly tallyVersion: string | undefined; readonly detail: CourseDetail }
+  >()
+
+  return {
+    personalData: createCoursesPersonalData(needs),
+    list: catalogue.list,
+    members,
+    versions,
+    authoring: authorCourses,
+    lessons: editLessons,
+    importCourses: createImportCourses(needs, { authorCourses, editLessons, versions }),
+
+    /** A published course with its counts as they are now: the same object until one of them changes. */
+    async readDetail(courseId: string): Promise<CourseDetail> {
+      const [course, tally] = await Promise.all([catalogue.find(courseId), members.readTally(courseId)])
+      if (!course?.versionId) throw notFound()
+      const known = details.get(courseId)
+      if (known?.course === course && known.tallyVersion === tally?.version) return known.detail
+      const version = await versions.read(courseId, course.versionId)
+      const detail = detailOf(course, tally?.value ?? null, version)
+      if (details.size >= rememberedDetails) details.clear()
+      details.set(courseId, { course, tallyVersion: tally?.version, detail })
+      return detail
+    },
+
+    /** The card as it is stored, published or not; null when there is none. */
+    readCourse: (courseId: string): Promise<Stored<Course> | null> =>
+      documents.read(courses, { partition: catalog, id: courseId }),
+
+    /** True when nobody has written a course yet. */
+    async isEmpty(): Promise<boolean> {
+      const { items } = await documents.query(courses, {
+        path: 'byCreation',
+        partition: catalog,
+        equals: {},
+        limit: 1,
+      })
+      return items.length === 0
+    },
+  }
+}
+
+export type Courses = ReturnType<typeof createCourses>

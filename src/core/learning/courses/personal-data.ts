@@ -1,0 +1,62 @@
+import type { Needs } from '../../../ports/ports.ts'
+import { nothingKept, nothingPersonal, type PersonalData } from '../../kernel/personal-data.ts'
+import { walk } from '../../kernel/walk.ts'
+import {
+  type Course,
+  catalog,
+  courseCounts,
+  courses,
+  courseVersions,
+  lessonContents,
+} from './courses.model.ts'
+
+const forTheCourse = 'For as long as the course exists.'
+
+/** But for the members of courses, which learning knows how to find. */
+export function createCoursesPersonalData({ documents }: Needs<'documents'>): readonly PersonalData[] {
+  async function writtenBy(userId: string): Promise<readonly Course[]> {
+    const written: Course[] = []
+    const all = walk<Course>((after) =>
+      documents.query(courses, {
+        path: 'byCreation',
+        partition: catalog,
+        equals: {},
+        limit: 100,
+        ...after,
+      }),
+    )
+    for await (const { value } of all) if (value.authorId === userId) written.push(value)
+    return written
+  }
+  return [
+    {
+      store: courses.name,
+      dataClass: 'public',
+      fields: ['title', 'instructor'],
+      purpose: 'The catalogue. The instructor is named to everybody, as its author wrote it.',
+      retention: forTheCourse,
+      collect: async ({ userId }) =>
+        (await writtenBy(userId)).map(({ id, title, instructor, state, createdAt }) => ({
+          id,
+          title,
+          instructor,
+          state,
+          createdAt,
+        })),
+      async erase({ userId }) {
+        const written = await writtenBy(userId)
+        if (written.length === 0) return nothingKept
+        return [
+          {
+            what: `The instructor named in ${written.length} of our courses that you wrote.`,
+            rule: 'It was published as part of the course, which others take. An admin can change it.',
+            until: null,
+          },
+        ]
+      },
+    },
+    nothingPersonal(courseVersions.name, 'What each version of a course consists of.', forTheCourse),
+    nothingPersonal(lessonContents.name, 'The text, videos and resources of lessons.', forTheCourse),
+    nothingPersonal(courseCounts.name, 'How many take part in each course.', forTheCourse),
+  ]
+}

@@ -1,0 +1,39 @@
+import type { Stored } from '../../../ports/documents.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import { compareVersions } from './compare-versions.ts'
+import { type CourseVersion, courseVersions, type LessonContent, lessonContents } from './courses.model.ts'
+
+const rememberedVersions = 500
+
+/** Reads the lessons of courses. What was published never changes, so this process remembers it. */
+export function createVersions({ documents }: Needs<'documents'>) {
+  const remembered = new Map<string, CourseVersion>()
+
+  return {
+    compare: compareVersions,
+
+    async read(courseId: string, versionId: string): Promise<CourseVersion> {
+      const known = remembered.get(versionId)
+      if (known) return known
+      const stored = await documents.read(courseVersions, { partition: courseId, id: versionId })
+      if (!stored) throw new Error('a version that is in use is not there')
+      if (remembered.size >= rememberedVersions) remembered.clear()
+      remembered.set(versionId, stored.value)
+      return stored.value
+    },
+
+    async readDraft(courseId: string): Promise<Stored<CourseVersion>> {
+      const stored = await documents.read(courseVersions, { partition: courseId, id: 'draft' })
+      if (!stored) throw new Error('a course has no draft')
+      return stored
+    },
+
+    async readContent(courseId: string, contentId: string): Promise<LessonContent> {
+      const stored = await documents.read(lessonContents, { partition: courseId, id: contentId })
+      if (!stored) throw new Error('a lesson has no content')
+      return stored.value
+    },
+  }
+}
+
+export type Versions = ReturnType<typeof createVersions>

@@ -1,0 +1,77 @@
+import type { AppError } from '../../kernel/errors.ts'
+import { measure } from '../../kernel/ranges.ts'
+import type { CourseVersion, LessonOutline } from '../courses/courses.model.ts'
+import { conditionsMissing } from '../courses/courses.model.ts'
+import type { Enrolment, LessonProgress, Missing } from './enrollments.model.ts'
+
+export const untouched: LessonProgress = {
+  completedAt: null,
+  seconds: 0,
+  watched: [],
+  position: 0,
+  positionAt: null,
+}
+
+export const isCompleted = (enrolment: Enrolment, lessonId: string): boolean =>
+  (enrolment.lessons[lessonId]?.completedAt ?? null) !== null
+
+export const completedOf = (enrolment: Enrolment): readonly string[] =>
+  enrolment.lessonIds.filter((id) => isCompleted(enrolment, id))
+
+/** Percent, not rounded. Completed stays completed. */
+export const percentageOf = (enrolment: Enrolment): number =>
+  enrolment.lessonIds.length === 0 ? 0 : (completedOf(enrolment).length / enrolment.lessonIds.length) * 100
+
+export function watchedPercentOf({ duration }: LessonOutline, { watched }: LessonProgress): number {
+  return duration === 0 ? 0 : Math.min(100, (measure(watched) / (duration * 60)) * 100)
+}
+
+const lessonMissing = (lessonId: string): Missing => ({
+  code: 'lesson_not_completed',
+  message: 'Complete this lesson first.',
+  lessonId,
+})
+
+/** Why a lesson cannot be opened. */
+export function whyLocked(
+  version: CourseVersion,
+  enrolment: Enrolment | null,
+  lesson: LessonOutline,
+): Missing[] {
+  if (enrolment?.state !== 'active') return [{ code: 'not_enrolled', message: 'Enrol in this course first.' }]
+  if (!version.isSequential || isCompleted(enrolment, lesson.id)) return []
+  return version.lessons
+    .filter(({ id, order }) => order < lesson.order && !isCompleted(enrolment, id))
+    .map(({ id }) => lessonMissing(id))
+}
+
+/** Why an open lesson does not count as completed when the person says so. */
+export function whyIncomplete(lesson: LessonOutline, progress: LessonProgress): Missing[] {
+  if (progress.completedAt !== null) return []
+  const seconds = lesson.minimumSeconds - progress.seconds
+  const percent = lesson.watchPercent - watchedPercentOf(lesson, progress)
+  return [
+    ...(seconds > 0
+      ? [{ code: 'time_missing' as const, message: 'Spend more time on this lesson.', seconds }]
+      : []),
+    ...(percent > 0
+      ? [{ code: 'watching_missing' as const, message: 'Watch more of the video.', percent }]
+      : []),
+  ].map((missing) => ({ ...missing, lessonId: lesson.id }))
+}
+
+/** Why a course is not completed. */
+export const whyCourseIncomplete = (enrolment: Enrolment): Missing[] =>
+  enrolment.completedAt === null
+    ? enrolment.lessonIds.filter((id) => !isCompleted(enrolment, id)).map(lessonMissing)
+    : []
+
+/** The same conditions as an error. */
+export const refuse = (missing: readonly Missing[]): AppError =>
+  conditionsMissing(
+    missing.map(({ code, message, lessonId }) => ({
+      path: lessonId === undefined ? '' : `lessons.${lessonId}`,
+      code,
+      message,
+    })),
+  )

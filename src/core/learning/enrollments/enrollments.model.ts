@@ -1,0 +1,268 @@
+import { z } from 'zod'
+import { collection } from '../../../ports/documents.ts'
+import { defineError } from '../../kernel/errors.ts'
+import type { Range } from '../../kernel/ranges.ts'
+import { type Category, Resource, VersionDifference } from '../courses/courses.model.ts'
+import type { Timesheet } from './timesheet.ts'
+
+export interface LessonProgress {
+  readonly completedAt: string | null
+  /** Time that was new when it was reported for this lesson. */
+  readonly seconds: number
+  /** Parts of the video, in seconds. */
+  readonly watched: readonly Range[]
+  /** Where the person was last, in seconds. */
+  readonly position: number
+  /** When that was; absent while there is no video. */
+  readonly positionAt: string | null
+}
+
+/** One person in one course. */
+export interface Enrolment {
+  /** The course. */
+  readonly id: string
+  readonly userId: string
+  readonly kind: 'enrolment'
+  /** When the person first enrolled. */
+  readonly createdAt: string
+  /** `left`: what was reached is kept for a return. */
+  readonly state: 'active' | 'left'
+  readonly version: number
+  readonly versionId: string
+  /** The lessons of that version. */
+  readonly lessonIds: readonly string[]
+  readonly category: z.infer<typeof Category>
+  readonly lessons: Readonly<Record<string, LessonProgress>>
+  /** Stays, also when the person moves to a version with more lessons. */
+  readonly completedAt: string | null
+  readonly lastAccessedAt: string
+  readonly time: Timesheet
+  readonly rating: number | null
+  /** Counts the changes. */
+  readonly revision: number
+}
+
+/** What one person has done in all courses together. */
+export interface LearnerStats {
+  readonly id: 'stats'
+  readonly userId: string
+  readonly kind: 'stats'
+  readonly createdAt: string
+  /** Those the person takes part in now. */
+  readonly enrolledCourses: readonly string[]
+  readonly completedLessons: readonly string[]
+  readonly completedCourses: readonly {
+    readonly courseId: string
+    readonly category: z.infer<typeof Category>
+  }[]
+  readonly time: Timesheet
+  readonly achievements: readonly { readonly id: string; readonly unlockedAt: string }[]
+}
+
+/** Partition `userId`: one partition answers "my progress", and a lesson and the totals it changes commit together. */
+export const progress = collection<Enrolment | LearnerStats>()({
+  name: 'Progress',
+  partition: 'userId',
+  paths: { byKind: { by: ['kind'], order: 'createdAt' } },
+})
+
+export const alreadyEnrolled = defineError(
+  'conflict',
+  'already_enrolled',
+  'You take part in this course already.',
+)
+export const notEnrolled = defineError('forbidden', 'not_enrolled', 'Enrol in this course first.')
+
+const Timestamp = z.iso.datetime()
+
+/** What has to be so before something opens or counts. */
+export const Missing = z
+  .object({
+    code: z.enum([
+      'not_enrolled',
+      'lesson_not_completed',
+      'time_missing',
+      'watching_missing',
+      'course_not_completed',
+    ]),
+    message: z.string(),
+    lessonId: z.uuid().optional(),
+    seconds: z.number().optional().meta({ description: 'Still to be spent.' }),
+    percent: z.number().optional().meta({ description: 'Still to be watched.' }),
+  })
+  .meta({ id: 'Missing' })
+export type Missing = z.infer<typeof Missing>
+
+const Why = z.array(Missing).meta({ description: 'What is missing; empty when nothing is.' })
+
+export const Enrolled = z
+  .object({
+    message: z.string(),
+    enrollment: z.object({
+      courseId: z.uuid(),
+      userId: z.uuid(),
+      enrolledAt: Timestamp,
+      progress: z.number().meta({ description: 'Percent: 0, or what was reached before leaving.' }),
+      version: z.number().int(),
+    }),
+  })
+  .meta({ id: 'Enrolled' })
+export type Enrolled = z.infer<typeof Enrolled>
+
+export const EnrolmentView = z
+  .object({
+    courseId: z.uuid(),
+    userId: z.uuid(),
+    enrolledAt: Timestamp,
+    progress: z.number().meta({ description: 'Percent, not rounded.' }),
+    completedAt: Timestamp.nullable(),
+    lastAccessedAt: Timestamp,
+    timeSpent: z.number().int().meta({ description: 'Seconds.' }),
+    rating: z.number().int().nullable(),
+    version: z.number().int().meta({ description: 'The version that was started, or moved to.' }),
+    resume: z
+      .object({ lessonId: z.uuid(), position: z.number() })
+      .nullable()
+      .meta({ description: 'Where to go on; null when all is done.' }),
+    why: Why,
+    update: VersionDifference.nullable().meta({
+      description: 'What moving to the newest version would change; null when this is the newest.',
+    }),
+  })
+  .meta({ id: 'Enrollment' })
+export type EnrolmentView = z.infer<typeof EnrolmentView>
+
+export const MoveToVersion = z
+  .object({ version: z.number().int().min(1).meta({ description: 'The `update.to` that was shown.' }) })
+  .meta({ id: 'MoveToVersion' })
+
+export const LessonListItem = z
+  .object({
+    id: z.uuid(),
+    title: z.string(),
+    description: z.string(),
+    duration: z.number().int(),
+    order: z.number().int(),
+    completed: z.boolean(),
+    completedAt: Timestamp.nullable(),
+    timeSpent: z.number().int().meta({ description: 'Seconds.' }),
+    watchedPercent: z.number(),
+    locked: z.boolean(),
+    why: Why,
+  })
+  .meta({ id: 'LessonListItem' })
+export type LessonListItem = z.infer<typeof LessonListItem>
+
+export const Lesson = LessonListItem.extend({
+  courseId: z.uuid(),
+  videoUrl: z.string().nullable().meta({ description: 'Outlives the video.' }),
+  position: z.number().meta({ description: 'Seconds into the video.' }),
+  content: z.string().meta({ description: 'Markdown.' }),
+  resources: z.array(Resource),
+}).meta({ id: 'Lesson' })
+export type Lesson = z.infer<typeof Lesson>
+
+export const CompleteLesson = z
+  .object({
+    completedAt: Timestamp.optional().meta({
+      description: 'When it was, for what is sent later. Neither before the enrolment nor after now.',
+    }),
+  })
+  .meta({ id: 'CompleteLesson' })
+export type CompleteLesson = z.infer<typeof CompleteLesson>
+
+export const LessonCompleted = z
+  .object({
+    message: z.string(),
+    progress: z.object({
+      courseId: z.uuid(),
+      completedLessons: z.number().int(),
+      totalLessons: z.number().int(),
+      percentage: z.number().meta({ description: 'Not rounded.' }),
+      why: Why,
+    }),
+  })
+  .meta({ id: 'LessonCompleted' })
+export type LessonCompleted = z.infer<typeof LessonCompleted>
+
+export const TimeReport = z
+  .object({
+    events: z
+      .array(
+        z
+          .object({
+            startedAt: Timestamp,
+            endedAt: Timestamp,
+            from: z.number().min(0).max(86_400).optional().meta({ description: 'Seconds into the video.' }),
+            to: z.number().min(0).max(86_400).optional(),
+          })
+          .refine(({ from, to }) => (from === undefined) === (to === undefined), 'Name both from and to.'),
+      )
+      .min(1)
+      .max(100),
+  })
+  .meta({ id: 'TimeReport' })
+export type TimeReport = z.infer<typeof TimeReport>
+
+export const TimeCounted = z
+  .object({
+    timeSpent: z.number().int().meta({ description: 'Seconds in this course.' }),
+    lesson: z.object({
+      timeSpent: z.number().int(),
+      watchedPercent: z.number(),
+      position: z.number(),
+      why: Why,
+    }),
+  })
+  .meta({ id: 'TimeCounted' })
+export type TimeCounted = z.infer<typeof TimeCounted>
+
+export const Rating = z.object({ rating: z.number().int().min(1).max(5) }).meta({ id: 'Rating' })
+export type Rating = z.infer<typeof Rating>
+
+export const ProgressView = z
+  .object({
+    courses: z.record(
+      z.string(),
+      z.object({
+        enrolledAt: Timestamp,
+        progress: z.number(),
+        completedLessons: z.number().int(),
+        totalLessons: z.number().int(),
+        completedAt: Timestamp.nullable(),
+        lastAccessedAt: Timestamp,
+        timeSpent: z.number().int().meta({ description: 'Seconds.' }),
+        version: z.number().int(),
+      }),
+    ),
+    achievements: z.array(
+      z.object({ id: z.string(), title: z.string(), description: z.string(), unlockedAt: Timestamp }),
+    ),
+    stats: z.object({
+      totalCoursesCompleted: z.number().int(),
+      totalLessonsCompleted: z.number().int(),
+      totalTimeSpent: z.number().int().meta({ description: 'Seconds; what overlaps counts once.' }),
+      loginStreak: z
+        .number()
+        .int()
+        .meta({ description: 'Days in a row, in the person’s time zone, with a sign-in or a lesson.' }),
+      longestStreak: z.number().int(),
+      lastLoginAt: Timestamp.nullable(),
+    }),
+  })
+  .meta({ id: 'Progress' })
+export type ProgressView = z.infer<typeof ProgressView>
+
+export const LearnerSummary = z
+  .object({
+    userId: z.uuid(),
+    name: z.string(),
+    avatar: z.string().nullable(),
+    assignedAt: Timestamp,
+    coursesEnrolled: z.number().int(),
+    coursesCompleted: z.number().int(),
+    lessonsCompleted: z.number().int(),
+    totalTimeSpent: z.number().int(),
+  })
+  .meta({ id: 'LearnerSummary' })
+export type LearnerSummary = z.infer<typeof LearnerSummary>

@@ -1,0 +1,128 @@
+import type { Stored, Write } from '../../../ports/documents.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import { activeDaysOf, preferencesOf, type User } from '../../accounts/users/users.model.ts'
+import type { Users } from '../../accounts/users/users.ts'
+import { type ActiveDays, dayNumber, withActiveDay } from '../../kernel/active-days.ts'
+import { retryOnConflict } from '../../kernel/retry-on-conflict.ts'
+import type { CourseMember } from '../courses/courses.model.ts'
+import { type Enrolment, type LearnerStats, progress } from './enrollments.model.ts'
+import { emptyTimesheet } from './timesheet.ts'
+
+export interface Learned {
+  readonly enrolment: Enrolment
+  readonly stats: LearnerStats
+}
+
+const isEnrolment = (record: Enrolment | LearnerStats | undefined): record is Enrolment =>
+  record?.kind === 'enrolment'
+const isStats = (record: Enrolment | LearnerStats | undefined): record is LearnerStats =>
+  record?.kind === 'stats'
+
+/** The days somebody was active, with those of these moments: the same object when there is nothing new. */
+export function daysWith(learner: User, moments: readonly number[]): ActiveDays {
+  const { timeZone } = preferencesOf(learner)
+  return moments.reduce((days, ms) => withActiveDay(days, dayNumber(ms, timeZone)), activeDaysOf(learner))
+}
+
+/** How the course sees somebody. */
+export const memberOf = (enrolment: Enrolment, { id, name, avatar }: User): CourseMember => ({
+  id,
+  courseId: enrolment.id,
+  kind: enrolment.state === 'active' ? 'member' : 'former',
+  name,
+  avatar,
+  hasCompleted: enrolment.completedAt !== null,
+  rating: enrolment.rating,
+  revision: enrolment.revision,
+})
+
+/** What people have learned, read and changed. */
+export function createLearners(
+  { documents, clock }: Needs<'documents' | 'clock'>,
+  { users }: { readonly users: Pick<Users, 'changeUser'> },
+) {
+  const read = (userId: string, id: string) => documents.read(progress, { partition: userId, id })
+
+  async function readStats(userId: string): Promise<Stored<LearnerStats> | null> {
+    const stored = await read(userId, 'stats')
+    return isStats(stored?.value) ? (stored as Stored<LearnerStats>) : null
+  }
+
+  const writeOf = <T extends Enrolment | LearnerStats>(
+    value: T,
+    known: Stored<unknown> | null,
+  ): Write<Enrolment | LearnerStats> =>
+    known ? { replace: value, version: known.version } : { insert: value }
+
+  const newStats = (userId: string): LearnerStats => ({
+    id: 'stats',
+    userId,
+    kind: 'stats',
+    createdAt: new Date(clock.now()).toISOString(),
+    enrolledCourses: [],
+    completedLessons: [],
+    completedCourses: [],
+    time: emptyTimesheet,
+    achievements: [],
+  })
+
+  return {
+    readStats,
+
+    async readEnrolment(userId: string, courseId: string): Promise<Enrolment | null> {
+      const stored = await read(userId, courseId)
+      return isEnrolment(stored?.value) ? stored.value : null
+    },
+
+    async listEnrolments(userId: string): Promise<readonly Enrolment[]> {
+      const enrolments: Enrolment[] = []
+      let after: string | undefined
+      do {
+        const page = await documents.query(progress, {
+          path: 'byKind',
+          partition: userId,
+          equals: { kind: 'enrolment' },
+          limit: 200,
+          ...(after === undefined ? {} : { after }),
+        })
+        enrolments.push(...page.items.map(({ value }) => value).filter(isEnrolment))
+        after = page.next
+      } while (after !== undefined)
+      return enrolments
+    },
+
+    /**
+     * Changes what somebody has learned in one course, and the totals with it, in one commit; again when another
+     * request wrote in between. Where `change` answers what it was given, nothing is written.
+     */
+    change: (
+      userId: string,
+      courseId: string,
+      change: (enrolment: Enrolment | null, stats: LearnerStats) => Learned | Promise<Learned>,
+    ): Promise<Learned> =>
+      retryOnConflict(async () => {
+        const [stored, storedStats] = await Promise.all([read(userId, courseId), readStats(userId)])
+        const known = isEnrolment(stored?.value) ? stored.value : null
+        const knownStats = storedStats?.value ?? newStats(userId)
+        const { enrolment, stats } = await change(known, knownStats)
+        const next = enrolment === known ? known : { ...enrolment, revision: (known?.revision ?? 0) + 1 }
+        const writes = [
+          ...(next === known ? [] : [writeOf(next, stored)]),
+          ...(stats === knownStats ? [] : [writeOf(stats, storedStats)]),
+        ]
+        if (writes.length > 0) await documents.transact(progress, userId, writes)
+        return { enrolment: next, stats }
+      }),
+
+    /** Notes the days of these moments, in the person's own time zone. Writes only when one is new. */
+    async noteActive(learner: User, moments: readonly number[]): Promise<void> {
+      if (daysWith(learner, moments) === activeDaysOf(learner)) return
+      await users.changeUser(learner.id, (latest) => {
+        const activeDays = daysWith(latest, moments)
+        return activeDays === latest.activeDays ? latest : { ...latest, activeDays }
+      })
+    },
+  }
+}
+
+export type Learners = ReturnType<typeof createLearners>

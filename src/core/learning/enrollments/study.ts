@@ -1,0 +1,276 @@
+import type { Needs } from '../../../ports/ports.ts'
+import type { User } from '../../accounts/users/users.model.ts'
+import { AppError, notFound } from '../../kernel/errors.ts'
+import { addRanges, type Range } from '../../kernel/ranges.ts'
+import type { CourseVersion, LessonOutline } from '../courses/courses.model.ts'
+import type { Courses } from '../courses/courses.ts'
+import { withAchievements } from './achievements.ts'
+import {
+  completedOf,
+  percentageOf,
+  refuse,
+  untouched,
+  watchedPercentOf,
+  whyCourseIncomplete,
+  whyIncomplete,
+  whyLocked,
+} from './conditions.ts'
+import {
+  type CompleteLesson,
+  type Enrolment,
+  type LearnerStats,
+  type Lesson,
+  type LessonCompleted,
+  type LessonListItem,
+  type LessonProgress,
+  notEnrolled,
+  type TimeCounted,
+  type TimeReport,
+} from './enrollments.model.ts'
+import { daysWith, type Learned, type Learners, memberOf } from './learners.ts'
+import { isActive, withCompletion, withTotals } from './take-part.ts'
+import { secondsOf, withTime } from './timesheet.ts'
+
+/** One event covers at most this: a player reports now and then, not once a day. */
+const longestEventMs = 4 * 60 * 60_000
+const latestReportMs = 30 * 24 * 60 * 60_000
+const fastestPlayback = 2
+const keptWatchedRanges = 100
+/** Opening lessons is noted this often. */
+const noteAccessAfterMs = 5 * 60_000
+
+const lessonLocked = (error: AppError): AppError =>
+  new AppError('forbidden', 'lesson_locked', 'Complete the lessons before this one first.', {
+    ...(error.details ? { details: error.details } : {}),
+  })
+
+/** A link to a file that outlives the video it leads to. */
+export type SignVideo = (fileId: string) => Promise<string>
+
+export function createStudy(
+  { clock, defer }: Needs<'clock' | 'defer'>,
+  domain: { readonly courses: Courses; readonly learners: Learners; readonly signVideo: SignVideo },
+) {
+  const { courses, learners, signVideo } = domain
+
+  /** The version somebody takes, or would. Somebody who has left sees what is public. */
+  async function opened(known: Enrolment | null, courseId: string) {
+    if (isActive(known))
+      return { enrolment: known, version: await courses.versions.read(courseId, known.versionId) }
+    const course = await courses.readCourse(courseId)
+    if (course?.value.state !== 'published' || course.value.versionId === null) throw notFound()
+    return { enrolment: null, version: await courses.versions.read(courseId, course.value.versionId) }
+  }
+
+  const open = async (userId: string, courseId: string) =>
+    opened(await learners.readEnrolment(userId, courseId), courseId)
+
+  const find = ({ lessons }: CourseVersion, lessonId: string): LessonOutline => {
+    const lesson = lessons.find(({ id }) => id === lessonId)
+    if (!lesson) throw notFound()
+    return lesson
+  }
+
+  const itemOf = (
+    version: CourseVersion,
+    enrolment: Enrolment | null,
+    lesson: LessonOutline,
+  ): LessonListItem => {
+    const progress = enrolment?.lessons[lesson.id] ?? untouched
+    const locked = whyLocked(version, enrolment, lesson)
+    return {
+      id: lesson.id,
+      title: lesson.title,
+      description: lesson.description,
+      duration: lesson.duration,
+      order: lesson.order,
+      completed: progress.completedAt !== null,
+      completedAt: progress.completedAt,
+      timeSpent: progress.seconds,
+      watchedPercent: watchedPercentOf(lesson, progress),
+      locked: locked.length > 0,
+      why: locked.length > 0 ? locked : whyIncomplete(lesson, progress),
+    }
+  }
+
+  /** Throws what keeps a lesson closed. 404 comes first: whether a lesson is in a course is public. */
+  function requireOpen(
+    version: CourseVersion,
+    enrolment: Enrolment | null,
+    lessonId: string,
+  ): { readonly lesson: LessonOutline; readonly enrolment: Enrolment } {
+    const lesson = find(version, lessonId)
+    if (!enrolment) throw notEnrolled()
+    const locked = whyLocked(version, enrolment, lesson)
+    if (locked.length > 0) throw lessonLocked(refuse(locked))
+    return { lesson, enrolment }
+  }
+
+  const withLesson = (enrolment: Enrolment, lessonId: string, progress: LessonProgress): Enrolment => ({
+    ...enrolment,
+    lessons: { ...enrolment.lessons, [lessonId]: progress },
+  })
+
+  const accessed = (enrolment: Enrolment, at: string): Enrolment =>
+    at > enrolment.lastAccessedAt ? { ...enrolment, lastAccessedAt: at } : enrolment
+
+  const changeOpen = (
+    learner: User,
+    courseId: string,
+    lessonId: string,
+    change: (lesson: LessonOutline, enrolment: Enrolment, stats: LearnerStats) => Learned,
+  ): Promise<Learned> =>
+    learners.change(learner.id, courseId, async (known, stats) => {
+      const current = await opened(known, courseId)
+      const { lesson, enrolment } = requireOpen(current.version, current.enrolment, lessonId)
+      return change(lesson, enrolment, stats)
+    })
+
+  const clamp = (ms: number, enrolment: Enrolment): number =>
+    Math.min(clock.now(), Math.max(ms, Date.parse(enrolment.createdAt), clock.now() - latestReportMs))
+
+  return {
+    async listLessons(userId: string, courseId: string): Promise<LessonListItem[]> {
+      const { enrolment, version } = await open(userId, courseId)
+      return version.lessons.map((lesson) => itemOf(version, enrolment, lesson))
+    },
+
+    /** Opening a lesson counts as being here today. */
+    async readLesson(learner: User, courseId: string, lessonId: string): Promise<Lesson> {
+      const opened = await open(learner.id, courseId)
+      const { lesson, enrolment } = requireOpen(opened.version, opened.enrolment, lessonId)
+      const { content, videoFileId, videoUrl, resources } = await courses.versions.readContent(
+        courseId,
+        lesson.contentId,
+      )
+      const now = clock.now()
+      if (now - Date.parse(enrolment.lastAccessedAt) > noteAccessAfterMs)
+        defer.run('note_lesson_access', async () => {
+          await learners.noteActive(learner, [now])
+          await learners.change(learner.id, courseId, (known, stats) => ({
+            enrolment: accessed(known ?? enrolment, new Date(now).toISOString()),
+            stats,
+          }))
+        })
+      return {
+        ...itemOf(opened.version, enrolment, lesson),
+        courseId,
+        videoUrl: videoFileId === null ? videoUrl : await signVideo(videoFileId),
+        position: enrolment.lessons[lessonId]?.position ?? 0,
+        content,
+        resources: [...resources],
+      }
+    },
+
+    /** Saying it twice, late or out of order changes nothing but that the earliest time counts. */
+    async complete(
+      learner: User,
+      courseId: string,
+      lessonId: string,
+      given: CompleteLesson,
+    ): Promise<LessonCompleted> {
+      const claimed = given.completedAt === undefined ? clock.now() : Date.parse(given.completedAt)
+      const { enrolment } = await changeOpen(learner, courseId, lessonId, (lesson, known, stats) => {
+        const progress = known.lessons[lessonId] ?? untouched
+        const missing = whyIncomplete(lesson, progress)
+        if (missing.length > 0) throw refuse(missing)
+        const atMs = clamp(claimed, known)
+        const at = new Date(atMs).toISOString()
+        if (progress.completedAt !== null && progress.completedAt <= at) return { enrolment: known, stats }
+        const completed = withCompletion(
+          accessed(withLesson(known, lessonId, { ...progress, completedAt: at }), at),
+        )
+        return {
+          enrolment: completed,
+          stats: withAchievements(withTotals(stats, completed), daysWith(learner, [atMs]), at),
+        }
+      })
+      await learners.noteActive(learner, [clamp(claimed, enrolment)])
+      // Each time: the request that completed the course may have ended before this.
+      if (enrolment.completedAt !== null) await courses.members.note(memberOf(enrolment, learner))
+      return {
+        message: enrolment.completedAt === null ? 'Lesson completed.' : 'Course completed.',
+        progress: {
+          courseId,
+          completedLessons: completedOf(enrolment).length,
+          totalLessons: enrolment.lessonIds.length,
+          percentage: percentageOf(enrolment),
+          why: whyCourseIncomplete(enrolment),
+        },
+      }
+    },
+
+    /** Takes a batch of what a player or page has measured. */
+    async recordTime(
+      learner: User,
+      courseId: string,
+      lessonId: string,
+      { events }: TimeReport,
+    ): Promise<TimeCounted> {
+      let moments: readonly number[] = []
+      const { enrolment } = await changeOpen(learner, courseId, lessonId, (_, known, stats) => {
+        moments = events.map(({ endedAt }) => clamp(Date.parse(endedAt), known))
+        const counted = events.flatMap(({ startedAt, endedAt, from, to }) => {
+          const startMs = clamp(Date.parse(startedAt), known)
+          const endMs = Math.min(clamp(Date.parse(endedAt), known), startMs + longestEventMs)
+          return endMs > startMs ? [{ startMs, endMs, from, to }] : []
+        })
+        if (counted.length === 0) return { enrolment: known, stats }
+        const sittings = counted.map(
+          ({ startMs, endMs }): Range => [Math.floor(startMs / 1000), Math.floor(endMs / 1000)],
+        )
+        const watched = counted.flatMap(({ startMs, endMs, from, to }): Range[] => {
+          if (from === undefined || to === undefined || to <= from) return []
+          const possible = ((endMs - startMs) / 1000) * fastestPlayback + 1
+          return [[from, Math.min(to, from + possible)]]
+        })
+        const progress = known.lessons[lessonId] ?? untouched
+        const time = withTime(known.time, sittings)
+        const last = counted
+          .filter(({ to }) => to !== undefined)
+          .reduce((latest, event) => (event.endMs > (latest?.endMs ?? 0) ? event : latest), counted[0])
+        const lastAt = new Date(last?.endMs ?? 0).toISOString()
+        const isLater = last?.to !== undefined && lastAt > (progress.positionAt ?? '')
+        const changed: LessonProgress = {
+          ...progress,
+          seconds: progress.seconds + secondsOf(time) - secondsOf(known.time),
+          watched: addRanges(progress.watched, watched, keptWatchedRanges),
+          ...(isLater ? { position: last.to ?? 0, positionAt: lastAt } : {}),
+        }
+        if (secondsOf(time) === secondsOf(known.time) && JSON.stringify(changed) === JSON.stringify(progress))
+          return { enrolment: known, stats }
+        const endMs = Math.max(...counted.map((event) => event.endMs))
+        return {
+          enrolment: accessed(
+            { ...withLesson(known, lessonId, changed), time },
+            new Date(endMs).toISOString(),
+          ),
+          stats: withAchievements(
+            { ...stats, time: withTime(stats.time, sittings) },
+            daysWith(learner, moments),
+            new Date(clock.now()).toISOString(),
+          ),
+        }
+      })
+      await learners.noteActive(learner, moments)
+      const { version } = await opened(enrolment, courseId)
+      const { timeSpent, watchedPercent, why } = itemOf(version, enrolment, find(version, lessonId))
+      const { position } = enrolment.lessons[lessonId] ?? untouched
+      return { timeSpent: secondsOf(enrolment.time), lesson: { timeSpent, watchedPercent, position, why } }
+    },
+
+    /** 1 to 5, by those who have completed it; the last one counts. */
+    async rate(learner: User, courseId: string, rating: number): Promise<void> {
+      const { enrolment } = await learners.change(learner.id, courseId, (known, stats) => {
+        if (!isActive(known)) throw notEnrolled()
+        if (known.completedAt === null)
+          throw refuse([
+            { code: 'course_not_completed', message: 'Complete the course first.' },
+            ...whyCourseIncomplete(known),
+          ])
+        return { enrolment: known.rating === rating ? known : { ...known, rating }, stats }
+      })
+      await courses.members.note(memberOf(enrolment, learner))
+    },
+  }
+}

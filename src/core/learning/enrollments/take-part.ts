@@ -1,0 +1,198 @@
+import type { Needs } from '../../../ports/ports.ts'
+import type { User } from '../../accounts/users/users.model.ts'
+import { conflict, forbidden, notFound } from '../../kernel/errors.ts'
+import type { Course, CourseVersion } from '../courses/courses.model.ts'
+import type { Courses } from '../courses/courses.ts'
+import { completedOf, percentageOf, whyCourseIncomplete, whyLocked } from './conditions.ts'
+import {
+  alreadyEnrolled,
+  type Enrolled,
+  type Enrolment,
+  type EnrolmentView,
+  type LearnerStats,
+  notEnrolled,
+} from './enrollments.model.ts'
+import { type Learners, memberOf } from './learners.ts'
+import { emptyTimesheet, secondsOf } from './timesheet.ts'
+
+export const isActive = (enrolment: Enrolment | null): enrolment is Enrolment => enrolment?.state === 'active'
+
+/** Completed once every lesson is, at the time of the last of them; and then it stays so. */
+export function withCompletion(enrolment: Enrolment): Enrolment {
+  const { lessonIds, lessons, completedAt } = enrolment
+  if (completedAt !== null || lessonIds.length === 0) return enrolment
+  if (completedOf(enrolment).length < lessonIds.length) return enrolment
+  const times = lessonIds.map((id) => lessons[id]?.completedAt ?? '')
+  return { ...enrolment, completedAt: times.reduce((latest, at) => (at > latest ? at : latest)) }
+}
+
+/** The totals after a change of one enrolment. */
+export function withTotals(stats: LearnerStats, enrolment: Enrolment): LearnerStats {
+  const lessons = completedOf(enrolment).filter((id) => !stats.completedLessons.includes(id))
+  const isNewlyCompleted =
+    enrolment.completedAt !== null &&
+    !stats.completedCourses.some(({ courseId }) => courseId === enrolment.id)
+  if (lessons.length === 0 && !isNewlyCompleted) return stats
+  return {
+    ...stats,
+    completedLessons: [...stats.completedLessons, ...lessons],
+    completedCourses: isNewlyCompleted
+      ? [...stats.completedCourses, { courseId: enrolment.id, category: enrolment.category }]
+      : stats.completedCourses,
+  }
+}
+
+function resumeAt(version: CourseVersion, enrolment: Enrolment): EnrolmentView['resume'] {
+  const open = version.lessons.filter(
+    (lesson) =>
+      (enrolment.lessons[lesson.id]?.completedAt ?? null) === null &&
+      whyLocked(version, enrolment, lesson).length === 0,
+  )
+  const seenAt = (lessonId: string): string => enrolment.lessons[lessonId]?.positionAt ?? ''
+  const lesson = open.reduce(
+    (latest, candidate) => (seenAt(candidate.id) > seenAt(latest?.id ?? '') ? candidate : latest),
+    open[0],
+  )
+  return lesson ? { lessonId: lesson.id, position: enrolment.lessons[lesson.id]?.position ?? 0 } : null
+}
+
+/** Getting into a course, out of it, and on to its next version. */
+export function createTakePart(
+  { clock }: Needs<'clock'>,
+  { courses, learners }: { readonly courses: Courses; readonly learners: Learners },
+) {
+  const now = () => new Date(clock.now()).toISOString()
+
+  async function readOpen(courseId: string): Promise<Course & { readonly versionId: string }> {
+    const course = (await courses.readCourse(courseId))?.value
+    if (course?.state !== 'published' || course.versionId === null) throw notFound()
+    return { ...course, versionId: course.versionId }
+  }
+
+  async function describe(enrolment: Enrolment): Promise<EnrolmentView> {
+    const [version, course] = await Promise.all([
+      courses.versions.read(enrolment.id, enrolment.versionId),
+      courses.readCourse(enrolment.id),
+    ])
+    const latest = course?.value.state === 'published' ? course.value.versionId : null
+    const update =
+      latest === null || latest === enrolment.versionId
+        ? null
+        : courses.versions.compare(version, await courses.versions.read(enrolment.id, latest))
+    return {
+      courseId: enrolment.id,
+      userId: enrolment.userId,
+      enrolledAt: enrolment.createdAt,
+      progress: percentageOf(enrolment),
+      completedAt: enrolment.completedAt,
+      lastAccessedAt: enrolment.lastAccessedAt,
+      timeSpent: secondsOf(enrolment.time),
+      rating: enrolment.rating,
+      version: enrolment.version,
+      resume: resumeAt(version, enrolment),
+      why: whyCourseIncomplete(enrolment),
+      update,
+    }
+  }
+
+  const enrolledIn = (stats: LearnerStats, courseId: string): LearnerStats => ({
+    ...stats,
+    enrolledCourses: [...stats.enrolledCourses.filter((id) => id !== courseId), courseId],
+  })
+
+  return {
+    /** Starts the newest version; somebody who returns goes on where they left. Throws `already_enrolled`. */
+    async enrol(learner: User, courseId: string): Promise<Enrolled> {
+      if (learner.role === 'guest') throw forbidden()
+      const course = await readOpen(courseId)
+      const { lessons } = await courses.versions.read(courseId, course.versionId)
+      const enrolledAt = now()
+      const fresh: Enrolment = {
+        id: courseId,
+        userId: learner.id,
+        kind: 'enrolment',
+        createdAt: enrolledAt,
+        state: 'active',
+        version: course.version,
+        versionId: course.versionId,
+        lessonIds: lessons.map(({ id }) => id),
+        category: course.category,
+        lessons: {},
+        completedAt: null,
+        lastAccessedAt: enrolledAt,
+        time: emptyTimesheet,
+        rating: null,
+        revision: 0,
+      }
+      let present: Enrolment | null = null
+      try {
+        const { enrolment } = await learners.change(learner.id, courseId, (known, stats) => {
+          if (isActive(known)) {
+            present = known
+            throw alreadyEnrolled()
+          }
+          return {
+            enrolment: { ...(known ?? fresh), state: 'active', lastAccessedAt: enrolledAt },
+            stats: enrolledIn(stats, courseId),
+          }
+        })
+        present = enrolment
+        return {
+          message: 'You take part in this course.',
+          enrollment: {
+            courseId,
+            userId: learner.id,
+            enrolledAt: enrolment.createdAt,
+            progress: percentageOf(enrolment),
+            version: enrolment.version,
+          },
+        }
+      } finally {
+        // Also when they took part already: the request that enrolled them may have ended before this.
+        if (present) await courses.members.note(memberOf(present, learner))
+      }
+    },
+
+    /** Fine when they have left already. What was reached is kept. */
+    async leave(learner: User, courseId: string): Promise<void> {
+      const { enrolment } = await learners.change(learner.id, courseId, (known, stats) => {
+        if (!known) throw notFound()
+        if (!isActive(known)) return { enrolment: known, stats }
+        return {
+          enrolment: { ...known, state: 'left' },
+          stats: { ...stats, enrolledCourses: stats.enrolledCourses.filter((id) => id !== courseId) },
+        }
+      })
+      await courses.members.note(memberOf(enrolment, learner))
+    },
+
+    async read(userId: string, courseId: string): Promise<EnrolmentView> {
+      const enrolment = await learners.readEnrolment(userId, courseId)
+      if (!isActive(enrolment)) throw notFound()
+      return describe(enrolment)
+    },
+
+    /**
+     * Goes on with the newest version, which has to be the one the person was shown. Lessons completed before stay
+     * completed, and so does the course.
+     */
+    async move(learner: User, courseId: string, shownVersion: number): Promise<EnrolmentView> {
+      const course = await readOpen(courseId)
+      const { lessons } = await courses.versions.read(courseId, course.versionId)
+      const { enrolment } = await learners.change(learner.id, courseId, (known, stats) => {
+        if (!isActive(known)) throw notEnrolled()
+        if (shownVersion !== course.version) throw conflict()
+        if (known.versionId === course.versionId) return { enrolment: known, stats }
+        const moved = withCompletion({
+          ...known,
+          version: course.version,
+          versionId: course.versionId,
+          lessonIds: lessons.map(({ id }) => id),
+        })
+        return { enrolment: moved, stats: withTotals(stats, moved) }
+      })
+      await courses.members.note(memberOf(enrolment, learner))
+      return describe(enrolment)
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import type { Page } from '../../../ports/documents.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import type { User } from '../../accounts/users/users.model.ts'
+import type { Users } from '../../accounts/users/users.ts'
+import { createPutDocument } from '../../kernel/put-document.ts'
+import { type MentorAssignment, mentorAssignments } from './mentors.model.ts'
+import { createMentorsPersonalData } from './personal-data.ts'
+
+/** Who mentors whom. The learner's account names the mentor; what is here is the mentor's side of it, for listing. */
+export function createMentors(
+  needs: Needs<'documents' | 'clock'>,
+  domain: { readonly users: Pick<Users, 'read' | 'changeUser'> },
+) {
+  const { documents, clock } = needs
+  const put = createPutDocument(needs)
+
+  return {
+    personalData: createMentorsPersonalData(needs, domain),
+
+    isMentorOf: async (mentorId: string, learnerId: string): Promise<boolean> =>
+      (await documents.read(mentorAssignments, { partition: mentorId, id: learnerId })) !== null,
+
+    listLearners: (
+      mentorId: string,
+      page: { readonly after?: string; readonly limit: number },
+    ): Promise<Page<MentorAssignment>> =>
+      documents.query(mentorAssignments, { path: 'byName', partition: mentorId, equals: {}, ...page }),
+
+    /** Brings the mentor's side into line with the learner's account, name and picture included. */
+    async mend(learner: User): Promise<void> {
+      const { mentorId, id, name, avatar } = learner
+      if (!mentorId) return
+      await put(mentorAssignments, { partition: mentorId, id }, (known) => ({
+        id,
+        mentorId,
+        name,
+        avatar,
+        assignedAt: known?.assignedAt ?? new Date(clock.now()).toISOString(),
+      }))
+    },
+
+    async release(mentorId: string, learnerId: string): Promise<void> {
+      await documents.remove(mentorAssignments, { partition: mentorId, id: learnerId })
+    },
+  }
+}
+
+export type Mentors = ReturnType<typeof createMentors>

@@ -1,0 +1,200 @@
+import type { Stored } from '../../../ports/documents.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import type { Actor } from '../../kernel/actor.ts'
+import { forbidden, notFound, preconditionFailed } from '../../kernel/errors.ts'
+import { conversationGroup } from '../../platform/realtime/realtime.model.ts'
+import {
+  type AddMembers,
+  type Change,
+  type ChangeFacts,
+  type ChatSettings,
+  type Conversation,
+  directStays,
+  type Head,
+  maxMembers,
+  memberOf,
+  requireMember,
+  tooManyMembers,
+  type UpdateConversation,
+} from './chat.model.ts'
+import type { ConversationLog, Planned } from './conversation-log.ts'
+import type { ConversationView } from './conversation-view.ts'
+import type { CanWriteTo } from './create-conversation.ts'
+import type { Inbox } from './inbox.ts'
+
+/** When what is written now is to be forgotten. */
+export const expiryOf = (at: string, { retentionMs }: ChatSettings): { readonly expiresAt?: string } =>
+  retentionMs === null ? {} : { expiresAt: new Date(Date.parse(at) + retentionMs).toISOString() }
+
+/** Numbers one change after another and applies them to the head. */
+export function numberChanges(
+  head: Head,
+  facts: readonly ChangeFacts[],
+  at: string,
+  settings: ChatSettings,
+): { readonly head: Head; readonly entries: readonly Change[] } {
+  const { conversationId, seq } = head
+  const entries = facts.map(
+    (each, index): Change => ({
+      id: `change~${seq + index + 1}`,
+      conversationId,
+      seq: seq + index + 1,
+      kind: 'change',
+      isNumbered: 'yes',
+      at,
+      facts: each,
+      ...expiryOf(at, settings),
+    }),
+  )
+  return { head: { ...head, seq: seq + facts.length, updatedAt: at }, entries }
+}
+
+/** The address of a picture that this person uploaded for the conversation. */
+export type AvatarOf = (actor: Actor, fileId: string, conversationId: string) => Promise<string>
+
+export function createChangeConversation(
+  { realtime, clock, log: events }: Needs<'realtime' | 'clock' | 'log'>,
+  parts: {
+    readonly log: ConversationLog
+    readonly inbox: Inbox
+    readonly conversations: ConversationView
+    readonly canWriteTo: CanWriteTo
+    readonly avatarOf: AvatarOf
+    readonly settings: ChatSettings
+  },
+) {
+  const { log, inbox, conversations, canWriteTo, avatarOf, settings } = parts
+  const now = () => new Date(clock.now()).toISOString()
+
+  function requireGroupAdmin(head: Head, { userId }: Actor): void {
+    const { member } = requireMember(head, userId)
+    if (head.type === 'direct') throw directStays()
+    if (member.role !== 'admin') throw forbidden()
+  }
+
+  /** One member less. Whoever has been there longest becomes admin when the last admin goes. */
+  function without(head: Head, userId: string): Planned<null> {
+    const left = head.members.filter((member) => member.userId !== userId)
+    const [eldest] = left
+    const needsAdmin = eldest !== undefined && !left.some(({ role }) => role === 'admin')
+    const facts: ChangeFacts[] = [{ event: 'member.removed', userId }]
+    if (needsAdmin) facts.push({ event: 'member.added', userId: eldest.userId, role: 'admin' })
+    const at = now()
+    const numbered = numberChanges(head, facts, at, settings)
+    const members = left.map((member) =>
+      needsAdmin && member === eldest ? { ...member, role: 'admin' as const } : member,
+    )
+    // Nobody can come back to an empty conversation: it goes with its messages.
+    const expiry = members.length === 0 ? expiryOf(at, settings) : {}
+    return { head: { ...numbered.head, members, ...expiry }, entries: numbered.entries, result: null }
+  }
+
+  /** Deaf before the commit, so that no crash afterwards leaves a former member listening. */
+  async function remove(conversationId: string, userId: string, check: (head: Head) => void): Promise<void> {
+    const current = (await log.readHead(conversationId))?.value
+    if (!current) throw notFound()
+    check(current)
+    if (!memberOf(current, userId)) return
+    try {
+      await realtime.removeFromGroup(userId, conversationGroup(conversationId))
+    } catch (error) {
+      events.error('removed_member_may_listen', error)
+    }
+    await log.change(conversationId, (head): Planned<null> => {
+      check(head)
+      return memberOf(head, userId) ? without(head, userId) : { head, entries: [], result: null }
+    })
+    await inbox.remove(userId, conversationId)
+  }
+
+  const viewAfter = async (conversationId: string, actor: Actor): Promise<Stored<Conversation>> => {
+    const stored = await log.readHead(conversationId)
+    const { head } = requireMember(stored?.value, actor.userId)
+    return { value: await conversations.view(head, actor.userId), version: stored?.version ?? '' }
+  }
+
+  return {
+    async update(
+      actor: Actor,
+      conversationId: string,
+      change: UpdateConversation,
+      expectedVersion?: string,
+    ): Promise<Stored<Conversation>> {
+      const stored = await log.readHead(conversationId)
+      if (!stored) throw notFound()
+      requireGroupAdmin(stored.value, actor)
+      if (expectedVersion !== undefined && stored.version !== expectedVersion) throw preconditionFailed()
+      const avatar = change.avatar ? await avatarOf(actor, change.avatar, conversationId) : change.avatar
+      await log.change(conversationId, (head): Planned<null> => {
+        requireGroupAdmin(head, actor)
+        if (expectedVersion !== undefined && head.seq !== stored.value.seq) throw preconditionFailed()
+        const changed = {
+          name: change.name ?? head.name,
+          avatar: avatar === undefined ? head.avatar : avatar,
+        }
+        if (changed.name === head.name && changed.avatar === head.avatar)
+          return { head, entries: [], result: null }
+        const numbered = numberChanges(head, [{ event: 'conversation.updated', ...changed }], now(), settings)
+        return { head: { ...numbered.head, ...changed }, entries: numbered.entries, result: null }
+      })
+      return viewAfter(conversationId, actor)
+    },
+
+    async addMembers(
+      actor: Actor,
+      conversationId: string,
+      { userIds, role }: AddMembers,
+    ): Promise<Stored<Conversation>> {
+      const current = (await log.readHead(conversationId))?.value
+      if (!current) throw notFound()
+      requireGroupAdmin(current, actor)
+      const wanted = [...new Set(userIds)]
+      const newcomers = wanted.filter((userId) => !memberOf(current, userId))
+      const allowed = await Promise.all(newcomers.map((userId) => canWriteTo(actor, userId)))
+      if (allowed.includes(false)) throw notFound()
+      const at = now()
+      await Promise.all(newcomers.map((userId) => inbox.note({ id: conversationId, userId, activeAt: at })))
+      await log.change(conversationId, (head): Planned<null> => {
+        requireGroupAdmin(head, actor)
+        const changing = wanted.filter((userId) => memberOf(head, userId)?.role !== role)
+        if (changing.some((userId) => !memberOf(head, userId) && !newcomers.includes(userId)))
+          throw notFound()
+        const numbered = numberChanges(
+          head,
+          changing.map((userId) => ({ event: 'member.added', userId, role })),
+          at,
+          settings,
+        )
+        const members = head.members.map((member) =>
+          changing.includes(member.userId) ? { ...member, role } : member,
+        )
+        for (const { facts, seq } of numbered.entries)
+          if (facts.event === 'member.added' && !memberOf(head, facts.userId))
+            members.push({
+              userId: facts.userId,
+              role,
+              joinedAt: at,
+              joinedSeq: seq,
+              sent: { seq, count: head.count, at },
+            })
+        if (members.length > maxMembers) throw tooManyMembers()
+        if (!members.some((member) => member.role === 'admin')) throw forbidden()
+        return { head: { ...numbered.head, members }, entries: numbered.entries, result: null }
+      })
+      return viewAfter(conversationId, actor)
+    },
+
+    removeMember: (actor: Actor, conversationId: string, userId: string): Promise<void> =>
+      remove(conversationId, userId, (head) => requireGroupAdmin(head, actor)),
+
+    /** Whoever it is, of whatever conversation: for an account that goes. */
+    withdraw: (conversationId: string, userId: string): Promise<void> =>
+      remove(conversationId, userId, () => {}),
+
+    leave: (actor: Actor, conversationId: string): Promise<void> =>
+      remove(conversationId, actor.userId, (head) => {
+        requireMember(head, actor.userId)
+        if (head.type === 'direct') throw directStays()
+      }),
+  }
+}

@@ -1,0 +1,148 @@
+import type { Stored } from '../../../ports/documents.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import type { Actor } from '../../kernel/actor.ts'
+import { forbidden, notFound, validationError } from '../../kernel/errors.ts'
+import { numberChanges } from './change-conversation.ts'
+import {
+  type ChangeFacts,
+  type ChatMessage,
+  type ChatSettings,
+  type EditMessage,
+  type Entry,
+  type Head,
+  isMessage,
+  maxEmojis,
+  memberOf,
+  messageIsDeleted,
+  messages,
+  requireMember,
+  type StoredMessage,
+  tombstoneOf,
+  tooManyEmojis,
+} from './chat.model.ts'
+import type { ConversationLog, Planned } from './conversation-log.ts'
+import { shown } from './describe.ts'
+import { keyOf } from './message-id.ts'
+import type { ReadMarks } from './read-marks.ts'
+
+/** Takes the files of a deleted message away from everybody. */
+export type DetachFiles = (ownerId: string, fileIds: readonly string[]) => Promise<void>
+
+interface Result {
+  readonly message: StoredMessage
+  readonly head: Head
+  readonly before: StoredMessage
+}
+
+export function createChangeMessage(
+  { documents, clock }: Needs<'documents' | 'clock'>,
+  parts: {
+    readonly log: ConversationLog
+    readonly marks: ReadMarks
+    readonly detachFiles: DetachFiles
+    readonly settings: ChatSettings
+  },
+) {
+  const { log, marks, detachFiles, settings } = parts
+
+  /**
+   * Commits a change of one message with the number it gets. `decide` answers null when nothing is to change. What a
+   * member cannot see is not there.
+   */
+  function change(
+    actor: Actor,
+    publicId: string,
+    decide: (
+      message: StoredMessage,
+      head: Head,
+      at: string,
+    ) => { readonly message: StoredMessage; readonly facts: ChangeFacts } | null,
+  ): Promise<Result> {
+    const { partition: conversationId, id } = keyOf(publicId)
+    return log.change(conversationId, async (head): Promise<Planned<Result>> => {
+      const { member } = requireMember(head, actor.userId)
+      const stored: Stored<Entry> | null = await documents.read<Entry>(messages, {
+        partition: conversationId,
+        id,
+      })
+      if (!stored || !isMessage(stored) || stored.value.seq <= member.joinedSeq) throw notFound()
+      const at = new Date(clock.now()).toISOString()
+      const before = stored.value
+      const decided = decide(before, head, at)
+      if (!decided) return { head, entries: [], result: { message: before, head, before } }
+      const { message, facts } = decided
+      const numbered = numberChanges(head, [facts], at, settings)
+      return {
+        ...numbered,
+        replaced: [{ message, version: stored.version }],
+        result: { message, head: numbered.head, before },
+      }
+    })
+  }
+
+  function react(actor: Actor, publicId: string, emoji: string, wanted: boolean): Promise<Result> {
+    const { userId } = actor
+    return change(actor, publicId, (message) => {
+      if (message.deletedAt !== null) {
+        if (wanted) throw messageIsDeleted()
+        return null
+      }
+      const now = message.reactions[emoji] ?? []
+      if (now.includes(userId) === wanted) return null
+      if (wanted && now.length === 0 && Object.keys(message.reactions).length >= maxEmojis)
+        throw tooManyEmojis()
+      const { [emoji]: _, ...others } = message.reactions
+      const userIds = wanted ? [...now, userId] : now.filter((id) => id !== userId)
+      const reactions = userIds.length > 0 ? { ...others, [emoji]: userIds } : others
+      const event = wanted ? 'reaction.added' : 'reaction.removed'
+      return { message: { ...message, reactions }, facts: { event, messageId: message.id, userId, emoji } }
+    })
+  }
+
+  return {
+    async edit(actor: Actor, publicId: string, input: EditMessage): Promise<ChatMessage> {
+      const { message, head } = await change(actor, publicId, (before, current, at) => {
+        if (before.senderId !== actor.userId) throw forbidden()
+        if (before.deletedAt !== null) throw messageIsDeleted()
+        if (input.text.trim() === '' && before.attachments.length === 0)
+          throw validationError([
+            { path: 'text', code: 'too_small', message: 'Must not be empty without attachments.' },
+          ])
+        const mentions = input.mentions ? [...new Set(input.mentions)] : before.mentions
+        if (input.mentions && mentions.some((userId) => !memberOf(current, userId)))
+          throw validationError([
+            { path: 'mentions', code: 'not_a_member', message: 'Must be members of this conversation.' },
+          ])
+        if (input.text === before.text && mentions.join() === before.mentions.join()) return null
+        return {
+          message: { ...before, text: input.text, mentions, editedAt: at },
+          facts: { event: 'message.updated', messageId: before.id },
+        }
+      })
+      return shown(message, head, await marks.of(head.conversationId))
+    },
+
+    /** A tombstone stays: numbers and counts do not change. */
+    async remove(actor: Actor, publicId: string): Promise<void> {
+      const { message, before } = await change(actor, publicId, (found, head, at) => {
+        const isAdmin = memberOf(head, actor.userId)?.role === 'admin'
+        if (found.senderId !== actor.userId && !isAdmin) throw forbidden()
+        if (found.deletedAt !== null) return null
+        return {
+          message: tombstoneOf(found, at),
+          facts: { event: 'message.deleted', messageId: found.id },
+        }
+      })
+      if (before.attachments.length > 0 && message.deletedAt !== null)
+        await detachFiles(
+          before.senderId,
+          before.attachments.map(({ id }) => id),
+        )
+    },
+
+    addReaction: async (actor: Actor, publicId: string, emoji: string): Promise<void> =>
+      void (await react(actor, publicId, emoji, true)),
+    removeReaction: async (actor: Actor, publicId: string, emoji: string): Promise<void> =>
+      void (await react(actor, publicId, emoji, false)),
+  }
+}

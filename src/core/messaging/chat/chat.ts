@@ -1,0 +1,179 @@
+import type { Needs } from '../../../ports/ports.ts'
+import type { User } from '../../accounts/users/users.model.ts'
+import type { Users } from '../../accounts/users/users.ts'
+import type { Actor } from '../../kernel/actor.ts'
+import { AppError } from '../../kernel/errors.ts'
+import type { Job } from '../../platform/jobs/jobs.ts'
+import type { TakeFromLimits } from '../../platform/limits/limits.ts'
+import { type ConnectionListener, conversationGroup } from '../../platform/realtime/realtime.model.ts'
+import { createAnnouncer } from './announcer.ts'
+import { type AvatarOf, createChangeConversation } from './change-conversation.ts'
+import { createChangeMessage, type DetachFiles } from './change-message.ts'
+import {
+  type ChatSettings,
+  type ConversationDetails,
+  type Entry,
+  messages as everyMessage,
+  isMessage,
+  positionOf,
+  requireMember,
+  type Typing,
+} from './chat.model.ts'
+import { createConversationLog } from './conversation-log.ts'
+import { createConversationView } from './conversation-view.ts'
+import { type CanWriteTo, createCreateConversation } from './create-conversation.ts'
+import { createErasePerson } from './erase-person.ts'
+import { createHearDevices } from './hear-devices.ts'
+import { createInbox } from './inbox.ts'
+import { createListConversations } from './list-conversations.ts'
+import { createListMessages } from './list-messages.ts'
+import { createPeople } from './people.ts'
+import { createChatPersonalData } from './personal-data.ts'
+import { createPresence } from './presence.ts'
+import { createReadMarks } from './read-marks.ts'
+import { createSearchMessages } from './search-messages.ts'
+import { type AttachFiles, createSendMessage, type IsBlocked } from './send-message.ts'
+import { createSync } from './sync.ts'
+import { createTakeTurn, type TurnLimits } from './turns.ts'
+
+const catchUpEveryMs = 5_000
+/** A device that was away for longer than this has no use for it. */
+const typingTtlSeconds = 5
+const maxMembersTyping = 100
+
+export type ChatNeeds = Needs<
+  'cache' | 'clock' | 'defer' | 'documents' | 'ids' | 'log' | 'messageSearch' | 'realtime'
+>
+
+/** What the other domains lend to this one. */
+export interface ChatBorrows {
+  readonly users: Pick<Users, 'read'>
+  /** Throws for whom this deployment does not let reach others yet. */
+  readonly requireVerifiedEmail: (actor: Actor, known: User | null) => Promise<void>
+  readonly canWriteTo: CanWriteTo
+  readonly isBlocked: IsBlocked
+  readonly attachFiles: AttachFiles
+  readonly detachFiles: DetachFiles
+  readonly avatarOf: AvatarOf
+  readonly takeFromLimits: TakeFromLimits
+  readonly limits: TurnLimits
+  readonly settings: ChatSettings
+}
+
+export function createChat(needs: ChatNeeds, borrows: ChatBorrows) {
+  const { clock, defer, documents } = needs
+  const takeTurn = createTakeTurn(borrows.takeFromLimits, borrows.limits)
+  const inbox = createInbox(needs)
+  const announcer = createAnnouncer(needs, inbox)
+  const log = createConversationLog(needs, announcer)
+  const conversationView = createConversationView(needs, createPeople(needs, borrows.users))
+  const marks = createReadMarks(needs, log, announcer)
+  const conversations = createListConversations(needs, { log, inbox, conversations: conversationView })
+  const presence = createPresence(needs, announcer, conversations)
+  const messages = createChangeMessage(needs, { log, marks, ...borrows })
+  const sendMessage = createSendMessage(needs, { log, marks, takeTurn, ...borrows })
+
+  /** Tells the others, unless that was done a moment ago. May be lost, so it is never refused. */
+  async function type(actor: Actor, conversationId: string, { state }: Typing): Promise<void> {
+    const { userId } = actor
+    const { head } = requireMember(await log.recentHead(conversationId), userId)
+    if (head.members.length > maxMembersTyping) return
+    try {
+      await takeTurn('typing', `${userId} ${conversationId} ${state}`)
+    } catch (error) {
+      if (error instanceof AppError) return
+      throw error
+    }
+    const at = new Date(clock.now()).toISOString()
+    const data = { conversationId, userId }
+    defer.run('announce-typing', () =>
+      announcer.publish(
+        conversationGroup(conversationId),
+        { event: state === 'start' ? 'typing.start' : 'typing.stop', conversationId, at, data },
+        typingTtlSeconds,
+      ),
+    )
+  }
+
+  const jobs: readonly Job[] = [
+    { name: 'announce-what-was-left', everyMs: catchUpEveryMs, run: announcer.catchUp },
+  ]
+  const listener: ConnectionListener = {
+    groupsOf: async (userId) => (await conversations.idsOf(userId)).map(conversationGroup),
+    connected: ({ userId, connectionId }) => presence.renew(userId, connectionId),
+    disconnected: ({ userId, connectionId }) => presence.end(userId, connectionId),
+    events: createHearDevices({ ...borrows, sendMessage, read: marks.read, type, presence }),
+  }
+
+  const { withdraw, ...changing } = createChangeConversation(needs, {
+    log,
+    inbox,
+    conversations: conversationView,
+    ...borrows,
+  })
+  const erasePerson = createErasePerson(needs, { log, withdraw, ...borrows })
+
+  return {
+    jobs,
+    personalData: createChatPersonalData(needs, { log, erasePerson, settings: borrows.settings }),
+    listener,
+    createConversation: createCreateConversation(needs, {
+      log,
+      inbox,
+      announcer,
+      conversations: conversationView,
+      canWriteTo: borrows.canWriteTo,
+    }),
+    listConversations: conversations.list,
+    /** Whether one of these messages was sent, and is not deleted. */
+    async isAnySent(conversationId: string, messageIds: readonly string[]): Promise<boolean> {
+      const found = await Promise.all(
+        messageIds.map((id) => documents.read<Entry>(everyMessage, { partition: conversationId, id })),
+      )
+      return found.some((stored) => stored !== null && isMessage(stored) && stored.value.deletedAt === null)
+    },
+    /** The address of its picture, now; null as well when there is no such conversation. */
+    pictureOf: async (conversationId: string): Promise<string | null> =>
+      (await log.readHead(conversationId))?.value.avatar ?? null,
+    /** Now, not a moment ago. */
+    async isMember(userId: string, conversationId: string): Promise<boolean> {
+      const stored = await log.readHead(conversationId)
+      return stored?.value.members.some((member) => member.userId === userId) ?? false
+    },
+    async readConversation(
+      actor: Actor,
+      conversationId: string,
+    ): Promise<{ readonly value: ConversationDetails; readonly version: string }> {
+      const stored = await log.readHead(conversationId)
+      const { head } = requireMember(stored?.value, actor.userId)
+      const [conversation, online, read] = await Promise.all([
+        conversationView.view(head, actor.userId),
+        presence.onlineIn(head),
+        marks.of(conversationId),
+      ])
+      const readPositions = Object.fromEntries(
+        head.members.map((member) => {
+          const { seq, at } = positionOf(
+            member,
+            read.find((mark) => mark.userId === member.userId),
+          )
+          return [member.userId, { seq, at }]
+        }),
+      )
+      return { value: { ...conversation, online, readPositions }, version: stored?.version ?? '' }
+    },
+    ...changing,
+    editMessage: messages.edit,
+    deleteMessage: messages.remove,
+    addReaction: messages.addReaction,
+    removeReaction: messages.removeReaction,
+    sendMessage,
+    listMessages: createListMessages(needs, { log, marks }),
+    searchMessages: createSearchMessages(needs, { log, marks, conversations, takeTurn }),
+    read: marks.read,
+    type,
+    sync: createSync(log, announcer),
+  }
+}
+
+export type Chat = ReturnType<typeof createChat>

@@ -1,0 +1,189 @@
+import { DocumentExists, type Stored, VersionMismatch, type Write } from '../../../ports/documents.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import { defineError, notFound } from '../../kernel/errors.ts'
+import type { Announcer } from './announcer.ts'
+import { type Entry, type Head, messages, type Numbered, type StoredMessage } from './chat.model.ts'
+
+/** What a plan makes of the head it is shown. */
+export interface Planned<T> {
+  readonly head: Head
+  /** Numbered from the old head's number upwards, without gaps. Empty: nothing is written. */
+  readonly entries: readonly Numbered[]
+  readonly replaced?: readonly { readonly message: StoredMessage; readonly version: string }[]
+  readonly result: T
+}
+
+type Plan<T> = (head: Head) => Planned<T> | Promise<Planned<T>>
+
+interface Waiting {
+  readonly plan: Plan<unknown>
+  readonly sharesBatch: boolean
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Of those who try at once one succeeds each time, so this many fail only where hundreds write. */
+const attempts = 40
+/** One head and as many messages: far below what one transaction may hold. */
+const maxBatch = 40
+/** A head seen longer ago than this is read again rather than bet on. */
+const headFreshMs = 5_000
+/** After another process came first, heads are read before each commit for this long: a lost bet costs more. */
+const sharedMs = 10_000
+const rememberedHeads = 2_000
+
+const tooManyWriters = defineError(
+  'unavailable',
+  'unavailable',
+  'Too many write here at the same time. Try again shortly.',
+)
+
+interface Remembered {
+  stored: Stored<Head> | null
+  atMs: number
+  sharedUntilMs: number
+}
+
+/**
+ * Commits numbered changes: one transaction replaces the head, if nobody did meanwhile, and inserts what it numbers.
+ * Calls for one conversation wait for each other in this process, and messages that wait share a transaction.
+ */
+export function createConversationLog(needs: Needs<'documents' | 'clock'>, announcer: Announcer) {
+  const { documents, clock } = needs
+  const lanes = new Map<string, Waiting[]>()
+  const heads = new Map<string, Remembered>()
+
+  const remembered = (conversationId: string): Remembered => {
+    const known = heads.get(conversationId) ?? { stored: null, atMs: 0, sharedUntilMs: 0 }
+    heads.delete(conversationId)
+    heads.set(conversationId, known)
+    const [oldest] = heads.keys()
+    if (heads.size > rememberedHeads && oldest !== undefined) heads.delete(oldest)
+    return known
+  }
+  const remember = (conversationId: string, stored: Stored<Head> | null) => {
+    const entry = remembered(conversationId)
+    entry.stored = stored
+    entry.atMs = clock.now()
+  }
+
+  async function readHead(conversationId: string): Promise<Stored<Head> | null> {
+    const stored = await documents.read<Entry>(messages, { partition: conversationId, id: 'head' })
+    const head = stored as Stored<Head> | null
+    remember(conversationId, head)
+    return head
+  }
+
+  async function commit(conversationId: string, batch: readonly Waiting[]): Promise<void> {
+    let open = batch
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const known = remembered(conversationId)
+      const now = clock.now()
+      const mayBet = attempt === 1 && now - known.atMs < headFreshMs && known.sharedUntilMs <= now
+      const stored = (mayBet ? known.stored : null) ?? (await readHead(conversationId))
+      if (!stored) {
+        for (const { reject } of open) reject(notFound())
+        return
+      }
+      let head = stored.value
+      const entries: Numbered[] = []
+      const replaced: { readonly message: StoredMessage; readonly version: string }[] = []
+      const accepted: { readonly waiting: Waiting; readonly result: unknown }[] = []
+      for (const waiting of open) {
+        try {
+          const planned = await waiting.plan(head)
+          if (planned.entries.length === 0) {
+            waiting.resolve(planned.result)
+            continue
+          }
+          head = planned.head
+          entries.push(...planned.entries)
+          replaced.push(...(planned.replaced ?? []))
+          accepted.push({ waiting, result: planned.result })
+        } catch (error) {
+          waiting.reject(error)
+        }
+      }
+      open = accepted.map(({ waiting }) => waiting)
+      if (accepted.length === 0) return
+      const writes: Write<Entry>[] = [
+        { replace: head, version: stored.version },
+        ...entries.map((insert) => ({ insert })),
+        ...replaced.map(({ message, version }) => ({ replace: message, version })),
+      ]
+      try {
+        await announcer.intend(conversationId, stored.value.seq)
+        const [newHead] = await documents.transact(messages, conversationId, writes)
+        remember(conversationId, newHead as Stored<Head>)
+      } catch (error) {
+        remember(conversationId, null)
+        if (error instanceof VersionMismatch) {
+          if (mayBet) remembered(conversationId).sharedUntilMs = clock.now() + sharedMs
+          continue
+        }
+        if (error instanceof DocumentExists && open.length > 1) {
+          // One of them is a repeat; the store does not say which.
+          for (const waiting of open) await commit(conversationId, [waiting])
+          return
+        }
+        if (!(error instanceof DocumentExists)) announcer.doubt(conversationId)
+        for (const { reject } of open) reject(error)
+        return
+      }
+      announcer.handOver(
+        head,
+        entries,
+        replaced.map(({ message }) => message),
+      )
+      for (const { waiting, result } of accepted) waiting.resolve(result)
+      return
+    }
+    for (const { reject } of open) reject(tooManyWriters({ retryAfterSeconds: 1 }))
+  }
+
+  async function drain(conversationId: string, lane: Waiting[]): Promise<void> {
+    for (let first = lane.shift(); first; first = lane.shift()) {
+      const batch = [first]
+      while (first.sharesBatch && batch.length < maxBatch && lane[0]?.sharesBatch)
+        batch.push(lane.shift() as Waiting)
+      try {
+        await commit(conversationId, batch)
+      } catch (error) {
+        remember(conversationId, null)
+        for (const { reject } of batch) reject(error)
+      }
+    }
+    lanes.delete(conversationId)
+  }
+
+  return {
+    readHead,
+
+    /** The head as it was at most `headFreshMs` ago: for what may be lost anyway. */
+    async recentHead(conversationId: string): Promise<Head | null> {
+      const { stored, atMs } = remembered(conversationId)
+      if (stored && clock.now() - atMs < headFreshMs) return stored.value
+      return (await readHead(conversationId))?.value ?? null
+    },
+
+    /**
+     * Shows `plan` the head and commits what it makes of it; shows it again when somebody else was first. With
+     * `sharesBatch` a plan reads and replaces nothing, so that several commit together. Throws what the plan throws,
+     * and `DocumentExists` for an entry that is there already.
+     */
+    change<T>(conversationId: string, plan: Plan<T>, { sharesBatch = false } = {}): Promise<T> {
+      return new Promise<T>((resolve, reject) => {
+        const waiting = { plan, sharesBatch, resolve: resolve as (result: unknown) => void, reject }
+        const lane = lanes.get(conversationId)
+        if (lane) lane.push(waiting)
+        else {
+          const opened: Waiting[] = [waiting]
+          lanes.set(conversationId, opened)
+          void drain(conversationId, opened)
+        }
+      })
+    },
+  }
+}
+
+export type ConversationLog = ReturnType<typeof createConversationLog>

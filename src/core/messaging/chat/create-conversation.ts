@@ -1,0 +1,126 @@
+import { DocumentExists } from '../../../ports/documents.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import type { Actor } from '../../kernel/actor.ts'
+import { notFound } from '../../kernel/errors.ts'
+import { conversationGroup, userGroup } from '../../platform/realtime/realtime.model.ts'
+import type { Announcer } from './announcer.ts'
+import {
+  type Conversation,
+  type CreateConversation,
+  directPairs,
+  type Head,
+  type Member,
+  type MemberRole,
+  messages,
+} from './chat.model.ts'
+import type { ConversationLog } from './conversation-log.ts'
+import type { ConversationView } from './conversation-view.ts'
+import type { Inbox } from './inbox.ts'
+import { digest } from './message-id.ts'
+
+export const directPairId = (userIds: readonly string[]): Promise<string> =>
+  digest(userIds.toSorted().join(' '))
+
+export type CanWriteTo = (actor: Pick<Actor, 'userId'>, theirId: string) => Promise<boolean>
+
+/**
+ * Opens a conversation, or answers the one two people have already. Lists are written first and the head last: the head
+ * is the commit, and a list entry without one is nothing. Unknown and not allowed people answer alike.
+ */
+export const createCreateConversation = (
+  { documents, realtime, clock, defer, ids }: Needs<'documents' | 'realtime' | 'clock' | 'defer' | 'ids'>,
+  parts: {
+    readonly log: ConversationLog
+    readonly inbox: Inbox
+    readonly announcer: Announcer
+    readonly conversations: ConversationView
+    readonly canWriteTo: CanWriteTo
+  },
+) => {
+  const { log, inbox, announcer, conversations, canWriteTo } = parts
+
+  /** Of two who ask at once, both get the same; whoever finds the pair without its conversation completes it. */
+  async function claimPair(userIds: readonly string[]): Promise<string> {
+    const id = await directPairId(userIds)
+    const key = { partition: id, id }
+    const known = await documents.read(directPairs, key)
+    if (known) return known.value.conversationId
+    const conversationId = ids.next()
+    try {
+      await documents.insert(directPairs, { id, conversationId })
+      return conversationId
+    } catch (error) {
+      if (!(error instanceof DocumentExists)) throw error
+      return (await documents.read(directPairs, key))?.value.conversationId ?? conversationId
+    }
+  }
+
+  async function open(head: Head): Promise<boolean> {
+    const { conversationId, createdAt, members } = head
+    await Promise.all(
+      members.map(({ userId }) => inbox.note({ id: conversationId, userId, activeAt: createdAt })),
+    )
+    try {
+      await documents.insert(messages, head)
+    } catch (error) {
+      if (error instanceof DocumentExists) return false
+      throw error
+    }
+    defer.run('announce-conversation', async () => {
+      for (const { userId } of members) {
+        await realtime.addToGroup(userId, conversationGroup(conversationId))
+        await announcer.publish(userGroup(userId), {
+          event: 'conversation.added',
+          conversationId,
+          at: createdAt,
+          data: { conversationId },
+        })
+      }
+    })
+    return true
+  }
+
+  return async (
+    actor: Actor,
+    { type, participantIds, name }: CreateConversation,
+  ): Promise<{ readonly conversation: Conversation; readonly isNew: boolean }> => {
+    const others = [...new Set(participantIds)].filter((userId) => userId !== actor.userId)
+    const [other] = others
+    if (type === 'direct' && other === undefined) throw notFound()
+    const allowed = await Promise.all(others.map((userId) => canWriteTo(actor, userId)))
+    if (allowed.includes(false)) throw notFound()
+
+    const at = new Date(clock.now()).toISOString()
+    const memberAs = (userId: string, role: MemberRole): Member => ({
+      userId,
+      role,
+      joinedAt: at,
+      joinedSeq: 0,
+      sent: { seq: 0, count: 0, at },
+    })
+    const isDirect = type === 'direct'
+    const conversationId = isDirect ? await claimPair([actor.userId, ...others]) : ids.next()
+    const existing = isDirect ? await log.readHead(conversationId) : null
+    const head: Head = existing?.value ?? {
+      id: 'head',
+      conversationId,
+      kind: 'head',
+      isNumbered: 'no',
+      seq: 0,
+      count: 0,
+      type,
+      name: name ?? null,
+      avatar: null,
+      members: [
+        memberAs(actor.userId, isDirect ? 'member' : 'admin'),
+        ...others.map((userId) => memberAs(userId, 'member')),
+      ],
+      lastMessageId: null,
+      createdAt: at,
+      updatedAt: at,
+    }
+    const isNew = existing === null && (await open(head))
+    const current = isNew ? head : ((existing ?? (await log.readHead(conversationId)))?.value ?? head)
+    return { conversation: await conversations.view(current, actor.userId), isNew }
+  }
+}

@@ -1,0 +1,185 @@
+import type { Needs } from '../../../ports/ports.ts'
+import type { Users } from '../../accounts/users/users.ts'
+import { walk } from '../../kernel/walk.ts'
+import { numberChanges } from './change-conversation.ts'
+import type { DetachFiles } from './change-message.ts'
+import {
+  type ChangeFacts,
+  type ChatSettings,
+  type Entry,
+  type Head,
+  isMessage,
+  markId,
+  messages,
+  type StoredMessage,
+  tombstoneOf,
+} from './chat.model.ts'
+import type { ConversationLog, Planned } from './conversation-log.ts'
+
+/** One head, and a change and a replaced message for each: below what one transaction may hold. */
+const batch = 40
+
+/** What is left of a message whose sender is erased: not even what tells a repeat of it. */
+const erasedOf = (message: StoredMessage, at: string): StoredMessage => ({
+  ...tombstoneOf(message, at),
+  clientMessageId: null,
+  fingerprint: '',
+})
+const isErased = ({ deletedAt, fingerprint }: StoredMessage): boolean =>
+  deletedAt !== null && fingerprint === ''
+
+const reactionsOf = ({ reactions }: StoredMessage, userId: string): readonly string[] =>
+  Object.entries(reactions).flatMap(([emoji, userIds]) => (userIds.includes(userId) ? [emoji] : []))
+
+const withoutReactions = (message: StoredMessage, userId: string): StoredMessage => ({
+  ...message,
+  reactions: Object.fromEntries(
+    Object.entries(message.reactions).flatMap(([emoji, userIds]) => {
+      const others = userIds.filter((id) => id !== userId)
+      return others.length > 0 ? [[emoji, others] as const] : []
+    }),
+  ),
+})
+
+/**
+ * Takes a person out of one conversation. What they wrote keeps its place and number, and devices that have it are told
+ * to drop it. When nobody else in it has an account, all of it goes.
+ */
+export function createErasePerson(
+  { documents, clock }: Needs<'documents' | 'clock'>,
+  parts: {
+    readonly log: ConversationLog
+    readonly users: Pick<Users, 'read'>
+    readonly withdraw: (conversationId: string, userId: string) => Promise<void>
+    readonly detachFiles: DetachFiles
+    readonly settings: ChatSettings
+  },
+) {
+  const { log, users, withdraw, detachFiles, settings } = parts
+
+  const messagesIn = (conversationId: string) =>
+    walk<Entry>((after) =>
+      documents.query(messages, {
+        path: 'byKind',
+        partition: conversationId,
+        equals: { kind: 'message' },
+        limit: 200,
+        ...after,
+      }),
+    )
+
+  /** Commits what `change` makes of these messages, each as it is by then; null leaves one as it is. */
+  const changeAll = (
+    conversationId: string,
+    ids: readonly string[],
+    change: (
+      message: StoredMessage,
+      at: string,
+    ) => { readonly message: StoredMessage; readonly facts: readonly ChangeFacts[] } | null,
+  ): Promise<null> =>
+    log.change(conversationId, async (head): Promise<Planned<null>> => {
+      const at = new Date(clock.now()).toISOString()
+      const found = await Promise.all(
+        ids.map((id) => documents.read<Entry>(messages, { partition: conversationId, id })),
+      )
+      const changed = found.flatMap((stored) => {
+        const made = stored && isMessage(stored) ? change(stored.value, at) : null
+        return stored && made ? [{ ...made, version: stored.version }] : []
+      })
+      const numbered = numberChanges(
+        head,
+        changed.flatMap(({ facts }) => facts),
+        at,
+        settings,
+      )
+      return {
+        ...numbered,
+        replaced: changed.map(({ message, version }) => ({ message, version })),
+        result: null,
+      }
+    })
+
+  async function eraseMessages(conversationId: string, userId: string): Promise<void> {
+    const erase = async (own: readonly StoredMessage[]) => {
+      const fileIds = own.flatMap(({ attachments }) => attachments.map(({ id }) => id))
+      if (fileIds.length > 0) await detachFiles(userId, fileIds)
+      const ids = own.map(({ id }) => id)
+      await changeAll(conversationId, ids, (message, at) =>
+        isErased(message)
+          ? null
+          : {
+              message: erasedOf(message, at),
+              facts: [{ event: 'message.deleted', messageId: message.id }],
+            },
+      )
+    }
+    let own: StoredMessage[] = []
+    for await (const stored of messagesIn(conversationId)) {
+      if (!isMessage(stored)) continue
+      if (stored.value.senderId === userId && !isErased(stored.value)) own.push(stored.value)
+      if (reactionsOf(stored.value, userId).length > 0)
+        await changeAll(conversationId, [stored.value.id], (message) => ({
+          message: withoutReactions(message, userId),
+          facts: reactionsOf(message, userId).map((emoji) => ({
+            event: 'reaction.removed',
+            messageId: message.id,
+            userId,
+            emoji,
+          })),
+        }))
+      if (own.length === batch) {
+        await erase(own)
+        own = []
+      }
+    }
+    if (own.length > 0) await erase(own)
+  }
+
+  const isAbandoned = async ({ members }: Head, userId: string): Promise<boolean> => {
+    const others = members.filter((member) => member.userId !== userId)
+    const accounts = await Promise.all(others.map((member) => users.read(member.userId)))
+    return accounts.every((account) => account === null)
+  }
+
+  /** The head last: without it nothing here is found again. */
+  async function removeAll(conversationId: string): Promise<void> {
+    for (const kind of ['message', 'change', 'mark', 'head'] as const) {
+      const all = walk<Entry>((after) =>
+        documents.query(messages, {
+          path: 'byKind',
+          partition: conversationId,
+          equals: { kind },
+          limit: 200,
+          ...after,
+        }),
+      )
+      for await (const { value } of all)
+        await documents.remove(messages, { partition: conversationId, id: value.id })
+    }
+  }
+
+  /** The other goes on seeing whom they talked with, somebody who is gone, and can say nothing more to them. */
+  const close = (conversationId: string): Promise<null> =>
+    log.change(conversationId, (head): Planned<null> => {
+      if (head.closedAt !== undefined) return { head, entries: [], result: null }
+      const at = new Date(clock.now()).toISOString()
+      const { name, avatar } = head
+      const numbered = numberChanges(head, [{ event: 'conversation.updated', name, avatar }], at, settings)
+      return { head: { ...numbered.head, closedAt: at }, entries: numbered.entries, result: null }
+    })
+
+  return async (conversationId: string, userId: string): Promise<void> => {
+    const head = (await log.readHead(conversationId))?.value
+    if (!head) return
+    await eraseMessages(conversationId, userId)
+    if (await isAbandoned(head, userId)) {
+      await removeAll(conversationId)
+      return
+    }
+    await documents.remove(messages, { partition: conversationId, id: markId(userId) })
+    if (head.type === 'group') await withdraw(conversationId, userId)
+    else await close(conversationId)
+  }
+}
+
+export type ErasePerson = ReturnType<typeof createErasePerson>

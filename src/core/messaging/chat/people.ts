@@ -1,0 +1,32 @@
+import type { Needs } from '../../../ports/ports.ts'
+import type { Users } from '../../accounts/users/users.ts'
+
+export interface Person {
+  readonly name: string
+  readonly avatar: string | null
+}
+
+const rememberedMs = 60_000
+const rememberedPeople = 10_000
+const gone: Person = { name: 'Deleted user', avatar: null }
+
+/** Names and pictures of members, at most a minute old. Conversations do not copy them: they change, and are erased. */
+export function createPeople({ clock }: Needs<'clock'>, users: Pick<Users, 'read'>) {
+  const remembered = new Map<string, { readonly person: Person; readonly atMs: number }>()
+  return async (userIds: Iterable<string>): Promise<ReadonlyMap<string, Person>> => {
+    const people = await Promise.all(
+      [...new Set(userIds)].map(async (userId) => {
+        const known = remembered.get(userId)
+        if (known && clock.now() - known.atMs < rememberedMs) return [userId, known.person] as const
+        const user = (await users.read(userId))?.value
+        const person = user ? { name: user.name, avatar: user.avatar } : gone
+        if (remembered.size >= rememberedPeople) remembered.clear()
+        remembered.set(userId, { person, atMs: clock.now() })
+        return [userId, person] as const
+      }),
+    )
+    return new Map(people)
+  }
+}
+
+export type ReadPeople = ReturnType<typeof createPeople>

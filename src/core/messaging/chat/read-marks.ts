@@ -1,0 +1,109 @@
+import { encodeCursor } from '../../../ports/cursor.ts'
+import { DocumentExists, VersionMismatch } from '../../../ports/documents.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import type { Actor } from '../../kernel/actor.ts'
+import { conflict } from '../../kernel/errors.ts'
+import { conversationGroup, userGroup } from '../../platform/realtime/realtime.model.ts'
+import type { Announcer } from './announcer.ts'
+import {
+  type Entry,
+  type Head,
+  type Mark,
+  markId,
+  maxMembers,
+  messages,
+  positionOf,
+  requireMember,
+  type StoredMessage,
+  unreadOf,
+} from './chat.model.ts'
+import type { ConversationLog } from './conversation-log.ts'
+
+const attempts = 10
+/** In larger conversations nobody is told who else has read: each would be told of everybody. */
+const maxMembersTold = 50
+
+/** How far the members of a conversation have read: one document each, none for a message. */
+export function createReadMarks(
+  { documents, clock, defer }: Needs<'documents' | 'clock' | 'defer'>,
+  log: ConversationLog,
+  announcer: Announcer,
+) {
+  /** How many messages there were up to a number. */
+  async function countAt(head: Head, seq: number): Promise<number> {
+    if (seq >= head.seq) return head.count
+    const walk = (direction: 'asc' | 'desc', after?: string) =>
+      documents.query(messages, {
+        path: 'byKind',
+        partition: head.conversationId,
+        equals: { kind: 'message' },
+        direction,
+        limit: 1,
+        ...(after === undefined ? {} : { after }),
+      })
+    const [before] = (await walk('desc', encodeCursor([seq + 1, '']))).items
+    if (before) return (before.value as StoredMessage).count
+    const [oldest] = (await walk('asc')).items
+    return oldest ? (oldest.value as StoredMessage).count - 1 : head.count
+  }
+
+  function announce(head: Head, mark: Mark): void {
+    const { conversationId, userId, seq, at } = mark
+    const data = { conversationId, userId, seq }
+    const event = { event: 'read.updated', conversationId, at } as const
+    defer.run('announce-reading', async () => {
+      const unreadCount = unreadOf(head, mark)
+      await announcer.publish(userGroup(userId), { ...event, data: { ...data, unreadCount } })
+      if (head.members.length <= maxMembersTold)
+        await announcer.publish(conversationGroup(conversationId), { ...event, data })
+    })
+  }
+
+  return {
+    async of(conversationId: string): Promise<readonly Mark[]> {
+      const { items } = await documents.query(messages, {
+        path: 'byKind',
+        partition: conversationId,
+        equals: { kind: 'mark' },
+        limit: 2 * maxMembers,
+      })
+      return items.map(({ value }) => value as Mark)
+    },
+
+    /** Moves one's mark forward to `seq`, by default to everything there is; never back. */
+    async read(actor: Actor, conversationId: string, wanted?: number): Promise<void> {
+      const { userId } = actor
+      const { head, member } = requireMember((await log.readHead(conversationId))?.value, userId)
+      const seq = Math.min(wanted ?? head.seq, head.seq)
+      const id = markId(userId)
+      let counted: number | undefined
+      for (let attempt = 1; attempt <= attempts; attempt++) {
+        const stored = await documents.read<Entry>(messages, { partition: conversationId, id })
+        const known = stored?.value.kind === 'mark' ? stored.value : undefined
+        if (positionOf(member, known).seq >= seq) return
+        counted ??= await countAt(head, seq)
+        const mark: Mark = {
+          id,
+          conversationId,
+          kind: 'mark',
+          isNumbered: 'no',
+          userId,
+          seq,
+          count: counted,
+          at: new Date(clock.now()).toISOString(),
+        }
+        try {
+          if (stored) await documents.replace<Entry>(messages, mark, stored.version)
+          else await documents.insert<Entry>(messages, mark)
+          announce(head, mark)
+          return
+        } catch (error) {
+          if (!(error instanceof VersionMismatch || error instanceof DocumentExists)) throw error
+        }
+      }
+      throw conflict()
+    },
+  }
+}
+
+export type ReadMarks = ReturnType<typeof createReadMarks>

@@ -1,0 +1,162 @@
+import { DocumentExists } from '../../../ports/documents.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import type { Actor } from '../../kernel/actor.ts'
+import { forbidden, notFound, validationError } from '../../kernel/errors.ts'
+import { expiryOf } from './change-conversation.ts'
+import {
+  type Attachment,
+  type ChatMessage,
+  type ChatSettings,
+  clientMessageIdReused,
+  type Entry,
+  type Head,
+  isMessage,
+  memberOf,
+  messages,
+  requireMember,
+  type SendMessage,
+  type StoredMessage,
+} from './chat.model.ts'
+import type { ConversationLog, Planned } from './conversation-log.ts'
+import { shown } from './describe.ts'
+import { digest, documentIdOf, keyOf } from './message-id.ts'
+import type { ReadMarks } from './read-marks.ts'
+import type { TakeTurn } from './turns.ts'
+
+/**
+ * Lends the files of a message that is about to be sent to the members of its conversation. Throws for what is not there
+ * or not one's own.
+ */
+export type AttachFiles = (
+  actor: Actor,
+  fileIds: readonly string[],
+  message: { readonly conversationId: string; readonly messageId: string },
+) => Promise<readonly Attachment[]>
+
+/** Whether one of two has blocked the other. */
+export type IsBlocked = (userId: string, otherId: string) => Promise<boolean>
+
+/** How long "not blocked" is believed: a block stops messages after this at the latest. */
+const unblockedMs = 5_000
+const rememberedPairs = 10_000
+
+export const createSendMessage = (
+  { documents, clock, ids }: Needs<'documents' | 'clock' | 'ids'>,
+  parts: {
+    readonly log: ConversationLog
+    readonly marks: ReadMarks
+    readonly attachFiles: AttachFiles
+    readonly isBlocked: IsBlocked
+    readonly takeTurn: TakeTurn
+    readonly settings: ChatSettings
+  },
+) => {
+  const { log, marks, attachFiles, isBlocked, takeTurn, settings } = parts
+  const unblockedUntil = new Map<string, number>()
+
+  async function requireUnblocked(head: Head, { userId }: Actor): Promise<void> {
+    const other = head.members.find((member) => member.userId !== userId)
+    if (head.closedAt !== undefined) throw forbidden()
+    if (head.type === 'group' || !other) return
+    const pair = [userId, other.userId].toSorted().join(' ')
+    if ((unblockedUntil.get(pair) ?? 0) > clock.now()) return
+    if (await isBlocked(userId, other.userId)) throw forbidden()
+    if (unblockedUntil.size >= rememberedPairs) unblockedUntil.clear()
+    unblockedUntil.set(pair, clock.now() + unblockedMs)
+  }
+
+  async function readMessage(conversationId: string, id: string): Promise<StoredMessage | null> {
+    const stored = await documents.read<Entry>(messages, { partition: conversationId, id })
+    return stored && isMessage(stored) ? stored.value : null
+  }
+
+  return async (
+    actor: Actor,
+    conversationId: string,
+    input: SendMessage,
+  ): Promise<{ readonly message: ChatMessage; readonly isNew: boolean }> => {
+    const { text, clientMessageId } = input
+    const [recent] = await Promise.all([log.recentHead(conversationId), takeTurn('send', actor.userId)])
+    const { head: seen } = requireMember(recent, actor.userId)
+    await requireUnblocked(seen, actor)
+
+    const fileIds = [...new Set(input.attachments.map((file) => (typeof file === 'string' ? file : file.id)))]
+    const mentions = [...new Set(input.mentions)]
+    const replyTo = input.replyTo === undefined ? null : keyOf(input.replyTo)
+    const id = await documentIdOf(actor.userId, clientMessageId ?? ids.next())
+    const fingerprint = await digest(JSON.stringify([text, fileIds, mentions, replyTo?.id ?? null]))
+
+    const original = async (): Promise<{ readonly message: ChatMessage; readonly isNew: boolean } | null> => {
+      const message = await readMessage(conversationId, id)
+      if (!message) return null
+      if (message.fingerprint !== fingerprint) throw clientMessageIdReused()
+      return { message: shown(message, seen, await marks.of(conversationId)), isNew: false }
+    }
+    // What follows has effects or fails for what a first attempt was allowed: a repeat is noticed before.
+    if (clientMessageId !== undefined && (fileIds.length > 0 || replyTo !== null)) {
+      const before = await original()
+      if (before) return before
+    }
+    if (replyTo) {
+      const answered =
+        replyTo.partition === conversationId ? await readMessage(conversationId, replyTo.id) : null
+      const { member } = requireMember(seen, actor.userId)
+      if (!answered || answered.seq <= member.joinedSeq)
+        throw validationError([
+          { path: 'replyTo', code: 'unknown_message', message: 'Must be a message of this conversation.' },
+        ])
+    }
+    const attachments =
+      fileIds.length > 0 ? await attachFiles(actor, fileIds, { conversationId, messageId: id }) : []
+
+    const plan = (head: Head): Planned<{ readonly message: StoredMessage; readonly head: Head }> => {
+      requireMember(head, actor.userId)
+      if (mentions.some((userId) => !memberOf(head, userId)))
+        throw validationError([
+          { path: 'mentions', code: 'not_a_member', message: 'Must be members of this conversation.' },
+        ])
+      const at = new Date(clock.now()).toISOString()
+      const [seq, count] = [head.seq + 1, head.count + 1]
+      const message: StoredMessage = {
+        id,
+        conversationId,
+        seq,
+        kind: 'message',
+        isNumbered: 'yes',
+        senderId: actor.userId,
+        clientMessageId: clientMessageId ?? null,
+        fingerprint,
+        count,
+        text,
+        attachments,
+        mentions,
+        replyTo: replyTo?.id ?? null,
+        reactions: {},
+        at,
+        editedAt: null,
+        deletedAt: null,
+        ...expiryOf(at, settings),
+      }
+      const next: Head = {
+        ...head,
+        seq,
+        count,
+        lastMessageId: id,
+        updatedAt: at,
+        members: head.members.map((member) =>
+          member.userId === actor.userId ? { ...member, sent: { seq, count, at } } : member,
+        ),
+      }
+      return { head: next, entries: [message], result: { message, head: next } }
+    }
+    try {
+      const { message, head } = await log.change(conversationId, plan, { sharesBatch: true })
+      return { message: shown(message, head, []), isNew: true }
+    } catch (error) {
+      if (!(error instanceof DocumentExists)) throw error
+      const repeated = await original()
+      if (!repeated) throw notFound()
+      return repeated
+    }
+  }
+}

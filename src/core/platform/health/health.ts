@@ -1,0 +1,81 @@
+import type { Needs } from '../../../ports/ports.ts'
+import { users } from '../../accounts/users/users.model.ts'
+
+export interface DependencyState {
+  readonly state: 'up' | 'down'
+  readonly latencyMs: number
+}
+
+export interface Readiness {
+  readonly status: 'ready' | 'not_ready' | 'stopping'
+  readonly dependencies: Readonly<Record<string, DependencyState>>
+  /** Mail on its way out, and dead letters that somebody has to look at; null while that cannot be told. */
+  readonly mail: { readonly waiting: number; readonly dead: number; readonly oldestWaitingMs: number } | null
+}
+
+const patienceMs = 2_000
+
+/** Asks each dependency a question that costs next to nothing; one that does not answer in time is down. */
+export function createHealth(
+  needs: Needs<
+    'documents' | 'blobs' | 'cache' | 'realtime' | 'audit' | 'mailQueue' | 'accessTokens' | 'clock' | 'log'
+  >,
+) {
+  const { documents, blobs, cache, realtime, audit, mailQueue, accessTokens, clock, log } = needs
+  let isStopping = false
+
+  async function countMail(): Promise<Readiness['mail']> {
+    const { waiting, dead, oldestDueAt } = await mailQueue.counts()
+    const oldestWaitingMs = oldestDueAt === null ? 0 : Math.max(0, clock.now() - Date.parse(oldestDueAt))
+    return { waiting, dead, oldestWaitingMs }
+  }
+
+  const questions: Record<string, () => Promise<unknown>> = {
+    documents: () => documents.read(users, { partition: 'readiness', id: 'readiness' }),
+    blobs: () => blobs.head({ container: 'documents', path: 'readiness' }),
+    cache: () => cache.get('readiness'),
+    realtime: () => realtime.isConnected('readiness'),
+    audit: () => audit.listByActor('readiness', { limit: 1 }),
+    keys: () => accessTokens.publicKeys(),
+  }
+  const ask = async (name: string, question: () => Promise<unknown>): Promise<[string, DependencyState]> => {
+    const startedAt = clock.now()
+    try {
+      const silence = AbortSignal.timeout(patienceMs)
+      await Promise.race([
+        question(),
+        new Promise((_, reject) =>
+          silence.addEventListener('abort', () => reject(new Error(`no answer in ${patienceMs} ms`))),
+        ),
+      ])
+      return [name, { state: 'up', latencyMs: clock.now() - startedAt }]
+    } catch (error) {
+      log.error('dependency_down', error, { dependency: name })
+      return [name, { state: 'down', latencyMs: clock.now() - startedAt }]
+    }
+  }
+
+  return {
+    async readiness(): Promise<Readiness> {
+      let mail: Readiness['mail'] = null
+      const asked = await Promise.all([
+        ...Object.entries(questions).map(([name, question]) => ask(name, question)),
+        ask('mail', async () => {
+          mail = await countMail()
+        }),
+      ])
+      const isReady = asked.every(([, { state }]) => state === 'up')
+      return {
+        status: isStopping ? 'stopping' : isReady ? 'ready' : 'not_ready',
+        dependencies: Object.fromEntries(asked),
+        mail,
+      }
+    },
+    /** From now on not ready, so that no new requests are sent here. */
+    beginStopping(): void {
+      isStopping = true
+    },
+  }
+}
+
+export type Health = ReturnType<typeof createHealth>

@@ -1,0 +1,23 @@
+import type { Needs } from '../../../ports/ports.ts'
+import type { PersonalData } from '../../kernel/personal-data.ts'
+import { keptMs } from './idempotency.ts'
+
+/** Under keyed hashes of keys that clients chose: nobody finds a person's. It is gone by the next day. */
+export const createIdempotencyPersonalData = ({ clock }: Needs<'clock'>): readonly PersonalData[] => [
+  {
+    store: 'cache:idem',
+    dataClass: 'personal',
+    fields: [],
+    withheld: ['answer'],
+    purpose: 'Answers a request that is repeated as the first time.',
+    retention: '24 hours.',
+    notExported: 'Answers that were given already.',
+    erase: async () => [
+      {
+        what: 'Answers to your requests of the last day, for the case that they are repeated.',
+        rule: 'They cannot be found by person, and go by themselves.',
+        until: new Date(clock.now() + keptMs).toISOString(),
+      },
+    ],
+  },
+]

@@ -1,0 +1,32 @@
+import type { Needs } from '../../../ports/ports.ts'
+
+/**
+ * Work that is due again and again. Safe to run at any time, from several processes at once, and after a crash in the
+ * middle of the run before: whatever runs it (a timer on Node, a timer trigger on Functions) promises no more than to
+ * try.
+ */
+export interface Job {
+  /** kebab-case. */
+  readonly name: string
+  readonly everyMs: number
+  readonly run: () => Promise<void>
+}
+
+/**
+ * For a runtime that only ticks: runs the jobs that became due after `sinceMs`, at the latest at `nowMs`. A job is due
+ * at the multiples of its `everyMs`, so that no process has to remember when it ran. A failure is logged.
+ */
+export const createRunDueJobs =
+  ({ log }: Needs<'log'>, jobs: readonly Job[]) =>
+  async (sinceMs: number, nowMs: number): Promise<void> => {
+    const due = jobs.filter(({ everyMs }) => Math.floor(nowMs / everyMs) > Math.floor(sinceMs / everyMs))
+    await Promise.all(
+      due.map(async ({ name, run }) => {
+        try {
+          await run()
+        } catch (error) {
+          log.error('job_failed', error, { job: name })
+        }
+      }),
+    )
+  }

@@ -1,0 +1,75 @@
+import type { Counted } from '../../../ports/cache.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import { PortUnavailable } from '../../../ports/unavailable.ts'
+import type { Keys } from '../keys/keys.ts'
+
+export interface Limit {
+  /** Names the counter: `ratelimit:{name}:{key}`. */
+  readonly name: string
+  /** Requests allowed in one window. */
+  readonly requests: number
+  readonly windowSeconds: number
+  /** Requests one process allows in one window while the shared counters cannot be reached. */
+  readonly requestsWhenAlone: number
+}
+
+/** Where a caller stands against one limit. */
+export interface Standing {
+  readonly limit: Limit
+  /** What the limit was, with the site's scale and the state of the cache taken into account. */
+  readonly allowed: number
+  readonly remaining: number
+  readonly resetInSeconds: number
+  readonly isExceeded: boolean
+}
+
+/**
+ * Counts requests in fixed windows. While the shared cache is down each process counts for itself: generously for
+ * reading, tightly where passwords can be guessed.
+ */
+export function createLimits({ cache, localCache, log }: Needs<'cache' | 'localCache' | 'log'>, keys: Keys) {
+  const count = async (key: string, limit: Limit): Promise<Counted & { readonly isAlone: boolean }> => {
+    const ttlMs = limit.windowSeconds * 1000
+    try {
+      return { ...(await cache.increment(key, ttlMs)), isAlone: false }
+    } catch (error) {
+      if (!(error instanceof PortUnavailable)) throw error
+      log.warn('rate_limit_counts_locally', { limit: limit.name })
+      return { ...(await localCache.increment(key, ttlMs)), isAlone: true }
+    }
+  }
+
+  /**
+   * Counts one request against every limit at once, and answers with the standing closest to its end. `scale`
+   * multiplies what is allowed.
+   */
+  return async (limits: readonly Limit[], address: string, scale: number): Promise<Standing> => {
+    const key = await keys.pseudonym('rate limit', address)
+    const standOf = async (limit: Limit): Promise<Standing> => {
+      const counted = await count(`ratelimit:${limit.name}:${key}`, limit)
+      const allowed = Math.max(
+        1,
+        Math.round((counted.isAlone ? limit.requestsWhenAlone : limit.requests) * scale),
+      )
+      return {
+        limit,
+        allowed,
+        remaining: Math.max(0, allowed - counted.count),
+        resetInSeconds: Math.ceil(counted.expiresInMs / 1000),
+        isExceeded: counted.count > allowed,
+      }
+    }
+    const [first, ...more] = limits.map(standOf)
+    if (!first) throw new Error('a request counts against one limit at least')
+    if (more.length === 0) return first
+    const standings = await Promise.all([first, ...more])
+    return standings.reduce((closest, standing) =>
+      Number(standing.isExceeded) - Number(closest.isExceeded) > 0 ||
+      (standing.isExceeded === closest.isExceeded && standing.remaining < closest.remaining)
+        ? standing
+        : closest,
+    )
+  }
+}
+
+export type TakeFromLimits = ReturnType<typeof createLimits>

@@ -1,0 +1,82 @@
+import type { Letter } from '../../../ports/mailer.ts'
+import { escapeHtml } from '../../kernel/escape-html.ts'
+import type { Greeting } from './mail.model.ts'
+import { type Block, type TemplateInputs, type TemplateName, templates } from './templates.ts'
+
+const sender = 'T.O.O.L.S Inc'
+const closing = 'This mail was sent by a machine. Answers to it are not read.'
+
+/** Mail programs know little CSS and read it from the elements alone. */
+const style = {
+  page: 'margin:0;padding:0;background:#f2f4f7;',
+  card: 'background:#ffffff;border-radius:8px;padding:28px 24px;text-align:left;',
+  words:
+    'font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:24px;color:#1d2939;margin:0 0 16px;',
+  sender:
+    'font-family:Arial,Helvetica,sans-serif;font-size:14px;font-weight:bold;color:#344054;margin:0 0 20px;',
+  code: 'font-family:Menlo,Consolas,monospace;font-size:30px;line-height:40px;letter-spacing:4px;font-weight:bold;color:#101828;background:#f2f4f7;border-radius:8px;padding:12px;text-align:center;margin:0 0 16px;',
+  button:
+    'display:inline-block;font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:24px;font-weight:bold;color:#ffffff;background:#175cd3;border-radius:8px;padding:12px 24px;text-decoration:none;',
+  address:
+    'font-family:Arial,Helvetica,sans-serif;font-size:13px;line-height:20px;color:#475467;word-break:break-all;margin:8px 0 16px;',
+  closing:
+    'font-family:Arial,Helvetica,sans-serif;font-size:13px;line-height:20px;color:#475467;margin:16px 0 0;',
+} as const
+
+function asHtml(block: Block): string {
+  if (typeof block === 'string') return `<p style="${style.words}">${escapeHtml(block)}</p>`
+  if ('code' in block) return `<p style="${style.code}">${escapeHtml(block.code)}</p>`
+  const link = escapeHtml(block.link)
+  return [
+    `<p style="margin:0;"><a href="${link}" style="${style.button}">${escapeHtml(block.label)}</a></p>`,
+    `<p style="${style.address}">${link}</p>`,
+  ].join('\n')
+}
+
+function asText(block: Block): string {
+  if (typeof block === 'string') return block
+  return 'code' in block ? `    ${block.code}` : `${block.label}:\n${block.link}`
+}
+
+function page(subject: string, blocks: readonly Block[]): string {
+  const [first = ''] = blocks.filter((block) => typeof block === 'string').slice(1)
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="format-detection" content="telephone=no, date=no, address=no, email=no">
+<meta name="color-scheme" content="light">
+<title>${escapeHtml(subject)}</title>
+</head>
+<body style="${style.page}">
+<div style="display:none;max-height:0;overflow:hidden;">${escapeHtml(first)}</div>
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
+<tr><td align="center" style="padding:16px 12px;">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px;">
+<tr><td style="${style.card}">
+<p style="${style.sender}">${escapeHtml(sender)}</p>
+${blocks.map(asHtml).join('\n')}
+<p style="${style.closing}">${escapeHtml(closing)}</p>
+</td></tr>
+</table>
+</td></tr>
+</table>
+</body>
+</html>
+`
+}
+
+/** The only maker of letters. */
+export function compose<N extends TemplateName>(
+  name: N,
+  input: TemplateInputs[N],
+  { id, to }: { readonly id: string; readonly to: string },
+): Letter {
+  const template = templates[name]
+  const subject = template.subject(input)
+  const { greeting } = input as { readonly greeting?: Greeting }
+  const blocks = [greeting ? `Hello ${greeting},` : 'Hello,', ...template.blocks(input)]
+  const text = `${[...blocks.map(asText), '-- ', `${sender}\n${closing}`].join('\n\n')}\n`
+  return { id, to, subject, text, html: page(subject, blocks) } as Letter
+}

@@ -1,0 +1,100 @@
+import type { DeadMail, MailCounts } from '../../../ports/mail-queue.ts'
+import type { KeptLetter } from '../../../ports/mailer.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import type { Actor, Caller } from '../../kernel/actor.ts'
+import { notFound } from '../../kernel/errors.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { Job } from '../jobs/jobs.ts'
+import type { Keys } from '../keys/keys.ts'
+import { createMailPersonalData } from './personal-data.ts'
+import { createSealMail, type Mail } from './seal-mail.ts'
+import { createSendDueMail } from './send-due-mail.ts'
+
+const minuteMs = 60_000
+const dayMs = 24 * 60 * minuteMs
+/** For so long the key of a mail that was sent is remembered. */
+const rememberedMs = 30 * dayMs
+const listedDead = 200
+
+/**
+ * Mail is stored first and sent later, by whichever process comes to it. A domain writes `enqueue` before it answers;
+ * the key makes asking again harmless. Where the write of the domain takes mails along, it gives it what `seal` made,
+ * and calls `sendSoon` afterwards.
+ */
+export function createMail(
+  needs: Needs<'mailQueue' | 'mailer' | 'mailbox' | 'clock' | 'ids' | 'log' | 'defer'>,
+  keys: Keys,
+  audit: Audit,
+) {
+  const { mailQueue, mailbox, clock, defer, log } = needs
+  const { seal, open } = createSealMail(needs, keys)
+  const sendDue = createSendDueMail(needs, open)
+
+  let isSending = false
+  let isAskedAgain = false
+  /** Once at a time in this process; what is asked for meanwhile is done right after. */
+  async function send(): Promise<void> {
+    isAskedAgain = true
+    if (isSending) return
+    isSending = true
+    try {
+      while (isAskedAgain) {
+        isAskedAgain = false
+        await sendDue()
+      }
+    } finally {
+      isSending = false
+    }
+  }
+  const sendSoon = (): void => defer.run('send-mail', send)
+
+  const jobs: readonly Job[] = [
+    { name: 'send-mail', everyMs: minuteMs / 4, run: send },
+    {
+      name: 'watch-mail',
+      everyMs: 10 * minuteMs,
+      async run() {
+        const { waiting, dead, oldestDueAt } = await mailQueue.counts()
+        const waitingSinceMs = oldestDueAt === null ? 0 : Math.max(0, clock.now() - Date.parse(oldestDueAt))
+        if (dead > 0) log.warn('mail_dead_letters', { dead })
+        if (waitingSinceMs > 10 * minuteMs) log.warn('mail_waits', { waiting, waitingSinceMs })
+      },
+    },
+    {
+      name: 'forget-sent-mail',
+      everyMs: dayMs,
+      async run() {
+        await mailQueue.forget(new Date(clock.now() - rememberedMs).toISOString())
+      },
+    },
+  ]
+
+  return {
+    jobs,
+    personalData: createMailPersonalData(needs, keys),
+    seal,
+    sendSoon,
+    /** Durable when it resolves. `key` names the occasion and holds nothing personal. */
+    async enqueue(mail: Mail, key: string): Promise<void> {
+      await mailQueue.enqueue(await seal(mail, key))
+      sendSoon()
+    },
+    counts: (): Promise<MailCounts> => mailQueue.counts(),
+    listDead: (): Promise<readonly DeadMail[]> => mailQueue.listDead(listedDead),
+    /** Tries a dead letter again, as if for the first time. */
+    async revive(caller: Caller, { userId, sessionId }: Actor, id: string): Promise<void> {
+      if (!(await mailQueue.revive(id, new Date(clock.now()).toISOString()))) throw notFound()
+      await audit.record(caller, {
+        event: 'mail.retry',
+        actorId: userId,
+        sessionId,
+        resource: { type: 'mail', id },
+      })
+      sendSoon()
+    },
+    /** What was kept instead of sent; null where mail is really sent. */
+    mailbox: mailbox === null ? null : (): Promise<readonly KeptLetter[]> => mailbox.letters(),
+  }
+}
+
+export type Mailing = ReturnType<typeof createMail>

@@ -1,0 +1,70 @@
+import type { ClaimedMail, MailOutcome } from '../../../ports/mail-queue.ts'
+import { LetterRefused } from '../../../ports/mailer.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import { compose } from './compose.ts'
+import type { SealMail } from './seal-mail.ts'
+
+const secondMs = 1_000
+/** A mailer answers within a minute, and a batch goes out at once: nothing is sent after its lease. */
+const leaseMs = 5 * 60 * secondMs
+const batch = 10
+const longestDelayMs = 2 * 60 * 60 * secondMs
+/** The delays add up to three days. */
+const maxAttempts = 44
+
+/** 30 s, 1 min, 2 min … 2 h. */
+const delayMs = (attempts: number): number =>
+  Math.min(longestDelayMs, 30 * secondMs * 2 ** Math.min(attempts - 1, 20))
+
+/**
+ * Sends what is due, codes before notices, until nothing is due or the mailer is down. Safe in many processes at once:
+ * a mail is sent under a lease that one of them has. After a crash between sending and recording it a mail goes out
+ * again, with the same id.
+ */
+export function createSendDueMail(
+  needs: Needs<'mailQueue' | 'mailer' | 'clock' | 'ids' | 'log'>,
+  open: SealMail['open'],
+) {
+  const { mailQueue, mailer, clock, ids, log } = needs
+  const at = (ms: number): string => new Date(ms).toISOString()
+
+  async function attempt(mail: ClaimedMail): Promise<MailOutcome> {
+    const now = clock.now()
+    if (mail.expiresAt !== null && Date.parse(mail.expiresAt) <= now) return { state: 'expired', at: at(now) }
+    const opened = await open(mail)
+    if (!opened) return { state: 'dead', at: at(now), reason: 'unreadable' }
+    try {
+      await mailer.send(compose(opened.template, opened.input, { id: mail.id, to: opened.to }))
+      return { state: 'sent', at: at(clock.now()) }
+    } catch (error) {
+      const isRefused = error instanceof LetterRefused
+      log.error('mail_not_sent', error, { template: mail.template, mailId: mail.id, attempts: mail.attempts })
+      if (isRefused) return { state: 'dead', at: at(clock.now()), reason: 'refused' }
+      if (mail.attempts >= maxAttempts) return { state: 'dead', at: at(clock.now()), reason: 'gave_up' }
+      return { state: 'waiting', dueAt: at(clock.now() + delayMs(mail.attempts)), reason: 'unavailable' }
+    }
+  }
+
+  return async (): Promise<void> => {
+    for (;;) {
+      const lease = ids.next()
+      const now = clock.now()
+      const claimed = await mailQueue.claim({
+        lease,
+        now: at(now),
+        leaseUntil: at(now + leaseMs),
+        limit: batch,
+      })
+      const outcomes = await Promise.all(
+        claimed.map(async (mail) => {
+          const outcome = await attempt(mail)
+          await mailQueue.settle(mail.id, lease, outcome)
+          if (outcome.state === 'dead')
+            log.warn('mail_dead', { template: mail.template, mailId: mail.id, reason: outcome.reason })
+          return outcome
+        }),
+      )
+      if (outcomes.every(({ state }) => state === 'waiting')) return
+    }
+  }
+}

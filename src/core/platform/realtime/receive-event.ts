@@ -1,0 +1,126 @@
+import { encodeBase64url } from '../../../ports/base64url.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import { PortUnavailable } from '../../../ports/unavailable.ts'
+import type { Users } from '../../accounts/users/users.ts'
+import {
+  type Connection,
+  type ConnectionEvent,
+  type ConnectionListener,
+  type EventAnswer,
+  mayNotConnect,
+  sessionAmong,
+  sessionGroup,
+  sessionlessGroup,
+  unknownEvent,
+  userGroup,
+} from './realtime.model.ts'
+
+const rememberRepeatsMs = 10 * 60_000
+const attempts = 3
+
+async function fingerprint(groups: readonly string[]): Promise<string> {
+  const text = new TextEncoder().encode(groups.toSorted().join('\n'))
+  return encodeBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', text)).slice(0, 12))
+}
+
+/** Whether a session of this user has not ended. */
+export type IsStanding = (userId: string, sessionId: string) => Promise<boolean>
+
+/** What a connection carries: the groups it was given, as a fingerprint, and its session. */
+const stateOf = (given: string, sessionId: string | null): string => `${given}.${sessionId ?? ''}`
+function readState(state: string | null): { readonly given: string; readonly sessionId: string | null } {
+  const [given = '', sessionId = ''] = (state ?? '').split('.')
+  return { given, sessionId: sessionId || null }
+}
+
+/** Takes one event that was verified. */
+export const createReceiveEvent =
+  (
+    { realtime, cache, log }: Needs<'realtime' | 'cache' | 'log'>,
+    {
+      users,
+      isStanding,
+      listeners,
+    }: { users: Users; isStanding: IsStanding; listeners: readonly ConnectionListener[] },
+  ) =>
+  async ({ connectionId, userId, id, state, what }: ConnectionEvent): Promise<EventAnswer> => {
+    if (userId === null) throw mayNotConnect()
+    const connection: Connection = { connectionId, userId }
+
+    const groupsNow = async (sessionId: string | null): Promise<readonly string[]> => {
+      const lists = await Promise.all(listeners.map(({ groupsOf }) => groupsOf(userId)))
+      const ofSession = sessionId === null ? sessionlessGroup(userId) : sessionGroup(sessionId)
+      return [userGroup(userId), ofSession, ...lists.flat()]
+    }
+
+    const mayConnect = async (sessionId: string | null): Promise<boolean> => {
+      const [user, stands] = await Promise.all([
+        users.read(userId),
+        sessionId === null || isStanding(userId, sessionId),
+      ])
+      return stands && user !== null && user.value.status !== 'suspended'
+    }
+
+    /**
+     * Between the answer to `connect` and the moment from which the service knows the connection, a change of
+     * membership does not reach it.
+     */
+    async function settleGroups(given: string, sessionId: string | null): Promise<void> {
+      let settled = given
+      for (let attempt = 0; attempt < attempts; attempt++) {
+        const groups = await groupsNow(sessionId)
+        const now = await fingerprint(groups)
+        if (now === settled) return
+        await realtime.setGroups(connectionId, groups)
+        settled = now
+      }
+    }
+
+    /** Without the cache everything counts as new: what happens twice does no harm. */
+    async function isRepeat(): Promise<boolean> {
+      try {
+        const key = `realtime:event:${connectionId}:${id}`
+        return !(await cache.compareAndSwap(key, null, '1', rememberRepeatsMs))
+      } catch (error) {
+        if (!(error instanceof PortUnavailable)) throw error
+        log.warn('realtime_repeats_not_noticed')
+        return false
+      }
+    }
+
+    switch (what.type) {
+      case 'connect': {
+        const sessionId = sessionAmong(await what.readGroups())
+        if (!(await mayConnect(sessionId))) throw mayNotConnect()
+        const groups = await groupsNow(sessionId)
+        return { groups, state: stateOf(await fingerprint(groups), sessionId) }
+      }
+      case 'connected': {
+        if (await isRepeat()) return null
+        const { given, sessionId } = readState(state)
+        if (!(await mayConnect(sessionId))) {
+          const reason = 'may not connect'
+          await (sessionId === null
+            ? realtime.disconnect(userId, reason)
+            : realtime.disconnectGroup(sessionGroup(sessionId), reason))
+          return null
+        }
+        await settleGroups(given, sessionId)
+        await Promise.all(listeners.map(({ connected }) => connected(connection)))
+        return null
+      }
+      case 'disconnected':
+        if (!(await isRepeat()))
+          await Promise.all(listeners.map(({ disconnected }) => disconnected(connection)))
+        return null
+      case 'said': {
+        if (await isRepeat()) return null
+        const hear = listeners.find(({ events }) => Object.hasOwn(events, what.name))?.events[what.name]
+        if (!hear) throw unknownEvent()
+        const said = await hear(connection, await what.read())
+        return said && { said }
+      }
+      case 'unknown':
+        return null
+    }
+  }

@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import type { AuditRecord } from '../../../ports/audit.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import type { Users } from '../../accounts/users/users.ts'
+import type { Actor } from '../../kernel/actor.ts'
+import { type CursorPage, type CursorQuery, pageOf, refusingBadCursors } from '../../kernel/paging.ts'
+
+export const Disclosure = z
+  .object({
+    id: z.string(),
+    at: z.iso.datetime(),
+    who: z.object({
+      role: z.enum(['mentor', 'admin', 'staff', 'service']),
+      name: z.string().nullable().meta({ description: 'Null for a service, and for who is gone.' }),
+    }),
+    what: z.string().meta({ example: 'Your progress in your courses' }),
+    why: z.string().meta({ example: 'Mentoring' }),
+  })
+  .meta({ id: 'Disclosure' })
+export type Disclosure = z.infer<typeof Disclosure>
+
+/** Which events show somebody's data to somebody else: what was shown, and for what. */
+const disclosing: Readonly<Record<string, { readonly what: string; readonly why: string }>> = {
+  'progress.read': { what: 'Your progress in your courses', why: 'Mentoring' },
+  'user.administer': { what: 'Your account', why: 'Administration' },
+  'user.hold': { what: 'Your account', why: 'A legal duty to keep it' },
+  'user.release_hold': { what: 'Your account', why: 'The end of a legal duty to keep it' },
+}
+
+const scannedAtOnce = 100
+const scannedAtMost = 1_000
+
+/** The accounting of disclosures: who saw what of a person, when and why, from the audit log. */
+export const createListDisclosures =
+  ({ audit }: Needs<'audit'>, { users }: { readonly users: Users }) =>
+  async (actor: Actor, { cursor, limit }: CursorQuery): Promise<CursorPage<Disclosure>> => {
+    const isDisclosure = (record: AuditRecord): boolean =>
+      record.outcome === 'success' && record.actorId !== actor.userId && record.eventType in disclosing
+    const found: AuditRecord[] = []
+    let after = cursor
+    for (let scanned = 0; scanned < scannedAtMost && found.length < limit; scanned += scannedAtOnce) {
+      // No more at once than may be found: the cursor has to stand right after the last one that is answered.
+      const page = await refusingBadCursors(() =>
+        audit.listByResource(
+          { type: 'user', id: actor.userId },
+          {
+            limit: Math.min(scannedAtOnce, limit - found.length),
+            ...(after === undefined ? {} : { after }),
+          },
+        ),
+      )
+      found.push(...page.items.filter(isDisclosure))
+      after = page.next
+      if (after === undefined) break
+    }
+
+    const actorIds = [...new Set(found.map(({ actorId }) => actorId))]
+    const people = new Map(
+      await Promise.all(
+        actorIds
+          .filter((id) => !id.includes(':') && id !== 'system')
+          .map(async (id) => [id, (await users.read(id))?.value ?? null] as const),
+      ),
+    )
+    const whoIs = (id: string): Disclosure['who'] => {
+      const person = people.get(id)
+      if (person === undefined) return { role: 'service', name: null }
+      const isStaff = person?.role === 'mentor' || person?.role === 'admin'
+      return {
+        role: person && isStaff ? (person.role as 'mentor' | 'admin') : 'staff',
+        name: person?.name ?? null,
+      }
+    }
+    return pageOf(
+      found.map((record) => ({
+        id: record.id,
+        at: record.createdAt,
+        who: whoIs(record.actorId),
+        what: disclosing[record.eventType]?.what ?? '',
+        why: disclosing[record.eventType]?.why ?? '',
+      })),
+      after,
+    )
+  }
+
+export type ListDisclosures = ReturnType<typeof createListDisclosures>

@@ -1,0 +1,276 @@
+import { encodeBase64url } from '../../../ports/base64url.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import { accountIsClosing, type User } from '../../accounts/users/users.model.ts'
+import type { Users } from '../../accounts/users/users.ts'
+import type { Actor, Caller } from '../../kernel/actor.ts'
+import { notFound } from '../../kernel/errors.ts'
+import type { PersonalData } from '../../kernel/personal-data.ts'
+import { createPutDocument } from '../../kernel/put-document.ts'
+import { walk } from '../../kernel/walk.ts'
+import { type Audit, system } from '../../platform/audit/audit.ts'
+import { greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
+import type { Mailing } from '../../platform/mail/mail.ts'
+import { type Deletion, type DeletionView, deletions, tooLateToCancel } from './erasure.model.ts'
+import type { PrivacySettings } from './erasure.ts'
+
+const leaseMs = 30_000
+const lockedWithinMs = 10 * 60_000
+const receiptKeptMs = 365 * 24 * 60 * 60_000
+
+type Erased = Extract<PersonalData, { readonly erase: unknown }>
+const isErased = (entry: PersonalData): entry is Erased => 'erase' in entry
+
+async function idOf(receipt: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`deletion ${receipt}`))
+  return encodeBase64url(new Uint8Array(hash))
+}
+
+const words: Readonly<Record<DeletionView['state'], string>> = {
+  scheduled: 'The account is locked and will be erased. Until then you can take that back.',
+  on_hold:
+    'The account is locked. A legal hold forbids to erase it now: we are obliged to keep it for a proceeding. It is erased when the hold ends; nobody uses it until then.',
+  erasing: 'The account is being erased. What is done is listed; the rest follows by itself.',
+  done: 'The account is erased, and all that was in it. What had to stay is listed, with the reason.',
+  cancelled: 'The deletion was taken back. The account is there as before: sign in.',
+}
+
+/**
+ * Erases accounts: a line of steps, one for each registered store, each noted when it is done. A step can be run again,
+ * so whatever cuts this off, any process goes on where it stood.
+ */
+export function createEraseAccount(
+  needs: Needs<'clock' | 'defer' | 'documents' | 'log'>,
+  domain: {
+    readonly users: Users
+    readonly audit: Audit
+    readonly mail: Mailing
+    /** Makes this process forget that it has lately seen the person's sessions to be good. */
+    readonly forgetSessions: (userId: string) => void
+    readonly readRegistry: () => readonly PersonalData[]
+    readonly settings: PrivacySettings
+  },
+) {
+  const { clock, defer, documents, log } = needs
+  const { users, audit, mail, forgetSessions, readRegistry, settings } = domain
+  const put = createPutDocument(needs)
+  const iso = (ms: number) => new Date(ms).toISOString()
+  const keyOf = (id: string) => ({ partition: id, id })
+  const steps = () => readRegistry().filter(isErased)
+  const newDeletion = (id: string, userId: string, eraseAfter: string): Deletion => ({
+    id,
+    userId,
+    isOfGuest: false,
+    state: 'scheduled',
+    requestedAt: iso(clock.now()),
+    eraseAfter,
+    steps: [],
+    finishedAt: null,
+    leasedUntil: iso(clock.now()),
+  })
+
+  async function accountOf(userId: string): Promise<User | null> {
+    return (await users.read(userId))?.value ?? null
+  }
+
+  /** Whether this is an erasure that the account knows of; not one that was overtaken or taken back. */
+  const isMeant = ({ id, isOfGuest }: Deletion, account: User | null): boolean =>
+    account === null || (isOfGuest ? account.role === 'guest' : account.deletion?.id === id)
+
+  /** The work, when it is due and this process's turn. From here on it cannot be taken back. */
+  async function claim(id: string): Promise<Deletion | null> {
+    const now = clock.now()
+    let claimed: Deletion | null = null
+    await put(deletions, keyOf(id), (known) => {
+      claimed = null
+      const isDue =
+        known?.state === 'erasing' || (known?.state === 'scheduled' && Date.parse(known.eraseAfter) <= now)
+      if (!known || !isDue || Date.parse(known.leasedUntil) > now) return known
+      claimed = { ...known, state: 'erasing', leasedUntil: iso(now + leaseMs) }
+      return claimed
+    })
+    return claimed
+  }
+
+  async function erase(id: string): Promise<void> {
+    const scheduled = await documents.read(deletions, keyOf(id))
+    if (!scheduled) return
+    const { userId, isOfGuest } = scheduled.value
+    const account = await accountOf(userId)
+    if (account?.legalHoldSince !== undefined) return
+    if (!isMeant(scheduled.value, account)) {
+      // The account is locked a moment after this was stored.
+      if (Date.parse(scheduled.value.requestedAt) + lockedWithinMs > clock.now()) return
+      await documents.remove(deletions, keyOf(id), scheduled.version)
+      return
+    }
+    const claimed = await claim(id)
+    if (!claimed) return
+    const subject = { userId, account, addresses: await users.addressesOf(userId) }
+    const done = new Set(claimed.steps.map(({ store }) => store))
+    for (const { store, erase: eraseFrom } of steps()) {
+      if (done.has(store)) continue
+      const kept = await eraseFrom(subject)
+      const now = clock.now()
+      await put(deletions, keyOf(id), (latest) =>
+        latest && !latest.steps.some((step) => step.store === store)
+          ? {
+              ...latest,
+              steps: [...latest.steps, { store, finishedAt: iso(now), kept }],
+              leasedUntil: iso(now + leaseMs),
+            }
+          : latest,
+      )
+    }
+    await audit.record(null, { event: 'user.erase', actorId: system, resource: { type: 'user', id: userId } })
+    const now = clock.now()
+    await put(deletions, keyOf(id), (latest): Deletion | null =>
+      isOfGuest || !latest
+        ? null
+        : {
+            ...latest,
+            state: 'done',
+            finishedAt: latest.finishedAt ?? iso(now),
+            purgeAt: iso(now + receiptKeptMs),
+          },
+    )
+    log.info('account_erased')
+  }
+
+  async function find(receipt: string): Promise<Deletion> {
+    const id = await idOf(receipt)
+    const stored = await documents.read(deletions, keyOf(id))
+    if (!stored) throw notFound()
+    return stored.value
+  }
+
+  return {
+    /** Locks the account and everybody out of it. Answers the receipt, which is kept nowhere. */
+    async request(actor: Actor, isImmediate: boolean, caller: Caller): Promise<string> {
+      const { userId, sessionId } = actor
+      const receipt = encodeBase64url(crypto.getRandomValues(new Uint8Array(32)))
+      const id = await idOf(receipt)
+      const now = clock.now()
+      const known = await accountOf(userId)
+      if (!known) throw notFound()
+      if (known.deletion) throw accountIsClosing()
+      await documents.insert(
+        deletions,
+        newDeletion(id, userId, iso(now + (isImmediate ? 0 : settings.erasureDelayMs))),
+      )
+      // Before the lock: nobody is locked out without the receipt.
+      await mail.enqueue(
+        {
+          template: 'account_closing',
+          to: known.email,
+          greeting: greetingOf(known.name),
+          link: linkTo(settings.portalOrigin, '/account-deletion', receipt),
+        },
+        `account closing ${id}`,
+      )
+      const { value: account } = await users.changeUser(userId, (latest) => {
+        if (latest.deletion) throw accountIsClosing()
+        return {
+          ...latest,
+          deletion: { id, statusBefore: latest.status },
+          status: 'suspended',
+          securityEpoch: latest.securityEpoch + 1,
+          updatedAt: iso(now),
+        }
+      })
+      forgetSessions(userId)
+      users.announce(account)
+      await audit.record(caller, {
+        event: 'user.delete',
+        actorId: userId,
+        sessionId,
+        resource: { type: 'user', id: userId },
+      })
+      if (isImmediate) defer.run('erase-account', () => erase(id))
+      return receipt
+    },
+
+    /** A guest is erased when their day is over: unless they have stayed by then. */
+    async scheduleGuest({ id: userId, expiresAt }: User): Promise<void> {
+      if (expiresAt === undefined) return
+      const id = await idOf(encodeBase64url(crypto.getRandomValues(new Uint8Array(32))))
+      await documents.insert(deletions, { ...newDeletion(id, userId, expiresAt), isOfGuest: true })
+    },
+
+    async read(receipt: string): Promise<DeletionView> {
+      const deletion = await find(receipt)
+      const isHeld =
+        deletion.state === 'scheduled' && (await accountOf(deletion.userId))?.legalHoldSince !== undefined
+      const state = isHeld ? 'on_hold' : deletion.state
+      const { requestedAt, eraseAfter, finishedAt } = deletion
+      return {
+        state,
+        message: words[state],
+        requestedAt,
+        eraseAfter,
+        finishedAt,
+        steps: {
+          total: steps().length,
+          done: deletion.steps.map((step) => ({ store: step.store, finishedAt: step.finishedAt })),
+        },
+        kept: deletion.steps.flatMap(({ kept }) => kept.map((one) => ({ ...one }))),
+      }
+    },
+
+    /** Can be called again when the first call was cut off. Throws `conflict` once the erasure has begun. */
+    async cancel(receipt: string, caller: Caller): Promise<void> {
+      const { id, userId } = await find(receipt)
+      await put(deletions, keyOf(id), (latest): Deletion => {
+        if (latest?.state === 'cancelled') return latest
+        if (latest?.state !== 'scheduled') throw tooLateToCancel()
+        return { ...latest, state: 'cancelled', purgeAt: iso(clock.now() + receiptKeptMs) }
+      })
+      let isRestored = false
+      const { value: account } = await users.changeUser(userId, (latest) => {
+        isRestored = latest.deletion?.id === id
+        if (!isRestored) return latest
+        const { deletion, ...rest } = latest
+        return { ...rest, status: deletion?.statusBefore ?? 'active', updatedAt: iso(clock.now()) }
+      })
+      if (!isRestored) return
+      users.announce(account)
+      await audit.record(caller, {
+        event: 'user.delete_cancelled',
+        actorId: null,
+        resource: { type: 'user', id: userId },
+      })
+    },
+
+    /** Sets or ends a legal hold, which keeps an account from being erased. */
+    async hold(actor: Actor, userId: string, isHeld: boolean, caller: Caller): Promise<void> {
+      await users.changeUser(userId, (latest) => {
+        if ((latest.legalHoldSince !== undefined) === isHeld) return latest
+        const { legalHoldSince: _, ...rest } = latest
+        return isHeld ? { ...rest, legalHoldSince: iso(clock.now()) } : rest
+      })
+      await audit.record(caller, {
+        event: isHeld ? 'user.hold' : 'user.release_hold',
+        actorId: actor.userId,
+        sessionId: actor.sessionId,
+        resource: { type: 'user', id: userId },
+        changedFields: ['legalHoldSince'],
+      })
+    },
+
+    erase,
+
+    /** Goes on with all that is due. One that fails does not keep the others from their turn. */
+    async eraseDue(): Promise<void> {
+      for await (const { value } of walk((after) => documents.scan(deletions, after))) {
+        if (value.state === 'done' || value.state === 'cancelled') continue
+        if (Date.parse(value.eraseAfter) > clock.now()) continue
+        try {
+          await erase(value.id)
+        } catch (error) {
+          log.error('erasure_interrupted', error)
+        }
+      }
+    },
+  }
+}
+
+export type EraseAccount = ReturnType<typeof createEraseAccount>
