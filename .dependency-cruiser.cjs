@@ -13,6 +13,19 @@ const only = (name, from, allowed, comment) => ({
 const nodeOnlyAdapters =
   '^src/adapters/(sqlite|azure-sql|filesystem|node|argon2-native|web-pubsub-local|sharp|clamav)/'
 
+/** The wings of the core, each with those it stands on. Every wing may use `kernel`. */
+const wings = {
+  kernel: [],
+  platform: [],
+  accounts: ['platform'],
+  files: ['platform', 'accounts'],
+  learning: ['platform', 'accounts', 'files'],
+  forms: ['platform', 'accounts', 'files'],
+  messaging: ['platform', 'accounts', 'files', 'learning'],
+  people: ['platform', 'accounts', 'learning'],
+  privacy: ['platform', 'accounts', 'files'],
+}
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -83,6 +96,20 @@ module.exports = {
         pathNot: ['^src/core/$1/[^/]+$', '^src/core/kernel/', '/([^/]+)/\\1(\\.model)?\\.ts$'],
       },
     },
+    ...Object.entries(wings).map(([wing, below]) => ({
+      name: `wing-${wing}`,
+      severity: 'error',
+      comment: `It stands on ${['kernel', ...below].join(', ')}. What it needs from above is asked by an event or a question.`,
+      from: { path: `^src/core/${wing}/`, pathNot: tests },
+      to: { path: '^src/core/', pathNot: `^src/core/(${['kernel', wing, ...below].join('|')})/` },
+    })),
+    {
+      name: 'core-has-no-other-wings',
+      severity: 'error',
+      comment: 'A new wing is named among the wings, with what it stands on.',
+      from: { path: '^src/(?!core/)', pathNot: tests },
+      to: { path: '^src/core/', pathNot: `^src/core/(${Object.keys(wings).join('|')})/` },
+    },
     {
       name: 'no-node-in-portable-code',
       severity: 'error',
@@ -114,8 +141,9 @@ module.exports = {
     {
       name: 'no-cycles',
       severity: 'error',
+      comment: 'Types included: two files that need each other are one, or three.',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'no-orphans',

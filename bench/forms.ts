@@ -15,6 +15,7 @@ import { systemIds as ids } from '../src/adapters/system/ids.ts'
 import { readConfig } from '../src/config.ts'
 import { Referral } from '../src/core/forms/forms.model.ts'
 import { createForms } from '../src/core/forms/forms.ts'
+import { createQuestion } from '../src/core/kernel/events.ts'
 import { createAudit } from '../src/core/platform/audit/audit.ts'
 import { createKeys } from '../src/core/platform/keys/keys.ts'
 import { createMail } from '../src/core/platform/mail/mail.ts'
@@ -51,17 +52,23 @@ const ports = {
 }
 const { config } = readConfig({ FORMS_NOTIFY: 'intake@example.org' })
 const keys = createKeys({ secrets, clock, ciphers })
-const audit = createAudit(ports, keys)
-const mail = createMail(ports, keys, audit)
-const forms = createForms(ports, {
-  users: { read: async () => null },
-  keys,
-  audit,
-  mail,
-  bindFiles: async () => [],
-  removeFiles: async () => {},
-  settings: config.app.forms,
-})
+const audit = createAudit(ports, { keys })
+const mail = createMail(ports, { keys, audit })
+const forms = createForms(
+  ports,
+  {
+    users: { read: async () => null },
+    keys,
+    audit,
+    mail,
+    files: {
+      bindToForm: async () => [],
+      removeFromForm: async () => {},
+      bindings: createQuestion('files.bindings'),
+    },
+  },
+  config.app,
+)
 const caller = { requestId: 'bench', address: '192.0.2.1', site: null, userAgent: 'Mozilla/5.0' }
 
 let sent = 0

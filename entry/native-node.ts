@@ -23,8 +23,8 @@ import { createSqliteMessageSearch } from '../src/adapters/sqlite/message-search
 import { createSqliteSubmissions } from '../src/adapters/sqlite/submissions.ts'
 import { createSwaggerUiAssets } from '../src/adapters/swagger-ui/assets.ts'
 import { embedWebPubSub } from '../src/adapters/web-pubsub-local/embedded.ts'
+import { collections } from '../src/app/domains.ts'
 import type { Config } from '../src/config.ts'
-import { collections } from '../src/core/collections.ts'
 import type { AzureSqlSettings, Native } from './wire.ts'
 
 /** Beside the bundle, or in the installed package. */

@@ -3,8 +3,8 @@ import { createStorageClient } from '../src/adapters/azure-blob/client.ts'
 import { setUpBlobs } from '../src/adapters/azure-blob/setup.ts'
 import { createCosmosClient } from '../src/adapters/cosmos/client.ts'
 import { setUpCosmos } from '../src/adapters/cosmos/setup.ts'
+import { collections } from '../src/app/domains.ts'
 import { type Config, type GivenSecrets, InvalidConfiguration, readConfig } from '../src/config.ts'
-import { collections } from '../src/core/collections.ts'
 import { blobContainers } from '../src/core/files/files.model.ts'
 
 /*

@@ -14,7 +14,7 @@ try {
   const isDryRun = values['dry-run']
   const { config, secrets } = readConfig(process.env)
   const { ports, defer, close } = await wire(config, secrets, createNodeNative(config))
-  const report = await createApp(ports, config.app).privacy.keepRetention({ isDryRun })
+  const report = await createApp(ports, config.app).retention.keep({ isDryRun })
   await defer.settled()
   await close()
   console.log(isDryRun ? 'past retention, not removed:' : 'past retention, removed:')

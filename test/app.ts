@@ -97,46 +97,19 @@ export async function createTestApp({
     submissions: createMemorySubmissions({ audit, mailQueue }),
   }
   const ports = { ...memoryPorts, ...overrides(memoryPorts) }
-  const {
-    app,
-    chat,
-    describe,
-    forms,
-    health,
-    jobs,
-    mail,
-    users,
-    courses,
-    enrollments,
-    contacts,
-    files,
-    privacy,
-    registry,
-  } = createApp(ports, config.app)
+  const api = createApp(ports, config.app)
   const runJob = async (name: string) => {
-    const job = jobs.find((candidate) => candidate.name === name)
+    const job = api.jobs.find((candidate) => candidate.name === name)
     if (!job) throw new Error(`there is no job ${name}`)
     await job.run()
   }
   return {
-    app,
-    chat,
-    describe,
-    forms,
-    health,
-    mail,
-    users,
-    courses,
-    files,
-    enrollments,
-    contacts,
-    privacy,
-    registry,
+    ...api,
     runJob,
     ports,
     clock,
     log,
-    realtime,
+    devices: realtime,
     auditRecords,
     settled: defer.settled,
   }

@@ -35,12 +35,12 @@ const unread = async (person: ChatPerson, id: string) =>
 
 /** A device of somebody, in the groups it would be put into. */
 async function listen(
-  { realtime }: TestApp,
+  { devices }: TestApp,
   { userId }: ChatPerson,
   ...ids: string[]
 ): Promise<MemoryConnection> {
   const groups = [userGroup(userId), ...ids.map(conversationGroup)]
-  return realtime.connect((await realtime.clientAccess({ userId, groups, ttlSeconds: 60 })).url)
+  return devices.connect((await devices.clientAccess({ userId, groups, ttlSeconds: 60 })).url)
 }
 /** What a device got, each event valid as described. */
 const heard = ({ received }: MemoryConnection): any[] =>
@@ -507,7 +507,7 @@ describe('events', () => {
     await say(ann, id, 'without you')
     await testApp.settled()
     expect(names(phone)).toEqual(['conversation.removed'])
-    expect(await testApp.chat.listener.groupsOf(ben.userId)).toEqual([])
+    expect(await testApp.realtime.connections.of('chat')!.groupsOf(ben.userId)).toEqual([])
     expect(
       (await ben.call('POST', '/api/v1/sync', { body: { streams: { [id]: 0 } } })).body.streams[id],
     ).toEqual({
@@ -550,14 +550,14 @@ describe('events', () => {
     const id = await direct(ann, ben)
     await testApp.settled()
     const phone = await listen(testApp, ben, id)
-    const { publish } = testApp.realtime
-    testApp.realtime.publish = async () => {
+    const { publish } = testApp.devices
+    testApp.devices.publish = async () => {
       throw new Error('down')
     }
     await say(ann, id, 'one')
     await say(ann, id, 'two')
     await testApp.settled()
-    testApp.realtime.publish = publish
+    testApp.devices.publish = publish
     await testApp.runJob('announce-what-was-left')
     expect(heard(phone).map(({ data }) => data.text)).toEqual(['one', 'two'])
     expect((await testApp.ports.documents.scan(announcements)).items).toHaveLength(1)
@@ -573,7 +573,7 @@ describe('events', () => {
     const id = await direct(ann, ben)
     await testApp.settled()
     const phone = await listen(testApp, ann, id)
-    const { listener } = testApp.chat
+    const listener = testApp.realtime.connections.of('chat')!
     const online = async () => (await ann.call('GET', `${conversations}/${id}`)).body.online
     await listener.connected({ userId: ben.userId, connectionId: 'one' })
     await listener.connected({ userId: ben.userId, connectionId: 'two' })
@@ -601,7 +601,7 @@ describe('over a connection', () => {
     const { testApp, people } = await openApp('Ann', 'Ben', 'Eve')
     const [ann, ben, eve] = people as [ChatPerson, ChatPerson, ChatPerson]
     const conversationId = await direct(ann, ben)
-    const { events: hears } = testApp.chat.listener
+    const { events: hears } = testApp.realtime.connections.of('chat')!
     const say = (who: ChatPerson, name: string, what: unknown) =>
       hears[name]?.({ userId: who.userId, connectionId: 'c' }, what)
     expect(await say(ann, 'message', { conversationId, text: 'hello', clientMessageId: 'x' })).toMatchObject({

@@ -1,12 +1,12 @@
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { migrate } from '../src/adapters/sqlite/migrations.ts'
-import { collections } from '../src/core/collections.ts'
+import { collections } from '../src/app/domains.ts'
 import { blobContainers } from '../src/core/files/files.model.ts'
 import { createTestApp } from './app.ts'
 
 describe('the data registry', () => {
-  const registered = async () => (await createTestApp()).registry.map(({ store }) => store)
+  const registered = async () => (await createTestApp()).registry.entries().map(({ store }) => store)
 
   test.each(collections.map(({ name }) => name))('has the collection %s', async (name) => {
     expect(await registered()).toContain(name)

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { newKeys } from '../scripts/new-keys.ts'
 import { describeApi } from '../scripts/write-api-reference.ts'
 import { describeRegistry } from '../scripts/write-data-registry.ts'
+import { collections } from '../src/app/domains.ts'
 import { describeEnvironment, readConfig, settings } from '../src/config.ts'
-import { collections } from '../src/core/collections.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')

@@ -434,13 +434,17 @@ describe('idempotency keys', () => {
     let gate: Promise<void> = Promise.resolve()
     let onEnter = () => {}
     const app = new Hono<AppEnv>().onError(createOnError(() => {}))
-    app.post('/things', idempotent(createIdempotency({ ...ports, ...overrides }, keys)), async (c) => {
-      onEnter()
-      await gate
-      if (fails) return c.json({ error: 'down' }, 500)
-      c.header('Location', `/things/${created + 1}`)
-      return c.json({ id: ++created }, 201)
-    })
+    app.post(
+      '/things',
+      idempotent(createIdempotency({ ...ports, ...overrides }, { keys }).begin),
+      async (c) => {
+        onEnter()
+        await gate
+        if (fails) return c.json({ error: 'down' }, 500)
+        c.header('Location', `/things/${created + 1}`)
+        return c.json({ id: ++created }, 201)
+      },
+    )
     const post = (key: string | undefined, body: string) =>
       app.request('/things', {
         method: 'POST',

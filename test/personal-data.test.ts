@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { collections } from '../src/app/domains.ts'
 import { identities } from '../src/core/accounts/auth/identities.ts'
 import { userEmails } from '../src/core/accounts/users/users.model.ts'
-import { collections } from '../src/core/collections.ts'
 import { blobContainers } from '../src/core/files/files.model.ts'
 import { messages } from '../src/core/messaging/chat/chat.model.ts'
 import { greetingOf, linkTo } from '../src/core/platform/mail/mail.model.ts'
@@ -154,7 +154,7 @@ describe('the export', () => {
 
   test('has every registered field of a person, as JSON, as a page and with the files, and nothing of another', async () => {
     const { files } = await exportOf(ann)
-    for (const entry of testApp.registry) {
+    for (const entry of testApp.registry.entries()) {
       if (!('collect' in entry)) continue
       const text = files.get(`data/${entry.store}.json`)
       expect(text, entry.store).toBeDefined()
@@ -180,7 +180,7 @@ describe('the export', () => {
 
   test('of staff has what they wrote, and how others find them', async () => {
     const { files } = await exportOf(root)
-    for (const entry of testApp.registry) {
+    for (const entry of testApp.registry.entries()) {
       if (!('collect' in entry) || !onlyOfStaff.includes(entry.store)) continue
       const records = JSON.parse(files.get(`data/${entry.store}.json`) ?? '[]') as object[]
       const names = records.flatMap((record) => Object.keys(record))
@@ -228,12 +228,12 @@ describe('the export', () => {
         }),
       })
       const actor = { userId: ann.userId, sessionId: 'session', role: 'user' } as const
-      await broken.privacy.exporting.request(actor, caller)
-      await broken.privacy.exporting.prepareAll()
+      await broken.exports.request(actor, caller)
+      await broken.exports.prepareAll()
       expect(writes).toBe(failAt + 1)
       testApp.clock.advance(3 * 60_000)
       await Promise.all([testApp.runJob('prepare-exports'), testApp.runJob('prepare-exports')])
-      const answer = await testApp.privacy.exporting.request(actor, caller)
+      const answer = await testApp.exports.request(actor, caller)
       if (answer.status !== 'ready') throw new Error('it is not ready')
       const files = unzip(new Uint8Array(await (await testApp.app.request(answer.url)).arrayBuffer()))
       expect(files.get('data/Messages.json')).toContain('zebrafinch')
@@ -385,7 +385,7 @@ describe('erasure', () => {
       })
       const { headers } = await remove(ann)
       testApp.clock.advance(8 * dayMs)
-      await broken.privacy.erasure.eraseDue()
+      await broken.erasure.eraseDue()
       testApp.clock.advance(60_000)
       await testApp.runJob('erase-accounts')
       await testApp.settled()
@@ -483,8 +483,8 @@ describe('retention', () => {
     await exportOf(ann)
     testApp.clock.advance(5_000 * dayMs)
     const run = async (isDryRun: boolean) => {
-      const report = await testApp.privacy.keepRetention({ isDryRun })
-      expect(report).toHaveLength(testApp.registry.length)
+      const report = await testApp.retention.keep({ isDryRun })
+      expect(report).toHaveLength(testApp.registry.entries().length)
       return Object.fromEntries(report.flatMap(({ store, records }) => (records ? [[store, records]] : [])))
     }
     const due = { Exports: 1, form_submissions: 2 }

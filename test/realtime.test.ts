@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { memoryEventHost, memoryHub } from '../src/adapters/memory/realtime.ts'
 import { defineError } from '../src/core/kernel/errors.ts'
 import { events } from '../src/core/messaging/chat/events.ts'
-import { createKeys } from '../src/core/platform/keys/keys.ts'
 import { createLimits } from '../src/core/platform/limits/limits.ts'
 import type { Connection, ConnectionListener } from '../src/core/platform/realtime/realtime.model.ts'
 import { createRealtime } from '../src/core/platform/realtime/realtime.ts'
@@ -26,9 +25,9 @@ describe('negotiate', () => {
       expiresAt: new Date(testApp.clock.now() + 300_000).toISOString(),
     })
     expect(answer.headers.get('cache-control')).toBe('no-store')
-    const device = testApp.realtime.connect(answer.body.url)
+    const device = testApp.devices.connect(answer.body.url)
     expect(device.userId).toBe(userId)
-    await testApp.realtime.publish(`u.${userId}`, { event: 'session.revoked' })
+    await testApp.devices.publish(`u.${userId}`, { event: 'session.revoked' })
     expect(device.received).toEqual([{ event: 'session.revoked' }])
   })
 
@@ -53,7 +52,7 @@ describe('negotiate', () => {
   ])('when %s its devices are disconnected and have to ask again', async (_, path, body) => {
     const testApp = await createTestApp()
     const { call } = await signedInBrowser(testApp)
-    const device = testApp.realtime.connect((await call('POST', '/api/v1/realtime/negotiate')).body.url)
+    const device = testApp.devices.connect((await call('POST', '/api/v1/realtime/negotiate')).body.url)
     expect((await call('POST', path, { body })).status).toBe(200)
     await testApp.settled()
     expect(device.received.map((event) => events['session.revoked'].schema.parse(event))).toHaveLength(1)
@@ -68,7 +67,7 @@ describe('negotiate', () => {
       body: { email: 'ann@example.com', password: 'SecurePass123!' },
     })
     const connect = async ({ call }: Pick<typeof laptop, 'call'>) =>
-      testApp.realtime.connect((await call('POST', '/api/v1/realtime/negotiate')).body.url)
+      testApp.devices.connect((await call('POST', '/api/v1/realtime/negotiate')).body.url)
     const [onPhone, onLaptop] = [await connect(phone), await connect(laptop)]
     await phone.call('POST', '/api/v1/auth/logout')
     await testApp.settled()
@@ -114,7 +113,7 @@ describe('the webhook', () => {
         'ce-id': '1',
         'ce-userid': 'somebody',
         'ce-type': 'azure.webpubsub.sys.connected',
-        'ce-signature': await testApp.realtime.sign(connectionId),
+        'ce-signature': await testApp.devices.sign(connectionId),
         ...headers,
       },
       body,
@@ -175,7 +174,7 @@ describe('the webhook', () => {
     await call('POST', '/api/v1/auth/logout')
     await testApp.settled()
     expect((await send({ ...connect, 'ce-userid': userId }, body)).status).toBe(403)
-    const device = testApp.realtime.connect(url)
+    const device = testApp.devices.connect(url)
     const told = { 'ce-userid': userId, 'ce-connectionstate': state }
     expect((await send(told, '{}', device.connectionId)).status).toBe(204)
     expect(device.closeReason()).toBe('may not connect')
@@ -223,13 +222,15 @@ describe('what listeners are told', () => {
       },
     }
     const limit = { name: 'n', requests: 10, windowSeconds: 60, requestsWhenAlone: 10 }
-    const gateway = createRealtime(testApp.ports, {
-      users: testApp.users,
-      isStanding: async () => true,
-      listeners: [listener],
-      takeFromLimits: createLimits(testApp.ports, createKeys(testApp.ports)),
-      negotiateLimit: limit,
-    })
+    const gateway = createRealtime(
+      testApp.ports,
+      {
+        auth: { mayConnect: testApp.auth.mayConnect },
+        limits: createLimits(testApp.ports, { keys: testApp.keys }, { limits: { general: limit } }),
+      },
+      { limits: { negotiate: limit } },
+    )
+    gateway.connections.listener('test', listener).attach()
     const event = (
       what: Parameters<typeof gateway.receiveEvent>[0]['what'],
       id: string,
@@ -251,7 +252,7 @@ describe('what listeners are told', () => {
       groups: [`u.${userId}`],
       ttlSeconds: 60,
     })
-    const device = testApp.realtime.connect(access.url)
+    const device = testApp.devices.connect(access.url)
     return { testApp, gateway, heard, groups, event, connecting, device, userId }
   }
 

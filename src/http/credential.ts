@@ -1,11 +1,5 @@
-import type { VerifiedClaims } from '../core/accounts/auth/authenticate.ts'
 import { readCookie } from './cookies.ts'
-import type { AppContext } from './request-context.ts'
-
-/** By what a request says who is acting. */
-export type Credential =
-  | { readonly from: 'none' }
-  | { readonly from: 'bearer' | 'cookie'; readonly claims: VerifiedClaims | null }
+import type { AppContext, Credential, Tokens } from './request-context.ts'
 
 const scheme = 'bearer '
 
@@ -14,13 +8,6 @@ export function bearerOf(header: string | undefined): string | undefined {
   if (header?.slice(0, scheme.length).toLowerCase() !== scheme) return undefined
   const token = header.slice(scheme.length).trim()
   return token === '' || token.includes(' ') ? undefined : token
-}
-
-/** What a request may be signed in by. */
-export interface Tokens {
-  readonly explicit: string | undefined
-  readonly bearer: string | undefined
-  readonly cookie: string | undefined
 }
 
 function tokensOf(c: AppContext): Tokens {

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
+import type { Limit } from '../core/kernel/domain.ts'
 import { AppError } from '../core/kernel/errors.ts'
-import type { Limit, Standing, TakeFromLimits } from '../core/platform/limits/limits.ts'
+import type { Standing, TakeFromLimits } from '../core/platform/limits/limits.ts'
 import { askAhead } from './credential.ts'
 import type { AppEnv } from './request-context.ts'
 

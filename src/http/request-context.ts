@@ -1,9 +1,8 @@
 import type { Context } from 'hono'
 import type { Auth } from '../core/accounts/auth/auth.ts'
-import type { AskedAhead, Authenticated } from '../core/accounts/auth/authenticate.ts'
+import type { AskedAhead, Authenticated, VerifiedClaims } from '../core/accounts/auth/authenticate.ts'
 import type { Service } from '../core/accounts/service-tokens/service-tokens.ts'
 import type { Actor, Caller } from '../core/kernel/actor.ts'
-import type { Credential, Tokens } from './credential.ts'
 
 /** How this deployment answers, fixed at start. */
 export interface HttpSettings {
@@ -20,6 +19,18 @@ export interface HttpSettings {
     readonly accessMaxAgeSeconds: number
     readonly refreshMaxAgeSeconds: number
   }
+}
+
+/** By what a request says who is acting. */
+export type Credential =
+  | { readonly from: 'none' }
+  | { readonly from: 'bearer' | 'cookie'; readonly claims: VerifiedClaims | null }
+
+/** What a request may be signed in by. */
+export interface Tokens {
+  readonly explicit: string | undefined
+  readonly bearer: string | undefined
+  readonly cookie: string | undefined
 }
 
 /** What every request carries through the middleware. */

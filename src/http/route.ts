@@ -9,9 +9,6 @@ import {
   requireVerifiedEmail,
 } from './session.ts'
 
-/** Which limit of api.md a route counts against, besides the general one. */
-export type LimitName = 'auth' | 'forms'
-
 /** Open to anybody. Every route says this or `signedIn`; a test fails for one that says neither. */
 export const isPublic = {
   security: [] as Record<string, string[]>[],

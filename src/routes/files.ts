@@ -1,9 +1,9 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import { Profile } from '../core/accounts/users/users.model.ts'
-import type { Users } from '../core/accounts/users/users.ts'
 import { CompleteUpload, FileView, RequestUpload, UploadRequested } from '../core/files/files.model.ts'
 import type { Files } from '../core/files/files.ts'
 import { notFound } from '../core/kernel/errors.ts'
+import { Profile } from '../core/people/profiles/profiles.model.ts'
+import type { Profiles } from '../core/people/profiles/profiles.ts'
 import { hasCurrent } from '../http/etag.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, isPublic, json, signedIn } from '../http/route.ts'
@@ -142,7 +142,7 @@ const readAvatar = createRoute({
   },
 })
 
-export const fileRoutes = (files: Files, users: Users) =>
+export const fileRoutes = (files: Files, profiles: Profiles) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(requestUpload, async (c) =>
       c.json(await files.requestUpload(actorIfAny(c), c.req.valid('json'), c.get('caller')), 200),
@@ -163,7 +163,7 @@ export const fileRoutes = (files: Files, users: Users) =>
     })
     .openapi(setAvatar, async (c) => {
       await files.avatars.set(actorOf(c), c.req.valid('json').fileId)
-      const { value, version } = await users.readProfile(actorOf(c), null)
+      const { value, version } = await profiles.read(actorOf(c), null)
       c.header('ETag', `"${version}"`)
       return c.json(value, 200)
     })

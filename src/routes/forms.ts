@@ -19,7 +19,8 @@ import {
   ReviewForm,
   Submitted,
 } from '../core/forms/forms.model.ts'
-import type { Forms, Sending } from '../core/forms/forms.ts'
+import type { Forms } from '../core/forms/forms.ts'
+import type { Sending } from '../core/forms/submit-form.ts'
 import { expectedVersion, hasCurrent } from '../http/etag.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, isPublic, json, limitedAsForm, onlyFor } from '../http/route.ts'

@@ -3,8 +3,9 @@ import { AdminUserQuery, AdminUserView, UpdateUser } from '../core/accounts/user
 import { CursorQuery, cursorPage } from '../core/kernel/paging.ts'
 import { LearnerSummary, ProgressView } from '../core/learning/enrollments/enrollments.model.ts'
 import type { Enrollments } from '../core/learning/enrollments/enrollments.ts'
-import type { AdministerUsers } from '../core/people/administration/administer-users.ts'
-import { Activity, type ReadActivity } from '../core/platform/audit/read-activity.ts'
+import type { Administration } from '../core/people/administration/administration.ts'
+import type { Audit } from '../core/platform/audit/audit.ts'
+import { Activity } from '../core/platform/audit/read-activity.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, onlyFor, signedIn } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
@@ -92,30 +93,28 @@ const revokeUserSessions = createRoute({
   },
 })
 
-export const peopleRoutes = (
-  enrollments: Enrollments,
-  administerUsers: AdministerUsers,
-  readActivity: ReadActivity,
-) => {
+export const peopleRoutes = (enrollments: Enrollments, administration: Administration, audit: Audit) => {
   const { reading } = enrollments
   return new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(readMyProgress, async (c) =>
       c.json(await reading.progressOf(await enrollments.learnerOf(actorOf(c), c.get('session').user)), 200),
     )
-    .openapi(listMyActivity, async (c) => c.json(await readActivity(actorOf(c), c.req.valid('query')), 200))
+    .openapi(listMyActivity, async (c) =>
+      c.json(await audit.readActivity(actorOf(c), c.req.valid('query')), 200),
+    )
     .openapi(readLearnerProgress, async (c) =>
       c.json(await reading.progressOfLearner(actorOf(c), c.req.valid('param').id, c.get('caller')), 200),
     )
     .openapi(listLearners, async (c) =>
       c.json(await reading.listLearners(actorOf(c), c.req.valid('query'), c.get('caller')), 200),
     )
-    .openapi(listUsers, async (c) => c.json(await administerUsers.list(c.req.valid('query')), 200))
+    .openapi(listUsers, async (c) => c.json(await administration.list(c.req.valid('query')), 200))
     .openapi(updateUser, async (c) => {
       const { id } = c.req.valid('param')
-      return c.json(await administerUsers.update(actorOf(c), id, c.req.valid('json'), c.get('caller')), 200)
+      return c.json(await administration.update(actorOf(c), id, c.req.valid('json'), c.get('caller')), 200)
     })
     .openapi(revokeUserSessions, async (c) => {
-      await administerUsers.revokeSessions(actorOf(c), c.req.valid('param').id, c.get('caller'))
+      await administration.revokeSessions(actorOf(c), c.req.valid('param').id, c.get('caller'))
       return c.body(null, 204)
     })
 }

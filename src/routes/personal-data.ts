@@ -1,7 +1,8 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { DeletionView, Receipt } from '../core/privacy/erasure/erasure.model.ts'
-import type { Privacy } from '../core/privacy/erasure/erasure.ts'
+import type { Erasure } from '../core/privacy/erasure/erasure.ts'
 import { ExportReady, ExportStarted } from '../core/privacy/exports/exports.model.ts'
+import type { Exports } from '../core/privacy/exports/exports.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { errors, isPublic, json, limitedAsAuth, onlyFor, steppedUp } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
@@ -98,10 +99,10 @@ const releaseAccount = createRoute({
 
 const soonSeconds = '5'
 
-export const personalDataRoutes = ({ exporting, erasure }: Privacy) =>
+export const personalDataRoutes = (exports: Exports, erasure: Erasure) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(exportData, async (c) => {
-      const view = await exporting.request(actorOf(c), c.get('caller'))
+      const view = await exports.request(actorOf(c), c.get('caller'))
       if (view.status === 'ready') return c.json(view, 200)
       c.header('Retry-After', soonSeconds)
       return c.json(view, 202)

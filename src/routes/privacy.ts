@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { ConsentText, ConsentView, Decide } from '../core/accounts/consents/consents.model.ts'
 import type { Consents } from '../core/accounts/consents/consents.ts'
 import { CursorQuery, cursorPage } from '../core/kernel/paging.ts'
-import { Disclosure, type ListDisclosures } from '../core/privacy/disclosures/disclosures.ts'
+import { Disclosure, type Disclosures } from '../core/privacy/disclosures/disclosures.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, isPublic, json, signedIn, signedInOrGuest } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
@@ -53,11 +53,13 @@ const listDisclosures = createRoute({
   responses: { 200: json(cursorPage(Disclosure), 'A page.'), ...errors(400, 401, 403) },
 })
 
-export const privacyRoutes = (consents: Consents, disclosuresOf: ListDisclosures) =>
+export const privacyRoutes = (consents: Consents, disclosures: Disclosures) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(listConsentTexts, (c) => c.json({ items: [...consents.current()] }, 200))
     .openapi(decideConsent, async (c) =>
       c.json(await consents.decide(actorOf(c), c.req.valid('json'), c.get('caller')), 201),
     )
     .openapi(listConsents, async (c) => c.json(await consents.list(actorOf(c), c.req.valid('query')), 200))
-    .openapi(listDisclosures, async (c) => c.json(await disclosuresOf(actorOf(c), c.req.valid('query')), 200))
+    .openapi(listDisclosures, async (c) =>
+      c.json(await disclosures.list(actorOf(c), c.req.valid('query')), 200),
+    )

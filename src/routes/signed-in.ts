@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { LoggedInUser } from '../core/accounts/auth/auth.model.ts'
-import type { LoggedIn } from '../core/accounts/auth/log-in.ts'
+import type { LoggedIn } from '../core/accounts/auth/open-session.ts'
 import { setTokenCookies } from '../http/cookies.ts'
 import type { AppContext } from '../http/request-context.ts'
 

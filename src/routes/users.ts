@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
-import { Profile, UpdateProfile } from '../core/accounts/users/users.model.ts'
-import type { Users } from '../core/accounts/users/users.ts'
+import { Profile, UpdateProfile } from '../core/people/profiles/profiles.model.ts'
+import type { Profiles } from '../core/people/profiles/profiles.ts'
 import { expectedVersion, hasCurrent } from '../http/etag.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, signedIn } from '../http/route.ts'
@@ -33,15 +33,15 @@ const updateMe = createRoute({
   responses: { 200: json(Profile, 'As it is now.'), ...errors(400, 401, 403, 409, 412, 413, 415) },
 })
 
-export const userRoutes = (users: Users) =>
+export const userRoutes = (profiles: Profiles) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(readMe, async (c) => {
-      const { value, version } = await users.readProfile(actorOf(c), c.get('session').user)
+      const { value, version } = await profiles.read(actorOf(c), c.get('session').user)
       return hasCurrent(c, version) ? c.body(null, 304) : c.json(value, 200)
     })
     .openapi(updateMe, async (c) => {
       const change = c.req.valid('json')
-      const { value, version } = await users.updateProfile(actorOf(c), change, expectedVersion(c))
+      const { value, version } = await profiles.update(actorOf(c), change, expectedVersion(c))
       c.header('ETag', `"${version}"`)
       return c.json(value, 200)
     })

@@ -68,9 +68,22 @@ const useType = (path: string) => `import type { thing } from '${path}'\nexport 
 const usePackageType = (name: string) =>
   `import type * as all from '${name}'\nexport type Other = typeof all\n`
 
+/** For each wing of the core one that it must not use. */
+const wingAbove = {
+  kernel: 'platform',
+  platform: 'accounts',
+  accounts: 'files',
+  files: 'learning',
+  learning: 'forms',
+  forms: 'learning',
+  messaging: 'people',
+  people: 'privacy',
+  privacy: 'people',
+}
+
 /** One violation for each rule, and the rules it breaks. */
 const probes: readonly (readonly [expected: readonly string[], files: Files])[] = [
-  [['ports-stand-alone'], { 'src/ports/a.ts': use('../core/b.ts'), 'src/core/b.ts': thing }],
+  [['ports-stand-alone'], { 'src/ports/a.ts': use('../core/kernel/b.ts'), 'src/core/kernel/b.ts': thing }],
   [['ports-stand-alone'], { 'src/ports/a.ts': `import { z } from 'zod'\nexport const other = z\n` }],
   [['ports-stand-alone'], { 'src/ports/a.ts': usePackageType('zod') }],
   [['dialects-know-ports'], { 'src/dialects/a.ts': usePackageType('redis') }],
@@ -78,36 +91,50 @@ const probes: readonly (readonly [expected: readonly string[], files: Files])[] 
     ['dialects-know-ports'],
     { 'src/dialects/a.ts': use('../adapters/memory/b.ts'), 'src/adapters/memory/b.ts': thing },
   ],
-  [['core-knows-ports'], { 'src/core/a.ts': use('../dialects/b.ts'), 'src/dialects/b.ts': thing }],
-  [['core-knows-ports'], { 'src/core/a.ts': usePackageType('hono') }],
+  [['core-knows-ports'], { 'src/core/kernel/a.ts': use('../../dialects/b.ts'), 'src/dialects/b.ts': thing }],
+  [['core-knows-ports'], { 'src/core/kernel/a.ts': usePackageType('hono') }],
   [
     ['core-knows-ports', 'no-node-in-portable-code'],
-    { 'src/core/a.ts': `import type { Stats } from 'node:fs'\nexport type Other = Stats\n` },
+    { 'src/core/kernel/a.ts': `import type { Stats } from 'node:fs'\nexport type Other = Stats\n` },
   ],
-  [['core-knows-ports'], { 'src/core/a.ts': `import { Hono } from 'hono'\nexport const other = Hono\n` }],
   [
     ['core-knows-ports'],
-    { 'src/core/a.ts': useType('../adapters/memory/b.ts'), 'src/adapters/memory/b.ts': thing },
+    { 'src/core/kernel/a.ts': `import { Hono } from 'hono'\nexport const other = Hono\n` },
+  ],
+  [
+    ['core-knows-ports'],
+    { 'src/core/kernel/a.ts': useType('../../adapters/memory/b.ts'), 'src/adapters/memory/b.ts': thing },
   ],
   [['http-knows-core'], { 'src/http/a.ts': useType('../ports/b.ts'), 'src/ports/b.ts': thing }],
   [['routes-know-core-and-http'], { 'src/routes/a.ts': useType('../ports/b.ts'), 'src/ports/b.ts': thing }],
   [['app-assembles'], { 'src/app/a.ts': use('../adapters/memory/b.ts'), 'src/adapters/memory/b.ts': thing }],
   [['app-assembles'], { 'src/app/a.ts': usePackageType('ipaddr.js') }],
-  [['config-reads-values'], { 'src/config.ts': use('./core/b.ts'), 'src/core/b.ts': thing }],
-  [['client-knows-types'], { 'src/client/a.ts': useType('../core/b.ts'), 'src/core/b.ts': thing }],
-  [['client-imports-only-types-of-the-app'], { 'src/client/a.ts': use('../app/a.ts'), 'src/app/a.ts': thing }],
+  [['config-reads-values'], { 'src/config.ts': use('./core/kernel/b.ts'), 'src/core/kernel/b.ts': thing }],
+  [
+    ['client-knows-types'],
+    { 'src/client/a.ts': useType('../core/kernel/b.ts'), 'src/core/kernel/b.ts': thing },
+  ],
+  [
+    ['client-imports-only-types-of-the-app'],
+    { 'src/client/a.ts': use('../app/create-app.ts'), 'src/app/create-app.ts': thing },
+  ],
   [
     ['adapter-knows-its-port'],
     { 'src/adapters/sqlite/a.ts': use('../memory/b.ts'), 'src/adapters/memory/b.ts': thing },
   ],
   [
     ['adapter-knows-its-port'],
-    { 'src/adapters/sqlite/a.ts': useType('../../core/kernel/errors.ts'), 'src/core/kernel/errors.ts': thing },
+    {
+      'src/adapters/sqlite/a.ts': useType('../../core/kernel/errors.ts'),
+      'src/core/kernel/errors.ts': thing,
+    },
   ],
   [
     ['domain-keeps-to-itself'],
-    { 'src/core/accounts/auth/a.ts': use('../users/create-account.ts'),
-      'src/core/accounts/users/create-account.ts': thing, },
+    {
+      'src/core/accounts/auth/a.ts': use('../users/create-account.ts'),
+      'src/core/accounts/users/create-account.ts': thing,
+    },
   ],
   [
     ['no-node-in-portable-code'],
@@ -131,11 +158,26 @@ const probes: readonly (readonly [expected: readonly string[], files: Files])[] 
   [
     ['no-cycles'],
     {
-      'src/core/a.ts': use('./b.ts'),
-      'src/core/b.ts': `import { other } from './a.ts'\nexport const thing = () => other\n`,
+      'src/core/kernel/a.ts': use('./b.ts'),
+      'src/core/kernel/b.ts': `import { other } from './a.ts'\nexport const thing = () => other\n`,
     },
   ],
-  [['no-orphans'], { 'src/core/a.ts': thing }],
+  [
+    ['no-cycles'],
+    {
+      'src/core/kernel/a.ts': `import type { Thing } from './b.ts'\nexport type Other = Thing | null\n`,
+      'src/core/kernel/b.ts': `import type { Other } from './a.ts'\nexport interface Thing { readonly other: Other }\n`,
+    },
+  ],
+  ...Object.entries(wingAbove).map(([wing, above]): readonly [readonly string[], Files] => [
+    [`wing-${wing}`],
+    { [`src/core/${wing}/a.ts`]: use(`../${above}/b/b.ts`), [`src/core/${above}/b/b.ts`]: thing },
+  ]),
+  [
+    ['core-has-no-other-wings'],
+    { 'src/routes/a.ts': use('../core/attic/b.ts'), 'src/core/attic/b.ts': thing },
+  ],
+  [['no-orphans'], { 'src/core/kernel/a.ts': thing }],
   [
     ['no-undeclared-packages'],
     { 'entry/a.ts': `import fastify from 'fastify'\nexport const other = fastify\n` },
@@ -149,14 +191,23 @@ const permitted: readonly (readonly [title: string, files: Files])[] = [
   [
     "another domain's face and model",
     {
-      'src/core/auth/a.ts': use('../users/users.ts'),
-      'src/core/auth/b.ts': useType('../users/users.model.ts'),
-      'src/core/users/users.ts': thing,
-      'src/core/users/users.model.ts': thing,
+      'src/core/accounts/auth/a.ts': use('../users/users.ts'),
+      'src/core/accounts/auth/b.ts': useType('../users/users.model.ts'),
+      'src/core/accounts/users/users.ts': thing,
+      'src/core/accounts/users/users.model.ts': thing,
     },
   ],
-  ['what all of the core shares', { 'src/core/auth/a.ts': use('../errors.ts'), 'src/core/errors.ts': thing }],
-  ['the types of the app in the client', { 'src/client/a.ts': useType('../app.ts'), 'src/app.ts': thing }],
+  [
+    'what all of the core shares',
+    {
+      'src/core/accounts/auth/a.ts': use('../../kernel/errors.ts'),
+      'src/core/kernel/errors.ts': thing,
+    },
+  ],
+  [
+    'the types of the app in the client',
+    { 'src/client/a.ts': useType('../app/create-app.ts'), 'src/app/create-app.ts': thing },
+  ],
   [
     'Node in an adapter that is for Node alone',
     {
@@ -175,8 +226,8 @@ const permitted: readonly (readonly [title: string, files: Files])[] = [
   [
     'both sides in entry',
     {
-      'entry/a.ts': `${use('../src/app.ts')}export { thing } from '../src/adapters/memory/b.ts'\n`,
-      'src/app.ts': thing,
+      'entry/a.ts': `${use('../src/app/create-app.ts')}export { thing } from '../src/adapters/memory/b.ts'\n`,
+      'src/app/create-app.ts': thing,
       'src/adapters/memory/b.ts': thing,
     },
   ],

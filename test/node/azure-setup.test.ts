@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { collections } from '../../src/core/collections.ts'
+import { collections } from '../../src/app/domains.ts'
 import { blobContainers } from '../../src/core/files/files.model.ts'
 import { startAzurite } from '../stand-ins/azurite.ts'
 import { startCosmosStandIn } from '../stand-ins/cosmos.ts'

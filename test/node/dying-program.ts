@@ -69,8 +69,7 @@ const mail = createMail(
       },
     },
   },
-  keys,
-  createAudit({ ...needs, audit: createMemoryAudit() }, keys),
+  { keys, audit: createAudit({ ...needs, audit: createMemoryAudit() }, { keys }) },
 )
 
 if (laterMs === '0') {

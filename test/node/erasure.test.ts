@@ -34,7 +34,7 @@ const browserAt = ({ url }: RunningServer): Browser =>
 async function openLater() {
   const { config, secrets } = readConfig(environment)
   const { ports, defer, close } = await wire(config, secrets, createNodeNative(config))
-  const { jobs, users, privacy, registry } = createApp(
+  const { jobs, users, erasure, registry } = createApp(
     { ...ports, clock: { now: () => Date.now() + 60_000 } },
     config.app,
   )
@@ -43,7 +43,7 @@ async function openLater() {
     await defer.settled()
     await close()
   }
-  return { ports, users, privacy, registry, eraseDue, shut }
+  return { ports, users, erasure, registry, eraseDue, shut }
 }
 
 /** Every file of the deployment, byte by byte. */
@@ -125,7 +125,7 @@ test('killed in the middle of an erasure, finished by two others: nothing of the
   expect(interrupted.state).toBe('erasing')
   expect(interrupted.steps.map(({ store }) => store)).not.toContain('Users')
   await Promise.all([one.eraseDue(), two.eraseDue(), one.eraseDue()])
-  const finished = await one.privacy.erasure.read(receipt.split('/').at(-1) ?? '')
+  const finished = await one.erasure.read(receipt.split('/').at(-1) ?? '')
   expect(finished.state).toBe('done')
   expect(finished.steps.done).toHaveLength(finished.steps.total)
   expect(await one.ports.audit.verify()).toMatchObject({ intact: true })

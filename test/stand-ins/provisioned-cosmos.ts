@@ -1,6 +1,6 @@
 import { createCosmosClient } from '../../src/adapters/cosmos/client.ts'
 import { setUpCosmos } from '../../src/adapters/cosmos/setup.ts'
-import { collections } from '../../src/core/collections.ts'
+import { collections } from '../../src/app/domains.ts'
 import { startCosmosStandIn } from './cosmos.ts'
 
 const databaseName = 'scenario'

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { startCosmosStandIn } from '../../../test/stand-ins/cosmos.ts'
-import { collections } from '../../core/collections.ts'
+import { collections } from '../../app/domains.ts'
 import { collection } from '../../ports/documents.ts'
 import { createManualClock } from '../memory/clock.ts'
 import { createMemoryLog } from '../memory/log.ts'

@@ -4,10 +4,14 @@ import type { User } from '../accounts/users/users.model.ts'
 import type { Users } from '../accounts/users/users.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { notFound, validationError } from '../kernel/errors.ts'
+import type { Question } from '../kernel/events.ts'
 import type { Chores } from './chores.ts'
 import { categories, type FileChore, files } from './files.model.ts'
 import type { RemoveFile } from './remove-file.ts'
 import { uploadDueMs } from './request-upload.ts'
+
+/** The address of the picture that a group shows; null without one. */
+export type GroupPicture = (groupId: string) => Promise<string | null>
 
 const container = 'avatars'
 const limits = { maxPixels: categories.avatar.maxPixels, edge: 512 }
@@ -30,13 +34,13 @@ export function createAvatars(
     chores,
     removeFile,
     publicOrigin,
-    groupPicture,
+    groupPictures,
   }: {
     readonly users: Users
     readonly chores: Chores
     readonly removeFile: RemoveFile
     readonly publicOrigin: string
-    readonly groupPicture: (conversationId: string) => Promise<string | null>
+    readonly groupPictures: Question<'conversation', GroupPicture>
   },
 ) {
   const { documents, blobs, clock, ids, images } = needs
@@ -121,7 +125,8 @@ export function createAvatars(
 
     /** Whether the group still shows this picture, and it is there. */
     async isShown({ blob, groupId }: Pick<FileChore, 'blob' | 'groupId'>): Promise<boolean> {
-      const shown = groupId === undefined ? null : blobOf(await groupPicture(groupId))
+      const shown =
+        groupId === undefined ? null : blobOf((await groupPictures.of('conversation')?.(groupId)) ?? null)
       return shown?.path === blob.path && (await blobs.head(blob)) !== null
     },
 

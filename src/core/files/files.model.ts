@@ -135,8 +135,6 @@ export interface BoundTo {
   exists(binding: FileBinding): Promise<boolean>
 }
 
-export type FileBindings = Readonly<Partial<Record<FileBinding['kind'], BoundTo>>>
-
 /** `uploading` until its bytes were looked at, `pending` until they were scanned. */
 export const FileState = z.enum(['uploading', 'pending', 'available', 'rejected']).meta({ id: 'FileState' })
 export type FileState = z.infer<typeof FileState>

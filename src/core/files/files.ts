@@ -1,11 +1,12 @@
 import type { Needs } from '../../ports/ports.ts'
 import type { Users } from '../accounts/users/users.ts'
 import type { Actor, Caller } from '../kernel/actor.ts'
+import { emptyFace, type Job, type Limit } from '../kernel/domain.ts'
 import { forbidden, notFound } from '../kernel/errors.ts'
+import { createQuestion } from '../kernel/events.ts'
 import type { Audit } from '../platform/audit/audit.ts'
-import type { Job } from '../platform/jobs/jobs.ts'
-import type { Limit, TakeFromLimits } from '../platform/limits/limits.ts'
-import { createAvatars } from './avatars.ts'
+import type { Limits } from '../platform/limits/limits.ts'
+import { createAvatars, type GroupPicture } from './avatars.ts'
 import { createBindFiles, type FileClaim } from './bind-files.ts'
 import { createBookSpace } from './book-space.ts'
 import { createChores } from './chores.ts'
@@ -13,12 +14,15 @@ import { createCompleteUpload } from './complete-upload.ts'
 import { contentDispositionOf } from './content-disposition.ts'
 import {
   type AttachedFile,
-  type FileBindings,
+  type BoundTo,
+  type FileBinding,
   type FileSettings,
   type FileView,
+  fileChores,
   fileInUse,
   fileRejected,
   files,
+  filesByOwner,
   type StoredFile,
   scanPending,
 } from './files.model.ts'
@@ -42,27 +46,37 @@ type FileNeeds = Needs<
 export interface FileBorrows {
   readonly users: Users
   readonly audit: Audit
-  readonly takeFromLimits: TakeFromLimits
-  /** Files that one address may announce without an account. */
-  readonly anonymousLimit: Limit
-  /** What the domains that files are bound to say about who may read them. */
-  readonly bindings: FileBindings
-  /** The address of the picture that a conversation shows. */
-  readonly groupPicture: (conversationId: string) => Promise<string | null>
-  readonly settings: FileSettings
+  readonly limits: Pick<Limits, 'take'>
+}
+
+export interface FileConfig {
+  readonly files: FileSettings
+  readonly limits: {
+    readonly avatars: Limit
+    /** Files that one address may announce without an account. */
+    readonly anonymousUploads: Limit
+  }
 }
 
 /** Files of people: how they come, what they may be, who may read them, and how they go. */
-export function createFiles(needs: FileNeeds, borrows: FileBorrows) {
+export function createFiles(
+  needs: FileNeeds,
+  { users, audit, limits: { take } }: FileBorrows,
+  { files: settings, limits }: FileConfig,
+) {
   const { blobs, clock, documents } = needs
-  const { bindings, settings, audit } = borrows
+  /** What the domains that files are bound to say about who may read them. */
+  const bindings = createQuestion<FileBinding['kind'], BoundTo>('files.bindings')
+  /** The address of the picture that a conversation shows. */
+  const groupPictures = createQuestion<'conversation', GroupPicture>('files.group-pictures')
   const bookSpace = createBookSpace(needs)
   const chores = createChores(needs)
   const removeFile = createRemoveFile(needs, { bookSpace, chores })
   const scanFile = createScanFile(needs, { bookSpace, chores })
   const inspectContent = createInspectContent(needs)
   const avatars = createAvatars(needs, {
-    ...borrows,
+    users,
+    groupPictures,
     chores,
     removeFile,
     publicOrigin: settings.publicOrigin,
@@ -112,7 +126,7 @@ export function createFiles(needs: FileNeeds, borrows: FileBorrows) {
     if (!stored || stored.value.state === 'uploading') throw notFound()
     const { ownerId, binding } = stored.value
     if (ownerId === actor.userId) return stored
-    if (!binding || !(await bindings[binding.kind]?.canRead(actor, binding))) throw notFound()
+    if (!binding || !(await bindings.of(binding.kind)?.canRead(actor, binding))) throw notFound()
     return stored
   }
   const completeUpload = createCompleteUpload(needs, {
@@ -128,8 +142,18 @@ export function createFiles(needs: FileNeeds, borrows: FileBorrows) {
   })
 
   return {
+    ...emptyFace,
     jobs,
-    requestUpload: createRequestUpload(needs, { ...borrows, bookSpace, chores }),
+    limits: [limits.avatars, limits.anonymousUploads],
+    bindings,
+    groupPictures,
+    requestUpload: createRequestUpload(needs, {
+      settings,
+      takeFromLimits: take,
+      anonymousLimit: limits.anonymousUploads,
+      bookSpace,
+      chores,
+    }),
     completeUpload: async (...call: Parameters<typeof completeUpload>) =>
       viewOf(await completeUpload(...call)),
 
@@ -245,3 +269,5 @@ export function createFiles(needs: FileNeeds, borrows: FileBorrows) {
 }
 
 export type Files = ReturnType<typeof createFiles>
+
+export const filesDomain = { collections: [files, filesByOwner, fileChores], create: createFiles }

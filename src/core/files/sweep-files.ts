@@ -1,6 +1,14 @@
 import type { Needs } from '../../ports/ports.ts'
+import type { Question } from '../kernel/events.ts'
 import type { Chores } from './chores.ts'
-import { categories, type FileBindings, type FileChore, files, type StoredFile } from './files.model.ts'
+import {
+  type BoundTo,
+  categories,
+  type FileBinding,
+  type FileChore,
+  files,
+  type StoredFile,
+} from './files.model.ts'
 import type { RemoveFile } from './remove-file.ts'
 import { uploadDueMs } from './request-upload.ts'
 import type { ScanFile } from './scan-file.ts'
@@ -24,7 +32,7 @@ export const createSweepFiles = (
     readonly scanFile: ScanFile
     readonly sweepPortraits: (userId: string) => Promise<void>
     readonly isGroupPictureShown: (chore: FileChore) => Promise<boolean>
-    readonly bindings: FileBindings
+    readonly bindings: Question<FileBinding['kind'], BoundTo>
   },
 ) => {
   const judge = async ({
@@ -34,7 +42,7 @@ export const createSweepFiles = (
   }: StoredFile): Promise<'wanted' | 'unused' | 'undecided'> => {
     if (state === 'uploading') return 'unused'
     if (binding === null) return categories[category].goesUnlessUsed ? 'unused' : 'wanted'
-    if ((await bindings[binding.kind]?.exists(binding)) ?? true) return 'wanted'
+    if ((await bindings.of(binding.kind)?.exists(binding)) ?? true) return 'wanted'
     return clock.now() - Date.parse(binding.boundAt) < sendingMs ? 'undecided' : 'unused'
   }
   const perform = async (chore: FileChore): Promise<void> => {

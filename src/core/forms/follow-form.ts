@@ -9,7 +9,7 @@ import {
   notInThisState,
   tooMuchInformation,
 } from './forms.model.ts'
-import type { FormsDomain } from './forms.ts'
+import type { FormsDomain } from './forms-domain.ts'
 import { receiptHash } from './receipt-code.ts'
 
 const mostInformation = 20

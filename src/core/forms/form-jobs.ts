@@ -1,10 +1,10 @@
 import type { Needs } from '../../ports/ports.ts'
 import { type Submission, SubmissionChanged, type SubmissionFilter } from '../../ports/submissions.ts'
+import type { Job } from '../kernel/domain.ts'
 import { system } from '../platform/audit/audit.ts'
-import type { Job } from '../platform/jobs/jobs.ts'
 import type { PlannedChange } from './change-submission.ts'
 import { type FilledForm, type FormType, formTypes, type RetentionReport } from './forms.model.ts'
-import type { FormsDomain } from './forms.ts'
+import type { FormsDomain } from './forms-domain.ts'
 import { contactsOf } from './submit-form.ts'
 
 const minuteMs = 60_000

@@ -1,15 +1,15 @@
 import type { Needs } from '../../ports/ports.ts'
-import type { Submission } from '../../ports/submissions.ts'
 import type { Users } from '../accounts/users/users.ts'
 import type { Files } from '../files/files.ts'
-import type { Actor, Caller } from '../kernel/actor.ts'
+import type { Caller } from '../kernel/actor.ts'
+import { emptyFace, type Limit } from '../kernel/domain.ts'
 import type { Audit } from '../platform/audit/audit.ts'
 import type { Keys } from '../platform/keys/keys.ts'
 import type { Mailing } from '../platform/mail/mail.ts'
-import { type ChangeSubmission, createChangeSubmission, erasure } from './change-submission.ts'
+import { createChangeSubmission, erasure } from './change-submission.ts'
 import { createFollowForm } from './follow-form.ts'
 import { createFormJobs } from './form-jobs.ts'
-import { createFormMails, type FormMails } from './form-mails.ts'
+import { createFormMails } from './form-mails.ts'
 import type {
   Contact,
   FormSettings,
@@ -18,44 +18,27 @@ import type {
   ReferralSubmitted,
   Submitted,
 } from './forms.model.ts'
+import type { FormsDomain } from './forms-domain.ts'
 import { createFormsPersonalData } from './personal-data.ts'
 import { createReportForms } from './report-forms.ts'
 import { createReviewForms } from './review-forms.ts'
-import { createSealSubmission, type SealSubmission } from './seal-submission.ts'
-import { createJudgeSpam, type JudgeSpam } from './spam.ts'
-import { createSubmitForm, type Stored } from './submit-form.ts'
+import { createSealSubmission } from './seal-submission.ts'
+import { createJudgeSpam } from './spam.ts'
+import { createSubmitForm, type Sending, type Stored } from './submit-form.ts'
 
 export type FormsNeeds = Needs<'submissions' | 'cache' | 'ciphers' | 'clock' | 'ids' | 'log'>
 
 export interface FormsBorrows {
-  /** Takes uploaded files for one submission; `validation_error` for one that cannot be taken. */
-  readonly bindFiles: Files['bindToForm']
-  readonly removeFiles: Files['removeFromForm']
   readonly users: Pick<Users, 'read'>
   readonly keys: Keys
   readonly audit: Audit
   readonly mail: Mailing
-  readonly settings: FormSettings
+  readonly files: Pick<Files, 'bindToForm' | 'removeFromForm' | 'bindings'>
 }
 
-/** What the use cases of this domain have in common. */
-export interface FormsDomain extends Omit<FormsBorrows, 'users'> {
-  readonly mails: FormMails
-  readonly sealing: SealSubmission
-  readonly judge: JudgeSpam
-  readonly changeSubmission: ChangeSubmission
-  /** Removes the files of a submission, and answers the change that removes the rest. */
-  readonly eraseContents: (submission: Submission) => Promise<ReturnType<typeof erasure>>
-  /** Keyed hashes, to find a form by. */
-  readonly hashContacts: (contacts: readonly string[]) => Promise<readonly string[]>
-}
-
-/** One sending of a form: the client's own key for it, if it has one, and the body as it came. */
-export interface Sending {
-  /** Who sends it, if signed in: for files of theirs. */
-  readonly actor: Actor | null
-  readonly key: string | undefined
-  readonly body: string
+export interface FormsConfig {
+  readonly forms: FormSettings
+  readonly limits: { readonly forms: Limit }
 }
 
 const thanks = 'Thank you. We have received this, and somebody will get back to you.'
@@ -66,16 +49,24 @@ const submittedOf = ({ submission }: Stored): Submitted => ({
   submittedAt: submission.createdAt,
 })
 
-export function createForms(needs: FormsNeeds, { users, ...borrows }: FormsBorrows) {
-  const { keys, mail, settings } = borrows
+export function createForms(
+  needs: FormsNeeds,
+  { users, keys, audit, mail, files }: FormsBorrows,
+  { forms: settings, limits }: FormsConfig,
+) {
   const domain: FormsDomain = {
-    ...borrows,
+    keys,
+    audit,
+    mail,
+    settings,
+    bindFiles: files.bindToForm,
+    removeFiles: files.removeFromForm,
     mails: createFormMails(mail, settings),
     sealing: createSealSubmission(needs, keys),
     judge: createJudgeSpam(needs, keys),
     changeSubmission: createChangeSubmission(needs),
     async eraseContents({ id, attachments }) {
-      await borrows.removeFiles(id, attachments)
+      await files.removeFromForm(id, attachments)
       return erasure(needs.clock.now())
     },
     hashContacts: (contacts) =>
@@ -85,6 +76,14 @@ export function createForms(needs: FormsNeeds, { users, ...borrows }: FormsBorro
   const { jobs, reportRetention, erasePastRetention } = createFormJobs(needs, domain)
 
   return {
+    ...emptyFace,
+    limits: [limits.forms],
+    listeners: [
+      files.bindings.listener('form', {
+        canRead: async (actor) => actor.role === 'admin',
+        exists: async ({ id }) => (await needs.submissions.read(id))?.erasedAt === null,
+      }),
+    ],
     async submitContact(caller: Caller, form: Contact, sending: Sending) {
       const stored = await submit(caller, { type: 'contact', form }, sending)
       return { value: submittedOf(stored), isNew: stored.isNew }
@@ -115,3 +114,5 @@ export function createForms(needs: FormsNeeds, { users, ...borrows }: FormsBorro
 }
 
 export type Forms = ReturnType<typeof createForms>
+
+export const formsDomain = { collections: [], create: createForms }

@@ -11,7 +11,7 @@ import { system } from '../platform/audit/audit.ts'
 import { senderOf } from './form-mails.ts'
 import { normalizeContact } from './form-text.ts'
 import type { FilledForm } from './forms.model.ts'
-import type { FormsDomain } from './forms.ts'
+import type { FormsDomain } from './forms-domain.ts'
 
 const pageSize = 100
 

@@ -17,7 +17,7 @@ import {
   notInThisState,
   type ReviewForm,
 } from './forms.model.ts'
-import type { FormsDomain } from './forms.ts'
+import type { FormsDomain } from './forms-domain.ts'
 import { contactsOf } from './submit-form.ts'
 
 const mostOthers = 20

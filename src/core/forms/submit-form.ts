@@ -1,13 +1,13 @@
 import { decodeBase64url } from '../../ports/base64url.ts'
 import type { Needs } from '../../ports/ports.ts'
 import type { NewSubmission, Submission } from '../../ports/submissions.ts'
-import type { Caller } from '../kernel/actor.ts'
+import type { Actor, Caller } from '../kernel/actor.ts'
 import { validationError } from '../kernel/errors.ts'
 import { addBusinessTime, yearIn } from './business-hours.ts'
 import { senderOf } from './form-mails.ts'
 import { normalizeContact } from './form-text.ts'
 import type { Attachment, FilledForm } from './forms.model.ts'
-import type { FormsDomain, Sending } from './forms.ts'
+import type { FormsDomain } from './forms-domain.ts'
 import { newReceiptCode, receiptHash } from './receipt-code.ts'
 
 type FileClaim = Parameters<FormsDomain['bindFiles']>[1][number]
@@ -58,6 +58,14 @@ function claimsOf(attachments: readonly Attachment[], publicOrigin: string): rea
       ])
     return { fileId: id, claimToken }
   })
+}
+
+/** One sending of a form: the client's own key for it, if it has one, and the body as it came. */
+export interface Sending {
+  /** Who sends it, if signed in: for files of theirs. */
+  readonly actor: Actor | null
+  readonly key: string | undefined
+  readonly body: string
 }
 
 export interface Stored {

@@ -1,9 +1,15 @@
-import type { User } from '../accounts/users/users.model.ts'
+/** Of an account, what tells the domains where its person left something. */
+export interface SubjectAccount {
+  readonly email: string
+  readonly emailVerified: boolean
+  readonly mentorId?: string | null
+  readonly identities?: readonly { readonly id: string }[]
+}
 
 /** Whose data is meant. The account is null once it is gone, as of a guest whose day is over. */
 export interface Subject {
   readonly userId: string
-  readonly account: User | null
+  readonly account: SubjectAccount | null
   /** The addresses that are the account's: the one it goes by, and those reserved for it. */
   readonly addresses: readonly string[]
 }
@@ -77,6 +83,23 @@ export const nothingPersonal = (store: string, purpose: string, retention: strin
   retention,
   notExported: 'Nothing personal.',
   notErased: 'Nothing personal.',
+})
+
+/** What is kept in the cache alone and goes by itself. */
+export const passing = (
+  store: string,
+  withheld: readonly string[],
+  purpose: string,
+  retention: string,
+): PersonalData => ({
+  store,
+  dataClass: 'personal',
+  fields: [],
+  withheld,
+  purpose,
+  retention,
+  notExported: 'Gone before it could be read.',
+  notErased: 'Goes by itself.',
 })
 
 export const nothingKept: readonly Kept[] = []

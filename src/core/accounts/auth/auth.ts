@@ -1,16 +1,19 @@
 import type { TokenVerdict } from '../../../ports/access-tokens.ts'
 import type { Needs } from '../../../ports/ports.ts'
+import { emptyFace, type Limit } from '../../kernel/domain.ts'
+import { createEvent } from '../../kernel/events.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
+import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
-import type { AuthSettings } from './auth.model.ts'
+import { type AuthSettings, sessions as sessionsCollection } from './auth.model.ts'
 import { type AskedAhead, createAuthenticate, createReadBlacklist } from './authenticate.ts'
 import { createChangeEmail } from './change-email.ts'
 import { createChangePassword } from './change-password.ts'
 import { createChangeSecondFactors } from './change-second-factors.ts'
-import { createGuests, type ScheduleErasure } from './guests.ts'
-import { createIdentities } from './identities.ts'
+import { createGuests } from './guests.ts'
+import { createIdentities, identities as identitiesCollection } from './identities.ts'
 import { createLockout } from './lockout.ts'
 import { createLogIn } from './log-in.ts'
 import { createLogInByPasskey } from './log-in-by-passkey.ts'
@@ -20,7 +23,7 @@ import { createLogOut } from './log-out.ts'
 import { createMayMail } from './mail-allowance.ts'
 import { createMigrateUsers } from './migrate-users.ts'
 import { createNotices } from './notices.ts'
-import { createOneTimeTokens } from './one-time-tokens.ts'
+import { createOneTimeTokens, oneTimeTokens } from './one-time-tokens.ts'
 import { createOpenSession } from './open-session.ts'
 import { createMakePasskeyQuestion } from './passkey-question.ts'
 import { createPasswordPolicy } from './password-policy.ts'
@@ -61,13 +64,19 @@ export interface AuthBorrows {
   readonly keys: Keys
   readonly audit: Audit
   readonly mail: Mailing
-  readonly settings: AuthSettings
-  /** Guests are erased when their day is over. */
-  readonly scheduleErasure: ScheduleErasure
 }
 
-export function createAuth(needs: AuthNeeds, borrows: AuthBorrows) {
-  const { users, keys, audit, mail, settings, scheduleErasure } = borrows
+export interface AuthConfig {
+  readonly auth: AuthSettings
+  readonly limits: { readonly auth: Limit }
+}
+
+export function createAuth(
+  needs: AuthNeeds,
+  { users, keys, audit, mail }: AuthBorrows,
+  { auth: settings, limits }: AuthConfig,
+) {
+  const guestEntered = createEvent<User>('auth.guest-entered')
   const memo = createSessionMemo(needs)
   const notices = createNotices(needs, { mail, settings })
   const sessions = createSessions(needs, { keys, memo, audit, notices, settings })
@@ -93,7 +102,7 @@ export function createAuth(needs: AuthNeeds, borrows: AuthBorrows) {
     makePasskeyQuestion,
     settings,
     mail,
-    scheduleErasure,
+    guestEntered,
     mayMail,
     memo,
     lockout,
@@ -107,6 +116,8 @@ export function createAuth(needs: AuthNeeds, borrows: AuthBorrows) {
   const passwordReset = createResetPassword(needs, lent)
 
   return {
+    ...emptyFace,
+    guestEntered,
     signUp: createSignUp(needs, lent),
     logIn: createLogIn(needs, lent),
     logInSecondFactor: createLogInSecondFactor(lent),
@@ -136,8 +147,17 @@ export function createAuth(needs: AuthNeeds, borrows: AuthBorrows) {
     /** After the epoch of an account was raised: this process no longer trusts what it has lately seen. */
     forgetSessions: memo.forgetUser,
     personalData: createAuthPersonalData(needs, memo.forgetUser),
+    limits: [limits.auth],
     listSessions: sessions.list,
     isStanding: sessions.isStanding,
+    /** Whether the person may open connections, in this session when it is known which it is. */
+    async mayConnect(userId: string, sessionId: string | null): Promise<boolean> {
+      const [user, stands] = await Promise.all([
+        users.read(userId),
+        sessionId === null || sessions.isStanding(userId, sessionId),
+      ])
+      return stands && user !== null && user.value.status !== 'suspended'
+    },
     revokeSession: sessions.revokeOne,
     revokeOtherSessions: sessions.revokeOthers,
     verifyToken: (token: string): Promise<TokenVerdict> => needs.accessTokens.verify(token),
@@ -146,3 +166,8 @@ export function createAuth(needs: AuthNeeds, borrows: AuthBorrows) {
 }
 
 export type Auth = ReturnType<typeof createAuth>
+
+export const authDomain = {
+  collections: [sessionsCollection, oneTimeTokens, identitiesCollection],
+  create: createAuth,
+}

@@ -1,12 +1,12 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { forbidden } from '../../kernel/errors.ts'
+import type { DomainEvent } from '../../kernel/events.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import { type User, userExists } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import type { GuestEntry, GuestUpgrade } from './auth.model.ts'
-import type { LoggedIn } from './log-in.ts'
-import type { OpenSession } from './open-session.ts'
+import type { LoggedIn, OpenSession } from './open-session.ts'
 import type { CheckPassword } from './password-policy.ts'
 import type { Sessions } from './sessions.ts'
 import type { EmailVerification } from './verify-email.ts'
@@ -15,8 +15,6 @@ const lifeMs = 24 * 60 * 60_000
 
 /** RFC 2606: there is never a mailbox at this domain. */
 const guestAddress = (id: string): string => `${id}@guest.invalid`
-
-export type ScheduleErasure = (guest: User) => Promise<void>
 
 /** People without an account, who may talk to staff for a day, and may then stay. */
 export function createGuests(
@@ -28,7 +26,7 @@ export function createGuests(
     openSession,
     checkPassword,
     emailVerification,
-    scheduleErasure,
+    guestEntered,
   }: {
     readonly users: Users
     readonly sessions: Sessions
@@ -36,7 +34,7 @@ export function createGuests(
     readonly openSession: OpenSession
     readonly checkPassword: CheckPassword
     readonly emailVerification: EmailVerification
-    readonly scheduleErasure: ScheduleErasure
+    readonly guestEntered: DomainEvent<User>
   },
 ) {
   return {
@@ -49,7 +47,7 @@ export function createGuests(
         expiresAt: new Date(clock.now() + lifeMs).toISOString(),
       })
       // Before there is a session: nobody chats who is not going to be erased.
-      await scheduleErasure(guest)
+      await guestEntered.emit(guest)
       return openSession(guest, caller, { isOnSharedDevice: sharedDevice })
     },
 

@@ -3,9 +3,8 @@ import { AppError } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import type { Users } from '../users/users.ts'
 import { type LogInSecondFactor, lockedOut, secondFactorRefused } from './auth.model.ts'
-import type { LoggedIn } from './log-in.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
-import type { OpenSession } from './open-session.ts'
+import type { LoggedIn, OpenSession } from './open-session.ts'
 import type { SecondFactorChecks } from './second-factors.ts'
 
 /** Finishes a login that a second factor was asked for. */

@@ -20,10 +20,9 @@ import {
   type SocialLogIn,
 } from './auth.model.ts'
 import { hasNoWayIn, type Identities, identityId } from './identities.ts'
-import type { LoggedIn } from './log-in.ts'
 import type { Notices } from './notices.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
-import type { OpenSession } from './open-session.ts'
+import type { LoggedIn, OpenSession } from './open-session.ts'
 import type { SessionMemo } from './session-memo.ts'
 import type { Sessions } from './sessions.ts'
 import type { EmailVerification } from './verify-email.ts'

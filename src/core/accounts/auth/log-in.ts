@@ -4,12 +4,9 @@ import type { Audit } from '../../platform/audit/audit.ts'
 import { normalizeEmail, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import { invalidCredentials, type LogIn, lockedOut, type SecondFactorWanted } from './auth.model.ts'
-import type { OpenSession } from './open-session.ts'
-import type { Credentials } from './sessions.ts'
+import type { LoggedIn, OpenSession } from './open-session.ts'
 import type { VerifyPassword } from './verify-password.ts'
 import type { WantSecondFactor } from './want-second-factor.ts'
-
-export type LoggedIn = { readonly user: User } & Credentials
 
 /**
  * Opens a session, or asks for the second factor of an account that has one. Throws `invalid_credentials` alike for a

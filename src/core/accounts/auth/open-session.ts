@@ -4,8 +4,9 @@ import type { Caller } from '../../kernel/actor.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import { signedInAt, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
-import type { LoggedIn } from './log-in.ts'
-import type { Sessions } from './sessions.ts'
+import type { Credentials, Sessions } from './sessions.ts'
+
+export type LoggedIn = { readonly user: User } & Credentials
 
 /** Signs in somebody who has proved enough: the session, its record, and afterwards the time on the account. */
 export const createOpenSession =

@@ -1,5 +1,5 @@
 import type { Needs } from '../../../ports/ports.ts'
-import { nothingKept, type PersonalData } from '../../kernel/personal-data.ts'
+import { nothingKept, type PersonalData, passing } from '../../kernel/personal-data.ts'
 import { walk } from '../../kernel/walk.ts'
 import { type Session, sessions } from './auth.model.ts'
 import { identities } from './identities.ts'
@@ -24,6 +24,9 @@ export function createAuthPersonalData(
       }),
     )
   return [
+    passing('cache:blacklist', [], 'Refuses the access tokens of who has signed out.', '15 minutes.'),
+    passing('cache:lockout', [], 'Slows down who guesses passwords; accounts are keyed hashes.', '24 hours.'),
+    passing('cache:otp', [], 'Counts mails to an address, which is a keyed hash.', 'An hour.'),
     {
       store: identities.name,
       dataClass: 'personal',

@@ -1,5 +1,6 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
+import { emptyFace } from '../../kernel/domain.ts'
 import { validationError } from '../../kernel/errors.ts'
 import { type CursorPage, type CursorQuery, pageOf, refusingBadCursors } from '../../kernel/paging.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
@@ -13,6 +14,7 @@ export function createConsents(
   { audit }: { readonly audit: Audit },
 ) {
   return {
+    ...emptyFace,
     personalData: createConsentsPersonalData({ documents }),
     /** The version of each text that is in force. */
     current: (): readonly ConsentText[] =>
@@ -65,3 +67,5 @@ export function createConsents(
 }
 
 export type Consents = ReturnType<typeof createConsents>
+
+export const consentsDomain = { collections: [consents], create: createConsents }

@@ -2,8 +2,10 @@ import { encodeBase64url } from '../../../ports/base64url.ts'
 import { VersionMismatch } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
+import { emptyFace } from '../../kernel/domain.ts'
 import { notFound } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
+import { serviceTokensPersonalData } from './personal-data.ts'
 import {
   type NewServiceToken,
   type ServiceToken,
@@ -31,13 +33,18 @@ export interface Service {
 
 export const isServiceToken = (text: string): boolean => text.startsWith('tis_')
 
-export function createServiceTokens(needs: Needs<'documents' | 'clock' | 'ids' | 'defer'>, audit: Audit) {
+export function createServiceTokens(
+  needs: Needs<'documents' | 'clock' | 'ids' | 'defer'>,
+  { audit }: { readonly audit: Audit },
+) {
   const { documents, clock, ids, defer } = needs
   const keyOf = (id: string) => ({ partition: id, id })
   const record = (caller: Caller, { userId, sessionId }: Actor, event: string, id: string) =>
     audit.record(caller, { event, actorId: userId, sessionId, resource: { type: 'service-token', id } })
 
   return {
+    ...emptyFace,
+    personalData: serviceTokensPersonalData,
     /** The token is in this answer and nowhere else. */
     async create(caller: Caller, actor: Actor, { name, scopes, expiresInDays }: NewServiceToken) {
       const id = ids.next()
@@ -97,3 +104,5 @@ export function createServiceTokens(needs: Needs<'documents' | 'clock' | 'ids' |
 }
 
 export type ServiceTokens = ReturnType<typeof createServiceTokens>
+
+export const serviceTokensDomain = { collections: [serviceTokens], create: createServiceTokens }

@@ -79,8 +79,10 @@ export function createUsersPersonalData(
       withheld: ['passwordHash', 'secondFactors', 'securityEpoch'],
       purpose: 'The account: who somebody is here, and how they sign in.',
       retention: `${whileItExists} A guest: 24 hours. An account whose sign-up was cut off: 10 minutes.`,
-      async collect({ account }) {
-        if (!account) return []
+      async collect({ userId }) {
+        const stored = await documents.read(users, { partition: userId, id: userId })
+        if (!stored) return []
+        const account = stored.value
         const { passwordHash: _, secondFactors, securityEpoch: __, ...rest } = account
         return [
           {

@@ -194,52 +194,6 @@ export const staff = collection<StaffMember>()({
 
 const Timestamp = z.iso.datetime().meta({ description: 'ISO 8601, UTC, milliseconds.' })
 
-export const Profile = z
-  .object({
-    id: z.uuid(),
-    email: z.string(),
-    name: z.string(),
-    avatar: z.string().nullable(),
-    role: Role,
-    status: UserStatus,
-    emailVerified: z.boolean(),
-    enrolledCourses: z.array(z.string()),
-    completedLessons: z.array(z.string()),
-    preferences: Preferences,
-    metadata: z.object({ createdAt: Timestamp, updatedAt: Timestamp, lastLogin: Timestamp.nullable() }),
-  })
-  .meta({ id: 'Profile' })
-export type Profile = z.infer<typeof Profile>
-
-export const UpdateProfile = z
-  .object({ name: PersonName, preferences: Preferences.partial() })
-  .partial()
-  .refine((change) => Object.keys(change).length > 0, 'Name at least one field to change.')
-  .meta({ id: 'UpdateProfile' })
-export type UpdateProfile = z.infer<typeof UpdateProfile>
-
-/** What the learning side of the platform tells a profile. */
-export interface LearnedSummary {
-  readonly enrolledCourses: readonly string[]
-  readonly completedLessons: readonly string[]
-  /** Changes with either. */
-  readonly version: string
-}
-
-export const profileOf = (user: User, learned: LearnedSummary): Profile => ({
-  id: user.id,
-  email: user.email,
-  name: user.name,
-  avatar: user.avatar,
-  role: user.role,
-  status: user.status,
-  emailVerified: user.emailVerified,
-  enrolledCourses: [...learned.enrolledCourses],
-  completedLessons: [...learned.completedLessons],
-  preferences: preferencesOf(user),
-  metadata: { createdAt: user.createdAt, updatedAt: user.updatedAt, lastLogin: user.lastLoginAt },
-})
-
 export const AdminUserQuery = CursorQuery.extend({
   q: z.string().max(254).optional().meta({ description: 'Part of the name or the address.' }),
   role: Role.optional(),

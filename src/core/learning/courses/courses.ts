@@ -1,6 +1,8 @@
 import type { Stored } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Users } from '../../accounts/users/users.ts'
+import type { Files } from '../../files/files.ts'
+import { emptyFace } from '../../kernel/domain.ts'
 import { notFound } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import { createAuthorCourses } from './author-courses.ts'
@@ -11,7 +13,11 @@ import {
   type CourseTally,
   type CourseVersion,
   catalog,
+  courseCounts,
+  courseMembers,
   courses,
+  courseVersions,
+  lessonContents,
 } from './courses.model.ts'
 import { type ClaimVideo, createEditLessons } from './edit-lessons.ts'
 import { createImportCourses } from './import-courses.ts'
@@ -24,7 +30,7 @@ const rememberedDetails = 2_000
 export interface CoursesBorrows {
   readonly users: Pick<Users, 'read'>
   readonly audit: Audit
-  readonly claimVideo: ClaimVideo
+  readonly files: Pick<Files, 'bindToCourse'>
 }
 
 const detailOf = (course: Course, tally: CourseTally | null, { lessons }: CourseVersion): CourseDetail => {
@@ -48,9 +54,12 @@ const detailOf = (course: Course, tally: CourseTally | null, { lessons }: Course
 
 export function createCourses(
   needs: Needs<'documents' | 'cache' | 'clock' | 'defer' | 'ids' | 'log'>,
-  { users, audit, claimVideo }: CoursesBorrows,
+  { users, audit, files }: CoursesBorrows,
 ) {
   const { documents } = needs
+  const claimVideo: ClaimVideo = async (author, courseId, fileId) => {
+    await files.bindToCourse(author, fileId, courseId, 'course-video')
+  }
   const catalogue = createCatalogue(needs)
   const versions = createVersions(needs)
   const members = createMembers(needs)
@@ -62,6 +71,7 @@ export function createCourses(
   >()
 
   return {
+    ...emptyFace,
     personalData: createCoursesPersonalData(needs),
     list: catalogue.list,
     members,
@@ -101,3 +111,8 @@ export function createCourses(
 }
 
 export type Courses = ReturnType<typeof createCourses>
+
+export const coursesDomain = {
+  collections: [courses, courseVersions, lessonContents, courseMembers, courseCounts],
+  create: createCourses,
+}

@@ -266,3 +266,11 @@ export const LearnerSummary = z
   })
   .meta({ id: 'LearnerSummary' })
 export type LearnerSummary = z.infer<typeof LearnerSummary>
+
+/** What somebody's profile shows of what they have learned. */
+export interface LearnedSummary {
+  readonly enrolledCourses: readonly string[]
+  readonly completedLessons: readonly string[]
+  /** Changes with either. */
+  readonly version: string
+}

@@ -1,17 +1,20 @@
 import type { Stored } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
-import type { LearnedSummary, User } from '../../accounts/users/users.model.ts'
+import type { User } from '../../accounts/users/users.model.ts'
 import type { Users } from '../../accounts/users/users.ts'
+import type { Files } from '../../files/files.ts'
 import type { Actor } from '../../kernel/actor.ts'
+import { emptyFace } from '../../kernel/domain.ts'
 import { notFound } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import type { Courses } from '../courses/courses.ts'
 import type { Mentors } from '../mentors/mentors.ts'
+import { type LearnedSummary, progress } from './enrollments.model.ts'
 import { createLearners } from './learners.ts'
 import { createEnrollmentsPersonalData } from './personal-data.ts'
 import { createReadProgress } from './read-progress.ts'
 import { createRecount } from './recount.ts'
-import { createStudy, type SignVideo } from './study.ts'
+import { createStudy } from './study.ts'
 import { createTakePart } from './take-part.ts'
 
 export interface EnrollmentsBorrows {
@@ -19,7 +22,7 @@ export interface EnrollmentsBorrows {
   readonly courses: Courses
   readonly mentors: Mentors
   readonly audit: Audit
-  readonly signVideo: SignVideo
+  readonly files: Pick<Files, 'signVideo' | 'bindings'>
 }
 
 /** Taking part in courses, and what comes of it. */
@@ -27,13 +30,31 @@ export function createEnrollments(
   needs: Needs<'documents' | 'clock' | 'defer'>,
   borrows: EnrollmentsBorrows,
 ) {
-  const { users, courses } = borrows
+  const { users, courses, files } = borrows
   const learners = createLearners(needs, borrows)
 
+  async function coursesOf(userId: string): Promise<readonly string[]> {
+    return (await learners.readStats(userId))?.value.enrolledCourses ?? []
+  }
+
+  /** Courses keep copies of the names of those who take part. */
+  async function copyProfile(user: User): Promise<void> {
+    const stats = await learners.readStats(user.id)
+    for (const courseId of stats?.value.enrolledCourses ?? []) await courses.members.rename(courseId, user)
+  }
+
   return {
+    ...emptyFace,
     personalData: createEnrollmentsPersonalData(needs, { courses }),
+    listeners: [
+      users.profileChanged.listener('enrollments', copyProfile),
+      files.bindings.listener('course', {
+        canRead: async (actor, { id }) => (await coursesOf(actor.userId)).includes(id),
+        exists: async ({ id }) => (await courses.readCourse(id)) !== null,
+      }),
+    ],
     takePart: createTakePart(needs, { courses, learners }),
-    study: createStudy(needs, { ...borrows, learners }),
+    study: createStudy(needs, { courses, learners, signVideo: files.signVideo }),
     reading: createReadProgress(needs, { ...borrows, learners }),
     recount: createRecount(needs, borrows),
 
@@ -44,9 +65,7 @@ export function createEnrollments(
       return stored.value
     },
 
-    async coursesOf(userId: string): Promise<readonly string[]> {
-      return (await learners.readStats(userId))?.value.enrolledCourses ?? []
-    },
+    coursesOf,
 
     async summaryOf(userId: string): Promise<LearnedSummary> {
       const stored = await learners.readStats(userId)
@@ -56,13 +75,9 @@ export function createEnrollments(
         version: stored?.version ?? '0',
       }
     },
-
-    /** Courses keep copies of the names of those who take part. */
-    async copyProfile(user: User): Promise<void> {
-      const stats = await learners.readStats(user.id)
-      for (const courseId of stats?.value.enrolledCourses ?? []) await courses.members.rename(courseId, user)
-    },
   }
 }
 
 export type Enrollments = ReturnType<typeof createEnrollments>
+
+export const enrollmentsDomain = { collections: [progress], create: createEnrollments }

@@ -2,6 +2,7 @@ import type { Page } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { User } from '../../accounts/users/users.model.ts'
 import type { Users } from '../../accounts/users/users.ts'
+import { emptyFace } from '../../kernel/domain.ts'
 import { createPutDocument } from '../../kernel/put-document.ts'
 import { type MentorAssignment, mentorAssignments } from './mentors.model.ts'
 import { createMentorsPersonalData } from './personal-data.ts'
@@ -9,13 +10,29 @@ import { createMentorsPersonalData } from './personal-data.ts'
 /** Who mentors whom. The learner's account names the mentor; what is here is the mentor's side of it, for listing. */
 export function createMentors(
   needs: Needs<'documents' | 'clock'>,
-  domain: { readonly users: Pick<Users, 'read' | 'changeUser'> },
+  domain: { readonly users: Pick<Users, 'read' | 'changeUser' | 'profileChanged'> },
 ) {
   const { documents, clock } = needs
   const put = createPutDocument(needs)
 
+  /** Brings the mentor's side into line with the learner's account, name and picture included. */
+  async function mend(learner: User): Promise<void> {
+    const { mentorId, id, name, avatar } = learner
+    if (!mentorId) return
+    await put(mentorAssignments, { partition: mentorId, id }, (known) => ({
+      id,
+      mentorId,
+      name,
+      avatar,
+      assignedAt: known?.assignedAt ?? new Date(clock.now()).toISOString(),
+    }))
+  }
+
   return {
+    ...emptyFace,
     personalData: createMentorsPersonalData(needs, domain),
+    listeners: [domain.users.profileChanged.listener('mentors', mend)],
+    mend,
 
     isMentorOf: async (mentorId: string, learnerId: string): Promise<boolean> =>
       (await documents.read(mentorAssignments, { partition: mentorId, id: learnerId })) !== null,
@@ -26,19 +43,6 @@ export function createMentors(
     ): Promise<Page<MentorAssignment>> =>
       documents.query(mentorAssignments, { path: 'byName', partition: mentorId, equals: {}, ...page }),
 
-    /** Brings the mentor's side into line with the learner's account, name and picture included. */
-    async mend(learner: User): Promise<void> {
-      const { mentorId, id, name, avatar } = learner
-      if (!mentorId) return
-      await put(mentorAssignments, { partition: mentorId, id }, (known) => ({
-        id,
-        mentorId,
-        name,
-        avatar,
-        assignedAt: known?.assignedAt ?? new Date(clock.now()).toISOString(),
-      }))
-    },
-
     async release(mentorId: string, learnerId: string): Promise<void> {
       await documents.remove(mentorAssignments, { partition: mentorId, id: learnerId })
     },
@@ -46,3 +50,5 @@ export function createMentors(
 }
 
 export type Mentors = ReturnType<typeof createMentors>
+
+export const mentorsDomain = { collections: [mentorAssignments], create: createMentors }

@@ -1,27 +1,34 @@
 import type { Needs } from '../../../ports/ports.ts'
-import type { User } from '../../accounts/users/users.model.ts'
+import type { Auth } from '../../accounts/auth/auth.ts'
 import type { Users } from '../../accounts/users/users.ts'
+import type { Files } from '../../files/files.ts'
 import type { Actor } from '../../kernel/actor.ts'
+import { emptyFace, type Job } from '../../kernel/domain.ts'
 import { AppError } from '../../kernel/errors.ts'
-import type { Job } from '../../platform/jobs/jobs.ts'
-import type { TakeFromLimits } from '../../platform/limits/limits.ts'
+import type { Limits } from '../../platform/limits/limits.ts'
 import { type ConnectionListener, conversationGroup } from '../../platform/realtime/realtime.model.ts'
+import type { RealtimeGateway } from '../../platform/realtime/realtime.ts'
+import type { Contacts } from '../contacts/contacts.ts'
 import { createAnnouncer } from './announcer.ts'
-import { type AvatarOf, createChangeConversation } from './change-conversation.ts'
-import { createChangeMessage, type DetachFiles } from './change-message.ts'
+import { createChangeConversation } from './change-conversation.ts'
+import { createChangeMessage } from './change-message.ts'
 import {
+  announcements,
   type ChatSettings,
   type ConversationDetails,
+  directPairs,
   type Entry,
   messages as everyMessage,
+  inbox as inboxEntries,
   isMessage,
+  leftConversations,
   positionOf,
   requireMember,
   type Typing,
 } from './chat.model.ts'
 import { createConversationLog } from './conversation-log.ts'
 import { createConversationView } from './conversation-view.ts'
-import { type CanWriteTo, createCreateConversation } from './create-conversation.ts'
+import { createCreateConversation } from './create-conversation.ts'
 import { createErasePerson } from './erase-person.ts'
 import { createHearDevices } from './hear-devices.ts'
 import { createInbox } from './inbox.ts'
@@ -32,7 +39,7 @@ import { createChatPersonalData } from './personal-data.ts'
 import { createPresence } from './presence.ts'
 import { createReadMarks } from './read-marks.ts'
 import { createSearchMessages } from './search-messages.ts'
-import { type AttachFiles, createSendMessage, type IsBlocked } from './send-message.ts'
+import { createSendMessage } from './send-message.ts'
 import { createSync } from './sync.ts'
 import { createTakeTurn, type TurnLimits } from './turns.ts'
 
@@ -45,28 +52,40 @@ export type ChatNeeds = Needs<
   'cache' | 'clock' | 'defer' | 'documents' | 'ids' | 'log' | 'messageSearch' | 'realtime'
 >
 
-/** What the other domains lend to this one. */
 export interface ChatBorrows {
   readonly users: Pick<Users, 'read'>
-  /** Throws for whom this deployment does not let reach others yet. */
-  readonly requireVerifiedEmail: (actor: Actor, known: User | null) => Promise<void>
-  readonly canWriteTo: CanWriteTo
-  readonly isBlocked: IsBlocked
-  readonly attachFiles: AttachFiles
-  readonly detachFiles: DetachFiles
-  readonly avatarOf: AvatarOf
-  readonly takeFromLimits: TakeFromLimits
-  readonly limits: TurnLimits
-  readonly settings: ChatSettings
+  readonly auth: Pick<Auth, 'requireVerifiedEmail'>
+  readonly contacts: Pick<Contacts, 'canWriteTo' | 'isBlocked'>
+  readonly files: Pick<Files, 'bindToConversation' | 'removeBound' | 'avatars' | 'bindings' | 'groupPictures'>
+  readonly limits: Pick<Limits, 'take'>
+  readonly realtime: Pick<RealtimeGateway, 'connections'>
 }
 
-export function createChat(needs: ChatNeeds, borrows: ChatBorrows) {
+export interface ChatConfig {
+  readonly chat: ChatSettings & { readonly limits: TurnLimits }
+}
+
+export function createChat(
+  needs: ChatNeeds,
+  { users, auth, contacts, files, limits, realtime }: ChatBorrows,
+  { chat: settings }: ChatConfig,
+) {
+  const borrows = {
+    users,
+    settings,
+    requireVerifiedEmail: auth.requireVerifiedEmail,
+    canWriteTo: contacts.canWriteTo,
+    isBlocked: contacts.isBlocked,
+    attachFiles: files.bindToConversation,
+    detachFiles: files.removeBound,
+    avatarOf: files.avatars.forGroup,
+  }
   const { clock, defer, documents } = needs
-  const takeTurn = createTakeTurn(borrows.takeFromLimits, borrows.limits)
+  const takeTurn = createTakeTurn(limits.take, settings.limits)
   const inbox = createInbox(needs)
   const announcer = createAnnouncer(needs, inbox)
   const log = createConversationLog(needs, announcer)
-  const conversationView = createConversationView(needs, createPeople(needs, borrows.users))
+  const conversationView = createConversationView(needs, createPeople(needs, users))
   const marks = createReadMarks(needs, log, announcer)
   const conversations = createListConversations(needs, { log, inbox, conversations: conversationView })
   const presence = createPresence(needs, announcer, conversations)
@@ -98,7 +117,7 @@ export function createChat(needs: ChatNeeds, borrows: ChatBorrows) {
   const jobs: readonly Job[] = [
     { name: 'announce-what-was-left', everyMs: catchUpEveryMs, run: announcer.catchUp },
   ]
-  const listener: ConnectionListener = {
+  const connections: ConnectionListener = {
     groupsOf: async (userId) => (await conversations.idsOf(userId)).map(conversationGroup),
     connected: ({ userId, connectionId }) => presence.renew(userId, connectionId),
     disconnected: ({ userId, connectionId }) => presence.end(userId, connectionId),
@@ -113,33 +132,45 @@ export function createChat(needs: ChatNeeds, borrows: ChatBorrows) {
   })
   const erasePerson = createErasePerson(needs, { log, withdraw, ...borrows })
 
+  /** Whether one of these messages was sent, and is not deleted. */
+  async function isAnySent(conversationId: string, messageIds: readonly string[]): Promise<boolean> {
+    const found = await Promise.all(
+      messageIds.map((id) => documents.read<Entry>(everyMessage, { partition: conversationId, id })),
+    )
+    return found.some((stored) => stored !== null && isMessage(stored) && stored.value.deletedAt === null)
+  }
+
+  /** The address of its picture, now; null as well when there is no such conversation. */
+  const pictureOf = async (conversationId: string): Promise<string | null> =>
+    (await log.readHead(conversationId))?.value.avatar ?? null
+
+  /** Now, not a moment ago. */
+  async function isMember(userId: string, conversationId: string): Promise<boolean> {
+    const stored = await log.readHead(conversationId)
+    return stored?.value.members.some((member) => member.userId === userId) ?? false
+  }
+
   return {
+    ...emptyFace,
     jobs,
-    personalData: createChatPersonalData(needs, { log, erasePerson, settings: borrows.settings }),
-    listener,
+    limits: Object.values(settings.limits).flat(),
+    listeners: [
+      realtime.connections.listener('chat', connections),
+      files.groupPictures.listener('conversation', pictureOf),
+      files.bindings.listener('conversation', {
+        canRead: (actor, { id }) => isMember(actor.userId, id),
+        exists: ({ id, parts }) => isAnySent(id, parts),
+      }),
+    ],
+    personalData: createChatPersonalData(needs, { log, erasePerson, settings }),
     createConversation: createCreateConversation(needs, {
       log,
       inbox,
       announcer,
       conversations: conversationView,
-      canWriteTo: borrows.canWriteTo,
+      canWriteTo: contacts.canWriteTo,
     }),
     listConversations: conversations.list,
-    /** Whether one of these messages was sent, and is not deleted. */
-    async isAnySent(conversationId: string, messageIds: readonly string[]): Promise<boolean> {
-      const found = await Promise.all(
-        messageIds.map((id) => documents.read<Entry>(everyMessage, { partition: conversationId, id })),
-      )
-      return found.some((stored) => stored !== null && isMessage(stored) && stored.value.deletedAt === null)
-    },
-    /** The address of its picture, now; null as well when there is no such conversation. */
-    pictureOf: async (conversationId: string): Promise<string | null> =>
-      (await log.readHead(conversationId))?.value.avatar ?? null,
-    /** Now, not a moment ago. */
-    async isMember(userId: string, conversationId: string): Promise<boolean> {
-      const stored = await log.readHead(conversationId)
-      return stored?.value.members.some((member) => member.userId === userId) ?? false
-    },
     async readConversation(
       actor: Actor,
       conversationId: string,
@@ -177,3 +208,8 @@ export function createChat(needs: ChatNeeds, borrows: ChatBorrows) {
 }
 
 export type Chat = ReturnType<typeof createChat>
+
+export const chatDomain = {
+  collections: [everyMessage, inboxEntries, leftConversations, directPairs, announcements],
+  create: createChat,
+}

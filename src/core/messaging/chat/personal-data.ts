@@ -1,5 +1,5 @@
 import type { Needs } from '../../../ports/ports.ts'
-import { nothingKept, nothingPersonal, type PersonalData } from '../../kernel/personal-data.ts'
+import { nothingKept, nothingPersonal, type PersonalData, passing } from '../../kernel/personal-data.ts'
 import { walk } from '../../kernel/walk.ts'
 import {
   announcements,
@@ -178,6 +178,7 @@ export function createChatPersonalData(
         return nothingKept
       },
     },
+    passing('cache:online_users', ['devices'], 'Shows who is connected.', '90 seconds.'),
     nothingPersonal(announcements.name, 'Has devices told of a change even after a crash.', 'Seconds.'),
   ]
 }

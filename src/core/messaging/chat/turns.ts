@@ -1,5 +1,6 @@
+import type { Limit } from '../../kernel/domain.ts'
 import { AppError } from '../../kernel/errors.ts'
-import type { Limit, TakeFromLimits } from '../../platform/limits/limits.ts'
+import type { TakeFromLimits } from '../../platform/limits/limits.ts'
 
 export type TurnLimits = Readonly<Record<'send' | 'typing' | 'search', readonly Limit[]>>
 export type Turn = keyof TurnLimits

@@ -2,6 +2,7 @@ import { DocumentExists } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Users } from '../../accounts/users/users.ts'
 import type { Actor } from '../../kernel/actor.ts'
+import { emptyFace } from '../../kernel/domain.ts'
 import { validationError } from '../../kernel/errors.ts'
 import { type CursorPage, type CursorQuery, pageOf, refusingBadCursors } from '../../kernel/paging.ts'
 import type { Courses } from '../../learning/courses/courses.ts'
@@ -25,6 +26,7 @@ export function createContacts(
   const { documents, clock } = needs
   const canWriteTo = createCanWriteTo(needs, domain)
   return {
+    ...emptyFace,
     personalData: createContactsPersonalData(needs),
     canWriteTo,
     list: createListContacts(needs, domain),
@@ -77,3 +79,5 @@ export function createContacts(
 }
 
 export type Contacts = ReturnType<typeof createContacts>
+
+export const contactsDomain = { collections: [blocks], create: createContacts }

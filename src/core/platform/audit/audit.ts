@@ -1,7 +1,10 @@
 import type { AuditEntry, AuditOutcome } from '../../../ports/audit.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Caller } from '../../kernel/actor.ts'
+import { emptyFace } from '../../kernel/domain.ts'
 import type { Keys } from '../keys/keys.ts'
+import { createAuditPersonalData } from './personal-data.ts'
+import { createReadActivity } from './read-activity.ts'
 
 export interface Occurrence {
   /** `domain.verb` */
@@ -31,7 +34,11 @@ export const system = 'system'
  * Writes what happened into the audit log. Resolves when it is durable; a failure fails the use case. `entryOf` is for
  * a store whose writes take the entry along.
  */
-export function createAudit({ audit, clock, ids }: Needs<'audit' | 'clock' | 'ids'>, keys: Keys) {
+export function createAudit(
+  needs: Needs<'audit' | 'clock' | 'ids'>,
+  { keys }: { readonly keys: Pick<Keys, 'pseudonym'> },
+) {
+  const { audit, clock, ids } = needs
   /** `caller` is null for a job. */
   const entryOf = async (caller: Caller | null, occurrence: Occurrence): Promise<AuditEntry> => {
     const address = caller?.address ?? null
@@ -53,6 +60,9 @@ export function createAudit({ audit, clock, ids }: Needs<'audit' | 'clock' | 'id
     }
   }
   return {
+    ...emptyFace,
+    personalData: createAuditPersonalData(needs),
+    readActivity: createReadActivity(needs),
     record: async (caller: Caller | null, occurrence: Occurrence): Promise<void> =>
       audit.append(await entryOf(caller, occurrence)),
     entryOf,
@@ -60,3 +70,5 @@ export function createAudit({ audit, clock, ids }: Needs<'audit' | 'clock' | 'id
 }
 
 export type Audit = ReturnType<typeof createAudit>
+
+export const auditDomain = { collections: [], create: createAudit }

@@ -1,5 +1,5 @@
 import type { Needs } from '../../../ports/ports.ts'
-import { users } from '../../accounts/users/users.model.ts'
+import { emptyFace } from '../../kernel/domain.ts'
 
 export interface DependencyState {
   readonly state: 'up' | 'down'
@@ -17,11 +17,10 @@ const patienceMs = 2_000
 
 /** Asks each dependency a question that costs next to nothing; one that does not answer in time is down. */
 export function createHealth(
-  needs: Needs<
-    'documents' | 'blobs' | 'cache' | 'realtime' | 'audit' | 'mailQueue' | 'accessTokens' | 'clock' | 'log'
-  >,
+  needs: Needs<'blobs' | 'cache' | 'realtime' | 'audit' | 'mailQueue' | 'accessTokens' | 'clock' | 'log'>,
+  { users }: { readonly users: { readonly read: (id: string) => Promise<unknown> } },
 ) {
-  const { documents, blobs, cache, realtime, audit, mailQueue, accessTokens, clock, log } = needs
+  const { blobs, cache, realtime, audit, mailQueue, accessTokens, clock, log } = needs
   let isStopping = false
 
   async function countMail(): Promise<Readiness['mail']> {
@@ -31,7 +30,7 @@ export function createHealth(
   }
 
   const questions: Record<string, () => Promise<unknown>> = {
-    documents: () => documents.read(users, { partition: 'readiness', id: 'readiness' }),
+    documents: () => users.read('readiness'),
     blobs: () => blobs.head({ container: 'documents', path: 'readiness' }),
     cache: () => cache.get('readiness'),
     realtime: () => realtime.isConnected('readiness'),
@@ -56,6 +55,7 @@ export function createHealth(
   }
 
   return {
+    ...emptyFace,
     async readiness(): Promise<Readiness> {
       let mail: Readiness['mail'] = null
       const asked = await Promise.all([
@@ -79,3 +79,5 @@ export function createHealth(
 }
 
 export type Health = ReturnType<typeof createHealth>
+
+export const healthDomain = { collections: [], create: createHealth }

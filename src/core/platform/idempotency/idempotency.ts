@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import type { Needs } from '../../../ports/ports.ts'
 import { PortUnavailable } from '../../../ports/unavailable.ts'
+import { emptyFace } from '../../kernel/domain.ts'
 import { defineError } from '../../kernel/errors.ts'
 import type { Keys } from '../keys/keys.ts'
+import { keptMs } from './idempotency.model.ts'
+import { createIdempotencyPersonalData } from './personal-data.ts'
 
-export const keptMs = 24 * 60 * 60_000
 /** Longer than any request may take: after a crash the key is free again. */
 const runningMs = 60_000
 
@@ -39,8 +41,12 @@ export type Begun =
   | { readonly finish: (answer: Answer) => Promise<void>; readonly abandon: () => Promise<void> }
 
 /** While the cache is down nothing is remembered, and requests go on: refusing them would lose what people send. */
-export function createIdempotency({ cache, log }: Needs<'cache' | 'log'>, keys: Keys) {
-  return async ({ scope, route, key, body }: Request): Promise<Begun> => {
+export function createIdempotency(
+  needs: Needs<'cache' | 'clock' | 'log'>,
+  { keys }: { readonly keys: Pick<Keys, 'pseudonym'> },
+) {
+  const { cache, log } = needs
+  async function begin({ scope, route, key, body }: Request): Promise<Begun> {
     const [name, fingerprint] = await Promise.all([
       keys.pseudonym('idempotency key', JSON.stringify([scope, route, key])),
       keys.pseudonym('idempotency body', body),
@@ -72,6 +78,11 @@ export function createIdempotency({ cache, log }: Needs<'cache' | 'log'>, keys: 
       abandon: () => settle(cache.delete(cacheKey)),
     }
   }
+
+  return { ...emptyFace, personalData: createIdempotencyPersonalData(needs), begin }
 }
 
-export type BeginIdempotent = ReturnType<typeof createIdempotency>
+export type Idempotency = ReturnType<typeof createIdempotency>
+export type BeginIdempotent = Idempotency['begin']
+
+export const idempotencyDomain = { collections: [], create: createIdempotency }

@@ -1,6 +1,6 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { PersonalData } from '../../kernel/personal-data.ts'
-import { keptMs } from './idempotency.ts'
+import { keptMs } from './idempotency.model.ts'
 
 /** Under keyed hashes of keys that clients chose: nobody finds a person's. It is gone by the next day. */
 export const createIdempotencyPersonalData = ({ clock }: Needs<'clock'>): readonly PersonalData[] => [

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createMemoryLog } from '../../../adapters/memory/log.ts'
-import { createRunDueJobs, type Job } from './jobs.ts'
+import type { Job } from '../../kernel/domain.ts'
+import { createRunDueJobs } from './jobs.ts'
 
 const minuteMs = 60_000
 const midnight = Date.parse('2026-01-02T00:00:00.000Z')

@@ -2,6 +2,7 @@ import { decodeBase64url, encodeBase64url } from '../../../ports/base64url.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { randomBytes } from '../../../ports/random-bytes.ts'
 import type { SecretVersion } from '../../../ports/secrets.ts'
+import { emptyFace } from '../../kernel/domain.ts'
 
 interface MasterKey {
   readonly id: string
@@ -78,6 +79,7 @@ export function createKeys({ secrets, clock, ciphers }: Needs<'secrets' | 'clock
   }
 
   return {
+    ...emptyFace,
     /** The same name for the same text, from which nobody without the key can find the text: 128 bits, base64url. */
     pseudonym: async (purpose: string, value: string): Promise<string> =>
       pseudonymUnder(current() ?? (await active()), purpose, value),
@@ -106,3 +108,5 @@ export function createKeys({ secrets, clock, ciphers }: Needs<'secrets' | 'clock
 }
 
 export type Keys = ReturnType<typeof createKeys>
+
+export const keysDomain = { collections: [], create: createKeys }

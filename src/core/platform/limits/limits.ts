@@ -1,17 +1,9 @@
 import type { Counted } from '../../../ports/cache.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { PortUnavailable } from '../../../ports/unavailable.ts'
+import { emptyFace, type Limit } from '../../kernel/domain.ts'
+import { passing } from '../../kernel/personal-data.ts'
 import type { Keys } from '../keys/keys.ts'
-
-export interface Limit {
-  /** Names the counter: `ratelimit:{name}:{key}`. */
-  readonly name: string
-  /** Requests allowed in one window. */
-  readonly requests: number
-  readonly windowSeconds: number
-  /** Requests one process allows in one window while the shared counters cannot be reached. */
-  readonly requestsWhenAlone: number
-}
 
 /** Where a caller stands against one limit. */
 export interface Standing {
@@ -27,7 +19,11 @@ export interface Standing {
  * Counts requests in fixed windows. While the shared cache is down each process counts for itself: generously for
  * reading, tightly where passwords can be guessed.
  */
-export function createLimits({ cache, localCache, log }: Needs<'cache' | 'localCache' | 'log'>, keys: Keys) {
+export function createLimits(
+  { cache, localCache, log }: Needs<'cache' | 'localCache' | 'log'>,
+  { keys }: { readonly keys: Pick<Keys, 'pseudonym'> },
+  { limits: { general } }: { readonly limits: { readonly general: Limit } },
+) {
   const count = async (key: string, limit: Limit): Promise<Counted & { readonly isAlone: boolean }> => {
     const ttlMs = limit.windowSeconds * 1000
     try {
@@ -43,7 +39,7 @@ export function createLimits({ cache, localCache, log }: Needs<'cache' | 'localC
    * Counts one request against every limit at once, and answers with the standing closest to its end. `scale`
    * multiplies what is allowed.
    */
-  return async (limits: readonly Limit[], address: string, scale: number): Promise<Standing> => {
+  async function take(limits: readonly Limit[], address: string, scale: number): Promise<Standing> {
     const key = await keys.pseudonym('rate limit', address)
     const standOf = async (limit: Limit): Promise<Standing> => {
       const counted = await count(`ratelimit:${limit.name}:${key}`, limit)
@@ -70,6 +66,24 @@ export function createLimits({ cache, localCache, log }: Needs<'cache' | 'localC
         : closest,
     )
   }
+
+  return {
+    ...emptyFace,
+    personalData: [
+      passing(
+        'cache:ratelimit',
+        [],
+        'Counts requests; addresses are keyed hashes.',
+        'As long as the limit counts.',
+      ),
+    ],
+    limits: [general],
+    general,
+    take,
+  }
 }
 
-export type TakeFromLimits = ReturnType<typeof createLimits>
+export type Limits = ReturnType<typeof createLimits>
+export type TakeFromLimits = Limits['take']
+
+export const limitsDomain = { collections: [], create: createLimits }

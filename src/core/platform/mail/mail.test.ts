@@ -45,8 +45,8 @@ function createWorld() {
   })
   const keys = createKeys({ secrets, clock, ciphers: createWebCiphers() })
   const needs = { mailQueue, mailer, mailbox: outbox, clock, log, defer, ids: createSequentialIds() }
-  const audit = createAudit({ ...needs, audit: createMemoryAudit(auditRecords) }, keys)
-  const [one, two] = [createMail(needs, keys, audit), createMail(needs, keys, audit)]
+  const audit = createAudit({ ...needs, audit: createMemoryAudit(auditRecords) }, { keys })
+  const [one, two] = [createMail(needs, { keys, audit }), createMail(needs, { keys, audit })]
   const run = async (mail: typeof one, name: string) => {
     const job = mail.jobs.find((candidate) => candidate.name === name)
     await job?.run()

@@ -2,9 +2,9 @@ import type { DeadMail, MailCounts } from '../../../ports/mail-queue.ts'
 import type { KeptLetter } from '../../../ports/mailer.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
+import { emptyFace, type Job } from '../../kernel/domain.ts'
 import { notFound } from '../../kernel/errors.ts'
 import type { Audit } from '../audit/audit.ts'
-import type { Job } from '../jobs/jobs.ts'
 import type { Keys } from '../keys/keys.ts'
 import { createMailPersonalData } from './personal-data.ts'
 import { createSealMail, type Mail } from './seal-mail.ts'
@@ -23,8 +23,7 @@ const listedDead = 200
  */
 export function createMail(
   needs: Needs<'mailQueue' | 'mailer' | 'mailbox' | 'clock' | 'ids' | 'log' | 'defer'>,
-  keys: Keys,
-  audit: Audit,
+  { keys, audit }: { readonly keys: Keys; readonly audit: Audit },
 ) {
   const { mailQueue, mailbox, clock, defer, log } = needs
   const { seal, open } = createSealMail(needs, keys)
@@ -70,6 +69,7 @@ export function createMail(
   ]
 
   return {
+    ...emptyFace,
     jobs,
     personalData: createMailPersonalData(needs, keys),
     seal,
@@ -98,3 +98,5 @@ export function createMail(
 }
 
 export type Mailing = ReturnType<typeof createMail>
+
+export const mailDomain = { collections: [], create: createMail }

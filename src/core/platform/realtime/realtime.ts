@@ -1,9 +1,11 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { ClientAccess } from '../../../ports/realtime.ts'
-import type { Users } from '../../accounts/users/users.ts'
 import type { Actor } from '../../kernel/actor.ts'
+import { emptyFace, type Limit } from '../../kernel/domain.ts'
 import { AppError } from '../../kernel/errors.ts'
-import type { Limit, TakeFromLimits } from '../limits/limits.ts'
+import { createQuestion } from '../../kernel/events.ts'
+import { passing } from '../../kernel/personal-data.ts'
+import type { Limits } from '../limits/limits.ts'
 import {
   type ConnectionEvent,
   type ConnectionListener,
@@ -12,32 +14,31 @@ import {
   unknownHost,
   userGroup,
 } from './realtime.model.ts'
-import { createReceiveEvent, type IsStanding } from './receive-event.ts'
+import { createReceiveEvent, type MayConnect } from './receive-event.ts'
 
 const accessTtlSeconds = 300
 
-/** Opens connections and hears about them. What happens in them belongs to the listeners. */
+export interface RealtimeBorrows {
+  readonly auth: { readonly mayConnect: MayConnect }
+  readonly limits: Pick<Limits, 'take'>
+}
+
+/** Opens connections, and takes what the service tells of them. What happens in them belongs to the listeners. */
 export function createRealtime(
   needs: Needs<'realtime' | 'cache' | 'log'>,
-  {
-    users,
-    isStanding,
-    listeners,
-    takeFromLimits,
-    negotiateLimit,
-  }: {
-    readonly users: Users
-    readonly isStanding: IsStanding
-    readonly listeners: readonly ConnectionListener[]
-    readonly takeFromLimits: TakeFromLimits
-    readonly negotiateLimit: Limit
-  },
+  { auth, limits: { take } }: RealtimeBorrows,
+  { limits: { negotiate } }: { readonly limits: { readonly negotiate: Limit } },
 ) {
   const { realtime } = needs
+  const connections = createQuestion<string, ConnectionListener>('realtime.connections')
   return {
+    ...emptyFace,
+    personalData: [passing('cache:realtime', [], 'Recognises a repeated event of a connection.', 'Minutes.')],
+    limits: [negotiate],
+    connections,
     /** The groups of conversations are given when the device connects, as they are then. */
     async negotiate({ userId, sessionId }: Actor): Promise<ClientAccess> {
-      const { isExceeded, resetInSeconds } = await takeFromLimits([negotiateLimit], sessionId, 1)
+      const { isExceeded, resetInSeconds } = await take([negotiate], sessionId, 1)
       if (isExceeded)
         throw new AppError('rate_limited', 'rate_limit_exceeded', 'Too many connections. Wait a little.', {
           retryAfterSeconds: resetInSeconds,
@@ -58,8 +59,10 @@ export function createRealtime(
     async verifyEvent(event: ConnectionEvent): Promise<void> {
       if (!(await realtime.isGenuine(event))) throw forgedEvent()
     },
-    receiveEvent: createReceiveEvent(needs, { users, isStanding, listeners }),
+    receiveEvent: createReceiveEvent(needs, { mayConnect: auth.mayConnect, listeners: connections.all }),
   }
 }
 
 export type RealtimeGateway = ReturnType<typeof createRealtime>
+
+export const realtimeDomain = { collections: [], create: createRealtime }

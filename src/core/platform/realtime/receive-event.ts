@@ -1,7 +1,6 @@
 import { encodeBase64url } from '../../../ports/base64url.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { PortUnavailable } from '../../../ports/unavailable.ts'
-import type { Users } from '../../accounts/users/users.ts'
 import {
   type Connection,
   type ConnectionEvent,
@@ -23,8 +22,8 @@ async function fingerprint(groups: readonly string[]): Promise<string> {
   return encodeBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', text)).slice(0, 12))
 }
 
-/** Whether a session of this user has not ended. */
-export type IsStanding = (userId: string, sessionId: string) => Promise<boolean>
+/** Whether the person may connect, in a session that has not ended; null when nobody knows any more which it is. */
+export type MayConnect = (userId: string, sessionId: string | null) => Promise<boolean>
 
 /** What a connection carries: the groups it was given, as a fingerprint, and its session. */
 const stateOf = (given: string, sessionId: string | null): string => `${given}.${sessionId ?? ''}`
@@ -38,27 +37,18 @@ export const createReceiveEvent =
   (
     { realtime, cache, log }: Needs<'realtime' | 'cache' | 'log'>,
     {
-      users,
-      isStanding,
+      mayConnect,
       listeners,
-    }: { users: Users; isStanding: IsStanding; listeners: readonly ConnectionListener[] },
+    }: { readonly mayConnect: MayConnect; readonly listeners: () => readonly ConnectionListener[] },
   ) =>
   async ({ connectionId, userId, id, state, what }: ConnectionEvent): Promise<EventAnswer> => {
     if (userId === null) throw mayNotConnect()
     const connection: Connection = { connectionId, userId }
 
     const groupsNow = async (sessionId: string | null): Promise<readonly string[]> => {
-      const lists = await Promise.all(listeners.map(({ groupsOf }) => groupsOf(userId)))
+      const lists = await Promise.all(listeners().map(({ groupsOf }) => groupsOf(userId)))
       const ofSession = sessionId === null ? sessionlessGroup(userId) : sessionGroup(sessionId)
       return [userGroup(userId), ofSession, ...lists.flat()]
-    }
-
-    const mayConnect = async (sessionId: string | null): Promise<boolean> => {
-      const [user, stands] = await Promise.all([
-        users.read(userId),
-        sessionId === null || isStanding(userId, sessionId),
-      ])
-      return stands && user !== null && user.value.status !== 'suspended'
     }
 
     /**
@@ -91,14 +81,14 @@ export const createReceiveEvent =
     switch (what.type) {
       case 'connect': {
         const sessionId = sessionAmong(await what.readGroups())
-        if (!(await mayConnect(sessionId))) throw mayNotConnect()
+        if (!(await mayConnect(userId, sessionId))) throw mayNotConnect()
         const groups = await groupsNow(sessionId)
         return { groups, state: stateOf(await fingerprint(groups), sessionId) }
       }
       case 'connected': {
         if (await isRepeat()) return null
         const { given, sessionId } = readState(state)
-        if (!(await mayConnect(sessionId))) {
+        if (!(await mayConnect(userId, sessionId))) {
           const reason = 'may not connect'
           await (sessionId === null
             ? realtime.disconnect(userId, reason)
@@ -106,16 +96,16 @@ export const createReceiveEvent =
           return null
         }
         await settleGroups(given, sessionId)
-        await Promise.all(listeners.map(({ connected }) => connected(connection)))
+        await Promise.all(listeners().map(({ connected }) => connected(connection)))
         return null
       }
       case 'disconnected':
         if (!(await isRepeat()))
-          await Promise.all(listeners.map(({ disconnected }) => disconnected(connection)))
+          await Promise.all(listeners().map(({ disconnected }) => disconnected(connection)))
         return null
       case 'said': {
         if (await isRepeat()) return null
-        const hear = listeners.find(({ events }) => Object.hasOwn(events, what.name))?.events[what.name]
+        const hear = listeners().find(({ events }) => Object.hasOwn(events, what.name))?.events[what.name]
         if (!hear) throw unknownEvent()
         const said = await hear(connection, await what.read())
         return said && { said }

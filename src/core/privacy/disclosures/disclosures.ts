@@ -3,6 +3,7 @@ import type { AuditRecord } from '../../../ports/audit.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Users } from '../../accounts/users/users.ts'
 import type { Actor } from '../../kernel/actor.ts'
+import { emptyFace } from '../../kernel/domain.ts'
 import { type CursorPage, type CursorQuery, pageOf, refusingBadCursors } from '../../kernel/paging.ts'
 
 export const Disclosure = z
@@ -31,8 +32,8 @@ const scannedAtOnce = 100
 const scannedAtMost = 1_000
 
 /** The accounting of disclosures: who saw what of a person, when and why, from the audit log. */
-export const createListDisclosures =
-  ({ audit }: Needs<'audit'>, { users }: { readonly users: Users }) =>
+const createListDisclosures =
+  ({ audit }: Needs<'audit'>, { users }: { readonly users: Pick<Users, 'read'> }) =>
   async (actor: Actor, { cursor, limit }: CursorQuery): Promise<CursorPage<Disclosure>> => {
     const isDisclosure = (record: AuditRecord): boolean =>
       record.outcome === 'success' && record.actorId !== actor.userId && record.eventType in disclosing
@@ -83,4 +84,11 @@ export const createListDisclosures =
     )
   }
 
-export type ListDisclosures = ReturnType<typeof createListDisclosures>
+export const createDisclosures = (
+  needs: Needs<'audit'>,
+  borrows: { readonly users: Pick<Users, 'read'> },
+) => ({ ...emptyFace, list: createListDisclosures(needs, borrows) })
+
+export type Disclosures = ReturnType<typeof createDisclosures>
+
+export const disclosuresDomain = { collections: [], create: createDisclosures }

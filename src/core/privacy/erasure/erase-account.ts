@@ -10,8 +10,14 @@ import { walk } from '../../kernel/walk.ts'
 import { type Audit, system } from '../../platform/audit/audit.ts'
 import { greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
-import { type Deletion, type DeletionView, deletions, tooLateToCancel } from './erasure.model.ts'
-import type { PrivacySettings } from './erasure.ts'
+import type { Registry } from '../registry/registry.ts'
+import {
+  type Deletion,
+  type DeletionView,
+  deletions,
+  type ErasureSettings,
+  tooLateToCancel,
+} from './erasure.model.ts'
 
 const leaseMs = 30_000
 const lockedWithinMs = 10 * 60_000
@@ -46,16 +52,16 @@ export function createEraseAccount(
     readonly mail: Mailing
     /** Makes this process forget that it has lately seen the person's sessions to be good. */
     readonly forgetSessions: (userId: string) => void
-    readonly readRegistry: () => readonly PersonalData[]
-    readonly settings: PrivacySettings
+    readonly registry: Pick<Registry, 'entries'>
+    readonly settings: ErasureSettings
   },
 ) {
   const { clock, defer, documents, log } = needs
-  const { users, audit, mail, forgetSessions, readRegistry, settings } = domain
+  const { users, audit, mail, forgetSessions, registry, settings } = domain
   const put = createPutDocument(needs)
   const iso = (ms: number) => new Date(ms).toISOString()
   const keyOf = (id: string) => ({ partition: id, id })
-  const steps = () => readRegistry().filter(isErased)
+  const steps = () => registry.entries().filter(isErased)
   const newDeletion = (id: string, userId: string, eraseAfter: string): Deletion => ({
     id,
     userId,

@@ -66,3 +66,9 @@ export const Receipt = z
   .meta({ description: 'The last part of `Location`. Whoever has it can take the deletion back.' })
 
 export const tooLateToCancel = defineError('conflict', 'conflict', 'It is too late to take this back.')
+
+export interface ErasureSettings {
+  /** For how long somebody who deletes their account can change their mind. */
+  readonly erasureDelayMs: number
+  readonly portalOrigin: string
+}

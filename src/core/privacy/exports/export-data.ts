@@ -12,7 +12,7 @@ import { walk } from '../../kernel/walk.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import { greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
-import type { PrivacySettings } from '../erasure/erasure.ts'
+import type { Registry } from '../registry/registry.ts'
 import { pageBegin, pageEnd, pageSection } from './export-page.ts'
 import { dataExports, type Export, type ExportView } from './exports.model.ts'
 
@@ -33,12 +33,12 @@ export function createExportData(
     readonly audit: Audit
     readonly mail: Mailing
     readonly files: Pick<Files, 'exports'>
-    readonly readRegistry: () => readonly PersonalData[]
-    readonly settings: PrivacySettings
+    readonly registry: Pick<Registry, 'entries'>
+    readonly settings: { readonly portalOrigin: string }
   },
 ) {
   const { archiver, blobs, clock, defer, documents, ids, log } = needs
-  const { users, audit, mail, files, readRegistry, settings } = domain
+  const { users, audit, mail, files, registry, settings } = domain
   const put = createPutDocument(needs)
   const iso = (ms: number) => new Date(ms).toISOString()
   const keyOf = (userId: string) => ({ partition: userId, id: userId })
@@ -46,7 +46,7 @@ export function createExportData(
     container: 'exports',
     path: `${id}/${exportId}/${part}.json`,
   })
-  const collected = () => readRegistry().filter(isCollected)
+  const collected = () => registry.entries().filter(isCollected)
 
   /** The work, when it is this process's turn. */
   async function claim(userId: string): Promise<Export | null> {

@@ -1,5 +1,6 @@
 import type { Stored } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
+import type { Auth } from '../../accounts/auth/auth.ts'
 import {
   type AdminUserQuery,
   type AdminUserView,
@@ -12,9 +13,11 @@ import {
 } from '../../accounts/users/users.model.ts'
 import type { Users } from '../../accounts/users/users.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
+import { emptyFace } from '../../kernel/domain.ts'
 import { forbidden, notFound, validationError } from '../../kernel/errors.ts'
 import { foldText } from '../../kernel/fold-text.ts'
 import { type CursorPage, pageOf, refusingBadCursors } from '../../kernel/paging.ts'
+import type { Mentors } from '../../learning/mentors/mentors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 
 /** How many accounts one request looks at before it answers with a page that may not be full. */
@@ -33,21 +36,17 @@ const viewOf = (user: User): AdminUserView => ({
   lastLogin: user.lastLoginAt,
 })
 
-export interface AdministerUsersBorrows {
+export interface AdministrationBorrows {
   readonly users: Users
   readonly audit: Audit
-  readonly mentors: {
-    readonly mend: (learner: User) => Promise<void>
-    readonly release: (mentorId: string, learnerId: string) => Promise<void>
-  }
-  /** Makes this process forget that it has lately seen the person's sessions to be good. */
-  readonly forgetSessions: (userId: string) => void
+  readonly mentors: Pick<Mentors, 'mend' | 'release'>
+  readonly auth: Pick<Auth, 'forgetSessions'>
 }
 
 /** What admins do to accounts: find them, give roles and mentors, suspend, sign out. Never a password. */
-export function createAdministerUsers(
+export function createAdministration(
   { documents, clock }: Needs<'documents' | 'clock'>,
-  { users, audit, mentors, forgetSessions }: AdministerUsersBorrows,
+  { users, audit, mentors, auth: { forgetSessions } }: AdministrationBorrows,
 ) {
   const record = (
     actor: Actor,
@@ -78,6 +77,7 @@ export function createAdministerUsers(
   }
 
   return {
+    ...emptyFace,
     /** In no particular order. A page may hold fewer than its limit, or nothing, and still have a next one. */
     async list(query: AdminUserQuery): Promise<CursorPage<AdminUserView>> {
       const found: User[] = []
@@ -137,4 +137,6 @@ export function createAdministerUsers(
   }
 }
 
-export type AdministerUsers = ReturnType<typeof createAdministerUsers>
+export type Administration = ReturnType<typeof createAdministration>
+
+export const administrationDomain = { collections: [], create: createAdministration }

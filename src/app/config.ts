@@ -1,0 +1,23 @@
+import type { AuthConfig } from '../core/accounts/auth/auth.ts'
+import type { FileConfig } from '../core/files/files.ts'
+import type { FormsConfig } from '../core/forms/forms.ts'
+import type { Limit } from '../core/kernel/domain.ts'
+import type { ChatConfig } from '../core/messaging/chat/chat.ts'
+import type { ErasureSettings } from '../core/privacy/erasure/erasure.model.ts'
+import type { TrustedSite } from '../http/client-address.ts'
+import type { HttpSettings } from '../http/request-context.ts'
+
+/** Settings of the app, by who uses them. */
+export interface AppConfig
+  extends Pick<AuthConfig, 'auth'>,
+    Pick<FileConfig, 'files'>,
+    Pick<FormsConfig, 'forms'>,
+    ChatConfig {
+  readonly http: HttpSettings
+  readonly privacy: ErasureSettings
+  readonly limits: Readonly<
+    Record<'general' | 'negotiate' | 'avatars' | 'anonymousUploads' | 'auth' | 'forms', Limit>
+  >
+  readonly trustedProxyHops: number
+  readonly trustedSites: readonly TrustedSite[]
+}

@@ -1,0 +1,61 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Limit } from '../core/kernel/domain.ts'
+import { createReadClientAddress } from '../http/client-address.ts'
+import { csrf, unsafeMethods } from '../http/csrf.ts'
+import { essentialHeaders } from '../http/headers.ts'
+import { jsonBody } from '../http/json-body.ts'
+import { rateLimit } from '../http/rate-limit.ts'
+import type { AppEnv } from '../http/request-context.ts'
+import { beginRequest } from '../http/request-id.ts'
+import type { Ports } from '../ports/ports.ts'
+import { blobRoutes } from '../routes/blobs.ts'
+import { avatarRoutes } from '../routes/files.ts'
+import { realtimeEventRoutes } from '../routes/realtime.ts'
+import type { AppConfig } from './config.ts'
+import type { Domains } from './domains.ts'
+import type { RouteDeclarations } from './route-declarations.ts'
+
+/**
+ * Mounts what every request meets, in this order. Routes that stand in between are answered before what comes after
+ * them.
+ */
+export function mountMiddleware(
+  app: OpenAPIHono<AppEnv>,
+  ports: Ports,
+  { auth, files, limits, realtime }: Domains,
+  config: AppConfig,
+  { limitOf, takesBeacon }: RouteDeclarations,
+): void {
+  const { clock, log } = ports
+  const scaleBySite = new Map(config.trustedSites.map(({ name, scale }) => [name, scale]))
+  const limited = (general: Limit) =>
+    rateLimit({
+      take: limits.take,
+      general,
+      limitOf,
+      scaleOf: (site) => (site === null ? 1 : (scaleBySite.get(site) ?? 1)),
+      now: clock.now,
+    })
+
+  app.use(
+    beginRequest({
+      settings: config.http,
+      auth,
+      readClientAddress: createReadClientAddress(config.trustedProxyHops, config.trustedSites),
+      now: clock.now,
+      report: (served) => log.info('request', served),
+    }),
+  )
+  // Before the limits: a film is watched in hundreds of small requests. The signature is the permission.
+  app.route('/api/blobs', blobRoutes(ports.blobs.answer))
+  app.use(essentialHeaders)
+  // Before everything that asks for a browser: what is not signed is refused by the route itself.
+  app.route(
+    '/api/v1/realtime',
+    realtimeEventRoutes(realtime, (error, requestId) => log.error('request_failed', error, { requestId })),
+  )
+  app.use('/api/v1/avatars/*', limited(config.limits.avatars))
+  app.route('/api/v1', avatarRoutes(files))
+  app.use(limited(limits.general))
+  app.on(unsafeMethods, '*', csrf, jsonBody(takesBeacon))
+}

@@ -1,0 +1,49 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { AppEnv } from '../http/request-context.ts'
+import { authRoutes } from '../routes/auth.ts'
+import { authoringRoutes } from '../routes/authoring.ts'
+import { contactRoutes } from '../routes/contacts.ts'
+import { conversationRoutes } from '../routes/conversations.ts'
+import { courseRoutes } from '../routes/courses.ts'
+import { fileRoutes } from '../routes/files.ts'
+import { formRoutes } from '../routes/forms.ts'
+import { mailRoutes } from '../routes/mail.ts'
+import { messageRoutes } from '../routes/messages.ts'
+import { operationRoutes } from '../routes/operations.ts'
+import { peopleRoutes } from '../routes/people.ts'
+import { personalDataRoutes } from '../routes/personal-data.ts'
+import { privacyRoutes } from '../routes/privacy.ts'
+import { negotiateRoutes } from '../routes/realtime.ts'
+import { emailChangeRoutes, migrationRoutes, recoveryRoutes } from '../routes/recovery.ts'
+import { secondFactorRoutes } from '../routes/second-factors.ts'
+import { serviceTokenRoutes } from '../routes/service-tokens.ts'
+import { socialRoutes } from '../routes/social.ts'
+import { syncRoutes } from '../routes/sync.ts'
+import { userRoutes } from '../routes/users.ts'
+import type { Domains } from './domains.ts'
+
+/** Where each domain is reached. */
+export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
+  app
+    .route('/', operationRoutes(to.auth, to.health))
+    .route('/api/v1/auth', authRoutes(to.auth))
+    .route('/api/v1/auth', secondFactorRoutes(to.auth))
+    .route('/api/v1/auth', recoveryRoutes(to.auth))
+    .route('/api/v1/auth', socialRoutes(to.auth))
+    .route('/api/v1/users', emailChangeRoutes(to.auth))
+    .route('/api/v1/admin', migrationRoutes(to.auth))
+    .route('/api/v1', privacyRoutes(to.consents, to.disclosures))
+    .route('/api/v1', personalDataRoutes(to.exports, to.erasure))
+    .route('/api/v1/users', userRoutes(to.profiles))
+    .route('/api/v1', contactRoutes(to.contacts))
+    .route('/api/v1/realtime', negotiateRoutes(to.realtime))
+    .route('/api/v1/conversations', conversationRoutes(to.chat, to.idempotency.begin))
+    .route('/api/v1', messageRoutes(to.chat, to.idempotency.begin))
+    .route('/api/v1', syncRoutes(to.chat))
+    .route('/api/v1', fileRoutes(to.files, to.profiles))
+    .route('/api/v1', formRoutes(to.forms, to.serviceTokens))
+    .route('/api/v1/admin/service-tokens', serviceTokenRoutes(to.serviceTokens))
+    .route('/api/v1', peopleRoutes(to.enrollments, to.administration, to.audit))
+    .route('/api/v1/courses', courseRoutes(to.courses, to.enrollments))
+    .route('/api/v1/courses', authoringRoutes(to.courses, to.idempotency.begin))
+    .route('/api/v1/admin/mail', mailRoutes(to.mail))

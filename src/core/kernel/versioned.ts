@@ -1,0 +1,5 @@
+/** A resource with the version its ETag names. */
+export interface Versioned<T> {
+  readonly value: T
+  readonly version: string
+}
