@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { describeApi } from '../../scripts/write-api-reference.ts'
+import { describeRegistry } from '../../scripts/write-data-registry.ts'
+import { collections } from '../../src/app/domains.ts'
+import { describeEnvironment } from '../../src/config.ts'
+import { read } from './pages.ts'
+
+test('.env.example is what the configuration says', () => {
+  expect(read('.env.example'), 'run `npm run env:example`').toBe(describeEnvironment())
+})
+
+test('the API reference is what the app says', async () => {
+  expect(read('docs/api-reference.md'), 'run `npm run docs:api`').toBe(await describeApi())
+})
+
+test('the data registry is what the domains register', async () => {
+  expect(read('docs/data-registry.md'), 'run `npm run docs:data`').toBe(await describeRegistry())
+})
+
+test.each(collections.map(({ name, partition }) => ({ name, partition: String(partition) })))(
+  'the database schema describes $name and its partition key',
+  ({ name, partition }) => {
+    const section = read('docs/database-schema.md').split(`\n### ${name}\n`)[1]?.split('\n#')[0]
+    expect(section).toContain(`Partition \`${partition}\``)
+  },
+)

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import { newKeys } from '../../scripts/new-keys.ts'
+import { readConfig, settings } from '../../src/config.ts'
+
+describe('npm run keys:new', () => {
+  const nowMs = Date.parse('2026-01-01T00:00:00.000Z')
+  const day = 24 * 60 * 60_000
+  const parse = (lines: readonly string[]): Record<string, string> =>
+    Object.fromEntries(
+      lines.map((line) => [
+        line.split('=', 1)[0] ?? '',
+        line.slice(line.indexOf('=') + 1).replace(/^'(.*)'$/, '$1'),
+      ]),
+    )
+  const make = async (environment: Record<string, string>, replacesMaster = false, at = nowMs) =>
+    parse(await newKeys(environment, { replacesMaster, nowMs: at }))
+  const keysOf = (environment: Record<string, string>) =>
+    settings.AUTH_SIGNING_KEYS.schema.parse(environment['AUTH_SIGNING_KEYS'])
+
+  test('makes what production asks for', async () => {
+    const made = await make({})
+    expect(Object.keys(made)).toEqual(['AUTH_MASTER_KEY', 'AUTH_SIGNING_KEYS'])
+    const { secrets } = readConfig({
+      NODE_ENV: 'production',
+      PUBLIC_URL: 'https://api.example.org',
+      MAIL_FROM: 'no-reply@example.org',
+      SMTP_HOST: 'smtp.example.org',
+      ...made,
+    })
+    expect(secrets['signing-keys']).toHaveLength(1)
+  })
+
+  test('adds a successor that is used an hour later, and keeps the predecessor', async () => {
+    const first = await make({})
+    const second = await make(first, false, nowMs + 90 * day)
+    expect(Object.keys(second)).toEqual(['AUTH_SIGNING_KEYS'])
+    const [successor, predecessor] = keysOf(second)
+    expect(predecessor).toEqual(keysOf(first)[0])
+    expect(successor?.activeFrom).toBe('2026-04-01T01:00:00.000Z')
+    const third = await make(second, false, nowMs + 180 * day)
+    expect(keysOf(third).slice(1)).toEqual([successor])
+  })
+
+  test('replaces the master key only when asked to', async () => {
+    const first = await make({})
+    const second = await make(first, true)
+    expect(second['AUTH_MASTER_KEY_PREVIOUS']).toBe(first['AUTH_MASTER_KEY'])
+    expect(second['AUTH_MASTER_KEY']).not.toBe(first['AUTH_MASTER_KEY'])
+  })
+
+  test('never shows what it cannot read', async () => {
+    await expect(make({ AUTH_SIGNING_KEYS: 'marker' })).rejects.toThrow(
+      /^AUTH_SIGNING_KEYS is set and cannot be read$/,
+    )
+  })
+})
