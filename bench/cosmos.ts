@@ -1,4 +1,4 @@
-import { measureEndpoints } from '../test/cosmos-round-trips.ts'
+import { measureEndpoints } from '../test/adapters/cosmos-round-trips.ts'
 
 /*
  * `npm run bench:cosmos`: what each endpoint asks of Cosmos DB and of the cache. Counts, not times. The request units

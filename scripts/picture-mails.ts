@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { samples } from '../test/mails/samples.ts'
+import { samples } from '../test/core/platform/mails/samples.ts'
 
 /*
  * A picture of each mail as a telephone shows it, into docs/mails, to be looked at after a change. Needs Chromium:

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { demoPassword, demoStaff } from '../../entry/demo.ts'
 import { settings } from '../../src/config.ts'
 import { categories } from '../../src/core/files/files.model.ts'
+import { measuredEndpoints } from '../adapters/cosmos-round-trips.ts'
 import { createTestApp } from '../app.ts'
-import { measuredEndpoints } from '../cosmos-round-trips.ts'
 import { codeIn, filesBelow, pages, read, tableBelow, writtenPages } from './pages.ts'
 
 /* What the pages say of the code, compared with the code. */

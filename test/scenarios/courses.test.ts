@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { demoPassword } from '../../entry/demo.ts'
 import { type Browser, person } from '../app.ts'
-import { complete, enrol, publishCourse } from '../course-people.ts'
+import { complete, enrol, publishCourse } from '../core/learning/course-people.ts'
 import { useTarget } from './target.ts'
 
 const { send, openBrowser } = useTarget()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Browser, createBrowser, origin, person } from '../app.ts'
-import { html, pdf, pngOf } from '../sample-files.ts'
+import { html, pdf, pngOf } from '../core/files/sample-files.ts'
 import { useTarget } from './target.ts'
 
 const { send, can } = useTarget()

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { blobsContract } from '../../../test/contracts/blobs.contract.ts'
-import { openSelfSigned } from '../../../test/self-signed-blobs.ts'
+import { openSelfSigned } from '../../../test/core/files/self-signed-blobs.ts'
 import { systemClock } from '../system/clock.ts'
 import { createFilesystemBlobBytes } from './blob-bytes.ts'
 

@@ -1,5 +1,5 @@
 import { blobsContract } from '../../../test/contracts/blobs.contract.ts'
-import { openSelfSigned } from '../../../test/self-signed-blobs.ts'
+import { openSelfSigned } from '../../../test/core/files/self-signed-blobs.ts'
 import { systemClock } from '../system/clock.ts'
 import { createMemoryBlobBytes } from './blob-bytes.ts'
 

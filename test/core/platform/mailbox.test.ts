@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { greetingOf, referenceOf } from '../../../src/core/platform/mail/mail.model.ts'
+import { createTestApp, origin } from '../../app.ts'
+
+const reference = referenceOf('REF-2026-000125')
+const read = async (app: Awaited<ReturnType<typeof createTestApp>>['app'], path = '', accept = 'text/html') =>
+  app.request(`${origin}/dev/mailbox${path}`, { headers: { accept } })
+
+test('outside production, kept mail is shown as a page, a letter and JSON', async () => {
+  const { app, mail, settled } = await createTestApp()
+  const greeting = greetingOf('Ann')
+  await mail.enqueue({ template: 'form_received', to: 'a&b@example.com', greeting, reference }, 'form 1')
+  await settled()
+  const list = await (await read(app, '', 'application/json')).json()
+  expect(list).toMatchObject({
+    items: [{ to: 'a&b@example.com', subject: 'We have received your message' }],
+  })
+  expect(list.items[0].text).toContain('Hello Ann,')
+  const page = await read(app)
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+  expect(await page.text()).toContain('to a&amp;b@example.com')
+  expect(await (await read(app, `/${list.items[0].id}`)).text()).toContain('<!doctype html>')
+  expect((await read(app, '/unknown')).status).toBe(404)
+})
+
+test('in production, or where mail is really sent, there is no mailbox', async () => {
+  const production = await createTestApp({
+    environment: {
+      NODE_ENV: 'production',
+      PUBLIC_URL: 'https://api.example.org',
+      MAIL_FROM: 'no-reply@example.org',
+      SMTP_HOST: 'smtp.example.org',
+      AUTH_MASTER_KEY: 'A'.repeat(43),
+      AUTH_SIGNING_KEYS: JSON.stringify([
+        { id: 'k', activeFrom: '2000-01-01T00:00:00.000Z', value: '{"crv":"P-256","d":"x"}' },
+      ]),
+    },
+  })
+  expect((await read(production.app)).status).toBe(404)
+  const sending = await createTestApp({ ports: () => ({ mailbox: null }) })
+  expect((await read(sending.app)).status).toBe(404)
+})

@@ -1,0 +1,45 @@
+import { compose } from '../../../../src/core/platform/mail/compose.ts'
+import { codeOf, greetingOf, linkTo, referenceOf } from '../../../../src/core/platform/mail/mail.model.ts'
+import type { TemplateInputs, TemplateName } from '../../../../src/core/platform/mail/templates.ts'
+import type { Letter } from '../../../../src/ports/mailer.ts'
+
+const origin = 'https://portal.sdtoolsinc.org'
+const greeting = greetingOf("Seán O'Brien-Núñez")
+const code = codeOf('402718')
+const token = 'dQw4w9WgXcQ-0123456789_abcdefghijklmnopqrstuvwxyzABCD'
+const reference = referenceOf('REF-2026-000125')
+const statusPage = linkTo(origin, '/referral-status')
+const formPage = linkTo(origin, '/admin/forms/0197a3b0-0000-7000-8000-00000000abcd')
+const resetPage = linkTo(origin, '/reset-password', token)
+
+const inputs: TemplateInputs = {
+  confirm_email: { greeting, code, link: linkTo(origin, '/verify-email', token) },
+  reset_password: { greeting, link: resetPage },
+  password_changed: { greeting, link: resetPage },
+  confirm_identity: { greeting, code },
+  confirm_new_email: { greeting, code },
+  email_changed: { greeting, link: resetPage },
+  new_device: { greeting, link: resetPage },
+  second_factor_changed: { greeting, link: resetPage },
+  data_export_ready: { greeting, link: linkTo(origin, '/data-export') },
+  account_closing: { greeting, link: linkTo(origin, '/account-deletion', token) },
+  account_moved: { greeting, link: resetPage },
+  account_exists: { greeting: greetingOf('Visit evil.example now'), link: resetPage },
+  form_received: { greeting, reference },
+  referral_received: { greeting, reference, link: statusPage },
+  referral_resolved: { greeting, reference, link: statusPage },
+  form_arrived: { reference, link: formPage },
+  urgent_form_arrived: { reference, link: formPage },
+  form_changed: { reference, link: formPage },
+  form_overdue: { reference, link: formPage },
+}
+
+/** A letter of each template. */
+export const samples = (Object.keys(inputs) as TemplateName[]).map((template) => ({
+  template,
+  letter: composeSample(template),
+}))
+
+function composeSample<N extends TemplateName>(template: N): Letter {
+  return compose(template, inputs[template], { id: 'sample', to: 'ann@example.com' })
+}

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import { createTestApp, origin, signedInBrowser } from '../app.ts'
+
+const testApp = await createTestApp()
+const document = testApp.describe() as { paths: Record<string, Record<string, any>> }
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+)
+/** Routes outside the description: the description itself, the page that shows it, and what only developers see. */
+const undescribed = [
+  '/api/openapi.json',
+  '/api/asyncapi.json',
+  '/api/docs',
+  '/api/docs/:name',
+  '/dev/mailbox',
+  '/dev/mailbox/:id',
+  '/dev/chat',
+  '/dev/chat/:name',
+]
+
+describe('every route', () => {
+  test('is described, or is part of the reference page', () => {
+    const described = new Set(
+      operations.map(({ method, path }) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+    )
+    const handlers = testApp.app.routes.filter(
+      ({ method, path }) => method !== 'ALL' && !path.endsWith('*') && !undescribed.includes(path),
+    )
+    expect(handlers.length).toBeGreaterThan(0)
+    for (const { method, path } of handlers) expect(described).toContain(`${method} ${path}`)
+  })
+
+  test.each(operations)('$method $path declares who may call it', ({ operation }) => {
+    expect(['public', 'signed-in']).toContain(operation['x-access'])
+    expect(operation.security.length > 0).toBe(operation['x-access'] === 'signed-in')
+    expect(operation.operationId).toMatch(/^[a-z]\w+$/)
+  })
+
+  test.each(operations.filter(({ operation }) => operation['x-access'] !== 'public'))(
+    '$method $path is 401 without a token',
+    async ({ method, path }) => {
+      const concrete = path.replaceAll(/\{\w+\}/g, '00000000-0000-7000-8000-00000000ffff')
+      const response = await testApp.app.request(`${origin}${concrete}`, { method })
+      expect(response.status).toBe(401)
+      expect(await response.json()).toMatchObject({ error: { code: 'missing_token' } })
+    },
+  )
+
+  test('is 403 to a role it is not for', async () => {
+    const { call } = await signedInBrowser(testApp)
+    for (const { method, path, operation } of operations) {
+      if (!operation['x-roles'] || operation['x-roles'].includes('user')) continue
+      const concrete = path.replaceAll(/\{\w+\}/g, '00000000-0000-7000-8000-00000000ffff')
+      expect(await call(method, concrete), `${method} ${path}`).toMatchObject({
+        status: 403,
+        body: { error: { code: 'forbidden' } },
+      })
+    }
+  })
+})
