@@ -62,7 +62,7 @@ const learners = await Promise.all(
     users.createAccount({ email: `p${i}@example.com`, name: `Person ${i}`, passwordHash: '' }),
   ),
 )
-await Promise.all(learners.map((learner) => enrollments.takePart.enrol(learner, long.id)))
+await Promise.all(learners.map((learner) => enrollments.participation.enrol(learner, long.id)))
 const work = lessons.flatMap(({ id }) => learners.map((learner) => ({ learner, lessonId: id })))
 const startedAt = performance.now()
 const cpuBefore = process.cpuUsage()

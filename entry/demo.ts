@@ -60,10 +60,10 @@ export async function seedDemo(
     const found = await users.findByEmail(email)
     if (!found || found.value.mentorId) continue
     const { value: pupil } = await users.changeUser(found.value.id, (user) => ({ ...user, mentorId }))
-    await mentors.mend(pupil)
+    await mentors.syncLearner(pupil)
     for (const { id } of [cards[index], cards[index + 1], cards[0]].filter((card) => card !== undefined)) {
       try {
-        await enrollments.takePart.enrol(pupil, id)
+        await enrollments.participation.enrol(pupil, id)
       } catch (error) {
         if (!isKnown(error, 'already_enrolled')) throw error
       }

@@ -14,10 +14,10 @@ const folder = resolve(import.meta.dirname, '../docs/mails')
 const scratch = mkdtempSync(join(tmpdir(), 'mails-'))
 mkdirSync(folder, { recursive: true })
 
-for (const { template, letter } of samples) {
+for (const { template, message } of samples) {
   // Chromium makes no window as narrow as a telephone, but a frame in it can be.
   const page = join(scratch, `${template}.html`)
-  const source = letter.html.replaceAll('&', '&amp;').replaceAll('"', '&quot;')
+  const source = message.html.replaceAll('&', '&amp;').replaceAll('"', '&quot;')
   writeFileSync(
     page,
     `<!doctype html><body style="margin:0;background:#98a2b3"><iframe srcdoc="${source}"

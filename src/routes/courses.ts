@@ -168,25 +168,25 @@ const rate = createRoute({
 })
 
 export const courseRoutes = (courses: Courses, enrollments: Enrollments) => {
-  const { takePart, study } = enrollments
+  const { participation, study } = enrollments
   const learnerOf = (c: AppContext) => enrollments.learnerOf(actorOf(c), c.get('session').user)
 
   return new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(listCourses, async (c) => stableAnswer(c, await courses.list(c.req.valid('query'))))
     .openapi(readCourse, async (c) => stableAnswer(c, await courses.readDetail(c.req.valid('param').id)))
     .openapi(enrol, async (c) =>
-      c.json(await takePart.enrol(await learnerOf(c), c.req.valid('param').id), 200),
+      c.json(await participation.enrol(await learnerOf(c), c.req.valid('param').id), 200),
     )
     .openapi(leave, async (c) => {
-      await takePart.leave(await learnerOf(c), c.req.valid('param').id)
+      await participation.leave(await learnerOf(c), c.req.valid('param').id)
       return c.body(null, 204)
     })
     .openapi(readEnrolment, async (c) =>
-      c.json(await takePart.read(actorOf(c).userId, c.req.valid('param').id), 200),
+      c.json(await participation.read(actorOf(c).userId, c.req.valid('param').id), 200),
     )
     .openapi(move, async (c) => {
       const { version } = c.req.valid('json')
-      return c.json(await takePart.move(await learnerOf(c), c.req.valid('param').id, version), 200)
+      return c.json(await participation.move(await learnerOf(c), c.req.valid('param').id, version), 200)
     })
     .openapi(listLessons, async (c) =>
       c.json({ items: await study.listLessons(actorOf(c).userId, c.req.valid('param').id) }, 200),

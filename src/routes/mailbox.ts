@@ -4,7 +4,7 @@ import { notFound } from '../core/kernel/errors.ts'
 import type { Mailing } from '../core/platform/mail/mail.ts'
 import type { AppEnv } from '../http/request-context.ts'
 
-/** A letter brings its styles with it, and nothing else. */
+/** A message brings its styles with it, and nothing else. */
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -12,10 +12,10 @@ const policy =
  * Mail that was kept instead of sent, for whoever develops: as a page, and with `Accept: application/json` for
  * programs. There is no such route where mail is really sent.
  */
-export const mailboxRoutes = (letters: NonNullable<Mailing['mailbox']>) =>
+export const mailboxRoutes = (messages: NonNullable<Mailing['mailbox']>) =>
   new Hono<AppEnv>()
     .get('/', async (c) => {
-      const kept = await letters()
+      const kept = await messages()
       if (c.req.header('accept')?.includes('application/json'))
         return c.json({
           items: kept.map(({ id, to, subject, text, sentAt }) => ({ id, to, subject, text, sentAt })),
@@ -52,8 +52,8 @@ export const mailboxRoutes = (letters: NonNullable<Mailing['mailbox']>) =>
 </html>`)
     })
     .get('/:id', async (c) => {
-      const letter = (await letters()).find(({ id }) => id === c.req.param('id'))
-      if (!letter) throw notFound()
+      const message = (await messages()).find(({ id }) => id === c.req.param('id'))
+      if (!message) throw notFound()
       c.header('Content-Security-Policy', policy)
-      return c.html(letter.html)
+      return c.html(message.html)
     })

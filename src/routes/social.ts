@@ -128,20 +128,20 @@ const upgradeGuest = createRoute({
   },
 })
 
-export const socialRoutes = ({ socially, guests }: Auth) =>
+export const socialRoutes = ({ withProvider, guests }: Auth) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
-    .openapi(listProviders, async (c) => c.json({ items: [...(await socially.addresses())] }, 200))
+    .openapi(listProviders, async (c) => c.json({ items: [...(await withProvider.addresses())] }, 200))
     .openapi(logInSocially, async (c) => {
-      const outcome = await socially.logIn(c.req.valid('json'), c.get('caller'))
+      const outcome = await withProvider.logIn(c.req.valid('json'), c.get('caller'))
       return 'user' in outcome ? c.json(welcome(c, outcome), 200) : c.json(outcome, 202)
     })
     .openapi(linkAccount, async (c) => {
-      const outcome = await socially.link(c.req.valid('json'), c.get('caller'))
+      const outcome = await withProvider.link(c.req.valid('json'), c.get('caller'))
       return 'user' in outcome ? c.json(welcome(c, outcome), 200) : c.json(outcome, 202)
     })
-    .openapi(listIdentities, async (c) => c.json({ items: await socially.list(actorOf(c)) }, 200))
+    .openapi(listIdentities, async (c) => c.json({ items: await withProvider.list(actorOf(c)) }, 200))
     .openapi(unlinkIdentity, async (c) => {
-      await socially.unlink(actorOf(c), c.req.valid('param').id, c.get('caller'))
+      await withProvider.unlink(actorOf(c), c.req.valid('param').id, c.get('caller'))
       return c.body(null, 204)
     })
     .openapi(enterAsGuest, async (c) =>

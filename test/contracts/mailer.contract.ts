@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Letter, LetterRefused, type Mailer } from '../../src/ports/mailer.ts'
+import { type Mailer, type MailMessage, MailRefused } from '../../src/ports/mailer.ts'
 import { PortUnavailable } from '../../src/ports/unavailable.ts'
 
 /** What reached the other side. */
@@ -15,7 +15,7 @@ export interface OpenedMailer {
   readonly received: () => Promise<readonly Received[]>
   /** Null where there is no other side that could refuse or be away. */
   readonly other: {
-    /** It refuses any letter to this address for good. */
+    /** It refuses any message to this address for good. */
     readonly refuse: (address: string) => void
     readonly goAway: () => Promise<void>
     readonly comeBack: () => Promise<void>
@@ -23,17 +23,17 @@ export interface OpenedMailer {
   readonly close?: () => unknown
 }
 
-let letters = 0
-export const letter = (extra: Partial<Omit<Letter, 'id'>> = {}): Letter => {
-  const id = `00000000-0000-7000-8000-${String(++letters).padStart(12, '0')}`
+let messages = 0
+export const message = (extra: Partial<Omit<MailMessage, 'id'>> = {}): MailMessage => {
+  const id = `00000000-0000-7000-8000-${String(++messages).padStart(12, '0')}`
   return {
     id,
     to: 'ann@example.com',
-    subject: `Subject ${letters}`,
+    subject: `Subject ${messages}`,
     text: `Hello,\n\nline two\n`,
     html: '<!doctype html><html><body><p>Hello,</p></body></html>',
     ...extra,
-  } as Letter
+  } as MailMessage
 }
 
 export function mailerContract(name: string, open: () => Promise<OpenedMailer>) {
@@ -48,8 +48,8 @@ export function mailerContract(name: string, open: () => Promise<OpenedMailer>) 
     const receivedAs = async (subject: string) =>
       (await opened.received()).filter((received) => received.subject === subject)
 
-    test('a letter arrives whole, once, for its address alone', async () => {
-      const sent = letter({
+    test('a message arrives whole, once, for its address alone', async () => {
+      const sent = message({
         to: 'zoë@example.com',
         subject: 'Grüße, 你好 🙂',
         text: 'A first line.\n\n.\n\nA dot alone, and ünïcode 🙂 on a line that is longer than what old mail programs liked to see in one line of a message body.\n',
@@ -69,13 +69,13 @@ export function mailerContract(name: string, open: () => Promise<OpenedMailer>) 
       'Ann <ann@example.com>',
       '',
     ])('what is not one address is refused for good: %j', async (to) => {
-      const refused = letter({ to })
-      await expect(opened.mailer.send(refused)).rejects.toBeInstanceOf(LetterRefused)
+      const refused = message({ to })
+      await expect(opened.mailer.send(refused)).rejects.toBeInstanceOf(MailRefused)
       expect(await receivedAs(refused.subject)).toEqual([])
     })
 
     test('many at once all arrive', async () => {
-      const many = Array.from({ length: 20 }, () => letter())
+      const many = Array.from({ length: 20 }, () => message())
       await Promise.all(many.map((each) => opened.mailer.send(each)))
       for (const { subject } of many) expect(await receivedAs(subject)).toHaveLength(1)
     })
@@ -83,11 +83,11 @@ export function mailerContract(name: string, open: () => Promise<OpenedMailer>) 
     test('what is refused for good is told from what may go later', async ({ skip }) => {
       if (!opened.other) return skip('there is nobody to refuse')
       opened.other.refuse('nobody@example.com')
-      const refusal = await opened.mailer.send(letter({ to: 'nobody@example.com' })).catch((error) => error)
-      expect(refusal).toBeInstanceOf(LetterRefused)
+      const refusal = await opened.mailer.send(message({ to: 'nobody@example.com' })).catch((error) => error)
+      expect(refusal).toBeInstanceOf(MailRefused)
       expect(refusal.message).not.toContain('nobody')
       await opened.other.goAway()
-      const late = letter()
+      const late = message()
       await expect(opened.mailer.send(late)).rejects.toBeInstanceOf(PortUnavailable)
       await opened.other.comeBack()
       await opened.mailer.send(late)

@@ -244,7 +244,7 @@ test('a provider is no way around a second factor, nor into a suspended account'
   const { body: ways } = await browser.call('POST', `${auth}/step-up/options`)
   expect(ways.methods).toEqual(['mailed-code'])
   await testApp.settled()
-  const letters = (await testApp.ports.mailbox?.letters()) ?? []
+  const letters = (await testApp.ports.mailbox?.messages()) ?? []
   const mailedCode = /^ {4}(\d{6})$/m.exec(letters[0]?.text ?? '')?.[1]
   expect((await browser.call('POST', `${auth}/step-up`, { body: { mailedCode } })).status).toBe(200)
   const { body } = await browser.call('POST', `${auth}/passkeys/options`)
@@ -264,7 +264,7 @@ test('the only way in is not unlinked; another one is', async () => {
   const stepUp = async () => {
     await browser.call('POST', `${auth}/step-up/options`)
     await testApp.settled()
-    const [letter] = (await testApp.ports.mailbox?.letters()) ?? []
+    const [letter] = (await testApp.ports.mailbox?.messages()) ?? []
     const mailedCode = /^ {4}(\d{6})$/m.exec(letter?.text ?? '')?.[1]
     await browser.call('POST', `${auth}/step-up`, { body: { mailedCode } })
   }

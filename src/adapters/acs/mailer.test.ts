@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { letter, mailerContract } from '../../../test/contracts/mailer.contract.ts'
+import { mailerContract, message } from '../../../test/contracts/mailer.contract.ts'
 import {
   type RunningCommunicationEmail,
   startCommunicationEmail,
 } from '../../../test/stand-ins/communication-email.ts'
-import { LetterRefused } from '../../ports/mailer.ts'
+import { MailRefused } from '../../ports/mailer.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
 import { createAcsMailer } from './mailer.ts'
 
@@ -44,23 +44,23 @@ for (const [name, credential] of [
     }
   })
 
-test('a letter sent again is the same operation, and not a second mail', async () => {
-  const sent = letter()
+test('a message sent again is the same operation, and not a second mail', async () => {
+  const sent = message()
   await open({ key }).send(sent)
   await open({ key }).send(sent)
   expect(service.received.filter(({ operationId }) => operationId === sent.id)).toMatchObject([{ from }])
 })
 
 test.each([
-  [400, LetterRefused],
+  [400, MailRefused],
   [401, PortUnavailable],
   [429, PortUnavailable],
   [500, PortUnavailable],
 ])('%i', async (status, kind) => {
   service.fail(status < 429 ? 1 : 2, status)
-  await expect(open({ key }).send(letter())).rejects.toBeInstanceOf(kind)
+  await expect(open({ key }).send(message())).rejects.toBeInstanceOf(kind)
 })
 
-test('a wrong key is for whoever runs this to mend, not the end of the letter', async () => {
-  await expect(open({ key: btoa('another key') }).send(letter())).rejects.toBeInstanceOf(PortUnavailable)
+test('a wrong key is for whoever runs this to correct, not the end of the message', async () => {
+  await expect(open({ key: btoa('another key') }).send(message())).rejects.toBeInstanceOf(PortUnavailable)
 })

@@ -1,6 +1,6 @@
 import { EmailClient, type EmailClientOptions } from '@azure/communication-email'
 import type { TokenCredential } from '@azure/identity'
-import { checkAddress, LetterRefused, type Mailer } from '../../ports/mailer.ts'
+import { checkAddress, type Mailer, MailRefused } from '../../ports/mailer.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
 
 const patienceMs = 55_000
@@ -16,7 +16,7 @@ interface ServiceError {
 const isForGood = (statusCode: number | undefined): boolean => statusCode === 400 || statusCode === 413
 
 /**
- * Azure Communication Services. A letter's id is the id of its operation there, so that the service knows a repetition.
+ * Azure Communication Services. A message's id is the id of its operation there, so that the service knows a repetition.
  * Waits until the service has sent it or says that it will not; one that is still on its way after a while is in its
  * hands.
  */
@@ -60,9 +60,9 @@ export function createAcsMailer({
         if (isAccepted) {
           // Asked how far it is, the service either says that it has given up, or cannot be reached just now.
           if (name === 'RestError' || abortSignal.aborted) return
-          throw new LetterRefused({ cause })
+          throw new MailRefused({ cause })
         }
-        if (isForGood(statusCode)) throw new LetterRefused({ cause })
+        if (isForGood(statusCode)) throw new MailRefused({ cause })
         throw new PortUnavailable('mailer', { cause })
       }
     },

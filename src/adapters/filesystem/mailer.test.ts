@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { letter, mailerContract } from '../../../test/contracts/mailer.contract.ts'
+import { mailerContract, message } from '../../../test/contracts/mailer.contract.ts'
 import { createManualClock } from '../memory/clock.ts'
 import { createFilesystemMailer } from './mailer.ts'
 
@@ -11,21 +11,21 @@ mailerContract('filesystem', async () => {
   const mailer = createFilesystemMailer({ directory, clock: createManualClock() })
   return {
     mailer,
-    received: async () => (await mailer.letters()).map(({ to, ...kept }) => ({ ...kept, to: [to] })),
+    received: async () => (await mailer.messages()).map(({ to, ...kept }) => ({ ...kept, to: [to] })),
     other: null,
     close: () => rmSync(directory, { recursive: true }),
   }
 })
 
-test('only the last letters are kept, newest first, also for the next process', async () => {
+test('only the last messages are kept, newest first, also for the next process', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'outbox-'))
   const clock = createManualClock()
   const mailer = createFilesystemMailer({ directory, clock, keep: 2 })
   for (const subject of ['one', 'two', 'three']) {
-    await mailer.send(letter({ subject }))
+    await mailer.send(message({ subject }))
     clock.advance(1_000)
   }
-  const letters = await createFilesystemMailer({ directory, clock }).letters()
-  expect(letters.map(({ subject }) => subject)).toEqual(['three', 'two'])
+  const messages = await createFilesystemMailer({ directory, clock }).messages()
+  expect(messages.map(({ subject }) => subject)).toEqual(['three', 'two'])
   rmSync(directory, { recursive: true })
 })

@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../ports/clock.ts'
-import { checkAddress, type KeptLetter, type Mailbox, type Mailer } from '../../ports/mailer.ts'
+import { checkAddress, type KeptMail, type Mailbox, type Mailer } from '../../ports/mailer.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
 
-/** Keeps the last letters as files, so that they are still there when a server under development starts again. */
+/** Keeps the last messages as files, so that they are still there when a server under development starts again. */
 export function createFilesystemMailer({
   directory,
   clock,
@@ -29,28 +29,28 @@ export function createFilesystemMailer({
   }
 
   return {
-    async send(letter) {
-      checkAddress(letter.to)
+    async send(message) {
+      checkAddress(message.to)
       await guarded(async () => {
         const sentAt = new Date(clock.now()).toISOString()
-        const path = join(folder, `${sentAt.replaceAll(':', '')}-${letter.id}.json`)
-        await writeFile(`${path}.new`, JSON.stringify({ ...letter, sentAt }), { mode: 0o600 })
+        const path = join(folder, `${sentAt.replaceAll(':', '')}-${message.id}.json`)
+        await writeFile(`${path}.new`, JSON.stringify({ ...message, sentAt }), { mode: 0o600 })
         await rename(`${path}.new`, path)
         const known = await names()
         const gone = known.slice(0, Math.max(0, known.length - keep))
         await Promise.all(gone.map((name) => rm(join(folder, name), { force: true })))
       })
     },
-    letters: () =>
+    messages: () =>
       guarded(async () => {
         const texts = (await names()).toReversed().map((name) => readFile(join(folder, name), 'utf8'))
-        return (await Promise.all(texts)).map((text) => JSON.parse(text) as KeptLetter)
+        return (await Promise.all(texts)).map((text) => JSON.parse(text) as KeptMail)
       }),
     forget: (to) =>
       guarded(async () => {
         for (const name of await names()) {
-          const letter = JSON.parse(await readFile(join(folder, name), 'utf8')) as KeptLetter
-          if (letter.to === to) await rm(join(folder, name), { force: true })
+          const message = JSON.parse(await readFile(join(folder, name), 'utf8')) as KeptMail
+          if (message.to === to) await rm(join(folder, name), { force: true })
         }
       }),
   }

@@ -6,7 +6,7 @@ mailerContract('memory', async () => {
   const mailer = createMemoryMailer({ clock: createManualClock() })
   return {
     mailer,
-    received: async () => (await mailer.letters()).map(({ to, ...letter }) => ({ ...letter, to: [to] })),
+    received: async () => (await mailer.messages()).map(({ to, ...message }) => ({ ...message, to: [to] })),
     other: null,
   }
 })

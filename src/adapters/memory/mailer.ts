@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports/clock.ts'
-import { checkAddress, type KeptLetter, type Mailbox, type Mailer } from '../../ports/mailer.ts'
+import { checkAddress, type KeptMail, type Mailbox, type Mailer } from '../../ports/mailer.ts'
 
-/** Keeps the last letters instead of sending them. */
+/** Keeps the last messages instead of sending them. */
 export function createMemoryMailer({
   clock,
   keep = 500,
@@ -9,15 +9,15 @@ export function createMemoryMailer({
   readonly clock: Clock
   readonly keep?: number
 }): Mailer & Mailbox {
-  let kept: readonly KeptLetter[] = []
+  let kept: readonly KeptMail[] = []
   return {
-    async send(letter) {
-      checkAddress(letter.to)
-      kept = [{ ...letter, sentAt: new Date(clock.now()).toISOString() }, ...kept].slice(0, keep)
+    async send(message) {
+      checkAddress(message.to)
+      kept = [{ ...message, sentAt: new Date(clock.now()).toISOString() }, ...kept].slice(0, keep)
     },
-    letters: async () => kept,
+    messages: async () => kept,
     async forget(to) {
-      kept = kept.filter((letter) => letter.to !== to)
+      kept = kept.filter((message) => message.to !== to)
     },
   }
 }

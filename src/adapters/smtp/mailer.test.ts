@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { letter, mailerContract } from '../../../test/contracts/mailer.contract.ts'
+import { mailerContract, message } from '../../../test/contracts/mailer.contract.ts'
 import { createCertificate } from '../../../test/stand-ins/certificate.ts'
 import { type RunningSmtpServer, startSmtpServer } from '../../../test/stand-ins/smtp-server.ts'
-import { LetterRefused } from '../../ports/mailer.ts'
+import { MailRefused } from '../../ports/mailer.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
 import { createSmtpMailer, type SmtpConnection } from './mailer.ts'
 
@@ -51,8 +51,8 @@ mailerContract('smtp', async () => {
   }
 })
 
-test('the id of the letter is its Message-ID, and no machine is to answer it', async () => {
-  const sent = letter()
+test('the id of the message is its Message-ID, and no machine is to answer it', async () => {
+  const sent = message()
   await open().send(sent)
   const [received] = server.received.filter(({ subject }) => subject === sent.subject)
   expect(received?.messageId).toBe(`<${sent.id}@tools.example>`)
@@ -61,7 +61,7 @@ test('the id of the letter is its Message-ID, and no machine is to answer it', a
 })
 
 test('a subject cannot add a header or begin the body', async () => {
-  await open().send(letter({ subject: 'Hello\r\nBcc: everybody@example.com\r\n\r\nBody' }))
+  await open().send(message({ subject: 'Hello\r\nBcc: everybody@example.com\r\n\r\nBody' }))
   const { raw = '', to } = server.received.at(-1) ?? {}
   expect(raw).toContain('Hello')
   expect(raw).not.toMatch(/^(?:Bcc:|Body)/im)
@@ -70,17 +70,17 @@ test('a subject cannot add a header or begin the body', async () => {
 
 test.each([
   [450, PortUnavailable],
-  [552, LetterRefused],
+  [552, MailRefused],
 ])('%i for the content', async (code, kind) => {
-  const sent = letter()
+  const sent = message()
   server.codes.set(sent.subject, code)
   await expect(open().send(sent)).rejects.toBeInstanceOf(kind)
 })
 
-test('a wrong password, no TLS where it is wanted, and a stranger’s certificate: later, when it is mended', async () => {
+test('a wrong password, no TLS where it is wanted, and a stranger’s certificate: later, when it is corrected', async () => {
   const { certificate: _, ...untrusting } = trusted
   const stranger = createSmtpMailer(untrusting)
   mailers.push(stranger)
   for (const mailer of [open({ password: 'wrong' }), open({ tls: 'implicit' }), stranger])
-    await expect(mailer.send(letter())).rejects.toBeInstanceOf(PortUnavailable)
+    await expect(mailer.send(message())).rejects.toBeInstanceOf(PortUnavailable)
 })

@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer'
-import { checkAddress, LetterRefused, type Mailer } from '../../ports/mailer.ts'
+import { checkAddress, type Mailer, MailRefused } from '../../ports/mailer.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
 
 export interface SmtpConnection {
@@ -22,7 +22,7 @@ interface SmtpError {
   readonly command?: string
 }
 
-/** A 5xx about this recipient or this content stays so; about the login or the sender it is ours to mend. */
+/** A 5xx about this recipient or this content stays so; about the login or the sender it is ours to correct. */
 const isForGood = ({ responseCode = 0, command = '' }: SmtpError): boolean =>
   responseCode >= 500 && ['RCPT TO', 'DATA'].includes(command)
 
@@ -70,7 +70,7 @@ export function createSmtpMailer(connection: SmtpConnection): Mailer & { close()
         ])
       } catch (cause) {
         // The server's words may repeat the address: they stay out of the message, and the log leaves addresses out.
-        if (isForGood(cause as SmtpError)) throw new LetterRefused({ cause })
+        if (isForGood(cause as SmtpError)) throw new MailRefused({ cause })
         throw new PortUnavailable('mailer', { cause })
       }
     },

@@ -5,8 +5,8 @@ import type { Users } from '../accounts/users/users.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { notFound, validationError } from '../kernel/errors.ts'
 import type { Question } from '../kernel/events.ts'
-import type { Chores } from './chores.ts'
-import { categories, type FileChore, files } from './files.model.ts'
+import type { FileTasks } from './file-tasks.ts'
+import { categories, type FileTask, files } from './files.model.ts'
 import type { RemoveFile } from './remove-file.ts'
 import { uploadDueMs } from './request-upload.ts'
 
@@ -31,13 +31,13 @@ export function createAvatars(
   needs: Needs<'documents' | 'blobs' | 'clock' | 'ids' | 'images'>,
   {
     users,
-    chores,
+    tasks,
     removeFile,
     publicOrigin,
     groupPictures,
   }: {
     readonly users: Users
-    readonly chores: Chores
+    readonly tasks: FileTasks
     readonly removeFile: RemoveFile
     readonly publicOrigin: string
     readonly groupPictures: Question<'conversation', GroupPicture>
@@ -87,8 +87,8 @@ export function createAvatars(
     const prefix = groupId === undefined ? '' : groupPrefix
     const path = `${actor.userId}/${prefix}${portraitId}.${endingByType[portrait.type]}`
     const made = { fileId: portraitId, ownerId: actor.userId, blob: { container, path } }
-    if (groupId === undefined) await chores.note('portrait', made, uploadDueMs)
-    else await chores.note('group-picture', { ...made, groupId }, uploadDueMs)
+    if (groupId === undefined) await tasks.note('portrait', made, uploadDueMs)
+    else await tasks.note('group-picture', { ...made, groupId }, uploadDueMs)
     await blobs.write(made.blob, portrait.bytes)
     return { url: root + path, stored }
   }
@@ -124,7 +124,7 @@ export function createAvatars(
     },
 
     /** Whether the group still shows this picture, and it is there. */
-    async isShown({ blob, groupId }: Pick<FileChore, 'blob' | 'groupId'>): Promise<boolean> {
+    async isShown({ blob, groupId }: Pick<FileTask, 'blob' | 'groupId'>): Promise<boolean> {
       const shown =
         groupId === undefined ? null : blobOf((await groupPictures.of('conversation')?.(groupId)) ?? null)
       return shown?.path === blob.path && (await blobs.head(blob)) !== null

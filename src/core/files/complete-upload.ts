@@ -2,12 +2,12 @@ import { type Stored, VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { conflict, notFound, validationError } from '../kernel/errors.ts'
-import type { BookSpace } from './book-space.ts'
-import type { Chores } from './chores.ts'
 import { hashClaimToken } from './claim-token.ts'
+import type { FileTasks } from './file-tasks.ts'
 import { type CompleteUpload, categories, files, fitsEnding, type StoredFile } from './files.model.ts'
 import type { Finding, InspectContent } from './inspect-content.ts'
 import type { RemoveFile } from './remove-file.ts'
+import type { ReserveSpace } from './reserve-space.ts'
 import type { ScanFile } from './scan-file.ts'
 
 const attempts = 5
@@ -47,14 +47,14 @@ export const createCompleteUpload = (
     fileScanner,
   }: Needs<'documents' | 'blobs' | 'clock' | 'defer' | 'fileScanner'>,
   {
-    bookSpace,
-    chores,
+    reserveSpace,
+    tasks,
     inspectContent,
     scanFile,
     removeFile,
   }: {
-    readonly bookSpace: BookSpace
-    readonly chores: Chores
+    readonly reserveSpace: ReserveSpace
+    readonly tasks: FileTasks
     readonly inspectContent: InspectContent
     readonly scanFile: ScanFile
     readonly removeFile: RemoveFile
@@ -62,9 +62,9 @@ export const createCompleteUpload = (
 ) => {
   const accept = async ({ value: file, version }: Stored<StoredFile>, size: number, name: string) => {
     const { readsContent } = fileScanner
-    if (file.ownerId !== null) await bookSpace(file.ownerId, file.id, size)
+    if (file.ownerId !== null) await reserveSpace(file.ownerId, file.id, size)
     if (readsContent)
-      await chores.note('scan', { fileId: file.id, ownerId: file.ownerId, blob: file.blob }, scanSoonMs)
+      await tasks.note('scan', { fileId: file.id, ownerId: file.ownerId, blob: file.blob }, scanSoonMs)
     const accepted: StoredFile = {
       ...file,
       name,

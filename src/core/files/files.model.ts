@@ -42,7 +42,7 @@ export const fitsEnding = (fileName: string, type: MediaType): boolean => {
 }
 
 const pictures = ['image/jpeg', 'image/png', 'image/webp'] as const
-const papers = [
+const documentTypes = [
   'application/pdf',
   'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
   'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
@@ -92,14 +92,14 @@ export const categories: Readonly<Record<FileCategory, CategoryRules>> = {
   document: {
     maxBytes: 50 * mib,
     maxPixels: largestPhoto,
-    types: [...papers, ...pictures, 'image/gif', 'image/heic'],
+    types: [...documentTypes, ...pictures, 'image/gif', 'image/heic'],
     container: 'documents',
     goesUnlessUsed: false,
   },
   attachment: {
     maxBytes: 25 * mib,
     maxPixels: largestPhoto,
-    types: [...pictures, 'image/gif', 'image/heic', ...papers, ...recordings],
+    types: [...pictures, 'image/gif', 'image/heic', ...documentTypes, ...recordings],
     container: 'messages',
     goesUnlessUsed: true,
   },
@@ -113,7 +113,7 @@ export const categories: Readonly<Record<FileCategory, CategoryRules>> = {
   'form-attachment': {
     maxBytes: 10 * mib,
     maxPixels: largestPhoto,
-    types: [...pictures, 'image/heic', ...papers],
+    types: [...pictures, 'image/heic', ...documentTypes],
     container: 'forms',
     goesUnlessUsed: true,
   },
@@ -182,7 +182,7 @@ export const filesByOwner = collection<OwnedSpace>()({
  * a day later, is the file there and used? `removal` and `scan`: finish them. `portrait`: which one is in use?
  * `group-picture`: does the group still show it? That is asked every day.
  */
-export interface FileChore {
+export interface FileTask {
   readonly id: string
   readonly shard: string
   readonly kind: 'upload' | 'removal' | 'scan' | 'portrait' | 'group-picture'
@@ -195,13 +195,13 @@ export interface FileChore {
 }
 
 /** Partition `shard`, the last digit of the file's id: sixteen partitions can be walked, and none is written by all. */
-export const fileChores = collection<FileChore>()({
+export const fileTasks = collection<FileTask>()({
   name: 'FileChores',
   partition: 'shard',
   paths: { byDue: { by: [], order: 'dueAt' } },
 })
 
-export const choreShards = [...'0123456789abcdef']
+export const taskShards = [...'0123456789abcdef']
 
 const FileName = z
   .string()

@@ -8,21 +8,20 @@ import type { Audit } from '../platform/audit/audit.ts'
 import type { Limits } from '../platform/limits/limits.ts'
 import { createAvatars, type GroupPicture } from './avatars.ts'
 import { createBindFiles, type FileClaim } from './bind-files.ts'
-import { createBookSpace } from './book-space.ts'
-import { createChores } from './chores.ts'
 import { createCompleteUpload } from './complete-upload.ts'
 import { contentDispositionOf } from './content-disposition.ts'
+import { createFileTasks } from './file-tasks.ts'
 import {
   type AttachedFile,
   type BoundTo,
   type FileBinding,
   type FileSettings,
   type FileView,
-  fileChores,
   fileInUse,
   fileRejected,
   files,
   filesByOwner,
+  fileTasks,
   type StoredFile,
   scanPending,
 } from './files.model.ts'
@@ -31,6 +30,7 @@ import { createFilesPersonalData } from './personal-data.ts'
 import { createPersonalFiles } from './personal-files.ts'
 import { createRemoveFile } from './remove-file.ts'
 import { createRequestUpload } from './request-upload.ts'
+import { createReserveSpace } from './reserve-space.ts'
 import { createScanFile } from './scan-file.ts'
 import { createSweepFiles } from './sweep-files.ts'
 
@@ -69,22 +69,22 @@ export function createFiles(
   const bindings = createQuestion<FileBinding['kind'], BoundTo>('files.bindings')
   /** The address of the picture that a conversation shows. */
   const groupPictures = createQuestion<'conversation', GroupPicture>('files.group-pictures')
-  const bookSpace = createBookSpace(needs)
-  const chores = createChores(needs)
-  const removeFile = createRemoveFile(needs, { bookSpace, chores })
-  const scanFile = createScanFile(needs, { bookSpace, chores })
+  const reserveSpace = createReserveSpace(needs)
+  const tasks = createFileTasks(needs)
+  const removeFile = createRemoveFile(needs, { reserveSpace, tasks })
+  const scanFile = createScanFile(needs, { reserveSpace, tasks })
   const inspectContent = createInspectContent(needs)
   const avatars = createAvatars(needs, {
     users,
     groupPictures,
-    chores,
+    tasks,
     removeFile,
     publicOrigin: settings.publicOrigin,
   })
   const bindFiles = createBindFiles(needs)
-  const personal = createPersonalFiles(needs, { removeFile, bookSpace })
+  const personal = createPersonalFiles(needs, { removeFile, reserveSpace })
   const sweep = createSweepFiles(needs, {
-    chores,
+    tasks,
     removeFile,
     scanFile,
     sweepPortraits: avatars.sweep,
@@ -130,8 +130,8 @@ export function createFiles(
     return stored
   }
   const completeUpload = createCompleteUpload(needs, {
-    bookSpace,
-    chores,
+    reserveSpace,
+    tasks,
     inspectContent,
     scanFile,
     removeFile,
@@ -151,8 +151,8 @@ export function createFiles(
       settings,
       takeFromLimits: take,
       anonymousLimit: limits.anonymousUploads,
-      bookSpace,
-      chores,
+      reserveSpace,
+      tasks,
     }),
     completeUpload: async (...call: Parameters<typeof completeUpload>) =>
       viewOf(await completeUpload(...call)),
@@ -270,4 +270,4 @@ export function createFiles(
 
 export type Files = ReturnType<typeof createFiles>
 
-export const filesDomain = { collections: [files, filesByOwner, fileChores], create: createFiles }
+export const filesDomain = { collections: [files, filesByOwner, fileTasks], create: createFiles }

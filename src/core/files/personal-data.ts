@@ -1,5 +1,5 @@
 import { nothingPersonal, type PersonalData, type PersonalFile } from '../kernel/personal-data.ts'
-import { fileChores, files, filesByOwner } from './files.model.ts'
+import { files, filesByOwner, fileTasks } from './files.model.ts'
 import type { PersonalFiles } from './personal-files.ts'
 
 const withFiles = { dataClass: 'personal', fields: [] } as const
@@ -56,7 +56,7 @@ export function createFilesPersonalData(personal: PersonalFiles): readonly Perso
     },
     {
       ...withFiles,
-      store: fileChores.name,
+      store: fileTasks.name,
       purpose: 'Finishes what was cut off in the middle.',
       retention: 'A day.',
       notExported: 'Says nothing that the files do not.',
@@ -101,6 +101,10 @@ export function createFilesPersonalData(personal: PersonalFiles): readonly Perso
       notExported: 'It is the export.',
       notErased: 'Erased with the files.',
     },
-    nothingPersonal('blobs:courses', 'Videos and papers of courses.', 'For as long as the course exists.'),
+    nothingPersonal(
+      'blobs:courses',
+      'Videos and documentTypes of courses.',
+      'For as long as the course exists.',
+    ),
   ]
 }

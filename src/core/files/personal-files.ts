@@ -1,17 +1,17 @@
 import { VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import { conflict } from '../kernel/errors.ts'
-import type { BookSpace } from './book-space.ts'
 import { blobContainers, files, filesByOwner, type StoredFile } from './files.model.ts'
 import { readContent } from './read-content.ts'
 import type { RemoveFile } from './remove-file.ts'
+import type { ReserveSpace } from './reserve-space.ts'
 
 const attempts = 10
 
 /** A person's files, all of them: to hand over, and to erase. */
 export function createPersonalFiles(
   { documents, blobs }: Needs<'documents' | 'blobs'>,
-  { removeFile, bookSpace }: { readonly removeFile: RemoveFile; readonly bookSpace: BookSpace },
+  { removeFile, reserveSpace }: { readonly removeFile: RemoveFile; readonly reserveSpace: ReserveSpace },
 ) {
   async function* idsOf(userId: string): AsyncGenerator<string> {
     let after: string | undefined
@@ -41,7 +41,7 @@ export function createPersonalFiles(
           continue
         }
         if (stored) await documents.replace(files, { ...stored.value, ownerId: null }, stored.version)
-        await bookSpace(userId, id, null)
+        await reserveSpace(userId, id, null)
         return stays ? 'left' : 'removed'
       } catch (error) {
         if (!(error instanceof VersionMismatch)) throw error

@@ -4,9 +4,8 @@ import type { Actor, Caller } from '../kernel/actor.ts'
 import type { Limit } from '../kernel/domain.ts'
 import { AppError, forbidden, validationError } from '../kernel/errors.ts'
 import type { TakeFromLimits } from '../platform/limits/limits.ts'
-import type { BookSpace } from './book-space.ts'
-import type { Chores } from './chores.ts'
 import { hashClaimToken, newClaimToken } from './claim-token.ts'
+import type { FileTasks } from './file-tasks.ts'
 import {
   categories,
   endingOf,
@@ -19,6 +18,7 @@ import {
   type StoredFile,
   type UploadRequested,
 } from './files.model.ts'
+import type { ReserveSpace } from './reserve-space.ts'
 
 const urlLivesMs = 15 * 60_000
 export const uploadDueMs = 24 * 60 * 60_000
@@ -40,14 +40,14 @@ export const createRequestUpload =
   (
     { documents, blobs, clock, ids }: Needs<'documents' | 'blobs' | 'clock' | 'ids'>,
     {
-      bookSpace,
-      chores,
+      reserveSpace,
+      tasks,
       takeFromLimits,
       anonymousLimit,
       settings,
     }: {
-      readonly bookSpace: BookSpace
-      readonly chores: Chores
+      readonly reserveSpace: ReserveSpace
+      readonly tasks: FileTasks
       readonly takeFromLimits: TakeFromLimits
       readonly anonymousLimit: Limit
       readonly settings: FileSettings
@@ -76,9 +76,10 @@ export const createRequestUpload =
     const claimToken = actor === null ? newClaimToken() : null
     const expiresAt = new Date(clock.now() + urlLivesMs).toISOString()
     const upload = await blobs.signUpload(blob, { expiresAt, maxBytes: fileSize, contentType: type })
-    await chores.note('upload', { fileId, ownerId, blob }, uploadDueMs)
+    await tasks.note('upload', { fileId, ownerId, blob }, uploadDueMs)
     const { quotaBytes, authorQuotaBytes } = settings
-    if (ownerId !== null) await bookSpace(ownerId, fileId, fileSize, isAuthor ? authorQuotaBytes : quotaBytes)
+    if (ownerId !== null)
+      await reserveSpace(ownerId, fileId, fileSize, isAuthor ? authorQuotaBytes : quotaBytes)
     const file: StoredFile = {
       id: fileId,
       ownerId,

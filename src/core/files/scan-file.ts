@@ -1,10 +1,10 @@
 import { VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
-import type { BookSpace } from './book-space.ts'
-import type { Chores } from './chores.ts'
+import type { FileTasks } from './file-tasks.ts'
 import { files, type StoredFile } from './files.model.ts'
 import { readContent } from './read-content.ts'
+import type { ReserveSpace } from './reserve-space.ts'
 
 /**
  * Scans a file that waits for it and says what became of it; null when it is not there. Harmful bytes are deleted, and
@@ -13,13 +13,13 @@ import { readContent } from './read-content.ts'
 export const createScanFile =
   (
     { documents, blobs, fileScanner, log }: Needs<'documents' | 'blobs' | 'fileScanner' | 'log'>,
-    { bookSpace, chores }: { readonly bookSpace: BookSpace; readonly chores: Chores },
+    { reserveSpace, tasks }: { readonly reserveSpace: ReserveSpace; readonly tasks: FileTasks },
   ) =>
   async (fileId: string): Promise<StoredFile | null> => {
     const key = { partition: fileId, id: fileId }
     const stored = await documents.read(files, key)
     if (stored?.value.state !== 'pending') {
-      await chores.crossOut('scan', fileId)
+      await tasks.crossOut('scan', fileId)
       return stored?.value ?? null
     }
     const file = stored.value
@@ -29,13 +29,13 @@ export const createScanFile =
       if (verdict === 'harmful') {
         log.warn('harmful_file_rejected', { fileId, category: file.category })
         await blobs.delete(file.blob)
-        if (file.ownerId !== null) await bookSpace(file.ownerId, fileId, 0)
+        if (file.ownerId !== null) await reserveSpace(file.ownerId, fileId, 0)
       }
       await documents.replace(files, judged, stored.version)
-      await chores.crossOut('scan', fileId)
+      await tasks.crossOut('scan', fileId)
       return judged
     } catch (error) {
-      // Somebody else wrote at the same time, or the scanner is away: the chore that was noted tries again.
+      // Somebody else wrote at the same time, or the scanner is away: the task that was noted tries again.
       if (error instanceof PortUnavailable) log.warn('scan_put_off', { fileId })
       else if (!(error instanceof VersionMismatch)) throw error
       return (await documents.read(files, key))?.value ?? null

@@ -1,11 +1,11 @@
 import type { Needs } from '../../ports/ports.ts'
 import type { Question } from '../kernel/events.ts'
-import type { Chores } from './chores.ts'
+import type { FileTasks } from './file-tasks.ts'
 import {
   type BoundTo,
   categories,
   type FileBinding,
-  type FileChore,
+  type FileTask,
   files,
   type StoredFile,
 } from './files.model.ts'
@@ -20,18 +20,18 @@ const sendingMs = 10 * 60_000
 export const createSweepFiles = (
   { documents, blobs, clock, log }: Needs<'documents' | 'blobs' | 'clock' | 'log'>,
   {
-    chores,
+    tasks,
     removeFile,
     scanFile,
     sweepPortraits,
     isGroupPictureShown,
     bindings,
   }: {
-    readonly chores: Chores
+    readonly tasks: FileTasks
     readonly removeFile: RemoveFile
     readonly scanFile: ScanFile
     readonly sweepPortraits: (userId: string) => Promise<void>
-    readonly isGroupPictureShown: (chore: FileChore) => Promise<boolean>
+    readonly isGroupPictureShown: (task: FileTask) => Promise<boolean>
     readonly bindings: Question<FileBinding['kind'], BoundTo>
   },
 ) => {
@@ -45,34 +45,34 @@ export const createSweepFiles = (
     if ((await bindings.of(binding.kind)?.exists(binding)) ?? true) return 'wanted'
     return clock.now() - Date.parse(binding.boundAt) < sendingMs ? 'undecided' : 'unused'
   }
-  const perform = async (chore: FileChore): Promise<void> => {
-    const { kind, fileId, ownerId } = chore
+  const perform = async (task: FileTask): Promise<void> => {
+    const { kind, fileId, ownerId } = task
     if (kind === 'scan') return void (await scanFile(fileId))
     if (kind === 'portrait') {
       if (ownerId !== null) await sweepPortraits(ownerId)
     } else if (kind === 'group-picture') {
-      if (await isGroupPictureShown(chore)) return chores.putOff(chore, uploadDueMs)
-      await blobs.delete(chore.blob)
+      if (await isGroupPictureShown(task)) return tasks.putOff(task, uploadDueMs)
+      await blobs.delete(task.blob)
     } else {
       const stored = await documents.read(files, { partition: fileId, id: fileId })
-      if (!stored) await removeFile.clear(chore)
+      if (!stored) await removeFile.clear(task)
       else if (kind === 'upload') {
         const judgement = await judge(stored.value)
         if (judgement === 'undecided') return
-        if (judgement === 'wanted') return chores.crossOut(kind, fileId)
+        if (judgement === 'wanted') return tasks.crossOut(kind, fileId)
         // Used or completed at this very moment: the next run decides.
         if (!(await removeFile.remove(stored))) return
         log.info('unused_file_removed', { fileId, category: stored.value.category })
       }
     }
-    await chores.crossOut(kind, fileId)
+    await tasks.crossOut(kind, fileId)
   }
   return async (): Promise<void> => {
-    for await (const chore of chores.due()) {
+    for await (const task of tasks.due()) {
       try {
-        await perform(chore)
+        await perform(task)
       } catch (error) {
-        log.error('file_chore_failed', error, { kind: chore.kind, fileId: chore.fileId })
+        log.error('file_task_failed', error, { kind: task.kind, fileId: task.fileId })
       }
     }
   }

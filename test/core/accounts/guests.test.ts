@@ -50,7 +50,7 @@ test('may stay: the same person, with an address, a password and a mail that ask
   })
   expect((await guest.call('POST', `${auth}/guest/upgrade`, { body: person })).status).toBe(403)
   await testApp.settled()
-  expect((await testApp.ports.mailbox?.letters())?.[0]).toMatchObject({ to: person.email })
+  expect((await testApp.ports.mailbox?.messages())?.[0]).toMatchObject({ to: person.email })
   testApp.clock.advance(25 * 60 * 60_000)
   await testApp.runJob('sweep-reserved-addresses')
   await testApp.runJob('sweep-unclaimed-users')
@@ -75,5 +75,5 @@ test('is never mailed: there is no mailbox', async () => {
   const email = claim?.value.id
   await browserOf(testApp).call('POST', `${auth}/forgot-password`, { body: { email } })
   await testApp.settled()
-  expect(await testApp.ports.mailbox?.letters()).toEqual([])
+  expect(await testApp.ports.mailbox?.messages()).toEqual([])
 })

@@ -21,7 +21,7 @@ const refused = { status: 401, body: { error: { code: 'invalid_token' } } }
 /** The mails to one address so far, oldest first. */
 async function mailsTo(testApp: TestApp, to: string) {
   await testApp.settled()
-  const letters = (await testApp.ports.mailbox?.letters()) ?? []
+  const letters = (await testApp.ports.mailbox?.messages()) ?? []
   return letters.filter((letter) => letter.to === to).toReversed()
 }
 

@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createSharpImages } from '../../../src/adapters/sharp/images.ts'
-import { blobContainers, fileChores, files, filesByOwner } from '../../../src/core/files/files.model.ts'
+import { blobContainers, files, filesByOwner, fileTasks } from '../../../src/core/files/files.model.ts'
 import type { FileScanner } from '../../../src/ports/file-scanner.ts'
 import { PortUnavailable } from '../../../src/ports/unavailable.ts'
 import { type Browser, browserOf, createTestApp, person, signedInBrowser, type TestApp } from '../../app.ts'
@@ -177,7 +177,7 @@ describe('what is refused leaves nothing', () => {
       body: { error: { code: 'validation_error' } },
     })
     expect(await everyBlob()).toEqual([])
-    expect((await testApp.ports.documents.scan(fileChores)).items).toEqual([])
+    expect((await testApp.ports.documents.scan(fileTasks)).items).toEqual([])
   })
 
   const big = new Uint8Array(3_000_000)
@@ -555,7 +555,7 @@ describe('a day later', () => {
       await show(null)
       await sweep()
       expect(await everyBlob()).toEqual([])
-      expect((await testApp.ports.documents.scan(fileChores)).items).toEqual([])
+      expect((await testApp.ports.documents.scan(fileTasks)).items).toEqual([])
     })
   })
 
@@ -609,7 +609,7 @@ describe('a day later', () => {
       expect(await everyBlob()).toEqual(shown)
       const { documents } = testApp.ports
       expect((await documents.scan(files)).items).toEqual([])
-      expect((await documents.scan(fileChores)).items).toEqual([])
+      expect((await documents.scan(fileTasks)).items).toEqual([])
       for (const { value: space } of (await documents.scan(filesByOwner)).items)
         expect(space).toMatchObject({ kind: 'quota', bytes: 0 })
     },

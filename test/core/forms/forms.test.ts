@@ -54,7 +54,7 @@ async function open(environment: Record<string, string> = {}) {
   }
   const mails = async () => {
     await testApp.settled()
-    const letters = await testApp.ports.mailbox!.letters()
+    const letters = await testApp.ports.mailbox!.messages()
     return letters.filter(({ to }) => to !== account.email)
   }
   const list = async (query = '') => (await admin.call('GET', `/api/v1/forms${query}`)).body.items

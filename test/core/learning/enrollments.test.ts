@@ -531,7 +531,7 @@ describe.each(['memory', 'sqlite'])('many at once, on %s', (kind) => {
         testApp.users.createAccount({ email: `p${i}@example.com`, name: `P ${i}`, passwordHash: '' }),
       ),
     )
-    await Promise.all(people.map((learner) => testApp.enrollments.takePart.enrol(learner, id)))
+    await Promise.all(people.map((learner) => testApp.enrollments.participation.enrol(learner, id)))
     expect(await tallyOf(id)).toMatchObject({ enrolled: 300 })
     expect(await testApp.enrollments.recount()).toMatchObject({ enrolments: 300, corrected: 0 })
   })

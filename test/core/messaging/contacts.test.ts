@@ -8,7 +8,7 @@ const assign = (admin: Browser, mentorId: string, learnerId: string) =>
   admin.call('PATCH', `/api/v1/admin/users/${learnerId}`, { body: { mentorId } })
 
 /** A course that these people take part in. */
-async function takePart(author: Browser, ...people: readonly Browser[]) {
+async function participation(author: Browser, ...people: readonly Browser[]) {
   const { id } = await publishCourse(author.call)
   for (const { call } of people) await enrol(call, id)
 }
@@ -23,7 +23,7 @@ test('contacts are staff, people of my courses and of my mentor, by name, each o
   )
   const mentor = await staffMember(testApp, 'Mia', 'mentor')
   const admin = await staffMember(testApp, 'Zoe', 'admin')
-  await takePart(admin, ann!, ben!)
+  await participation(admin, ann!, ben!)
   await assign(admin, mentor.userId, ann!.userId)
   await assign(admin, mentor.userId, cem!.userId)
 
@@ -50,7 +50,7 @@ test('writing is allowed exactly to contacts; unknown, suspended and blocked loo
     await staffMember(testApp, 'Mia', 'mentor'),
     await staffMember(testApp, 'Zoe', 'admin'),
   ]
-  await takePart(admin, people[0]!, people[1]!)
+  await participation(admin, people[0]!, people[1]!)
   await assign(admin, mentor.userId, ann)
   await assign(admin, mentor.userId, cem)
   const may = (from: string, to: string) => canWriteTo({ userId: from }, to)
@@ -81,7 +81,7 @@ test('writing is allowed exactly to contacts; unknown, suspended and blocked loo
 test('a block works both ways, is listed, and can be taken back', async () => {
   const testApp = await createTestApp()
   const [ann, ben] = await Promise.all([signUp(testApp, 'Ann'), signUp(testApp, 'Ben')])
-  await takePart(await staffMember(testApp, 'Zoe', 'admin'), ann, ben)
+  await participation(await staffMember(testApp, 'Zoe', 'admin'), ann, ben)
   const block = `/api/v1/users/me/blocks/${ben.userId}`
   expect((await ann.call('PUT', block)).status).toBe(204)
   expect((await ann.call('PUT', block)).status).toBe(204)
@@ -110,7 +110,7 @@ test('search folds case and accents; pages go on where they ended; a made-up cur
   const people = await Promise.all(
     names.map((name, i) => signedInBrowser(testApp, { ...person, name, email: `person${i}@example.com` })),
   )
-  await takePart(await staffMember(testApp, 'Zoe', 'admin'), ...people)
+  await participation(await staffMember(testApp, 'Zoe', 'admin'), ...people)
   const ann = people[0]!
   expect(await namesOf(ann, '?q=JOS')).toEqual(['José Díaz', 'josh', 'Josie'])
   expect(await namesOf(ann, `?q=${encodeURIComponent('díaz')}`)).toEqual(['José Díaz'])
@@ -132,9 +132,9 @@ test('the staff directory follows the accounts, also after a crash between the t
   const ben = await signUp(testApp, 'Ben')
   await testApp.users.changeUser(ben.userId, (user) => ({ ...user, role: 'mentor' }))
   expect(await namesOf(ann)).toEqual([])
-  await testApp.runJob('mend-staff-directory')
+  await testApp.runJob('sync-staff-directory')
   expect(await namesOf(ann)).toEqual(['Ben'])
   await testApp.users.changeUser(ben.userId, (user) => ({ ...user, status: 'suspended' }))
-  await testApp.runJob('mend-staff-directory')
+  await testApp.runJob('sync-staff-directory')
   expect(await namesOf(ann)).toEqual([])
 })

@@ -6,7 +6,7 @@ const reference = referenceOf('REF-2026-000125')
 const read = async (app: Awaited<ReturnType<typeof createTestApp>>['app'], path = '', accept = 'text/html') =>
   app.request(`${origin}/dev/mailbox${path}`, { headers: { accept } })
 
-test('outside production, kept mail is shown as a page, a letter and JSON', async () => {
+test('outside production, kept mail is shown as a page, a message and JSON', async () => {
   const { app, mail, settled } = await createTestApp()
   const greeting = greetingOf('Ann')
   await mail.enqueue({ template: 'form_received', to: 'a&b@example.com', greeting, reference }, 'form 1')

@@ -123,7 +123,7 @@ async function everything(): Promise<string> {
       found.push(path, Buffer.from(bytes ?? []).toString('latin1'))
     }
   }
-  found.push(JSON.stringify(await mailbox?.letters()), JSON.stringify(await mailQueue.counts()))
+  found.push(JSON.stringify(await mailbox?.messages()), JSON.stringify(await mailQueue.counts()))
   found.push(JSON.stringify((await submissions.list({}, { order: 'newest', limit: 1_000 })).items))
   found.push(JSON.stringify(testApp.auditRecords), JSON.stringify(testApp.log.events))
   return found.join('\n')
@@ -198,7 +198,7 @@ describe('the export', () => {
 
   test('is told by a mail, shown for a day, and then removed', async () => {
     const { ready } = await exportOf(ann)
-    const letters = await testApp.ports.mailbox?.letters()
+    const letters = await testApp.ports.mailbox?.messages()
     expect(letters?.filter(({ subject }) => subject === 'Your data is ready')).toHaveLength(1)
     expect(letters?.[0]?.text).not.toContain('zebrafinch')
     expect(testApp.auditRecords.map(({ eventType }) => eventType)).toContain('data.export')

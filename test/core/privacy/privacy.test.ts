@@ -86,7 +86,7 @@ test('migrating people: row by row, again without doubling, by mail and never wi
   expect((await ann.call('POST', '/api/v1/admin/migrate-users', { body: { users: rows } })).status).toBe(403)
 
   await testApp.settled()
-  const letters = ((await testApp.ports.mailbox?.letters()) ?? []).filter(({ subject }) =>
+  const letters = ((await testApp.ports.mailbox?.messages()) ?? []).filter(({ subject }) =>
     /moved/.test(subject),
   )
   expect(letters.map(({ to }) => to).sort()).toEqual(['carl@example.com', 'mia@example.com'])

@@ -9,6 +9,7 @@ import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import { type AuthSettings, sessions as sessionsCollection } from './auth.model.ts'
 import { type AskedAhead, createAuthenticate, createReadBlacklist } from './authenticate.ts'
+import { createChallengeSecondFactor } from './challenge-second-factor.ts'
 import { createChangeEmail } from './change-email.ts'
 import { createChangePassword } from './change-password.ts'
 import { createChangeSecondFactors } from './change-second-factors.ts'
@@ -18,14 +19,14 @@ import { createLockout } from './lockout.ts'
 import { createLogIn } from './log-in.ts'
 import { createLogInByPasskey } from './log-in-by-passkey.ts'
 import { createLogInSecondFactor } from './log-in-second-factor.ts'
-import { createLogInSocially } from './log-in-socially.ts'
+import { createLogInWithProvider } from './log-in-with-provider.ts'
 import { createLogOut } from './log-out.ts'
-import { createMayMail } from './mail-allowance.ts'
+import { createMailRateLimit } from './mail-rate-limit.ts'
 import { createMigrateUsers } from './migrate-users.ts'
 import { createNotices } from './notices.ts'
 import { createOneTimeTokens, oneTimeTokens } from './one-time-tokens.ts'
 import { createOpenSession } from './open-session.ts'
-import { createMakePasskeyQuestion } from './passkey-question.ts'
+import { createPasskeyChallenge } from './passkey-challenge.ts'
 import { createPasswordPolicy } from './password-policy.ts'
 import { createAuthPersonalData } from './personal-data.ts'
 import { createRefresh } from './refresh.ts'
@@ -38,7 +39,6 @@ import { createSignUp } from './sign-up.ts'
 import { createStepUp } from './step-up.ts'
 import { createVerifyEmail } from './verify-email.ts'
 import { createVerifyPassword } from './verify-password.ts'
-import { createWantSecondFactor } from './want-second-factor.ts'
 
 export type AuthNeeds = Needs<
   | 'accessTokens'
@@ -85,11 +85,11 @@ export function createAuth(
   const lockout = createLockout(needs, keys)
   const verifyPassword = createVerifyPassword(needs, lockout)
   const tokens = createOneTimeTokens(needs, keys)
-  const mayMail = createMayMail(needs, keys)
+  const mayMail = createMailRateLimit(needs, keys)
   const secondFactors = createSecondFactors(needs, { users, keys, lockout })
   const openSession = createOpenSession(needs, { users, sessions, audit })
-  const makePasskeyQuestion = createMakePasskeyQuestion(needs)
-  const wantSecondFactor = createWantSecondFactor({ tokens, makePasskeyQuestion })
+  const challengePasskey = createPasskeyChallenge(needs)
+  const challengeSecondFactor = createChallengeSecondFactor({ tokens, challengePasskey })
   const identities = createIdentities(needs, { users })
   const known = {
     users,
@@ -99,7 +99,7 @@ export function createAuth(
     secondFactors,
     openSession,
     verifyPassword,
-    makePasskeyQuestion,
+    challengePasskey,
     settings,
     mail,
     guestEntered,
@@ -108,7 +108,7 @@ export function createAuth(
     lockout,
     notices,
     checkPassword,
-    wantSecondFactor,
+    challengeSecondFactor,
     identities,
   }
   const emailVerification = createVerifyEmail(needs, known)
@@ -124,7 +124,7 @@ export function createAuth(
     byPasskey: createLogInByPasskey(needs, lent),
     stepUp: createStepUp(needs, lent),
     secondFactors: createChangeSecondFactors(needs, lent),
-    socially: createLogInSocially(needs, lent),
+    withProvider: createLogInWithProvider(needs, lent),
     guests: createGuests(needs, lent),
     emailVerification,
     passwordReset,

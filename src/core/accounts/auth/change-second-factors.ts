@@ -17,7 +17,7 @@ import {
 import { hasNoWayIn } from './identities.ts'
 import type { Notices } from './notices.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
-import { handOut, newChallenge } from './passkey-question.ts'
+import { handOut, newChallenge } from './passkey-challenge.ts'
 import { needsSecondFactor } from './role-in-session.ts'
 import {
   factorsOf,

@@ -8,7 +8,7 @@ import type { Users } from '../users/users.ts'
 import { type LogInByPasskey, lockedOut, type PasskeyChallenge, secondFactorRefused } from './auth.model.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import type { LoggedIn, OpenSession } from './open-session.ts'
-import { handOut, type MakePasskeyQuestion } from './passkey-question.ts'
+import { type CreatePasskeyChallenge, handOut } from './passkey-challenge.ts'
 import type { SecondFactorChecks } from './second-factors.ts'
 
 /** Signing in with a passkey alone: it is something one has and, by PIN or finger, something one knows or is. */
@@ -20,14 +20,14 @@ export function createLogInByPasskey(
     audit,
     secondFactors,
     openSession,
-    makePasskeyQuestion,
+    challengePasskey,
   }: {
     readonly users: Users
     readonly tokens: OneTimeTokens
     readonly audit: Audit
     readonly secondFactors: SecondFactorChecks
     readonly openSession: OpenSession
-    readonly makePasskeyQuestion: MakePasskeyQuestion
+    readonly challengePasskey: CreatePasskeyChallenge
   },
 ) {
   /** Whom the passkey was made for; it says so itself, and is then held to it. */
@@ -40,7 +40,7 @@ export function createLogInByPasskey(
 
   return {
     begin: async (): Promise<PasskeyChallenge> =>
-      handOut(tokens, 'passkey-login', ids.next(), await makePasskeyQuestion([])),
+      handOut(tokens, 'passkey-login', ids.next(), await challengePasskey([])),
 
     async logIn(
       { challengeToken, passkey, sharedDevice = false }: LogInByPasskey,

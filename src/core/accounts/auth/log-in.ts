@@ -4,9 +4,9 @@ import type { Audit } from '../../platform/audit/audit.ts'
 import { normalizeEmail, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import { invalidCredentials, type LogIn, lockedOut, type SecondFactorWanted } from './auth.model.ts'
+import type { ChallengeSecondFactor } from './challenge-second-factor.ts'
 import type { LoggedIn, OpenSession } from './open-session.ts'
 import type { VerifyPassword } from './verify-password.ts'
-import type { WantSecondFactor } from './want-second-factor.ts'
 
 /**
  * Opens a session, or asks for the second factor of an account that has one. Throws `invalid_credentials` alike for a
@@ -20,14 +20,14 @@ export const createLogIn =
       readonly audit: Audit
       readonly verifyPassword: VerifyPassword
       readonly openSession: OpenSession
-      readonly wantSecondFactor: WantSecondFactor
+      readonly challengeSecondFactor: ChallengeSecondFactor
     },
   ) =>
   async (
     { email, password, sharedDevice = false }: LogIn,
     caller: Caller,
   ): Promise<LoggedIn | SecondFactorWanted> => {
-    const { users, audit, verifyPassword, openSession, wantSecondFactor } = domain
+    const { users, audit, verifyPassword, openSession, challengeSecondFactor } = domain
     const normalized = normalizeEmail(email)
     const known = await users.findByEmail(normalized)
     const user = known?.value ?? null
@@ -49,7 +49,7 @@ export const createLogIn =
       throw lockedOut(user)
     }
 
-    const wanted = await wantSecondFactor(user, sharedDevice)
+    const wanted = await challengeSecondFactor(user, sharedDevice)
     if (wanted) return wanted
 
     const isOutdated = user.passwordHash !== null && hasher.needsRehash(user.passwordHash)

@@ -91,7 +91,7 @@ export function createSessions(
    * Writes a change of one session unless `change` declines; null when it did, or there is no such session. The first
    * attempt need not read a session that is `known`.
    */
-  async function amend(
+  async function changeSession(
     userId: string,
     sessionId: string,
     change: (session: Session) => Session | null,
@@ -122,7 +122,7 @@ export function createSessions(
   ): Promise<Session | null> => {
     const end = (session: Session) =>
       session.revokedAt === null ? { ...session, revokedAt: iso(clock.now()), revokedReason: reason } : null
-    const revoked = await amend(userId, sessionId, end, known)
+    const revoked = await changeSession(userId, sessionId, end, known)
     if (revoked) defer.run('disconnect_devices', () => endConnections(needs, userId, sessionId))
     return revoked
   }
@@ -165,7 +165,7 @@ export function createSessions(
       actor: Actor,
       proved: Partial<Pick<Session, 'secondFactorAt' | 'steppedUpAt'>>,
     ): Promise<void> {
-      await amend(actor.userId, actor.sessionId, (session) => ({ ...session, ...proved }))
+      await changeSession(actor.userId, actor.sessionId, (session) => ({ ...session, ...proved }))
     },
 
     /**
@@ -178,7 +178,7 @@ export function createSessions(
       proved: Partial<Pick<Session, 'secondFactorAt'>> = {},
     ): Promise<void> {
       memo.forgetUser(actor.userId)
-      await amend(actor.userId, actor.sessionId, (session) =>
+      await changeSession(actor.userId, actor.sessionId, (session) =>
         session.revokedAt === null ? { ...session, ...proved, epoch } : null,
       )
     },

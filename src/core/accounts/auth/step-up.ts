@@ -17,9 +17,9 @@ import {
   sessions as sessionCollection,
   stepUpRequired,
 } from './auth.model.ts'
-import type { MayMail } from './mail-allowance.ts'
+import type { MayMail } from './mail-rate-limit.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
-import { handOut, type MakePasskeyQuestion } from './passkey-question.ts'
+import { type CreatePasskeyChallenge, handOut } from './passkey-challenge.ts'
 import { factorsOf, methodsOf, type SecondFactorChecks } from './second-factors.ts'
 import type { Sessions } from './sessions.ts'
 import type { VerifyPassword } from './verify-password.ts'
@@ -42,7 +42,7 @@ export function createStepUp(
     sessions,
     secondFactors,
     verifyPassword,
-    makePasskeyQuestion,
+    challengePasskey,
     mail,
     mayMail,
     settings,
@@ -53,7 +53,7 @@ export function createStepUp(
     readonly sessions: Sessions
     readonly secondFactors: SecondFactorChecks
     readonly verifyPassword: VerifyPassword
-    readonly makePasskeyQuestion: MakePasskeyQuestion
+    readonly challengePasskey: CreatePasskeyChallenge
     readonly mail: Mailing
     readonly mayMail: MayMail
     readonly settings: AuthSettings
@@ -114,7 +114,7 @@ export function createStepUp(
         return { methods: ['mailed-code'] }
       }
       if (!methods.includes('passkey')) return { methods }
-      const question = await makePasskeyQuestion(factorsOf(user).passkeys)
+      const question = await challengePasskey(factorsOf(user).passkeys)
       return { methods, passkey: await handOut(tokens, 'passkey-step-up', user.id, question) }
     },
 

@@ -7,7 +7,7 @@ import type { Mailing } from '../../platform/mail/mail.ts'
 import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import { type AuthSettings, codeRefused, type VerifyEmail } from './auth.model.ts'
-import type { MayMail } from './mail-allowance.ts'
+import type { MayMail } from './mail-rate-limit.ts'
 import type { OneTimeTokens, Opened } from './one-time-tokens.ts'
 
 const lifeMs = 10 * 60_000

@@ -1,7 +1,7 @@
 import { DocumentExists } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Role } from '../../kernel/actor.ts'
-import { createStaff } from './staff.ts'
+import { createStaff } from './staff-directory.ts'
 import { defaultPreferences, isStaff, type User, userEmails, userExists, users } from './users.model.ts'
 
 export interface NewAccount {
@@ -54,7 +54,7 @@ export const createCreateAccount = (needs: Needs<'documents' | 'clock' | 'ids'>)
       await documents.remove(users, { partition: user.id, id: user.id })
       throw userExists()
     }
-    if (isStaff(user)) await staff.mend(user)
+    if (isStaff(user)) await staff.sync(user)
     return user
   }
 }

@@ -7,7 +7,7 @@ import { createChangeAddress } from './change-address.ts'
 import { createChangeUser } from './change-user.ts'
 import { createCreateAccount } from './create-account.ts'
 import { createReadClaims, createUsersPersonalData } from './personal-data.ts'
-import { createStaff } from './staff.ts'
+import { createStaff } from './staff-directory.ts'
 import { createSweepReservedAddresses } from './sweep-reserved-addresses.ts'
 import { createSweepUnclaimedUsers } from './sweep-unclaimed-users.ts'
 import { staff as staffCollection, type User, userEmails, users } from './users.model.ts'
@@ -42,7 +42,7 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'defer' | 'ids'
         if (count > 0) log.info('reserved_addresses_freed', { count })
       },
     },
-    { name: 'mend-staff-directory', everyMs: dayMs, run: staff.mendAll },
+    { name: 'sync-staff-directory', everyMs: dayMs, run: staff.syncAll },
   ]
   const sweep = (run: (options: { readonly isDryRun: boolean }) => Promise<number>): PastRetention => ({
     count: () => run({ isDryRun: true }),
@@ -51,7 +51,7 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'defer' | 'ids'
 
   const announce = (user: User) =>
     defer.run('copy_profile', async () => {
-      await staff.mend(user)
+      await staff.sync(user)
       await profileChanged.emit(user)
     })
 

@@ -1,6 +1,6 @@
 import type { ActiveDays } from '../../kernel/active-days.ts'
 import type { LearnerStats } from './enrollments.model.ts'
-import { secondsOf } from './timesheet.ts'
+import { secondsOf } from './time-spent.ts'
 
 interface Achievement {
   /** Never reused: people hold it. */

@@ -3,7 +3,7 @@ import { collection } from '../../../ports/documents.ts'
 import { defineError } from '../../kernel/errors.ts'
 import type { Range } from '../../kernel/ranges.ts'
 import { type Category, Resource, VersionDifference } from '../courses/courses.model.ts'
-import type { Timesheet } from './timesheet.ts'
+import type { TimeSpent } from './time-spent.ts'
 
 export interface LessonProgress {
   readonly completedAt: string | null
@@ -36,7 +36,7 @@ export interface Enrolment {
   /** Stays, also when the person moves to a version with more lessons. */
   readonly completedAt: string | null
   readonly lastAccessedAt: string
-  readonly time: Timesheet
+  readonly time: TimeSpent
   readonly rating: number | null
   /** Counts the changes. */
   readonly revision: number
@@ -55,7 +55,7 @@ export interface LearnerStats {
     readonly courseId: string
     readonly category: z.infer<typeof Category>
   }[]
-  readonly time: Timesheet
+  readonly time: TimeSpent
   readonly achievements: readonly { readonly id: string; readonly unlockedAt: string }[]
 }
 

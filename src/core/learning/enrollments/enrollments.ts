@@ -11,11 +11,11 @@ import type { Courses } from '../courses/courses.ts'
 import type { Mentors } from '../mentors/mentors.ts'
 import { type LearnedSummary, progress } from './enrollments.model.ts'
 import { createLearners } from './learners.ts'
+import { createLessonProgress } from './lesson-progress.ts'
+import { createParticipation } from './participation.ts'
 import { createEnrollmentsPersonalData } from './personal-data.ts'
 import { createReadProgress } from './read-progress.ts'
 import { createRecount } from './recount.ts'
-import { createStudy } from './study.ts'
-import { createTakePart } from './take-part.ts'
 
 export interface EnrollmentsBorrows {
   readonly users: Users
@@ -53,8 +53,8 @@ export function createEnrollments(
         exists: async ({ id }) => (await courses.readCourse(id)) !== null,
       }),
     ],
-    takePart: createTakePart(needs, { courses, learners }),
-    study: createStudy(needs, { courses, learners, signVideo: files.signVideo }),
+    participation: createParticipation(needs, { courses, learners }),
+    study: createLessonProgress(needs, { courses, learners, signVideo: files.signVideo }),
     reading: createReadProgress(needs, { ...borrows, learners }),
     recount: createRecount(needs, borrows),
 

@@ -6,7 +6,7 @@ import { type ActiveDays, dayNumber, withActiveDay } from '../../kernel/active-d
 import { retryOnConflict } from '../../kernel/retry-on-conflict.ts'
 import type { CourseMember } from '../courses/courses.model.ts'
 import { type Enrolment, type LearnerStats, progress } from './enrollments.model.ts'
-import { emptyTimesheet } from './timesheet.ts'
+import { noTimeSpent } from './time-spent.ts'
 
 export interface Learned {
   readonly enrolment: Enrolment
@@ -62,7 +62,7 @@ export function createLearners(
     enrolledCourses: [],
     completedLessons: [],
     completedCourses: [],
-    time: emptyTimesheet,
+    time: noTimeSpent,
     achievements: [],
   })
 

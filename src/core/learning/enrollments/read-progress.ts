@@ -11,7 +11,7 @@ import { achievements } from './achievements.ts'
 import { completedOf, percentageOf } from './conditions.ts'
 import type { LearnerSummary, ProgressView } from './enrollments.model.ts'
 import type { Learners } from './learners.ts'
-import { emptyTimesheet, secondsOf } from './timesheet.ts'
+import { noTimeSpent, secondsOf } from './time-spent.ts'
 
 /** Reading what people have learned: everybody their own, a mentor that of assigned learners, an admin any. */
 export function createReadProgress(
@@ -56,7 +56,7 @@ export function createReadProgress(
       stats: {
         totalCoursesCompleted: stats?.completedCourses.length ?? 0,
         totalLessonsCompleted: stats?.completedLessons.length ?? 0,
-        totalTimeSpent: secondsOf(stats?.time ?? emptyTimesheet),
+        totalTimeSpent: secondsOf(stats?.time ?? noTimeSpent),
         loginStreak: streakOn(days, dayNumber(clock.now(), preferencesOf(learner).timeZone)),
         longestStreak: days.longest,
         lastLoginAt: learner.lastLoginAt,
@@ -111,7 +111,7 @@ export function createReadProgress(
             coursesEnrolled: stats?.enrolledCourses.length ?? 0,
             coursesCompleted: stats?.completedCourses.length ?? 0,
             lessonsCompleted: stats?.completedLessons.length ?? 0,
-            totalTimeSpent: secondsOf(stats?.time ?? emptyTimesheet),
+            totalTimeSpent: secondsOf(stats?.time ?? noTimeSpent),
           }
         }),
       )

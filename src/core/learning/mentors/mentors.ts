@@ -16,7 +16,7 @@ export function createMentors(
   const put = createPutDocument(needs)
 
   /** Brings the mentor's side into line with the learner's account, name and picture included. */
-  async function mend(learner: User): Promise<void> {
+  async function syncLearner(learner: User): Promise<void> {
     const { mentorId, id, name, avatar } = learner
     if (!mentorId) return
     await put(mentorAssignments, { partition: mentorId, id }, (known) => ({
@@ -31,8 +31,8 @@ export function createMentors(
   return {
     ...emptyFace,
     personalData: createMentorsPersonalData(needs, domain),
-    listeners: [domain.users.profileChanged.listener('mentors', mend)],
-    mend,
+    listeners: [domain.users.profileChanged.listener('mentors', syncLearner)],
+    syncLearner,
 
     isMentorOf: async (mentorId: string, learnerId: string): Promise<boolean> =>
       (await documents.read(mentorAssignments, { partition: mentorId, id: learnerId })) !== null,

@@ -29,8 +29,8 @@ import {
 import { createConversationLog } from './conversation-log.ts'
 import { createConversationView } from './conversation-view.ts'
 import { createCreateConversation } from './create-conversation.ts'
+import { createDeviceEvents } from './device-events.ts'
 import { createErasePerson } from './erase-person.ts'
-import { createHearDevices } from './hear-devices.ts'
 import { createInbox } from './inbox.ts'
 import { createListConversations } from './list-conversations.ts'
 import { createListMessages } from './list-messages.ts'
@@ -41,7 +41,7 @@ import { createReadMarks } from './read-marks.ts'
 import { createSearchMessages } from './search-messages.ts'
 import { createSendMessage } from './send-message.ts'
 import { createSync } from './sync.ts'
-import { createTakeTurn, type TurnLimits } from './turns.ts'
+import { createThrottle, type ThrottleLimits } from './throttle.ts'
 
 const catchUpEveryMs = 5_000
 /** A device that was away for longer than this has no use for it. */
@@ -62,7 +62,7 @@ export interface ChatBorrows {
 }
 
 export interface ChatConfig {
-  readonly chat: ChatSettings & { readonly limits: TurnLimits }
+  readonly chat: ChatSettings & { readonly limits: ThrottleLimits }
 }
 
 export function createChat(
@@ -81,7 +81,7 @@ export function createChat(
     avatarOf: files.avatars.forGroup,
   }
   const { clock, defer, documents } = needs
-  const takeTurn = createTakeTurn(limits.take, settings.limits)
+  const throttle = createThrottle(limits.take, settings.limits)
   const inbox = createInbox(needs)
   const announcer = createAnnouncer(needs, inbox)
   const log = createConversationLog(needs, announcer)
@@ -90,7 +90,7 @@ export function createChat(
   const conversations = createListConversations(needs, { log, inbox, conversations: conversationView })
   const presence = createPresence(needs, announcer, conversations)
   const messages = createChangeMessage(needs, { log, marks, ...borrows })
-  const sendMessage = createSendMessage(needs, { log, marks, takeTurn, ...borrows })
+  const sendMessage = createSendMessage(needs, { log, marks, throttle, ...borrows })
 
   /** Tells the others, unless that was done a moment ago. May be lost, so it is never refused. */
   async function type(actor: Actor, conversationId: string, { state }: Typing): Promise<void> {
@@ -98,7 +98,7 @@ export function createChat(
     const { head } = requireMember(await log.recentHead(conversationId), userId)
     if (head.members.length > maxMembersTyping) return
     try {
-      await takeTurn('typing', `${userId} ${conversationId} ${state}`)
+      await throttle('typing', `${userId} ${conversationId} ${state}`)
     } catch (error) {
       if (error instanceof AppError) return
       throw error
@@ -121,7 +121,7 @@ export function createChat(
     groupsOf: async (userId) => (await conversations.idsOf(userId)).map(conversationGroup),
     connected: ({ userId, connectionId }) => presence.renew(userId, connectionId),
     disconnected: ({ userId, connectionId }) => presence.end(userId, connectionId),
-    events: createHearDevices({ ...borrows, sendMessage, read: marks.read, type, presence }),
+    events: createDeviceEvents({ ...borrows, sendMessage, read: marks.read, type, presence }),
   }
 
   const { withdraw, ...changing } = createChangeConversation(needs, {
@@ -200,7 +200,7 @@ export function createChat(
     removeReaction: messages.removeReaction,
     sendMessage,
     listMessages: createListMessages(needs, { log, marks }),
-    searchMessages: createSearchMessages(needs, { log, marks, conversations, takeTurn }),
+    searchMessages: createSearchMessages(needs, { log, marks, conversations, throttle }),
     read: marks.read,
     type,
     sync: createSync(log, announcer),

@@ -19,7 +19,7 @@ import type { Inbox } from './inbox.ts'
 const graceMs = 60_000
 
 /**
- * The list is an index that may lag; each conversation in it is shown as it is, and what proves wrong is mended on the
+ * The list is an index that may lag; each conversation in it is shown as it is, and what proves wrong is repaired on the
  * way: an entry of a conversation one is not in goes, an order that lagged is noted.
  */
 export function createListConversations(
@@ -28,7 +28,7 @@ export function createListConversations(
 ) {
   const { log, inbox, conversations } = parts
 
-  function mend(entry: InboxEntry, head: Head | null): void {
+  function repair(entry: InboxEntry, head: Head | null): void {
     const isIn = head !== null && memberOf(head, entry.userId) !== undefined
     if (isIn && head.updatedAt > entry.activeAt)
       defer.run('note-activity', () => inbox.note({ ...entry, activeAt: head.updatedAt }))
@@ -45,7 +45,7 @@ export function createListConversations(
     const found = await Promise.all(
       page.items.map(async ({ value: entry }: Stored<InboxEntry>) => {
         const head = (await log.readHead(entry.id))?.value ?? null
-        mend(entry, head)
+        repair(entry, head)
         return head && memberOf(head, userId) ? [head] : []
       }),
     )

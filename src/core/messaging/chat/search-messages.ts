@@ -15,7 +15,7 @@ import type { ConversationLog } from './conversation-log.ts'
 import { shown } from './describe.ts'
 import type { ListConversations } from './list-conversations.ts'
 import type { ReadMarks } from './read-marks.ts'
-import type { TakeTurn } from './turns.ts'
+import type { Throttle } from './throttle.ts'
 
 const maxWords = 8
 
@@ -27,15 +27,15 @@ export const createSearchMessages =
       readonly log: ConversationLog
       readonly marks: ReadMarks
       readonly conversations: ListConversations
-      readonly takeTurn: TakeTurn
+      readonly throttle: Throttle
     },
   ) =>
   async (
     actor: Actor,
     { q, conversationId, from, before, limit }: SearchQuery,
   ): Promise<CursorPage<ChatMessage>> => {
-    const { log, marks, conversations, takeTurn } = parts
-    await takeTurn('search', actor.userId)
+    const { log, marks, conversations, throttle } = parts
+    await throttle('search', actor.userId)
     const heads =
       conversationId === undefined
         ? await conversations.headsOf(actor.userId)

@@ -21,7 +21,7 @@ import type { ConversationLog, Planned } from './conversation-log.ts'
 import { shown } from './describe.ts'
 import { digest, documentIdOf, keyOf } from './message-id.ts'
 import type { ReadMarks } from './read-marks.ts'
-import type { TakeTurn } from './turns.ts'
+import type { Throttle } from './throttle.ts'
 
 /**
  * Lends the files of a message that is about to be sent to the members of its conversation. Throws for what is not there
@@ -47,11 +47,11 @@ export const createSendMessage = (
     readonly marks: ReadMarks
     readonly attachFiles: AttachFiles
     readonly isBlocked: IsBlocked
-    readonly takeTurn: TakeTurn
+    readonly throttle: Throttle
     readonly settings: ChatSettings
   },
 ) => {
-  const { log, marks, attachFiles, isBlocked, takeTurn, settings } = parts
+  const { log, marks, attachFiles, isBlocked, throttle, settings } = parts
   const unblockedUntil = new Map<string, number>()
 
   async function requireUnblocked(head: Head, { userId }: Actor): Promise<void> {
@@ -76,7 +76,7 @@ export const createSendMessage = (
     input: SendMessage,
   ): Promise<{ readonly message: ChatMessage; readonly isNew: boolean }> => {
     const { text, clientMessageId } = input
-    const [recent] = await Promise.all([log.recentHead(conversationId), takeTurn('send', actor.userId)])
+    const [recent] = await Promise.all([log.recentHead(conversationId), throttle('send', actor.userId)])
     const { head: seen } = requireMember(recent, actor.userId)
     await requireUnblocked(seen, actor)
 

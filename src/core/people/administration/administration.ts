@@ -39,7 +39,7 @@ const viewOf = (user: User): AdminUserView => ({
 export interface AdministrationBorrows {
   readonly users: Users
   readonly audit: Audit
-  readonly mentors: Pick<Mentors, 'mend' | 'release'>
+  readonly mentors: Pick<Mentors, 'syncLearner' | 'release'>
   readonly auth: Pick<Auth, 'forgetSessions'>
 }
 
@@ -121,7 +121,7 @@ export function createAdministration(
       forgetSessions(userId)
       const formerMentor = before?.mentorId
       if (formerMentor && formerMentor !== user.mentorId) await mentors.release(formerMentor, userId)
-      await mentors.mend(user)
+      await mentors.syncLearner(user)
       users.announce(user)
       await record(actor, caller, 'user.administer', userId, Object.keys(change))
       return viewOf(user)

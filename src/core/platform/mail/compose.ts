@@ -1,4 +1,4 @@
-import type { Letter } from '../../../ports/mailer.ts'
+import type { MailMessage } from '../../../ports/mailer.ts'
 import { escapeHtml } from '../../kernel/escape-html.ts'
 import type { Greeting } from './mail.model.ts'
 import { type Block, type TemplateInputs, type TemplateName, templates } from './templates.ts'
@@ -14,7 +14,7 @@ const style = {
     'font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:24px;color:#1d2939;margin:0 0 16px;',
   sender:
     'font-family:Arial,Helvetica,sans-serif;font-size:14px;font-weight:bold;color:#344054;margin:0 0 20px;',
-  code: 'font-family:Menlo,Consolas,monospace;font-size:30px;line-height:40px;letter-spacing:4px;font-weight:bold;color:#101828;background:#f2f4f7;border-radius:8px;padding:12px;text-align:center;margin:0 0 16px;',
+  code: 'font-family:Menlo,Consolas,monospace;font-size:30px;line-height:40px;message-spacing:4px;font-weight:bold;color:#101828;background:#f2f4f7;border-radius:8px;padding:12px;text-align:center;margin:0 0 16px;',
   button:
     'display:inline-block;font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:24px;font-weight:bold;color:#ffffff;background:#175cd3;border-radius:8px;padding:12px 24px;text-decoration:none;',
   address:
@@ -67,16 +67,16 @@ ${blocks.map(asHtml).join('\n')}
 `
 }
 
-/** The only maker of letters. */
+/** The only maker of messages. */
 export function compose<N extends TemplateName>(
   name: N,
   input: TemplateInputs[N],
   { id, to }: { readonly id: string; readonly to: string },
-): Letter {
+): MailMessage {
   const template = templates[name]
   const subject = template.subject(input)
   const { greeting } = input as { readonly greeting?: Greeting }
   const blocks = [greeting ? `Hello ${greeting},` : 'Hello,', ...template.blocks(input)]
   const text = `${[...blocks.map(asText), '-- ', `${sender}\n${closing}`].join('\n\n')}\n`
-  return { id, to, subject, text, html: page(subject, blocks) } as Letter
+  return { id, to, subject, text, html: page(subject, blocks) } as MailMessage
 }

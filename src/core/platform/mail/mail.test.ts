@@ -10,7 +10,7 @@ import { createMemorySecrets } from '../../../adapters/memory/secrets.ts'
 import { createWebCiphers } from '../../../adapters/web-crypto/ciphers.ts'
 import type { AuditRecord } from '../../../ports/audit.ts'
 import { encodeBase64url } from '../../../ports/base64url.ts'
-import { LetterRefused, type Mailer } from '../../../ports/mailer.ts'
+import { type Mailer, MailRefused } from '../../../ports/mailer.ts'
 import { PortUnavailable } from '../../../ports/unavailable.ts'
 import { createAudit } from '../audit/audit.ts'
 import { createKeys } from '../keys/keys.ts'
@@ -30,11 +30,11 @@ function createWorld() {
   const mailQueue = createMemoryMailQueue()
   const world = { isDown: false, refused: '', attempts: 0 }
   const mailer: Mailer = {
-    async send(letter) {
+    async send(message) {
       world.attempts++
       if (world.isDown) throw new PortUnavailable('mailer')
-      if (letter.to === world.refused) throw new LetterRefused()
-      await outbox.send(letter)
+      if (message.to === world.refused) throw new MailRefused()
+      await outbox.send(message)
     },
   }
   const secrets = createMemorySecrets({
@@ -51,7 +51,7 @@ function createWorld() {
     const job = mail.jobs.find((candidate) => candidate.name === name)
     await job?.run()
   }
-  return { ...needs, auditRecords, world, one, two, run, settled: defer.settled, letters: outbox.letters }
+  return { ...needs, auditRecords, world, one, two, run, settled: defer.settled, messages: outbox.messages }
 }
 
 const origin = 'https://portal.example.org'
@@ -66,11 +66,11 @@ const code = (to: string) =>
   ({ template: 'confirm_identity', to, greeting: greetingOf('Ann'), code: codeOf('123456') }) as const
 
 test('a mail is sent at once, in text and HTML, and once for its key', async () => {
-  const { one, two, settled, letters } = createWorld()
+  const { one, two, settled, messages } = createWorld()
   await one.enqueue(notice('ann@example.com'), 'form 1')
   await two.enqueue(notice('ann@example.com'), 'form 1')
   await settled()
-  const sent = await letters()
+  const sent = await messages()
   expect(sent).toHaveLength(1)
   expect(sent[0]).toMatchObject({ to: 'ann@example.com', subject: 'We have received your message' })
   for (const part of [sent[0]?.text, sent[0]?.html]) {
@@ -80,7 +80,7 @@ test('a mail is sent at once, in text and HTML, and once for its key', async () 
 })
 
 test('the mail server is down for an hour: everything arrives once after, codes first where they still help', async () => {
-  const { one, two, run, world, clock, settled, letters } = createWorld()
+  const { one, two, run, world, clock, settled, messages } = createWorld()
   world.isDown = true
   for (let i = 0; i < 30; i++) await one.enqueue(notice(`person${i}@example.com`), `form ${i}`)
   for (let elapsed = 0; elapsed < hour; elapsed += minute) {
@@ -88,7 +88,7 @@ test('the mail server is down for an hour: everything arrives once after, codes 
     await Promise.all([run(one, 'send-mail'), run(two, 'send-mail')])
     clock.advance(minute)
   }
-  expect(await letters()).toEqual([])
+  expect(await messages()).toEqual([])
   expect(world.attempts).toBeLessThan(30 * 10)
   await one.enqueue(code('late@example.com'), 'code 1')
   await settled()
@@ -99,7 +99,7 @@ test('the mail server is down for an hour: everything arrives once after, codes 
     await Promise.all([run(one, 'send-mail'), run(two, 'send-mail')])
     clock.advance(minute)
   }
-  const arrived = (await letters()).map(({ to }) => to).toReversed()
+  const arrived = (await messages()).map(({ to }) => to).toReversed()
   expect(arrived[0]).toBe('now@example.com')
   expect(arrived.toSorted()).toEqual(
     [
@@ -112,19 +112,19 @@ test('the mail server is down for an hour: everything arrives once after, codes 
 })
 
 test('a code that nobody can use any more is not sent', async () => {
-  const { one, run, world, clock, settled, letters } = createWorld()
+  const { one, run, world, clock, settled, messages } = createWorld()
   world.isDown = true
   await one.enqueue(code('ann@example.com'), 'code')
   await settled()
   world.isDown = false
   clock.advance(11 * minute)
   await run(one, 'send-mail')
-  expect(await letters()).toEqual([])
+  expect(await messages()).toEqual([])
   expect(await one.counts()).toMatchObject({ waiting: 0, dead: 0 })
 })
 
 test('what is refused for good is a dead letter: logged, counted, listed, and sent when somebody asks', async () => {
-  const { one, run, world, settled, letters, log, auditRecords } = createWorld()
+  const { one, run, world, settled, messages, log, auditRecords } = createWorld()
   const caller = { requestId: 'request-1', address: null, site: null, userAgent: null }
   const admin = { userId: 'admin', sessionId: 'session', role: 'admin' } as const
   world.refused = 'ann@example.com'
@@ -141,7 +141,7 @@ test('what is refused for good is a dead letter: logged, counted, listed, and se
   world.refused = ''
   await one.revive(caller, admin, dead?.id ?? '')
   await settled()
-  expect(await letters()).toHaveLength(1)
+  expect(await messages()).toHaveLength(1)
   expect(auditRecords).toMatchObject([{ eventType: 'mail.retry', actorId: 'admin', resourceId: dead?.id }])
   await expect(one.revive(caller, admin, dead?.id ?? '')).rejects.toMatchObject({ code: 'not_found' })
 })

@@ -1,5 +1,5 @@
 import type { DeadMail, MailCounts } from '../../../ports/mail-queue.ts'
-import type { KeptLetter } from '../../../ports/mailer.ts'
+import type { KeptMail } from '../../../ports/mailer.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { emptyFace, type Job } from '../../kernel/domain.ts'
@@ -93,7 +93,7 @@ export function createMail(
       sendSoon()
     },
     /** What was kept instead of sent; null where mail is really sent. */
-    mailbox: mailbox === null ? null : (): Promise<readonly KeptLetter[]> => mailbox.letters(),
+    mailbox: mailbox === null ? null : (): Promise<readonly KeptMail[]> => mailbox.messages(),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ClaimedMail, MailOutcome } from '../../../ports/mail-queue.ts'
-import { LetterRefused } from '../../../ports/mailer.ts'
+import { MailRefused } from '../../../ports/mailer.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { compose } from './compose.ts'
 import type { SealMail } from './seal-mail.ts'
@@ -37,7 +37,7 @@ export function createSendDueMail(
       await mailer.send(compose(opened.template, opened.input, { id: mail.id, to: opened.to }))
       return { state: 'sent', at: at(clock.now()) }
     } catch (error) {
-      const isRefused = error instanceof LetterRefused
+      const isRefused = error instanceof MailRefused
       log.error('mail_not_sent', error, { template: mail.template, mailId: mail.id, attempts: mail.attempts })
       if (isRefused) return { state: 'dead', at: at(clock.now()), reason: 'refused' }
       if (mail.attempts >= maxAttempts) return { state: 'dead', at: at(clock.now()), reason: 'gave_up' }

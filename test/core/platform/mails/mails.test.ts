@@ -5,7 +5,7 @@ import { samples } from './samples.ts'
 
 const pictures = join(import.meta.dirname, '../../../../docs/mails')
 
-describe.each(samples)('$template', ({ template, letter: { subject, text, html } }) => {
+describe.each(samples)('$template', ({ template, message: { subject, text, html } }) => {
   test('reads as it was reviewed: after a change run `npm run mails:pictures`, and look at them', async () => {
     await expect(`${subject}\n\n${text}`).toMatchFileSnapshot(`snapshots/${template}.txt`)
     await expect(html).toMatchFileSnapshot(`snapshots/${template}.html`)

@@ -1,7 +1,7 @@
 import { compose } from '../../../../src/core/platform/mail/compose.ts'
 import { codeOf, greetingOf, linkTo, referenceOf } from '../../../../src/core/platform/mail/mail.model.ts'
 import type { TemplateInputs, TemplateName } from '../../../../src/core/platform/mail/templates.ts'
-import type { Letter } from '../../../../src/ports/mailer.ts'
+import type { MailMessage } from '../../../../src/ports/mailer.ts'
 
 const origin = 'https://portal.sdtoolsinc.org'
 const greeting = greetingOf("Seán O'Brien-Núñez")
@@ -34,12 +34,12 @@ const inputs: TemplateInputs = {
   form_overdue: { reference, link: formPage },
 }
 
-/** A letter of each template. */
+/** A message of each template. */
 export const samples = (Object.keys(inputs) as TemplateName[]).map((template) => ({
   template,
-  letter: composeSample(template),
+  message: composeSample(template),
 }))
 
-function composeSample<N extends TemplateName>(template: N): Letter {
+function composeSample<N extends TemplateName>(template: N): MailMessage {
   return compose(template, inputs[template], { id: 'sample', to: 'ann@example.com' })
 }

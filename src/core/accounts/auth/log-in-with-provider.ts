@@ -19,6 +19,7 @@ import {
   type SecondFactorWanted,
   type SocialLogIn,
 } from './auth.model.ts'
+import type { ChallengeSecondFactor } from './challenge-second-factor.ts'
 import { hasNoWayIn, type Identities, identityId } from './identities.ts'
 import type { Notices } from './notices.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
@@ -27,7 +28,6 @@ import type { SessionMemo } from './session-memo.ts'
 import type { Sessions } from './sessions.ts'
 import type { EmailVerification } from './verify-email.ts'
 import type { VerifyPassword } from './verify-password.ts'
-import type { WantSecondFactor } from './want-second-factor.ts'
 
 const linkLifeMs = 10 * 60_000
 const linkTries = 5
@@ -38,7 +38,7 @@ async function challengeOf(verifier: string): Promise<string> {
 }
 
 /** Signing in by Google or Microsoft, which says who somebody is; what they may do here is decided here. */
-export function createLogInSocially(
+export function createLogInWithProvider(
   { clock, identityProviders }: Needs<'clock' | 'identityProviders'>,
   {
     users,
@@ -49,7 +49,7 @@ export function createLogInSocially(
     sessions,
     notices,
     openSession,
-    wantSecondFactor,
+    challengeSecondFactor,
     verifyPassword,
     emailVerification,
     settings,
@@ -62,7 +62,7 @@ export function createLogInSocially(
     readonly sessions: Sessions
     readonly notices: Notices
     readonly openSession: OpenSession
-    readonly wantSecondFactor: WantSecondFactor
+    readonly challengeSecondFactor: ChallengeSecondFactor
     readonly verifyPassword: VerifyPassword
     readonly emailVerification: EmailVerification
     readonly settings: AuthSettings
@@ -113,7 +113,9 @@ export function createLogInSocially(
       await record(caller, 'user.login', user, 'account_suspended')
       throw lockedOut(user)
     }
-    return (await wantSecondFactor(user, isOnSharedDevice)) ?? openSession(user, caller, { isOnSharedDevice })
+    return (
+      (await challengeSecondFactor(user, isOnSharedDevice)) ?? openSession(user, caller, { isOnSharedDevice })
+    )
   }
 
   /**

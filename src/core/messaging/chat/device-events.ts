@@ -9,7 +9,7 @@ import { ReadUpTo, SendMessage, Typing } from './chat.model.ts'
 const InConversation = z.object({ conversationId: z.uuid() })
 
 /** What devices say over their connection enters the same use cases as requests do, and fails in the same words. */
-export function createHearDevices(uses: {
+export function createDeviceEvents(uses: {
   readonly users: Pick<Users, 'read'>
   readonly requireVerifiedEmail: (actor: Actor, known: User | null) => Promise<void>
   readonly sendMessage: (

@@ -13,7 +13,7 @@ import {
   notEnrolled,
 } from './enrollments.model.ts'
 import { type Learners, memberOf } from './learners.ts'
-import { emptyTimesheet, secondsOf } from './timesheet.ts'
+import { noTimeSpent, secondsOf } from './time-spent.ts'
 
 export const isActive = (enrolment: Enrolment | null): enrolment is Enrolment => enrolment?.state === 'active'
 
@@ -57,7 +57,7 @@ function resumeAt(version: CourseVersion, enrolment: Enrolment): EnrolmentView['
 }
 
 /** Getting into a course, out of it, and on to its next version. */
-export function createTakePart(
+export function createParticipation(
   { clock }: Needs<'clock'>,
   { courses, learners }: { readonly courses: Courses; readonly learners: Learners },
 ) {
@@ -120,7 +120,7 @@ export function createTakePart(
         lessons: {},
         completedAt: null,
         lastAccessedAt: enrolledAt,
-        time: emptyTimesheet,
+        time: noTimeSpent,
         rating: null,
         revision: 0,
       }

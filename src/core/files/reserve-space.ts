@@ -9,7 +9,7 @@ const attempts = 40
  * Sets how much of a person's space one file takes; null gives it back. The file and the sum change together, so that
  * any number of uploads at once stay within the quota. Throws `quota_exceeded` when it would grow beyond.
  */
-export const createBookSpace =
+export const createReserveSpace =
   ({ documents, clock }: Needs<'documents' | 'clock'>) =>
   async (
     userId: string,
@@ -52,4 +52,4 @@ export const createBookSpace =
     throw conflict()
   }
 
-export type BookSpace = ReturnType<typeof createBookSpace>
+export type ReserveSpace = ReturnType<typeof createReserveSpace>

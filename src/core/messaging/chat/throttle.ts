@@ -2,12 +2,12 @@ import type { Limit } from '../../kernel/domain.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { TakeFromLimits } from '../../platform/limits/limits.ts'
 
-export type TurnLimits = Readonly<Record<'send' | 'typing' | 'search', readonly Limit[]>>
-export type Turn = keyof TurnLimits
+export type ThrottleLimits = Readonly<Record<'send' | 'typing' | 'search', readonly Limit[]>>
+export type Turn = keyof ThrottleLimits
 
 /** Counts what one person does. Throws `rate_limit_exceeded` when it is too much. */
-export const createTakeTurn =
-  (takeFromLimits: TakeFromLimits, limits: TurnLimits) =>
+export const createThrottle =
+  (takeFromLimits: TakeFromLimits, limits: ThrottleLimits) =>
   async (turn: Turn, who: string): Promise<void> => {
     const { isExceeded, resetInSeconds } = await takeFromLimits(limits[turn], who, 1)
     if (isExceeded)
@@ -16,4 +16,4 @@ export const createTakeTurn =
       })
   }
 
-export type TakeTurn = ReturnType<typeof createTakeTurn>
+export type Throttle = ReturnType<typeof createThrottle>

@@ -10,13 +10,13 @@ export function createStaff(needs: Needs<'documents'>) {
   const { documents } = needs
   const put = createPutDocument(needs)
 
-  async function mend({ id, name, avatar, role, status }: User): Promise<void> {
+  async function sync({ id, name, avatar, role, status }: User): Promise<void> {
     const entry: StaffMember = { id, directory: staffDirectory, name, avatar, role }
     await put(staff, { partition: staffDirectory, id }, () => (isStaff({ role, status }) ? entry : null))
   }
 
   return {
-    mend,
+    sync,
 
     async list(): Promise<readonly StaffMember[]> {
       const members: StaffMember[] = []
@@ -33,10 +33,10 @@ export function createStaff(needs: Needs<'documents'>) {
     },
 
     /** Compares the directory with every account, for what a crash between the two left behind. */
-    async mendAll(): Promise<void> {
+    async syncAll(): Promise<void> {
       for await (const { value } of walk((after) => documents.scan(users, after))) {
         const isListed = (await documents.read(staff, { partition: staffDirectory, id: value.id })) !== null
-        if (isListed !== isStaff(value)) await mend(value)
+        if (isListed !== isStaff(value)) await sync(value)
       }
     },
   }

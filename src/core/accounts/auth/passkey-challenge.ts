@@ -9,7 +9,7 @@ const lifeMs = 5 * 60_000
 export const newChallenge = (): string => encodeBase64url(crypto.getRandomValues(new Uint8Array(32)))
 
 /** What a browser is asked so that one of these passkeys answers; of no passkey in particular when none is named. */
-export const createMakePasskeyQuestion =
+export const createPasskeyChallenge =
   ({ passkeys }: Needs<'passkeys'>) =>
   async (known: readonly PasskeyCredential[]) => {
     const challenge = newChallenge()
@@ -17,7 +17,7 @@ export const createMakePasskeyQuestion =
     return { challenge, options: { ...options, challenge } }
   }
 
-export type MakePasskeyQuestion = ReturnType<typeof createMakePasskeyQuestion>
+export type CreatePasskeyChallenge = ReturnType<typeof createPasskeyChallenge>
 
 /** Hands a question out with a token by which its one answer is recognised. */
 export async function handOut(

@@ -28,8 +28,8 @@ import {
   type TimeReport,
 } from './enrollments.model.ts'
 import { daysWith, type Learned, type Learners, memberOf } from './learners.ts'
-import { isActive, withCompletion, withTotals } from './take-part.ts'
-import { secondsOf, withTime } from './timesheet.ts'
+import { isActive, withCompletion, withTotals } from './participation.ts'
+import { secondsOf, withTime } from './time-spent.ts'
 
 /** One event covers at most this: a player reports now and then, not once a day. */
 const longestEventMs = 4 * 60 * 60_000
@@ -47,7 +47,7 @@ const lessonLocked = (error: AppError): AppError =>
 /** A link to a file that outlives the video it leads to. */
 export type SignVideo = (fileId: string) => Promise<string>
 
-export function createStudy(
+export function createLessonProgress(
   { clock, defer }: Needs<'clock' | 'defer'>,
   domain: { readonly courses: Courses; readonly learners: Learners; readonly signVideo: SignVideo },
 ) {

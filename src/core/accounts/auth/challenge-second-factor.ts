@@ -1,25 +1,25 @@
 import type { User } from '../users/users.model.ts'
 import type { SecondFactorWanted } from './auth.model.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
-import type { MakePasskeyQuestion } from './passkey-question.ts'
+import type { CreatePasskeyChallenge } from './passkey-challenge.ts'
 import { factorsOf, methodsOf } from './second-factors.ts'
 
 const lifeMs = 5 * 60_000
 const tries = 5
 
 /** What a login that is right so far answers for an account with a second factor; null for one without. */
-export const createWantSecondFactor =
+export const createChallengeSecondFactor =
   ({
     tokens,
-    makePasskeyQuestion,
+    challengePasskey,
   }: {
     readonly tokens: OneTimeTokens
-    readonly makePasskeyQuestion: MakePasskeyQuestion
+    readonly challengePasskey: CreatePasskeyChallenge
   }) =>
   async (user: User, isOnSharedDevice: boolean): Promise<SecondFactorWanted | null> => {
     const methods = methodsOf(user)
     if (methods.length === 0) return null
-    const question = methods.includes('passkey') ? await makePasskeyQuestion(factorsOf(user).passkeys) : null
+    const question = methods.includes('passkey') ? await challengePasskey(factorsOf(user).passkeys) : null
     const { token, expiresAt } = await tokens.issue('login-second-factor', user.id, {
       lifeMs,
       tries,
@@ -37,4 +37,4 @@ export const createWantSecondFactor =
     }
   }
 
-export type WantSecondFactor = ReturnType<typeof createWantSecondFactor>
+export type ChallengeSecondFactor = ReturnType<typeof createChallengeSecondFactor>

@@ -10,7 +10,7 @@ const windowMs = 60 * 60_000
  * Whether one more mail of this kind may go to this address: nobody's mailbox is filled by asking for it here. Each
  * kind is counted alone, so that what strangers may ask for uses up nothing of what only its owner can.
  */
-export const createMayMail =
+export const createMailRateLimit =
   ({ cache, localCache, log }: Needs<'cache' | 'localCache' | 'log'>, keys: Keys) =>
   async (kind: Flow | 'account-exists', email: string): Promise<boolean> => {
     const key = `otp:mails:${kind}:${await keys.pseudonym('account', email)}`
@@ -23,4 +23,4 @@ export const createMayMail =
     }
   }
 
-export type MayMail = ReturnType<typeof createMayMail>
+export type MayMail = ReturnType<typeof createMailRateLimit>
