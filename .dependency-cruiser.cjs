@@ -89,11 +89,11 @@ module.exports = {
     {
       name: 'domain-keeps-to-itself',
       severity: 'error',
-      comment: 'One domain uses another only through <domain>.ts or <domain>.model.ts.',
+      comment: 'One domain uses another only through its face, <domain>.ts, or its models, *.model.ts.',
       from: { path: '^src/core/(.+)/[^/]+$', pathNot: tests },
       to: {
         path: '^src/core/',
-        pathNot: ['^src/core/$1/[^/]+$', '^src/core/kernel/', '/([^/]+)/\\1(\\.model)?\\.ts$'],
+        pathNot: ['^src/core/$1/[^/]+$', '^src/core/kernel/', '/([^/]+)/\\1\\.ts$', '\\.model\\.ts$'],
       },
     },
     ...Object.entries(wings).map(([wing, below]) => ({

@@ -5,7 +5,7 @@ import { createCosmosClient } from '../src/adapters/cosmos/client.ts'
 import { setUpCosmos } from '../src/adapters/cosmos/setup.ts'
 import { collections } from '../src/app/domains.ts'
 import { type Config, type GivenSecrets, InvalidConfiguration, readConfig } from '../src/config.ts'
-import { blobContainers } from '../src/core/files/files.model.ts'
+import { blobContainers } from '../src/core/files/file-categories.ts'
 
 /*
  * `npm run azure:setup`: makes what the settings place in Azure: in Cosmos DB what the collections declare, in Blob

@@ -27,7 +27,7 @@ import { createSimpleWebAuthnPasskeys } from '../src/adapters/simplewebauthn/pas
 import { createWebCiphers } from '../src/adapters/web-crypto/ciphers.ts'
 import { createApp } from '../src/app/create-app.ts'
 import { readConfig } from '../src/config.ts'
-import { messages } from '../src/core/messaging/chat/chat.model.ts'
+import { messages } from '../src/core/messaging/chat/entries.model.ts'
 import type { AuditRecord } from '../src/ports/audit.ts'
 import { encodeBase64url } from '../src/ports/base64url.ts'
 import type { Ports } from '../src/ports/ports.ts'

@@ -1,5 +1,6 @@
 import { createMiddleware } from 'hono/factory'
-import { invalidToken, missingToken, secondFactorMissing } from '../core/accounts/auth/auth.model.ts'
+import { invalidToken, missingToken } from '../core/accounts/auth/auth.model.ts'
+import { secondFactorMissing } from '../core/accounts/auth/second-factors.model.ts'
 import type { Role } from '../core/kernel/actor.ts'
 import { AppError, forbidden } from '../core/kernel/errors.ts'
 import { credentialOf } from './credential.ts'

@@ -1,14 +1,9 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import {
-  ChangePassword,
-  LogIn,
-  missingToken,
-  SecondFactorWanted,
-  SessionView,
-  SignedUpUser,
-  SignUp,
-} from '../core/accounts/auth/auth.model.ts'
+import { missingToken, SignedUpUser } from '../core/accounts/auth/auth.model.ts'
 import type { Auth } from '../core/accounts/auth/auth.ts'
+import { ChangePassword, LogIn, SignUp } from '../core/accounts/auth/passwords.model.ts'
+import { SecondFactorWanted } from '../core/accounts/auth/second-factors.model.ts'
+import { SessionView } from '../core/accounts/auth/sessions.model.ts'
 import { clearSiteData, clearTokenCookies, readCookie, setTokenCookies } from '../http/cookies.ts'
 import { credentialOf } from '../http/credential.ts'
 import { requireOrigin } from '../http/csrf.ts'

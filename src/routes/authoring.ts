@@ -1,13 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import {
-  CourseDraft,
-  DraftLesson,
-  NewCourse,
-  NewLesson,
-  UpdateCourse,
-  UpdateLesson,
-} from '../core/learning/courses/courses.model.ts'
+import { CourseDraft, NewCourse, UpdateCourse } from '../core/learning/courses/courses.model.ts'
 import type { Courses } from '../core/learning/courses/courses.ts'
+import { DraftLesson, NewLesson, UpdateLesson } from '../core/learning/courses/lessons.model.ts'
 import type { BeginIdempotent } from '../core/platform/idempotency/idempotency.ts'
 import { expectedVersion } from '../http/etag.ts'
 import { idempotent } from '../http/idempotency.ts'

@@ -5,21 +5,23 @@ import { toCsv } from '../core/forms/csv.ts'
 import {
   AddInformation,
   Contact,
-  FormDetail,
-  FormPage,
   FormProgress,
-  FormQuery,
   type FormReader,
-  FormReport,
   Interest,
   Referral,
   ReferralSubmitted,
-  ReportQuery,
-  RetentionReport,
-  ReviewForm,
   Submitted,
 } from '../core/forms/forms.model.ts'
 import type { Forms } from '../core/forms/forms.ts'
+import {
+  FormDetail,
+  FormPage,
+  FormQuery,
+  FormReport,
+  ReportQuery,
+  RetentionReport,
+  ReviewForm,
+} from '../core/forms/review.model.ts'
 import type { Sending } from '../core/forms/submit-form.ts'
 import { expectedVersion, hasCurrent } from '../http/etag.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'

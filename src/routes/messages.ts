@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Chat } from '../core/messaging/chat/chat.ts'
 import {
   ChatMessage,
   EditMessage,
@@ -7,8 +8,7 @@ import {
   MessageQuery,
   SearchQuery,
   SendMessage,
-} from '../core/messaging/chat/chat.model.ts'
-import type { Chat } from '../core/messaging/chat/chat.ts'
+} from '../core/messaging/chat/messages.model.ts'
 import type { BeginIdempotent } from '../core/platform/idempotency/idempotency.ts'
 import { idempotent } from '../http/idempotency.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'

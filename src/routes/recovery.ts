@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { html } from 'hono/html'
+import type { Auth } from '../core/accounts/auth/auth.ts'
 import {
   ChangeEmail,
   ConfirmEmailChange,
@@ -9,8 +10,7 @@ import {
   MigrationResult,
   ResetPassword,
   VerifyEmail,
-} from '../core/accounts/auth/auth.model.ts'
-import type { Auth } from '../core/accounts/auth/auth.ts'
+} from '../core/accounts/auth/recovery.model.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   body,

@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Auth } from '../core/accounts/auth/auth.ts'
 import {
   LogInByPasskey,
   LogInSecondFactor,
@@ -10,8 +11,7 @@ import {
   SecondFactorStatus,
   StepUp,
   TotpCode,
-} from '../core/accounts/auth/auth.model.ts'
-import type { Auth } from '../core/accounts/auth/auth.ts'
+} from '../core/accounts/auth/second-factors.model.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, isPublic, json, limitedAsAuth, signedIn, steppedUp } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'

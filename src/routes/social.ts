@@ -1,16 +1,15 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { SignedUpUser } from '../core/accounts/auth/auth.model.ts'
+import type { Auth } from '../core/accounts/auth/auth.ts'
 import {
-  GuestEntry,
-  GuestUpgrade,
   IdentityView,
   LinkAccount,
   LinkWanted,
   ProviderAddressView,
-  SecondFactorWanted,
-  SignedUpUser,
   SocialLogIn,
-} from '../core/accounts/auth/auth.model.ts'
-import type { Auth } from '../core/accounts/auth/auth.ts'
+} from '../core/accounts/auth/identities.model.ts'
+import { GuestEntry, GuestUpgrade } from '../core/accounts/auth/passwords.model.ts'
+import { SecondFactorWanted } from '../core/accounts/auth/second-factors.model.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   body,

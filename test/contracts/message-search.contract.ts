@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createManualClock } from '../../src/adapters/memory/clock.ts'
-import { messages, type StoredMessage } from '../../src/core/messaging/chat/chat.model.ts'
+import { messages, type StoredMessage } from '../../src/core/messaging/chat/entries.model.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { DocumentStore } from '../../src/ports/documents.ts'
 import type { MessageQuestion, MessageSearch } from '../../src/ports/message-search.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { demoPassword, demoStaff } from '../../entry/demo.ts'
 import { settings } from '../../src/config.ts'
-import { categories } from '../../src/core/files/files.model.ts'
+import { categories } from '../../src/core/files/file-categories.ts'
 import { measuredEndpoints } from '../adapters/cosmos-round-trips.ts'
 import { createTestApp } from '../app.ts'
 import { codeIn, filesBelow, pages, read, tableBelow, writtenPages } from './pages.ts'

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { collections } from '../../src/app/domains.ts'
-import { blobContainers } from '../../src/core/files/files.model.ts'
+import { blobContainers } from '../../src/core/files/file-categories.ts'
 import { startAzurite } from '../stand-ins/azurite.ts'
 import { startCosmosStandIn } from '../stand-ins/cosmos.ts'
 

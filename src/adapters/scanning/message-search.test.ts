@@ -1,5 +1,5 @@
 import { messageSearchContract } from '../../../test/contracts/message-search.contract.ts'
-import { messages } from '../../core/messaging/chat/chat.model.ts'
+import { messages } from '../../core/messaging/chat/entries.model.ts'
 import { createMemoryDocuments } from '../memory/documents.ts'
 import { createScanningMessageSearch } from './message-search.ts'
 

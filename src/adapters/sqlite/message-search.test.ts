@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { messageSearchContract } from '../../../test/contracts/message-search.contract.ts'
-import { messages } from '../../core/messaging/chat/chat.model.ts'
+import { messages } from '../../core/messaging/chat/entries.model.ts'
 import { openSqlite } from './database.ts'
 import { createSqliteDocuments } from './documents.ts'
 import { createSqliteMessageSearch } from './message-search.ts'

@@ -3,7 +3,8 @@ import type { Needs } from '../../ports/ports.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { conflict, validationError } from '../kernel/errors.ts'
 import { isOwn } from './complete-upload.ts'
-import { type FileBinding, type FileCategory, files, type StoredFile } from './files.model.ts'
+import type { FileCategory } from './file-categories.ts'
+import { type FileBinding, files, type StoredFile } from './files.model.ts'
 
 const attempts = 5
 

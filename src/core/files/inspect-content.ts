@@ -1,6 +1,6 @@
 import type { BlobName } from '../../ports/blobs.ts'
 import type { Needs } from '../../ports/ports.ts'
-import type { MediaType } from './files.model.ts'
+import type { MediaType } from './media-types.ts'
 import { isPicture, readPictureSize } from './picture-size.ts'
 import { findZipDirectory, readZipDirectory, zipTailLength } from './zip-directory.ts'
 

@@ -1,4 +1,4 @@
-import type { MediaType } from './files.model.ts'
+import type { MediaType } from './media-types.ts'
 
 /** How large a picture is once it is decoded. */
 export interface PictureSize {

@@ -5,19 +5,16 @@ import type { Limit } from '../kernel/domain.ts'
 import { AppError, forbidden, validationError } from '../kernel/errors.ts'
 import type { TakeFromLimits } from '../platform/limits/limits.ts'
 import { hashClaimToken, newClaimToken } from './claim-token.ts'
+import { categories } from './file-categories.ts'
 import type { FileTasks } from './file-tasks.ts'
 import {
-  categories,
-  endingOf,
   type FileSettings,
   files,
-  fitsEnding,
-  isMediaType,
-  type MediaType,
   type RequestUpload,
   type StoredFile,
   type UploadRequested,
 } from './files.model.ts'
+import { endingOf, fitsEnding, isMediaType, type MediaType } from './media-types.ts'
 import type { ReserveSpace } from './reserve-space.ts'
 
 const urlLivesMs = 15 * 60_000

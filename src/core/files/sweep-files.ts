@@ -1,14 +1,8 @@
 import type { Needs } from '../../ports/ports.ts'
 import type { Question } from '../kernel/events.ts'
+import { categories } from './file-categories.ts'
 import type { FileTasks } from './file-tasks.ts'
-import {
-  type BoundTo,
-  categories,
-  type FileBinding,
-  type FileTask,
-  files,
-  type StoredFile,
-} from './files.model.ts'
+import { type BoundTo, type FileBinding, type FileTask, files, type StoredFile } from './files.model.ts'
 import type { RemoveFile } from './remove-file.ts'
 import { uploadDueMs } from './request-upload.ts'
 import type { ScanFile } from './scan-file.ts'

@@ -1,4 +1,4 @@
-import type { FormSummary } from './forms.model.ts'
+import type { FormSummary } from './review.model.ts'
 
 /** Beginnings that a spreadsheet takes for a formula, in their wide forms too, and what it skips before them. */
 const formulaLike = /^[\s\p{Cf}'"]*[=+\-@|%\uFF1D\uFF0B\uFF0D\uFF20\u2212]|^[\t\r\n]/u

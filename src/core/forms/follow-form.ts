@@ -2,15 +2,10 @@ import type { Needs } from '../../ports/ports.ts'
 import type { Submission } from '../../ports/submissions.ts'
 import type { Caller } from '../kernel/actor.ts'
 import { notFound } from '../kernel/errors.ts'
-import {
-  type AddInformation,
-  type FormProgress,
-  type FormStatus,
-  notInThisState,
-  tooMuchInformation,
-} from './forms.model.ts'
+import { type AddInformation, type FormProgress, type FormStatus, tooMuchInformation } from './forms.model.ts'
 import type { FormsDomain } from './forms-domain.ts'
 import { receiptHash } from './receipt-code.ts'
+import { notInThisState } from './review.model.ts'
 
 const mostInformation = 20
 

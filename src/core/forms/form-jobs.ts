@@ -3,8 +3,9 @@ import { type Submission, SubmissionChanged, type SubmissionFilter } from '../..
 import type { Job } from '../kernel/domain.ts'
 import { system } from '../platform/audit/audit.ts'
 import type { PlannedChange } from './change-submission.ts'
-import { type FilledForm, type FormType, formTypes, type RetentionReport } from './forms.model.ts'
+import { type FilledForm, type FormType, formTypes } from './forms.model.ts'
 import type { FormsDomain } from './forms-domain.ts'
+import type { RetentionReport } from './review.model.ts'
 import { contactsOf } from './submit-form.ts'
 
 const minuteMs = 60_000

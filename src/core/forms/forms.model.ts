@@ -146,7 +146,7 @@ export type FilledForm =
   | { readonly type: 'interest'; readonly form: Interest }
   | { readonly type: 'referral'; readonly form: Referral }
 
-const Timestamp = z.iso.datetime()
+export const Timestamp = z.iso.datetime()
 
 export const Submitted = z
   .object({ id: z.uuid(), message: z.string(), submittedAt: Timestamp })
@@ -177,137 +177,6 @@ export const FormProgress = z
   })
   .meta({ id: 'FormProgress' })
 export type FormProgress = z.infer<typeof FormProgress>
-
-const Note = z.object({ text: z.string(), by: z.string(), at: Timestamp })
-const Information = z.object({ message: z.string(), at: Timestamp })
-
-export const FormSummary = z
-  .object({
-    id: z.uuid(),
-    type: FormType,
-    status: FormStatus,
-    trackingNumber: z.string().nullable(),
-    relationship: z.string().nullable(),
-    urgency: Urgency.nullable(),
-    assignedTo: z.string().nullable(),
-    submittedAt: Timestamp,
-    updatedAt: Timestamp,
-    dueAt: Timestamp,
-    isOverdue: z.boolean(),
-    reviewedAt: Timestamp.nullable(),
-    resolvedAt: Timestamp.nullable(),
-    escalatedAt: Timestamp.nullable(),
-    erasedAt: Timestamp.nullable(),
-    retainUntil: Timestamp,
-    spamSignals: z.array(z.string()).meta({ description: 'Why it was put aside, if it was.' }),
-    duplicateOf: z
-      .string()
-      .nullable()
-      .meta({ description: 'The id of an earlier one about the same person.' }),
-    attachments: z.array(z.string()).meta({ description: 'Ids of files.' }),
-    form: z.union([Contact, Interest, Referral]).nullable().meta({
-      description: 'As it was filled in. Null when it was erased, and to a service that may not read it.',
-    }),
-  })
-  .meta({ id: 'FormSummary' })
-export type FormSummary = z.infer<typeof FormSummary>
-
-export const FormDetail = FormSummary.extend({
-  information: z.array(Information).meta({ description: 'What its sender added later.' }),
-  notes: z.array(Note).meta({ description: 'By staff.' }),
-  others: z
-    .array(z.object({ id: z.uuid(), type: FormType, status: FormStatus, submittedAt: Timestamp }))
-    .meta({ description: 'Other forms with one of the same addresses or numbers, newest first.' }),
-}).meta({ id: 'FormDetail' })
-export type FormDetail = z.infer<typeof FormDetail>
-
-export const FormQuery = z.object({
-  type: FormType.optional(),
-  status: FormStatus.optional(),
-  since: z.iso
-    .datetime({ offset: true })
-    .transform((text) => new Date(text).toISOString())
-    .optional()
-    .meta({
-      description:
-        'Those changed since then, in the order of their changes, so that a pipeline misses none. Without it: newest first.',
-    }),
-  participant: singleLine(3, 254)
-    .optional()
-    .meta({ description: 'An e-mail address or telephone number in the form, whole.' }),
-  assignedTo: z.string().max(64).optional(),
-  overdue: z.literal('true').optional().meta({ description: 'Those nobody looked at in time.' }),
-  cursor: z.string().max(2_000).optional(),
-  limit: z.coerce.number().int().min(1).max(1_000).default(50),
-})
-export type FormQuery = z.infer<typeof FormQuery>
-
-export const FormPage = z
-  .object({
-    items: z.array(FormSummary),
-    pagination: z.object({ hasMore: z.boolean(), nextCursor: z.string().nullable() }),
-    next: z.url().nullable().meta({ description: 'The address of the next page, whole; null on the last.' }),
-  })
-  .meta({ id: 'FormPage' })
-
-export const ReviewForm = z
-  .object({
-    status: FormStatus.exclude(['withdrawn']),
-    assignedTo: z.uuid().nullable().meta({ description: 'An administrator or mentor.' }),
-    notes: severalLines(1, 5_000).meta({ description: 'Added to the notes that are there.' }),
-  })
-  .partial()
-  .refine((change) => Object.keys(change).length > 0, 'Name at least one field to change.')
-  .meta({ id: 'ReviewForm' })
-export type ReviewForm = z.infer<typeof ReviewForm>
-
-const day = z.iso.date()
-export const ReportQuery = z.object({
-  since: day.optional().meta({ description: 'The first day, UTC. 90 days ago when left out.' }),
-  until: day.optional().meta({ description: 'The last day, UTC. Today when left out.' }),
-})
-export type ReportQuery = z.infer<typeof ReportQuery>
-
-const counts = z.record(z.string(), z.number().int())
-export const FormReport = z
-  .object({
-    since: day,
-    until: day,
-    total: z.number().int(),
-    byType: counts,
-    byStatus: counts,
-    byWeek: z.array(z.object({ week: day, submissions: z.number().int() })).meta({
-      description: 'Weeks begin on Monday, UTC.',
-    }),
-    rows: z.array(
-      z.object({ type: z.string(), status: z.string(), week: day, submissions: z.number().int() }),
-    ),
-    firstReview: z.array(
-      z.object({
-        type: z.string(),
-        reviewed: z.number().int(),
-        late: z.number().int(),
-        averageHours: z.number(),
-        longestHours: z.number(),
-      }),
-    ),
-  })
-  .meta({ id: 'FormReport' })
-export type FormReport = z.infer<typeof FormReport>
-
-export const RetentionReport = z
-  .object({
-    due: z.array(z.object({ type: FormType, submissions: z.number().int(), oldest: Timestamp })),
-    total: z.number().int(),
-  })
-  .meta({ id: 'RetentionReport', description: 'What the retention job would erase now.' })
-export type RetentionReport = z.infer<typeof RetentionReport>
-
-export const notInThisState = defineError(
-  'conflict',
-  'conflict',
-  'This is not possible in the state the form is in.',
-)
 export const tooMuchInformation = defineError(
   'conflict',
   'conflict',

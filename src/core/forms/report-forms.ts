@@ -1,5 +1,5 @@
 import type { Needs } from '../../ports/ports.ts'
-import type { FormReport, ReportQuery } from './forms.model.ts'
+import type { FormReport, ReportQuery } from './review.model.ts'
 
 const hourMs = 60 * 60_000
 const dayMs = 24 * hourMs

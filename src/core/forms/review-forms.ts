@@ -6,18 +6,15 @@ import { notFound, validationError } from '../kernel/errors.ts'
 import { refusingBadCursors } from '../kernel/paging.ts'
 import { addBusinessTime } from './business-hours.ts'
 import { normalizeContact } from './form-text.ts'
+import type { FilledForm, FormReader, FormStatus, FormType } from './forms.model.ts'
+import type { FormsDomain } from './forms-domain.ts'
 import {
-  type FilledForm,
   type FormDetail,
   type FormQuery,
-  type FormReader,
-  type FormStatus,
   type FormSummary,
-  type FormType,
   notInThisState,
   type ReviewForm,
-} from './forms.model.ts'
-import type { FormsDomain } from './forms-domain.ts'
+} from './review.model.ts'
 import { contactsOf } from './submit-form.ts'
 
 const mostOthers = 20

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { sessions } from '../../../src/core/accounts/auth/auth.model.ts'
+import { sessions } from '../../../src/core/accounts/auth/sessions.model.ts'
 import { userEmails, users } from '../../../src/core/accounts/users/users.model.ts'
 import { PortUnavailable } from '../../../src/ports/unavailable.ts'
 import { browserOf, createTestApp, person, signedInBrowser } from '../../app.ts'

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openSqlite } from '../../../src/adapters/sqlite/database.ts'
 import { createSqliteDocuments } from '../../../src/adapters/sqlite/documents.ts'
 import { collections } from '../../../src/app/domains.ts'
-import { type CourseTally, courseMembers } from '../../../src/core/learning/courses/courses.model.ts'
+import { type CourseTally, courseMembers } from '../../../src/core/learning/courses/course-members.model.ts'
 import { type Browser, browserOf, createTestApp, origin, type TestApp } from '../../app.ts'
 import { complete, enrol, publishCourse, signUp, staffMember } from './course-people.ts'
 

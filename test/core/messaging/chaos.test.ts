@@ -6,7 +6,7 @@ import { createSqliteDocuments } from '../../../src/adapters/sqlite/documents.ts
 import { collections } from '../../../src/app/domains.ts'
 import { createClient } from '../../../src/client/client.ts'
 import { createLiveChat, type LiveSocket } from '../../../src/client/live-chat.ts'
-import { messages } from '../../../src/core/messaging/chat/chat.model.ts'
+import { messages } from '../../../src/core/messaging/chat/entries.model.ts'
 import { events } from '../../../src/core/messaging/chat/events.ts'
 import { conversationGroup, userGroup } from '../../../src/core/platform/realtime/realtime.model.ts'
 import type { Cache } from '../../../src/ports/cache.ts'

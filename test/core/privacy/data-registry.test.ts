@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { migrate } from '../../../src/adapters/sqlite/migrations.ts'
 import { collections } from '../../../src/app/domains.ts'
-import { blobContainers } from '../../../src/core/files/files.model.ts'
+import { blobContainers } from '../../../src/core/files/file-categories.ts'
 import { createTestApp } from '../../app.ts'
 
 describe('the data registry', () => {

@@ -4,9 +4,10 @@ import type { Needs } from '../../../ports/ports.ts'
 import { PortUnavailable } from '../../../ports/unavailable.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { type User, users } from '../users/users.model.ts'
-import { type AuthSettings, lockedOut, type Session, sessions, tokenRevoked } from './auth.model.ts'
+import { type AuthSettings, lockedOut, tokenRevoked } from './auth.model.ts'
 import { roleIn } from './role-in-session.ts'
 import type { SessionMemo } from './session-memo.ts'
+import { type Session, sessions } from './sessions.model.ts'
 
 /** What a token said, once its signature and time were checked. */
 export type VerifiedClaims = AccessClaims

@@ -1,7 +1,7 @@
 import type { User } from '../users/users.model.ts'
-import type { SecondFactorWanted } from './auth.model.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import type { CreatePasskeyChallenge } from './passkey-challenge.ts'
+import type { SecondFactorWanted } from './second-factors.model.ts'
 import { factorsOf, methodsOf } from './second-factors.ts'
 
 const lifeMs = 5 * 60_000

@@ -4,21 +4,21 @@ import { conflict, notFound } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
+import type { AuthSettings } from './auth.model.ts'
+import { lastWayIn } from './identities.model.ts'
+import { hasNoWayIn } from './identities.ts'
+import type { Notices } from './notices.ts'
+import type { OneTimeTokens } from './one-time-tokens.ts'
+import { handOut, newChallenge } from './passkey-challenge.ts'
+import { needsSecondFactor } from './role-in-session.ts'
 import {
-  type AuthSettings,
-  lastWayIn,
   type PasskeyChallenge,
   type PasskeyView,
   type RegisterPasskey,
   type SecondFactorStatus,
   secondFactorRefused,
   tooManyPasskeys,
-} from './auth.model.ts'
-import { hasNoWayIn } from './identities.ts'
-import type { Notices } from './notices.ts'
-import type { OneTimeTokens } from './one-time-tokens.ts'
-import { handOut, newChallenge } from './passkey-challenge.ts'
-import { needsSecondFactor } from './role-in-session.ts'
+} from './second-factors.model.ts'
 import {
   factorsOf,
   methodsOf,

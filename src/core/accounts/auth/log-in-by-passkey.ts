@@ -5,10 +5,11 @@ import { AppError } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
-import { type LogInByPasskey, lockedOut, type PasskeyChallenge, secondFactorRefused } from './auth.model.ts'
+import { lockedOut } from './auth.model.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import type { LoggedIn, OpenSession } from './open-session.ts'
 import { type CreatePasskeyChallenge, handOut } from './passkey-challenge.ts'
+import { type LogInByPasskey, type PasskeyChallenge, secondFactorRefused } from './second-factors.model.ts'
 import type { SecondFactorChecks } from './second-factors.ts'
 
 /** Signing in with a passkey alone: it is something one has and, by PIN or finger, something one knows or is. */

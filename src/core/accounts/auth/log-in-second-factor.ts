@@ -2,9 +2,10 @@ import type { Caller } from '../../kernel/actor.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import type { Users } from '../users/users.ts'
-import { type LogInSecondFactor, lockedOut, secondFactorRefused } from './auth.model.ts'
+import { lockedOut } from './auth.model.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import type { LoggedIn, OpenSession } from './open-session.ts'
+import { type LogInSecondFactor, secondFactorRefused } from './second-factors.model.ts'
 import type { SecondFactorChecks } from './second-factors.ts'
 
 /** Finishes a login that a second factor was asked for. */

@@ -6,24 +6,22 @@ import { notFound, validationError } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import { Email, PersonName, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
+import { type AuthSettings, invalidCredentials, lockedOut } from './auth.model.ts'
+import type { ChallengeSecondFactor } from './challenge-second-factor.ts'
 import {
-  type AuthSettings,
-  codeRefused,
   type IdentityView,
-  invalidCredentials,
   type LinkAccount,
   type LinkWanted,
   lastWayIn,
-  lockedOut,
   providerRefused,
-  type SecondFactorWanted,
   type SocialLogIn,
-} from './auth.model.ts'
-import type { ChallengeSecondFactor } from './challenge-second-factor.ts'
+} from './identities.model.ts'
 import { hasNoWayIn, type Identities, identityId } from './identities.ts'
 import type { Notices } from './notices.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import type { LoggedIn, OpenSession } from './open-session.ts'
+import { codeRefused } from './recovery.model.ts'
+import type { SecondFactorWanted } from './second-factors.model.ts'
 import type { SessionMemo } from './session-memo.ts'
 import type { Sessions } from './sessions.ts'
 import type { EmailVerification } from './verify-email.ts'

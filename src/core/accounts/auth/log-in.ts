@@ -3,9 +3,11 @@ import type { Caller } from '../../kernel/actor.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import { normalizeEmail, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
-import { invalidCredentials, type LogIn, lockedOut, type SecondFactorWanted } from './auth.model.ts'
+import { invalidCredentials, lockedOut } from './auth.model.ts'
 import type { ChallengeSecondFactor } from './challenge-second-factor.ts'
 import type { LoggedIn, OpenSession } from './open-session.ts'
+import type { LogIn } from './passwords.model.ts'
+import type { SecondFactorWanted } from './second-factors.model.ts'
 import type { VerifyPassword } from './verify-password.ts'
 
 /**

@@ -3,8 +3,8 @@ import type { Needs } from '../../../ports/ports.ts'
 import type { Caller } from '../../kernel/actor.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
-import { sessions } from './auth.model.ts'
 import { deriveSecretPart, isEqual, openSessionSecret, parseRefreshToken } from './refresh-token.ts'
+import { sessions } from './sessions.model.ts'
 import type { Sessions } from './sessions.ts'
 
 export interface Presented {

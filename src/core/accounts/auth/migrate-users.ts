@@ -3,8 +3,8 @@ import type { Actor, Caller } from '../../kernel/actor.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import type { Users } from '../users/users.ts'
-import { MigratedUser, type MigrateUsers, type MigrationResult } from './auth.model.ts'
 import { hasNoWayIn } from './identities.ts'
+import { MigratedUser, type MigrateUsers, type MigrationResult } from './recovery.model.ts'
 import type { PasswordReset } from './reset-password.ts'
 
 /**

@@ -1,8 +1,8 @@
 import { encodeBase64url } from '../../../ports/base64url.ts'
 import type { PasskeyCredential } from '../../../ports/passkeys.ts'
 import type { Needs } from '../../../ports/ports.ts'
-import type { PasskeyChallenge } from './auth.model.ts'
 import type { Flow, OneTimeTokens } from './one-time-tokens.ts'
+import type { PasskeyChallenge } from './second-factors.model.ts'
 
 const lifeMs = 5 * 60_000
 

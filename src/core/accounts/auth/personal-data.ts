@@ -1,9 +1,9 @@
 import type { Needs } from '../../../ports/ports.ts'
 import { nothingKept, type PersonalData, passing } from '../../kernel/personal-data.ts'
 import { walk } from '../../kernel/walk.ts'
-import { type Session, sessions } from './auth.model.ts'
 import { identities } from './identities.ts'
 import { type OneTimeToken, oneTimeTokens } from './one-time-tokens.ts'
+import { type Session, sessions } from './sessions.model.ts'
 
 export function createAuthPersonalData(
   { documents }: Needs<'documents'>,

@@ -5,7 +5,7 @@ import { conflict } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
 import { users } from '../users/users.model.ts'
-import { type AuthSettings, invalidToken, type Session, sessions, tokenRevoked } from './auth.model.ts'
+import { type AuthSettings, invalidToken, tokenRevoked } from './auth.model.ts'
 import {
   deriveSecretPart,
   formatRefreshToken,
@@ -15,6 +15,7 @@ import {
   parseRefreshToken,
   type RefreshToken,
 } from './refresh-token.ts'
+import { type Session, sessions } from './sessions.model.ts'
 import type { Credentials, Sessions } from './sessions.ts'
 
 const attempts = 10

@@ -1,7 +1,8 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { type User, users } from '../users/users.model.ts'
-import { type AuthSettings, emailUnverified } from './auth.model.ts'
+import type { AuthSettings } from './auth.model.ts'
+import { emailUnverified } from './recovery.model.ts'
 
 /**
  * Throws `email_unverified` for who has not confirmed their address, where that is asked for. `known` is the account

@@ -1,7 +1,8 @@
 import type { Role } from '../../kernel/actor.ts'
 import type { User } from '../users/users.model.ts'
-import type { AuthSettings, Session } from './auth.model.ts'
+import type { AuthSettings } from './auth.model.ts'
 import { methodsOf } from './second-factors.ts'
+import type { Session } from './sessions.model.ts'
 
 export interface RoleInSession {
   readonly role: Role

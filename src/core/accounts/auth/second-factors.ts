@@ -3,8 +3,12 @@ import type { Needs } from '../../../ports/ports.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
 import type { SecondFactors, User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
-import { type SecondFactorMethod, type SecondFactorProof, secondFactorRefused } from './auth.model.ts'
 import type { Lockout } from './lockout.ts'
+import {
+  type SecondFactorMethod,
+  type SecondFactorProof,
+  secondFactorRefused,
+} from './second-factors.model.ts'
 
 const none: SecondFactors = { totp: null, recoveryCodes: [], passkeys: [] }
 

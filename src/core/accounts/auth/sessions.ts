@@ -8,12 +8,13 @@ import type { Audit } from '../../platform/audit/audit.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
 import { endConnections } from '../../platform/realtime/realtime.model.ts'
 import { type User, users } from '../users/users.model.ts'
-import { type AuthSettings, type Session, type SessionView, sessions } from './auth.model.ts'
+import type { AuthSettings } from './auth.model.ts'
 import { describeDevice } from './device.ts'
 import type { Notices } from './notices.ts'
 import { deriveSecretPart, formatRefreshToken, hashSecretPart, sealSessionSecret } from './refresh-token.ts'
 import { roleIn } from './role-in-session.ts'
 import type { SessionMemo } from './session-memo.ts'
+import { type Session, type SessionView, sessions } from './sessions.model.ts'
 
 const dayMs = 86_400_000
 /** On a computer that others use too. */

@@ -6,21 +6,19 @@ import { codeOf, greetingOf } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
-import {
-  type AuthSettings,
-  invalidCredentials,
-  type PasskeyChallenge,
-  type SecondFactorMethod,
-  type Session,
-  type StepUp,
-  secondFactorRefused,
-  sessions as sessionCollection,
-  stepUpRequired,
-} from './auth.model.ts'
+import { type AuthSettings, invalidCredentials } from './auth.model.ts'
 import type { MayMail } from './mail-rate-limit.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import { type CreatePasskeyChallenge, handOut } from './passkey-challenge.ts'
+import {
+  type PasskeyChallenge,
+  type SecondFactorMethod,
+  type StepUp,
+  secondFactorRefused,
+  stepUpRequired,
+} from './second-factors.model.ts'
 import { factorsOf, methodsOf, type SecondFactorChecks } from './second-factors.ts'
+import { type Session, sessions as sessionCollection } from './sessions.model.ts'
 import type { Sessions } from './sessions.ts'
 import type { VerifyPassword } from './verify-password.ts'
 

@@ -6,9 +6,10 @@ import { codeOf, greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
-import { type AuthSettings, codeRefused, type VerifyEmail } from './auth.model.ts'
+import type { AuthSettings } from './auth.model.ts'
 import type { MayMail } from './mail-rate-limit.ts'
 import type { OneTimeTokens, Opened } from './one-time-tokens.ts'
+import { codeRefused, type VerifyEmail } from './recovery.model.ts'
 
 const lifeMs = 10 * 60_000
 const tries = 5

@@ -16,10 +16,10 @@ import {
   conditionsMissing,
   courses,
   courseVersions,
-  lessonContents,
   type NewCourse,
   type UpdateCourse,
 } from './courses.model.ts'
+import { lessonContents } from './lessons.model.ts'
 import type { Versions } from './versions.ts'
 
 /** Stands for nobody in particular: imports and seeds. */

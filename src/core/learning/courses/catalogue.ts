@@ -2,14 +2,13 @@ import type { AnyCollection, Collection, Document } from '../../../ports/documen
 import type { Needs } from '../../../ports/ports.ts'
 import { PortUnavailable } from '../../../ports/unavailable.ts'
 import { foldText } from '../../kernel/fold-text.ts'
+import { type Counts, courseCounts } from './course-members.model.ts'
 import {
-  type Counts,
   type Course,
   type CourseCard,
   type CoursePage,
   type CourseQuery,
   catalog,
-  courseCounts,
   courses,
 } from './courses.model.ts'
 import { noCounts } from './members.ts'

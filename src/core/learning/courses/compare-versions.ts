@@ -1,4 +1,5 @@
-import type { CourseVersion, LessonOutline, VersionDifference } from './courses.model.ts'
+import type { CourseVersion, VersionDifference } from './courses.model.ts'
+import type { LessonOutline } from './lessons.model.ts'
 
 const named = ({ id, title }: LessonOutline) => ({ id, title })
 

@@ -7,20 +7,18 @@ import { notFound } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import { createAuthorCourses } from './author-courses.ts'
 import { cardOf, createCatalogue } from './catalogue.ts'
+import { type CourseTally, courseCounts, courseMembers } from './course-members.model.ts'
 import {
   type Course,
   type CourseDetail,
-  type CourseTally,
   type CourseVersion,
   catalog,
-  courseCounts,
-  courseMembers,
   courses,
   courseVersions,
-  lessonContents,
 } from './courses.model.ts'
 import { type ClaimVideo, createEditLessons } from './edit-lessons.ts'
 import { createImportCourses } from './import-courses.ts'
+import { lessonContents } from './lessons.model.ts'
 import { createMembers, noCounts } from './members.ts'
 import { createCoursesPersonalData } from './personal-data.ts'
 import { createVersions } from './versions.ts'

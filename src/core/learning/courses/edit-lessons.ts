@@ -3,8 +3,8 @@ import type { Actor } from '../../kernel/actor.ts'
 import { notFound, validationError } from '../../kernel/errors.ts'
 import { retryOnConflict } from '../../kernel/retry-on-conflict.ts'
 import type { Author, AuthorCourses } from './author-courses.ts'
+import { courseVersions } from './courses.model.ts'
 import {
-  courseVersions,
   type DraftLesson,
   type LessonContent,
   type LessonOutline,
@@ -13,7 +13,7 @@ import {
   type NewLesson,
   tooManyLessons,
   type UpdateLesson,
-} from './courses.model.ts'
+} from './lessons.model.ts'
 import type { Versions } from './versions.ts'
 
 /** Where a lesson's video may come from. Throws when the author may not use that file. */

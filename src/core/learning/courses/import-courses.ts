@@ -3,8 +3,9 @@ import type { Needs } from '../../../ports/ports.ts'
 import { AppError, type ErrorDetail } from '../../kernel/errors.ts'
 import { retryOnConflict } from '../../kernel/retry-on-conflict.ts'
 import type { Author, AuthorCourses } from './author-courses.ts'
-import { type Course, catalog, courses, maxLessons, NewCourse, NewLesson } from './courses.model.ts'
+import { type Course, catalog, courses, NewCourse } from './courses.model.ts'
 import type { EditLessons } from './edit-lessons.ts'
+import { maxLessons, NewLesson } from './lessons.model.ts'
 import type { Versions } from './versions.ts'
 
 const Key = z.string().regex(/^[a-z0-9][a-z0-9-]{0,99}$/, 'Must be lower case letters, digits and hyphens.')

@@ -7,11 +7,10 @@ import {
   type CourseCounts,
   type CourseMember,
   type CourseTally,
-  catalog,
   courseCounts,
   courseMembers,
-  courses,
-} from './courses.model.ts'
+} from './course-members.model.ts'
+import { catalog, courses } from './courses.model.ts'
 
 const pageSize = 1_000
 

@@ -1,14 +1,9 @@
 import type { Needs } from '../../../ports/ports.ts'
 import { nothingKept, nothingPersonal, type PersonalData } from '../../kernel/personal-data.ts'
 import { walk } from '../../kernel/walk.ts'
-import {
-  type Course,
-  catalog,
-  courseCounts,
-  courses,
-  courseVersions,
-  lessonContents,
-} from './courses.model.ts'
+import { courseCounts } from './course-members.model.ts'
+import { type Course, catalog, courses, courseVersions } from './courses.model.ts'
+import { lessonContents } from './lessons.model.ts'
 
 const forTheCourse = 'For as long as the course exists.'
 

@@ -1,7 +1,8 @@
 import type { Stored } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { compareVersions } from './compare-versions.ts'
-import { type CourseVersion, courseVersions, type LessonContent, lessonContents } from './courses.model.ts'
+import { type CourseVersion, courseVersions } from './courses.model.ts'
+import { type LessonContent, lessonContents } from './lessons.model.ts'
 
 const rememberedVersions = 500
 

@@ -1,7 +1,8 @@
 import type { AppError } from '../../kernel/errors.ts'
 import { measure } from '../../kernel/ranges.ts'
-import type { CourseVersion, LessonOutline } from '../courses/courses.model.ts'
+import type { CourseVersion } from '../courses/courses.model.ts'
 import { conditionsMissing } from '../courses/courses.model.ts'
+import type { LessonOutline } from '../courses/lessons.model.ts'
 import type { Enrolment, LessonProgress, Missing } from './enrollments.model.ts'
 
 export const untouched: LessonProgress = {

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { collection } from '../../../ports/documents.ts'
 import { defineError } from '../../kernel/errors.ts'
 import type { Range } from '../../kernel/ranges.ts'
-import { type Category, Resource, VersionDifference } from '../courses/courses.model.ts'
+import { type Category, VersionDifference } from '../courses/courses.model.ts'
+import { Resource } from '../courses/lessons.model.ts'
 import type { TimeSpent } from './time-spent.ts'
 
 export interface LessonProgress {

@@ -4,7 +4,7 @@ import { activeDaysOf, preferencesOf, type User } from '../../accounts/users/use
 import type { Users } from '../../accounts/users/users.ts'
 import { type ActiveDays, dayNumber, withActiveDay } from '../../kernel/active-days.ts'
 import { retryOnConflict } from '../../kernel/retry-on-conflict.ts'
-import type { CourseMember } from '../courses/courses.model.ts'
+import type { CourseMember } from '../courses/course-members.model.ts'
 import { type Enrolment, type LearnerStats, progress } from './enrollments.model.ts'
 import { noTimeSpent } from './time-spent.ts'
 

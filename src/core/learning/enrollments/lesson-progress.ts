@@ -2,8 +2,9 @@ import type { Needs } from '../../../ports/ports.ts'
 import type { User } from '../../accounts/users/users.model.ts'
 import { AppError, notFound } from '../../kernel/errors.ts'
 import { addRanges, type Range } from '../../kernel/ranges.ts'
-import type { CourseVersion, LessonOutline } from '../courses/courses.model.ts'
+import type { CourseVersion } from '../courses/courses.model.ts'
 import type { Courses } from '../courses/courses.ts'
+import type { LessonOutline } from '../courses/lessons.model.ts'
 import { withAchievements } from './achievements.ts'
 import {
   completedOf,

@@ -1,7 +1,7 @@
 import type { Needs } from '../../../ports/ports.ts'
 import { nothingKept, type PersonalData } from '../../kernel/personal-data.ts'
 import { walk } from '../../kernel/walk.ts'
-import { courseMembers } from '../courses/courses.model.ts'
+import { courseMembers } from '../courses/course-members.model.ts'
 import type { Courses } from '../courses/courses.ts'
 import { type Enrolment, type LearnerStats, progress } from './enrollments.model.ts'
 

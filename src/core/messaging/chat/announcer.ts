@@ -3,19 +3,18 @@ import { DocumentExists, type Stored, VersionMismatch } from '../../../ports/doc
 import type { Needs } from '../../../ports/ports.ts'
 import { conversationGroup, userGroup } from '../../platform/realtime/realtime.model.ts'
 import { createAudience } from './audience.ts'
+import { editedIn, eventOf } from './describe.ts'
 import {
-  type Announcement,
-  announcements,
   type Entry,
   type Head,
   isMessage,
   messages,
   type Numbered,
   type StoredMessage,
-} from './chat.model.ts'
-import { editedIn, eventOf } from './describe.ts'
+} from './entries.model.ts'
 import type { ChatEvent } from './events.ts'
 import type { Inbox } from './inbox.ts'
+import { type Announcement, announcements } from './lists.model.ts'
 
 /** For how long a process commits without saying again that it may owe announcements. */
 const intentMs = 20_000

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { ReadUpTo, SendMessage, Typing } from './chat.model.ts'
+import { ReadUpTo, Typing } from './chat.model.ts'
 import { type EventName, events, ownStreamEvents, saidByDevices } from './events.ts'
+import { SendMessage } from './messages.model.ts'
 
 const InConversation = z.object({ conversationId: z.uuid() })
 

@@ -1,6 +1,6 @@
 import type { Needs } from '../../../ports/ports.ts'
 import { conversationGroup } from '../../platform/realtime/realtime.model.ts'
-import { memberOf, messages } from './chat.model.ts'
+import { memberOf, messages } from './entries.model.ts'
 
 /**
  * A connection that begins gets the groups of a moment ago, and the event that would correct them may be lost. Longer

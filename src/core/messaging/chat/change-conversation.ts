@@ -5,21 +5,17 @@ import { forbidden, notFound, preconditionFailed } from '../../kernel/errors.ts'
 import { conversationGroup } from '../../platform/realtime/realtime.model.ts'
 import {
   type AddMembers,
-  type Change,
-  type ChangeFacts,
   type ChatSettings,
   type Conversation,
   directStays,
-  type Head,
   maxMembers,
-  memberOf,
-  requireMember,
   tooManyMembers,
   type UpdateConversation,
 } from './chat.model.ts'
 import type { ConversationLog, Planned } from './conversation-log.ts'
 import type { ConversationView } from './conversation-view.ts'
 import type { CanWriteTo } from './create-conversation.ts'
+import { type Change, type ChangeFacts, type Head, memberOf, requireMember } from './entries.model.ts'
 import type { Inbox } from './inbox.ts'
 
 /** When what is written now is to be forgotten. */

@@ -3,26 +3,28 @@ import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { forbidden, notFound, validationError } from '../../kernel/errors.ts'
 import { numberChanges } from './change-conversation.ts'
+import type { ChatSettings } from './chat.model.ts'
+import type { ConversationLog, Planned } from './conversation-log.ts'
+import { shown } from './describe.ts'
 import {
   type ChangeFacts,
-  type ChatMessage,
-  type ChatSettings,
-  type EditMessage,
   type Entry,
   type Head,
   isMessage,
-  maxEmojis,
   memberOf,
-  messageIsDeleted,
   messages,
   requireMember,
   type StoredMessage,
   tombstoneOf,
-  tooManyEmojis,
-} from './chat.model.ts'
-import type { ConversationLog, Planned } from './conversation-log.ts'
-import { shown } from './describe.ts'
+} from './entries.model.ts'
 import { keyOf } from './message-id.ts'
+import {
+  type ChatMessage,
+  type EditMessage,
+  maxEmojis,
+  messageIsDeleted,
+  tooManyEmojis,
+} from './messages.model.ts'
 import type { ReadMarks } from './read-marks.ts'
 
 /** Takes the files of a deleted message away from everybody. */

@@ -12,28 +12,23 @@ import type { Contacts } from '../contacts/contacts.ts'
 import { createAnnouncer } from './announcer.ts'
 import { createChangeConversation } from './change-conversation.ts'
 import { createChangeMessage } from './change-message.ts'
-import {
-  announcements,
-  type ChatSettings,
-  type ConversationDetails,
-  directPairs,
-  type Entry,
-  messages as everyMessage,
-  inbox as inboxEntries,
-  isMessage,
-  leftConversations,
-  positionOf,
-  requireMember,
-  type Typing,
-} from './chat.model.ts'
+import type { ChatSettings, ConversationDetails, Typing } from './chat.model.ts'
 import { createConversationLog } from './conversation-log.ts'
 import { createConversationView } from './conversation-view.ts'
 import { createCreateConversation } from './create-conversation.ts'
 import { createDeviceEvents } from './device-events.ts'
+import {
+  type Entry,
+  messages as everyMessage,
+  isMessage,
+  positionOf,
+  requireMember,
+} from './entries.model.ts'
 import { createErasePerson } from './erase-person.ts'
 import { createInbox } from './inbox.ts'
 import { createListConversations } from './list-conversations.ts'
 import { createListMessages } from './list-messages.ts'
+import { announcements, directPairs, inbox as inboxEntries, leftConversations } from './lists.model.ts'
 import { createPeople } from './people.ts'
 import { createChatPersonalData } from './personal-data.ts'
 import { createPresence } from './presence.ts'

@@ -2,7 +2,7 @@ import { DocumentExists, type Stored, VersionMismatch, type Write } from '../../
 import type { Needs } from '../../../ports/ports.ts'
 import { defineError, notFound } from '../../kernel/errors.ts'
 import type { Announcer } from './announcer.ts'
-import { type Entry, type Head, messages, type Numbered, type StoredMessage } from './chat.model.ts'
+import { type Entry, type Head, messages, type Numbered, type StoredMessage } from './entries.model.ts'
 
 /** What a plan makes of the head it is shown. */
 export interface Planned<T> {

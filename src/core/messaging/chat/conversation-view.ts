@@ -1,7 +1,7 @@
 import type { Stored } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
+import type { Conversation } from './chat.model.ts'
 import {
-  type Conversation,
   type Entry,
   type Head,
   isMessage,
@@ -12,7 +12,7 @@ import {
   requireMember,
   type StoredMessage,
   unreadOf,
-} from './chat.model.ts'
+} from './entries.model.ts'
 import type { ReadPeople } from './people.ts'
 
 const excerptLength = 200

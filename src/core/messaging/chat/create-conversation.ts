@@ -4,18 +4,12 @@ import type { Actor } from '../../kernel/actor.ts'
 import { notFound } from '../../kernel/errors.ts'
 import { conversationGroup, userGroup } from '../../platform/realtime/realtime.model.ts'
 import type { Announcer } from './announcer.ts'
-import {
-  type Conversation,
-  type CreateConversation,
-  directPairs,
-  type Head,
-  type Member,
-  type MemberRole,
-  messages,
-} from './chat.model.ts'
+import type { Conversation, CreateConversation } from './chat.model.ts'
 import type { ConversationLog } from './conversation-log.ts'
 import type { ConversationView } from './conversation-view.ts'
+import { type Head, type Member, type MemberRole, messages } from './entries.model.ts'
 import type { Inbox } from './inbox.ts'
+import { directPairs } from './lists.model.ts'
 import { digest } from './message-id.ts'
 
 export const directPairId = (userIds: readonly string[]): Promise<string> =>

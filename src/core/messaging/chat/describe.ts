@@ -1,15 +1,8 @@
-import type {
-  AnnouncedMessage,
-  ChatMessage,
-  Entry,
-  Head,
-  Mark,
-  Numbered,
-  StoredMessage,
-} from './chat.model.ts'
-import { positionOf } from './chat.model.ts'
+import type { Entry, Head, Mark, Numbered, StoredMessage } from './entries.model.ts'
+import { positionOf } from './entries.model.ts'
 import type { NumberedEvent } from './events.ts'
 import { publicIdOf } from './message-id.ts'
+import type { AnnouncedMessage, ChatMessage } from './messages.model.ts'
 
 /** A message as events carry it. */
 export const announced = (message: StoredMessage): AnnouncedMessage => ({

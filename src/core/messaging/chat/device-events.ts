@@ -4,7 +4,8 @@ import type { Users } from '../../accounts/users/users.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { AppError, validationError } from '../../kernel/errors.ts'
 import type { Connection, ConnectionListener } from '../../platform/realtime/realtime.model.ts'
-import { ReadUpTo, SendMessage, Typing } from './chat.model.ts'
+import { ReadUpTo, Typing } from './chat.model.ts'
+import { SendMessage } from './messages.model.ts'
 
 const InConversation = z.object({ conversationId: z.uuid() })
 

@@ -3,9 +3,10 @@ import type { Users } from '../../accounts/users/users.ts'
 import { walk } from '../../kernel/walk.ts'
 import { numberChanges } from './change-conversation.ts'
 import type { DetachFiles } from './change-message.ts'
+import type { ChatSettings } from './chat.model.ts'
+import type { ConversationLog, Planned } from './conversation-log.ts'
 import {
   type ChangeFacts,
-  type ChatSettings,
   type Entry,
   type Head,
   isMessage,
@@ -13,8 +14,7 @@ import {
   messages,
   type StoredMessage,
   tombstoneOf,
-} from './chat.model.ts'
-import type { ConversationLog, Planned } from './conversation-log.ts'
+} from './entries.model.ts'
 
 /** One head, and a change and a replaced message for each: below what one transaction may hold. */
 const batch = 40

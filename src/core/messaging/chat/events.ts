@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { AnnouncedMessage, MemberRole } from './chat.model.ts'
+import { MemberRole } from './entries.model.ts'
+import { AnnouncedMessage } from './messages.model.ts'
 
 const ConversationId = z.uuid()
 const UserId = z.uuid()

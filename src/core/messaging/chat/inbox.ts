@@ -1,7 +1,8 @@
 import { DocumentExists, type Page, VersionMismatch } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { createPutDocument } from '../../kernel/put-document.ts'
-import { type Head, type InboxEntry, inbox, leftConversations } from './chat.model.ts'
+import type { Head } from './entries.model.ts'
+import { type InboxEntry, inbox, leftConversations } from './lists.model.ts'
 
 /** A conversation that goes on moves up in the lists of its members this often; lists sort a page by the truth anyway. */
 const notedEveryMs = 60_000

@@ -3,17 +3,12 @@ import type { Stored } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { type CursorPage, pageOf, refusingBadCursors } from '../../kernel/paging.ts'
-import {
-  type Conversation,
-  type ConversationQuery,
-  type Head,
-  type InboxEntry,
-  maxStreams,
-  memberOf,
-} from './chat.model.ts'
+import { type Conversation, type ConversationQuery, maxStreams } from './chat.model.ts'
 import type { ConversationLog } from './conversation-log.ts'
 import type { ConversationView } from './conversation-view.ts'
+import { type Head, memberOf } from './entries.model.ts'
 import type { Inbox } from './inbox.ts'
+import type { InboxEntry } from './lists.model.ts'
 
 /** An entry younger than this may be waiting for its conversation to be committed. */
 const graceMs = 60_000

@@ -4,18 +4,11 @@ import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { notFound } from '../../kernel/errors.ts'
 import { type CursorPage, pageOf, refusingBadCursors } from '../../kernel/paging.ts'
-import {
-  type ChatMessage,
-  type Entry,
-  isMessage,
-  type MessageQuery,
-  messages,
-  requireMember,
-  type StoredMessage,
-} from './chat.model.ts'
 import type { ConversationLog } from './conversation-log.ts'
 import { shown } from './describe.ts'
+import { type Entry, isMessage, messages, requireMember, type StoredMessage } from './entries.model.ts'
 import { keyOf } from './message-id.ts'
+import type { ChatMessage, MessageQuery } from './messages.model.ts'
 import type { ReadMarks } from './read-marks.ts'
 
 const aMessageId = /^[\w-]{64}$/

@@ -1,24 +1,20 @@
 import type { Needs } from '../../../ports/ports.ts'
 import { nothingKept, nothingPersonal, type PersonalData, passing } from '../../kernel/personal-data.ts'
 import { walk } from '../../kernel/walk.ts'
-import {
-  announcements,
-  type ChatSettings,
-  directPairs,
-  type Entry,
-  type InboxEntry,
-  inbox,
-  isMessage,
-  type LeftConversation,
-  leftConversations,
-  markId,
-  memberOf,
-  messages,
-} from './chat.model.ts'
+import type { ChatSettings } from './chat.model.ts'
 import type { ConversationLog } from './conversation-log.ts'
 import { directPairId } from './create-conversation.ts'
 import { announced } from './describe.ts'
+import { type Entry, isMessage, markId, memberOf, messages } from './entries.model.ts'
 import type { ErasePerson } from './erase-person.ts'
+import {
+  announcements,
+  directPairs,
+  type InboxEntry,
+  inbox,
+  type LeftConversation,
+  leftConversations,
+} from './lists.model.ts'
 
 const dayMs = 24 * 60 * 60_000
 

@@ -2,7 +2,7 @@ import type { Needs } from '../../../ports/ports.ts'
 import { PortUnavailable } from '../../../ports/unavailable.ts'
 import { conversationGroup } from '../../platform/realtime/realtime.model.ts'
 import type { Announcer } from './announcer.ts'
-import type { Head } from './chat.model.ts'
+import type { Head } from './entries.model.ts'
 import type { ListConversations } from './list-conversations.ts'
 
 const leaseMs = 90_000

@@ -5,19 +5,19 @@ import type { Actor } from '../../kernel/actor.ts'
 import { conflict } from '../../kernel/errors.ts'
 import { conversationGroup, userGroup } from '../../platform/realtime/realtime.model.ts'
 import type { Announcer } from './announcer.ts'
+import { maxMembers } from './chat.model.ts'
+import type { ConversationLog } from './conversation-log.ts'
 import {
   type Entry,
   type Head,
   type Mark,
   markId,
-  maxMembers,
   messages,
   positionOf,
   requireMember,
   type StoredMessage,
   unreadOf,
-} from './chat.model.ts'
-import type { ConversationLog } from './conversation-log.ts'
+} from './entries.model.ts'
 
 const attempts = 10
 /** In larger conversations nobody is told who else has read: each would be told of everybody. */

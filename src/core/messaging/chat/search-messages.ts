@@ -2,18 +2,11 @@ import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { foldText } from '../../kernel/fold-text.ts'
 import { type CursorPage, pageOf } from '../../kernel/paging.ts'
-import {
-  type ChatMessage,
-  type Entry,
-  isMessage,
-  memberOf,
-  messages,
-  requireMember,
-  type SearchQuery,
-} from './chat.model.ts'
 import type { ConversationLog } from './conversation-log.ts'
 import { shown } from './describe.ts'
+import { type Entry, isMessage, memberOf, messages, requireMember } from './entries.model.ts'
 import type { ListConversations } from './list-conversations.ts'
+import type { ChatMessage, SearchQuery } from './messages.model.ts'
 import type { ReadMarks } from './read-marks.ts'
 import type { Throttle } from './throttle.ts'
 

@@ -3,23 +3,25 @@ import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { forbidden, notFound, validationError } from '../../kernel/errors.ts'
 import { expiryOf } from './change-conversation.ts'
+import type { ChatSettings } from './chat.model.ts'
+import type { ConversationLog, Planned } from './conversation-log.ts'
+import { shown } from './describe.ts'
 import {
-  type Attachment,
-  type ChatMessage,
-  type ChatSettings,
-  clientMessageIdReused,
   type Entry,
   type Head,
   isMessage,
   memberOf,
   messages,
   requireMember,
-  type SendMessage,
   type StoredMessage,
-} from './chat.model.ts'
-import type { ConversationLog, Planned } from './conversation-log.ts'
-import { shown } from './describe.ts'
+} from './entries.model.ts'
 import { digest, documentIdOf, keyOf } from './message-id.ts'
+import {
+  type Attachment,
+  type ChatMessage,
+  clientMessageIdReused,
+  type SendMessage,
+} from './messages.model.ts'
 import type { ReadMarks } from './read-marks.ts'
 import type { Throttle } from './throttle.ts'
 

@@ -1,8 +1,8 @@
 import type { Actor } from '../../kernel/actor.ts'
 import type { Announcer } from './announcer.ts'
-import { memberOf } from './chat.model.ts'
 import type { ConversationLog } from './conversation-log.ts'
 import { eventOf } from './describe.ts'
+import { memberOf } from './entries.model.ts'
 import type { StreamAnswer, SyncAnswer, SyncRequest } from './events.ts'
 
 const maxEventsOfStream = 500

@@ -14,7 +14,7 @@ const style = {
     'font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:24px;color:#1d2939;margin:0 0 16px;',
   sender:
     'font-family:Arial,Helvetica,sans-serif;font-size:14px;font-weight:bold;color:#344054;margin:0 0 20px;',
-  code: 'font-family:Menlo,Consolas,monospace;font-size:30px;line-height:40px;message-spacing:4px;font-weight:bold;color:#101828;background:#f2f4f7;border-radius:8px;padding:12px;text-align:center;margin:0 0 16px;',
+  code: 'font-family:Menlo,Consolas,monospace;font-size:30px;line-height:40px;letter-spacing:4px;font-weight:bold;color:#101828;background:#f2f4f7;border-radius:8px;padding:12px;text-align:center;margin:0 0 16px;',
   button:
     'display:inline-block;font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:24px;font-weight:bold;color:#ffffff;background:#175cd3;border-radius:8px;padding:12px 24px;text-decoration:none;',
   address:

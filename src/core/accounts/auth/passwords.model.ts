@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { Email, PersonName } from '../users/users.model.ts'
+
+/** As typed, but for Unicode form: the same at every set and every verify. Never trimmed, never cut. */
+export const passwordAsTyped = z
+  .string()
+  .max(1024)
+  .transform((password) => password.normalize('NFC'))
+
+export const SharedDevice = z.boolean().optional().meta({
+  description:
+    'On a computer that others use too: the session ends with the browser, and after 10 idle minutes.',
+})
+
+export const SignUp = z
+  .object({ email: Email, password: passwordAsTyped, name: PersonName, sharedDevice: SharedDevice })
+  .meta({ id: 'SignUp' })
+export type SignUp = z.infer<typeof SignUp>
+
+export const LogIn = z
+  .object({
+    email: z.string().min(1).max(254).meta({ example: 'test@example.com' }),
+    password: passwordAsTyped.meta({ example: 'SecurePass123!' }),
+    sharedDevice: SharedDevice,
+  })
+  .meta({ id: 'LogIn' })
+export type LogIn = z.infer<typeof LogIn>
+
+export const ChangePassword = z
+  .object({ currentPassword: passwordAsTyped, newPassword: passwordAsTyped })
+  .meta({ id: 'ChangePassword' })
+export type ChangePassword = z.infer<typeof ChangePassword>
+
+export const GuestEntry = z
+  .object({ name: PersonName, sharedDevice: SharedDevice })
+  .meta({ id: 'GuestEntry' })
+export type GuestEntry = z.infer<typeof GuestEntry>
+export const GuestUpgrade = SignUp.omit({ sharedDevice: true })
+  .partial({ name: true })
+  .meta({ id: 'GuestUpgrade' })
+export type GuestUpgrade = z.infer<typeof GuestUpgrade>

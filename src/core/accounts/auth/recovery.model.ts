@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { defineError } from '../../kernel/errors.ts'
+import { Email, PersonName, Role } from '../users/users.model.ts'
+import { passwordAsTyped } from './passwords.model.ts'
+import { SixDigits } from './second-factors.model.ts'
+
+/** What a link in a mail holds. */
+export const MailedToken = z.string().max(200)
+
+/** A row of another system's list of people. */
+export const MigratedUser = z.object({
+  email: Email,
+  name: PersonName,
+  role: Role.exclude(['guest']).default('user'),
+})
+export const MigrateUsers = z
+  .object({
+    users: z.array(z.unknown()).min(1).max(100).meta({
+      description:
+        'Each `{email, name, role?}`. Rows are judged one by one: a wrong one does not stop the others.',
+    }),
+  })
+  .meta({ id: 'MigrateUsers' })
+export type MigrateUsers = z.infer<typeof MigrateUsers>
+
+export const MigrationResult = z
+  .object({
+    row: z.number().int().meta({ description: 'Counted from 0.' }),
+    status: z.enum(['created', 'exists', 'invalid', 'failed']),
+    userId: z.uuid().nullable(),
+    problems: z.array(z.string()).meta({ description: 'The fields that are wrong.' }),
+  })
+  .meta({ id: 'MigrationResult' })
+export type MigrationResult = z.infer<typeof MigrationResult>
+
+export const ForgotPassword = z.object({ email: Email }).meta({ id: 'ForgotPassword' })
+export const ResetPassword = z
+  .object({ token: MailedToken, newPassword: passwordAsTyped })
+  .meta({ id: 'ResetPassword' })
+export type ResetPassword = z.infer<typeof ResetPassword>
+
+/** Both were in one mail. */
+export const VerifyEmail = z
+  .union([z.object({ token: MailedToken }), z.object({ email: Email, code: SixDigits })])
+  .meta({ id: 'VerifyEmail' })
+export type VerifyEmail = z.infer<typeof VerifyEmail>
+
+export const ChangeEmail = z.object({ email: Email }).meta({ id: 'ChangeEmail' })
+export const ConfirmEmailChange = z.object({ code: SixDigits }).meta({ id: 'ConfirmEmailChange' })
+export const MailedLink = z.object({ token: MailedToken }).meta({ id: 'MailedLink' })
+export const codeRefused = defineError(
+  'unauthenticated',
+  'invalid_token',
+  'The code or link is wrong, was used, or is too old. Ask for a new one.',
+)
+export const emailUnverified = defineError(
+  'forbidden',
+  'email_unverified',
+  'Confirm your e-mail address first: the code is in your mailbox.',
+)

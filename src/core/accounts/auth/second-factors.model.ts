@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import { defineError } from '../../kernel/errors.ts'
+import { PersonName } from '../users/users.model.ts'
+import { passwordAsTyped, SharedDevice } from './passwords.model.ts'
+
+export const SixDigits = z
+  .string()
+  .regex(/^\d{6}$/, 'Must be six digits.')
+  .meta({ example: '123456' })
+const RecoveryCode = z.string().min(10).max(20).meta({ example: 'K7M2P-9QXRT' })
+/** JSON as the browser's WebAuthn functions make it; judged by the library that knows the standard. */
+export const PasskeyAnswer = z
+  .looseObject({ id: z.string().max(2000), rawId: z.string().max(2000), type: z.literal('public-key') })
+  .meta({ id: 'PasskeyAnswer', description: 'A `PublicKeyCredential` as JSON (WebAuthn Level 3).' })
+/** JSON for the browser's WebAuthn functions. */
+export const PasskeyOptions = z
+  .looseObject({ challenge: z.string() })
+  .meta({ id: 'PasskeyOptions', description: 'For `PublicKeyCredential.parse…OptionsFromJSON`.' })
+
+export const SecondFactorMethod = z
+  .enum(['totp', 'passkey', 'recovery-code'])
+  .meta({ id: 'SecondFactorMethod' })
+export type SecondFactorMethod = z.infer<typeof SecondFactorMethod>
+
+const byCode = z.object({ code: SixDigits })
+const byRecoveryCode = z.object({ recoveryCode: RecoveryCode })
+const byPasskey = z.object({ passkey: PasskeyAnswer })
+export type SecondFactorProof =
+  | z.infer<typeof byCode>
+  | z.infer<typeof byRecoveryCode>
+  | z.infer<typeof byPasskey>
+
+export const TotpCode = byCode.meta({ id: 'TotpCode' })
+
+const withToken = { mfaToken: z.string().max(200) }
+export const LogInSecondFactor = z
+  .union([byCode.extend(withToken), byRecoveryCode.extend(withToken), byPasskey.extend(withToken)])
+  .meta({ id: 'LogInSecondFactor' })
+export type LogInSecondFactor = z.infer<typeof LogInSecondFactor>
+
+/** A login that is right so far. */
+export const SecondFactorWanted = z
+  .object({
+    mfaToken: z.string(),
+    methods: z.array(SecondFactorMethod),
+    expiresAt: z.iso.datetime(),
+    passkeyOptions: PasskeyOptions.optional(),
+  })
+  .meta({ id: 'SecondFactorWanted' })
+export type SecondFactorWanted = z.infer<typeof SecondFactorWanted>
+
+export const StepUp = z
+  .union([
+    z.object({ password: passwordAsTyped }),
+    byCode,
+    byRecoveryCode,
+    byPasskey.extend({ challengeToken: z.string().max(200) }),
+    z.object({ mailedCode: SixDigits }),
+  ])
+  .meta({ id: 'StepUp' })
+export type StepUp = z.infer<typeof StepUp>
+
+export const PasskeyChallenge = z
+  .object({ challengeToken: z.string(), options: PasskeyOptions, expiresAt: z.iso.datetime() })
+  .meta({ id: 'PasskeyChallenge' })
+export type PasskeyChallenge = z.infer<typeof PasskeyChallenge>
+
+export const LogInByPasskey = z
+  .object({ challengeToken: z.string().max(200), passkey: PasskeyAnswer, sharedDevice: SharedDevice })
+  .meta({ id: 'LogInByPasskey' })
+export type LogInByPasskey = z.infer<typeof LogInByPasskey>
+
+export const PasskeyName = PersonName.meta({ example: 'My phone' })
+export const RegisterPasskey = LogInByPasskey.omit({ sharedDevice: true })
+  .extend({ name: PasskeyName.optional() })
+  .meta({
+    id: 'RegisterPasskey',
+  })
+export type RegisterPasskey = z.infer<typeof RegisterPasskey>
+
+export const PasskeyView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    createdAt: z.iso.datetime(),
+    lastUsedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'Passkey' })
+export type PasskeyView = z.infer<typeof PasskeyView>
+
+export const SecondFactorStatus = z
+  .object({
+    totp: z.boolean(),
+    passkeys: z.array(PasskeyView),
+    recoveryCodesLeft: z.number().int(),
+    required: z.boolean().meta({ description: 'This role has to have a second factor here.' }),
+  })
+  .meta({ id: 'SecondFactorStatus' })
+export type SecondFactorStatus = z.infer<typeof SecondFactorStatus>
+/** The words of a wrong password fit a wrong code too: nothing is told apart. */
+export const secondFactorRefused = defineError(
+  'unauthenticated',
+  'invalid_credentials',
+  'That did not prove it. Try again, or another way.',
+)
+export const stepUpRequired = defineError(
+  'forbidden',
+  'step_up_required',
+  'Confirm that it is you first: POST /api/v1/auth/step-up.',
+)
+export const secondFactorMissing = defineError(
+  'forbidden',
+  'step_up_required',
+  'This needs a second factor. Set one up and sign in with it: GET /api/v1/auth/mfa.',
+)
+export const tooManyPasskeys = defineError(
+  'conflict',
+  'conflict',
+  'There are ten passkeys already. Remove one that is not used.',
+)

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { collection } from '../../../ports/documents.ts'
+
+/** One signed-in device. */
+export interface Session {
+  readonly id: string
+  readonly userId: string
+  /** The user's security epoch when it was opened; at any other the session is over. */
+  readonly epoch: number
+  /** Counts the refresh tokens issued, from 1. */
+  readonly generation: number
+  /** SHA-256 of the secret part of the refresh token in force, and of its predecessor. */
+  readonly refreshHash: string
+  readonly previousRefreshHash: string | null
+  readonly rotatedAt: string
+  /** 256 bits, sealed, from which every generation's refresh token is derived. */
+  readonly sealedSecret: string
+  readonly device: string
+  readonly place: string | null
+  readonly createdAt: string
+  readonly lastSeenAt: string
+  /** After this it cannot be refreshed. */
+  readonly expiresAt: string
+  /** On a computer that others use too: it ends soon when nothing happens, and with the browser. */
+  readonly isOnSharedDevice?: boolean
+  /** When a second factor, or a passkey that is both, was proved in this session. */
+  readonly secondFactorAt: string | null
+  /** When the person last proved, within the session, to be who signed in. */
+  readonly steppedUpAt: string | null
+  readonly revokedAt: string | null
+  readonly revokedReason: string | null
+  /** Kept for a while after its end, so that a stolen token is recognised as such. */
+  readonly purgeAt: string
+}
+
+/** Partition `userId`: a person's sessions are listed and revoked together, and a token names both. */
+export const sessions = collection<Session>()({
+  name: 'Sessions',
+  partition: 'userId',
+  paths: { byCreation: { by: [], order: 'createdAt' } },
+  ttl: 'purgeAt',
+})
+
+export const SessionView = z
+  .object({
+    id: z.uuid(),
+    device: z.string().meta({ example: 'Firefox on Windows' }),
+    place: z.string().nullable().meta({ description: 'The name of a trusted site, or null.' }),
+    createdAt: z.iso.datetime(),
+    lastSeen: z.iso.datetime(),
+    current: z.boolean(),
+  })
+  .meta({ id: 'Session' })
+export type SessionView = z.infer<typeof SessionView>

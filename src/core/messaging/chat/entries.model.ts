@@ -1,0 +1,153 @@
+import { z } from 'zod'
+import { collection, type Stored } from '../../../ports/documents.ts'
+import { notFound } from '../../kernel/errors.ts'
+import type { Attachment } from './messages.model.ts'
+
+/** How far somebody has come in a conversation: up to this change, and how many messages there were by then. */
+export interface Position {
+  readonly seq: number
+  readonly count: number
+  readonly at: string
+}
+
+export const MemberRole = z.enum(['admin', 'member']).meta({ id: 'MemberRole' })
+export type MemberRole = z.infer<typeof MemberRole>
+
+export interface Member {
+  readonly userId: string
+  readonly role: MemberRole
+  readonly joinedAt: string
+  /** The conversation's number when they joined: what came before is not shown to them. */
+  readonly joinedSeq: number
+  /** Where they stood when they joined or last wrote something: sending implies having read. */
+  readonly sent: Position
+}
+
+/** What every document in the partition of a conversation has, so that one path lists the numbered changes in order. */
+interface InConversation {
+  readonly id: string
+  readonly conversationId: string
+  readonly seq: number
+  /** `yes` for what carries a number of its own. */
+  readonly isNumbered: 'yes' | 'no'
+  /** When retention removes it. */
+  readonly expiresAt?: string
+}
+
+/** The conversation itself. Every numbered change replaces it in the same transaction. */
+export interface Head extends InConversation {
+  readonly id: 'head'
+  readonly kind: 'head'
+  readonly isNumbered: 'no'
+  readonly type: 'direct' | 'group'
+  readonly name: string | null
+  readonly avatar: string | null
+  readonly members: readonly Member[]
+  /** Messages ever written: tombstones count, retention takes nothing away. */
+  readonly count: number
+  readonly lastMessageId: string | null
+  /** Of a direct one whose other member is gone: nothing more is said in it. */
+  readonly closedAt?: string
+  readonly createdAt: string
+  readonly updatedAt: string
+}
+
+export interface StoredMessage extends InConversation {
+  /** `senderId~hash(clientMessageId)`: one message for each, by the store's own uniqueness. */
+  readonly id: string
+  readonly kind: 'message'
+  readonly isNumbered: 'yes'
+  readonly senderId: string
+  readonly clientMessageId: string | null
+  /** Tells a repeat from another message under the same clientMessageId. */
+  readonly fingerprint: string
+  /** Which message of the conversation this is: the head's count at its birth. */
+  readonly count: number
+  readonly text: string
+  readonly attachments: readonly Attachment[]
+  readonly mentions: readonly string[]
+  /** The id of the document of the message it answers. */
+  readonly replyTo: string | null
+  /** Who reacted, by emoji. */
+  readonly reactions: Readonly<Record<string, readonly string[]>>
+  readonly at: string
+  readonly editedAt: string | null
+  readonly deletedAt: string | null
+}
+
+/** A numbered change that is no new message. It repeats nothing a person wrote: that may be deleted later. */
+export type ChangeFacts =
+  | { readonly event: 'message.updated' | 'message.deleted'; readonly messageId: string }
+  | {
+      readonly event: 'reaction.added' | 'reaction.removed'
+      readonly messageId: string
+      readonly userId: string
+      readonly emoji: string
+    }
+  | { readonly event: 'conversation.updated'; readonly name: string | null; readonly avatar: string | null }
+  | { readonly event: 'member.added'; readonly userId: string; readonly role: MemberRole }
+  | { readonly event: 'member.removed'; readonly userId: string }
+
+export interface Change extends InConversation {
+  readonly kind: 'change'
+  readonly isNumbered: 'yes'
+  readonly at: string
+  readonly facts: ChangeFacts
+}
+
+/** How far one member has read. It only moves forward. */
+export interface Mark extends InConversation, Position {
+  /** `mark~userId` */
+  readonly id: string
+  readonly kind: 'mark'
+  readonly isNumbered: 'no'
+  readonly userId: string
+}
+
+export type Entry = Head | StoredMessage | Change | Mark
+export type Numbered = StoredMessage | Change
+
+/**
+ * Partition `conversationId`: the head and the change it numbers commit in one transaction, and history, catch-up and
+ * read marks of a conversation are walks of one partition. Its size is bounded by `expiresAt`.
+ */
+export const messages = collection<Entry>()({
+  name: 'Messages',
+  partition: 'conversationId',
+  paths: {
+    byKind: { by: ['kind'], order: 'seq' },
+    numbered: { by: ['isNumbered'], order: 'seq' },
+  },
+  ttl: 'expiresAt',
+})
+
+export const memberOf = (head: Head, userId: string): Member | undefined =>
+  head.members.find((member) => member.userId === userId)
+
+/** A conversation is not there for whoever is not in it. */
+export function requireMember(head: Head | null | undefined, userId: string): { head: Head; member: Member } {
+  const member = head ? memberOf(head, userId) : undefined
+  if (!head || !member) throw notFound()
+  return { head, member }
+}
+
+export const markId = (userId: string): string => `mark~${userId}`
+
+/** What is left of a deleted message: its number, its sender and its time. */
+export const tombstoneOf = (message: StoredMessage, at: string): StoredMessage => ({
+  ...message,
+  text: '',
+  attachments: [],
+  mentions: [],
+  reactions: {},
+  deletedAt: message.deletedAt ?? at,
+})
+
+export const isMessage = (stored: Stored<Entry>): stored is Stored<StoredMessage> =>
+  stored.value.kind === 'message'
+
+/** The further of what a member has written and what they have marked as read. */
+export const positionOf = (member: Member, mark: Position | undefined): Position =>
+  mark && mark.seq > member.sent.seq ? mark : member.sent
+
+export const unreadOf = (head: Head, position: Position): number => Math.max(0, head.count - position.count)

@@ -1,0 +1,59 @@
+import { collection } from '../../../ports/documents.ts'
+
+/** That a conversation belongs into somebody's list, and about where. The truth is in `Messages`. */
+export interface InboxEntry {
+  /** The conversation. */
+  readonly id: string
+  readonly userId: string
+  /** When something last happened there, as far as was noted. */
+  readonly activeAt: string
+}
+
+/** Partition `userId`: "my conversations" is one walk, whoever else is in them. */
+export const inbox = collection<InboxEntry>()({
+  name: 'Inbox',
+  partition: 'userId',
+  paths: { byActivity: { by: [], order: 'activeAt' } },
+})
+
+/** That somebody has left a conversation in which they may have written. */
+export interface LeftConversation {
+  /** The conversation. */
+  readonly id: string
+  readonly userId: string
+  readonly leftAt: string
+}
+
+/** Partition `userId`: what somebody wrote is found again, to be handed over or erased, where they no longer are. */
+export const leftConversations = collection<LeftConversation>()({
+  name: 'LeftConversations',
+  partition: 'userId',
+  paths: { byTime: { by: [], order: 'leftAt' } },
+})
+
+/** The one direct conversation of two people. */
+export interface DirectPair {
+  /** Hash of the two ids in order. */
+  readonly id: string
+  readonly conversationId: string
+}
+
+/** Partition `id`: inserting it decides which conversation of two created at once is the one. */
+export const directPairs = collection<DirectPair>()({ name: 'DirectPairs', partition: 'id', paths: {} })
+
+/** A process says before it commits that it may owe the announcement of changes after `fromSeq`. */
+export interface Announcement {
+  /** `conversationId~process` */
+  readonly id: string
+  readonly conversationId: string
+  readonly fromSeq: number
+  /** Until then the process commits without saying so again. */
+  readonly until: string
+}
+
+/** Partition `id`: each is written and removed by itself; few exist, and only a job walks them. */
+export const announcements = collection<Announcement>()({
+  name: 'Announcements',
+  partition: 'id',
+  paths: {},
+})

@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import { defineError } from '../../kernel/errors.ts'
+import { cursorPage } from '../../kernel/paging.ts'
+
+export const maxTextLength = 16_000
+const maxAttachments = 10
+const maxMentions = 100
+export const maxEmojis = 20
+
+export const Attachment = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    url: z.string(),
+    size: z.number().int(),
+    mimeType: z.string(),
+  })
+  .meta({ id: 'Attachment' })
+export type Attachment = z.infer<typeof Attachment>
+
+export const Timestamp = z.iso.datetime().meta({ description: 'ISO 8601, UTC, milliseconds.' })
+export const UserId = z.uuid()
+const MessageId = z.string().max(100).meta({ description: 'Opaque; names its conversation too.' })
+
+export const Emoji = z
+  .string()
+  .max(64)
+  .regex(/^\p{RGI_Emoji}$/v, 'Must be one emoji.')
+  .meta({ example: '👍' })
+
+const MessageShape = z.object({
+  id: MessageId,
+  conversationId: z.uuid(),
+  seq: z.number().int(),
+  senderId: UserId,
+  clientMessageId: z.string().nullable(),
+  text: z.string(),
+  attachments: z.array(Attachment),
+  mentions: z.array(UserId),
+  replyTo: MessageId.nullable(),
+  reactions: z.record(z.string(), z.array(UserId)).meta({ description: 'Who reacted, by emoji.' }),
+  timestamp: Timestamp,
+  editedAt: Timestamp.nullable(),
+  deletedAt: Timestamp.nullable().meta({
+    description: 'Then text, attachments, mentions and reactions are gone.',
+  }),
+})
+
+/** As events carry it: who has read it is told by `read.updated`. */
+export const AnnouncedMessage = MessageShape.meta({ id: 'AnnouncedMessage' })
+export type AnnouncedMessage = z.infer<typeof AnnouncedMessage>
+
+export const ChatMessage = MessageShape.extend({
+  readBy: z.record(UserId, Timestamp).meta({
+    description: 'Who has read up to it or further, the sender too, and when they last got further.',
+  }),
+}).meta({ id: 'ChatMessage' })
+export type ChatMessage = z.infer<typeof ChatMessage>
+
+const Text = z.string().max(maxTextLength)
+const Mentions = z.array(UserId).max(maxMentions)
+const AttachmentReference = z.union([z.uuid(), z.object({ id: z.uuid() })])
+
+export const SendMessage = z
+  .object({
+    text: Text.default(''),
+    attachments: z.array(AttachmentReference).max(maxAttachments).default([]).meta({
+      description:
+        'Ids of completed uploads of one’s own in the category `attachment`, or their whole objects.',
+    }),
+    clientMessageId: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,128}$/, 'Must be 1 to 128 visible characters.')
+      .optional()
+      .meta({ description: 'Names this message for its sender: sent again it stays one message.' }),
+    replyTo: MessageId.optional(),
+    mentions: Mentions.default([]).meta({ description: 'Members who are addressed.' }),
+  })
+  .refine(({ text, attachments }) => text.trim() !== '' || attachments.length > 0, {
+    path: ['text'],
+    message: 'Must not be empty without attachments.',
+  })
+  .meta({ id: 'SendMessage' })
+export type SendMessage = z.infer<typeof SendMessage>
+
+export const EditMessage = z.object({ text: Text, mentions: Mentions.optional() }).meta({ id: 'EditMessage' })
+export type EditMessage = z.infer<typeof EditMessage>
+
+export const MessageQuery = z
+  .object({
+    limit: z.coerce.number().int().min(1).max(100).default(50),
+    before: z
+      .string()
+      .max(2_000)
+      .optional()
+      .meta({ description: 'A `nextCursor`, a message id, or a timestamp.' }),
+    after: z
+      .string()
+      .max(2_000)
+      .optional()
+      .meta({ description: 'A message id or a timestamp: the oldest that follow, newest first.' }),
+    around: MessageId.optional().meta({ description: 'A message id: it, and as many before as after it.' }),
+  })
+  .refine(
+    ({ before, after, around }) => [before, after, around].filter((given) => given !== undefined).length <= 1,
+    {
+      message: 'Use one of before, after and around.',
+    },
+  )
+export type MessageQuery = z.infer<typeof MessageQuery>
+
+export const MessagePage = cursorPage(ChatMessage)
+
+export const SearchQuery = z.object({
+  q: z.string().min(1).max(200).meta({ description: 'Words; each must begin a word of the message.' }),
+  conversationId: z.uuid().optional(),
+  from: UserId.optional().meta({ description: 'Who wrote it.' }),
+  before: z.iso.datetime().optional(),
+  limit: z.coerce.number().int().min(1).max(50).default(20),
+})
+export type SearchQuery = z.infer<typeof SearchQuery>
+
+export const clientMessageIdReused = defineError(
+  'conflict',
+  'conflict',
+  'Another message was sent with this clientMessageId.',
+)
+export const tooManyEmojis = defineError(
+  'conflict',
+  'conflict',
+  `A message takes ${maxEmojis} different emoji at most.`,
+)
+export const messageIsDeleted = defineError('conflict', 'conflict', 'This message has been deleted.')
