@@ -1,68 +1,39 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { setTimeout as pass } from 'node:timers/promises'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { z } from 'zod'
-import { type ClientFrame, parseClientFrame, payloadOf } from './client-frame.ts'
+import { createAnswerFrame } from './answer-frame.ts'
+import { parseClientFrame } from './client-frame.ts'
 import {
-  acknowledge,
   type Connection,
   createConnection,
   deliver,
-  isNewAck,
   type Link,
-  may,
   type Protocol,
-  plainProtocol,
   reliableProtocol,
   replay,
   sendControl,
   takeFrame,
 } from './connection.ts'
 import type { EventHandlerClient } from './event-handler.ts'
+import {
+  askHandler,
+  clientPath,
+  headerSafe,
+  isSameText,
+  offeredProtocols,
+  protocols,
+  refuse,
+} from './handshake.ts'
 import type { Limits } from './limits.ts'
-import { createMessage, type Message, type Payload } from './message.ts'
+import type { Message } from './message.ts'
 import type { Registry } from './registry.ts'
-import type { Claims, Tokens } from './tokens.ts'
+import type { Tokens } from './tokens.ts'
 
 /** How a WebSocket is closed (RFC 6455, 7.4.1). */
 const closeCode = { normal: 1000, goingAway: 1001, lost: 1006, refused: 1008 } as const
 const maxReasonLength = 100
 const farewellMs = 3_000
-
-const ConnectAnswer = z.object({
-  userId: z.string().optional(),
-  groups: z.array(z.string()).default([]),
-  roles: z.array(z.string()).default([]),
-})
-
-const protocols: readonly string[] = [reliableProtocol, plainProtocol] satisfies Protocol[]
-const clientPath = /^\/client\/hubs\/([A-Za-z][\w`,.[\]]{0,127})\/?$/
-const headerSafe = /^[\x20-\x7e]*$/
-
-const statusTexts: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  429: 'Too Many Requests',
-  503: 'Service Unavailable',
-}
-
-/** Answers a request for a WebSocket with plain HTTP. */
-function refuse(socket: Duplex, status: number): void {
-  const text = statusTexts[status] ?? 'Refused'
-  socket.end(`HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
-}
-
-const offeredProtocols = (request: IncomingMessage): readonly string[] =>
-  (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
-
-function isSameText(a: string, b: string): boolean {
-  const [x, y] = [Buffer.from(a), Buffer.from(b)]
-  return x.length === y.length && timingSafeEqual(x, y)
-}
 
 /** The face of the service that clients see: WebSockets that come, are lost and found again, and go. */
 export function createSockets({
@@ -139,71 +110,15 @@ export function createSockets({
     for (const connection of lost) cutOff(connection, 'slow consumer')
   }
 
-  async function passEventOn(
-    connection: Connection,
-    event: string,
-    payload: Payload,
-  ): Promise<{ readonly name: string; readonly message: string } | null> {
-    const handler = handlerOf()
-    if (!handler?.wantsFromClient(event))
-      return { name: 'InternalServerError', message: 'No event handler takes this event.' }
-    const answer = await handler.passOn(connection, event, payload)
-    if (answer === null || answer.status >= 300)
-      return { name: 'InternalServerError', message: 'The event handler did not take the event.' }
-    if (answer.payload && !connection.isEnded)
-      send([connection], createMessage({ from: 'server' }, answer.payload))
-    return null
-  }
-
-  function answerFrame(connection: Connection, frame: ClientFrame) {
-    if (frame.type === 'ping') return tell(connection, { type: 'pong' })
-    if (frame.type === 'sequenceAck') return acknowledge(connection, frame.sequenceId)
-    const { ackId } = frame
-    const ack = (error: { name: string; message: string } | null) => {
-      if (ackId === undefined || connection.isEnded) return
-      tell(connection, { type: 'ack', ackId, success: error === null, ...(error && { error }) })
-    }
-    const forbidden = () =>
-      ack({ name: 'Forbidden', message: 'The client has no permission for this group.' })
-    const malformed = () =>
-      ack({ name: 'BadRequest', message: 'The data is not of the type it is said to be.' })
-    const permission = frame.type === 'sendToGroup' ? 'sendToGroup' : 'joinLeaveGroup'
-    if (frame.type !== 'event' && !may(connection, permission, frame.group)) return forbidden()
-    const payload = 'data' in frame ? payloadOf(frame) : null
-    if ('data' in frame && payload === null) return malformed()
-    if (ackId !== undefined && !isNewAck(connection, ackId))
-      return ack({ name: 'Duplicate', message: 'A message with this ack id was taken before.' })
-
-    switch (frame.type) {
-      case 'joinGroup':
-        registry.join(connection, frame.group)
-        return ack(null)
-      case 'leaveGroup':
-        registry.leave(connection, frame.group)
-        return ack(null)
-      case 'sendToGroup': {
-        const { group, noEcho } = frame
-        const { userId } = connection
-        const members = registry.inGroup(connection.hub, group)
-        const others = noEcho ? [...members].filter((member) => member !== connection) : members
-        if (payload)
-          send(
-            others,
-            createMessage(
-              { from: 'group', group, ...(userId === undefined ? {} : { fromUserId: userId }) },
-              payload,
-            ),
-          )
-        return ack(null)
-      }
-      case 'event': {
-        if (connection.waitingEvents >= limits.waitingEvents)
-          return end(connection, 'too many events at once', closeCode.refused)
-        if (payload) enqueue(connection, async () => ack(await passEventOn(connection, frame.event, payload)))
-        return
-      }
-    }
-  }
+  const answerFrame = createAnswerFrame({
+    registry,
+    handlerOf,
+    limits,
+    tell,
+    send,
+    enqueue,
+    refuse: (connection, reason) => end(connection, reason, closeCode.refused),
+  })
 
   function receive(connection: Connection, data: Buffer, isBinary: boolean) {
     if (connection.isEnded) return
@@ -260,40 +175,6 @@ export function createSockets({
     replay(connection, now(), limits)
   }
 
-  /** Null when the handler let it in; else the status of its refusal. */
-  async function askHandler(
-    connection: Connection,
-    request: IncomingMessage,
-    url: URL,
-    claims: Claims,
-  ): Promise<number | null> {
-    const handler = handlerOf()
-    if (!handler?.wants('connect')) return null
-    const query = Object.fromEntries(
-      [...new Set(url.searchParams.keys())]
-        .filter((name) => name !== 'access_token')
-        .map((name) => [name, url.searchParams.getAll(name)]),
-    )
-    const { authorization: _, ...headers } = request.headers
-    const answer = await handler.tell(connection, 'connect', {
-      claims: Object.fromEntries(
-        Object.entries(claims).map(([name, value]) => [name, [value].flat().map(String)]),
-      ),
-      query,
-      headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat()])),
-      subprotocols: offeredProtocols(request),
-      clientCertificates: [],
-    })
-    if (!answer) return 503
-    if (answer.status >= 300) return answer.status
-    if (!answer.payload) return null
-    const { success, data } = ConnectAnswer.safeParse(JSON.parse(answer.payload.json))
-    if (!success) return 500
-    for (const group of data.groups) connection.groups.add(group)
-    for (const role of data.roles) connection.roles.add(role)
-    return null
-  }
-
   /** Makes room by giving up connections that lost their network first. */
   function hasRoomFor(hub: string, userId: string | undefined): boolean {
     if (registry.size() >= limits.connections) return false
@@ -329,7 +210,7 @@ export function createSockets({
       limits,
     )
     connection.allowanceAtMs = now()
-    const refusal = await askHandler(connection, request, url, claims)
+    const refusal = await askHandler(handlerOf(), connection, request, url, claims)
     if (refusal !== null) return refuse(socket, refusal)
     // Others may have come while the handler was asked.
     if (isStopping || !hasRoomFor(hub, claims.sub)) return refuse(socket, 503)

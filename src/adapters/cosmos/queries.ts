@@ -1,0 +1,99 @@
+import type { SqlQuerySpec } from '@azure/cosmos'
+import type { Clock } from '../../ports/clock.ts'
+import { decodeCursor, encodeCursor, InvalidCursor } from '../../ports/cursor.ts'
+import type { AccessPath, AnyCollection, DocumentStore, Stored } from '../../ports/documents.ts'
+import type { PortUnavailable } from '../../ports/unavailable.ts'
+import { CosmosFailure } from './client.ts'
+import { orderOf } from './containers.ts'
+import { addressOf, expiryField, idField, type StoredItem, storedOf } from './items.ts'
+import { badRequest, type Requests, unavailable } from './requests.ts'
+
+const field = (name: string): string => `c[${JSON.stringify(name)}]`
+const live = `(NOT IS_DEFINED(${field(expiryField)}) OR ${field(expiryField)} > @now)`
+
+/** Lists: along a declared path in one partition, and through everything. */
+export function createQueries(
+  { ask, containerOf }: Requests,
+  clock: Clock,
+): Pick<DocumentStore, 'query' | 'scan'> {
+  const queryOf = (c: AnyCollection, conditions: readonly string[], order: string): string =>
+    ['SELECT * FROM c', [...conditions, ...(c.ttl === undefined ? [] : [live])].join(' AND '), order]
+      .map((part, i) => (i === 1 && part ? `WHERE ${part}` : part))
+      .filter(Boolean)
+      .join(' ')
+  const nowOf = (c: AnyCollection) => (c.ttl === undefined ? [] : [{ name: '@now', value: clock.now() }])
+  const load = (item: StoredItem): Stored<any> => storedOf(item, item._etag)
+
+  return {
+    async query(c, q) {
+      const path = c.paths[q.path] as AccessPath<any>
+      const order = orderOf(path)
+      const [operator, direction] = q.direction === 'desc' ? ['<', 'DESC'] : ['>', 'ASC']
+      const after = q.after === undefined ? undefined : decodeCursor(q.after)
+      const [by, id] = [field(String(path.order)), field(idField)]
+      const spec: SqlQuerySpec = {
+        query: queryOf(
+          c,
+          [
+            ...path.by.map((name, i) => `${field(String(name))} = @equal${i}`),
+            ...(after ? [`(${by} ${operator} @order OR (${by} = @order AND ${id} ${operator} @id))`] : []),
+          ],
+          `ORDER BY ${order.map((name) => `${field(name)} ${direction}`).join(', ')}`,
+        ),
+        parameters: [
+          ...path.by.map((name, i) => ({
+            name: `@equal${i}`,
+            value: (q.equals as Record<string, string | number>)[String(name)] as string | number,
+          })),
+          ...(after
+            ? [
+                { name: '@order', value: after[0] },
+                { name: '@id', value: after[1] },
+              ]
+            : []),
+          ...nowOf(c),
+        ],
+      }
+      const { partition } = addressOf(c, { partition: q.partition, id: '' })
+      const rows: StoredItem[] = []
+      let continuationToken: string | undefined
+      do {
+        const { status, answer } = await ask(c, 'query', () =>
+          containerOf(c)
+            .items.query<StoredItem>(spec, {
+              partitionKey: partition,
+              maxItemCount: q.limit + 1 - rows.length,
+              ...(continuationToken === undefined ? {} : { continuationToken }),
+            })
+            .fetchNext(),
+        )
+        if (!answer) throw unavailable(new CosmosFailure({ status }))
+        rows.push(...answer.resources)
+        continuationToken = answer.continuationToken
+      } while (rows.length <= q.limit && continuationToken)
+      const items = rows.slice(0, q.limit).map(load)
+      const last = items.at(-1)
+      return last && rows.length > q.limit
+        ? { items, next: encodeCursor([last.value[path.order], last.value.id]) }
+        : { items }
+    },
+    async scan(c, { after, limit = 100 } = {}) {
+      const continuationToken = after === undefined ? undefined : String(decodeCursor(after)[0])
+      const { status, answer } = await ask(c, 'scan', () =>
+        containerOf(c)
+          .items.query<StoredItem>(
+            { query: queryOf(c, [], ''), parameters: nowOf(c) },
+            { maxItemCount: limit, ...(continuationToken === undefined ? {} : { continuationToken }) },
+          )
+          .fetchNext(),
+      ).catch((error: PortUnavailable) => {
+        const isOfToken = after !== undefined && (error.cause as CosmosFailure).status === badRequest
+        throw isOfToken ? new InvalidCursor() : error
+      })
+      if (!answer) throw unavailable(new CosmosFailure({ status }))
+      const items = answer.resources.map(load)
+      const { continuationToken: next } = answer
+      return next ? { items, next: encodeCursor([next, '']) } : { items }
+    },
+  }
+}

@@ -1,0 +1,151 @@
+import type { Container, Database } from '@azure/cosmos'
+import type { Clock } from '../../ports/clock.ts'
+import type { AnyCollection, Key } from '../../ports/documents.ts'
+import type { Log } from '../../ports/log.ts'
+import { PortUnavailable } from '../../ports/unavailable.ts'
+import { CosmosFailure } from './client.ts'
+import { addressOf, type Item, idField, type StoredItem } from './items.ts'
+import { createLedger } from './ledger.ts'
+
+type Operation = 'read' | 'insert' | 'replace' | 'remove' | 'transact' | 'query' | 'scan'
+
+/** The part of the SDK's answers that they have in common. */
+interface Answer {
+  readonly statusCode?: number
+  readonly substatus?: number
+  readonly code?: number | undefined
+  readonly requestCharge?: number
+}
+
+interface Outcome<A> {
+  readonly status: number
+  readonly answer: A | undefined
+  /** An attempt before this one got no answer and may have been carried out. */
+  readonly isRepeated: boolean
+}
+
+/** How often a write is begun again because what it met has changed meanwhile. */
+export const rounds = 10
+const longestPauseMs = 1_000
+/** A tag nothing has. */
+export const noTag = '"none"'
+export const ok = 200
+export const created = 201
+export const noContent = 204
+export const badRequest = 400
+export const notFound = 404
+export const conflict = 409
+export const preconditionFailed = 412
+/** What says something about a document. Every other refusal is the store's own trouble. */
+export const verdicts = [notFound, conflict, preconditionFailed]
+
+export const unavailable = (cause: CosmosFailure): PortUnavailable =>
+  new PortUnavailable('documents', {
+    cause,
+    ...(cause.retryAfterMs === undefined
+      ? {}
+      : { retryAfterSeconds: Math.max(1, Math.ceil(cause.retryAfterMs / 1000)) }),
+  })
+/** A write was sent, no answer came, and what is there now does not tell whose it is. */
+export const unknown = () => unavailable(new CosmosFailure({ status: 0 }))
+
+/** The SDK wraps what went wrong in a batch, and only there. */
+function failureOf(error: unknown): CosmosFailure {
+  if (error instanceof CosmosFailure) return error
+  const cause = (error as Error | undefined)?.cause
+  if (cause instanceof CosmosFailure) return cause
+  const { code, substatus, activityId, headers } = ((cause as Error | undefined) ?? error ?? {}) as any
+  return typeof code === 'number'
+    ? new CosmosFailure({ status: code, substatus, activityId, charge: chargeIn(headers) })
+    : new CosmosFailure({ cause: error })
+}
+
+export const chargeIn = (headers: Readonly<Record<string, any>> | undefined): number =>
+  Number(headers?.['x-ms-request-charge'] ?? 0)
+
+/** Pauses grow and differ, so that those who were refused together do not come back together. */
+const pauseAfter = (attempt: number): number =>
+  Math.min(longestPauseMs, 50 * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2)
+
+export interface RequestsOptions {
+  readonly database: Database
+  readonly clock: Clock
+  readonly log: Log
+  readonly sleep: (ms: number) => Promise<void>
+  /** How long a request that was refused for the time being is tried again. */
+  readonly patienceMs: number
+}
+
+/** How the containers of one database are asked: until there is an answer, or patience ends. */
+export function createRequests({ database, clock, log, sleep, patienceMs }: RequestsOptions) {
+  const ledger = createLedger({ clock, log })
+  const containers = new Map<string, Container>()
+  const containerOf = (c: AnyCollection): Container => {
+    const container = containers.get(c.name) ?? database.container(c.name)
+    containers.set(c.name, container)
+    return container
+  }
+
+  /** Sends until there is an answer, or patience ends. */
+  async function ask<A extends Answer>(
+    c: AnyCollection,
+    operation: Operation,
+    send: () => Promise<A>,
+  ): Promise<Outcome<A>> {
+    const askedAt = clock.now()
+    let pausedMs = 0
+    let isRepeated = false
+    for (let attempt = 1; ; attempt++) {
+      const startedAt = clock.now()
+      const enter = (status: number, charge: number) =>
+        ledger.enter({
+          collection: c.name,
+          operation,
+          status,
+          charge,
+          durationMs: clock.now() - startedAt,
+        })
+      let failure: CosmosFailure
+      try {
+        const answer = await send()
+        const status = answer.statusCode ?? answer.code ?? ok
+        enter(status, answer.requestCharge ?? 0)
+        if (status !== notFound) return { status, answer, isRepeated }
+        failure = new CosmosFailure({ status, substatus: answer.substatus })
+      } catch (error) {
+        failure = failureOf(error)
+        enter(failure.status, failure.charge)
+      }
+      // A 404 with a substatus is about the container, or about what this replica has not seen yet.
+      const isVerdict =
+        failure.status === notFound ? failure.substatus === 0 : verdicts.includes(failure.status)
+      if (isVerdict) return { status: failure.status, answer: undefined, isRepeated }
+      if (!failure.isPassing) throw unavailable(failure)
+      const pauseMs = failure.retryAfterMs ?? pauseAfter(attempt)
+      const spentMs = Math.max(pausedMs, clock.now() - askedAt)
+      if (spentMs + pauseMs > patienceMs) throw unavailable(failure)
+      pausedMs += pauseMs
+      isRepeated ||= failure.isUncertain
+      const { status } = failure
+      log.warn('cosmos_request_repeated', { collection: c.name, operation, status, attempt, pauseMs })
+      await sleep(pauseMs)
+    }
+  }
+
+  const itemAt = (c: AnyCollection, key: Key) => {
+    const { id, partition } = addressOf(c, key)
+    return containerOf(c).item(id, partition)
+  }
+  const find = async (c: AnyCollection, key: Key): Promise<StoredItem | null> => {
+    const { answer } = await ask(c, 'read', () => itemAt(c, key).read<StoredItem>())
+    return (answer?.resource as StoredItem | undefined) ?? null
+  }
+  const keyOf = (c: AnyCollection, item: Item): Key => ({
+    partition: c.partition === 'id' ? item[idField] : String(item[String(c.partition)]),
+    id: item[idField],
+  })
+
+  return { containerOf, ask, itemAt, find, keyOf, report: ledger.report }
+}
+
+export type Requests = ReturnType<typeof createRequests>
