@@ -8,7 +8,7 @@ import type { Mailing } from '../../platform/mail/mail.ts'
 import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import type { AuthSettings } from './auth.model.ts'
-import { type AskedAhead, createAuthenticate, createReadBlacklist } from './authenticate.ts'
+import { type AskedAhead, createAuthenticate } from './authenticate.ts'
 import { createChallengeSecondFactor } from './challenge-second-factor.ts'
 import { createChangeEmail } from './change-email.ts'
 import { createChangePassword } from './change-password.ts'
@@ -38,6 +38,7 @@ import { sessions as sessionsCollection } from './sessions.model.ts'
 import { createSessions } from './sessions.ts'
 import { createSignUp } from './sign-up.ts'
 import { createStepUp } from './step-up.ts'
+import { createTokenBlacklist } from './token-blacklist.ts'
 import { createVerifyEmail } from './verify-email.ts'
 import { createVerifyPassword } from './verify-password.ts'
 
@@ -82,7 +83,7 @@ export function createAuth(
   const notices = createNotices(needs, { mail, settings })
   const sessions = createSessions(needs, { keys, memo, audit, notices, settings })
   const checkPassword = createPasswordPolicy(needs, settings.passwordMinLength)
-  const readBlacklist = createReadBlacklist(needs)
+  const blacklist = createTokenBlacklist(needs)
   const lockout = createLockout(needs, keys)
   const verifyPassword = createVerifyPassword(needs, lockout)
   const tokens = createOneTimeTokens(needs, keys)
@@ -132,15 +133,15 @@ export function createAuth(
     migrateUsers: createMigrateUsers(needs, { users, audit, passwordReset }),
     emailChange: createChangeEmail(needs, { ...lent, passwordReset }),
     refresh: createRefresh(needs, { sessions, audit, keys, settings }),
-    logOut: createLogOut(needs, { sessions, audit, keys }),
+    logOut: createLogOut(needs, { sessions, blacklist, audit, keys }),
     changePassword: createChangePassword(needs, lent),
     requireVerifiedEmail: createRequireVerifiedEmail(needs, settings),
-    authenticate: createAuthenticate(needs, memo, readBlacklist, settings),
+    authenticate: createAuthenticate(needs, memo, blacklist.read, settings),
     /** Begins to ask for a token that is known to be genuine, beside what has to be asked anyway; null for any other. */
     askAhead(token: string): AskedAhead | null {
       const claims = needs.accessTokens.recall(token)
       if (!claims) return null
-      const listing = readBlacklist(claims.jti)
+      const listing = blacklist.read(claims.jti)
       // Awaited where the token is used, if it is: then its failure is told there.
       listing.catch(() => undefined)
       return { token, claims, listing }

@@ -1,13 +1,13 @@
 import type { AccessClaims } from '../../../ports/access-tokens.ts'
 import type { Stored } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
-import { PortUnavailable } from '../../../ports/unavailable.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { type User, users } from '../users/users.model.ts'
 import { type AuthSettings, lockedOut, tokenRevoked } from './auth.model.ts'
 import { roleIn } from './role-in-session.ts'
 import type { SessionMemo } from './session-memo.ts'
 import { type Session, sessions } from './sessions.model.ts'
+import type { Listing, TokenBlacklist } from './token-blacklist.ts'
 
 /** What a token said, once its signature and time were checked. */
 export type VerifiedClaims = AccessClaims
@@ -29,22 +29,6 @@ export interface AskedAhead {
   readonly claims: VerifiedClaims
   readonly listing: Promise<Listing>
 }
-type Listing = 'listed' | 'clear' | 'unknown'
-
-export const createReadBlacklist =
-  ({ cache, log }: Needs<'cache' | 'log'>) =>
-  async (jti: string): Promise<Listing> => {
-    try {
-      return (await cache.get(`blacklist:${jti}`)) === null ? 'clear' : 'listed'
-    } catch (error) {
-      if (!(error instanceof PortUnavailable)) throw error
-      log.warn('blacklist_not_read')
-      return 'unknown'
-    }
-  }
-
-export type ReadBlacklist = ReturnType<typeof createReadBlacklist>
-
 /**
  * Whether the session behind a verified token still stands. `isFresh` asks the store whatever was seen lately: for
  * everything that changes state; `asked` is what was asked ahead, of whichever token. Throws `token_revoked` or
@@ -54,7 +38,7 @@ export const createAuthenticate =
   (
     { clock, documents }: Needs<'clock' | 'documents'>,
     memo: SessionMemo,
-    readBlacklist: ReadBlacklist,
+    readBlacklist: TokenBlacklist['read'],
     settings: AuthSettings,
   ) =>
   async (claims: VerifiedClaims, isFresh: boolean, asked?: AskedAhead): Promise<Authenticated> => {

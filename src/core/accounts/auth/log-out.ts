@@ -6,6 +6,7 @@ import type { Keys } from '../../platform/keys/keys.ts'
 import { deriveSecretPart, isEqual, openSessionSecret, parseRefreshToken } from './refresh-token.ts'
 import { sessions } from './sessions.model.ts'
 import type { Sessions } from './sessions.ts'
+import type { TokenBlacklist } from './token-blacklist.ts'
 
 export interface Presented {
   /** Of a verified access token, if one was sent. */
@@ -20,7 +21,12 @@ export interface Presented {
 export const createLogOut =
   (
     { ciphers, documents }: Needs<'ciphers' | 'documents'>,
-    domain: { readonly sessions: Sessions; readonly audit: Audit; readonly keys: Keys },
+    domain: {
+      readonly sessions: Sessions
+      readonly blacklist: TokenBlacklist
+      readonly audit: Audit
+      readonly keys: Keys
+    },
   ) =>
   async ({ claims, refreshToken }: Presented, caller: Caller): Promise<boolean> => {
     let isOnSharedDevice = false
@@ -36,7 +42,7 @@ export const createLogOut =
         })
     }
     if (claims) {
-      await Promise.all([domain.sessions.blacklist(claims.jti, claims.exp), end(claims.sub, claims.sid)])
+      await Promise.all([domain.blacklist.add(claims.jti, claims.exp), end(claims.sub, claims.sid)])
     }
     const token = refreshToken === undefined ? null : parseRefreshToken(refreshToken)
     if (!token || token.sessionId === claims?.sid) return isOnSharedDevice

@@ -31,9 +31,7 @@ export interface Credentials {
   readonly isOnSharedDevice: boolean
 }
 
-type SessionNeeds = Needs<
-  'accessTokens' | 'cache' | 'ciphers' | 'clock' | 'defer' | 'documents' | 'ids' | 'log' | 'realtime'
->
+type SessionNeeds = Needs<'accessTokens' | 'ciphers' | 'clock' | 'defer' | 'documents' | 'ids' | 'realtime'>
 
 /** The life of a session, but for refreshing it. */
 export function createSessions(
@@ -46,7 +44,7 @@ export function createSessions(
     settings,
   }: { keys: Keys; memo: SessionMemo; audit: Audit; notices: Notices; settings: AuthSettings },
 ) {
-  const { accessTokens, cache, ciphers, clock, defer, documents, ids, log } = needs
+  const { accessTokens, ciphers, clock, defer, documents, ids } = needs
   const iso = (ms: number) => new Date(ms).toISOString()
   const isLive = (session: Session) =>
     session.revokedAt === null && Date.parse(session.expiresAt) > clock.now()
@@ -288,17 +286,6 @@ export function createSessions(
         sessionId: actor.sessionId,
         resource: { type: 'user', id: actor.userId },
       })
-    },
-
-    /** From now on this one access token is refused by every process. Without the cache, its session is asked. */
-    async blacklist(jti: string, exp: number): Promise<void> {
-      const leftMs = exp * 1000 - clock.now()
-      if (leftMs <= 0) return
-      try {
-        await cache.set(`blacklist:${jti}`, '1', leftMs)
-      } catch (error) {
-        log.error('blacklist_not_written', error)
-      }
     },
   }
 }
