@@ -9,7 +9,7 @@ import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, onlyFor } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 
-const tags = ['Authoring']
+const tags = ['Courses']
 const CourseId = z.object({ id: z.uuid().meta({ param: { name: 'id', in: 'path' } }) })
 const LessonId = CourseId.extend({ lessonId: z.uuid().meta({ param: { name: 'lessonId', in: 'path' } }) })
 const forAuthors = onlyFor('admin', 'mentor')
@@ -28,7 +28,8 @@ const routesFor = (begin: BeginIdempotent) => {
       path: '/',
       operationId: 'createCourse',
       tags,
-      summary: 'Begin a course: a draft that nobody else sees',
+      summary: 'Create a course',
+      description: 'As a draft that nobody else sees.',
       ...creating,
       request: body(NewCourse),
       responses: {
@@ -41,7 +42,7 @@ const routesFor = (begin: BeginIdempotent) => {
       path: '/{id}/lessons',
       operationId: 'addLesson',
       tags,
-      summary: 'Add a lesson to the draft',
+      summary: 'Add a lesson to a draft',
       ...creating,
       request: { params: CourseId, ...body(NewLesson) },
       responses: {
@@ -57,7 +58,8 @@ const readDraft = createRoute({
   path: '/{id}/draft',
   operationId: 'readDraft',
   tags,
-  summary: 'A course as its author sees it',
+  summary: 'Get the draft of a course',
+  description: 'As its author sees it.',
   ...forAuthors,
   request: { params: CourseId },
   responses: { 200: json(CourseDraft, 'With its version as `ETag`.'), ...errors(400, 401, 403, 404) },
@@ -68,9 +70,9 @@ const updateCourse = createRoute({
   path: '/{id}',
   operationId: 'updateCourse',
   tags,
-  summary: 'Change the card of a course; everybody sees it at once',
+  summary: 'Update a course',
   description:
-    'What is not named stays. `isSequential` takes effect with the next version. Mentors change their own courses, admins any.',
+    'Its card: everybody sees the change at once. What is not named stays. `isSequential` takes effect with the next version. Mentors change their own courses, admins any.',
   ...forAuthors,
   request: { params: CourseId, ...body(UpdateCourse) },
   responses: {
@@ -84,9 +86,9 @@ const publishCourse = createRoute({
   path: '/{id}/publish',
   operationId: 'publishCourse',
   tags,
-  summary: 'Publish the draft as the next version',
+  summary: 'Publish a course',
   description:
-    'New learners start it; whoever takes part stays with the version they started until they move. Without changes nothing happens. 409 `conditions_missing` without a lesson.',
+    'The draft becomes the next version. New learners start it; whoever takes part stays with the version they started until they move. Without changes nothing happens. 409 `conditions_missing` without a lesson.',
   ...forAuthors,
   request: { params: CourseId },
   responses: { 200: json(CourseDraft, 'Published.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
@@ -97,8 +99,9 @@ const deleteCourse = createRoute({
   path: '/{id}',
   operationId: 'deleteCourse',
   tags,
-  summary: 'Remove a draft, or take a course out of the catalogue',
-  description: 'Whoever takes part in a published course goes on. Publishing brings it back.',
+  summary: 'Delete a course',
+  description:
+    'Removes a draft, or takes a published course out of the catalogue. Whoever takes part in a published course goes on. Publishing brings it back.',
   ...forAuthors,
   request: { params: CourseId },
   responses: { 204: { description: 'Gone from the catalogue.' }, ...errors(400, 401, 403, 404, 409) },
@@ -109,7 +112,8 @@ const readDraftLesson = createRoute({
   path: '/{id}/draft/lessons/{lessonId}',
   operationId: 'readDraftLesson',
   tags,
-  summary: 'A lesson of the draft with its content',
+  summary: 'Get a lesson of a draft',
+  description: 'With its content.',
   ...forAuthors,
   request: { params: LessonId },
   responses: { 200: json(DraftLesson, 'The lesson.'), ...errors(400, 401, 403, 404) },
@@ -120,7 +124,8 @@ const updateLesson = createRoute({
   path: '/{id}/lessons/{lessonId}',
   operationId: 'updateLesson',
   tags,
-  summary: 'Change a lesson of the draft, or its place',
+  summary: 'Update a lesson of a draft',
+  description: 'Its content or its place.',
   ...forAuthors,
   request: { params: LessonId, ...body(UpdateLesson) },
   responses: { 200: json(DraftLesson, 'As it is now.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
@@ -131,7 +136,7 @@ const removeLesson = createRoute({
   path: '/{id}/lessons/{lessonId}',
   operationId: 'removeLesson',
   tags,
-  summary: 'Take a lesson out of the draft',
+  summary: 'Remove a lesson from a draft',
   ...forAuthors,
   request: { params: LessonId },
   responses: { 204: { description: 'Not in the next version.' }, ...errors(400, 401, 403, 404, 409) },

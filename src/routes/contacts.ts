@@ -6,7 +6,7 @@ import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { errors, json, signedIn } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 
-const tags = ['Contacts']
+const tags = ['Users']
 const UserId = z.object({ userId: z.uuid().meta({ param: { name: 'userId', in: 'path' } }) })
 
 const listContacts = createRoute({
@@ -14,9 +14,9 @@ const listContacts = createRoute({
   path: '/contacts',
   operationId: 'listContacts',
   tags,
-  summary: 'Whom I may write to, by name',
+  summary: 'List my contacts',
   description:
-    'Staff, and those I share a mentor or a course with; guests see staff alone. Nobody who is blocked.',
+    'The people I may write to, by name. Staff, and those I share a mentor or a course with; guests see staff alone. Nobody who is blocked.',
   ...signedIn,
   request: { query: ContactQuery },
   responses: {
@@ -30,7 +30,8 @@ const listBlocks = createRoute({
   path: '/users/me/blocks',
   operationId: 'listBlocks',
   tags,
-  summary: 'Whom I have blocked, newest first',
+  summary: 'List the people I have blocked',
+  description: 'Newest first.',
   ...signedIn,
   request: { query: CursorQuery },
   responses: { 200: json(cursorPage(BlockedPerson), 'A page.'), ...errors(400, 401, 403) },
@@ -41,7 +42,8 @@ const blockUser = createRoute({
   path: '/users/me/blocks/{userId}',
   operationId: 'blockUser',
   tags,
-  summary: 'Block somebody: neither can write to the other',
+  summary: 'Block a person',
+  description: 'Neither can write to the other.',
   ...signedIn,
   request: { params: UserId },
   responses: {
@@ -55,7 +57,7 @@ const unblockUser = createRoute({
   path: '/users/me/blocks/{userId}',
   operationId: 'unblockUser',
   tags,
-  summary: 'Unblock somebody',
+  summary: 'Unblock a person',
   ...signedIn,
   request: { params: UserId },
   responses: { 204: { description: 'Not blocked, also when never so.' }, ...errors(400, 401, 403) },

@@ -19,9 +19,9 @@ const requestUpload = createRoute({
   path: '/files/upload-url',
   operationId: 'requestUpload',
   tags,
-  summary: 'Announce a file and get a URL to send it to',
+  summary: 'Request an upload',
   description:
-    'First of three steps. Send the bytes by PUT to `uploadUrl` with the `headers`, within 15 minutes and once; then complete the upload. A `form-attachment` needs no account.',
+    'Announces a file and returns a URL to send it to. First of three steps. Send the bytes by PUT to `uploadUrl` with the `headers`, within 15 minutes and once; then complete the upload. A `form-attachment` needs no account.',
   ...isPublic,
   middleware: [optionalSession] as [typeof optionalSession],
   request: body(RequestUpload),
@@ -36,9 +36,9 @@ const completeUpload = createRoute({
   path: '/files/complete',
   operationId: 'completeUpload',
   tags,
-  summary: 'Have the sent bytes looked at',
+  summary: 'Complete an upload',
   description:
-    'Last of three steps. What is larger than announced, or is not of the announced type, is deleted and answered 400. Completing again answers the same.',
+    'Has the bytes that were sent checked. Last of three steps. What is larger than announced, or is not of the announced type, is deleted and answered 400. Completing again answers the same.',
   ...isPublic,
   middleware: [optionalSession] as [typeof optionalSession],
   request: body(CompleteUpload),
@@ -50,7 +50,7 @@ const readFile = createRoute({
   path: '/files/{id}',
   operationId: 'readFile',
   tags,
-  summary: 'What is known about a file',
+  summary: 'Get the details of a file',
   ...signedIn,
   request: { params },
   responses: {
@@ -65,7 +65,7 @@ const downloadFile = createRoute({
   path: '/files/{id}/download',
   operationId: 'downloadFile',
   tags,
-  summary: 'The bytes of a file',
+  summary: 'Download a file',
   ...signedIn,
   request: { params },
   responses: {
@@ -82,7 +82,8 @@ const removeFile = createRoute({
   path: '/files/{id}',
   operationId: 'deleteFile',
   tags,
-  summary: 'Delete a file of mine',
+  summary: 'Delete a file',
+  description: 'One of mine.',
   ...signedIn,
   request: { params },
   responses: { 204: { description: 'Deleted.' }, ...errors(400, 401, 403, 404, 409) },
@@ -93,9 +94,9 @@ const setAvatar = createRoute({
   path: '/users/me/avatar',
   operationId: 'setAvatar',
   tags: ['Users'],
-  summary: 'Use a completed upload as my picture',
+  summary: 'Set my picture',
   description:
-    'The picture is encoded afresh, at most 512 pixels wide and high, without place, time or camera. Its address is public and new each time; the one before stops working.',
+    'From a completed upload. The picture is encoded afresh, at most 512 pixels wide and high, without place, time or camera. Its address is public and new each time; the one before stops working.',
   ...signedIn,
   request: body(z.object({ fileId: z.uuid() }).meta({ id: 'SetAvatar' })),
   responses: { 200: json(Profile, 'As it is now.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
@@ -106,7 +107,7 @@ const removeAvatar = createRoute({
   path: '/users/me/avatar',
   operationId: 'removeAvatar',
   tags: ['Users'],
-  summary: 'Have no picture',
+  summary: 'Remove my picture',
   ...signedIn,
   responses: { 204: { description: 'There is none, also when there was none.' }, ...errors(401, 403, 409) },
 })
@@ -116,7 +117,8 @@ const readAvatar = createRoute({
   path: '/avatars/{userId}/{name}',
   operationId: 'readAvatar',
   tags: ['Users'],
-  summary: 'The picture of a person, at the address their profile names',
+  summary: 'Get the picture of a person',
+  description: 'At the address that their profile names.',
   ...isPublic,
   request: {
     params: z.object({

@@ -62,22 +62,16 @@ const submission = <const P extends string, B extends z.ZodType, A extends z.Zod
     responses: { 201: json(answer, 'Stored for good.'), ...errors(400, 409, 413, 415) },
   })
 
-const submitContact = submission('/forms/contact', 'submitContact', 'Write to us', Contact, Submitted)
+const submitContact = submission('/forms/contact', 'submitContact', 'Send a contact form', Contact, Submitted)
 const submitInterest = submission(
   '/forms/interest',
   'submitInterest',
-  'Say what one is interested in',
+  'Send an interest form',
   Interest,
   Submitted,
 )
 const submitReferral = {
-  ...submission(
-    '/forms/referral',
-    'submitReferral',
-    'Refer somebody, or oneself',
-    Referral,
-    ReferralSubmitted,
-  ),
+  ...submission('/forms/referral', 'submitReferral', 'Send a referral', Referral, ReferralSubmitted),
   // For attachments of somebody who is signed in.
   middleware: [sessionIfAny] as [typeof sessionIfAny],
 }
@@ -103,7 +97,8 @@ const readProgress = createRoute({
   path: '/forms/status/{trackingNumber}',
   operationId: 'readFormProgress',
   tags,
-  summary: 'How far a referral is, for whoever sent it',
+  summary: 'Get the progress of a referral',
+  description: 'For whoever sent it.',
   ...isPublic,
   request: receipt,
   responses: { 200: json(FormProgress, 'As it is now.'), ...errors(400, 404) },
@@ -114,7 +109,7 @@ const addInformation = createRoute({
   path: '/forms/status/{trackingNumber}/information',
   operationId: 'addFormInformation',
   tags,
-  summary: 'Add something to a referral',
+  summary: 'Add information to a referral',
   ...isPublic,
   request: { ...receipt, ...body(AddInformation) },
   responses: { 200: json(FormProgress, 'As it is now.'), ...errors(400, 404, 409, 413, 415) },
@@ -136,7 +131,8 @@ const erase = createRoute({
   path: '/forms/status/{trackingNumber}',
   operationId: 'eraseForm',
   tags,
-  summary: 'Erase what was written in a referral',
+  summary: 'Erase a referral',
+  description: 'With everything that was written in it.',
   ...isPublic,
   request: receipt,
   responses: { 204: { description: 'Erased. Its number is unknown from now on.' }, ...errors(400, 404, 409) },
@@ -149,7 +145,8 @@ const readForm = createRoute({
   path: '/forms/{id}',
   operationId: 'readForm',
   tags,
-  summary: 'One form whole; that it was read is recorded',
+  summary: 'Get a form',
+  description: 'That it was read is recorded.',
   ...admins,
   request: formId,
   responses: {
@@ -164,9 +161,9 @@ const reviewForm = createRoute({
   path: '/forms/{id}',
   operationId: 'reviewForm',
   tags,
-  summary: 'Change the state, the assignee, or add a note',
+  summary: 'Review a form',
   description:
-    'pending → reviewed → resolved, and back to pending to reopen. From spam to pending sends the mails that were held back.',
+    'Changes its state or its assignee, or adds a note. pending → reviewed → resolved, and back to pending to reopen. From spam to pending sends the mails that were held back.',
   ...admins,
   request: { ...formId, ...body(ReviewForm) },
   responses: { 200: json(FormDetail, 'As it is now.'), ...errors(400, 401, 403, 404, 409, 412, 413, 415) },
@@ -177,7 +174,8 @@ const retention = createRoute({
   path: '/reports/forms/retention',
   operationId: 'reportFormRetention',
   tags,
-  summary: 'What is past its retention and would be erased now',
+  summary: 'Report the forms past their retention',
+  description: 'What would be erased now.',
   ...admins,
   responses: { 200: json(RetentionReport, 'By type.'), ...errors(401, 403) },
 })
@@ -212,9 +210,9 @@ export const formRoutes = (forms: Forms, { authenticate }: Pick<ServiceTokens, '
     path: '/forms',
     operationId: 'listForms',
     tags,
-    summary: 'What came in; that it was listed is recorded',
+    summary: 'List forms',
     description:
-      'For administrators, and for programs with a service token of the scope `forms:read` or `forms:content`. With `Accept: text/csv` the page is a table in which no cell can be a formula. The next page is at `next`, and in the header `Link`.',
+      'That they were listed is recorded. For administrators, and for programs with a service token of the scope `forms:read` or `forms:content`. With `Accept: text/csv` the page is a table in which no cell can be a formula. The next page is at `next`, and in the header `Link`.',
     ...adminsAnd('forms:read', 'forms:content'),
     request: { query: FormQuery },
     responses: {
@@ -231,8 +229,9 @@ export const formRoutes = (forms: Forms, { authenticate }: Pick<ServiceTokens, '
     path: '/reports/forms',
     operationId: 'reportForms',
     tags,
-    summary: 'Counts by type, state and week, and the time to a first look',
-    description: 'For administrators, and for programs with a service token of the scope `reports:read`.',
+    summary: 'Report on forms',
+    description:
+      'Counts by type, state and week, and the time to first review. For administrators, and for programs with a service token of the scope `reports:read`.',
     ...adminsAnd('reports:read'),
     request: { query: ReportQuery },
     responses: { 200: json(FormReport, 'Names nobody.'), ...errors(400, 401, 403) },

@@ -5,14 +5,15 @@ import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { errors, json, onlyFor } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 
-const tags = ['Mail']
+const tags = ['Admin']
 
 const listDeadLetters = createRoute({
   method: 'get',
   path: '/dead-letters',
   operationId: 'listDeadLetters',
   tags,
-  summary: 'Mail that could not be sent, oldest first',
+  summary: 'List dead letters',
+  description: 'Mail that could not be sent, oldest first.',
   ...onlyFor('admin'),
   responses: {
     200: json(z.object({ items: z.array(DeadLetter) }), 'The first 200. `GET /api/readyz` counts them all.'),
@@ -25,7 +26,8 @@ const retryDeadLetter = createRoute({
   path: '/dead-letters/{id}/retry',
   operationId: 'retryDeadLetter',
   tags,
-  summary: 'Try one again, once its cause is mended',
+  summary: 'Retry a dead letter',
+  description: 'Once its cause is fixed.',
   ...onlyFor('admin'),
   request: { params: z.object({ id: z.uuid().meta({ param: { name: 'id', in: 'path' } }) }) },
   responses: { 204: { description: 'It waits to be sent.' }, ...errors(400, 401, 403, 404) },

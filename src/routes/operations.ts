@@ -24,7 +24,7 @@ const alive = createRoute({
   path: '/api/healthz',
   operationId: 'isAlive',
   tags,
-  summary: 'The process is alive',
+  summary: 'Check that the process is alive',
   ...isPublic,
   responses: { 200: json(z.object({ status: z.literal('ok') }), 'Alive.'), ...errors() },
 })
@@ -34,7 +34,8 @@ const ready = createRoute({
   path: '/api/readyz',
   operationId: 'isReady',
   tags,
-  summary: 'Each dependency with its state and latency in ms',
+  summary: 'Check that the service is ready',
+  description: 'Each dependency with its state and latency in ms.',
   ...isPublic,
   responses: {
     200: json(Readiness, 'All are up.'),
@@ -50,7 +51,7 @@ const keySet = (path: '/.well-known/jwks.json' | '/api/jwks.json', operationId: 
     path,
     operationId,
     tags,
-    summary: 'The public keys that verify access tokens',
+    summary: 'Get the public keys that verify access tokens',
     ...isPublic,
     responses: { 200: json(Jwks, 'A JSON Web Key Set.'), ...errors() },
   })

@@ -7,7 +7,7 @@ import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { errors, isPublic, json, limitedAsAuth, onlyFor, steppedUp } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 
-const tags = ['Privacy']
+const tags = ['Users']
 const byReceipt = { params: z.object({ receipt: Receipt }) }
 const byUser = { params: z.object({ id: z.uuid() }) }
 
@@ -16,8 +16,9 @@ const exportData = createRoute({
   path: '/users/me/data-export',
   operationId: 'exportData',
   tags,
-  summary: 'All that is held about me, as a ZIP: starts it, or shows the one of the last day',
-  description: 'A mail says when it is ready. In it: JSON for each store, a page to read, and my files.',
+  summary: 'Export my data',
+  description:
+    'Everything that is held about me, as a ZIP. Starts an export, or shows the one of the last day. A mail says when it is ready. In it: JSON for each store, a page to read, and my files.',
   ...steppedUp,
   responses: {
     200: json(ExportReady, 'Ready.'),
@@ -57,7 +58,8 @@ const readDeletion = createRoute({
   path: '/deletions/{receipt}',
   operationId: 'readDeletion',
   tags,
-  summary: 'How far an erasure is, and what has to stay and why',
+  summary: 'Get the progress of a deletion',
+  description: 'How far it is, what has to be kept, and why.',
   ...isPublic,
   request: byReceipt,
   responses: { 200: json(DeletionView, 'As it is now.'), ...errors(400, 404) },
@@ -68,7 +70,8 @@ const cancelDeletion = createRoute({
   path: '/deletions/{receipt}/cancel',
   operationId: 'cancelDeletion',
   tags,
-  summary: 'Take a deletion back, before it begins',
+  summary: 'Cancel a deletion',
+  description: 'Possible until the erasure begins.',
   ...isPublic,
   ...limitedAsAuth,
   request: byReceipt,
@@ -80,7 +83,8 @@ const holdAccount = createRoute({
   path: '/admin/users/{id}/legal-hold',
   operationId: 'holdAccount',
   tags: ['Admin'],
-  summary: 'Forbid to erase an account, for a proceeding',
+  summary: 'Place a legal hold on an account',
+  description: 'It is not erased while the hold stands.',
   ...onlyFor('admin'),
   request: byUser,
   responses: { 204: { description: 'Held.' }, ...errors(400, 401, 403, 404) },
@@ -91,7 +95,8 @@ const releaseAccount = createRoute({
   path: '/admin/users/{id}/legal-hold',
   operationId: 'releaseAccount',
   tags: ['Admin'],
-  summary: 'End a legal hold: an erasure that waits goes on',
+  summary: 'Release the legal hold on an account',
+  description: 'An erasure that was waiting goes on.',
   ...onlyFor('admin'),
   request: byUser,
   responses: { 204: { description: 'Released.' }, ...errors(400, 401, 403, 404) },

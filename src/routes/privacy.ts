@@ -7,14 +7,15 @@ import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, isPublic, json, signedIn, signedInOrGuest } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 
-const tags = ['Privacy']
+const tags = ['Users']
 
 const listConsentTexts = createRoute({
   method: 'get',
   path: '/consents',
   operationId: 'listConsentTexts',
   tags,
-  summary: 'The texts people are asked to agree to, in the version in force',
+  summary: 'List the texts people are asked to agree to',
+  description: 'In the version in force.',
   ...isPublic,
   responses: { 200: json(z.object({ items: z.array(ConsentText) }), 'One of each document.'), ...errors() },
 })
@@ -24,7 +25,7 @@ const decideConsent = createRoute({
   path: '/users/me/consents',
   operationId: 'decideConsent',
   tags,
-  summary: 'Agree to a text, or take it back',
+  summary: 'Give or withdraw a consent',
   ...signedInOrGuest,
   request: body(Decide),
   responses: { 201: json(ConsentView, 'Recorded.'), ...errors(400, 401, 403, 413, 415) },
@@ -35,7 +36,8 @@ const listConsents = createRoute({
   path: '/users/me/consents',
   operationId: 'listConsents',
   tags,
-  summary: 'What I agreed to and took back, newest first',
+  summary: 'List my consents',
+  description: 'Given and withdrawn, newest first.',
   ...signedInOrGuest,
   request: { query: CursorQuery },
   responses: { 200: json(cursorPage(ConsentView), 'A page.'), ...errors(400, 401, 403) },
@@ -46,8 +48,9 @@ const listDisclosures = createRoute({
   path: '/users/me/disclosures',
   operationId: 'listDisclosures',
   tags,
-  summary: 'Who saw or received what of me, when and why, newest first',
-  description: 'A page may hold fewer than its limit, or nothing, and still have a next one.',
+  summary: 'List the disclosures of my data',
+  description:
+    'Who saw or received what, when and why, newest first. A page may hold fewer than its limit, or nothing, and still have a next one.',
   ...signedIn,
   request: { query: CursorQuery },
   responses: { 200: json(cursorPage(Disclosure), 'A page.'), ...errors(400, 401, 403) },

@@ -6,14 +6,14 @@ import { parseJson, readText, unsupportedMediaType } from '../http/json-body.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import { errors, isPublic, json, signedIn } from '../http/route.ts'
 
-const tags = ['MackChat']
+const tags = ['Realtime']
 
 const negotiate = createRoute({
   method: 'post',
   path: '/negotiate',
   operationId: 'negotiate',
   tags,
-  summary: 'Where to connect for live events',
+  summary: 'Get a connection for live events',
   description:
     'Ten a minute for each session. Pass `url` to the official client, `new WebPubSubClient({ getClientAccessUrl })`, and ask anew each time it does.',
   ...signedIn,
@@ -29,7 +29,8 @@ const validateEvents = createRoute({
   path: '/events',
   operationId: 'validateRealtimeEvents',
   tags,
-  summary: 'Web PubSub asks whether its events are wanted here',
+  summary: 'Validate the webhook',
+  description: 'Web PubSub asks whether its events are wanted here.',
   ...isPublic,
   responses: {
     204: { description: '`WebHook-Allowed-Origin` names the host that may send.' },
@@ -42,9 +43,9 @@ const receiveEvents = createRoute({
   path: '/events',
   operationId: 'receiveRealtimeEvent',
   tags,
-  summary: 'Web PubSub tells of a connection',
+  summary: 'Receive an event',
   description:
-    'CloudEvents in binary mode, signed with a key of the service. An event that is signed is answered 200 or 204 whatever becomes of it; what went wrong stands in the body, in the shape of `Error`, and reaches the device as a message. A connection may be refused with 403.',
+    'Web PubSub reports an event of a connection. CloudEvents in binary mode, signed with a key of the service. An event that is signed is answered 200 or 204 whatever becomes of it; what went wrong stands in the body, in the shape of `Error`, and reaches the device as a message. A connection may be refused with 403.',
   ...isPublic,
   responses: {
     200: json(

@@ -26,14 +26,15 @@ import {
 import { requireStepUp } from '../http/session.ts'
 import { onInvalid } from '../http/validate.ts'
 
-const tags = ['Recovery']
+const tags = ['Auth']
 
 const forgotPassword = createRoute({
   method: 'post',
   path: '/forgot-password',
   operationId: 'forgotPassword',
   tags,
-  summary: 'Ask for a link that sets a new password',
+  summary: 'Request a password reset',
+  description: 'Mails a link that sets a new password.',
   ...isPublic,
   ...limitedAsAuth,
   request: body(ForgotPassword),
@@ -45,7 +46,8 @@ const resetPassword = createRoute({
   path: '/reset-password',
   operationId: 'resetPassword',
   tags,
-  summary: 'Set a new password with the link; ends every session and signs nobody in',
+  summary: 'Reset a password',
+  description: 'With the token of the mailed link. Ends every session and signs nobody in.',
   ...isPublic,
   ...limitedAsAuth,
   request: body(ResetPassword),
@@ -57,7 +59,8 @@ const verifyEmail = createRoute({
   path: '/verify-email',
   operationId: 'verifyEmail',
   tags,
-  summary: 'Confirm an address with the code or the link that was mailed to it',
+  summary: 'Confirm an e-mail address',
+  description: 'With the code or the link that was mailed to it.',
   ...isPublic,
   ...limitedAsAuth,
   request: body(VerifyEmail),
@@ -69,7 +72,8 @@ const resendVerification = createRoute({
   path: '/resend-verification',
   operationId: 'resendVerification',
   tags,
-  summary: 'Mail a new code; the one before is void',
+  summary: 'Resend the confirmation code',
+  description: 'The one before stops working.',
   ...signedIn,
   ...limitedAsAuth,
   responses: {
@@ -83,8 +87,8 @@ const undoEmailChange = createRoute({
   path: '/undo-email-change',
   operationId: 'undoEmailChange',
   tags,
-  summary:
-    'Take a change of address back, by the link in the old mailbox; ends every session and the password',
+  summary: 'Undo a change of address',
+  description: 'By the link in the old mailbox. Ends every session and removes the password.',
   ...isPublic,
   ...limitedAsAuth,
   request: body(MailedLink),
@@ -106,15 +110,11 @@ const linkPage = <const P extends string>(path: P, operationId: string, summary:
       ...errors(400),
     },
   })
-const verifyEmailPage = linkPage(
-  '/verify-email',
-  'showVerifyEmail',
-  'The page behind the link that confirms an address',
-)
+const verifyEmailPage = linkPage('/verify-email', 'showVerifyEmail', 'Show the page that confirms an address')
 const undoEmailChangePage = linkPage(
   '/undo-email-change',
   'showUndoEmailChange',
-  'The page behind the link that takes a change of address back',
+  'Show the page that undoes a change of address',
 )
 
 const pageScript = createRoute({
@@ -122,7 +122,7 @@ const pageScript = createRoute({
   path: '/mailed-link.js',
   operationId: 'readMailedLinkScript',
   tags,
-  summary: 'The script of the pages behind mailed links',
+  summary: 'Get the script of the pages behind mailed links',
   ...isPublic,
   responses: {
     200: { description: 'JavaScript.', content: { 'text/javascript': { schema: z.string() } } },
@@ -244,7 +244,8 @@ const askEmailChange = createRoute({
   path: '/me/email',
   operationId: 'askEmailChange',
   tags: ['Users'],
-  summary: 'Ask for another e-mail address; a code goes to it',
+  summary: 'Request a change of address',
+  description: 'A code goes to the new address.',
   ...steppedUp,
   ...limitedAsAuth,
   request: body(ChangeEmail),
@@ -259,7 +260,8 @@ const confirmEmailChange = createRoute({
   path: '/me/email/confirm',
   operationId: 'confirmEmailChange',
   tags: ['Users'],
-  summary: 'Go by the new address; ends every other session and tells the old mailbox',
+  summary: 'Confirm the new address',
+  description: 'Ends every other session and tells the old mailbox.',
   ...signedIn,
   ...limitedAsAuth,
   request: body(ConfirmEmailChange),
@@ -282,8 +284,9 @@ const migrateUsers = createRoute({
   path: '/migrate-users',
   operationId: 'migrateUsers',
   tags: ['Admin'],
-  summary: 'Open accounts for people of another system; each gets a mail to set a password',
-  description: 'May be sent again: nothing is opened or mailed twice. Needs a step-up.',
+  summary: 'Migrate users from another system',
+  description:
+    'Creates their accounts; each person gets a mail to set a password. May be sent again: nothing is created or mailed twice. Needs a step-up.',
   ...onlyFor('admin'),
   'x-step-up': true as const,
   middleware: [...onlyFor('admin').middleware, requireStepUp] as const,

@@ -17,7 +17,7 @@ import { body, errors, isPublic, json, limitedAsAuth, signedIn, steppedUp } from
 import { onInvalid } from '../http/validate.ts'
 import { SignedIn, welcome } from './signed-in.ts'
 
-const tags = ['Second factors']
+const tags = ['Auth']
 const PasskeyId = z.object({ id: z.string().max(2000) })
 const RecoveryCodes = z
   .object({
@@ -33,7 +33,7 @@ const logInSecondFactor = createRoute({
   path: '/login/mfa',
   operationId: 'logInSecondFactor',
   tags,
-  summary: 'Finish a login with a second factor',
+  summary: 'Complete a login with a second factor',
   description: 'One of an authenticator code, a recovery code and a passkey. Five tries in five minutes.',
   ...isPublic,
   ...limitedAsAuth,
@@ -46,7 +46,8 @@ const beginLogInByPasskey = createRoute({
   path: '/login/passkey/options',
   operationId: 'beginLogInByPasskey',
   tags,
-  summary: 'What to ask the browser for, to sign in with a passkey',
+  summary: 'Begin a login with a passkey',
+  description: 'Returns what to ask the browser for.',
   ...isPublic,
   ...limitedAsAuth,
   responses: { 200: json(PasskeyChallenge, 'Good for one try in five minutes.'), ...errors(403, 413, 415) },
@@ -57,7 +58,8 @@ const logInByPasskey = createRoute({
   path: '/login/passkey',
   operationId: 'logInByPasskey',
   tags,
-  summary: 'Sign in with a passkey, without a password',
+  summary: 'Sign in with a passkey',
+  description: 'No password is needed.',
   ...isPublic,
   ...limitedAsAuth,
   request: body(LogInByPasskey),
@@ -69,7 +71,8 @@ const beginStepUp = createRoute({
   path: '/step-up/options',
   operationId: 'beginStepUp',
   tags,
-  summary: 'How I can prove again who I am',
+  summary: 'Begin a step-up',
+  description: 'Returns how I can prove again who I am.',
   ...signedIn,
   responses: {
     200: json(
@@ -88,7 +91,8 @@ const stepUp = createRoute({
   path: '/step-up',
   operationId: 'stepUp',
   tags,
-  summary: 'Prove again who I am, before what cannot be taken back',
+  summary: 'Confirm that it is me',
+  description: 'Needed before anything that cannot be taken back.',
   ...signedIn,
   ...limitedAsAuth,
   request: body(StepUp),
@@ -103,7 +107,7 @@ const readStatus = createRoute({
   path: '/mfa',
   operationId: 'readSecondFactors',
   tags,
-  summary: 'My second factors',
+  summary: 'Get my second factors',
   ...signedIn,
   responses: { 200: json(SecondFactorStatus, 'Nothing secret.'), ...errors(401, 403, 404) },
 })
@@ -113,7 +117,8 @@ const beginTotp = createRoute({
   path: '/mfa/totp',
   operationId: 'beginTotp',
   tags,
-  summary: 'A secret for an authenticator app; in force once confirmed',
+  summary: 'Set up an authenticator app',
+  description: 'Returns a secret, which is in force once it is confirmed.',
   ...steppedUp,
   responses: {
     200: json(
@@ -129,7 +134,8 @@ const confirmTotp = createRoute({
   path: '/mfa/totp/confirm',
   operationId: 'confirmTotp',
   tags,
-  summary: 'Show that the app is set up; ends every other session',
+  summary: 'Confirm the authenticator app',
+  description: 'Ends every other session.',
   ...steppedUp,
   ...limitedAsAuth,
   request: body(TotpCode),
@@ -141,7 +147,8 @@ const removeTotp = createRoute({
   path: '/mfa/totp',
   operationId: 'removeTotp',
   tags,
-  summary: 'Do without the authenticator app; ends every other session',
+  summary: 'Remove the authenticator app',
+  description: 'Ends every other session.',
   ...steppedUp,
   responses: { 204: { description: 'Gone.' }, ...errors(401, 403, 404, 409) },
 })
@@ -151,7 +158,8 @@ const renewRecoveryCodes = createRoute({
   path: '/mfa/recovery-codes',
   operationId: 'renewRecoveryCodes',
   tags,
-  summary: 'New recovery codes; the old ones are void',
+  summary: 'Renew my recovery codes',
+  description: 'The old ones stop working.',
   ...steppedUp,
   responses: { 200: json(RecoveryCodes, 'Ten.'), ...errors(401, 403, 404, 409, 413, 415) },
 })
@@ -161,7 +169,8 @@ const beginPasskey = createRoute({
   path: '/passkeys/options',
   operationId: 'beginPasskey',
   tags,
-  summary: 'What to ask the browser for, to make a passkey',
+  summary: 'Begin adding a passkey',
+  description: 'Returns what to ask the browser for.',
   ...steppedUp,
   responses: {
     200: json(PasskeyChallenge, 'Good for one try in five minutes.'),
@@ -174,7 +183,8 @@ const addPasskey = createRoute({
   path: '/passkeys',
   operationId: 'addPasskey',
   tags,
-  summary: 'Keep a passkey; ends every other session',
+  summary: 'Add a passkey',
+  description: 'Ends every other session.',
   ...steppedUp,
   request: body(RegisterPasskey),
   responses: {
@@ -188,7 +198,7 @@ const renamePasskey = createRoute({
   path: '/passkeys/{id}',
   operationId: 'renamePasskey',
   tags,
-  summary: 'Call a passkey something else',
+  summary: 'Rename a passkey',
   ...signedIn,
   request: { params: PasskeyId, ...body(z.object({ name: PasskeyName })) },
   responses: { 204: { description: 'Renamed.' }, ...errors(400, 401, 403, 404, 409, 413, 415) },
@@ -199,7 +209,8 @@ const removePasskey = createRoute({
   path: '/passkeys/{id}',
   operationId: 'removePasskey',
   tags,
-  summary: 'Forget a passkey; ends every other session',
+  summary: 'Remove a passkey',
+  description: 'Ends every other session.',
   ...steppedUp,
   request: { params: PasskeyId },
   responses: { 204: { description: 'Gone.' }, ...errors(400, 401, 403, 404, 409) },

@@ -9,14 +9,15 @@ import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, onlyFor } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 
-const tags = ['Service tokens']
+const tags = ['Admin']
 
 const create = createRoute({
   method: 'post',
   path: '/',
   operationId: 'createServiceToken',
   tags,
-  summary: 'Make a token for a program, such as a data pipeline',
+  summary: 'Create a service token',
+  description: 'For a program, such as a data pipeline.',
   ...onlyFor('admin'),
   request: body(NewServiceToken),
   responses: {
@@ -30,7 +31,8 @@ const list = createRoute({
   path: '/',
   operationId: 'listServiceTokens',
   tags,
-  summary: 'The tokens that work, newest first',
+  summary: 'List service tokens',
+  description: 'Those that work, newest first.',
   ...onlyFor('admin'),
   responses: {
     200: json(z.object({ items: z.array(ServiceTokenView) }), 'All of them.'),
@@ -43,7 +45,7 @@ const revoke = createRoute({
   path: '/{id}',
   operationId: 'revokeServiceToken',
   tags,
-  summary: 'End a token at once',
+  summary: 'Revoke a service token',
   ...onlyFor('admin'),
   request: { params: z.object({ id: z.uuid().meta({ param: { name: 'id', in: 'path' } }) }) },
   responses: { 204: { description: 'It does not work any more.' }, ...errors(400, 401, 403, 404) },

@@ -10,9 +10,9 @@ const sync = createRoute({
   path: '/sync',
   operationId: 'sync',
   tags: ['MackChat'],
-  summary: 'What happened in my conversations since the numbers I have',
+  summary: 'Catch up on my conversations',
   description:
-    'Up to 200 conversations, 500 events of each and 2,000 in all. Each conversation is answered without a gap, or with `resync`: then load it anew.',
+    'What happened in them since the numbers I have. Up to 200 conversations, 500 events of each and 2,000 in all. Each conversation is answered without a gap, or with `resync`: then load it anew.',
   ...signedIn,
   request: body(SyncRequest),
   responses: {

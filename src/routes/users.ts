@@ -13,7 +13,7 @@ const readMe = createRoute({
   path: '/me',
   operationId: 'readProfile',
   tags,
-  summary: 'My profile',
+  summary: 'Get my profile',
   ...signedIn,
   responses: {
     200: json(Profile, 'With its version as `ETag`.'),
@@ -27,7 +27,8 @@ const updateMe = createRoute({
   path: '/me',
   operationId: 'updateProfile',
   tags,
-  summary: 'Change my name or preferences; what is not named stays',
+  summary: 'Update my profile',
+  description: 'My name or my preferences. What is not named stays.',
   ...signedIn,
   request: body(UpdateProfile),
   responses: { 200: json(Profile, 'As it is now.'), ...errors(400, 401, 403, 409, 412, 413, 415) },
