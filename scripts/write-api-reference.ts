@@ -16,19 +16,19 @@ interface Schema {
   readonly required?: readonly string[]
   readonly description?: string
   readonly example?: unknown
+  readonly examples?: readonly unknown[]
   readonly minLength?: number
   readonly maxLength?: number
   readonly minimum?: number
   readonly maximum?: number
 }
 
-type Content = Readonly<Record<string, { readonly schema?: Schema }>>
+type Content = Readonly<Record<string, { readonly schema?: Schema; readonly example?: unknown }>>
 
 interface Parameter {
   readonly name: string
   readonly in: string
   readonly required?: boolean
-  readonly description?: string
   readonly schema?: Schema
 }
 
@@ -46,6 +46,7 @@ interface Operation {
 
 interface ApiDocument {
   readonly info: { readonly title: string; readonly description: string }
+  readonly tags: readonly { readonly name: string; readonly description: string }[]
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
 }
@@ -93,7 +94,7 @@ function typeOf(schema: Schema | undefined): string {
 }
 
 function rulesOf(schema: Schema): string {
-  const { description, minLength, maxLength, minimum, maximum, example } = schema
+  const { description, minLength, maxLength, minimum, maximum, example = schema.examples?.[0] } = schema
   return [
     description,
     minLength === undefined ? undefined : `At least ${minLength} long.`,
@@ -141,7 +142,7 @@ function describeOperation(
 ): string {
   const { parameters = [], requestBody, responses } = operation
   const limit = operation['x-rate-limit']
-  const schema = requestBody?.content['application/json']?.schema
+  const { schema, example } = requestBody?.content['application/json'] ?? {}
   const named = schema?.$ref ? schemas[nameOf(schema.$ref)] : schema
   const answers = Object.entries(responses).filter(
     ([status, { content }]) => !(anyOperation.has(status) && isError(content)),
@@ -164,13 +165,14 @@ function describeOperation(
                 parameter.in,
                 typeOf(parameter.schema),
                 parameter.required ? 'yes' : '',
-                parameter.description ?? rulesOf(parameter.schema ?? {}),
+                rulesOf(parameter.schema ?? {}),
               ),
             ),
           ),
         ]
       : []),
     ...(named ? ['Request body:', named.properties ? fieldTable(named) : typeOf(named)] : []),
+    ...(example === undefined ? [] : [`\`\`\`json\n${JSON.stringify(example, null, 2)}\n\`\`\``]),
     'Answers:',
     table(
       ['status', 'meaning', 'body'],
@@ -182,28 +184,26 @@ function describeOperation(
 /** docs/api-reference.md, from the description that the app serves at /api/openapi.json. */
 export async function describeApi(): Promise<string> {
   const { describe } = await createTestApp()
-  const { info, paths, components } = JSON.parse(JSON.stringify(describe())) as ApiDocument
+  const { info, tags, paths, components } = JSON.parse(JSON.stringify(describe())) as ApiDocument
   const described: readonly Described[] = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       title: `${method.toUpperCase()} ${path}`,
       operation,
     })),
   )
-  const tagOf = ({ operation }: Described): string => operation.tags[0] ?? 'Other'
-  const tags = [...new Set(described.map(tagOf))].sort(
-    (a, b) => Number(a === 'Operations') - Number(b === 'Operations'),
-  )
+  const chapters = tags.map((tag) => ({
+    ...tag,
+    operations: described.filter(({ operation }) => operation.tags[0] === tag.name),
+  }))
   const meanings = new Map<string, string>()
   for (const { operation } of described)
     for (const [status, { description, content }] of Object.entries(operation.responses))
       if (isError(content)) meanings.set(status, description)
 
-  const overview = tags.flatMap((tag) =>
-    described
-      .filter((one) => tagOf(one) === tag)
-      .map(({ title, operation }) =>
-        row(linkTo(title), operation['x-access'] === 'public' ? 'public' : 'signed in', operation.summary),
-      ),
+  const overview = chapters.flatMap(({ operations }) =>
+    operations.map(({ title, operation }) =>
+      row(linkTo(title), operation['x-access'] === 'public' ? 'public' : 'signed in', operation.summary),
+    ),
   )
 
   return `${[
@@ -221,11 +221,10 @@ export async function describeApi(): Promise<string> {
         .sort(([a], [b]) => Number(a) - Number(b))
         .map(([status, meaning]) => row(status, meaning)),
     ),
-    ...tags.flatMap((tag) => [
-      `## ${tag}`,
-      ...described
-        .filter((one) => tagOf(one) === tag)
-        .map((one) => describeOperation(one, components.schemas)),
+    ...chapters.flatMap(({ name, description, operations }) => [
+      `## ${name}`,
+      description,
+      ...operations.map((one) => describeOperation(one, components.schemas)),
     ]),
     '## Schemas',
     ...Object.entries(components.schemas)

@@ -6,6 +6,39 @@ const description = `Accounts and sessions of the T.O.O.L.S Inc platform and Mac
 Sign in with \`POST /api/v1/auth/login\`: a browser is then signed in by httpOnly cookies, anything else sends the
 access token as \`Authorization: Bearer\` or \`X-Authorization: Bearer\`. Errors always have the shape of \`Error\`.`
 
+/** The chapters of the reference, in the order in which they are shown. Every operation is in exactly one. */
+export const tags = [
+  {
+    name: 'Auth',
+    description:
+      'Signing up, in and out; sessions, second factors, passkeys, recovery, providers and guests.',
+  },
+  {
+    name: 'Users',
+    description:
+      'My profile, picture, progress, consents, contacts and personal data; for mentors, their learners.',
+  },
+  { name: 'Courses', description: 'The catalogue, taking a course, and writing one.' },
+  {
+    name: 'Forms',
+    description: 'Contact, interest and referral: sending, following, reviewing and reporting.',
+  },
+  { name: 'Files', description: 'Uploads in three steps, and downloads.' },
+  { name: 'MackChat', description: 'Conversations, messages, reactions, reading and catching up.' },
+  { name: 'Realtime', description: 'The socket for live events, and the webhook of the service behind it.' },
+  { name: 'Admin', description: 'Accounts, legal holds, service tokens and mail that could not be sent.' },
+  { name: 'Operations', description: 'Whether the service is alive and ready, and its public keys.' },
+] as const
+
+/** The same paths, chapter by chapter; within one they stay in the order in which they were registered. */
+function orderByTag<P extends object>(paths: P): P {
+  const chapterOf = (operations: object): number => {
+    const [operation] = Object.values(operations) as readonly { readonly tags?: readonly string[] }[]
+    return tags.findIndex(({ name }) => name === operation?.tags?.[0])
+  }
+  return Object.fromEntries(Object.entries(paths).sort(([, a], [, b]) => chapterOf(a) - chapterOf(b))) as P
+}
+
 /** Describes the app as an OpenAPI document, once its routes are mounted. */
 export function createDescribe(app: OpenAPIHono<AppEnv>, { publicOrigin, cookies }: HttpSettings) {
   for (const [name, scheme] of Object.entries({
@@ -14,10 +47,13 @@ export function createDescribe(app: OpenAPIHono<AppEnv>, { publicOrigin, cookies
     cookie: { type: 'apiKey', in: 'cookie', name: `${cookies.prefix}accessToken` },
   } as const))
     app.openAPIRegistry.registerComponent('securitySchemes', name, scheme)
-  return () =>
-    app.getOpenAPI31Document({
+  return () => {
+    const document = app.getOpenAPI31Document({
       openapi: '3.1.0',
       info: { title: 'T.O.O.L.S Inc API', version: '1', description },
       servers: [{ url: publicOrigin }],
+      tags: [...tags],
     })
+    return { ...document, paths: orderByTag(document.paths ?? {}) }
+  }
 }

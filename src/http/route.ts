@@ -108,6 +108,15 @@ export const json = <const T>(schema: T, description: string) => ({
   content: { 'application/json': { schema } },
 })
 
-export const body = <const T>(schema: T) => ({
-  body: { required: true, content: { 'application/json': { schema } } },
+/**
+ * A JSON body, with a whole one as the reference shows it and fills it in: sent as it stands it is valid, and works
+ * where nothing has to be there before.
+ */
+export const body = <const T extends z.ZodType>(schema: T, example: z.input<T>) => ({
+  body: { required: true, content: { 'application/json': { schema, example } } },
+})
+
+/** The same where the body may be left out. */
+export const optionalBody = <const T extends z.ZodType>(schema: T, example: z.input<T>) => ({
+  body: { required: false, content: { 'application/json': { schema, example } } },
 })

@@ -10,9 +10,10 @@ import { requireOrigin } from '../http/csrf.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, isPublic, json, limitedAsAuth, Message, signedIn } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
+import { examples } from './examples.ts'
 import { SignedIn, welcome } from './signed-in.ts'
 
-const SessionId = z.object({ id: z.uuid().meta({ param: { name: 'id', in: 'path' } }) })
+const SessionId = z.object({ id: z.uuid().meta({ example: examples.sessionId }) })
 const tags = ['Auth']
 
 const signUp = createRoute({
@@ -23,7 +24,12 @@ const signUp = createRoute({
   summary: 'Create an account',
   ...isPublic,
   ...limitedAsAuth,
-  request: body(SignUp),
+  request: body(SignUp, {
+    email: examples.email,
+    password: examples.password,
+    name: examples.name,
+    sharedDevice: false,
+  }),
   responses: {
     201: json(
       z.object({ user: SignedUpUser, accessToken: z.string() }),
@@ -42,7 +48,7 @@ const logIn = createRoute({
   summary: 'Sign in with an e-mail address and a password',
   ...isPublic,
   ...limitedAsAuth,
-  request: body(LogIn),
+  request: body(LogIn, { email: examples.email, password: examples.password, sharedDevice: false }),
   responses: {
     200: json(SignedIn, 'Signed in by both cookies.'),
     202: json(
@@ -102,7 +108,10 @@ const changePassword = createRoute({
   description: 'Ends every other session.',
   ...signedIn,
   ...limitedAsAuth,
-  request: body(ChangePassword),
+  request: body(ChangePassword, {
+    currentPassword: examples.password,
+    newPassword: 'Another-Secure-Pass-456',
+  }),
   responses: { 200: json(Message, 'Changed.'), ...errors(400, 401, 403, 409, 413, 415) },
 })
 

@@ -8,10 +8,11 @@ import { idempotent } from '../http/idempotency.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, onlyFor } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
+import { examples, newCourse, newLesson } from './examples.ts'
 
 const tags = ['Courses']
-const CourseId = z.object({ id: z.uuid().meta({ param: { name: 'id', in: 'path' } }) })
-const LessonId = CourseId.extend({ lessonId: z.uuid().meta({ param: { name: 'lessonId', in: 'path' } }) })
+const CourseId = z.object({ id: z.uuid().meta({ example: examples.courseId }) })
+const LessonId = CourseId.extend({ lessonId: z.uuid().meta({ example: examples.lessonId }) })
 const forAuthors = onlyFor('admin', 'mentor')
 
 const routesFor = (begin: BeginIdempotent) => {
@@ -31,7 +32,7 @@ const routesFor = (begin: BeginIdempotent) => {
       summary: 'Create a course',
       description: 'As a draft that nobody else sees.',
       ...creating,
-      request: body(NewCourse),
+      request: body(NewCourse, newCourse),
       responses: {
         201: json(CourseDraft, 'The draft; `Location` leads to it.'),
         ...errors(400, 401, 403, 409, 413, 415, 422),
@@ -44,7 +45,7 @@ const routesFor = (begin: BeginIdempotent) => {
       tags,
       summary: 'Add a lesson to a draft',
       ...creating,
-      request: { params: CourseId, ...body(NewLesson) },
+      request: { params: CourseId, ...body(NewLesson, newLesson) },
       responses: {
         201: json(DraftLesson, 'The lesson.'),
         ...errors(400, 401, 403, 404, 409, 413, 415, 422),
@@ -74,7 +75,7 @@ const updateCourse = createRoute({
   description:
     'Its card: everybody sees the change at once. What is not named stays. `isSequential` takes effect with the next version. Mentors change their own courses, admins any.',
   ...forAuthors,
-  request: { params: CourseId, ...body(UpdateCourse) },
+  request: { params: CourseId, ...body(UpdateCourse, newCourse) },
   responses: {
     200: json(CourseDraft, 'As it is now.'),
     ...errors(400, 401, 403, 404, 409, 412, 413, 415),
@@ -127,7 +128,7 @@ const updateLesson = createRoute({
   summary: 'Update a lesson of a draft',
   description: 'Its content or its place.',
   ...forAuthors,
-  request: { params: LessonId, ...body(UpdateLesson) },
+  request: { params: LessonId, ...body(UpdateLesson, newLesson) },
   responses: { 200: json(DraftLesson, 'As it is now.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
 })
 

@@ -5,9 +5,10 @@ import type { Contacts } from '../core/messaging/contacts/contacts.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { errors, json, signedIn } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
+import { examples } from './examples.ts'
 
 const tags = ['Users']
-const UserId = z.object({ userId: z.uuid().meta({ param: { name: 'userId', in: 'path' } }) })
+const UserId = z.object({ userId: z.uuid().meta({ example: examples.otherUserId }) })
 
 const listContacts = createRoute({
   method: 'get',

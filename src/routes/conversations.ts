@@ -17,10 +17,13 @@ import { idempotent } from '../http/idempotency.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, reachesOthers, signedIn } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
+import { examples } from './examples.ts'
 
 const tags = ['MackChat']
-const ConversationId = z.object({ id: z.uuid().meta({ param: { name: 'id', in: 'path' } }) })
-const Removal = z.object({ userId: z.uuid().meta({ description: 'Who is removed.' }) })
+const ConversationId = z.object({ id: z.uuid().meta({ example: examples.conversationId }) })
+const Removal = z.object({
+  userId: z.uuid().meta({ description: 'Who is removed.', example: examples.otherUserId }),
+})
 
 const listConversations = createRoute({
   method: 'get',
@@ -45,7 +48,11 @@ const createConversation = (begin: BeginIdempotent) =>
       'With people from my contacts. A direct conversation between two people exists once: whoever opens it again, or at the same time, gets it with 200. 404 alike for somebody unknown and somebody I may not write to.',
     ...reachesOthers,
     middleware: [...reachesOthers.middleware, idempotent(begin)] as const,
-    request: body(CreateConversation),
+    request: body(CreateConversation, {
+      type: 'group',
+      participantIds: [examples.userId, examples.otherUserId],
+      name: 'Study group',
+    }),
     responses: {
       200: json(Conversation, 'The direct conversation there was.'),
       201: json(Conversation, 'A new one.'),
@@ -77,7 +84,10 @@ const updateConversation = createRoute({
   summary: 'Update a group',
   description: 'Its name or its picture. For the admins of the group.',
   ...reachesOthers,
-  request: { params: ConversationId, ...body(UpdateConversation) },
+  request: {
+    params: ConversationId,
+    ...body(UpdateConversation, { name: 'Study group', avatar: examples.fileId }),
+  },
   responses: {
     200: json(Conversation, 'As it is now.'),
     ...errors(400, 401, 403, 404, 409, 412, 413, 415),
@@ -93,7 +103,10 @@ const addMembers = createRoute({
   description:
     'Or change their role in it. For the admins of the group. People from my contacts. They see what is written from then on.',
   ...reachesOthers,
-  request: { params: ConversationId, ...body(AddMembers) },
+  request: {
+    params: ConversationId,
+    ...body(AddMembers, { userIds: [examples.otherUserId], role: 'member' }),
+  },
   responses: { 200: json(Conversation, 'As it is now.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
 })
 
@@ -132,7 +145,7 @@ const markRead = createRoute({
   summary: 'Mark messages as read',
   description: 'Up to a number, or all of them. Marks move only forward. Sending implies having read.',
   ...signedIn,
-  request: { params: ConversationId, ...body(ReadUpTo) },
+  request: { params: ConversationId, ...body(ReadUpTo, { seq: 42 }) },
   responses: { 204: { description: 'Noted.' }, ...errors(400, 401, 403, 404, 409, 413, 415) },
 })
 
@@ -144,7 +157,7 @@ const type = createRoute({
   summary: 'Show whether I am typing',
   description: 'Repeat it every 3 seconds at most. May be lost; more often is not told to anybody.',
   ...reachesOthers,
-  request: { params: ConversationId, ...body(Typing) },
+  request: { params: ConversationId, ...body(Typing, { state: 'start' }) },
   responses: { 204: { description: 'Taken.' }, ...errors(400, 401, 403, 404, 413, 415) },
 })
 

@@ -15,13 +15,14 @@ import {
 } from '../core/learning/enrollments/enrollments.model.ts'
 import type { Enrollments } from '../core/learning/enrollments/enrollments.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
-import { body, errors, isPublic, json, Message, signedIn, takesBeacon } from '../http/route.ts'
+import { body, errors, isPublic, json, Message, optionalBody, signedIn, takesBeacon } from '../http/route.ts'
 import { stableAnswer } from '../http/stable-answer.ts'
 import { onInvalid } from '../http/validate.ts'
+import { examples } from './examples.ts'
 
 const tags = ['Courses']
-const CourseId = z.object({ id: z.uuid().meta({ param: { name: 'id', in: 'path' } }) })
-const LessonId = CourseId.extend({ lessonId: z.uuid().meta({ param: { name: 'lessonId', in: 'path' } }) })
+const CourseId = z.object({ id: z.uuid().meta({ example: examples.courseId }) })
+const LessonId = CourseId.extend({ lessonId: z.uuid().meta({ example: examples.lessonId }) })
 const unchanged = { description: 'Unchanged since the version in `If-None-Match`.' }
 
 const listCourses = createRoute({
@@ -97,7 +98,7 @@ const move = createRoute({
   description:
     'Lessons that were completed stay completed, and so does the course. 409 when there is a newer one still.',
   ...signedIn,
-  request: { params: CourseId, ...body(MoveToVersion) },
+  request: { params: CourseId, ...body(MoveToVersion, { version: 2 }) },
   responses: {
     200: json(EnrolmentView, 'As it is now.'),
     ...errors(400, 401, 403, 404, 409, 413, 415),
@@ -143,7 +144,7 @@ const completeLesson = createRoute({
   ...takesBeacon,
   request: {
     params: LessonId,
-    body: { required: false, content: { 'application/json': { schema: CompleteLesson } } },
+    ...optionalBody(CompleteLesson, {}),
   },
   responses: { 200: json(LessonCompleted, 'Completed.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
 })
@@ -158,7 +159,19 @@ const recordTime = createRoute({
     'And which parts of the video were watched. Events may arrive twice, late or out of order; time on the clock counts once. What lies in the future, before the enrolment or more than 30 days back does not count, nor what is longer than 4 hours in one event.',
   ...signedIn,
   ...takesBeacon,
-  request: { params: LessonId, ...body(TimeReport) },
+  request: {
+    params: LessonId,
+    ...body(TimeReport, {
+      events: [
+        {
+          startedAt: '2026-03-02T18:00:00.000Z',
+          endedAt: '2026-03-02T18:12:30.000Z',
+          from: 0,
+          to: 720,
+        },
+      ],
+    }),
+  },
   responses: { 200: json(TimeCounted, 'As counted.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
 })
 
@@ -170,7 +183,7 @@ const rate = createRoute({
   summary: 'Rate a course',
   description: 'One that I have completed.',
   ...signedIn,
-  request: { params: CourseId, ...body(Rating) },
+  request: { params: CourseId, ...body(Rating, { rating: 5 }) },
   responses: { 200: json(Message, 'Rated.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
 })
 

@@ -9,9 +9,10 @@ import { type AppContext, type AppEnv, actorOf } from '../http/request-context.t
 import { body, errors, isPublic, json, signedIn } from '../http/route.ts'
 import { optionalSession } from '../http/session.ts'
 import { onInvalid } from '../http/validate.ts'
+import { examples } from './examples.ts'
 
 const tags = ['Files']
-const params = z.object({ id: z.uuid().meta({ param: { name: 'id', in: 'path' } }) })
+const params = z.object({ id: z.uuid().meta({ example: examples.fileId }) })
 const actorIfAny = (c: AppContext) => c.get('session')?.actor ?? null
 
 const requestUpload = createRoute({
@@ -24,7 +25,12 @@ const requestUpload = createRoute({
     'Announces a file and returns a URL to send it to. First of three steps. Send the bytes by PUT to `uploadUrl` with the `headers`, within 15 minutes and once; then complete the upload. A `form-attachment` needs no account.',
   ...isPublic,
   middleware: [optionalSession] as [typeof optionalSession],
-  request: body(RequestUpload),
+  request: body(RequestUpload, {
+    fileName: 'certificate.pdf',
+    fileType: 'application/pdf',
+    fileSize: 48_213,
+    category: 'document',
+  }),
   responses: {
     200: json(UploadRequested, 'Where to send the bytes.'),
     ...errors(400, 401, 403, 409, 413, 415),
@@ -41,7 +47,7 @@ const completeUpload = createRoute({
     'Has the bytes that were sent checked. Last of three steps. What is larger than announced, or is not of the announced type, is deleted and answered 400. Completing again answers the same.',
   ...isPublic,
   middleware: [optionalSession] as [typeof optionalSession],
-  request: body(CompleteUpload),
+  request: body(CompleteUpload, { fileId: examples.fileId, fileName: 'certificate.pdf' }),
   responses: { 200: json(FileView, 'The file.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
 })
 
@@ -98,7 +104,7 @@ const setAvatar = createRoute({
   description:
     'From a completed upload. The picture is encoded afresh, at most 512 pixels wide and high, without place, time or camera. Its address is public and new each time; the one before stops working.',
   ...signedIn,
-  request: body(z.object({ fileId: z.uuid() }).meta({ id: 'SetAvatar' })),
+  request: body(z.object({ fileId: z.uuid() }).meta({ id: 'SetAvatar' }), { fileId: examples.fileId }),
   responses: { 200: json(Profile, 'As it is now.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
 })
 
@@ -122,11 +128,11 @@ const readAvatar = createRoute({
   ...isPublic,
   request: {
     params: z.object({
-      userId: z.uuid().meta({ param: { name: 'userId', in: 'path' } }),
+      userId: z.uuid().meta({ example: examples.userId }),
       name: z
         .string()
         .regex(/^(?:group-)?[\da-f-]{36}\.(?:webp|jpg|png)$/)
-        .meta({ param: { name: 'name', in: 'path' } }),
+        .meta({ example: `${examples.fileId}.webp` }),
     }),
   },
   responses: {

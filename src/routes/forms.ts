@@ -29,6 +29,7 @@ import { body, errors, isPublic, json, limitedAsForm, onlyFor } from '../http/ro
 import { requireRoleOrScope } from '../http/service.ts'
 import { sessionIfAny } from '../http/session.ts'
 import { onInvalid } from '../http/validate.ts'
+import { contactForm, examples, interestForm, referralForm } from './examples.ts'
 
 const tags = ['Forms']
 const admins = onlyFor('admin')
@@ -40,6 +41,7 @@ const IdempotencyKey = z.object({
     .optional()
     .meta({
       description: 'The same form under the same key is stored once; the answer says `Idempotent-Replayed`.',
+      examples: ['6d9f0b1e-contact-form'],
     }),
 })
 
@@ -48,6 +50,7 @@ const submission = <const P extends string, B extends z.ZodType, A extends z.Zod
   operationId: string,
   summary: string,
   form: B,
+  example: z.input<B>,
   answer: A,
 ) =>
   createRoute({
@@ -58,37 +61,52 @@ const submission = <const P extends string, B extends z.ZodType, A extends z.Zod
     summary,
     ...isPublic,
     ...limitedAsForm,
-    request: { headers: IdempotencyKey, ...body(form) },
+    request: { headers: IdempotencyKey, ...body(form, example) },
     responses: { 201: json(answer, 'Stored for good.'), ...errors(400, 409, 413, 415) },
   })
 
-const submitContact = submission('/forms/contact', 'submitContact', 'Send a contact form', Contact, Submitted)
+const submitContact = submission(
+  '/forms/contact',
+  'submitContact',
+  'Send a contact form',
+  Contact,
+  contactForm,
+  Submitted,
+)
 const submitInterest = submission(
   '/forms/interest',
   'submitInterest',
   'Send an interest form',
   Interest,
+  interestForm,
   Submitted,
 )
 const submitReferral = {
-  ...submission('/forms/referral', 'submitReferral', 'Send a referral', Referral, ReferralSubmitted),
+  ...submission(
+    '/forms/referral',
+    'submitReferral',
+    'Send a referral',
+    Referral,
+    referralForm,
+    ReferralSubmitted,
+  ),
   // For attachments of somebody who is signed in.
   middleware: [sessionIfAny] as [typeof sessionIfAny],
 }
 
 const receipt = {
   params: z.object({
-    trackingNumber: z
-      .string()
-      .max(40)
-      .meta({ param: { name: 'trackingNumber', in: 'path' }, example: 'REF-2026-000125' }),
+    trackingNumber: z.string().max(40).meta({ example: examples.trackingNumber }),
   }),
   headers: z.object({
     'x-receipt-code': z
       .string()
       .max(100)
       .optional()
-      .meta({ description: 'As it was shown when the form was sent. Without it, or with another, 404.' }),
+      .meta({
+        description: 'As it was shown when the form was sent. Without it, or with another, 404.',
+        examples: [examples.receiptCode],
+      }),
   }),
 }
 
@@ -111,7 +129,10 @@ const addInformation = createRoute({
   tags,
   summary: 'Add information to a referral',
   ...isPublic,
-  request: { ...receipt, ...body(AddInformation) },
+  request: {
+    ...receipt,
+    ...body(AddInformation, { message: 'The telephone number has changed: +1 555 010 0177.' }),
+  },
   responses: { 200: json(FormProgress, 'As it is now.'), ...errors(400, 404, 409, 413, 415) },
 })
 
@@ -138,7 +159,7 @@ const erase = createRoute({
   responses: { 204: { description: 'Erased. Its number is unknown from now on.' }, ...errors(400, 404, 409) },
 })
 
-const formId = { params: z.object({ id: z.uuid().meta({ param: { name: 'id', in: 'path' } }) }) }
+const formId = { params: z.object({ id: z.uuid().meta({ example: examples.formId }) }) }
 
 const readForm = createRoute({
   method: 'get',
@@ -165,7 +186,14 @@ const reviewForm = createRoute({
   description:
     'Changes its state or its assignee, or adds a note. pending → reviewed → resolved, and back to pending to reopen. From spam to pending sends the mails that were held back.',
   ...admins,
-  request: { ...formId, ...body(ReviewForm) },
+  request: {
+    ...formId,
+    ...body(ReviewForm, {
+      status: 'reviewed',
+      assignedTo: null,
+      notes: 'Called back; an appointment is made.',
+    }),
+  },
   responses: { 200: json(FormDetail, 'As it is now.'), ...errors(400, 401, 403, 404, 409, 412, 413, 415) },
 })
 

@@ -4,6 +4,7 @@ import type { Mailing } from '../core/platform/mail/mail.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { errors, json, onlyFor } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
+import { examples } from './examples.ts'
 
 const tags = ['Admin']
 
@@ -29,7 +30,7 @@ const retryDeadLetter = createRoute({
   summary: 'Retry a dead letter',
   description: 'Once its cause is fixed.',
   ...onlyFor('admin'),
-  request: { params: z.object({ id: z.uuid().meta({ param: { name: 'id', in: 'path' } }) }) },
+  request: { params: z.object({ id: z.uuid().meta({ example: examples.deadLetterId }) }) },
   responses: { 204: { description: 'It waits to be sent.' }, ...errors(400, 401, 403, 404) },
 })
 

@@ -14,16 +14,14 @@ import { idempotent } from '../http/idempotency.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, reachesOthers, signedIn } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
+import { examples } from './examples.ts'
 
 const tags = ['MackChat']
-const ConversationId = z.object({ id: z.uuid().meta({ param: { name: 'id', in: 'path' } }) })
+const ConversationId = z.object({ id: z.uuid().meta({ example: examples.conversationId }) })
 const MessageId = z.object({
-  id: z
-    .string()
-    .max(100)
-    .meta({ param: { name: 'id', in: 'path' } }),
+  id: z.string().max(100).meta({ example: examples.messageId }),
 })
-const Reaction = MessageId.extend({ emoji: Emoji.meta({ param: { name: 'emoji', in: 'path' } }) })
+const Reaction = MessageId.extend({ emoji: Emoji })
 
 const listMessages = createRoute({
   method: 'get',
@@ -51,7 +49,15 @@ const sendMessage = (begin: BeginIdempotent) =>
       'Stored before it is answered. With `clientMessageId` it may be sent again as often as it takes: it stays one message, and 200 answers the original. Ten in 10 seconds and 60 a minute for each person.',
     ...reachesOthers,
     middleware: [...reachesOthers.middleware, idempotent(begin)] as const,
-    request: { params: ConversationId, ...body(SendMessage) },
+    request: {
+      params: ConversationId,
+      ...body(SendMessage, {
+        text: 'Hello! Shall we meet on Tuesday?',
+        attachments: [],
+        clientMessageId: '0f9c2b7e-4d1a-4c55-9a3e-2f6b8d7c1e50',
+        mentions: [],
+      }),
+    },
     responses: {
       200: json(ChatMessage, 'It was sent before.'),
       201: json(ChatMessage, 'Sent.'),
@@ -67,7 +73,10 @@ const editMessage = createRoute({
   summary: 'Edit a message',
   description: 'One of mine.',
   ...reachesOthers,
-  request: { params: MessageId, ...body(EditMessage) },
+  request: {
+    params: MessageId,
+    ...body(EditMessage, { text: 'Hello! Shall we meet on Wednesday?', mentions: [] }),
+  },
   responses: { 200: json(ChatMessage, 'As it is now.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
 })
 

@@ -9,8 +9,9 @@ import { Activity } from '../core/platform/audit/read-activity.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, onlyFor, signedIn } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
+import { examples } from './examples.ts'
 
-const UserId = z.object({ id: z.uuid().meta({ param: { name: 'id', in: 'path' } }) })
+const UserId = z.object({ id: z.uuid().meta({ example: examples.otherUserId }) })
 
 const readMyProgress = createRoute({
   method: 'get',
@@ -79,7 +80,10 @@ const updateUser = createRoute({
   summary: 'Change the role, status or mentor of an account',
   description: 'A new role or status ends every session of the person. 403 for one’s own role or status.',
   ...onlyFor('admin'),
-  request: { params: UserId, ...body(UpdateUser) },
+  request: {
+    params: UserId,
+    ...body(UpdateUser, { role: 'user', status: 'active', mentorId: null }),
+  },
   responses: { 200: json(AdminUserView, 'As it is now.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
 })
 

@@ -6,10 +6,11 @@ import type { Exports } from '../core/privacy/exports/exports.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { errors, isPublic, json, limitedAsAuth, onlyFor, steppedUp } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
+import { examples } from './examples.ts'
 
 const tags = ['Users']
-const byReceipt = { params: z.object({ receipt: Receipt }) }
-const byUser = { params: z.object({ id: z.uuid() }) }
+const byReceipt = { params: z.object({ receipt: Receipt.meta({ example: examples.deletionReceipt }) }) }
+const byUser = { params: z.object({ id: z.uuid().meta({ example: examples.otherUserId }) }) }
 
 const exportData = createRoute({
   method: 'get',

@@ -27,7 +27,7 @@ const decideConsent = createRoute({
   tags,
   summary: 'Give or withdraw a consent',
   ...signedInOrGuest,
-  request: body(Decide),
+  request: body(Decide, { document: 'messaging', version: '2026-11-01', given: true }),
   responses: { 201: json(ConsentView, 'Recorded.'), ...errors(400, 401, 403, 413, 415) },
 })
 

@@ -25,6 +25,7 @@ import {
 } from '../http/route.ts'
 import { requireStepUp } from '../http/session.ts'
 import { onInvalid } from '../http/validate.ts'
+import { examples } from './examples.ts'
 
 const tags = ['Auth']
 
@@ -37,7 +38,7 @@ const forgotPassword = createRoute({
   description: 'Mails a link that sets a new password.',
   ...isPublic,
   ...limitedAsAuth,
-  request: body(ForgotPassword),
+  request: body(ForgotPassword, { email: examples.email }),
   responses: { 200: json(Message, 'The same words for every address.'), ...errors(400, 403, 413, 415) },
 })
 
@@ -50,7 +51,7 @@ const resetPassword = createRoute({
   description: 'With the token of the mailed link. Ends every session and signs nobody in.',
   ...isPublic,
   ...limitedAsAuth,
-  request: body(ResetPassword),
+  request: body(ResetPassword, { token: examples.oneTimeToken, newPassword: 'Another-Secure-Pass-456' }),
   responses: { 200: json(Message, 'Set.'), ...errors(400, 401, 403, 409, 413, 415) },
 })
 
@@ -63,7 +64,7 @@ const verifyEmail = createRoute({
   description: 'With the code or the link that was mailed to it.',
   ...isPublic,
   ...limitedAsAuth,
-  request: body(VerifyEmail),
+  request: body(VerifyEmail, { email: examples.email, code: examples.code }),
   responses: { 200: json(Message, 'Confirmed.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
 })
 
@@ -91,7 +92,7 @@ const undoEmailChange = createRoute({
   description: 'By the link in the old mailbox. Ends every session and removes the password.',
   ...isPublic,
   ...limitedAsAuth,
-  request: body(MailedLink),
+  request: body(MailedLink, { token: examples.oneTimeToken }),
   responses: { 200: json(Message, 'The old address is back.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
 })
 
@@ -104,7 +105,7 @@ const linkPage = <const P extends string>(path: P, operationId: string, summary:
     summary,
     description: 'For the link in a mail. Changes nothing: only the button on the page does.',
     ...isPublic,
-    request: { query: z.object({ token: z.string().max(200) }) },
+    request: { query: z.object({ token: z.string().max(200).meta({ example: examples.oneTimeToken }) }) },
     responses: {
       200: { description: 'A page with a button.', content: { 'text/html': { schema: z.string() } } },
       ...errors(400),
@@ -248,7 +249,7 @@ const askEmailChange = createRoute({
   description: 'A code goes to the new address.',
   ...steppedUp,
   ...limitedAsAuth,
-  request: body(ChangeEmail),
+  request: body(ChangeEmail, { email: 'new.address@example.com' }),
   responses: {
     202: json(Message, 'The same words whether or not the address is free.'),
     ...errors(400, 401, 403, 404, 413, 415),
@@ -264,7 +265,7 @@ const confirmEmailChange = createRoute({
   description: 'Ends every other session and tells the old mailbox.',
   ...signedIn,
   ...limitedAsAuth,
-  request: body(ConfirmEmailChange),
+  request: body(ConfirmEmailChange, { code: examples.code }),
   responses: { 200: json(Message, 'Changed.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
 })
 
@@ -290,7 +291,12 @@ const migrateUsers = createRoute({
   ...onlyFor('admin'),
   'x-step-up': true as const,
   middleware: [...onlyFor('admin').middleware, requireStepUp] as const,
-  request: body(MigrateUsers),
+  request: body(MigrateUsers, {
+    users: [
+      { email: 'ann@example.com', name: 'Ann Example', role: 'user' },
+      { email: 'sam@example.com', name: 'Sam Example', role: 'mentor' },
+    ],
+  }),
   responses: {
     200: json(z.object({ results: z.array(MigrationResult) }), 'A result a row, in order.'),
     ...errors(400, 401, 403, 413, 415),

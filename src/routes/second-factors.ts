@@ -15,10 +15,11 @@ import {
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, isPublic, json, limitedAsAuth, signedIn, steppedUp } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
+import { examples, passkeyAssertion, passkeyAttestation } from './examples.ts'
 import { SignedIn, welcome } from './signed-in.ts'
 
 const tags = ['Auth']
-const PasskeyId = z.object({ id: z.string().max(2000) })
+const PasskeyId = z.object({ id: z.string().max(2000).meta({ example: examples.passkeyId }) })
 const RecoveryCodes = z
   .object({
     recoveryCodes: z.array(z.string()).meta({
@@ -37,7 +38,7 @@ const logInSecondFactor = createRoute({
   description: 'One of an authenticator code, a recovery code and a passkey. Five tries in five minutes.',
   ...isPublic,
   ...limitedAsAuth,
-  request: body(LogInSecondFactor),
+  request: body(LogInSecondFactor, { mfaToken: examples.oneTimeToken, code: examples.code }),
   responses: { 200: json(SignedIn, 'Signed in by both cookies.'), ...errors(400, 401, 403, 413, 415) },
 })
 
@@ -62,7 +63,11 @@ const logInByPasskey = createRoute({
   description: 'No password is needed.',
   ...isPublic,
   ...limitedAsAuth,
-  request: body(LogInByPasskey),
+  request: body(LogInByPasskey, {
+    challengeToken: examples.oneTimeToken,
+    passkey: passkeyAssertion,
+    sharedDevice: false,
+  }),
   responses: { 200: json(SignedIn, 'Signed in by both cookies.'), ...errors(400, 401, 403, 413, 415) },
 })
 
@@ -95,7 +100,7 @@ const stepUp = createRoute({
   description: 'Needed before anything that cannot be taken back.',
   ...signedIn,
   ...limitedAsAuth,
-  request: body(StepUp),
+  request: body(StepUp, { password: examples.password }),
   responses: {
     200: json(z.object({ until: z.iso.datetime() }), 'Counts for this session until then.'),
     ...errors(400, 401, 403, 404, 413, 415),
@@ -138,7 +143,7 @@ const confirmTotp = createRoute({
   description: 'Ends every other session.',
   ...steppedUp,
   ...limitedAsAuth,
-  request: body(TotpCode),
+  request: body(TotpCode, { code: examples.code }),
   responses: { 200: json(RecoveryCodes, 'In force.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
 })
 
@@ -186,7 +191,11 @@ const addPasskey = createRoute({
   summary: 'Add a passkey',
   description: 'Ends every other session.',
   ...steppedUp,
-  request: body(RegisterPasskey),
+  request: body(RegisterPasskey, {
+    challengeToken: examples.oneTimeToken,
+    passkey: passkeyAttestation,
+    name: 'My phone',
+  }),
   responses: {
     201: json(RecoveryCodes.extend({ passkey: PasskeyView }), 'In force.'),
     ...errors(400, 401, 403, 404, 409, 413, 415),
@@ -200,7 +209,7 @@ const renamePasskey = createRoute({
   tags,
   summary: 'Rename a passkey',
   ...signedIn,
-  request: { params: PasskeyId, ...body(z.object({ name: PasskeyName })) },
+  request: { params: PasskeyId, ...body(z.object({ name: PasskeyName }), { name: 'My new phone' }) },
   responses: { 204: { description: 'Renamed.' }, ...errors(400, 401, 403, 404, 409, 413, 415) },
 })
 

@@ -8,6 +8,7 @@ import type { ServiceTokens } from '../core/accounts/service-tokens/service-toke
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, onlyFor } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
+import { examples } from './examples.ts'
 
 const tags = ['Admin']
 
@@ -19,7 +20,11 @@ const create = createRoute({
   summary: 'Create a service token',
   description: 'For a program, such as a data pipeline.',
   ...onlyFor('admin'),
-  request: body(NewServiceToken),
+  request: body(NewServiceToken, {
+    name: 'Nightly report',
+    scopes: ['forms:read', 'reports:read'],
+    expiresInDays: 365,
+  }),
   responses: {
     201: json(ServiceTokenCreated, 'With the token, this once.'),
     ...errors(400, 401, 403, 413, 415),
@@ -47,7 +52,7 @@ const revoke = createRoute({
   tags,
   summary: 'Revoke a service token',
   ...onlyFor('admin'),
-  request: { params: z.object({ id: z.uuid().meta({ param: { name: 'id', in: 'path' } }) }) },
+  request: { params: z.object({ id: z.uuid().meta({ example: examples.tokenId }) }) },
   responses: { 204: { description: 'It does not work any more.' }, ...errors(400, 401, 403, 404) },
 })
 

@@ -22,6 +22,7 @@ import {
   steppedUp,
 } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
+import { examples } from './examples.ts'
 import { SignedIn, welcome } from './signed-in.ts'
 
 const tags = ['Auth']
@@ -50,7 +51,13 @@ const logInSocially = createRoute({
     'OpenID Connect with PKCE (S256). The `nonce` of the authorisation request is the code challenge, unless another is named here.',
   ...isPublic,
   ...limitedAsAuth,
-  request: body(SocialLogIn),
+  request: body(SocialLogIn, {
+    provider: 'google',
+    code: '4/0AX4XfWh2b7d1Qe8zK5tR9sLpV3nYcJ6mUoGfDxBwHqZaTkNiE',
+    codeVerifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+    redirectUri: 'https://portal.example.org/signed-in',
+    sharedDevice: false,
+  }),
   responses: {
     200: json(SignedIn, 'Signed in by both cookies.'),
     202: json(
@@ -70,7 +77,7 @@ const linkAccount = createRoute({
   description: 'Needs the password of the one here.',
   ...isPublic,
   ...limitedAsAuth,
-  request: body(LinkAccount),
+  request: body(LinkAccount, { linkToken: examples.oneTimeToken, password: examples.password }),
   responses: {
     200: json(SignedIn, 'Joined, and signed in by both cookies.'),
     202: json(SecondFactorWanted, 'Joined. Show a second factor to `POST /auth/login/mfa`.'),
@@ -99,7 +106,7 @@ const unlinkIdentity = createRoute({
   summary: 'Unlink a provider’s account',
   description: 'It no longer signs in to mine. Ends every other session.',
   ...steppedUp,
-  request: { params: z.object({ id: z.string().max(100) }) },
+  request: { params: z.object({ id: z.string().max(100).meta({ example: examples.identityId }) }) },
   responses: { 204: { description: 'Gone.' }, ...errors(400, 401, 403, 404, 409) },
 })
 
@@ -112,7 +119,7 @@ const enterAsGuest = createRoute({
   description: 'To talk to staff for a day without an account.',
   ...isPublic,
   ...limitedAsAuth,
-  request: body(GuestEntry),
+  request: body(GuestEntry, { name: 'Sam', sharedDevice: false }),
   responses: { 201: json(SignedIn, 'Signed in by both cookies, as a guest.'), ...errors(400, 403, 413, 415) },
 })
 
@@ -125,7 +132,11 @@ const upgradeGuest = createRoute({
   description: 'Everything that was said is kept.',
   ...signedInOrGuest,
   ...limitedAsAuth,
-  request: body(GuestUpgrade),
+  request: body(GuestUpgrade, {
+    email: examples.email,
+    password: examples.password,
+    name: examples.name,
+  }),
   responses: {
     200: json(z.object({ user: SignedUpUser }), 'The same person, from now on with an account.'),
     ...errors(400, 401, 403, 404, 409, 413, 415),

@@ -4,6 +4,7 @@ import { SyncAnswer, SyncRequest } from '../core/messaging/chat/events.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, signedIn } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
+import { examples } from './examples.ts'
 
 const sync = createRoute({
   method: 'post',
@@ -14,7 +15,7 @@ const sync = createRoute({
   description:
     'What happened in them since the numbers I have. Up to 200 conversations, 500 events of each and 2,000 in all. Each conversation is answered without a gap, or with `resync`: then load it anew.',
   ...signedIn,
-  request: body(SyncRequest),
+  request: body(SyncRequest, { streams: { [examples.conversationId]: 42 } }),
   responses: {
     200: json(SyncAnswer, 'For each conversation asked about.'),
     ...errors(400, 401, 403, 413, 415),

@@ -5,6 +5,7 @@ import { expectedVersion, hasCurrent } from '../http/etag.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, signedIn } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
+import { examples } from './examples.ts'
 
 const tags = ['Users']
 
@@ -30,7 +31,15 @@ const updateMe = createRoute({
   summary: 'Update my profile',
   description: 'My name or my preferences. What is not named stays.',
   ...signedIn,
-  request: body(UpdateProfile),
+  request: body(UpdateProfile, {
+    name: examples.name,
+    preferences: {
+      notifications: true,
+      emailUpdates: false,
+      theme: 'dark',
+      timeZone: 'America/Los_Angeles',
+    },
+  }),
   responses: { 200: json(Profile, 'As it is now.'), ...errors(400, 401, 403, 409, 412, 413, 415) },
 })
 

@@ -56,13 +56,29 @@ export const FormQuery = z.object({
     .meta({
       description:
         'Those changed since then, in the order of their changes, so that a pipeline misses none. Without it: newest first.',
+      examples: ['2026-03-02T00:00:00.000Z'],
     }),
   participant: singleLine(3, 254)
     .optional()
-    .meta({ description: 'An e-mail address or telephone number in the form, whole.' }),
-  assignedTo: z.string().max(64).optional(),
+    .meta({
+      description: 'An e-mail address or telephone number in the form, whole.',
+      examples: ['sam@example.com'],
+    }),
+  assignedTo: z
+    .string()
+    .max(64)
+    .optional()
+    .meta({ examples: ['019b76da-a801-7c52-8d3e-4a1b6c7d8e9f'] }),
   overdue: z.literal('true').optional().meta({ description: 'Those nobody looked at in time.' }),
-  cursor: z.string().max(2_000).optional(),
+  cursor: z
+    .string()
+    .max(2_000)
+    .optional()
+    .meta({
+      examples: [
+        'WyIyMDI2LTAzLTAyVDE4OjAwOjAwLjAwMFoiLCIwMTliNzZkYS1hODA2LTcwYWQtYThmOS05YjdjYmQyZTNmNGEiXQ',
+      ],
+    }),
   limit: z.coerce.number().int().min(1).max(1_000).default(50),
 })
 export type FormQuery = z.infer<typeof FormQuery>
@@ -88,8 +104,12 @@ export type ReviewForm = z.infer<typeof ReviewForm>
 
 const day = z.iso.date()
 export const ReportQuery = z.object({
-  since: day.optional().meta({ description: 'The first day, UTC. 90 days ago when left out.' }),
-  until: day.optional().meta({ description: 'The last day, UTC. Today when left out.' }),
+  since: day
+    .optional()
+    .meta({ description: 'The first day, UTC. 90 days ago when left out.', examples: ['2026-01-01'] }),
+  until: day
+    .optional()
+    .meta({ description: 'The last day, UTC. Today when left out.', examples: ['2026-03-31'] }),
 })
 export type ReportQuery = z.infer<typeof ReportQuery>
 

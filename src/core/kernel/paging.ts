@@ -4,7 +4,16 @@ import { validationError } from './errors.ts'
 
 /** The query of a list that goes on by cursor. */
 export const CursorQuery = z.object({
-  cursor: z.string().max(2_000).optional().meta({ description: 'The `nextCursor` of the page before.' }),
+  cursor: z
+    .string()
+    .max(2_000)
+    .optional()
+    .meta({
+      description: 'The `nextCursor` of the page before.',
+      examples: [
+        'WyIyMDI2LTAzLTAyVDE4OjAwOjAwLjAwMFoiLCIwMTliNzZkYS1hODA2LTcwYWQtYThmOS05YjdjYmQyZTNmNGEiXQ',
+      ],
+    }),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 })
 export type CursorQuery = z.infer<typeof CursorQuery>

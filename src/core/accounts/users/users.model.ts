@@ -195,7 +195,11 @@ export const staff = collection<StaffMember>()({
 const Timestamp = z.iso.datetime().meta({ description: 'ISO 8601, UTC, milliseconds.' })
 
 export const AdminUserQuery = CursorQuery.extend({
-  q: z.string().max(254).optional().meta({ description: 'Part of the name or the address.' }),
+  q: z
+    .string()
+    .max(254)
+    .optional()
+    .meta({ description: 'Part of the name or the address.', examples: ['ann'] }),
   role: Role.optional(),
   status: UserStatus.optional(),
 })

@@ -115,12 +115,16 @@ export type CourseDetail = z.infer<typeof CourseDetail>
 export const CourseQuery = z.object({
   category: Category.optional(),
   level: Level.optional(),
-  instructor: z.string().max(100).optional().meta({ description: 'Part of the name.' }),
+  instructor: z
+    .string()
+    .max(100)
+    .optional()
+    .meta({ description: 'Part of the name.', examples: ['hill'] }),
   q: z
     .string()
     .max(200)
     .optional()
-    .meta({ description: 'Words of title and description; all have to be there.' }),
+    .meta({ description: 'Words of title and description; all have to be there.', examples: ['resume'] }),
   sort: z.enum(['newest', 'title', 'popular', 'rating', 'shortest']).default('newest'),
   page: z.coerce.number().int().min(1).max(100_000).default(1),
   limit: z.coerce.number().int().min(1).max(100).default(20),

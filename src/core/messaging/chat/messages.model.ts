@@ -93,13 +93,22 @@ export const MessageQuery = z
       .string()
       .max(2_000)
       .optional()
-      .meta({ description: 'A `nextCursor`, a message id, or a timestamp.' }),
+      .meta({
+        description: 'A `nextCursor`, a message id, or a timestamp.',
+        examples: ['2026-03-02T18:00:00.000Z'],
+      }),
     after: z
       .string()
       .max(2_000)
       .optional()
-      .meta({ description: 'A message id or a timestamp: the oldest that follow, newest first.' }),
-    around: MessageId.optional().meta({ description: 'A message id: it, and as many before as after it.' }),
+      .meta({
+        description: 'A message id or a timestamp: the oldest that follow, newest first.',
+        examples: ['2026-03-02T18:00:00.000Z'],
+      }),
+    around: MessageId.optional().meta({
+      description: 'A message id: it, and as many before as after it.',
+      examples: ['AZt22qgDfXC1xm5PipsMHQGbdtqoAHpOnBs_LV5qe4BQ2FjgmF7Mf2BBiq8MxatY'],
+    }),
   })
   .refine(
     ({ before, after, around }) => [before, after, around].filter((given) => given !== undefined).length <= 1,
@@ -112,10 +121,23 @@ export type MessageQuery = z.infer<typeof MessageQuery>
 export const MessagePage = cursorPage(ChatMessage)
 
 export const SearchQuery = z.object({
-  q: z.string().min(1).max(200).meta({ description: 'Words; each must begin a word of the message.' }),
-  conversationId: z.uuid().optional(),
-  from: UserId.optional().meta({ description: 'Who wrote it.' }),
-  before: z.iso.datetime().optional(),
+  q: z
+    .string()
+    .min(1)
+    .max(200)
+    .meta({ description: 'Words; each must begin a word of the message.', example: 'tuesday' }),
+  conversationId: z
+    .uuid()
+    .optional()
+    .meta({ examples: ['019b76da-a803-7d70-b5c6-6e4f8a9b0c1d'] }),
+  from: UserId.optional().meta({
+    description: 'Who wrote it.',
+    examples: ['019b76da-a801-7c52-8d3e-4a1b6c7d8e9f'],
+  }),
+  before: z.iso
+    .datetime()
+    .optional()
+    .meta({ examples: ['2026-03-02T18:00:00.000Z'] }),
   limit: z.coerce.number().int().min(1).max(50).default(20),
 })
 export type SearchQuery = z.infer<typeof SearchQuery>

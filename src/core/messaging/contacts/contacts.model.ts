@@ -35,7 +35,11 @@ export const Contact = z
 export type Contact = z.infer<typeof Contact>
 
 export const ContactQuery = CursorQuery.extend({
-  q: z.string().max(100).optional().meta({ description: 'Part of the name.' }),
+  q: z
+    .string()
+    .max(100)
+    .optional()
+    .meta({ description: 'Part of the name.', examples: ['ann'] }),
 })
 export type ContactQuery = z.infer<typeof ContactQuery>
 
