@@ -1,16 +1,10 @@
 import type { createApp } from '../src/app/create-app.ts'
 import { AppError } from '../src/core/kernel/errors.ts'
 import type { Ports } from '../src/ports/ports.ts'
+import { demoPassword, demoStaff } from '../src/routes/demo-accounts.ts'
 import sampleCourses from './sample-courses.json' with { type: 'json' }
 
-/** For a demonstration on one's own machine; known to everybody, and so refused in production. */
-export const demoPassword = 'Demo-Only-Start-Over-1'
-
-export const demoStaff = [
-  { email: 'admin@example.org', name: 'Demo Admin', role: 'admin' },
-  { email: 'mentor@example.org', name: 'Demo Mentor', role: 'mentor' },
-  { email: 'learner@example.org', name: 'Demo Learner', role: 'user' },
-] as const
+export { demoPassword, demoStaff }
 
 const firstNames = ['Alicia', 'Ben', 'Chidi', 'Dolores', 'Esteban', 'Fatima', 'Grace', 'Huy', 'Ines', 'Jamal']
 const lastNames = ['Alvarez', 'Brooks', 'Chen', 'Diaz']

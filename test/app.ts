@@ -115,6 +115,18 @@ export async function createTestApp({
   }
 }
 
+/** What production asks for, so that `createTestApp` accepts it. */
+export const productionEnvironment = {
+  NODE_ENV: 'production',
+  PUBLIC_URL: 'https://api.example.org',
+  MAIL_FROM: 'no-reply@example.org',
+  SMTP_HOST: 'smtp.example.org',
+  AUTH_MASTER_KEY: 'A'.repeat(43),
+  AUTH_SIGNING_KEYS: JSON.stringify([
+    { id: 'k', activeFrom: '2000-01-01T00:00:00.000Z', value: '{"crv":"P-256","d":"x"}' },
+  ]),
+}
+
 export type TestApp = Awaited<ReturnType<typeof createTestApp>>
 
 export interface Answer {

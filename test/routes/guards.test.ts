@@ -8,6 +8,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 )
 /** Routes outside the description: the description itself, the page that shows it, and what only developers see. */
 const undescribed = [
+  '/',
   '/api/openapi.json',
   '/api/asyncapi.json',
   '/api/docs',

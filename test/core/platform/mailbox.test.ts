@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { greetingOf, referenceOf } from '../../../src/core/platform/mail/mail.model.ts'
-import { createTestApp, origin } from '../../app.ts'
+import { createTestApp, origin, productionEnvironment } from '../../app.ts'
 
 const reference = referenceOf('REF-2026-000125')
 const read = async (app: Awaited<ReturnType<typeof createTestApp>>['app'], path = '', accept = 'text/html') =>
@@ -24,18 +24,7 @@ test('outside production, kept mail is shown as a page, a message and JSON', asy
 })
 
 test('in production, or where mail is really sent, there is no mailbox', async () => {
-  const production = await createTestApp({
-    environment: {
-      NODE_ENV: 'production',
-      PUBLIC_URL: 'https://api.example.org',
-      MAIL_FROM: 'no-reply@example.org',
-      SMTP_HOST: 'smtp.example.org',
-      AUTH_MASTER_KEY: 'A'.repeat(43),
-      AUTH_SIGNING_KEYS: JSON.stringify([
-        { id: 'k', activeFrom: '2000-01-01T00:00:00.000Z', value: '{"crv":"P-256","d":"x"}' },
-      ]),
-    },
-  })
+  const production = await createTestApp({ environment: productionEnvironment })
   expect((await read(production.app)).status).toBe(404)
   const sending = await createTestApp({ ports: () => ({ mailbox: null }) })
   expect((await read(sending.app)).status).toBe(404)
