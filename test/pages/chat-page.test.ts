@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import puppeteer, { type Browser, type Page } from 'puppeteer-core'
@@ -8,13 +8,8 @@ import { buildPages } from '../../scripts/build-pages.ts'
 import { createBrowser } from '../app.ts'
 import { freePort } from '../free-port.ts'
 import { type RunningServer, startServer } from '../server.ts'
+import { chromium, chromiumMissing, whyNot } from './chromium.ts'
 
-/** npm cannot bring it. Where it is missing this file is skipped and says so; where CHROMIUM_REQUIRED is set, it fails. */
-const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', process.env['CHROMIUM'] ?? ''].find(
-  (path) => path !== '' && existsSync(path),
-)
-const chromiumMissing = chromium ? null : 'there is no Chromium: install it, or name it in CHROMIUM'
-if (chromiumMissing && process.env['CHROMIUM_REQUIRED']) throw new Error(chromiumMissing)
 const pictures = process.env['PICTURES']
 const password = 'SecurePass123!'
 const directory = mkdtempSync(join(tmpdir(), 'chat-page-'))
@@ -94,7 +89,7 @@ async function tabTo(page: Page, selector: string) {
 }
 
 test.skipIf(chromiumMissing)(
-  `two people talk: on a desk by the keyboard, on a phone, through an interruption${chromiumMissing ? ` (${chromiumMissing})` : ''}`,
+  `two people talk: on a desk by the keyboard, on a phone, through an interruption${whyNot}`,
   {
     timeout: 120_000,
   },
