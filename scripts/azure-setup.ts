@@ -61,7 +61,7 @@ try {
   const { documents, blobs } = config
   if (documents.kind !== 'cosmos' && blobs.kind !== 'azure')
     throw new InvalidConfiguration([
-      'nothing is placed in Azure: set COSMOS_ENDPOINT for documents, AZURE_STORAGE_ACCOUNT_NAME or AZURE_STORAGE_CONNECTION_STRING for files',
+      'nothing is configured to be in Azure: set COSMOS_ENDPOINT for documents, AZURE_STORAGE_ACCOUNT_NAME or AZURE_STORAGE_CONNECTION_STRING for files',
     ])
   const problems = documents.kind === 'cosmos' ? await setUpDocuments(config, documents, secrets) : []
   if (blobs.kind === 'azure') await setUpFiles(config, secrets)
@@ -70,6 +70,6 @@ try {
   const isForbidden = (error as { code?: number }).code === forbidden
   console.error(error instanceof InvalidConfiguration ? error.message : error)
   if (isForbidden)
-    console.error('Set COSMOS_KEY for this command: a managed identity may not make containers.')
+    console.error('Set COSMOS_KEY for this command: a managed identity is not allowed to create containers.')
   process.exitCode = 1
 }

@@ -10,4 +10,4 @@ const { ports, defer, close } = await wire(config, secrets, createNodeNative(con
 const { enrolments, courses, corrected } = await createApp(ports, config.app).enrollments.recount()
 await defer.settled()
 await close()
-console.log(`${enrolments} enrolments in ${courses} courses counted; ${corrected} courses were wrong.`)
+console.log(`Counted ${enrolments} enrollments in ${courses} courses; corrected ${corrected} courses.`)

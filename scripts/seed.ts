@@ -13,5 +13,5 @@ const { ports, defer, close } = await wire(config, secrets, createNodeNative(con
 const { created, found } = await seedDemo(ports, createApp(ports, config.app))
 await defer.settled()
 await close()
-console.log(`${created} accounts made, ${found} were there.`)
+console.log(`${created} accounts created, ${found} already existed.`)
 console.log(`Sign in as ${demoStaff.map(({ email }) => email).join(', ')} with the password ${demoPassword}`)

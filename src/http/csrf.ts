@@ -31,6 +31,6 @@ export const csrf = createMiddleware<AppEnv>(async (c, next) => {
   if (origin === undefined ? !isCrossSite : isOurs(c, origin)) return next()
   const touchesCookies = c.req.header('cookie') !== undefined || c.req.path.startsWith('/api/v1/auth/')
   if (touchesCookies && (await credentialOf(c)).from !== 'bearer')
-    throw csrfFailed('This page may not make that request.')
+    throw csrfFailed('This page is not allowed to make that request.')
   return next()
 })

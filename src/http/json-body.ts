@@ -46,7 +46,7 @@ export async function readText(c: AppContext, maxBytes: number): Promise<string>
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
   } catch {
-    throw malformed('The body is not UTF-8.')
+    throw malformed('The body is not valid UTF-8.')
   }
 }
 
@@ -61,7 +61,7 @@ function refuseUnsafeValues(root: unknown): void {
         throw refuse('invalid_text', 'Must be well-formed Unicode text without NUL.')
     } else if (typeof value === 'object' && value !== null) {
       if (depth >= maxDepth)
-        throw validationError([{ path: '', code: 'too_deep', message: 'Nested too deeply.' }])
+        throw validationError([{ path: '', code: 'too_deep', message: 'Is nested too deeply.' }])
       for (const [key, child] of Object.entries(value)) {
         if (key === '__proto__' || key === 'constructor' || key === 'prototype' || !key.isWellFormed())
           throw refuse('invalid_key', 'Contains a field name that is not allowed.')

@@ -45,7 +45,7 @@ export const rateLimit =
     c.header('RateLimit-Policy', `"${limit.name}";q=${allowed};w=${limit.windowSeconds}`)
     c.header('RateLimit', `"${limit.name}";r=${remaining};t=${resetInSeconds}`)
     if (standing.isExceeded && !neverRefused.has(c.req.path))
-      throw new AppError('rate_limited', 'rate_limit_exceeded', 'Too many requests. Wait a little.', {
+      throw new AppError('rate_limited', 'rate_limit_exceeded', 'Too many requests. Try again later.', {
         retryAfterSeconds: resetInSeconds,
       })
     return next()

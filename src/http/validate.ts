@@ -8,10 +8,22 @@ interface Issue {
   readonly expected?: string
   readonly minimum?: number | bigint
   readonly maximum?: number | bigint
+  readonly origin?: string
 }
 
 /** Keys of a caller's own choosing are input too. */
 const fieldName = /^[\w-]{1,40}$/
+
+/** What a bound counts; a number is its own measure. */
+const counted: Readonly<Record<string, string>> = { string: 'characters', array: 'entries' }
+
+function bounded(direction: 'least' | 'most', bound: number | bigint | undefined, origin = ''): string {
+  const what = counted[origin]
+  if (what === undefined) return `Must be at ${direction} ${bound}.`
+  return direction === 'least' && bound === 1
+    ? 'Must not be empty.'
+    : `Must have at ${direction} ${bound} ${what}.`
+}
 
 /** Words of our own for the common rules: the library's may quote the input. */
 function describe(issue: Issue): ErrorDetail {
@@ -23,9 +35,9 @@ function describe(issue: Issue): ErrorDetail {
     case 'invalid_type':
       return { path, code: 'invalid_type', message: `Must be of type ${issue.expected}.` }
     case 'too_small':
-      return { path, code: 'too_small', message: `Must be at least ${issue.minimum}.` }
+      return { path, code: 'too_small', message: bounded('least', issue.minimum, issue.origin) }
     case 'too_big':
-      return { path, code: 'too_big', message: `Must be at most ${issue.maximum}.` }
+      return { path, code: 'too_big', message: bounded('most', issue.maximum, issue.origin) }
     case 'invalid_value':
       return { path, code: 'invalid_value', message: 'Must be one of the documented values.' }
     case 'unrecognized_keys':

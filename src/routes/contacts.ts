@@ -48,7 +48,7 @@ const blockUser = createRoute({
   ...signedIn,
   request: { params: UserId },
   responses: {
-    204: { description: 'Blocked, also when already so, and whether or not there is such a person.' },
+    204: { description: 'Blocked, even if that was so before, and whether or not there is such a person.' },
     ...errors(400, 401, 403, 413, 415),
   },
 })
@@ -61,7 +61,7 @@ const unblockUser = createRoute({
   summary: 'Unblock a person',
   ...signedIn,
   request: { params: UserId },
-  responses: { 204: { description: 'Not blocked, also when never so.' }, ...errors(400, 401, 403) },
+  responses: { 204: { description: 'Not blocked, even if that was so before.' }, ...errors(400, 401, 403) },
 })
 
 export const contactRoutes = (contacts: Contacts) =>

@@ -54,7 +54,7 @@ const createConversation = (begin: BeginIdempotent) =>
       name: 'Study group',
     }),
     responses: {
-      200: json(Conversation, 'The direct conversation there was.'),
+      200: json(Conversation, 'The direct conversation that already existed.'),
       201: json(Conversation, 'A new one.'),
       ...errors(400, 401, 403, 404, 409, 413, 415, 422),
     },
@@ -120,7 +120,7 @@ const removeMember = createRoute({
   ...signedIn,
   request: { params: ConversationId, query: Removal },
   responses: {
-    204: { description: 'Not a member, also when never so. Nothing more reaches them.' },
+    204: { description: 'Not a member, even if that was so before. Nothing more reaches them.' },
     ...errors(400, 401, 403, 404, 409),
   },
 })

@@ -74,7 +74,7 @@ const leave = createRoute({
   description: 'What was reached is kept for a return.',
   ...signedIn,
   request: { params: CourseId },
-  responses: { 204: { description: 'Left, also when left before.' }, ...errors(400, 401, 403, 404) },
+  responses: { 204: { description: 'Left, even if that was so before.' }, ...errors(400, 401, 403, 404) },
 })
 
 const readEnrolment = createRoute({
@@ -86,7 +86,7 @@ const readEnrolment = createRoute({
   description: 'How far I am, where to continue, what is missing, and what a newer version would change.',
   ...signedIn,
   request: { params: CourseId },
-  responses: { 200: json(EnrolmentView, 'My enrolment.'), ...errors(400, 401, 403, 404) },
+  responses: { 200: json(EnrolmentView, 'My enrollment.'), ...errors(400, 401, 403, 404) },
 })
 
 const move = createRoute({
@@ -96,7 +96,7 @@ const move = createRoute({
   tags,
   summary: 'Move to the newest version of a course',
   description:
-    'Lessons that were completed stay completed, and so does the course. 409 when there is a newer one still.',
+    'Lessons that were completed stay completed, and so does the course. 409 when there is an even newer one.',
   ...signedIn,
   request: { params: CourseId, ...body(MoveToVersion, { version: 2 }) },
   responses: {
@@ -156,7 +156,7 @@ const recordTime = createRoute({
   tags,
   summary: 'Report time spent on a lesson',
   description:
-    'And which parts of the video were watched. Events may arrive twice, late or out of order; time on the clock counts once. What lies in the future, before the enrolment or more than 30 days back does not count, nor what is longer than 4 hours in one event.',
+    'And which parts of the video were watched. Events may arrive twice, late or out of order; time on the clock counts once. What lies in the future, before the enrollment or more than 30 days back does not count, nor what is longer than 4 hours in one event.',
   ...signedIn,
   ...takesBeacon,
   request: {

@@ -115,7 +115,10 @@ const removeAvatar = createRoute({
   tags: ['Users'],
   summary: 'Remove my picture',
   ...signedIn,
-  responses: { 204: { description: 'There is none, also when there was none.' }, ...errors(401, 403, 409) },
+  responses: {
+    204: { description: 'There is none, even if there was none before.' },
+    ...errors(401, 403, 409),
+  },
 })
 
 const readAvatar = createRoute({

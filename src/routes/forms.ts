@@ -62,7 +62,7 @@ const submission = <const P extends string, B extends z.ZodType, A extends z.Zod
     ...isPublic,
     ...limitedAsForm,
     request: { headers: IdempotencyKey, ...body(form, example) },
-    responses: { 201: json(answer, 'Stored for good.'), ...errors(400, 409, 413, 415) },
+    responses: { 201: json(answer, 'Stored.'), ...errors(400, 409, 413, 415) },
   })
 
 const submitContact = submission(
@@ -144,7 +144,7 @@ const withdraw = createRoute({
   summary: 'Withdraw a referral',
   ...isPublic,
   request: receipt,
-  responses: { 200: json(FormProgress, 'Withdrawn, also when already so.'), ...errors(400, 404, 409) },
+  responses: { 200: json(FormProgress, 'Withdrawn, even if that was so before.'), ...errors(400, 404, 409) },
 })
 
 const erase = createRoute({

@@ -59,7 +59,7 @@ const sendMessage = (begin: BeginIdempotent) =>
       }),
     },
     responses: {
-      200: json(ChatMessage, 'It was sent before.'),
+      200: json(ChatMessage, 'It had been sent before.'),
       201: json(ChatMessage, 'Sent.'),
       ...errors(400, 401, 403, 404, 409, 413, 415, 422),
     },
@@ -90,7 +90,10 @@ const deleteMessage = createRoute({
     'One of mine, or anybody’s as an admin of the group. What was in it is gone; that there was a message stays.',
   ...signedIn,
   request: { params: MessageId },
-  responses: { 204: { description: 'Deleted, also when already so.' }, ...errors(400, 401, 403, 404, 409) },
+  responses: {
+    204: { description: 'Deleted, even if that was so before.' },
+    ...errors(400, 401, 403, 404, 409),
+  },
 })
 
 const addReaction = createRoute({
@@ -102,7 +105,7 @@ const addReaction = createRoute({
   ...reachesOthers,
   request: { params: Reaction },
   responses: {
-    204: { description: 'There, also when already so.' },
+    204: { description: 'There, even if that was so before.' },
     ...errors(400, 401, 403, 404, 409, 413, 415),
   },
 })
@@ -115,7 +118,10 @@ const removeReaction = createRoute({
   summary: 'Remove a reaction',
   ...signedIn,
   request: { params: Reaction },
-  responses: { 204: { description: 'Gone, also when never there.' }, ...errors(400, 401, 403, 404, 409) },
+  responses: {
+    204: { description: 'Gone, even if it was never there.' },
+    ...errors(400, 401, 403, 404, 409),
+  },
 })
 
 const searchMessages = createRoute({

@@ -76,7 +76,7 @@ const cancelDeletion = createRoute({
   ...isPublic,
   ...limitedAsAuth,
   request: byReceipt,
-  responses: { 200: json(DeletionView, 'Taken back.'), ...errors(400, 404, 409) },
+  responses: { 200: json(DeletionView, 'Cancelled.'), ...errors(400, 404, 409) },
 })
 
 const holdAccount = createRoute({

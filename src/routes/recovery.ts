@@ -187,7 +187,7 @@ function showPage(c: AppContext, isUsable: boolean, { title, question, button }:
   <body>
     <main>
       <h1>${title}</h1>
-      <p id="words" role="status">${isUsable ? question : 'This link was used, or is too old. Ask for a new one.'}</p>
+      <p id="words" role="status">${isUsable ? question : 'This link has been used or has expired. Ask for a new one.'}</p>
       ${isUsable ? html`<button type="button">${button}</button><script src="mailed-link.js"></script>` : ''}
     </main>
   </body>
@@ -218,7 +218,7 @@ export const recoveryRoutes = ({ passwordReset, emailVerification, emailChange }
       return c.json(
         {
           message:
-            'Your old address is back, every device is signed out, and the old password does not work any more. A link to choose a new one is on its way to this address.',
+            'Your old address is back, every device is signed out, and the old password no longer works. A link to choose a new one is on its way to this address.',
         },
         200,
       )
@@ -226,7 +226,7 @@ export const recoveryRoutes = ({ passwordReset, emailVerification, emailChange }
     .openapi(verifyEmailPage, async (c) =>
       showPage(c, await emailVerification.isUsable(c.req.valid('query').token), {
         title: 'Confirm your e-mail address',
-        question: 'Is this your mailbox, and did you open an account with us?',
+        question: 'Is this your mailbox, and did you create an account with us?',
         button: 'Confirm my address',
       }),
     )
@@ -298,7 +298,7 @@ const migrateUsers = createRoute({
     ],
   }),
   responses: {
-    200: json(z.object({ results: z.array(MigrationResult) }), 'A result a row, in order.'),
+    200: json(z.object({ results: z.array(MigrationResult) }), 'One result for each row, in order.'),
     ...errors(400, 401, 403, 413, 415),
   },
 })

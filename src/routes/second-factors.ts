@@ -35,7 +35,8 @@ const logInSecondFactor = createRoute({
   operationId: 'logInSecondFactor',
   tags,
   summary: 'Complete a login with a second factor',
-  description: 'One of an authenticator code, a recovery code and a passkey. Five tries in five minutes.',
+  description:
+    'One of an authenticator code, a recovery code and a passkey. Five attempts within five minutes.',
   ...isPublic,
   ...limitedAsAuth,
   request: body(LogInSecondFactor, { mfaToken: examples.oneTimeToken, code: examples.code }),
@@ -51,7 +52,10 @@ const beginLogInByPasskey = createRoute({
   description: 'Returns what to ask the browser for.',
   ...isPublic,
   ...limitedAsAuth,
-  responses: { 200: json(PasskeyChallenge, 'Good for one try in five minutes.'), ...errors(403, 413, 415) },
+  responses: {
+    200: json(PasskeyChallenge, 'Good for one attempt within five minutes.'),
+    ...errors(403, 413, 415),
+  },
 })
 
 const logInByPasskey = createRoute({
@@ -128,7 +132,7 @@ const beginTotp = createRoute({
   responses: {
     200: json(
       z.object({ secret: z.string(), uri: z.string().meta({ description: 'For a QR code.' }) }),
-      'Shown this once. Asking again makes a new one.',
+      'Shown only this once. Asking again makes a new one.',
     ),
     ...errors(401, 403, 404, 409, 413, 415),
   },
@@ -178,7 +182,7 @@ const beginPasskey = createRoute({
   description: 'Returns what to ask the browser for.',
   ...steppedUp,
   responses: {
-    200: json(PasskeyChallenge, 'Good for one try in five minutes.'),
+    200: json(PasskeyChallenge, 'Good for one attempt within five minutes.'),
     ...errors(401, 403, 404, 413, 415),
   },
 })

@@ -26,7 +26,7 @@ const create = createRoute({
     expiresInDays: 365,
   }),
   responses: {
-    201: json(ServiceTokenCreated, 'With the token, this once.'),
+    201: json(ServiceTokenCreated, 'With the token, which is shown only this once.'),
     ...errors(400, 401, 403, 413, 415),
   },
 })
@@ -53,7 +53,7 @@ const revoke = createRoute({
   summary: 'Revoke a service token',
   ...onlyFor('admin'),
   request: { params: z.object({ id: z.uuid().meta({ example: examples.tokenId }) }) },
-  responses: { 204: { description: 'It does not work any more.' }, ...errors(400, 401, 403, 404) },
+  responses: { 204: { description: 'It no longer works.' }, ...errors(400, 401, 403, 404) },
 })
 
 export const serviceTokenRoutes = (serviceTokens: ServiceTokens) =>

@@ -79,8 +79,8 @@ const linkAccount = createRoute({
   ...limitedAsAuth,
   request: body(LinkAccount, { linkToken: examples.oneTimeToken, password: examples.password }),
   responses: {
-    200: json(SignedIn, 'Joined, and signed in by both cookies.'),
-    202: json(SecondFactorWanted, 'Joined. Show a second factor to `POST /auth/login/mfa`.'),
+    200: json(SignedIn, 'Linked, and signed in by both cookies.'),
+    202: json(SecondFactorWanted, 'Linked. Show a second factor to `POST /auth/login/mfa`.'),
     ...errors(400, 401, 403, 409, 413, 415),
   },
 })

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { seedCourses } from '../../entry/demo.ts'
 import { tags } from '../../src/app/document.ts'
 import { browserOf, createTestApp, type TestApp } from '../app.ts'
-import { staffMember } from '../course-people.ts'
+import { staffMember } from '../core/learning/course-people.ts'
 
 const referenceApp = await createTestApp()
 const document = JSON.parse(JSON.stringify(referenceApp.describe())) as {

@@ -169,7 +169,7 @@ export const migrate = (database: AzureSqlDatabase): Promise<number> =>
     const migrations = migrationsOf({ ledger: await ledgerClause(run) })
     if (applied > migrations.length)
       throw new MigrationRefused(
-        `the database has schema ${applied}, this program knows ${migrations.length}: update it first`,
+        `the database has schema ${applied}, but this program knows only ${migrations.length}: update the program first`,
       )
     for (const [index, batches] of migrations.entries()) {
       if (index < applied) continue

@@ -156,7 +156,7 @@ export function migrate(database: DatabaseSync): void {
     }
     if (applied > migrations.length)
       throw new Error(
-        `the database has schema ${applied}, this program knows ${migrations.length}: update it first`,
+        `the database has schema ${applied}, but this program knows only ${migrations.length}: update the program first`,
       )
     for (const migration of migrations.slice(applied)) database.exec(migration)
     database.exec(`pragma user_version = ${migrations.length}`)

@@ -81,7 +81,7 @@ export function createAvatars(
     if (!portrait) {
       await removeFile.remove(stored)
       throw validationError([
-        { path: 'fileId', code: 'bad_image', message: 'Must be a picture that is whole and not too large.' },
+        { path: 'fileId', code: 'bad_image', message: 'Must be a complete picture that is not too large.' },
       ])
     }
     const portraitId = ids.next()

@@ -30,7 +30,7 @@ const maxParts = 100
 export function createBindFiles({ documents, clock }: Needs<'documents' | 'clock'>) {
   const unknown = (path: string) =>
     validationError([
-      { path, code: 'unknown_file', message: 'Must be an uploaded file of yours that is not used yet.' },
+      { path, code: 'unknown_file', message: 'Must be a file that you uploaded and have not used yet.' },
     ])
 
   const read = async (fileId: string) => documents.read(files, { partition: fileId, id: fileId })

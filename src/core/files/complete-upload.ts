@@ -19,9 +19,9 @@ const scannedAtOnceBytes = 10 * 1024 * 1024
 
 const words: Readonly<Record<Finding | 'size_mismatch', string>> = {
   size_mismatch: 'The file is larger than announced.',
-  type_mismatch: 'The file is not of the type it was announced as.',
-  two_formats: 'The file can be read as something else.',
-  zip_bomb: 'The file unpacks to too much.',
+  type_mismatch: 'The file is not of the announced type.',
+  two_formats: 'The file can also be read as another type.',
+  zip_bomb: 'The file is too large once it is unpacked.',
   too_many_pixels: 'The picture has too many pixels.',
 }
 const refusal = (path: string, code: string, message: string) => validationError([{ path, code, message }])
@@ -92,9 +92,9 @@ export const createCompleteUpload = (
       if (file.state !== 'uploading') return file
       const name = fileName ?? file.name
       if (!fitsEnding(name, file.type))
-        throw refusal('fileName', 'ending_mismatch', 'Must end as files of this type do.')
+        throw refusal('fileName', 'ending_mismatch', 'Must have the extension of this file type.')
       const facts = await blobs.head(file.blob)
-      if (!facts) throw refusal('fileId', 'not_uploaded', 'The bytes of this file have not arrived.')
+      if (!facts) throw refusal('fileId', 'not_uploaded', 'This file has not been uploaded yet.')
       const { maxBytes, maxPixels } = categories[file.category]
       const finding =
         facts.size > Math.min(file.size, maxBytes)

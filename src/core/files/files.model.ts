@@ -180,7 +180,7 @@ export interface FileSettings {
 export const quotaExceeded = defineError(
   'conflict',
   'quota_exceeded',
-  'There is no room left for this file. Delete something first.',
+  'There is not enough space left for this file. Delete something first.',
 )
 export const scanPending = defineError(
   'conflict',
@@ -190,6 +190,10 @@ export const scanPending = defineError(
 export const fileRejected = defineError(
   'gone',
   'file_rejected',
-  'This file was removed: something harmful was found in it.',
+  'This file was removed because something harmful was found in it.',
 )
-export const fileInUse = defineError('conflict', 'file_in_use', 'This file belongs to a form that was sent.')
+export const fileInUse = defineError(
+  'conflict',
+  'file_in_use',
+  'This file belongs to a form that has been sent.',
+)

@@ -57,10 +57,10 @@ export function createFilesPersonalData(personal: PersonalFiles): readonly Perso
     {
       ...withFiles,
       store: fileTasks.name,
-      purpose: 'Finishes what was cut off in the middle.',
+      purpose: 'Completes what was interrupted.',
       retention: 'A day.',
       notExported: 'Says nothing that the files do not.',
-      notErased: 'Ids of files that are gone. Goes by itself.',
+      notErased: 'Ids of files that are gone. Expires by itself.',
     },
     {
       ...withFiles,
@@ -82,7 +82,7 @@ export function createFilesPersonalData(personal: PersonalFiles): readonly Perso
       ...goesWithFiles,
       store: 'blobs:messages',
       purpose: 'What people send each other.',
-      retention: 'As the messages.',
+      retention: 'As long as the messages.',
     },
     {
       ...withFiles,
@@ -90,7 +90,7 @@ export function createFilesPersonalData(personal: PersonalFiles): readonly Perso
       store: 'blobs:forms',
       purpose: 'What people send with forms, for staff.',
       retention: 'As the form.',
-      notExported: 'Exported with the files, for whom they belong to.',
+      notExported: 'Exported with the files of the people they belong to.',
       notErased: 'Goes with the form.',
     },
     {

@@ -26,9 +26,9 @@ function checkType({ category, fileType, fileName, fileSize }: RequestUpload): M
   if (fileSize > maxBytes) throw refuse('fileSize', 'too_big', `Must be at most ${maxBytes} bytes.`)
   const type = fileType === 'image/jpg' ? 'image/jpeg' : fileType
   if (!isMediaType(type) || !types.includes(type))
-    throw refuse('fileType', 'type_not_allowed', 'Files of this type are not taken here.')
+    throw refuse('fileType', 'type_not_allowed', 'Files of this type are not accepted here.')
   if (!fitsEnding(fileName, type))
-    throw refuse('fileName', 'ending_mismatch', 'Must end as files of this type do.')
+    throw refuse('fileName', 'ending_mismatch', 'Must have the extension of this file type.')
   return type
 }
 
@@ -60,7 +60,7 @@ export const createRequestUpload =
     if (actor === null) {
       const standing = await takeFromLimits([anonymousLimit], caller.address ?? 'unknown', 1)
       if (standing.isExceeded)
-        throw new AppError('rate_limited', 'rate_limit_exceeded', 'Too many files. Wait a little.', {
+        throw new AppError('rate_limited', 'rate_limit_exceeded', 'Too many files. Try again later.', {
           retryAfterSeconds: standing.resetInSeconds,
         })
     }

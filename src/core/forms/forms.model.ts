@@ -100,7 +100,10 @@ const Attachment = z
       .optional()
       .meta({ description: 'As the upload gave it to whoever has no account.' }),
   })
-  .refine(({ fileId, url }) => fileId !== undefined || url !== undefined, 'Name a fileId, or a url of ours.')
+  .refine(
+    ({ fileId, url }) => fileId !== undefined || url !== undefined,
+    'Give a fileId, or the url of a file that was uploaded here.',
+  )
   .meta({ id: 'FormAttachment', description: 'An uploaded file of ours, by its id or by its address.' })
 export type Attachment = z.infer<typeof Attachment>
 
@@ -180,5 +183,5 @@ export type FormProgress = z.infer<typeof FormProgress>
 export const tooMuchInformation = defineError(
   'conflict',
   'conflict',
-  'No more can be added to this form. Please write to us.',
+  'Nothing more can be added to this form. Please contact us.',
 )

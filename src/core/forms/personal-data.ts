@@ -134,10 +134,10 @@ export function createFormsPersonalData(
       fields: [],
       withheld: ['contact_hash'],
       purpose: 'Finds submissions by an address or a telephone number, without holding either.',
-      retention: 'As the submission.',
+      retention: 'As long as the submission.',
       notExported: 'Keyed hashes, which say nothing to anybody.',
       notErased: 'Erased with the submission.',
     },
-    nothingPersonal('tracking_numbers', 'Numbers referrals without gaps.', 'For ever.'),
+    nothingPersonal('tracking_numbers', 'Numbers referrals without gaps.', 'Forever.'),
   ]
 }

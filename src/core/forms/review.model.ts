@@ -98,7 +98,7 @@ export const ReviewForm = z
     notes: severalLines(1, 5_000).meta({ description: 'Added to the notes that are there.' }),
   })
   .partial()
-  .refine((change) => Object.keys(change).length > 0, 'Name at least one field to change.')
+  .refine((change) => Object.keys(change).length > 0, 'Give at least one field to change.')
   .meta({ id: 'ReviewForm' })
 export type ReviewForm = z.infer<typeof ReviewForm>
 
@@ -151,5 +151,5 @@ export type RetentionReport = z.infer<typeof RetentionReport>
 export const notInThisState = defineError(
   'conflict',
   'conflict',
-  'This is not possible in the state the form is in.',
+  'This is not possible in the current state of the form.',
 )

@@ -54,7 +54,7 @@ function claimsOf(attachments: readonly Attachment[], publicOrigin: string): rea
     const id = fileId ?? /^\/api\/v1\/files\/([\da-f-]{36})(?:\/download)?$/.exec(address)?.[1]
     if (id === undefined)
       throw validationError([
-        { path: `attachments.${i}`, code: 'unknown_file', message: 'Must be an uploaded file of ours.' },
+        { path: `attachments.${i}`, code: 'unknown_file', message: 'Must be a file that was uploaded here.' },
       ])
     return { fileId: id, claimToken }
   })

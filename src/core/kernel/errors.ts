@@ -49,7 +49,7 @@ export const validationError = (details: readonly ErrorDetail[]): AppError =>
   new AppError('invalid', 'validation_error', 'The request is not valid.', { details })
 
 export const notFound = defineError('not_found', 'not_found', 'There is nothing here.')
-export const forbidden = defineError('forbidden', 'forbidden', 'You may not do this.')
+export const forbidden = defineError('forbidden', 'forbidden', 'You are not allowed to do this.')
 export const conflict = defineError(
   'conflict',
   'conflict',
@@ -58,5 +58,5 @@ export const conflict = defineError(
 export const preconditionFailed = defineError(
   'conflict',
   'precondition_failed',
-  'This has changed since you read it. Read it again first.',
+  'This has changed since you last read it. Read it again first.',
 )

@@ -98,8 +98,8 @@ export const passing = (
   withheld,
   purpose,
   retention,
-  notExported: 'Gone before it could be read.',
-  notErased: 'Goes by itself.',
+  notExported: 'Gone before anybody could read it.',
+  notErased: 'Expires by itself.',
 })
 
 export const nothingKept: readonly Kept[] = []

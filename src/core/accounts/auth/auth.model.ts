@@ -50,7 +50,7 @@ const accountSuspended = defineError('forbidden', 'account_suspended', 'This acc
 const accountClosing = defineError(
   'forbidden',
   'account_suspended',
-  'This account is about to be erased. Whoever has the receipt can take that back.',
+  'This account is about to be erased. Whoever has the receipt can cancel that.',
 )
 /** Why nobody gets into a suspended account. */
 export const lockedOut = ({ deletion }: Pick<User, 'deletion'>): AppError =>

@@ -59,5 +59,5 @@ export const providerRefused = defineError(
 export const lastWayIn = defineError(
   'conflict',
   'conflict',
-  'This is the only way into the account. Set a password or add a passkey first.',
+  'This is the only way to sign in to this account. Set a password or add a passkey first.',
 )

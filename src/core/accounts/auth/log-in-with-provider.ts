@@ -81,7 +81,7 @@ export function createLogInWithProvider(
       ])
     if (!settings.redirectOrigins.has(new URL(redirectUri).origin))
       throw validationError([
-        { path: 'redirectUri', code: 'invalid_value', message: 'Must be a page of ours.' },
+        { path: 'redirectUri', code: 'invalid_value', message: 'Must be one of our pages.' },
       ])
     const identity = await identityProviders.redeem(provider, {
       code,

@@ -29,7 +29,7 @@ export const createPasswordPolicy =
     ]
     const words = context.filter((word) => word.length > 2)
     if (await passwordBlocklist.isGuessable(password, words))
-      throw refuse('too_common', 'This password is one of the first to be guessed. Choose another.')
+      throw refuse('too_common', 'This password is easy to guess. Choose another one.')
   }
 
 export type CheckPassword = ReturnType<typeof createPasswordPolicy>

@@ -24,8 +24,13 @@ export function createAuthPersonalData(
       }),
     )
   return [
-    passing('cache:blacklist', [], 'Refuses the access tokens of who has signed out.', '15 minutes.'),
-    passing('cache:lockout', [], 'Slows down who guesses passwords; accounts are keyed hashes.', '24 hours.'),
+    passing('cache:blacklist', [], 'Refuses the access tokens of people who have signed out.', '15 minutes.'),
+    passing(
+      'cache:lockout',
+      [],
+      'Slows down anybody who guesses passwords; accounts are keyed hashes.',
+      '24 hours.',
+    ),
     passing('cache:otp', [], 'Counts mails to an address, which is a keyed hash.', 'An hour.'),
     {
       store: identities.name,
@@ -48,7 +53,7 @@ export function createAuthPersonalData(
       fields: [],
       withheld: ['secretHash', 'codeHash', 'facts'],
       purpose: 'Recognises codes and links that were handed out.',
-      retention: 'Minutes; 7 days for taking back a change of address.',
+      retention: 'Minutes; 7 days for undoing a change of address.',
       notExported: 'Says nothing about a person that the account does not.',
       async erase({ userId }) {
         for await (const { value } of tokensOf(userId))

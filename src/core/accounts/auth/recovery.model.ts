@@ -51,7 +51,7 @@ export const MailedLink = z.object({ token: MailedToken }).meta({ id: 'MailedLin
 export const codeRefused = defineError(
   'unauthenticated',
   'invalid_token',
-  'The code or link is wrong, was used, or is too old. Ask for a new one.',
+  'This code or link is wrong, has been used, or has expired. Ask for a new one.',
 )
 export const emailUnverified = defineError(
   'forbidden',

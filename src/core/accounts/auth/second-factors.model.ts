@@ -101,12 +101,12 @@ export type SecondFactorStatus = z.infer<typeof SecondFactorStatus>
 export const secondFactorRefused = defineError(
   'unauthenticated',
   'invalid_credentials',
-  'That did not prove it. Try again, or another way.',
+  'That could not be verified. Try again, or use another method.',
 )
 export const stepUpRequired = defineError(
   'forbidden',
   'step_up_required',
-  'Confirm that it is you first: POST /api/v1/auth/step-up.',
+  'First confirm that it is you: POST /api/v1/auth/step-up.',
 )
 export const secondFactorMissing = defineError(
   'forbidden',
@@ -116,5 +116,5 @@ export const secondFactorMissing = defineError(
 export const tooManyPasskeys = defineError(
   'conflict',
   'conflict',
-  'There are ten passkeys already. Remove one that is not used.',
+  'You already have ten passkeys. Remove one that you do not use.',
 )

@@ -27,7 +27,7 @@ export function createUsersPersonalData(
       store: staff.name,
       dataClass: 'public',
       fields: ['name', 'avatar', 'role'],
-      purpose: 'Lists whom everybody may write to.',
+      purpose: 'Lists the people everybody may write to.',
       retention: 'For as long as somebody is a mentor or an admin.',
       async collect({ userId }) {
         const entry = await documents.read(staff, { partition: staffDirectory, id: userId })
@@ -43,7 +43,7 @@ export function createUsersPersonalData(
       dataClass: 'personal',
       fields: ['address'],
       purpose: 'Makes an address belong to one account, and finds the account by it.',
-      retention: 'For as long as the account goes by the address; 7 days more after a change.',
+      retention: 'For as long as the account uses the address, and 7 days after a change.',
       collect: async ({ userId }) =>
         (await claimsOf(userId)).map(({ value: { id, reservedUntil } }) => ({
           address: id,

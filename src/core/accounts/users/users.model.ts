@@ -227,13 +227,17 @@ export const UpdateUser = z
     mentorId: z.uuid().nullable().meta({ description: 'Who mentors this person; null for nobody.' }),
   })
   .partial()
-  .refine((change) => Object.keys(change).length > 0, 'Name at least one field to change.')
+  .refine((change) => Object.keys(change).length > 0, 'Give at least one field to change.')
   .meta({ id: 'UpdateUser' })
 export type UpdateUser = z.infer<typeof UpdateUser>
 
-export const accountIsClosing = defineError('conflict', 'conflict', 'This account is to be erased already.')
+export const accountIsClosing = defineError(
+  'conflict',
+  'conflict',
+  'This account is already going to be erased.',
+)
 export const userExists = defineError(
   'conflict',
   'user_exists',
-  'An account with this e-mail address exists.',
+  'An account with this e-mail address already exists.',
 )

@@ -26,4 +26,4 @@ export const WebAddress = z
 export const Timestamp = z.iso.datetime()
 
 export const hasFields = (change: object): boolean => Object.keys(change).length > 0
-export const nothingNamed = 'Name at least one field to change.'
+export const nothingNamed = 'Give at least one field to change.'

@@ -199,4 +199,4 @@ export type VersionDifference = z.infer<typeof VersionDifference>
 
 /** Something that has to be so first, or is missing. */
 export const conditionsMissing = (details: readonly ErrorDetail[]): AppError =>
-  new AppError('conflict', 'conditions_missing', 'Something is missing first: see details.', { details })
+  new AppError('conflict', 'conditions_missing', 'Something has to be done first: see details.', { details })

@@ -51,7 +51,7 @@ export function createEditLessons(
   ): Promise<string> {
     if (given.videoFileId !== null && given.videoUrl !== null)
       throw validationError([
-        { path: 'videoUrl', code: 'two_videos', message: 'Name a file or an address, not both.' },
+        { path: 'videoUrl', code: 'two_videos', message: 'Give a file or an address, not both.' },
       ])
     if (given.videoFileId !== null) await claimVideo(author, courseId, given.videoFileId)
     const { content, videoFileId, videoUrl, resources } = given

@@ -8,7 +8,9 @@ import type { EditLessons } from './edit-lessons.ts'
 import { maxLessons, NewLesson } from './lessons.model.ts'
 import type { Versions } from './versions.ts'
 
-const Key = z.string().regex(/^[a-z0-9][a-z0-9-]{0,99}$/, 'Must be lower case letters, digits and hyphens.')
+const Key = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,99}$/, 'Must consist of lower-case letters, digits and hyphens.')
 
 const ImportedLesson = NewLesson.omit({ order: true, videoFileId: true }).extend({ key: Key })
 

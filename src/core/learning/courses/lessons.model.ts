@@ -107,5 +107,5 @@ export type DraftLesson = z.infer<typeof DraftLesson>
 export const tooManyLessons = defineError(
   'conflict',
   'conflict',
-  `A course has at most ${maxLessons} lessons.`,
+  `A course can have at most ${maxLessons} lessons.`,
 )

@@ -39,7 +39,8 @@ export function whyLocked(
   enrolment: Enrolment | null,
   lesson: LessonOutline,
 ): Missing[] {
-  if (enrolment?.state !== 'active') return [{ code: 'not_enrolled', message: 'Enrol in this course first.' }]
+  if (enrolment?.state !== 'active')
+    return [{ code: 'not_enrolled', message: 'Enroll in this course first.' }]
   if (!version.isSequential || isCompleted(enrolment, lesson.id)) return []
   return version.lessons
     .filter(({ id, order }) => order < lesson.order && !isCompleted(enrolment, id))

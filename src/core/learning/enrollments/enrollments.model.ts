@@ -70,9 +70,9 @@ export const progress = collection<Enrolment | LearnerStats>()({
 export const alreadyEnrolled = defineError(
   'conflict',
   'already_enrolled',
-  'You take part in this course already.',
+  'You are already enrolled in this course.',
 )
-export const notEnrolled = defineError('forbidden', 'not_enrolled', 'Enrol in this course first.')
+export const notEnrolled = defineError('forbidden', 'not_enrolled', 'Enroll in this course first.')
 
 const Timestamp = z.iso.datetime()
 
@@ -166,7 +166,8 @@ export type Lesson = z.infer<typeof Lesson>
 export const CompleteLesson = z
   .object({
     completedAt: Timestamp.optional().meta({
-      description: 'When it was, for what is sent later. Neither before the enrolment nor after now.',
+      description:
+        'When it was completed, if that is reported later. Neither before the enrollment nor in the future.',
     }),
   })
   .meta({ id: 'CompleteLesson' })
@@ -197,7 +198,7 @@ export const TimeReport = z
             from: z.number().min(0).max(86_400).optional().meta({ description: 'Seconds into the video.' }),
             to: z.number().min(0).max(86_400).optional(),
           })
-          .refine(({ from, to }) => (from === undefined) === (to === undefined), 'Name both from and to.'),
+          .refine(({ from, to }) => (from === undefined) === (to === undefined), 'Give both from and to.'),
       )
       .min(1)
       .max(100),
@@ -246,7 +247,7 @@ export const ProgressView = z
       loginStreak: z
         .number()
         .int()
-        .meta({ description: 'Days in a row, in the person’s time zone, with a sign-in or a lesson.' }),
+        .meta({ description: 'Days in a row with a sign-in or a lesson, in the time zone of the person.' }),
       longestStreak: z.number().int(),
       lastLoginAt: Timestamp.nullable(),
     }),

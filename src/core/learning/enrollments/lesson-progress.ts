@@ -41,7 +41,7 @@ const keptWatchedRanges = 100
 const noteAccessAfterMs = 5 * 60_000
 
 const lessonLocked = (error: AppError): AppError =>
-  new AppError('forbidden', 'lesson_locked', 'Complete the lessons before this one first.', {
+  new AppError('forbidden', 'lesson_locked', 'Complete the earlier lessons first.', {
     ...(error.details ? { details: error.details } : {}),
   })
 

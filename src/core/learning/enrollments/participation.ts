@@ -138,7 +138,7 @@ export function createParticipation(
         })
         present = enrolment
         return {
-          message: 'You take part in this course.',
+          message: 'You are enrolled in this course.',
           enrollment: {
             courseId,
             userId: learner.id,

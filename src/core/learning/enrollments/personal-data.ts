@@ -58,7 +58,7 @@ export function createEnrollmentsPersonalData(
         'completedCourses',
         'achievements',
       ],
-      purpose: 'What somebody has learned, where to go on, and what they have reached.',
+      purpose: 'What somebody has learned, where they continue, and what they have achieved.',
       retention: 'For as long as the account exists.',
       collect: async ({ userId }) => [
         ...(await recordsOf(userId, 'stats')),

@@ -108,7 +108,7 @@ export function createChangeMessage(
         if (before.deletedAt !== null) throw messageIsDeleted()
         if (input.text.trim() === '' && before.attachments.length === 0)
           throw validationError([
-            { path: 'text', code: 'too_small', message: 'Must not be empty without attachments.' },
+            { path: 'text', code: 'too_small', message: 'Must not be empty when there are no attachments.' },
           ])
         const mentions = input.mentions ? [...new Set(input.mentions)] : before.mentions
         if (input.mentions && mentions.some((userId) => !memberOf(current, userId)))

@@ -72,7 +72,7 @@ export const CreateConversation = z
   })
   .refine(({ type, participantIds }) => type === 'group' || participantIds.length === 1, {
     path: ['participantIds'],
-    message: 'A direct conversation has one other person.',
+    message: 'A direct conversation has exactly one other person.',
   })
   .refine(({ type, name }) => type === 'group' || name === undefined, {
     path: ['name'],
@@ -87,7 +87,7 @@ export const UpdateConversation = z
     avatar: z.uuid().nullable().meta({ description: 'The id of a completed upload; null removes it.' }),
   })
   .partial()
-  .refine((change) => Object.keys(change).length > 0, 'Name at least one field to change.')
+  .refine((change) => Object.keys(change).length > 0, 'Give at least one field to change.')
   .meta({ id: 'UpdateConversation' })
 export type UpdateConversation = z.infer<typeof UpdateConversation>
 
@@ -113,10 +113,10 @@ export interface ChatSettings {
 export const directStays = defineError(
   'conflict',
   'conflict',
-  'A direct conversation has neither name nor members to change.',
+  'The name and the members of a direct conversation cannot be changed.',
 )
 export const tooManyMembers = defineError(
   'conflict',
   'conflict',
-  `A group has ${maxMembers} members at most.`,
+  `A group can have at most ${maxMembers} members.`,
 )

@@ -35,7 +35,7 @@ const rememberedHeads = 2_000
 const tooManyWriters = defineError(
   'unavailable',
   'unavailable',
-  'Too many write here at the same time. Try again shortly.',
+  'Too many people are writing here at the same time. Try again shortly.',
 )
 
 interface Remembered {

@@ -126,7 +126,7 @@ export const SyncRequest = z
   .object({
     streams: z
       .record(z.uuid(), z.number().int().min(0))
-      .refine((streams) => Object.keys(streams).length <= 200, 'Ask for 200 conversations at most.')
+      .refine((streams) => Object.keys(streams).length <= 200, 'Ask for at most 200 conversations.')
       .meta({ description: 'The number of the newest change one has, by conversation.' }),
   })
   .meta({ id: 'SyncRequest' })

@@ -78,7 +78,7 @@ export const SendMessage = z
   })
   .refine(({ text, attachments }) => text.trim() !== '' || attachments.length > 0, {
     path: ['text'],
-    message: 'Must not be empty without attachments.',
+    message: 'Must not be empty when there are no attachments.',
   })
   .meta({ id: 'SendMessage' })
 export type SendMessage = z.infer<typeof SendMessage>
@@ -113,7 +113,7 @@ export const MessageQuery = z
   .refine(
     ({ before, after, around }) => [before, after, around].filter((given) => given !== undefined).length <= 1,
     {
-      message: 'Use one of before, after and around.',
+      message: 'Use only one of before, after and around.',
     },
   )
 export type MessageQuery = z.infer<typeof MessageQuery>
@@ -150,6 +150,6 @@ export const clientMessageIdReused = defineError(
 export const tooManyEmojis = defineError(
   'conflict',
   'conflict',
-  `A message takes ${maxEmojis} different emoji at most.`,
+  `A message can have at most ${maxEmojis} different emoji.`,
 )
 export const messageIsDeleted = defineError('conflict', 'conflict', 'This message has been deleted.')

@@ -88,7 +88,7 @@ export function createChatPersonalData(
 
   const retention =
     settings.retentionMs === null
-      ? 'For ever, as this deployment is set up.'
+      ? 'Forever, as this deployment is set up.'
       : `${settings.retentionMs / dayMs} days after a message was sent or a change made.`
 
   return [
@@ -132,7 +132,7 @@ export function createChatPersonalData(
       dataClass: 'personal',
       fields: [],
       purpose: 'Finds messages by their words.',
-      retention: 'As the messages.',
+      retention: 'As long as the messages.',
       notExported: 'The same words as the messages.',
       async erase() {
         await messageSearch.forgetDeleted()
@@ -144,7 +144,7 @@ export function createChatPersonalData(
       dataClass: 'personal',
       fields: [],
       purpose: 'Finds messages by their words: who wrote which, and when.',
-      retention: 'As the messages.',
+      retention: 'As long as the messages.',
       notExported: 'The same facts as the messages.',
       notErased: 'Ids and times of messages whose text is gone.',
     },
@@ -175,6 +175,10 @@ export function createChatPersonalData(
       },
     },
     passing('cache:online_users', ['devices'], 'Shows who is connected.', '90 seconds.'),
-    nothingPersonal(announcements.name, 'Has devices told of a change even after a crash.', 'Seconds.'),
+    nothingPersonal(
+      announcements.name,
+      'Makes sure that devices are told of a change, even after a crash.',
+      'Seconds.',
+    ),
   ]
 }

@@ -11,9 +11,14 @@ export const createThrottle =
   async (turn: Turn, who: string): Promise<void> => {
     const { isExceeded, resetInSeconds } = await takeFromLimits(limits[turn], who, 1)
     if (isExceeded)
-      throw new AppError('rate_limited', 'rate_limit_exceeded', 'Not so fast. Wait a little.', {
-        retryAfterSeconds: resetInSeconds,
-      })
+      throw new AppError(
+        'rate_limited',
+        'rate_limit_exceeded',
+        'Too many in a short time. Try again later.',
+        {
+          retryAfterSeconds: resetInSeconds,
+        },
+      )
   }
 
 export type Throttle = ReturnType<typeof createThrottle>

@@ -13,8 +13,8 @@ export function createContactsPersonalData({ documents }: Needs<'documents'>): r
       store: blocks.name,
       dataClass: 'personal',
       fields: ['blockedUserId', 'name', 'createdAt'],
-      purpose: 'Keeps somebody away from whom they do not want to hear from.',
-      retention: 'Until it is taken back.',
+      purpose: 'Keeps away people that somebody does not want to hear from.',
+      retention: 'Until it is undone.',
       async collect({ userId }) {
         const own = []
         for await (const { value } of ownBlocks(userId))

@@ -31,7 +31,7 @@ export type Profile = z.infer<typeof Profile>
 export const UpdateProfile = z
   .object({ name: PersonName, preferences: Preferences.partial() })
   .partial()
-  .refine((change) => Object.keys(change).length > 0, 'Name at least one field to change.')
+  .refine((change) => Object.keys(change).length > 0, 'Give at least one field to change.')
   .meta({ id: 'UpdateProfile' })
 export type UpdateProfile = z.infer<typeof UpdateProfile>
 

@@ -46,7 +46,7 @@ export function createAuditPersonalData({ audit }: Needs<'audit'>): readonly Per
         return [
           {
             what: 'The audit log: that something was done, when, and the random number your account had. Neither your name nor your address nor anything you wrote is in it.',
-            rule: 'The law asks for six years of records of who saw health information (45 CFR 164.312(b) and 164.316(b)(2)(i)); we keep seven at least.',
+            rule: 'The law requires six years of records of who saw health information (45 CFR 164.312(b) and 164.316(b)(2)(i)); we keep at least seven.',
             until: null,
           },
         ]

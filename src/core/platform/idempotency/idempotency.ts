@@ -23,7 +23,7 @@ export const idempotencyInFlight = defineError(
 export const idempotencyKeyReused = defineError(
   'conflict',
   'idempotency_key_reused',
-  'This key was used before with another request.',
+  'This key has already been used with another request.',
 )
 
 export interface Request {

@@ -9,13 +9,13 @@ export const createIdempotencyPersonalData = ({ clock }: Needs<'clock'>): readon
     dataClass: 'personal',
     fields: [],
     withheld: ['answer'],
-    purpose: 'Answers a request that is repeated as the first time.',
+    purpose: 'Gives a repeated request the same answer as the first time.',
     retention: '24 hours.',
-    notExported: 'Answers that were given already.',
+    notExported: 'Answers that have already been given.',
     erase: async () => [
       {
-        what: 'Answers to your requests of the last day, for the case that they are repeated.',
-        rule: 'They cannot be found by person, and go by themselves.',
+        what: 'Answers to your requests of the last day, in case they are repeated.',
+        rule: 'They cannot be found by person, and expire by themselves.',
         until: new Date(clock.now() + keptMs).toISOString(),
       },
     ],

@@ -4,7 +4,7 @@ import type { Greeting } from './mail.model.ts'
 import { type Block, type TemplateInputs, type TemplateName, templates } from './templates.ts'
 
 const sender = 'T.O.O.L.S Inc'
-const closing = 'This mail was sent by a machine. Answers to it are not read.'
+const closing = 'This mail was sent automatically. Replies to it are not read.'
 
 /** Mail programs know little CSS and read it from the elements alone. */
 const style = {

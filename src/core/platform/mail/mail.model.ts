@@ -8,7 +8,9 @@ export const DeadLetter = z
     template: z.string(),
     reference: z.string().nullable(),
     attempts: z.number().int(),
-    reason: z.string().meta({ description: '`refused` for good, `gave_up` after days, or `unreadable`.' }),
+    reason: z
+      .string()
+      .meta({ description: '`refused` permanently, `gave_up` after days of retrying, or `unreadable`.' }),
     createdAt: Timestamp,
     diedAt: Timestamp,
   })

@@ -38,7 +38,7 @@ export interface TemplateInputs {
 export type TemplateName = keyof TemplateInputs
 
 const minuteMs = 60_000
-const ignore = 'If this was not you, you need not do anything.'
+const ignore = 'If this was not you, you can ignore this mail.'
 
 export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[N]> } = {
   confirm_email: {
@@ -50,7 +50,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
       { code },
       'Or confirm your address on this page:',
       { label: 'Confirm my address', link },
-      `The code and the page work for 10 minutes. ${ignore}`,
+      `The code and the link work for 10 minutes. ${ignore}`,
     ],
   },
   reset_password: {
@@ -60,7 +60,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     blocks: ({ link }) => [
       'Somebody, hopefully you, asked for a new password for your account.',
       { label: 'Choose a new password', link },
-      `The page works once, and for 15 minutes. ${ignore} Your password stays as it is.`,
+      `The link works once, for 15 minutes. ${ignore} Your password stays as it is.`,
     ],
   },
   password_changed: {
@@ -80,7 +80,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     blocks: ({ code }) => [
       'Type this code to confirm that it is you:',
       { code },
-      'It works once, and for 10 minutes. Nobody from our side will ever ask you for it.',
+      'It works once, for 10 minutes. None of us will ever ask you for it.',
     ],
   },
   confirm_new_email: {
@@ -90,7 +90,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     blocks: ({ code }) => [
       'Type this code where you asked to change your address:',
       { code },
-      `It works once, and for 10 minutes. ${ignore}`,
+      `It works once, for 10 minutes. ${ignore}`,
     ],
   },
   email_changed: {
@@ -98,8 +98,8 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     usefulForMs: null,
     subject: () => 'Your e-mail address was changed',
     blocks: ({ link }) => [
-      'Your account goes by another address from now on. This mailbox will get no more mail about it.',
-      'If this was not you, take it back within 7 days. Every device is then signed out:',
+      'Your account now uses another address. We will send no more mail about it to this one.',
+      'If this was not you, undo the change within 7 days. Every device is then signed out:',
       { label: 'Undo the change', link },
     ],
   },
@@ -108,8 +108,8 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     usefulForMs: 24 * 60 * minuteMs,
     subject: () => 'Your data is ready',
     blocks: ({ link }) => [
-      'The copy of your data that you asked for is ready. Sign in to fetch it within 24 hours; after that it is removed.',
-      { label: 'Fetch my data', link },
+      'The copy of your data that you asked for is ready. Sign in to download it within 24 hours; after that it is deleted.',
+      { label: 'Download my data', link },
       'If you did not ask for it, choose a new password at once: somebody else is signed in to your account.',
     ],
   },
@@ -119,9 +119,9 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     subject: () => 'Your account is being deleted',
     blocks: ({ link }) => [
       'Somebody, hopefully you, asked to delete your account. It is locked on every device.',
-      'This page shows how far that is and what the law makes us keep. Until the erasure begins, you can take it back there:',
+      'This page shows how far the deletion is and what the law requires us to keep. Until the erasure begins, you can cancel it there:',
       { label: 'Show the deletion', link },
-      'Keep this mail: without the account there is no other way to that page.',
+      'Keep this mail: once the account is locked, there is no other way to that page.',
     ],
   },
   new_device: {
@@ -129,7 +129,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     usefulForMs: null,
     subject: () => 'A new device signed in',
     blocks: ({ link }) => [
-      'Somebody, hopefully you, signed in to your account on a device it was not used on before.',
+      'Somebody, hopefully you, signed in to your account on a new device.',
       'If this was not you, choose a new password at once:',
       { label: 'Choose a new password', link },
     ],
@@ -139,7 +139,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     usefulForMs: null,
     subject: () => 'How you sign in was changed',
     blocks: ({ link }) => [
-      'A way of proving that it is you (an app, a passkey, or recovery codes) was added to your account or taken away.',
+      'A way of proving that it is you (an app, a passkey, or recovery codes) was added to your account or removed from it.',
       'If this was not you, choose a new password at once:',
       { label: 'Choose a new password', link },
     ],
@@ -149,9 +149,9 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     usefulForMs: 7 * 24 * 60 * minuteMs,
     subject: () => 'Your account has moved',
     blocks: ({ link }) => [
-      'We have a new place for your account. Your old password was not taken along: choose a new one.',
+      'Your account has moved to our new system. Your old password did not move with it: choose a new one.',
       { label: 'Choose a password', link },
-      'The page works once, and for 7 days. After that, use "forgot password" with this address.',
+      'The link works once, for 7 days. After that, use "forgot password" with this address.',
     ],
   },
   account_exists: {
@@ -159,7 +159,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     usefulForMs: null,
     subject: () => 'You already have an account',
     blocks: ({ link }) => [
-      'Somebody, hopefully you, tried to open an account with this address. There is one already.',
+      'Somebody, hopefully you, tried to create an account with this address. There already is one.',
       'If you do not remember its password, you can choose a new one:',
       { label: 'Choose a new password', link },
       ignore,
@@ -172,7 +172,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     blocks: ({ reference }) => [
       'Thank you for writing to us. Your message has arrived and somebody will read it.',
       `Your reference is ${reference}.`,
-      'For your privacy this mail does not repeat what you wrote.',
+      'To protect your privacy, this mail does not repeat what you wrote.',
     ],
   },
   referral_received: {
@@ -183,7 +183,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
       'Thank you. The referral has arrived and somebody will look at it.',
       `Its number is ${reference}. With the receipt code that was shown to you, you can see how far it is, add to it or withdraw it:`,
       { label: 'See the referral', link },
-      'For privacy this mail does not repeat what was written.',
+      'To protect privacy, this mail does not repeat what was written.',
     ],
   },
   referral_resolved: {
@@ -221,7 +221,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     usefulForMs: null,
     subject: ({ reference }) => `News about ${reference}`,
     blocks: ({ reference, link }) => [
-      `Whoever sent ${reference} has added something to it, or has withdrawn it.`,
+      `The sender of ${reference} has added something to it or has withdrawn it.`,
       { label: 'Open it', link },
     ],
   },

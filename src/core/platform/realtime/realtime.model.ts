@@ -101,4 +101,4 @@ export const forgedEvent = defineError(
 )
 export const unknownHost = defineError('forbidden', 'forbidden', 'Events are not accepted from this host.')
 export const unknownEvent = defineError('not_found', 'not_found', 'There is no such event.')
-export const mayNotConnect = defineError('forbidden', 'forbidden', 'This account may not connect.')
+export const mayNotConnect = defineError('forbidden', 'forbidden', 'This account is not allowed to connect.')

@@ -40,7 +40,7 @@ export function createRealtime(
     async negotiate({ userId, sessionId }: Actor): Promise<ClientAccess> {
       const { isExceeded, resetInSeconds } = await take([negotiate], sessionId, 1)
       if (isExceeded)
-        throw new AppError('rate_limited', 'rate_limit_exceeded', 'Too many connections. Wait a little.', {
+        throw new AppError('rate_limited', 'rate_limit_exceeded', 'Too many connections. Try again later.', {
           retryAfterSeconds: resetInSeconds,
         })
       return realtime.clientAccess({

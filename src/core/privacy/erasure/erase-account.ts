@@ -32,12 +32,12 @@ async function idOf(receipt: string): Promise<string> {
 }
 
 const words: Readonly<Record<DeletionView['state'], string>> = {
-  scheduled: 'The account is locked and will be erased. Until then you can take that back.',
+  scheduled: 'The account is locked and will be erased. Until then you can cancel the deletion.',
   on_hold:
-    'The account is locked. A legal hold forbids to erase it now: we are obliged to keep it for a proceeding. It is erased when the hold ends; nobody uses it until then.',
-  erasing: 'The account is being erased. What is done is listed; the rest follows by itself.',
-  done: 'The account is erased, and all that was in it. What had to stay is listed, with the reason.',
-  cancelled: 'The deletion was taken back. The account is there as before: sign in.',
+    'The account is locked. A legal hold prevents its erasure for now: we are obliged to keep it for a legal proceeding. It will be erased when the hold ends; nobody can use it until then.',
+  erasing: 'The account is being erased. What has been done is listed; the rest follows automatically.',
+  done: 'The account and everything in it have been erased. What has to be kept is listed, with the reason.',
+  cancelled: 'The deletion was cancelled. The account is as it was before: sign in.',
 }
 
 /**

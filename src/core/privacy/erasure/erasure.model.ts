@@ -43,7 +43,7 @@ export const DeletionView = z
     state: z.enum(['scheduled', 'on_hold', 'erasing', 'done', 'cancelled']),
     message: z.string().meta({ description: 'How it stands, in words.' }),
     requestedAt: Timestamp,
-    eraseAfter: Timestamp.meta({ description: 'Until then it can be taken back.' }),
+    eraseAfter: Timestamp.meta({ description: 'Until then it can be cancelled.' }),
     finishedAt: Timestamp.nullable(),
     steps: z.object({
       total: z.number().int(),
@@ -65,7 +65,7 @@ export const Receipt = z
   .regex(/^[\w-]{43}$/, 'Must be a receipt.')
   .meta({ description: 'The last part of `Location`. Whoever has it can take the deletion back.' })
 
-export const tooLateToCancel = defineError('conflict', 'conflict', 'It is too late to take this back.')
+export const tooLateToCancel = defineError('conflict', 'conflict', 'It is too late to cancel this deletion.')
 
 export interface ErasureSettings {
   /** For how long somebody who deletes their account can change their mind. */

@@ -36,7 +36,7 @@ export function createErasure(
       store: deletions.name,
       dataClass: 'personal',
       fields: [],
-      purpose: 'Has an account erased to the end, and shows that it was.',
+      purpose: 'Makes sure that an account is erased completely, and shows that it was.',
       retention: 'A year after the end; of a guest, until the end.',
       notExported: 'Whoever asked for it has the receipt, which shows it.',
       erase: async () => [
