@@ -18,7 +18,7 @@ export const tags = [
     description:
       'My profile, picture, progress, consents, contacts and personal data; for mentors, their learners.',
   },
-  { name: 'Courses', description: 'The catalogue, taking a course, and writing one.' },
+  { name: 'Courses', description: 'The catalog, taking a course, and writing one.' },
   {
     name: 'Forms',
     description: 'Contact, interest and referral: sending, following, reviewing and reporting.',

@@ -16,7 +16,7 @@ export interface MailMessage {
 export class MailRefused extends Error {
   override readonly name = 'MailRefused'
   constructor(options: { readonly cause?: unknown } = {}) {
-    super('the message was refused for good', options)
+    super('the message was permanently refused', options)
   }
 }
 

@@ -102,10 +102,10 @@ const deleteCourse = createRoute({
   tags,
   summary: 'Delete a course',
   description:
-    'Removes a draft, or takes a published course out of the catalogue. Whoever takes part in a published course goes on. Publishing brings it back.',
+    'Removes a draft, or takes a published course out of the catalog. Whoever takes part in a published course goes on. Publishing brings it back.',
   ...forAuthors,
   request: { params: CourseId },
-  responses: { 204: { description: 'Gone from the catalogue.' }, ...errors(400, 401, 403, 404, 409) },
+  responses: { 204: { description: 'Gone from the catalog.' }, ...errors(400, 401, 403, 404, 409) },
 })
 
 const readDraftLesson = createRoute({

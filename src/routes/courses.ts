@@ -31,8 +31,7 @@ const listCourses = createRoute({
   operationId: 'listCourses',
   tags,
   summary: 'List courses',
-  description:
-    'The catalogue. Counts may be 15 minutes old; everything else is as published. With an `ETag`.',
+  description: 'The catalog. Counts may be 15 minutes old; everything else is as published. With an `ETag`.',
   ...isPublic,
   request: { query: CourseQuery },
   responses: { 200: json(CoursePage, 'A page.'), 304: unchanged, ...errors(400) },

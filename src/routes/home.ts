@@ -81,7 +81,7 @@ const mailbox: Link = {
   text: 'Mailbox',
   says: 'Mail that is kept here instead of sent.',
 }
-const catalogue: Link = { href: '/api/v1/courses', text: 'Catalogue', says: 'The courses, as JSON.' }
+const catalogue: Link = { href: '/api/v1/courses', text: 'Catalog', says: 'The courses, as JSON.' }
 const demo: Link = { href: '#demo', text: 'Demo accounts', says: 'How to sign in with one of them.' }
 
 /**

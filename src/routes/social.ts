@@ -48,7 +48,7 @@ const logInSocially = createRoute({
   tags,
   summary: 'Sign in with Google or Microsoft',
   description:
-    'OpenID Connect with PKCE (S256). The `nonce` of the authorisation request is the code challenge, unless another is named here.',
+    'OpenID Connect with PKCE (S256). The `nonce` of the authorization request is the code challenge, unless another is named here.',
   ...isPublic,
   ...limitedAsAuth,
   request: body(SocialLogIn, {

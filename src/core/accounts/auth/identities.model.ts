@@ -17,7 +17,7 @@ export const SocialLogIn = z
       .min(16)
       .max(256)
       .optional()
-      .meta({ description: 'As in the authorisation request; left out, it is the code challenge.' }),
+      .meta({ description: 'As in the authorization request; left out, it is the code challenge.' }),
   })
   .meta({ id: 'SocialLogIn' })
 export type SocialLogIn = z.infer<typeof SocialLogIn>

@@ -52,7 +52,7 @@ export function createAuthPersonalData(
       dataClass: 'personal',
       fields: [],
       withheld: ['secretHash', 'codeHash', 'facts'],
-      purpose: 'Recognises codes and links that were handed out.',
+      purpose: 'Recognizes codes and links that were handed out.',
       retention: 'Minutes; 7 days for undoing a change of address.',
       notExported: 'Says nothing about a person that the account does not.',
       async erase({ userId }) {

@@ -9,7 +9,7 @@ export const serviceTokensPersonalData: readonly PersonalData[] = [
     withheld: ['createdBy', 'secretHash'],
     purpose: 'Lets our programs in.',
     retention: 'Until the token expires or is revoked.',
-    notExported: 'It belongs to the organisation. That somebody made it is in the audit log.',
+    notExported: 'It belongs to the organization. That somebody made it is in the audit log.',
     notErased: 'It goes on working when the admin who made it is gone; the id then leads nowhere.',
   },
 ]

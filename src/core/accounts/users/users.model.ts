@@ -33,7 +33,7 @@ export const Email = z
   .max(maxEmailLength)
   .transform(normalizeEmail)
   .pipe(z.string().max(maxEmailLength).regex(emailPattern, 'Must be an e-mail address.'))
-  .meta({ description: 'Normalised: trimmed, lower case, Unicode NFKC.', example: 'test@example.com' })
+  .meta({ description: 'Normalized: trimmed, lower case, Unicode NFKC.', example: 'test@example.com' })
 
 /** Neither control characters nor unpaired or private code points; letters of any script. */
 const printable = /^[^\p{Cc}\p{Cs}\p{Co}\p{Cn}\u2028\u2029]*$/u

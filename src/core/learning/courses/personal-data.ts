@@ -28,7 +28,7 @@ export function createCoursesPersonalData({ documents }: Needs<'documents'>): re
       store: courses.name,
       dataClass: 'public',
       fields: ['title', 'instructor'],
-      purpose: 'The catalogue. The instructor is named to everybody, as its author wrote it.',
+      purpose: 'The catalog. The instructor is named to everybody, as its author wrote it.',
       retention: forTheCourse,
       collect: async ({ userId }) =>
         (await writtenBy(userId)).map(({ id, title, instructor, state, createdAt }) => ({

@@ -33,7 +33,7 @@ export function createRealtime(
   const connections = createQuestion<string, ConnectionListener>('realtime.connections')
   return {
     ...emptyFace,
-    personalData: [passing('cache:realtime', [], 'Recognises a repeated event of a connection.', 'Minutes.')],
+    personalData: [passing('cache:realtime', [], 'Recognizes a repeated event of a connection.', 'Minutes.')],
     limits: [negotiate],
     connections,
     /** The groups of conversations are given when the device connects, as they are then. */
