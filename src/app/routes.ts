@@ -6,6 +6,7 @@ import { contactRoutes } from '../routes/contacts.ts'
 import { conversationRoutes } from '../routes/conversations.ts'
 import { courseRoutes } from '../routes/courses.ts'
 import { fileRoutes } from '../routes/files.ts'
+import { formReviewRoutes } from '../routes/form-review.ts'
 import { formRoutes } from '../routes/forms.ts'
 import { mailRoutes } from '../routes/mail.ts'
 import { messageRoutes } from '../routes/messages.ts'
@@ -41,7 +42,8 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
     .route('/api/v1', messageRoutes(to.chat, to.idempotency.begin))
     .route('/api/v1', syncRoutes(to.chat))
     .route('/api/v1', fileRoutes(to.files, to.profiles))
-    .route('/api/v1', formRoutes(to.forms, to.serviceTokens))
+    .route('/api/v1', formRoutes(to.forms))
+    .route('/api/v1', formReviewRoutes(to.forms, to.serviceTokens))
     .route('/api/v1/admin/service-tokens', serviceTokenRoutes(to.serviceTokens))
     .route('/api/v1', peopleRoutes(to.enrollments, to.administration, to.audit))
     .route('/api/v1/courses', courseRoutes(to.courses, to.enrollments))

@@ -1,38 +1,22 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import type { ServiceScope } from '../core/accounts/service-tokens/service-tokens.model.ts'
-import type { ServiceTokens } from '../core/accounts/service-tokens/service-tokens.ts'
-import { toCsv } from '../core/forms/csv.ts'
 import {
   AddInformation,
   Contact,
   FormProgress,
-  type FormReader,
   Interest,
   Referral,
   ReferralSubmitted,
   Submitted,
 } from '../core/forms/forms.model.ts'
 import type { Forms } from '../core/forms/forms.ts'
-import {
-  FormDetail,
-  FormPage,
-  FormQuery,
-  FormReport,
-  ReportQuery,
-  RetentionReport,
-  ReviewForm,
-} from '../core/forms/review.model.ts'
 import type { Sending } from '../core/forms/submit-form.ts'
-import { expectedVersion, hasCurrent } from '../http/etag.ts'
-import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
-import { body, errors, isPublic, json, limitedAsForm, onlyFor } from '../http/route.ts'
-import { requireRoleOrScope } from '../http/service.ts'
+import type { AppContext, AppEnv } from '../http/request-context.ts'
+import { body, errors, isPublic, json, limitedAsForm } from '../http/route.ts'
 import { sessionIfAny } from '../http/session.ts'
 import { onInvalid } from '../http/validate.ts'
 import { contactForm, examples, interestForm, referralForm } from './examples.ts'
 
 const tags = ['Forms']
-const admins = onlyFor('admin')
 
 const IdempotencyKey = z.object({
   'idempotency-key': z
@@ -159,67 +143,8 @@ const erase = createRoute({
   responses: { 204: { description: 'Erased. Its number is unknown from now on.' }, ...errors(400, 404, 409) },
 })
 
-const formId = { params: z.object({ id: z.uuid().meta({ example: examples.formId }) }) }
-
-const readForm = createRoute({
-  method: 'get',
-  path: '/forms/{id}',
-  operationId: 'readForm',
-  tags,
-  summary: 'Get a form',
-  description: 'That it was read is recorded.',
-  ...admins,
-  request: formId,
-  responses: {
-    200: json(FormDetail, 'With its version as `ETag`.'),
-    304: { description: 'Unchanged since the version in `If-None-Match`.' },
-    ...errors(400, 401, 403, 404),
-  },
-})
-
-const reviewForm = createRoute({
-  method: 'patch',
-  path: '/forms/{id}',
-  operationId: 'reviewForm',
-  tags,
-  summary: 'Review a form',
-  description:
-    'Changes its state or its assignee, or adds a note. pending → reviewed → resolved, and back to pending to reopen. From spam to pending sends the mails that were held back.',
-  ...admins,
-  request: {
-    ...formId,
-    ...body(ReviewForm, {
-      status: 'reviewed',
-      assignedTo: null,
-      notes: 'Called back; an appointment is made.',
-    }),
-  },
-  responses: { 200: json(FormDetail, 'As it is now.'), ...errors(400, 401, 403, 404, 409, 412, 413, 415) },
-})
-
-const retention = createRoute({
-  method: 'get',
-  path: '/reports/forms/retention',
-  operationId: 'reportFormRetention',
-  tags,
-  summary: 'Report the forms past their retention',
-  description: 'What would be erased now.',
-  ...admins,
-  responses: { 200: json(RetentionReport, 'By type.'), ...errors(401, 403) },
-})
-
-export const formRoutes = (forms: Forms, { authenticate }: Pick<ServiceTokens, 'authenticate'>) => {
-  const adminsAnd = (...scopes: readonly ServiceScope[]) => {
-    const middleware = requireRoleOrScope(authenticate, ['admin'], scopes)
-    return { ...admins, middleware: [middleware] as [typeof middleware] }
-  }
-  const readerOf = (c: AppContext): FormReader => {
-    const service = c.get('service')
-    if (service)
-      return { actorId: `service:${service.id}`, canReadContent: service.scopes.includes('forms:content') }
-    const { userId, sessionId } = actorOf(c)
-    return { actorId: userId, sessionId, canReadContent: true }
-  }
+/** For whoever sends a form, and follows it. */
+export const formRoutes = (forms: Forms) => {
   const sendingOf = async (c: AppContext): Promise<Sending> => ({
     actor: c.get('session')?.actor ?? null,
     key: c.req.header('idempotency-key'),
@@ -231,38 +156,6 @@ export const formRoutes = (forms: Forms, { authenticate }: Pick<ServiceTokens, '
   const receiptOf = (c: { req: { valid(part: 'param' | 'header'): any } }) => ({
     trackingNumber: c.req.valid('param').trackingNumber as string,
     code: c.req.valid('header')['x-receipt-code'] as string | undefined,
-  })
-
-  const listForms = createRoute({
-    method: 'get',
-    path: '/forms',
-    operationId: 'listForms',
-    tags,
-    summary: 'List forms',
-    description:
-      'That they were listed is recorded. For administrators, and for programs with a service token of the scope `forms:read` or `forms:content`. With `Accept: text/csv` the page is a table in which no cell can be a formula. The next page is at `next`, and in the header `Link`.',
-    ...adminsAnd('forms:read', 'forms:content'),
-    request: { query: FormQuery },
-    responses: {
-      200: {
-        description: 'A page.',
-        content: { 'application/json': { schema: FormPage }, 'text/csv': { schema: z.string() } },
-      },
-      ...errors(400, 401, 403),
-    },
-  })
-
-  const readReport = createRoute({
-    method: 'get',
-    path: '/reports/forms',
-    operationId: 'reportForms',
-    tags,
-    summary: 'Report on forms',
-    description:
-      'Counts by type, state and week, and the time to first review. For administrators, and for programs with a service token of the scope `reports:read`.',
-    ...adminsAnd('reports:read'),
-    request: { query: ReportQuery },
-    responses: { 200: json(FormReport, 'Names nobody.'), ...errors(400, 401, 403) },
   })
 
   return new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
@@ -302,46 +195,4 @@ export const formRoutes = (forms: Forms, { authenticate }: Pick<ServiceTokens, '
       await forms.follow.erase(c.get('caller'), receiptOf(c))
       return c.body(null, 204)
     })
-    .openapi(listForms, async (c) => {
-      const query = c.req.valid('query')
-      const wantsCsv = c.req.header('accept')?.includes('text/csv') ?? false
-      const { items, next } = await forms.list(
-        c.get('caller'),
-        readerOf(c),
-        query,
-        wantsCsv ? 'form.export' : 'form.list',
-      )
-      let address: string | null = null
-      if (next !== undefined) {
-        const url = new URL(`${c.get('settings').publicOrigin}${c.req.path}`)
-        for (const [name, value] of Object.entries(c.req.query())) url.searchParams.set(name, value)
-        url.searchParams.set('cursor', next)
-        address = url.href
-        c.header('Link', `<${address}>; rel="next"`)
-      }
-      if (wantsCsv)
-        return c.body(toCsv(items), 200, {
-          'Content-Type': 'text/csv; charset=utf-8',
-          'Content-Disposition': 'attachment; filename="forms.csv"',
-        })
-      const pagination = { hasMore: next !== undefined, nextCursor: next ?? null }
-      return c.json({ items, pagination, next: address }, 200)
-    })
-    .openapi(readForm, async (c) => {
-      const { value, version } = await forms.read(c.get('caller'), actorOf(c), c.req.valid('param').id)
-      return hasCurrent(c, version) ? c.body(null, 304) : c.json(value, 200)
-    })
-    .openapi(reviewForm, async (c) => {
-      const { value, version } = await forms.review(
-        c.get('caller'),
-        actorOf(c),
-        c.req.valid('param').id,
-        c.req.valid('json'),
-        expectedVersion(c),
-      )
-      c.header('ETag', `"${version}"`)
-      return c.json(value, 200)
-    })
-    .openapi(readReport, async (c) => c.json(await forms.report(c.req.valid('query')), 200))
-    .openapi(retention, async (c) => c.json(await forms.reportRetention(), 200))
 }

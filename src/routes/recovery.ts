@@ -1,5 +1,4 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import { html } from 'hono/html'
 import type { Auth } from '../core/accounts/auth/auth.ts'
 import {
   ChangeEmail,
@@ -11,7 +10,7 @@ import {
   ResetPassword,
   VerifyEmail,
 } from '../core/accounts/auth/recovery.model.ts'
-import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
+import { type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   body,
   errors,
@@ -26,6 +25,7 @@ import {
 import { requireStepUp } from '../http/session.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
+import { mailedLinkScript, showMailedLinkPage } from './mailed-link-page.ts'
 
 const tags = ['Auth']
 
@@ -131,69 +131,6 @@ const pageScript = createRoute({
   },
 })
 
-const script = `const [button, words] = ['button', '#words'].map((name) => document.querySelector(name))
-button.addEventListener('click', async () => {
-  button.disabled = true
-  const token = new URLSearchParams(location.search).get('token')
-  try {
-    const answer = await fetch(location.pathname, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ token }),
-    })
-    const { message, error } = await answer.json()
-    words.textContent = message ?? error.message
-    button.hidden = answer.ok || answer.status === 401
-  } catch {
-    words.textContent = 'That did not work. Are you online? Try again.'
-  }
-  button.disabled = false
-})
-`
-
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'unsafe-inline'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
-
-interface PageWords {
-  readonly title: string
-  readonly question: string
-  readonly button: string
-}
-
-function showPage(c: AppContext, isUsable: boolean, { title, question, button }: PageWords) {
-  c.header('Content-Security-Policy', policy)
-  return c.html(html`<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <meta name="robots" content="noindex" />
-    <title>${title}</title>
-    <style>
-      body { font: 18px/1.5 system-ui, sans-serif; color: #1d2939; background: #f2f4f7; margin: 0; }
-      main { max-width: 32rem; margin: 10vh auto; padding: 1.5rem; background: #fff; border-radius: 8px; }
-      h1 { font-size: 1.4rem; margin: 0 0 1rem; }
-      button { font: inherit; font-weight: bold; color: #fff; background: #175cd3; border: 0; border-radius: 8px; padding: 0.75rem 1.5rem; }
-      button:focus-visible { outline: 3px solid #84adff; outline-offset: 2px; }
-    </style>
-  </head>
-  <body>
-    <main>
-      <h1>${title}</h1>
-      <p id="words" role="status">${isUsable ? question : 'This link has been used or has expired. Ask for a new one.'}</p>
-      ${isUsable ? html`<button type="button">${button}</button><script src="mailed-link.js"></script>` : ''}
-    </main>
-  </body>
-</html>`)
-}
-
 /** What works without being signed in, for who cannot sign in. */
 export const recoveryRoutes = ({ passwordReset, emailVerification, emailChange }: Auth) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
@@ -224,21 +161,23 @@ export const recoveryRoutes = ({ passwordReset, emailVerification, emailChange }
       )
     })
     .openapi(verifyEmailPage, async (c) =>
-      showPage(c, await emailVerification.isUsable(c.req.valid('query').token), {
+      showMailedLinkPage(c, await emailVerification.isUsable(c.req.valid('query').token), {
         title: 'Confirm your e-mail address',
         question: 'Is this your mailbox, and did you create an account with us?',
         button: 'Confirm my address',
       }),
     )
     .openapi(undoEmailChangePage, async (c) =>
-      showPage(c, await emailChange.isUndoable(c.req.valid('query').token), {
+      showMailedLinkPage(c, await emailChange.isUndoable(c.req.valid('query').token), {
         title: 'Undo the change of address',
         question:
           'Your account gets this address back, every device is signed out, and we send you a link to choose a new password.',
         button: 'Undo the change',
       }),
     )
-    .openapi(pageScript, (c) => c.text(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }))
+    .openapi(pageScript, (c) =>
+      c.text(mailedLinkScript, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
+    )
 
 const askEmailChange = createRoute({
   method: 'post',
