@@ -62,8 +62,8 @@ module.exports = {
     ),
     only(
       'config-reads-values',
-      '^src/config\\.ts$',
-      [packages('zod', 'ipaddr\\.js')],
+      '^src/config/',
+      ['^src/config/', packages('zod', 'ipaddr\\.js')],
       'Configuration is text turned into values; it knows no part of the app.',
     ),
     only(

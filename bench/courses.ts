@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createNodeNative } from '../entry/native-node.ts'
 import { wire } from '../entry/wire.ts'
 import { createApp } from '../src/app/create-app.ts'
-import { readConfig } from '../src/config.ts'
+import { readConfig } from '../src/config/config.ts'
 import { inRequests, measureInTurn, row, start } from './measure.ts'
 
 /*

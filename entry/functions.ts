@@ -1,6 +1,6 @@
 import { registerFunctions } from '../src/adapters/azure-functions/server.ts'
 import { createApp } from '../src/app/create-app.ts'
-import { readConfig } from '../src/config.ts'
+import { readConfig } from '../src/config/config.ts'
 import { createRunDueJobs } from '../src/core/platform/jobs/jobs.ts'
 import { seedDemo } from './demo.ts'
 import { createNodeNative } from './native-node.ts'
@@ -9,10 +9,14 @@ import { wire } from './wire.ts'
 /** No socket tells the caller's address here. App Service writes it as the last entry of X-Forwarded-For. */
 const onAppService = { TRUSTED_PROXY_HOPS: '1' }
 
-const { config, secrets } = readConfig({ ...onAppService, ...process.env }, { hasSockets: false })
+const { config, secrets, warnings } = readConfig(
+  { ...onAppService, ...process.env },
+  { runtime: 'functions' },
+)
 const { ports, defer, jobs: adapterJobs, close } = await wire(config, secrets, createNodeNative(config))
 const api = createApp(ports, config.app)
 const { app, health, jobs } = api
+for (const warning of warnings) ports.log.warn('configuration_warning', { warning })
 if (config.hasDemoData) await seedDemo(ports, api)
 const runDueJobs = createRunDueJobs(ports, [...adapterJobs, ...jobs])
 

@@ -24,7 +24,7 @@ import { createSqliteSubmissions } from '../src/adapters/sqlite/submissions.ts'
 import { createSwaggerUiAssets } from '../src/adapters/swagger-ui/assets.ts'
 import { embedWebPubSub } from '../src/adapters/web-pubsub-local/embedded.ts'
 import { collections } from '../src/app/domains.ts'
-import type { Config } from '../src/config.ts'
+import type { Config } from '../src/config/config.ts'
 import type { AzureSqlSettings, Native } from './wire.ts'
 
 /** Beside the bundle, or in the installed package. */

@@ -10,7 +10,7 @@ import { createPassingSecrets } from '../src/adapters/memory/secrets.ts'
 import { createMetadataStrippingImages } from '../src/adapters/metadata-stripping/images.ts'
 import { createSwaggerUiAssets } from '../src/adapters/swagger-ui/assets.ts'
 import { createWebCiphers } from '../src/adapters/web-crypto/ciphers.ts'
-import { type Config, InvalidConfiguration } from '../src/config.ts'
+import { type Config, InvalidConfiguration } from '../src/config/config.ts'
 import type { Native } from './wire.ts'
 
 const swaggerUi = {

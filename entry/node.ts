@@ -1,7 +1,7 @@
 import { flushCompileCache } from 'node:module'
 import { listen, stopInGoodOrder } from '../src/adapters/node/server.ts'
 import { createApp } from '../src/app/create-app.ts'
-import { InvalidConfiguration, readConfig, realtimeEventsPath } from '../src/config.ts'
+import { InvalidConfiguration, readConfig, realtimeEventsPath } from '../src/config/config.ts'
 import { seedCourses, seedDemo } from './demo.ts'
 import { createNodeNative } from './native-node.ts'
 import { wire } from './wire.ts'
@@ -9,11 +9,12 @@ import { wire } from './wire.ts'
 const drainMs = 10_000
 
 try {
-  const { config, secrets } = readConfig(process.env)
+  const { config, secrets, warnings } = readConfig(process.env)
   const wired = await wire(config, secrets, createNodeNative(config))
   const { ports, defer, jobs: adapterJobs, embedded, close } = wired
   const api = createApp(ports, config.app)
   const { app, health, jobs, courses } = api
+  for (const warning of warnings) ports.log.warn('configuration_warning', { warning })
   if (config.hasDemoData) await seedDemo(ports, api)
   await ports.accessTokens.publicKeys()
   const { port, drain } = await listen({

@@ -2,7 +2,7 @@ import { createConsoleLog } from '../src/adapters/console/log.ts'
 import { createLineWriter, listen, stopInGoodOrder } from '../src/adapters/node/server.ts'
 import { systemClock } from '../src/adapters/system/clock.ts'
 import { createWebPubSubServer } from '../src/adapters/web-pubsub-local/server.ts'
-import { InvalidConfiguration, readRealtimeServerConfig } from '../src/config.ts'
+import { InvalidConfiguration, readRealtimeServerConfig } from '../src/config/config.ts'
 
 const drainMs = 10_000
 
@@ -15,6 +15,7 @@ try {
     write: createLineWriter(process.stdout),
     now: () => new Date(),
   })
+  for (const warning of config.warnings) log.warn('configuration_warning', { warning })
   let origin = url ?? `http://localhost:${wantedPort}`
   const server = createWebPubSubServer({
     keys: [config.key],

@@ -23,7 +23,7 @@ import { createSimpleWebAuthnPasskeys } from '../src/adapters/simplewebauthn/pas
 import { systemClock } from '../src/adapters/system/clock.ts'
 import { systemIds } from '../src/adapters/system/ids.ts'
 import { createZxcvbnPasswordBlocklist } from '../src/adapters/zxcvbn/password-blocklist.ts'
-import type { Config, GivenSecrets } from '../src/config.ts'
+import type { Config, GivenSecrets } from '../src/config/config.ts'
 import type { Job } from '../src/core/kernel/domain.ts'
 import { messages } from '../src/core/messaging/chat/entries.model.ts'
 import type { Assets } from '../src/ports/assets.ts'

@@ -1,5 +1,5 @@
 import { createApp } from '../src/app/create-app.ts'
-import { readConfig } from '../src/config.ts'
+import { readConfig } from '../src/config/config.ts'
 import { createRunDueJobs } from '../src/core/platform/jobs/jobs.ts'
 import { seedDemo } from './demo.ts'
 import { createWorkerNative } from './native-worker.ts'
@@ -10,9 +10,10 @@ type Environment = Readonly<Record<string, string | undefined>>
 const minuteMs = 60_000
 
 async function start(environment: Environment) {
-  const { config, secrets } = readConfig(environment, { hasSockets: false })
+  const { config, secrets, warnings } = readConfig(environment, { runtime: 'workerd' })
   const { ports, jobs: adapterJobs } = await wire(config, secrets, createWorkerNative(config))
   const api = createApp(ports, config.app)
+  for (const warning of warnings) ports.log.warn('configuration_warning', { warning })
   if (config.hasDemoData) await seedDemo(ports, api)
   return { app: api.app, runDueJobs: createRunDueJobs(ports, [...adapterJobs, ...api.jobs]) }
 }

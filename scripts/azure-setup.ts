@@ -4,7 +4,7 @@ import { setUpBlobs } from '../src/adapters/azure-blob/setup.ts'
 import { createCosmosClient } from '../src/adapters/cosmos/client.ts'
 import { setUpCosmos } from '../src/adapters/cosmos/setup.ts'
 import { collections } from '../src/app/domains.ts'
-import { type Config, type GivenSecrets, InvalidConfiguration, readConfig } from '../src/config.ts'
+import { type Config, type GivenSecrets, InvalidConfiguration, readConfig } from '../src/config/config.ts'
 import { blobContainers } from '../src/core/files/file-categories.ts'
 
 /*

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createNodeNative } from '../entry/native-node.ts'
 import { wire } from '../entry/wire.ts'
 import { createApp } from '../src/app/create-app.ts'
-import { readConfig } from '../src/config.ts'
+import { readConfig } from '../src/config/config.ts'
 
 /*
  * Brings the catalogue into line with a JSON file: a list of courses, or an object with such a list as `courses`.

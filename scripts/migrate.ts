@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openAzureSqlDatabase } from '../entry/native-node.ts'
 import { openSqlite } from '../src/adapters/sqlite/database.ts'
-import { type Config, type GivenSecrets, InvalidConfiguration, readConfig } from '../src/config.ts'
+import { type Config, type GivenSecrets, InvalidConfiguration, readConfig } from '../src/config/config.ts'
 
 /*
  * Brings the configured databases to the newest schema. Safe to run twice, and from two processes at once. A server on

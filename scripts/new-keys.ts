@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createSigningKey } from '../src/adapters/jose/access-tokens.ts'
-import { settings } from '../src/config.ts'
+import { settings } from '../src/config/config.ts'
 import type { SecretVersion } from '../src/ports/secrets.ts'
 
 /*

@@ -1,7 +1,7 @@
 import { createNodeNative } from '../entry/native-node.ts'
 import { wire } from '../entry/wire.ts'
 import { createApp } from '../src/app/create-app.ts'
-import { readConfig } from '../src/config.ts'
+import { readConfig } from '../src/config/config.ts'
 
 /* Counts who takes part in each course again, from what people have learned. Safe while the server runs. */
 

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { createNodeNative } from '../entry/native-node.ts'
 import { wire } from '../entry/wire.ts'
 import { createApp } from '../src/app/create-app.ts'
-import { InvalidConfiguration, readConfig } from '../src/config.ts'
+import { InvalidConfiguration, readConfig } from '../src/config/config.ts'
 
 /*
  * Removes, in every store, what is past its retention; with --dry-run it only counts. The server's jobs do the same by

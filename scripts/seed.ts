@@ -2,7 +2,7 @@ import { demoPassword, demoStaff, seedDemo } from '../entry/demo.ts'
 import { createNodeNative } from '../entry/native-node.ts'
 import { wire } from '../entry/wire.ts'
 import { createApp } from '../src/app/create-app.ts'
-import { readConfig } from '../src/config.ts'
+import { readConfig } from '../src/config/config.ts'
 
 if (process.env['NODE_ENV'] === 'production') {
   console.error('The demonstration accounts have a published password and are refused in production.')

@@ -1,6 +1,6 @@
 import { createNodeNative } from '../entry/native-node.ts'
 import { wire } from '../entry/wire.ts'
-import { InvalidConfiguration, readConfig } from '../src/config.ts'
+import { InvalidConfiguration, readConfig } from '../src/config/config.ts'
 
 /*
  * Recomputes the chain of the audit log. Prints the last hash of each month: keep those elsewhere, and compare, to find

@@ -109,7 +109,9 @@ const probes: readonly (readonly [expected: readonly string[], files: Files])[] 
   [['routes-know-core-and-http'], { 'src/routes/a.ts': useType('../ports/b.ts'), 'src/ports/b.ts': thing }],
   [['app-assembles'], { 'src/app/a.ts': use('../adapters/memory/b.ts'), 'src/adapters/memory/b.ts': thing }],
   [['app-assembles'], { 'src/app/a.ts': usePackageType('ipaddr.js') }],
-  [['config-reads-values'], { 'src/config.ts': use('./core/kernel/b.ts'), 'src/core/kernel/b.ts': thing }],
+  [['config-reads-values'], { 'src/config/a.ts': use('../core/kernel/b.ts'), 'src/core/kernel/b.ts': thing }],
+  [['config-reads-values'], { 'src/config/a.ts': useType('../ports/b.ts'), 'src/ports/b.ts': thing }],
+  [['config-reads-values'], { 'src/config/a.ts': usePackageType('hono') }],
   [
     ['client-knows-types'],
     { 'src/client/a.ts': useType('../core/kernel/b.ts'), 'src/core/kernel/b.ts': thing },
@@ -221,6 +223,13 @@ const permitted: readonly (readonly [title: string, files: Files])[] = [
       'src/adapters/redis/a.ts': use('../../dialects/b.ts'),
       'src/dialects/b.ts': `export { thing } from '../ports/c.ts'\n`,
       'src/ports/c.ts': thing,
+    },
+  ],
+  [
+    'one area of the configuration beside another',
+    {
+      'src/config/a.ts': `${use('./b.ts')}export { z } from 'zod'\n`,
+      'src/config/b.ts': thing,
     },
   ],
   [

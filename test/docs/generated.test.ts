@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest'
 import { describeApi } from '../../scripts/write-api-reference.ts'
 import { describeRegistry } from '../../scripts/write-data-registry.ts'
+import { withSettings } from '../../scripts/write-env-example.ts'
 import { collections } from '../../src/app/domains.ts'
-import { describeEnvironment } from '../../src/config.ts'
+import { describeEnvironment } from '../../src/config/config.ts'
 import { read } from './pages.ts'
 
-test('.env.example is what the configuration says', () => {
+test('.env.example and the tables of settings are what the configuration says', () => {
   expect(read('.env.example'), 'run `npm run env:example`').toBe(describeEnvironment())
+  const page = read('docs/configuration.md')
+  expect(page, 'run `npm run env:example`').toBe(withSettings(page))
 })
 
 test('the API reference is what the app says', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { newKeys } from '../../scripts/new-keys.ts'
-import { readConfig, settings } from '../../src/config.ts'
+import { readConfig, settings } from '../../src/config/config.ts'
 
 describe('npm run keys:new', () => {
   const nowMs = Date.parse('2026-01-01T00:00:00.000Z')

@@ -5,7 +5,7 @@ import { WebPubSubClient, WebPubSubJsonReliableProtocol } from '@azure/web-pubsu
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { embedWebPubSub } from '../../../src/adapters/web-pubsub-local/embedded.ts'
-import { realtimeEventsPath } from '../../../src/config.ts'
+import { realtimeEventsPath } from '../../../src/config/config.ts'
 import { conversationGroup } from '../../../src/core/platform/realtime/realtime.model.ts'
 import type { Realtime } from '../../../src/ports/realtime.ts'
 import { PortUnavailable } from '../../../src/ports/unavailable.ts'

@@ -5,7 +5,7 @@ import { rotateVaultKeys } from '../../../scripts/rotate-vault-keys.ts'
 import { createJoseAccessTokens } from '../../../src/adapters/jose/access-tokens.ts'
 import { createKeyVaultSecrets } from '../../../src/adapters/key-vault/secrets.ts'
 import { createNodeCiphers } from '../../../src/adapters/node/ciphers.ts'
-import { readConfig } from '../../../src/config.ts'
+import { readConfig } from '../../../src/config/config.ts'
 import { createTestApp, person, signedInBrowser } from '../../app.ts'
 import { type RunningKeyVault, startKeyVault } from '../../stand-ins/key-vault.ts'
 

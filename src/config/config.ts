@@ -1,0 +1,128 @@
+import { accounts } from './accounts.ts'
+import type { Runtime, Yield } from './area.ts'
+import { blobs } from './blobs.ts'
+import { cache } from './cache.ts'
+import { chat } from './chat.ts'
+import { demo } from './demo.ts'
+import { environmentExample, settingsTables } from './describe.ts'
+import { documents } from './documents.ts'
+import { files } from './files.ts'
+import { forms } from './forms.ts'
+import { functions } from './functions.ts'
+import { hasher } from './hasher.ts'
+import { identityProviders } from './identity-providers.ts'
+import { limits } from './limits.ts'
+import { mail } from './mail.ts'
+import { managedIdentity } from './managed-identity.ts'
+import { type Merged, merge } from './merge.ts'
+import type { Environment } from './names.ts'
+import { privacy } from './privacy.ts'
+import { createReader } from './reader.ts'
+import { realtime } from './realtime.ts'
+import { emulatorKey, realtimeServer } from './realtime-server.ts'
+import { records } from './records.ts'
+import { scanner } from './scanner.ts'
+import { secrets } from './secrets.ts'
+import { server } from './server.ts'
+import { sessions } from './sessions.ts'
+import { publicOriginOf, web } from './web.ts'
+
+/*
+ * The only reader of environment values. Three steps: text → settings (all problems reported at once) → secrets, which
+ * are kept apart so that the settings can be logged.
+ */
+
+/** In the order of `.env.example` and of docs/configuration.md. */
+const areas = [
+  server,
+  web,
+  limits,
+  secrets,
+  managedIdentity,
+  documents,
+  records,
+  cache,
+  blobs,
+  scanner,
+  files,
+  mail,
+  realtime,
+  realtimeServer,
+  accounts,
+  identityProviders,
+  sessions,
+  hasher,
+  forms,
+  chat,
+  privacy,
+  functions,
+  demo,
+] as const
+
+type Yields = ReturnType<(typeof areas)[number]['read']>
+type Part<K extends string> = Merged<Extract<Yields, Readonly<Record<K, unknown>>>[K]>
+
+/** Where the app hears of connections. */
+export const realtimeEventsPath = '/api/v1/realtime/events'
+
+/** Every setting there is. */
+export const settings = merge(areas.map((each) => each.settings))
+
+export class InvalidConfiguration extends Error {
+  override readonly name = 'InvalidConfiguration'
+  readonly problems: readonly string[]
+  constructor(problems: readonly string[]) {
+    super(`The configuration is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
+    this.problems = problems
+  }
+}
+
+/**
+ * Reads the whole configuration. Throws `InvalidConfiguration` with every problem there is, never with a value.
+ * `secrets` holds what must not be printed; `config` may be. `warnings` name what is set, looks like a setting and is
+ * not read; they hold no values either.
+ */
+export function readConfig(
+  environment: Environment,
+  { runtime = 'node' }: { readonly runtime?: Runtime } = {},
+) {
+  const { read, problems, warnings } = createReader(environment, areas, runtime)
+  const yields = areas.map((each) => read<Yields>(each))
+  if (problems.length > 0) throw new InvalidConfiguration(problems)
+  // From here on what a chosen kind needs is there; what only another kind would need may be empty.
+  const part = <K extends 'config' | 'app' | 'secrets'>(key: K) =>
+    merge(yields.flatMap((each: Yield) => each[key] ?? [])) as Part<K>
+  return {
+    config: { ...part('config'), app: part('app') },
+    secrets: part('secrets'),
+    warnings,
+  }
+}
+
+/** Of the server for devices as a process of its own, which needs nothing that the API needs. */
+export function readRealtimeServerConfig(environment: Environment) {
+  const { read, valuesOf, problem, problems, warnings } = createReader(environment, areas, 'node')
+  const { isProduction, config } = read(server)
+  const values = valuesOf(realtimeServer)
+  const publicOrigin = publicOriginOf(valuesOf(web).PUBLIC_URL, config.port)
+  if (isProduction && values.REALTIME_KEY === undefined) problem('REALTIME_KEY', 'is needed in production')
+  if (problems.length > 0) throw new InvalidConfiguration(problems)
+  return {
+    host: config.host,
+    port: values.REALTIME_PORT,
+    url: values.REALTIME_URL,
+    eventsUrl: values.REALTIME_EVENTS_URL ?? publicOrigin + realtimeEventsPath,
+    key: values.REALTIME_KEY ?? emulatorKey,
+    log: config.log,
+    warnings,
+  }
+}
+
+export type Config = ReturnType<typeof readConfig>['config']
+export type GivenSecrets = ReturnType<typeof readConfig>['secrets']
+
+/** The text of `.env.example`. */
+export const describeEnvironment = (): string => environmentExample(areas)
+
+/** The tables of docs/configuration.md. */
+export const describeSettings = (): string => settingsTables(areas)

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { area } from './area.ts'
+import { chooseKind } from './choose-kind.ts'
+import { originOf, partsOf } from './connection-string.ts'
+import { serviceUrl, wholeNumber } from './schemas.ts'
+import { keptInOneInstance, server } from './server.ts'
+
+const connectionString = {
+  becomes: ['COSMOS_ENDPOINT', 'COSMOS_KEY'],
+  holds: 'AccountEndpoint=…;AccountKey=…',
+  readAs(text: string) {
+    const parts = partsOf(text)
+    const endpoint = originOf(parts.get('accountendpoint'))
+    const key = parts.get('accountkey')
+    return endpoint && key ? { COSMOS_ENDPOINT: endpoint, COSMOS_KEY: key } : null
+  },
+} as const
+
+export const documents = area({
+  title: 'Documents',
+  settings: {
+    DOCUMENTS: {
+      schema: z.enum(['memory', 'sqlite', 'cosmos']),
+      says: 'Where documents live. Unset: cosmos with COSMOS_ENDPOINT, otherwise sqlite. memory forgets everything at the end.',
+    },
+    COSMOS_ENDPOINT: {
+      schema: serviceUrl,
+      example: 'https://tools-inc.documents.azure.com',
+      says: 'For DOCUMENTS=cosmos. `npm run azure:setup` makes its database and containers.',
+    },
+    COSMOS_KEY: {
+      schema: z.base64().min(1),
+      isSecret: true,
+      says: 'Unset: signs in to Cosmos DB as the managed identity. `npm run azure:setup` needs it.',
+    },
+    COSMOS_DATABASE: {
+      schema: z.string().regex(/^[\w-]{1,255}$/, 'must be letters, digits, - and _'),
+      fallback: 'toolsinc-db',
+      says: 'The database in the Cosmos DB account.',
+    },
+    COSMOS_MAX_RU: {
+      schema: wholeNumber(1000, 1e6).refine((units) => units % 1000 === 0, 'must be a multiple of 1000'),
+      says: 'Request units per second that all containers share at most, for `npm run azure:setup`. Unset on a serverless account.',
+    },
+  },
+  owns: ['COSMOS_'],
+  olderNames: {
+    COSMOS_CONNECTION_STRING: connectionString,
+    COSMOS_DB_CONNECTION_STRING: connectionString,
+    COSMOS_DB_ENDPOINT: { is: 'COSMOS_ENDPOINT' },
+    COSMOS_DB_KEY: { is: 'COSMOS_KEY' },
+  },
+  read(values, context) {
+    const { isSet, problem, read } = context
+    const { isProduction, isDisposable } = read(server)
+    const kind = chooseKind(context, 'DOCUMENTS', values.DOCUMENTS, { cosmos: ['COSMOS_ENDPOINT'] }, 'sqlite')
+    for (const name of ['COSMOS_KEY', 'COSMOS_DATABASE', 'COSMOS_MAX_RU'] as const)
+      if (isSet(name) && !isSet('COSMOS_ENDPOINT') && values.DOCUMENTS === undefined)
+        problem('COSMOS_ENDPOINT', `is needed where ${name} is set`)
+    const instead = 'Set COSMOS_ENDPOINT, which chooses cosmos.'
+    if (isProduction && kind === 'memory')
+      problem('DOCUMENTS', `memory forgets everything and is refused in production. ${instead}`)
+    if (isDisposable && kind === 'sqlite') problem('DOCUMENTS', keptInOneInstance('sqlite', instead))
+    return {
+      config: {
+        documents: {
+          memory: { kind: 'memory' as const },
+          sqlite: { kind: 'sqlite' as const },
+          cosmos: {
+            kind: 'cosmos' as const,
+            endpoint: values.COSMOS_ENDPOINT ?? '',
+            databaseName: values.COSMOS_DATABASE,
+            maxThroughput: values.COSMOS_MAX_RU,
+          },
+        }[kind],
+      },
+      secrets: {
+        /** Without it the managed identity signs in. */
+        cosmosKey: values.COSMOS_KEY,
+      },
+    }
+  },
+})

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { area } from './area.ts'
+import { csv, isLocalhost, origin, wholeNumber } from './schemas.ts'
+import { server } from './server.ts'
+import { sessions } from './sessions.ts'
+
+/** Where the API is reached when nobody says. */
+export const publicOriginOf = (publicUrl: string | undefined, port: number): string =>
+  publicUrl ?? `http://localhost:${port}`
+
+export const web = area({
+  title: 'Addresses, origins and cookies',
+  settings: {
+    PUBLIC_URL: {
+      schema: origin,
+      example: 'https://api.sdtoolsinc.org',
+      says: 'Where people reach this API. Outside production http://localhost:PORT. Cookies are Secure unless it is on localhost.',
+    },
+    CORS_ORIGINS: {
+      schema: csv.pipe(z.array(origin)),
+      example: 'https://portal.sdtoolsinc.org,https://mackprojekt.com',
+      says: 'Other origins whose pages may call with credentials, exactly. Outside production http://localhost:3000.',
+    },
+    PORTAL_URL: {
+      schema: origin,
+      example: 'https://portal.sdtoolsinc.org',
+      says: 'Where the pages live that links in mails lead to. Unset: the first of CORS_ORIGINS, else PUBLIC_URL.',
+    },
+    COOKIE_SAME_SITE: {
+      schema: z.enum(['Strict', 'Lax', 'None']),
+      fallback: 'Strict',
+      says: 'Lax or None when the front end lives on another site.',
+    },
+    COOKIE_PREFIX: {
+      schema: z.enum(['', '__Host-']),
+      fallback: '',
+      says: '__Host- where no proxy rewrites cookies (Static Web Apps does). Needs https.',
+    },
+    BODY_LIMIT_BYTES: {
+      schema: wholeNumber(1024, 1e8),
+      fallback: '1048576',
+      says: 'The longest request body.',
+    },
+  },
+  shares: ['COOKIE_'],
+  olderNames: {
+    COOKIE_DOMAIN: {
+      instead: 'Cookies belong to the host of PUBLIC_URL alone, never to a whole domain. Take it away.',
+    },
+    COOKIE_SECURE: {
+      instead: 'Cookies are Secure unless PUBLIC_URL is on localhost. Take it away and set PUBLIC_URL.',
+    },
+  },
+  read(values, { isSet, says, problem, read }) {
+    const {
+      isProduction,
+      config: { port },
+    } = read(server)
+    const { accessTokenSeconds, refreshTokenSeconds } = read(sessions)
+    const publicOrigin = publicOriginOf(values.PUBLIC_URL, port)
+    const isSecure = !isLocalhost(publicOrigin)
+    if (isProduction && !isSet('PUBLIC_URL'))
+      problem('PUBLIC_URL', `is needed in production. ${says('PUBLIC_URL')}`)
+    if (isProduction && isSecure && !publicOrigin.startsWith('https:'))
+      problem('PUBLIC_URL', 'must be https in production')
+    if (values.COOKIE_PREFIX === '__Host-' && !isSecure)
+      problem('COOKIE_PREFIX', '__Host- needs an https PUBLIC_URL')
+    if (values.COOKIE_SAME_SITE === 'None' && !isSecure)
+      problem('COOKIE_SAME_SITE', 'None needs an https PUBLIC_URL')
+
+    const allowedOrigins = values.CORS_ORIGINS ?? (isProduction ? [] : ['http://localhost:3000'])
+    return {
+      publicOrigin,
+      portalOrigin: values.PORTAL_URL ?? allowedOrigins[0] ?? publicOrigin,
+      /** Whose pages may use this API. */
+      origins: [publicOrigin, ...allowedOrigins],
+      /** Where people may be sent on to. */
+      redirectOrigins: [publicOrigin, ...allowedOrigins, ...(values.PORTAL_URL ? [values.PORTAL_URL] : [])],
+      app: {
+        http: {
+          publicOrigin,
+          allowedOrigins: new Set(allowedOrigins),
+          isProduction,
+          maxBodyBytes: values.BODY_LIMIT_BYTES,
+          cookies: {
+            prefix: values.COOKIE_PREFIX,
+            sameSite: values.COOKIE_SAME_SITE,
+            isSecure,
+            accessMaxAgeSeconds: accessTokenSeconds,
+            refreshMaxAgeSeconds: refreshTokenSeconds,
+          },
+        },
+      },
+    }
+  },
+})
