@@ -25,7 +25,7 @@ import { createSwaggerUiAssets } from '../src/adapters/swagger-ui/assets.ts'
 import { embedWebPubSub } from '../src/adapters/web-pubsub-local/embedded.ts'
 import { collections } from '../src/app/domains.ts'
 import type { Config } from '../src/config/config.ts'
-import type { AzureSqlSettings, Native } from './wire.ts'
+import type { AzureSqlSettings, Native } from './wiring/native.ts'
 
 /** Beside the bundle, or in the installed package. */
 function findSwaggerUi(): string {

@@ -11,7 +11,7 @@ import { createMetadataStrippingImages } from '../src/adapters/metadata-strippin
 import { createSwaggerUiAssets } from '../src/adapters/swagger-ui/assets.ts'
 import { createWebCiphers } from '../src/adapters/web-crypto/ciphers.ts'
 import { type Config, InvalidConfiguration } from '../src/config/config.ts'
-import type { Native } from './wire.ts'
+import type { Native } from './wiring/native.ts'
 
 const swaggerUi = {
   'favicon-32x32.png': favicon,
