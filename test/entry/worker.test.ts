@@ -35,7 +35,7 @@ function bundlePlanted(name: string, files: Readonly<Record<string, string>>): M
 }
 
 test('nothing that must not run on workerd is in its bundle', () => {
-  expect(Object.keys(metafile.inputs)).toContain('src/app.ts')
+  expect(Object.keys(metafile.inputs)).toContain('src/app/create-app.ts')
   expect(findForbidden(metafile)).toEqual([])
 })
 
@@ -45,7 +45,7 @@ test('a driver of SQL Server, SQLite of Node and an adapter for Node alone would
     'worker.js': `
       import { thing } from 'tedious'
       import * as sqlite from 'node:sqlite'
-      import { thing as adapter } from '../src/adapters/sqlite/documents.js'
+      import { thing as adapter } from './src/adapters/sqlite/documents.js'
       const late = () => import('mssql')
       export default { fetch: () => new Response(String([thing, sqlite, adapter, late])) }`,
     'node_modules/tedious/package.json': '{"name":"tedious","main":"index.js"}',
@@ -61,7 +61,7 @@ test('a driver of SQL Server, SQLite of Node and an adapter for Node alone would
 
 test('a native addon cannot even be bundled', () => {
   const files = {
-    'worker.js': `import * as addon from '../addon.node'\nexport default { fetch: () => new Response(String(addon)) }`,
+    'worker.js': `import * as addon from './addon.node'\nexport default { fetch: () => new Response(String(addon)) }`,
     'addon.node': '\x7fELF',
   }
   expect(() => bundlePlanted('addon', files)).toThrow(/No loader is configured for "\.node" files/)
