@@ -103,7 +103,7 @@ export function createLiveChat(options: LiveChatOptions) {
     for (const early of stream.early.keys()) if (early <= stream.seq) stream.early.delete(early)
   }
 
-  function hear(data: unknown): void {
+  function receive(data: unknown): void {
     const event = data as ChatEvent
     if ('seq' in event && event.seq !== undefined) take(event)
     else onEvent(event)
@@ -202,7 +202,7 @@ export function createLiveChat(options: LiveChatOptions) {
       onState('offline')
     })
     opened.on('group-message', ({ message }) => {
-      if (!isStopped && socket === opened) hear(message.data)
+      if (!isStopped && socket === opened) receive(message.data)
     })
     let isOver = false
     const again = () => {

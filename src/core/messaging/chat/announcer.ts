@@ -20,7 +20,7 @@ import { type Announcement, announcements } from './lists.model.ts'
 const intentMs = 20_000
 /** A commit begun this long before the end of an intent is through by then. */
 const marginMs = 5_000
-/** Only then do other processes announce what this one may have left: by then it has tidied up if it lives. */
+/** Only then do other processes announce what this one may have left: by then it has cleaned up if it lives. */
 const graceMs = 15_000
 const pageSize = 200
 
@@ -200,7 +200,7 @@ export function createAnnouncer(
     },
 
     /**
-     * Tidies up after itself and announces what failed; announces what other processes left. Repeats do no harm:
+     * Cleans up after itself and announces what failed; announces what other processes left. Repeats do no harm:
      * devices drop numbers they have.
      */
     async catchUp(): Promise<void> {

@@ -24,7 +24,7 @@ export function createDeviceEvents(uses: {
 }): ConnectionListener['events'] {
   const { users, requireVerifiedEmail, sendMessage, read, type, presence } = uses
 
-  const hear =
+  const handle =
     <T>(
       schema: z.ZodType<T>,
       act: (actor: Actor, conversationId: string, input: T) => Promise<object | null>,
@@ -48,14 +48,14 @@ export function createDeviceEvents(uses: {
     }
 
   return {
-    message: hear(SendMessage, async (actor, conversationId, input) => ({
+    message: handle(SendMessage, async (actor, conversationId, input) => ({
       message: (await sendMessage(actor, conversationId, input)).message,
     })),
-    typing: hear(Typing, async (actor, conversationId, input) => {
+    typing: handle(Typing, async (actor, conversationId, input) => {
       await type(actor, conversationId, input)
       return null
     }),
-    read: hear(ReadUpTo, async (actor, conversationId, { seq }) => {
+    read: handle(ReadUpTo, async (actor, conversationId, { seq }) => {
       await read(actor, conversationId, seq)
       return null
     }),

@@ -105,9 +105,9 @@ export const createReceiveEvent =
         return null
       case 'said': {
         if (await isRepeat()) return null
-        const hear = listeners().find(({ events }) => Object.hasOwn(events, what.name))?.events[what.name]
-        if (!hear) throw unknownEvent()
-        const said = await hear(connection, await what.read())
+        const receive = listeners().find(({ events }) => Object.hasOwn(events, what.name))?.events[what.name]
+        if (!receive) throw unknownEvent()
+        const said = await receive(connection, await what.read())
         return said && { said }
       }
       case 'unknown':
