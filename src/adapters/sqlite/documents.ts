@@ -57,17 +57,30 @@ const replaceSql = `update documents set body = ?, version = ?, expires_at = ?
    where collection = ? and partition = ? and id = ? and version = ? and ${live}`
 const removeSql = `delete from documents where collection = ? and partition = ? and id = ? and ${live} and version = ifnull(?, version)`
 
-type Direction = 'asc' | 'desc'
+export type Direction = 'asc' | 'desc'
 
-function writeQuery(name: string, path: AccessPath<any>, direction: Direction, isContinued: boolean): string {
+/**
+ * A page of one partition along a declared path. A continued one takes the order of the last row twice, then its id: a row
+ * value against an indexed expression is no range for SQLite, which would walk everything in between.
+ */
+export function pageSql(
+  name: string,
+  path: AccessPath<any>,
+  direction: Direction,
+  isContinued: boolean,
+): string {
   const order = field(path.order)
+  const beyond = direction === 'desc' ? '<' : '>'
   return [
     `select version, body from documents where collection = '${name}' and partition = ? and ${live}`,
     ...path.by.map((by) => `and ${field(by)} = ?`),
-    ...(isContinued ? [`and (${order}, id) ${direction === 'desc' ? '<' : '>'} (?, ?)`] : []),
+    ...(isContinued ? [`and ${order} ${beyond}= ? and (${order} ${beyond} ? or id ${beyond} ?)`] : []),
     `order by ${order} ${direction}, id ${direction} ${limitedTo}`,
   ].join(' ')
 }
+
+export const scanSql = (name: string): string => `select version, body, partition, id from documents
+   where collection = '${name}' and (partition, id) > (?, ?) and ${live} order by partition, id ${limitedTo}`
 
 /** One partial index per access path, named so that a changed path makes a new index. */
 function declareIndexes(database: SqliteDatabase, collections: readonly AnyCollection[]): void {
@@ -103,7 +116,7 @@ export function createSqliteDocuments({
     const key = `${c.name} ${path} ${direction} ${isContinued}`
     let sql = queries.get(key)
     if (sql === undefined) {
-      sql = writeQuery(c.name, c.paths[path] as AccessPath<any>, direction, isContinued)
+      sql = pageSql(c.name, c.paths[path] as AccessPath<any>, direction, isContinued)
       queries.set(key, sql)
     }
     return sql
@@ -206,22 +219,14 @@ export function createSqliteDocuments({
         q.partition,
         clock.now(),
         ...equals,
-        ...(after ?? []),
+        ...(after ? [after[0], ...after] : []),
         q.limit + 1,
       )
       return pageOf(rows, q.limit, ({ value }) => encodeCursor([value[path.order], value.id]))
     },
     async scan(c, { after, limit = 100 } = {}) {
       const [partition, id] = after === undefined ? ['', ''] : decodeCursor(after)
-      const rows = database.allTuples(
-        port,
-        `select version, body, partition, id from documents
-         where collection = '${c.name}' and (partition, id) > (?, ?) and ${live} order by partition, id ${limitedTo}`,
-        partition,
-        id,
-        clock.now(),
-        limit + 1,
-      )
+      const rows = database.allTuples(port, scanSql(c.name), partition, id, clock.now(), limit + 1)
       return pageOf(rows, limit, (_last, [, , partition, id]) =>
         encodeCursor([partition as string, id as string]),
       )
