@@ -7,18 +7,25 @@ import { createMemoryLog } from '../../src/adapters/memory/log.ts'
 import { systemClock } from '../../src/adapters/system/clock.ts'
 import type { Limits } from '../../src/adapters/web-pubsub-local/limits.ts'
 import { createWebPubSubServer } from '../../src/adapters/web-pubsub-local/server.ts'
+import type { Clock } from '../../src/ports/clock.ts'
 import type { ClientAccess } from '../../src/ports/realtime.ts'
 import type { Device } from '../contracts/realtime.contract.ts'
 
 export const accessKeys = ['primary-key-of-the-stand-in', 'secondary-key-of-the-stand-in'] as const
 
 /** The local server, listening on a free port. */
-export async function startWebPubSub({ limits = {} }: { readonly limits?: Partial<Limits> } = {}) {
+export async function startWebPubSub({
+  limits = {},
+  clock = systemClock,
+}: {
+  readonly limits?: Partial<Limits>
+  readonly clock?: Clock
+} = {}) {
   const log = createMemoryLog()
   const server = createWebPubSubServer({
     keys: accessKeys,
     origin: () => origin,
-    clock: systemClock,
+    clock,
     log,
     limits,
   })

@@ -29,10 +29,29 @@ const ClientFrame = z.discriminatedUnion('type', [
 
 export type ClientFrame = z.infer<typeof ClientFrame>
 
+/** Deeper than what any request may send, and far from what a recursive `JSON.stringify` can take. */
+const maxDepth = 64
+
+/** Looks at the text: to parse what is refused anyway costs more, and to walk it again costs most. */
+function isTooDeep(text: string): boolean {
+  let [depth, isInString] = [0, false]
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i]
+    if (isInString) {
+      if (character === '\\') i++
+      else if (character === '"') isInString = false
+    } else if (character === '"') isInString = true
+    else if (character === '[' || character === '{') {
+      if (++depth > maxDepth) return true
+    } else if (character === ']' || character === '}') depth--
+  }
+  return false
+}
+
 /** Null for what no client of these subprotocols sends. */
 export function parseClientFrame(text: string): ClientFrame | null {
   try {
-    return ClientFrame.parse(JSON.parse(text))
+    return isTooDeep(text) ? null : ClientFrame.parse(JSON.parse(text))
   } catch {
     return null
   }

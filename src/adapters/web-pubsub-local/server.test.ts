@@ -334,6 +334,56 @@ describe('limits', () => {
     ])
   })
 
+  const nest = (open: string, close: string) => `${open.repeat(6_000)}1${close.repeat(6_000)}`
+  test.each([
+    ['arrays', nest('[', ']')],
+    ['objects', nest('{"a":', '}')],
+    ['both in turn', nest('[{"a":', '}]')],
+  ])(
+    'a frame of %s, nested to where a stack ends, closes its own connection and no other',
+    async (_, data) => {
+      const other = await openRaw()
+      for (const protocol of ['json.webpubsub.azure.v1', 'json.reliable.webpubsub.azure.v1'])
+        for (const type of ['event', 'sendToGroup', 'no type of ours']) {
+          const { ws, closed } = await openRaw({ roles: ['webpubsub.sendToGroup'] }, protocol)
+          ws.send(`{"type":"${type}","event":"x","group":"g","dataType":"json","ackId":1,"data":${data}}`)
+          expect(await closed).toBe(1008)
+        }
+      other.ws.send('{"type":"ping"}')
+      await eventually(() => expect(other.frames.at(-1)).toEqual({ type: 'pong' }))
+    },
+  )
+
+  test('brackets in a text are no depth', async () => {
+    const { ws, frames } = await openRaw()
+    ws.send(
+      JSON.stringify({ type: 'event', event: 'x', dataType: 'text', ackId: 1, data: '\\"['.repeat(200) }),
+    )
+    await eventually(() => expect(frames.at(-1)).toMatchObject({ type: 'ack', ackId: 1 }))
+  })
+
+  test('what a listener throws ends its connection alone, and is reported', async () => {
+    await service.stop()
+    let isBroken = false
+    const clock = {
+      now() {
+        if (isBroken) throw new Error('the clock is broken')
+        return Date.now()
+      },
+    }
+    service = await startWebPubSub({ clock })
+    admin = new WebPubSubServiceClient(service.connectionString, 'chat', { allowInsecureConnection: true })
+    const other = await openRaw()
+    const { ws, closed } = await openRaw()
+    isBroken = true
+    ws.send('{"type":"ping"}')
+    expect(await closed).toBe(1006)
+    isBroken = false
+    expect(service.log.events).toContainEqual(expect.objectContaining({ event: 'realtime_listener_failed' }))
+    other.ws.send('{"type":"ping"}')
+    await eventually(() => expect(other.frames.at(-1)).toEqual({ type: 'pong' }))
+  })
+
   test('a frame that is too long closes with 1009', async () => {
     await start({ frameBytes: 1_000 })
     const { ws, closed } = await openRaw()

@@ -104,6 +104,16 @@ export function createSockets({
     if (!sendControl(connection, control, limits)) cutOff(connection, 'slow consumer')
   }
 
+  /** What a listener throws would end the process: it ends this connection, with a line in the log. */
+  function withFloor(connection: Connection, work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      report('realtime_listener_failed', error)
+      cutOff(connection, 'something went wrong')
+    }
+  }
+
   function send(connections: Iterable<Connection>, message: Message): void {
     const lost: Connection[] = []
     for (const connection of connections) if (!deliver(connection, message, limits)) lost.push(connection)
@@ -134,7 +144,10 @@ export function createSockets({
     if (connection.isEnded) return
     if (connection.protocol !== reliableProtocol || code !== closeCode.lost || isStopping)
       return remove(connection, reason || 'closed by the client')
-    connection.giveUp = setTimeout(() => remove(connection, 'not recovered in time'), limits.recoveryMs)
+    connection.giveUp = setTimeout(
+      () => withFloor(connection, () => remove(connection, 'not recovered in time')),
+      limits.recoveryMs,
+    )
     connection.giveUp.unref()
   }
 
@@ -146,12 +159,14 @@ export function createSockets({
     before?.ws.terminate()
     ws.on('message', (data, isBinary) => {
       link.isAlive = true
-      receive(connection, data as Buffer, isBinary)
+      withFloor(connection, () => receive(connection, data as Buffer, isBinary))
     })
     ws.on('pong', () => {
       link.isAlive = true
     })
-    ws.on('close', (code, reason) => loseLink(connection, link, code, reason.toString()))
+    ws.on('close', (code, reason) =>
+      withFloor(connection, () => loseLink(connection, link, code, reason.toString())),
+    )
     // A `close` follows every error.
     ws.on('error', () => {})
     tell(connection, {
@@ -222,11 +237,14 @@ export function createSockets({
   }
 
   const heartbeat = setInterval(() => {
-    for (const { link } of registry.everywhere()) {
+    for (const connection of registry.everywhere()) {
+      const { link } = connection
       if (!link) continue
-      if (!link.isAlive) link.ws.terminate()
-      else if (link.ws.readyState === link.ws.OPEN) link.ws.ping()
-      link.isAlive = false
+      withFloor(connection, () => {
+        if (!link.isAlive) link.ws.terminate()
+        else if (link.ws.readyState === link.ws.OPEN) link.ws.ping()
+        link.isAlive = false
+      })
     }
   }, limits.heartbeatMs)
   heartbeat.unref()
