@@ -5,8 +5,9 @@ import { conflict, validationError } from '../kernel/errors.ts'
 import { isOwn } from './complete-upload.ts'
 import type { FileCategory } from './file-categories.ts'
 import { type FileBinding, files, type StoredFile } from './files.model.ts'
+import type { RemoveFile } from './remove-file.ts'
 
-const attempts = 5
+const attempts = 10
 
 export interface FileClaim {
   readonly fileId: string
@@ -27,7 +28,10 @@ const maxParts = 100
  * Binds a person's uploaded files to what they are sent with. Binding to the same again changes nothing. What they are
  * sent with need not come to be: a day after the upload that is looked at.
  */
-export function createBindFiles({ documents, clock }: Needs<'documents' | 'clock'>) {
+export function createBindFiles(
+  { documents, clock }: Needs<'documents' | 'clock'>,
+  { removeFile }: { readonly removeFile: RemoveFile },
+) {
   const unknown = (path: string) =>
     validationError([
       { path, code: 'unknown_file', message: 'Must be a file that you uploaded and have not used yet.' },
@@ -39,11 +43,14 @@ export function createBindFiles({ documents, clock }: Needs<'documents' | 'clock
     kind,
     id,
     parts: part === undefined ? [] : [...(binding?.parts ?? []), part].slice(-maxParts),
+    ...((binding?.hasForgottenParts || (binding?.parts.length ?? 0) >= maxParts) && {
+      hasForgottenParts: true as const,
+    }),
     boundAt: new Date(clock.now()).toISOString(),
   })
   const withoutPart = (binding: FileBinding, { part }: BindingTarget): FileBinding | null => {
     const parts = binding.parts.filter((each) => each !== part)
-    return parts.length === 0 ? null : { ...binding, parts }
+    return parts.length === 0 && !binding.hasForgottenParts ? null : { ...binding, parts }
   }
 
   /** Replaces the binding by what `change` makes of it, until nobody was faster; the same again is not written. */
@@ -92,12 +99,36 @@ export function createBindFiles({ documents, clock }: Needs<'documents' | 'clock
       )
   }
 
-  return async (
+  /**
+   * Takes one part's hold of a file away, and the file with it when no other part holds it. Whoever binds it to another
+   * part meanwhile either keeps it or is told that it is gone.
+   */
+  async function release(ownerId: string, fileId: string, target: BindingTarget): Promise<void> {
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const stored = await read(fileId)
+      if (!stored || stored.value.ownerId !== ownerId || !isSame(stored.value.binding, target)) return
+      const binding = stored.value.binding && withoutPart(stored.value.binding, target)
+      if (binding === null) {
+        if (await removeFile.remove(stored)) return
+        continue
+      }
+      if (binding.parts.length === stored.value.binding?.parts.length) return
+      try {
+        await documents.replace(files, { ...stored.value, binding }, stored.version)
+        return
+      } catch (error) {
+        if (!(error instanceof VersionMismatch)) throw error
+      }
+    }
+    throw conflict()
+  }
+
+  async function bind(
     actor: Pick<Actor, 'userId'> | null,
     claims: readonly FileClaim[],
     target: BindingTarget,
     category: FileCategory,
-  ): Promise<readonly StoredFile[]> => {
+  ): Promise<readonly StoredFile[]> {
     const found = await Promise.all(
       claims.map(async ({ fileId, claimToken }, i) => {
         const stored = await read(fileId)
@@ -123,4 +154,6 @@ export function createBindFiles({ documents, clock }: Needs<'documents' | 'clock
     }
     return results
   }
+
+  return { bind, release }
 }

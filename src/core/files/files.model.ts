@@ -12,6 +12,8 @@ export interface FileBinding {
   readonly id: string
   /** The messages of a conversation that it was sent with, or was to be: a send can fail after it. */
   readonly parts: readonly string[]
+  /** More parts have held it than are remembered: it is kept when the last of these goes. */
+  readonly hasForgottenParts?: true
   readonly boundAt: string
 }
 

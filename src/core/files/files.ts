@@ -81,7 +81,7 @@ export function createFiles(
     removeFile,
     publicOrigin: settings.publicOrigin,
   })
-  const bindFiles = createBindFiles(needs)
+  const { bind: bindFiles, release } = createBindFiles(needs, { removeFile })
   const personal = createPersonalFiles(needs, { removeFile, reserveSpace })
   const sweep = createSweepFiles(needs, {
     tasks,
@@ -233,12 +233,14 @@ export function createFiles(
       return sign(stored.value, videoLivesMs)
     },
 
-    /** Takes a person's files away from what they are bound to, and with that altogether. */
-    async removeBound(ownerId: string, fileIds: readonly string[]): Promise<void> {
-      for (const id of fileIds) {
-        const stored = await documents.read(files, { partition: id, id })
-        if (stored?.value.binding && stored.value.ownerId === ownerId) await removeFile.remove(stored)
-      }
+    /** Of a message that is deleted: what no other message shows goes with it. */
+    async releaseFromConversation(
+      ownerId: string,
+      fileIds: readonly string[],
+      { conversationId, messageId }: { readonly conversationId: string; readonly messageId: string },
+    ): Promise<void> {
+      for (const id of fileIds)
+        await release(ownerId, id, { kind: 'conversation', id: conversationId, part: messageId })
     },
 
     /** Of a form that is erased. */

@@ -501,6 +501,41 @@ describe('a day later', () => {
       expect((await download(ann, body.id)).status).toBe(200)
     })
 
+    const messageOf = async (fileIds: readonly string[]) => (await say(fileIds)).body.id as string
+    const takeBack = (id: string) => ann.call('DELETE', `/api/v1/messages/${id}`)
+
+    test('deleting one message leaves the file that another one shows; with the last it goes', async () => {
+      const { body } = await upload(ann, pdf, attachment)
+      const [first, second] = [await messageOf([body.id]), await messageOf([body.id])]
+      expect((await takeBack(first)).status).toBe(204)
+      expect((await download(ann, body.id)).status).toBe(200)
+      expect((await takeBack(first)).status).toBe(204)
+      expect((await download(ann, body.id)).status).toBe(200)
+      expect((await takeBack(second)).status).toBe(204)
+      expect((await ann.call('GET', `/api/v1/files/${body.id}`)).status).toBe(404)
+      expect(await everyBlob()).toEqual([])
+    })
+
+    test('of all messages with a file deleted at once none leaves it behind', async () => {
+      const { body } = await upload(ann, pdf, attachment)
+      const sent = []
+      for (let i = 0; i < 5; i++) sent.push(await messageOf([body.id]))
+      const answers = await Promise.all(sent.map(takeBack))
+      expect(answers.map(({ status }) => status)).toEqual([204, 204, 204, 204, 204])
+      expect((await ann.call('GET', `/api/v1/files/${body.id}`)).status).toBe(404)
+      expect(await everyBlob()).toEqual([])
+    })
+
+    test('a file sent more often than is remembered stays while any message may show it', async () => {
+      const { body } = await upload(ann, pdf, attachment)
+      const actor = { userId: ann.userId, sessionId: 's', role: 'user' } as const
+      const partOf = (n: number) => ({ conversationId: conversation, messageId: `m${n}` })
+      for (let n = 0; n <= 100; n++) await testApp.files.bindToConversation(actor, [body.id], partOf(n))
+      for (let n = 1; n <= 100; n++)
+        await testApp.files.releaseFromConversation(ann.userId, [body.id], partOf(n))
+      expect((await download(ann, body.id)).status).toBe(200)
+    })
+
     test('what was attached to a message that was never sent is gone', async () => {
       const { body } = await upload(ann, pdf, attachment)
       isMessageStorable = false

@@ -28,7 +28,11 @@ import {
 import type { ReadMarks } from './read-marks.ts'
 
 /** Takes the files of a deleted message away from everybody. */
-export type DetachFiles = (ownerId: string, fileIds: readonly string[]) => Promise<void>
+export type DetachFiles = (
+  ownerId: string,
+  fileIds: readonly string[],
+  from: { readonly conversationId: string; readonly messageId: string },
+) => Promise<void>
 
 interface Result {
   readonly message: StoredMessage
@@ -139,6 +143,7 @@ export function createChangeMessage(
         await detachFiles(
           before.senderId,
           before.attachments.map(({ id }) => id),
+          { conversationId: before.conversationId, messageId: before.id },
         )
     },
 

@@ -51,7 +51,10 @@ export interface ChatBorrows {
   readonly users: Pick<Users, 'read'>
   readonly auth: Pick<Auth, 'requireVerifiedEmail'>
   readonly contacts: Pick<Contacts, 'canWriteTo' | 'isBlocked'>
-  readonly files: Pick<Files, 'bindToConversation' | 'removeBound' | 'avatars' | 'bindings' | 'groupPictures'>
+  readonly files: Pick<
+    Files,
+    'bindToConversation' | 'releaseFromConversation' | 'avatars' | 'bindings' | 'groupPictures'
+  >
   readonly limits: Pick<Limits, 'take'>
   readonly realtime: Pick<RealtimeGateway, 'connections'>
 }
@@ -72,7 +75,7 @@ export function createChat(
     canWriteTo: contacts.canWriteTo,
     isBlocked: contacts.isBlocked,
     attachFiles: files.bindToConversation,
-    detachFiles: files.removeBound,
+    detachFiles: files.releaseFromConversation,
     avatarOf: files.avatars.forGroup,
   }
   const { clock, defer, documents } = needs

@@ -101,8 +101,12 @@ export function createErasePerson(
 
   async function eraseMessages(conversationId: string, userId: string): Promise<void> {
     const erase = async (own: readonly StoredMessage[]) => {
-      const fileIds = own.flatMap(({ attachments }) => attachments.map(({ id }) => id))
-      if (fileIds.length > 0) await detachFiles(userId, fileIds)
+      for (const { id: messageId, attachments } of own)
+        await detachFiles(
+          userId,
+          attachments.map(({ id }) => id),
+          { conversationId, messageId },
+        )
       const ids = own.map(({ id }) => id)
       await changeAll(conversationId, ids, (message, at) =>
         isErased(message)
