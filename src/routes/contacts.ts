@@ -3,7 +3,7 @@ import { CursorQuery, cursorPage } from '../core/kernel/paging.ts'
 import { BlockedPerson, Contact, ContactQuery } from '../core/messaging/contacts/contacts.model.ts'
 import type { Contacts } from '../core/messaging/contacts/contacts.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
-import { errors, json, signedIn } from '../http/route.ts'
+import { errors, json, signedInOrGuest } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
 
@@ -18,7 +18,7 @@ const listContacts = createRoute({
   summary: 'List my contacts',
   description:
     'The people I may write to, by name. Staff, and those I share a mentor or a course with; guests see staff alone. Nobody who is blocked.',
-  ...signedIn,
+  ...signedInOrGuest,
   request: { query: ContactQuery },
   responses: {
     200: json(cursorPage(Contact), 'A page; blocks may make it shorter than its limit.'),
@@ -33,7 +33,7 @@ const listBlocks = createRoute({
   tags,
   summary: 'List the people I have blocked',
   description: 'Newest first.',
-  ...signedIn,
+  ...signedInOrGuest,
   request: { query: CursorQuery },
   responses: { 200: json(cursorPage(BlockedPerson), 'A page.'), ...errors(400, 401, 403) },
 })
@@ -45,7 +45,7 @@ const blockUser = createRoute({
   tags,
   summary: 'Block a person',
   description: 'Neither can write to the other.',
-  ...signedIn,
+  ...signedInOrGuest,
   request: { params: UserId },
   responses: {
     204: { description: 'Blocked, even if that was so before, and whether or not there is such a person.' },
@@ -59,7 +59,7 @@ const unblockUser = createRoute({
   operationId: 'unblockUser',
   tags,
   summary: 'Unblock a person',
-  ...signedIn,
+  ...signedInOrGuest,
   request: { params: UserId },
   responses: { 204: { description: 'Not blocked, even if that was so before.' }, ...errors(400, 401, 403) },
 })

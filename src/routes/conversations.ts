@@ -15,7 +15,7 @@ import type { BeginIdempotent } from '../core/platform/idempotency/idempotency.t
 import { expectedVersion, hasCurrent } from '../http/etag.ts'
 import { idempotent } from '../http/idempotency.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
-import { body, errors, json, reachesOthers, signedIn } from '../http/route.ts'
+import { body, errors, json, reachesOthers, signedInOrGuest } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
 
@@ -32,7 +32,7 @@ const listConversations = createRoute({
   tags,
   summary: 'List my conversations',
   description: 'Newest first.',
-  ...signedIn,
+  ...signedInOrGuest,
   request: { query: ConversationQuery },
   responses: { 200: json(ConversationPage, 'A page.'), ...errors(400, 401, 403) },
 })
@@ -67,7 +67,7 @@ const readConversation = createRoute({
   tags,
   summary: 'Get a conversation',
   description: 'Also who is online in it and how far everybody has read.',
-  ...signedIn,
+  ...signedInOrGuest,
   request: { params: ConversationId },
   responses: {
     200: json(ConversationDetails, 'With its version as `ETag`: it changes with every message.'),
@@ -117,7 +117,7 @@ const removeMember = createRoute({
   tags,
   summary: 'Remove a member from a group',
   description: 'For the admins of the group.',
-  ...signedIn,
+  ...signedInOrGuest,
   request: { params: ConversationId, query: Removal },
   responses: {
     204: { description: 'Not a member, even if that was so before. Nothing more reaches them.' },
@@ -132,7 +132,7 @@ const leave = createRoute({
   tags,
   summary: 'Leave a group',
   description: 'When its last admin leaves, whoever has been there longest becomes admin.',
-  ...signedIn,
+  ...signedInOrGuest,
   request: { params: ConversationId },
   responses: { 204: { description: 'Left.' }, ...errors(400, 401, 403, 404, 409, 413, 415) },
 })
@@ -144,7 +144,7 @@ const markRead = createRoute({
   tags,
   summary: 'Mark messages as read',
   description: 'Up to a number, or all of them. Marks move only forward. Sending implies having read.',
-  ...signedIn,
+  ...signedInOrGuest,
   request: { params: ConversationId, ...body(ReadUpTo, { seq: 42 }) },
   responses: { 204: { description: 'Noted.' }, ...errors(400, 401, 403, 404, 409, 413, 415) },
 })

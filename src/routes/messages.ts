@@ -12,7 +12,7 @@ import {
 import type { BeginIdempotent } from '../core/platform/idempotency/idempotency.ts'
 import { idempotent } from '../http/idempotency.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
-import { body, errors, json, reachesOthers, signedIn } from '../http/route.ts'
+import { body, errors, json, reachesOthers, signedInOrGuest } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
 
@@ -30,7 +30,7 @@ const listMessages = createRoute({
   tags,
   summary: 'List the messages of a conversation',
   description: 'Newest first.',
-  ...signedIn,
+  ...signedInOrGuest,
   request: { params: ConversationId, query: MessageQuery },
   responses: {
     200: json(MessagePage, 'A page; `nextCursor` goes into `before` for the older ones.'),
@@ -88,7 +88,7 @@ const deleteMessage = createRoute({
   summary: 'Delete a message',
   description:
     'One of mine, or anybody’s as an admin of the group. What was in it is gone; that there was a message stays.',
-  ...signedIn,
+  ...signedInOrGuest,
   request: { params: MessageId },
   responses: {
     204: { description: 'Deleted, even if that was so before.' },
@@ -116,7 +116,7 @@ const removeReaction = createRoute({
   operationId: 'removeReaction',
   tags,
   summary: 'Remove a reaction',
-  ...signedIn,
+  ...signedInOrGuest,
   request: { params: Reaction },
   responses: {
     204: { description: 'Gone, even if it was never there.' },
@@ -132,7 +132,7 @@ const searchMessages = createRoute({
   summary: 'Search my messages',
   description:
     'Finds messages in my conversations by their words, newest first. Case and accents do not matter. In what was written while I was a member, of my 200 newest conversations. `nextCursor` goes into `before`.',
-  ...signedIn,
+  ...signedInOrGuest,
   request: { query: SearchQuery },
   responses: { 200: json(MessagePage, 'A page.'), ...errors(400, 401, 403, 404) },
 })

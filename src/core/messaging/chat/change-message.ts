@@ -13,7 +13,6 @@ import {
   isMessage,
   memberOf,
   messages,
-  requireMember,
   type StoredMessage,
   tombstoneOf,
 } from './entries.model.ts'
@@ -25,6 +24,7 @@ import {
   messageIsDeleted,
   tooManyEmojis,
 } from './messages.model.ts'
+import type { Action, Permissions } from './permissions.ts'
 import type { ReadMarks } from './read-marks.ts'
 
 /** Takes the files of a deleted message away from everybody. */
@@ -46,16 +46,18 @@ export function createChangeMessage(
     readonly log: ConversationLog
     readonly marks: ReadMarks
     readonly detachFiles: DetachFiles
+    readonly permissions: Permissions
     readonly settings: ChatSettings
   },
 ) {
-  const { log, marks, detachFiles, settings } = parts
+  const { log, marks, detachFiles, permissions, settings } = parts
 
   /**
    * Commits a change of one message with the number it gets. `decide` answers null when nothing is to change. What a
    * member cannot see is not there.
    */
   function change(
+    action: Action,
     actor: Actor,
     publicId: string,
     decide: (
@@ -66,7 +68,7 @@ export function createChangeMessage(
   ): Promise<Result> {
     const { partition: conversationId, id } = keyOf(publicId)
     return log.change(conversationId, async (head): Promise<Planned<Result>> => {
-      const { member } = requireMember(head, actor.userId)
+      const { member } = await permissions.require(action, head, actor)
       const stored: Stored<Entry> | null = await documents.read<Entry>(messages, {
         partition: conversationId,
         id,
@@ -88,7 +90,7 @@ export function createChangeMessage(
 
   function react(actor: Actor, publicId: string, emoji: string, wanted: boolean): Promise<Result> {
     const { userId } = actor
-    return change(actor, publicId, (message) => {
+    return change(wanted ? 'reach' : 'retract', actor, publicId, (message) => {
       if (message.deletedAt !== null) {
         if (wanted) throw messageIsDeleted()
         return null
@@ -107,7 +109,7 @@ export function createChangeMessage(
 
   return {
     async edit(actor: Actor, publicId: string, input: EditMessage): Promise<ChatMessage> {
-      const { message, head } = await change(actor, publicId, (before, current, at) => {
+      const { message, head } = await change('reach', actor, publicId, (before, current, at) => {
         if (before.senderId !== actor.userId) throw forbidden()
         if (before.deletedAt !== null) throw messageIsDeleted()
         if (input.text.trim() === '' && before.attachments.length === 0)
@@ -130,7 +132,7 @@ export function createChangeMessage(
 
     /** A tombstone stays: numbers and counts do not change. */
     async remove(actor: Actor, publicId: string): Promise<void> {
-      const { message, before } = await change(actor, publicId, (found, head, at) => {
+      const { message, before } = await change('retract', actor, publicId, (found, head, at) => {
         const isAdmin = memberOf(head, actor.userId)?.role === 'admin'
         if (found.senderId !== actor.userId && !isAdmin) throw forbidden()
         if (found.deletedAt !== null) return null

@@ -30,6 +30,7 @@ import { createListConversations } from './list-conversations.ts'
 import { createListMessages } from './list-messages.ts'
 import { announcements, directPairs, inbox as inboxEntries, leftConversations } from './lists.model.ts'
 import { createPeople } from './people.ts'
+import { createPermissions } from './permissions.ts'
 import { createChatPersonalData } from './personal-data.ts'
 import { createPresence } from './presence.ts'
 import { createReadMarks } from './read-marks.ts'
@@ -50,7 +51,7 @@ export type ChatNeeds = Needs<
 export interface ChatBorrows {
   readonly users: Pick<Users, 'read'>
   readonly auth: Pick<Auth, 'requireVerifiedEmail'>
-  readonly contacts: Pick<Contacts, 'canWriteTo' | 'isBlocked'>
+  readonly contacts: Pick<Contacts, 'canWriteTo' | 'isBlocked' | 'blocked'>
   readonly files: Pick<
     Files,
     'bindToConversation' | 'releaseFromConversation' | 'avatars' | 'bindings' | 'groupPictures'
@@ -68,12 +69,13 @@ export function createChat(
   { users, auth, contacts, files, limits, realtime }: ChatBorrows,
   { chat: settings }: ChatConfig,
 ) {
+  const permissions = createPermissions(needs, { isBlocked: contacts.isBlocked })
   const borrows = {
     users,
     settings,
     requireVerifiedEmail: auth.requireVerifiedEmail,
     canWriteTo: contacts.canWriteTo,
-    isBlocked: contacts.isBlocked,
+    permissions,
     attachFiles: files.bindToConversation,
     detachFiles: files.releaseFromConversation,
     avatarOf: files.avatars.forGroup,
@@ -96,6 +98,7 @@ export function createChat(
     const { head } = requireMember(await log.recentHead(conversationId), userId)
     if (head.members.length > maxMembersTyping) return
     try {
+      await permissions.require('reach', head, actor)
       await throttle('typing', `${userId} ${conversationId} ${state}`)
     } catch (error) {
       if (error instanceof AppError) return
@@ -153,6 +156,7 @@ export function createChat(
     jobs,
     limits: Object.values(settings.limits).flat(),
     listeners: [
+      contacts.blocked.listener('chat', async ({ userId, otherId }) => permissions.forget(userId, otherId)),
       realtime.connections.listener('chat', connections),
       files.groupPictures.listener('conversation', pictureOf),
       files.bindings.listener('conversation', {

@@ -1,7 +1,7 @@
 import { DocumentExists } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
-import { forbidden, notFound, validationError } from '../../kernel/errors.ts'
+import { notFound, validationError } from '../../kernel/errors.ts'
 import { expiryOf } from './change-conversation.ts'
 import type { ChatSettings } from './chat.model.ts'
 import type { ConversationLog, Planned } from './conversation-log.ts'
@@ -22,6 +22,7 @@ import {
   clientMessageIdReused,
   type SendMessage,
 } from './messages.model.ts'
+import type { Permissions } from './permissions.ts'
 import type { ReadMarks } from './read-marks.ts'
 import type { Throttle } from './throttle.ts'
 
@@ -35,38 +36,18 @@ export type AttachFiles = (
   message: { readonly conversationId: string; readonly messageId: string },
 ) => Promise<readonly Attachment[]>
 
-/** Whether one of two has blocked the other. */
-export type IsBlocked = (userId: string, otherId: string) => Promise<boolean>
-
-/** How long "not blocked" is believed: a block stops messages after this at the latest. */
-const unblockedMs = 5_000
-const rememberedPairs = 10_000
-
 export const createSendMessage = (
   { documents, clock, ids }: Needs<'documents' | 'clock' | 'ids'>,
   parts: {
     readonly log: ConversationLog
     readonly marks: ReadMarks
     readonly attachFiles: AttachFiles
-    readonly isBlocked: IsBlocked
+    readonly permissions: Permissions
     readonly throttle: Throttle
     readonly settings: ChatSettings
   },
 ) => {
-  const { log, marks, attachFiles, isBlocked, throttle, settings } = parts
-  const unblockedUntil = new Map<string, number>()
-
-  async function requireUnblocked(head: Head, { userId }: Actor): Promise<void> {
-    const other = head.members.find((member) => member.userId !== userId)
-    if (head.closedAt !== undefined) throw forbidden()
-    if (head.type === 'group' || !other) return
-    const pair = [userId, other.userId].toSorted().join(' ')
-    if ((unblockedUntil.get(pair) ?? 0) > clock.now()) return
-    if (await isBlocked(userId, other.userId)) throw forbidden()
-    if (unblockedUntil.size >= rememberedPairs) unblockedUntil.clear()
-    unblockedUntil.set(pair, clock.now() + unblockedMs)
-  }
-
+  const { log, marks, attachFiles, permissions, throttle, settings } = parts
   async function readMessage(conversationId: string, id: string): Promise<StoredMessage | null> {
     const stored = await documents.read<Entry>(messages, { partition: conversationId, id })
     return stored && isMessage(stored) ? stored.value : null
@@ -79,8 +60,7 @@ export const createSendMessage = (
   ): Promise<{ readonly message: ChatMessage; readonly isNew: boolean }> => {
     const { text, clientMessageId } = input
     const [recent] = await Promise.all([log.recentHead(conversationId), throttle('send', actor.userId)])
-    const { head: seen } = requireMember(recent, actor.userId)
-    await requireUnblocked(seen, actor)
+    const { head: seen, member } = await permissions.require('reach', recent, actor)
 
     const fileIds = [...new Set(input.attachments.map((file) => (typeof file === 'string' ? file : file.id)))]
     const mentions = [...new Set(input.mentions)]
@@ -102,7 +82,6 @@ export const createSendMessage = (
     if (replyTo) {
       const answered =
         replyTo.partition === conversationId ? await readMessage(conversationId, replyTo.id) : null
-      const { member } = requireMember(seen, actor.userId)
       if (!answered || answered.seq <= member.joinedSeq)
         throw validationError([
           { path: 'replyTo', code: 'unknown_message', message: 'Must be a message of this conversation.' },

@@ -4,6 +4,7 @@ import type { Users } from '../../accounts/users/users.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { emptyFace } from '../../kernel/domain.ts'
 import { validationError } from '../../kernel/errors.ts'
+import { createEvent } from '../../kernel/events.ts'
 import { type CursorPage, type CursorQuery, pageOf, refusingBadCursors } from '../../kernel/paging.ts'
 import type { Courses } from '../../learning/courses/courses.ts'
 import type { Enrollments } from '../../learning/enrollments/enrollments.ts'
@@ -25,9 +26,12 @@ export function createContacts(
 ) {
   const { documents, clock } = needs
   const canWriteTo = createCanWriteTo(needs, domain)
+  /** Somebody does not want to hear from somebody else any more. */
+  const blocked = createEvent<{ readonly userId: string; readonly otherId: string }>('contacts.blocked')
   return {
     ...emptyFace,
     personalData: createContactsPersonalData(needs),
+    blocked,
     canWriteTo,
     list: createListContacts(needs, domain),
 
@@ -52,6 +56,7 @@ export function createContacts(
       } catch (error) {
         if (!(error instanceof DocumentExists)) throw error
       }
+      await blocked.emit({ userId: actor.userId, otherId: userId })
     },
 
     async unblock(actor: Actor, userId: string): Promise<void> {
