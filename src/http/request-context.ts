@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { Auth } from '../core/accounts/auth/auth.ts'
 import type { AskedAhead, Authenticated, VerifiedClaims } from '../core/accounts/auth/authenticate.ts'
+import type { FormerSession } from '../core/accounts/auth/end-former-session.ts'
 import type { Service } from '../core/accounts/service-tokens/service-tokens.ts'
 import type { Actor, Caller } from '../core/kernel/actor.ts'
 
@@ -49,6 +50,8 @@ export interface AppEnv {
     asked?: AskedAhead
     /** Looked for once, when something first asks. */
     credential: Promise<Credential>
+    /** Set where somebody signs in: who was signed in before. */
+    formerSession?: FormerSession
     /** Set by `requireSession`. */
     session: Authenticated
     /** Set by `requireRoleOrScope` when a program is asking. */

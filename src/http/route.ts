@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { Role } from '../core/kernel/actor.ts'
 import { ErrorBody, Problem } from './errors.ts'
 import {
+  lookForFormerSession,
   requireRole,
   requireSession,
   requireSessionOrGuest,
@@ -14,6 +15,13 @@ export const isPublic = {
   security: [] as Record<string, string[]>[],
   'x-access': 'public' as const,
   middleware: [] as [],
+}
+
+/** Open to anybody, who may be signed in afterwards: by new tokens, in place of those that came along. */
+export const signsIn = {
+  ...isPublic,
+  'x-signs-in': true as const,
+  middleware: [lookForFormerSession] as [typeof lookForFormerSession],
 }
 
 /** Needs a session that still stands. */

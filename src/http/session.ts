@@ -3,17 +3,17 @@ import { invalidToken, missingToken } from '../core/accounts/auth/auth.model.ts'
 import { secondFactorMissing } from '../core/accounts/auth/second-factors.model.ts'
 import type { Role } from '../core/kernel/actor.ts'
 import { AppError, forbidden } from '../core/kernel/errors.ts'
+import { readCookie } from './cookies.ts'
 import { credentialOf } from './credential.ts'
 import { isUnsafe, requireOrigin } from './csrf.ts'
 import { type AppContext, type AppEnv, actorOf } from './request-context.ts'
 
-async function establish(c: AppContext): Promise<void> {
+async function establish(c: AppContext, isFresh = isUnsafe(c.req.method)): Promise<void> {
   const credential = await credentialOf(c)
   if (credential.from === 'none') throw missingToken()
   if (!credential.claims) throw invalidToken()
-  const changesState = isUnsafe(c.req.method)
-  if (changesState && credential.from === 'cookie') requireOrigin(c)
-  c.set('session', await c.get('auth').authenticate(credential.claims, changesState, c.get('asked')))
+  if (isUnsafe(c.req.method) && credential.from === 'cookie') requireOrigin(c)
+  c.set('session', await c.get('auth').authenticate(credential.claims, isFresh, c.get('asked')))
 }
 
 /** Lets through only a session that still stands; for what changes state, as the store sees it now. */
@@ -45,6 +45,21 @@ export const sessionIfAny = createMiddleware<AppEnv>(async (c, next) => {
   return next()
 })
 
+/** Where somebody signs in: looks for the session that this browser is signed in to, which is over then. */
+export const lookForFormerSession = createMiddleware<AppEnv>(async (c, next) => {
+  const credential = await credentialOf(c)
+  const claims = credential.from === 'none' ? null : credential.claims
+  const refreshToken = readCookie(c, 'refreshToken')
+  if (claims || refreshToken)
+    c.set(
+      'formerSession',
+      c
+        .get('auth')
+        .formerSession({ ...(claims ? { claims } : {}), ...(refreshToken ? { refreshToken } : {}) }),
+    )
+  return next()
+})
+
 /** Comes after `requireSession`. */
 export const requireRole = (roles: readonly Role[]) =>
   createMiddleware<AppEnv>(async (c, next) => {
@@ -53,9 +68,13 @@ export const requireRole = (roles: readonly Role[]) =>
     return next()
   })
 
-/** Comes after `requireSession`. */
+/**
+ * Comes after `requireSession`. What is worth a step-up is worth a look at the store, whatever the method and whatever
+ * this process has lately seen.
+ */
 export const requireStepUp = createMiddleware<AppEnv>(async (c, next) => {
-  await c.get('auth').stepUp.require(actorOf(c), c.get('session').session)
+  if (c.get('session').session === null) await establish(c, true)
+  c.get('auth').stepUp.require(c.get('session').session)
   return next()
 })
 

@@ -5,6 +5,8 @@ export interface AccessClaims {
   /** Session id. */
   readonly sid: string
   readonly role: string
+  /** The generation of the session's tokens it is of; absent in those of before there was one. */
+  readonly gen?: number
   /** Names this one token, so that it can be refused before it expires. */
   readonly jti: string
   /** Epoch seconds. */

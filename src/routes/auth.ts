@@ -8,10 +8,10 @@ import { clearSiteData, clearTokenCookies, readCookie, setTokenCookies } from '.
 import { credentialOf } from '../http/credential.ts'
 import { requireOrigin } from '../http/csrf.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
-import { body, errors, isPublic, json, limitedAsAuth, Message, signedIn } from '../http/route.ts'
+import { body, errors, isPublic, json, limitedAsAuth, Message, signedIn, signsIn } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
-import { SignedIn, welcome } from './signed-in.ts'
+import { newToken, renewTokens, replaceSession, SignedIn, welcome } from './signed-in.ts'
 
 const SessionId = z.object({ id: z.uuid().meta({ example: examples.sessionId }) })
 const tags = ['Auth']
@@ -22,7 +22,7 @@ const signUp = createRoute({
   operationId: 'signUp',
   tags,
   summary: 'Create an account',
-  ...isPublic,
+  ...signsIn,
   ...limitedAsAuth,
   request: body(SignUp, {
     email: examples.email,
@@ -46,7 +46,7 @@ const logIn = createRoute({
   operationId: 'logIn',
   tags,
   summary: 'Sign in with an e-mail address and a password',
-  ...isPublic,
+  ...signsIn,
   ...limitedAsAuth,
   request: body(LogIn, { email: examples.email, password: examples.password, sharedDevice: false }),
   responses: {
@@ -69,7 +69,7 @@ const refresh = createRoute({
   ...isPublic,
   responses: {
     200: json(z.object({ accessToken: z.string() }), 'Both cookies are renewed.'),
-    ...errors(401, 403, 413, 415),
+    ...errors(401, 403, 409, 413, 415),
   },
 })
 
@@ -112,7 +112,7 @@ const changePassword = createRoute({
     currentPassword: examples.password,
     newPassword: 'Another-Secure-Pass-456',
   }),
-  responses: { 200: json(Message, 'Changed.'), ...errors(400, 401, 403, 409, 413, 415) },
+  responses: { 200: json(Message.extend(newToken), 'Changed.'), ...errors(400, 401, 403, 409, 413, 415) },
 })
 
 const listSessions = createRoute({
@@ -166,13 +166,13 @@ export const authRoutes = (auth: Auth) =>
     .openapi(signUp, async (c) => {
       const signedUp = await auth.signUp(c.req.valid('json'), c.get('caller'))
       if (!signedUp) return c.json(hiddenAnswer, 202)
-      setTokenCookies(c, signedUp)
+      await replaceSession(c, signedUp)
       const { id, email, name, avatar } = signedUp.user
       return c.json({ user: { id, email, name, avatar }, accessToken: signedUp.accessToken }, 201)
     })
     .openapi(logIn, async (c) => {
       const outcome = await auth.logIn(c.req.valid('json'), c.get('caller'))
-      return 'mfaToken' in outcome ? c.json(outcome, 202) : c.json(welcome(c, outcome), 200)
+      return 'mfaToken' in outcome ? c.json(outcome, 202) : c.json(await welcome(c, outcome), 200)
     })
     .openapi(refresh, async (c) => {
       const token = readCookie(c, 'refreshToken')
@@ -193,8 +193,9 @@ export const authRoutes = (auth: Auth) =>
       return c.body(null, 204)
     })
     .openapi(changePassword, async (c) => {
-      await auth.changePassword(actorOf(c), c.req.valid('json'), c.get('caller'))
-      return c.json({ message: 'The password is changed. Other devices are signed out.' }, 200)
+      const credentials = await auth.changePassword(actorOf(c), c.req.valid('json'), c.get('caller'))
+      const message = 'The password is changed. Other devices are signed out.'
+      return c.json({ message, ...renewTokens(c, credentials) }, 200)
     })
     .openapi(listSessions, async (c) => c.json({ items: await auth.listSessions(actorOf(c)) }, 200))
     .openapi(revokeSession, async (c) => {

@@ -26,6 +26,7 @@ import { requireStepUp } from '../http/session.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
 import { mailedLinkScript, showMailedLinkPage } from './mailed-link-page.ts'
+import { newToken, renewTokens } from './signed-in.ts'
 
 const tags = ['Auth']
 
@@ -205,7 +206,10 @@ const confirmEmailChange = createRoute({
   ...signedIn,
   ...limitedAsAuth,
   request: body(ConfirmEmailChange, { code: examples.code }),
-  responses: { 200: json(Message, 'Changed.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
+  responses: {
+    200: json(Message.extend(newToken), 'Changed.'),
+    ...errors(400, 401, 403, 404, 409, 413, 415),
+  },
 })
 
 export const emailChangeRoutes = ({ emailChange }: Auth) =>
@@ -215,8 +219,9 @@ export const emailChangeRoutes = ({ emailChange }: Auth) =>
       return c.json({ message: 'If the address can be used, a code is on its way to it.' }, 202)
     })
     .openapi(confirmEmailChange, async (c) => {
-      await emailChange.confirm(actorOf(c), c.req.valid('json').code, c.get('caller'))
-      return c.json({ message: 'Your address is changed. Other devices are signed out.' }, 200)
+      const credentials = await emailChange.confirm(actorOf(c), c.req.valid('json').code, c.get('caller'))
+      const message = 'Your address is changed. Other devices are signed out.'
+      return c.json({ message, ...renewTokens(c, credentials) }, 200)
     })
 
 const migrateUsers = createRoute({

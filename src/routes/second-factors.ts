@@ -12,11 +12,12 @@ import {
   StepUp,
   TotpCode,
 } from '../core/accounts/auth/second-factors.model.ts'
+import { setTokenCookies } from '../http/cookies.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
-import { body, errors, isPublic, json, limitedAsAuth, signedIn, steppedUp } from '../http/route.ts'
+import { body, errors, isPublic, json, limitedAsAuth, signedIn, signsIn, steppedUp } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples, passkeyAssertion, passkeyAttestation } from './examples.ts'
-import { SignedIn, welcome } from './signed-in.ts'
+import { newToken, renewTokens, SignedIn, welcome } from './signed-in.ts'
 
 const tags = ['Auth']
 const PasskeyId = z.object({ id: z.string().max(2000).meta({ example: examples.passkeyId }) })
@@ -37,7 +38,7 @@ const logInSecondFactor = createRoute({
   summary: 'Complete a login with a second factor',
   description:
     'One of an authenticator code, a recovery code and a passkey. Five attempts within five minutes.',
-  ...isPublic,
+  ...signsIn,
   ...limitedAsAuth,
   request: body(LogInSecondFactor, { mfaToken: examples.oneTimeToken, code: examples.code }),
   responses: { 200: json(SignedIn, 'Signed in by both cookies.'), ...errors(400, 401, 403, 413, 415) },
@@ -65,7 +66,7 @@ const logInByPasskey = createRoute({
   tags,
   summary: 'Sign in with a passkey',
   description: 'No password is needed.',
-  ...isPublic,
+  ...signsIn,
   ...limitedAsAuth,
   request: body(LogInByPasskey, {
     challengeToken: examples.oneTimeToken,
@@ -106,7 +107,10 @@ const stepUp = createRoute({
   ...limitedAsAuth,
   request: body(StepUp, { password: examples.password }),
   responses: {
-    200: json(z.object({ until: z.iso.datetime() }), 'Counts for this session until then.'),
+    200: json(
+      z.object({ until: z.iso.datetime(), accessToken: newToken.accessToken.unwrap() }),
+      'Counts for this session until then. Both cookies are renewed: the tokens before are dead.',
+    ),
     ...errors(400, 401, 403, 404, 413, 415),
   },
 })
@@ -148,7 +152,10 @@ const confirmTotp = createRoute({
   ...steppedUp,
   ...limitedAsAuth,
   request: body(TotpCode, { code: examples.code }),
-  responses: { 200: json(RecoveryCodes, 'In force.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
+  responses: {
+    200: json(RecoveryCodes.extend(newToken), 'In force.'),
+    ...errors(400, 401, 403, 404, 409, 413, 415),
+  },
 })
 
 const removeTotp = createRoute({
@@ -170,7 +177,7 @@ const renewRecoveryCodes = createRoute({
   summary: 'Renew my recovery codes',
   description: 'The old ones stop working.',
   ...steppedUp,
-  responses: { 200: json(RecoveryCodes, 'Ten.'), ...errors(401, 403, 404, 409, 413, 415) },
+  responses: { 200: json(RecoveryCodes.extend(newToken), 'Ten.'), ...errors(401, 403, 404, 409, 413, 415) },
 })
 
 const beginPasskey = createRoute({
@@ -201,7 +208,7 @@ const addPasskey = createRoute({
     name: 'My phone',
   }),
   responses: {
-    201: json(RecoveryCodes.extend({ passkey: PasskeyView }), 'In force.'),
+    201: json(RecoveryCodes.extend({ passkey: PasskeyView, ...newToken }), 'In force.'),
     ...errors(400, 401, 403, 404, 409, 413, 415),
   },
 })
@@ -237,44 +244,55 @@ export const secondFactorRoutes = ({
 }: Auth) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(logInSecondFactor, async (c) =>
-      c.json(welcome(c, await finish(c.req.valid('json'), c.get('caller'))), 200),
+      c.json(await welcome(c, await finish(c.req.valid('json'), c.get('caller'))), 200),
     )
     .openapi(beginLogInByPasskey, async (c) => c.json(await byPasskey.begin(), 200))
     .openapi(logInByPasskey, async (c) =>
-      c.json(welcome(c, await byPasskey.logIn(c.req.valid('json'), c.get('caller'))), 200),
+      c.json(await welcome(c, await byPasskey.logIn(c.req.valid('json'), c.get('caller'))), 200),
     )
     .openapi(beginStepUp, async (c) => {
       const { methods, passkey } = await again.begin(actorOf(c))
       return c.json({ methods: [...methods], ...(passkey ? { passkey } : {}) }, 200)
     })
-    .openapi(stepUp, async (c) =>
-      c.json(await again.stepUp(actorOf(c), c.req.valid('json'), c.get('caller')), 200),
-    )
+    .openapi(stepUp, async (c) => {
+      const { until, credentials } = await again.stepUp(actorOf(c), c.req.valid('json'), c.get('caller'))
+      setTokenCookies(c, credentials)
+      return c.json({ until, accessToken: credentials.accessToken }, 200)
+    })
     .openapi(readStatus, async (c) => c.json(await secondFactors.status(actorOf(c)), 200))
     .openapi(beginTotp, async (c) => c.json(await secondFactors.beginTotp(actorOf(c)), 200))
     .openapi(confirmTotp, async (c) => {
       const { code } = c.req.valid('json')
-      const { recoveryCodes } = await secondFactors.confirmTotp(actorOf(c), code, c.get('caller'))
-      return c.json({ recoveryCodes: [...recoveryCodes] }, 200)
+      const { recoveryCodes, credentials } = await secondFactors.confirmTotp(
+        actorOf(c),
+        code,
+        c.get('caller'),
+      )
+      return c.json({ recoveryCodes: [...recoveryCodes], ...renewTokens(c, credentials) }, 200)
     })
     .openapi(removeTotp, async (c) => {
-      await secondFactors.removeTotp(actorOf(c), c.get('caller'))
+      renewTokens(c, await secondFactors.removeTotp(actorOf(c), c.get('caller')))
       return c.body(null, 204)
     })
     .openapi(renewRecoveryCodes, async (c) => {
-      const { recoveryCodes } = await secondFactors.renewRecoveryCodes(actorOf(c), c.get('caller'))
-      return c.json({ recoveryCodes: [...recoveryCodes] }, 200)
+      const { recoveryCodes, credentials } = await secondFactors.renewRecoveryCodes(
+        actorOf(c),
+        c.get('caller'),
+      )
+      return c.json({ recoveryCodes: [...recoveryCodes], ...renewTokens(c, credentials) }, 200)
     })
     .openapi(beginPasskey, async (c) => c.json(await secondFactors.beginPasskey(actorOf(c)), 200))
     .openapi(addPasskey, async (c) => {
       const added = await secondFactors.addPasskey(actorOf(c), c.req.valid('json'), c.get('caller'))
-      return c.json({ passkey: added.passkey, recoveryCodes: [...added.recoveryCodes] }, 201)
+      const { passkey, recoveryCodes, credentials } = added
+      return c.json({ passkey, recoveryCodes: [...recoveryCodes], ...renewTokens(c, credentials) }, 201)
     })
     .openapi(renamePasskey, async (c) => {
       await secondFactors.renamePasskey(actorOf(c), c.req.valid('param').id, c.req.valid('json').name)
       return c.body(null, 204)
     })
     .openapi(removePasskey, async (c) => {
-      await secondFactors.removePasskey(actorOf(c), c.req.valid('param').id, c.get('caller'))
+      const { id } = c.req.valid('param')
+      renewTokens(c, await secondFactors.removePasskey(actorOf(c), id, c.get('caller')))
       return c.body(null, 204)
     })

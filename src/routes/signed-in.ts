@@ -1,15 +1,37 @@
-import { z } from '@hono/zod-openapi'
+import { z } from 'zod'
 import { LoggedInUser } from '../core/accounts/auth/auth.model.ts'
 import type { LoggedIn } from '../core/accounts/auth/open-session.ts'
+import type { Credentials } from '../core/accounts/auth/sessions.ts'
 import { setTokenCookies } from '../http/cookies.ts'
 import type { AppContext } from '../http/request-context.ts'
 
 /** What every way of signing in answers. */
 export const SignedIn = z.object({ user: LoggedInUser, accessToken: z.string() }).meta({ id: 'SignedIn' })
 
-/** Sets both cookies and makes the answer. */
-export function welcome(c: AppContext, loggedIn: LoggedIn): z.infer<typeof SignedIn> {
-  setTokenCookies(c, loggedIn)
+/** Sets both cookies and makes the answer. What was signed in before is over. */
+export async function welcome(c: AppContext, loggedIn: LoggedIn): Promise<z.infer<typeof SignedIn>> {
+  await replaceSession(c, loggedIn)
   const { id, email, name, avatar, role } = loggedIn.user
   return { user: { id, email, name, avatar, role }, accessToken: loggedIn.accessToken }
+}
+
+/** Puts the cookies of a new session in the place of those that came along, whose session ends. */
+export async function replaceSession(c: AppContext, credentials: Credentials): Promise<void> {
+  await c.get('formerSession')?.end(c.get('caller'))
+  setTokenCookies(c, credentials)
+}
+
+/** What answers of a session carry that has been given new tokens. */
+export const newToken = {
+  accessToken: z
+    .string()
+    .optional()
+    .meta({ description: 'In place of the one before, which is dead. The cookies are renewed too.' }),
+}
+
+/** Sets the cookies of a session that goes on with new tokens; of one that has ended meanwhile there are none. */
+export function renewTokens(c: AppContext, credentials: Credentials | null): { accessToken?: string } {
+  if (!credentials) return {}
+  setTokenCookies(c, credentials)
+  return { accessToken: credentials.accessToken }
 }

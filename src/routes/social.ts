@@ -10,6 +10,7 @@ import {
 } from '../core/accounts/auth/identities.model.ts'
 import { GuestEntry, GuestUpgrade } from '../core/accounts/auth/passwords.model.ts'
 import { SecondFactorWanted } from '../core/accounts/auth/second-factors.model.ts'
+import { setTokenCookies } from '../http/cookies.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   body,
@@ -19,11 +20,12 @@ import {
   limitedAsAuth,
   signedIn,
   signedInOrGuest,
+  signsIn,
   steppedUp,
 } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
-import { SignedIn, welcome } from './signed-in.ts'
+import { renewTokens, SignedIn, welcome } from './signed-in.ts'
 
 const tags = ['Auth']
 
@@ -49,7 +51,7 @@ const logInSocially = createRoute({
   summary: 'Sign in with Google or Microsoft',
   description:
     'OpenID Connect with PKCE (S256). The `nonce` of the authorization request is the code challenge, unless another is named here.',
-  ...isPublic,
+  ...signsIn,
   ...limitedAsAuth,
   request: body(SocialLogIn, {
     provider: 'google',
@@ -75,7 +77,7 @@ const linkAccount = createRoute({
   tags,
   summary: 'Link a provider’s account to the one here',
   description: 'Needs the password of the one here.',
-  ...isPublic,
+  ...signsIn,
   ...limitedAsAuth,
   request: body(LinkAccount, { linkToken: examples.oneTimeToken, password: examples.password }),
   responses: {
@@ -117,7 +119,7 @@ const enterAsGuest = createRoute({
   tags,
   summary: 'Enter as a guest',
   description: 'To talk to staff for a day without an account.',
-  ...isPublic,
+  ...signsIn,
   ...limitedAsAuth,
   request: body(GuestEntry, { name: 'Sam', sharedDevice: false }),
   responses: { 201: json(SignedIn, 'Signed in by both cookies, as a guest.'), ...errors(400, 403, 413, 415) },
@@ -138,7 +140,10 @@ const upgradeGuest = createRoute({
     name: examples.name,
   }),
   responses: {
-    200: json(z.object({ user: SignedUpUser }), 'The same person, from now on with an account.'),
+    200: json(
+      z.object({ user: SignedUpUser, accessToken: z.string() }),
+      'The same person, from now on with an account. Signed in by both cookies; those of the guest are dead.',
+    ),
     ...errors(400, 401, 403, 404, 409, 413, 415),
   },
 })
@@ -148,25 +153,23 @@ export const socialRoutes = ({ withProvider, guests }: Auth) =>
     .openapi(listProviders, async (c) => c.json({ items: [...(await withProvider.addresses())] }, 200))
     .openapi(logInSocially, async (c) => {
       const outcome = await withProvider.logIn(c.req.valid('json'), c.get('caller'))
-      return 'user' in outcome ? c.json(welcome(c, outcome), 200) : c.json(outcome, 202)
+      return 'user' in outcome ? c.json(await welcome(c, outcome), 200) : c.json(outcome, 202)
     })
     .openapi(linkAccount, async (c) => {
       const outcome = await withProvider.link(c.req.valid('json'), c.get('caller'))
-      return 'user' in outcome ? c.json(welcome(c, outcome), 200) : c.json(outcome, 202)
+      return 'user' in outcome ? c.json(await welcome(c, outcome), 200) : c.json(outcome, 202)
     })
     .openapi(listIdentities, async (c) => c.json({ items: await withProvider.list(actorOf(c)) }, 200))
     .openapi(unlinkIdentity, async (c) => {
-      await withProvider.unlink(actorOf(c), c.req.valid('param').id, c.get('caller'))
+      renewTokens(c, await withProvider.unlink(actorOf(c), c.req.valid('param').id, c.get('caller')))
       return c.body(null, 204)
     })
     .openapi(enterAsGuest, async (c) =>
-      c.json(welcome(c, await guests.enter(c.req.valid('json'), c.get('caller'))), 201),
+      c.json(await welcome(c, await guests.enter(c.req.valid('json'), c.get('caller'))), 201),
     )
     .openapi(upgradeGuest, async (c) => {
-      const { id, email, name, avatar } = await guests.upgrade(
-        actorOf(c),
-        c.req.valid('json'),
-        c.get('caller'),
-      )
-      return c.json({ user: { id, email, name, avatar } }, 200)
+      const loggedIn = await guests.upgrade(actorOf(c), c.req.valid('json'), c.get('caller'))
+      setTokenCookies(c, loggedIn)
+      const { id, email, name, avatar } = loggedIn.user
+      return c.json({ user: { id, email, name, avatar }, accessToken: loggedIn.accessToken }, 200)
     })

@@ -273,7 +273,7 @@ export async function measureEndpoints(
   for (const id of [userId, mate.id])
     await testApp.users.changeUser(id, (user) => ({ ...user, mentorId: 'm' }))
   const { conversation } = await testApp.chat.createConversation(
-    { userId, sessionId: 's', role: 'user' },
+    { userId, sessionId: 's', role: 'user', securityEpoch: 1 },
     { type: 'direct', participantIds: [mate.id] },
   )
   const send = async (announced: object, bytes: Uint8Array<ArrayBuffer>): Promise<string> => {

@@ -155,8 +155,8 @@ export function createJoseAccessTokens({
           requiredClaims: ['sub', 'sid', 'role', 'jti', 'iat', 'exp'],
           currentDate: new Date(clock.now()),
         })
-        const { sub, sid, role, jti, iat, exp } = payload
-        const claims = { sub, sid, role, jti, iat, exp }
+        const { sub, sid, role, gen, jti, iat, exp } = payload
+        const claims = { sub, sid, role, jti, iat, exp, ...(gen === undefined ? {} : { gen }) }
         verified.set(token, { claims, kid })
         return inTime(claims)
       } catch (error) {

@@ -50,9 +50,9 @@ export function createAvatars(
     url?.startsWith(root) ? { container, path: url.slice(root.length) } : null
 
   /** Of several at once each takes away the picture that its own change replaced. */
-  const replace = async (userId: string, avatar: string | null): Promise<void> => {
+  const replace = async (actor: Actor, avatar: string | null): Promise<void> => {
     let previous: string | null = null
-    const changed = await users.changeUser(userId, (user: User) => {
+    const changed = await users.changeAs(actor, actor.userId, (user: User) => {
       previous = user.avatar
       return user.avatar === avatar
         ? user
@@ -97,7 +97,7 @@ export function createAvatars(
   return {
     async set(actor: Actor, fileId: string): Promise<void> {
       const { url, stored } = await make(actor, fileId)
-      await replace(actor.userId, url)
+      await replace(actor, url)
       await removeFile.remove(stored)
     },
 
@@ -108,7 +108,7 @@ export function createAvatars(
       return url
     },
 
-    remove: (actor: Actor): Promise<void> => replace(actor.userId, null),
+    remove: (actor: Actor): Promise<void> => replace(actor, null),
 
     /** What anybody may see at this address; null when it is gone or never was. */
     async read(

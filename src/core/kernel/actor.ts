@@ -5,6 +5,8 @@ export interface Actor {
   readonly userId: string
   readonly sessionId: string
   readonly role: Role
+  /** The account's when the session was verified. Whatever writes to the account compares it, in that write. */
+  readonly securityEpoch: number
 }
 
 /** Facts of one request that its use case may record. */

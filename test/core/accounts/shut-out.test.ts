@@ -296,7 +296,11 @@ describe('a service that is out of reach when somebody is removed', () => {
     await asked
     const other = await createTestApp({ ports: () => ({ ...testApp.ports, realtime: service }) })
     const { chat } = other
-    await chat.removeMember({ userId: ann.userId, sessionId: 'any', role: 'user' }, id, ben.userId)
+    await chat.removeMember(
+      { userId: ann.userId, sessionId: 'any', role: 'user', securityEpoch: 1 },
+      id,
+      ben.userId,
+    )
     await other.settled()
     goOn()
     await testApp.settled()

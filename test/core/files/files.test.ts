@@ -384,7 +384,7 @@ describe('what files are bound to', () => {
     const [first, second] = [await upload(ann, pdf, attachment), await upload(ann, pdf, attachment)]
     const bob = await signedInBrowser(testApp, { ...person, email: 'bob@example.com' })
     const theirs = await upload(bob, pdf, attachment)
-    const actor = { userId: ann.userId, sessionId: 's', role: 'user' } as const
+    const actor = { userId: ann.userId, sessionId: 's', role: 'user', securityEpoch: 1 } as const
     const { bindToConversation } = testApp.files
     const inFirst = { conversationId: 'c1', messageId: 'm1' }
     await expect(bindToConversation(actor, [first.body.id, theirs.body.id], inFirst)).rejects.toMatchObject({
@@ -560,7 +560,7 @@ describe('a day later', () => {
     test('a message that is being sent at that moment keeps its files', async () => {
       const { body } = await upload(ann, pdf, attachment)
       testApp.clock.advance(dayMs - 1_000)
-      const actor = { userId: ann.userId, sessionId: 's', role: 'user' } as const
+      const actor = { userId: ann.userId, sessionId: 's', role: 'user', securityEpoch: 1 } as const
       const target = { conversationId: conversation, messageId: 'on-its-way' }
       await testApp.files.bindToConversation(actor, [body.id], target)
       testApp.clock.advance(2_000)
@@ -599,7 +599,7 @@ describe('a day later', () => {
     const attachment = await upload(ann, pdf, { category: 'form-attachment' })
     const actor = { userId: ann.userId }
     await testApp.files.bindToForm(
-      { ...actor, sessionId: 's', role: 'user' },
+      { ...actor, sessionId: 's', role: 'user', securityEpoch: 1 },
       [{ fileId: attachment.body.id }],
       'never',
     )
@@ -773,7 +773,7 @@ describe('scanning', () => {
 test('a person’s files are handed over and erased', async () => {
   await upload(ann, pdf)
   const attachment = await upload(ann, pdf, { category: 'form-attachment' })
-  const actor = { userId: ann.userId, sessionId: 's', role: 'user' } as const
+  const actor = { userId: ann.userId, sessionId: 's', role: 'user', securityEpoch: 1 } as const
   await testApp.files.bindToForm(actor, [{ fileId: attachment.body.id }], 'form-1')
   const { personal, exports } = testApp.files
   const listed = []
@@ -818,7 +818,7 @@ test('files that change while they are erased are erased all the same', async ()
     await upload(ann, pdf),
     await upload(ann, pdf, { category: 'form-attachment' }),
   ]
-  const actor = { userId: ann.userId, sessionId: 's', role: 'user' } as const
+  const actor = { userId: ann.userId, sessionId: 's', role: 'user', securityEpoch: 1 } as const
   await testApp.files.bindToForm(actor, [{ fileId: attachment.body.id }], 'form-1')
   const { documents } = testApp.ports
   let left = 6

@@ -695,7 +695,12 @@ describe('what sending costs', () => {
     })
     const [ann, ben] = (await chatPeople(testApp, 'Ann', 'Ben')) as [ChatPerson, ChatPerson]
     const id = await direct(ann, ben)
-    const actors = [ann, ben].map(({ userId }) => ({ userId, sessionId: 's', role: 'user' as const }))
+    const actors = [ann, ben].map(({ userId }) => ({
+      userId,
+      sessionId: 's',
+      role: 'user' as const,
+      securityEpoch: 1,
+    }))
     const send = (by: number, app = testApp) =>
       app.chat.sendMessage(actors[by]!, id, { text: 'hello', attachments: [], mentions: [] })
     return { testApp, send, count: () => trips }

@@ -37,7 +37,12 @@ function createModel() {
 async function open() {
   const testApp = await createTestApp()
   const people = (await chatPeople(testApp, 'Ann', 'Ben', 'Cid')) as [ChatPerson, ChatPerson, ChatPerson]
-  const actors = people.map(({ userId }) => ({ userId, sessionId: 's', role: 'user' as const }))
+  const actors = people.map(({ userId }) => ({
+    userId,
+    sessionId: 's',
+    role: 'user' as const,
+    securityEpoch: 1,
+  }))
   const { conversation } = await testApp.chat.createConversation(actors[0]!, {
     type: 'group',
     participantIds: [people[1].userId, people[2].userId],

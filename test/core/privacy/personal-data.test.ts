@@ -227,7 +227,7 @@ describe('the export', () => {
           },
         }),
       })
-      const actor = { userId: ann.userId, sessionId: 'session', role: 'user' } as const
+      const actor = { userId: ann.userId, sessionId: 'session', role: 'user', securityEpoch: 1 } as const
       await broken.exports.request(actor, caller)
       await broken.exports.prepareAll()
       expect(writes).toBe(failAt + 1)

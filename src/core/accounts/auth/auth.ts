@@ -13,6 +13,7 @@ import { createChallengeSecondFactor } from './challenge-second-factor.ts'
 import { createChangeEmail } from './change-email.ts'
 import { createChangePassword } from './change-password.ts'
 import { createChangeSecondFactors } from './change-second-factors.ts'
+import { createEndFormerSession } from './end-former-session.ts'
 import { createGuests } from './guests.ts'
 import { createIdentities, identities as identitiesCollection } from './identities.ts'
 import { createLockout } from './lockout.ts'
@@ -133,6 +134,7 @@ export function createAuth(
     migrateUsers: createMigrateUsers(needs, { users, audit, passwordReset }),
     emailChange: createChangeEmail(needs, { ...lent, passwordReset }),
     refresh: createRefresh(needs, { sessions, audit, keys, settings }),
+    formerSession: createEndFormerSession(needs, { sessions, audit, keys }),
     logOut: createLogOut(needs, { sessions, blacklist, audit, keys }),
     changePassword: createChangePassword(needs, lent),
     requireVerifiedEmail: createRequireVerifiedEmail(needs, settings),

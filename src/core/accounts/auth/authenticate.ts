@@ -3,10 +3,10 @@ import type { Stored } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { type User, users } from '../users/users.model.ts'
-import { type AuthSettings, lockedOut, tokenRevoked } from './auth.model.ts'
+import { type AuthSettings, invalidToken, lockedOut, tokenRevoked } from './auth.model.ts'
 import { roleIn } from './role-in-session.ts'
 import type { SessionMemo } from './session-memo.ts'
-import { type Session, sessions } from './sessions.model.ts'
+import { isLeftBehind, type Session, sessions } from './sessions.model.ts'
 import type { Listing, TokenBlacklist } from './token-blacklist.ts'
 
 /** What a token said, once its signature and time were checked. */
@@ -31,8 +31,8 @@ export interface AskedAhead {
 }
 /**
  * Whether the session behind a verified token still stands. `isFresh` asks the store whatever was seen lately: for
- * everything that changes state; `asked` is what was asked ahead, of whichever token. Throws `token_revoked` or
- * `account_suspended`.
+ * everything that changes state; `asked` is what was asked ahead, of whichever token. Throws `token_revoked`,
+ * `account_suspended`, or `invalid_token` for a token that was left behind when its session was given new ones.
  */
 export const createAuthenticate =
   (
@@ -42,22 +42,23 @@ export const createAuthenticate =
     settings: AuthSettings,
   ) =>
   async (claims: VerifiedClaims, isFresh: boolean, asked?: AskedAhead): Promise<Authenticated> => {
-    const { sub: userId, sid: sessionId } = claims
+    const { sub: userId, sid: sessionId, gen: generation = 1 } = claims
     const readSession = () =>
       Promise.all([
         documents.read(sessions, { partition: userId, id: sessionId }),
         documents.read(users, { partition: userId, id: userId }),
       ])
 
-    const remembered = isFresh ? undefined : memo.find(sessionId)
+    const remembered = isFresh ? undefined : memo.find(sessionId, generation)
     const reading = remembered ? undefined : readSession()
     // Awaited below, unless the token turns out to be listed: then its failure is of no interest.
     reading?.catch(() => undefined)
     const listing = await (asked?.claims.jti === claims.jti ? asked.listing : readBlacklist(claims.jti))
     if (listing === 'listed') throw tokenRevoked()
     if (remembered && listing === 'clear') {
-      const { role, isHeldBack } = remembered
-      return { actor: { userId, sessionId, role }, isHeldBack, claims, session: null, user: null }
+      const { role, securityEpoch, isHeldBack } = remembered
+      const actor = { userId, sessionId, role, securityEpoch }
+      return { actor, isHeldBack, claims, session: null, user: null }
     }
 
     const [session, user] = await (reading ?? readSession())
@@ -71,9 +72,13 @@ export const createAuthenticate =
       memo.forget(sessionId)
       throw tokenRevoked()
     }
+    if (isLeftBehind(session.value, generation)) throw invalidToken()
     const { role, isHeldBack } = roleIn(session.value, user.value, settings)
-    memo.remember(sessionId, { userId, role, isHeldBack })
-    return { actor: { userId, sessionId, role }, isHeldBack, claims, session: session.value, user }
+    const { securityEpoch } = user.value
+    const { sinceGeneration = 1 } = session.value
+    memo.remember(sessionId, { userId, role, isHeldBack, securityEpoch, generation, sinceGeneration })
+    const actor = { userId, sessionId, role, securityEpoch }
+    return { actor, isHeldBack, claims, session: session.value, user }
   }
 
 export type Authenticate = ReturnType<typeof createAuthenticate>

@@ -2,7 +2,6 @@ import { encodeBase64url } from '../../../ports/base64url.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { randomBytes } from '../../../ports/random-bytes.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
-import { notFound } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import { codeOf, greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
@@ -16,7 +15,7 @@ import { codeRefused } from './recovery.model.ts'
 import type { PasswordReset } from './reset-password.ts'
 import { factorsOf, keepWaysIn, withFactors } from './second-factors.ts'
 import type { SessionMemo } from './session-memo.ts'
-import type { Sessions } from './sessions.ts'
+import type { Credentials, Sessions } from './sessions.ts'
 
 const codeLifeMs = 10 * 60_000
 const tries = 5
@@ -72,9 +71,8 @@ export function createChangeEmail(
   return {
     /** Whether the new address is somebody's is not said here: its owner is told instead. */
     async ask(actor: Actor, email: string): Promise<void> {
-      const stored = await users.read(actor.userId)
-      if (!stored) throw notFound()
-      if (stored.value.email === email || !(await mayMail('change-email', email))) return
+      const user = await users.readOwn(actor)
+      if (user.email === email || !(await mayMail('change-email', email))) return
       const owner = (await users.findByEmail(email))?.value
       if (owner) {
         await notices.accountExists(owner)
@@ -86,7 +84,7 @@ export function createChangeEmail(
         facts: { email },
         isOnlyOne: true,
       })
-      const greeting = greetingOf(stored.value.name)
+      const greeting = greetingOf(user.name)
       await mail.enqueue(
         { template: 'confirm_new_email', to: email, greeting, code: codeOf(code) },
         `confirm_new_email ${token.slice(-16)}`,
@@ -94,18 +92,18 @@ export function createChangeEmail(
     },
 
     /** The account goes by the new address; other sessions end. Throws `invalid_token` or `user_exists`. */
-    async confirm(actor: Actor, code: string, caller: Caller): Promise<void> {
+    async confirm(actor: Actor, code: string, caller: Caller): Promise<Credentials | null> {
       const opened = await tokens.openByCode('change-email', actor.userId, code)
       const email = opened?.facts['email']
       if (email === undefined || !(await opened?.close())) throw codeRefused()
       const changedAt = now()
-      const { user, previous } = await users.changeAddress(actor.userId, email, undoLifeMs, (latest) => ({
+      const { user, previous } = await users.changeAddressAs(actor, email, undoLifeMs, (latest) => ({
         ...latest,
         emailVerified: true,
         securityEpoch: latest.securityEpoch + 1,
         updatedAt: now(),
       }))
-      await sessions.keepOnly(actor, user.securityEpoch)
+      const credentials = await sessions.renew(actor, user)
       const { token } = await tokens.issue('undo-email-change', user.id, {
         lifeMs: undoLifeMs,
         tries,
@@ -123,6 +121,7 @@ export function createChangeEmail(
           `email_changed ${token.slice(-16)}`,
         ),
       ])
+      return credentials
     },
 
     isUndoable: (token: string): Promise<boolean> => tokens.isUsable('undo-email-change', token),

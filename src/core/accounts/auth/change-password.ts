@@ -1,19 +1,18 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
-import { conflict, notFound } from '../../kernel/errors.ts'
+import { conflict } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
-import { users as userCollection } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import { invalidCredentials } from './auth.model.ts'
 import type { Notices } from './notices.ts'
 import type { CheckPassword } from './password-policy.ts'
 import type { ChangePassword } from './passwords.model.ts'
-import type { Sessions } from './sessions.ts'
+import type { Credentials, Sessions } from './sessions.ts'
 import type { VerifyPassword } from './verify-password.ts'
 
-/** Sets a new password and ends every other session. */
+/** Sets a new password and ends every other session. Answers new tokens for this one. */
 export const createChangePassword = (
-  { clock, documents, hasher }: Needs<'clock' | 'documents' | 'hasher'>,
+  { clock, hasher }: Needs<'clock' | 'hasher'>,
   domain: {
     readonly users: Users
     readonly sessions: Sessions
@@ -23,11 +22,9 @@ export const createChangePassword = (
     readonly notices: Notices
   },
 ) => {
-  return async (actor: Actor, change: ChangePassword, caller: Caller): Promise<void> => {
+  return async (actor: Actor, change: ChangePassword, caller: Caller): Promise<Credentials | null> => {
     const { users, sessions, audit, checkPassword, verifyPassword, notices } = domain
-    const stored = await documents.read(userCollection, { partition: actor.userId, id: actor.userId })
-    if (!stored) throw notFound()
-    const user = stored.value
+    const user = await users.readOwn(actor)
     const facts = { actorId: user.id, sessionId: actor.sessionId, resource: { type: 'user', id: user.id } }
     if (!(await verifyPassword(user.email, user, change.currentPassword))) {
       await audit.record(caller, {
@@ -40,16 +37,17 @@ export const createChangePassword = (
     }
     await checkPassword('newPassword', change.newPassword, user)
     const passwordHash = await hasher.hash(change.newPassword)
-    const { value: changed } = await users.changeUser(user.id, (latest) => {
+    const { value: changed } = await users.changeAs(actor, user.id, (latest) => {
       // Another change of password in between was made with the same old one: only the first counts.
       if (latest.passwordHash !== user.passwordHash) throw conflict()
       const updatedAt = new Date(clock.now()).toISOString()
       return { ...latest, passwordHash, securityEpoch: latest.securityEpoch + 1, updatedAt }
     })
-    await sessions.keepOnly(actor, changed.securityEpoch)
+    const credentials = await sessions.renew(actor, changed)
     await Promise.all([
       audit.record(caller, { ...facts, event: 'user.change_password', changedFields: ['password'] }),
       notices.passwordChanged(changed),
     ])
+    return credentials
   }
 }

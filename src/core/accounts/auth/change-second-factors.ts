@@ -26,7 +26,7 @@ import {
   withFactors,
   withoutOrphanedCodes,
 } from './second-factors.ts'
-import type { Sessions } from './sessions.ts'
+import type { Credentials, Sessions } from './sessions.ts'
 
 const recoveryCodeCount = 10
 const mostPasskeys = 10
@@ -37,6 +37,11 @@ const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 function newRecoveryCode(): string {
   const letters = [...crypto.getRandomValues(new Uint8Array(10))].map((byte) => alphabet[byte % 32])
   return `${letters.slice(0, 5).join('')}-${letters.slice(5).join('')}`
+}
+
+/** New tokens for the session that made a change; null when it has ended meanwhile. */
+interface Renewed {
+  readonly credentials: Credentials | null
 }
 
 /** Setting up and taking away second factors. Every change ends the other sessions and is on the record. */
@@ -61,11 +66,6 @@ export function createChangeSecondFactors(
   },
 ) {
   const now = () => new Date(clock.now()).toISOString()
-  async function accountOf(actor: Actor): Promise<User> {
-    const stored = await users.read(actor.userId)
-    if (!stored) throw notFound()
-    return stored.value
-  }
 
   async function newRecoveryCodes(userId: string) {
     const codes = Array.from({ length: recoveryCodeCount }, newRecoveryCode)
@@ -73,20 +73,20 @@ export function createChangeSecondFactors(
     return { codes, hashes }
   }
 
-  /** Writes a change, keeps this session and no other, and records what was changed. */
+  /** Writes a change, keeps this session and no other, and records what was changed. Answers new tokens. */
   async function apply(
     actor: Actor,
     caller: Caller,
     event: string,
     change: (latest: User) => User,
     proved: { readonly secondFactorAt?: string } = {},
-  ): Promise<User> {
-    const { value: changed } = await users.changeUser(actor.userId, (latest) => ({
+  ): Promise<Credentials | null> {
+    const { value: changed } = await users.changeAs(actor, actor.userId, (latest) => ({
       ...change(latest),
       securityEpoch: latest.securityEpoch + 1,
       updatedAt: now(),
     }))
-    await sessions.keepOnly(actor, changed.securityEpoch, proved)
+    const credentials = await sessions.renew(actor, changed, proved)
     await Promise.all([
       audit.record(caller, {
         event,
@@ -97,12 +97,12 @@ export function createChangeSecondFactors(
       }),
       notices.secondFactorChanged(changed),
     ])
-    return changed
+    return credentials
   }
 
   return {
     async status(actor: Actor): Promise<SecondFactorStatus> {
-      const user = await accountOf(actor)
+      const user = await users.readOwn(actor)
       const { totp, passkeys: registered, recoveryCodes } = factorsOf(user)
       return {
         totp: Boolean(totp?.confirmedAt),
@@ -121,7 +121,7 @@ export function createChangeSecondFactors(
     async beginTotp(actor: Actor): Promise<{ readonly secret: string; readonly uri: string }> {
       const secret = oneTimePasswords.newSecret()
       const sealedSecret = await secondFactors.sealTotpSecret(actor.userId, secret)
-      const { value: user } = await users.changeUser(actor.userId, (latest) => {
+      const { value: user } = await users.changeAs(actor, actor.userId, (latest) => {
         if (factorsOf(latest).totp?.confirmedAt) throw conflict()
         return withFactors(latest, { totp: { sealedSecret, confirmedAt: null, lastStep: 0 } })
       })
@@ -133,15 +133,15 @@ export function createChangeSecondFactors(
       actor: Actor,
       code: string,
       caller: Caller,
-    ): Promise<{ readonly recoveryCodes: readonly string[] }> {
-      const user = await accountOf(actor)
+    ): Promise<Renewed & { readonly recoveryCodes: readonly string[] }> {
+      const user = await users.readOwn(actor)
       const step = await secondFactors.stepOf(user, code)
       const pending = factorsOf(user).totp
       if (!pending || pending.confirmedAt !== null || step === null) throw secondFactorRefused()
       const confirmedAt = now()
       const { codes, hashes } = await newRecoveryCodes(user.id)
       let isFirst = false
-      await apply(
+      const credentials = await apply(
         actor,
         caller,
         'user.totp_added',
@@ -156,31 +156,30 @@ export function createChangeSecondFactors(
         },
         { secondFactorAt: confirmedAt },
       )
-      return { recoveryCodes: isFirst ? codes : [] }
+      return { credentials, recoveryCodes: isFirst ? codes : [] }
     },
 
-    async removeTotp(actor: Actor, caller: Caller): Promise<void> {
-      await apply(actor, caller, 'user.totp_removed', (latest) => {
+    removeTotp: (actor: Actor, caller: Caller): Promise<Credentials | null> =>
+      apply(actor, caller, 'user.totp_removed', (latest) => {
         if (!factorsOf(latest).totp) throw notFound()
         return withoutOrphanedCodes(withFactors(latest, { totp: null }))
-      })
-    },
+      }),
 
     /** New codes; the old ones are void. */
     async renewRecoveryCodes(
       actor: Actor,
       caller: Caller,
-    ): Promise<{ readonly recoveryCodes: readonly string[] }> {
+    ): Promise<Renewed & { readonly recoveryCodes: readonly string[] }> {
       const { codes, hashes } = await newRecoveryCodes(actor.userId)
-      await apply(actor, caller, 'user.recovery_codes_renewed', (latest) => {
+      const credentials = await apply(actor, caller, 'user.recovery_codes_renewed', (latest) => {
         if (methodsOf(latest).length === 0) throw conflict()
         return withFactors(latest, { recoveryCodes: hashes })
       })
-      return { recoveryCodes: codes }
+      return { credentials, recoveryCodes: codes }
     },
 
     async beginPasskey(actor: Actor): Promise<PasskeyChallenge> {
-      const user = await accountOf(actor)
+      const user = await users.readOwn(actor)
       const challenge = newChallenge()
       const { id, email, name } = user
       const options = await passkeys.registrationOptions(
@@ -195,7 +194,7 @@ export function createChangeSecondFactors(
       actor: Actor,
       { challengeToken, passkey: answer, name }: RegisterPasskey,
       caller: Caller,
-    ): Promise<{ readonly passkey: PasskeyView; readonly recoveryCodes: readonly string[] }> {
+    ): Promise<Renewed & { readonly passkey: PasskeyView; readonly recoveryCodes: readonly string[] }> {
       const opened = await tokens.open('passkey-registration', challengeToken)
       const challenge = opened?.facts['challenge']
       if (challenge === undefined || opened?.subjectId !== actor.userId) throw secondFactorRefused()
@@ -214,7 +213,7 @@ export function createChangeSecondFactors(
         createdAt,
         lastUsedAt: null,
       }
-      await apply(
+      const credentials = await apply(
         actor,
         caller,
         'user.passkey_added',
@@ -231,13 +230,14 @@ export function createChangeSecondFactors(
         { secondFactorAt: createdAt },
       )
       return {
+        credentials,
         passkey: { id, name: added.name, createdAt, lastUsedAt: null },
         recoveryCodes: isFirst ? codes : [],
       }
     },
 
     async renamePasskey(actor: Actor, passkeyId: string, name: string): Promise<void> {
-      await users.changeUser(actor.userId, (latest) => {
+      await users.changeAs(actor, actor.userId, (latest) => {
         const { passkeys: known } = factorsOf(latest)
         if (!known.some(({ id }) => id === passkeyId)) throw notFound()
         const renamed = known.map((passkey) => (passkey.id === passkeyId ? { ...passkey, name } : passkey))
@@ -246,15 +246,14 @@ export function createChangeSecondFactors(
     },
 
     /** Throws `conflict` rather than take away the only way in. */
-    async removePasskey(actor: Actor, passkeyId: string, caller: Caller): Promise<void> {
-      await apply(actor, caller, 'user.passkey_removed', (latest) => {
+    removePasskey: (actor: Actor, passkeyId: string, caller: Caller): Promise<Credentials | null> =>
+      apply(actor, caller, 'user.passkey_removed', (latest) => {
         const { passkeys: known } = factorsOf(latest)
         const left = known.filter(({ id }) => id !== passkeyId)
         if (left.length === known.length) throw notFound()
         const changed = withoutOrphanedCodes(withFactors(latest, { passkeys: left }))
         if (hasNoWayIn(changed)) throw lastWayIn()
         return changed
-      })
-    },
+      }),
   }
 }

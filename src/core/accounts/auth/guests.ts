@@ -51,13 +51,16 @@ export function createGuests(
       return openSession(guest, caller, { isOnSharedDevice: sharedDevice })
     },
 
-    /** The guest's own account becomes one that lasts, with all that was said in it. Throws `user_exists`. */
-    async upgrade(actor: Actor, { email, password, name }: GuestUpgrade, caller: Caller): Promise<User> {
+    /**
+     * The guest's own account becomes one that lasts, with all that was said in it, in a session of its own. Throws
+     * `user_exists`.
+     */
+    async upgrade(actor: Actor, { email, password, name }: GuestUpgrade, caller: Caller): Promise<LoggedIn> {
       if (actor.role !== 'guest') throw forbidden()
       await checkPassword('password', password, { email, name: name ?? '' })
       if (await users.isEmailClaimed(email)) throw userExists()
       const passwordHash = await hasher.hash(password)
-      const { user } = await users.changeAddress(actor.userId, email, 0, (latest) => {
+      const { user } = await users.changeAddressAs(actor, email, 0, (latest) => {
         if (latest.role !== 'guest') throw forbidden()
         const { expiresAt: _, ...lasting } = latest
         return {
@@ -69,7 +72,9 @@ export function createGuests(
           updatedAt: new Date(clock.now()).toISOString(),
         }
       })
-      await sessions.keepOnly(actor, user.securityEpoch)
+      // Whoever knows the guest's tokens stays behind.
+      const left = await sessions.revoke(user.id, actor.sessionId, 'guest_upgraded')
+      const loggedIn = await openSession(user, caller, { isOnSharedDevice: left?.isOnSharedDevice ?? false })
       defer.run('send_verification', () => emailVerification.send(user))
       await audit.record(caller, {
         event: 'user.guest_upgraded',
@@ -78,7 +83,7 @@ export function createGuests(
         resource: { type: 'user', id: user.id },
         changedFields: ['email', 'password', 'role'],
       })
-      return user
+      return loggedIn
     },
   }
 }

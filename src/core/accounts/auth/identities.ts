@@ -2,6 +2,7 @@ import { encodeBase64url } from '../../../ports/base64url.ts'
 import { collection, DocumentExists } from '../../../ports/documents.ts'
 import type { ProvidedIdentity, ProviderName } from '../../../ports/identity-providers.ts'
 import type { Needs } from '../../../ports/ports.ts'
+import type { Actor } from '../../kernel/actor.ts'
 import { conflict } from '../../kernel/errors.ts'
 import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
@@ -74,8 +75,9 @@ export function createIdentities(
     },
 
     /** The note goes first: a crash in between leaves a claim that signs nobody in. */
-    async unlink(userId: string, id: string, change: (latest: User) => User): Promise<User> {
-      const { value: changed } = await users.changeUser(userId, change)
+    async unlink(actor: Actor, id: string, change: (latest: User) => User): Promise<User> {
+      const { userId } = actor
+      const { value: changed } = await users.changeAs(actor, userId, change)
       const claim = await documents.read(identities, { partition: id, id })
       if (claim?.value.userId === userId)
         await documents.remove(identities, { partition: id, id }, claim.version)

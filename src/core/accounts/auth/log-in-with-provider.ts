@@ -23,7 +23,7 @@ import type { LoggedIn, OpenSession } from './open-session.ts'
 import { codeRefused } from './recovery.model.ts'
 import type { SecondFactorWanted } from './second-factors.model.ts'
 import type { SessionMemo } from './session-memo.ts'
-import type { Sessions } from './sessions.ts'
+import type { Credentials, Sessions } from './sessions.ts'
 import type { EmailVerification } from './verify-email.ts'
 import type { VerifyPassword } from './verify-password.ts'
 
@@ -238,8 +238,8 @@ export function createLogInWithProvider(
     },
 
     /** Throws `conflict` rather than take away the only way in. */
-    async unlink(actor: Actor, id: string, caller: Caller): Promise<void> {
-      const changed = await identities.unlink(actor.userId, id, (latest) => {
+    async unlink(actor: Actor, id: string, caller: Caller): Promise<Credentials | null> {
+      const changed = await identities.unlink(actor, id, (latest) => {
         const left = (latest.identities ?? []).filter((identity) => identity.id !== id)
         if (left.length === (latest.identities ?? []).length) throw notFound()
         const changed = { ...latest, identities: left }
@@ -250,11 +250,12 @@ export function createLogInWithProvider(
           updatedAt: now(),
         }
       })
-      await sessions.keepOnly(actor, changed.securityEpoch)
+      const credentials = await sessions.renew(actor, changed)
       await Promise.all([
         record(caller, 'user.identity_unlinked', changed),
         notices.secondFactorChanged(changed),
       ])
+      return credentials
     },
   }
 }

@@ -15,17 +15,17 @@ import {
   parseRefreshToken,
   type RefreshToken,
 } from './refresh-token.ts'
-import { type Session, sessions } from './sessions.model.ts'
+import { isLeftBehind, type Session, sessions } from './sessions.model.ts'
 import type { Credentials, Sessions } from './sessions.ts'
 
 const attempts = 10
 
-type Place = 'current' | 'predecessor' | 'superseded' | 'forged'
+type Place = 'current' | 'predecessor' | 'overtaken' | 'superseded' | 'forged'
 
 /**
  * Exchanges a refresh token for its successor. The immediate predecessor, shown again within the grace window, gets
  * the same successor: two tabs, or an answer that was lost. Any other token of the session that was genuine once ends
- * the whole family. Throws `invalid_token` or `token_revoked`.
+ * the whole family. Throws `invalid_token`, `token_revoked`, or `conflict` where the session was given new tokens meanwhile.
  */
 export const createRefresh = (
   { ciphers, clock, documents }: Needs<'ciphers' | 'clock' | 'documents'>,
@@ -38,6 +38,9 @@ export const createRefresh = (
 ) => {
   const { keys, settings, audit } = domain
 
+  const isWithinGrace = ({ rotatedAt }: Session): boolean =>
+    clock.now() - Date.parse(rotatedAt) <= settings.refreshGraceSeconds * 1000
+
   async function placeOf(
     token: RefreshToken,
     session: Session,
@@ -47,12 +50,12 @@ export const createRefresh = (
     if (token.generation === session.generation && isEqual(hash, session.refreshHash)) return 'current'
     const isPrevious = token.generation === session.generation - 1
     if (isPrevious && session.previousRefreshHash !== null && isEqual(hash, session.previousRefreshHash)) {
-      const ageMs = clock.now() - Date.parse(session.rotatedAt)
-      return ageMs <= settings.refreshGraceSeconds * 1000 ? 'predecessor' : 'superseded'
+      return isWithinGrace(session) ? 'predecessor' : 'superseded'
     }
     if (token.generation >= session.generation) return 'forged'
     const genuine = await deriveSecretPart(ciphers, secret, token.generation)
-    return isEqual(token.secretPart, genuine) ? 'superseded' : 'forged'
+    if (!isEqual(token.secretPart, genuine)) return 'forged'
+    return isLeftBehind(session, token.generation) && isWithinGrace(session) ? 'overtaken' : 'superseded'
   }
 
   return async (text: string, caller: Caller): Promise<Credentials> => {
@@ -77,6 +80,8 @@ export const createRefresh = (
         user.value.status === 'suspended'
       if (isOver) throw tokenRevoked()
 
+      // Another tab was given new tokens a moment ago, in the cookies that this one will send next.
+      if (place === 'overtaken') throw conflict()
       if (place === 'superseded') {
         if (await domain.sessions.revoke(userId, sessionId, 'refresh_token_reused'))
           await audit.record(caller, {
@@ -113,7 +118,7 @@ export const createRefresh = (
         }
       }
       return {
-        accessToken: await domain.sessions.signAccessToken(session, user.value),
+        accessToken: await domain.sessions.signAccessToken({ ...session, generation }, user.value),
         refreshToken: formatRefreshToken({ userId, sessionId, generation, secretPart }),
         isOnSharedDevice: session.isOnSharedDevice ?? false,
       }

@@ -3,6 +3,10 @@ import type { RoleInSession } from './role-in-session.ts'
 
 export interface Remembered extends RoleInSession {
   readonly userId: string
+  readonly securityEpoch: number
+  /** Of the token it was seen with, and of the first that is alive. */
+  readonly generation: number
+  readonly sinceGeneration: number
 }
 
 /** How long another process may go on honouring, for reading, a session that was ended here. */
@@ -13,9 +17,15 @@ const maxEntries = 50_000
 export function createSessionMemo({ clock }: Needs<'clock'>) {
   const entries = new Map<string, Remembered & { readonly until: number }>()
   return {
-    find(sessionId: string): Remembered | undefined {
+    /** For a token of this generation: with a younger one the session may do more than was seen. */
+    find(sessionId: string, generation: number): Remembered | undefined {
       const entry = entries.get(sessionId)
-      return entry && entry.until > clock.now() ? entry : undefined
+      const isKnown =
+        entry &&
+        entry.until > clock.now() &&
+        generation >= entry.sinceGeneration &&
+        generation <= entry.generation
+      return isKnown ? entry : undefined
     },
     remember(sessionId: string, remembered: Remembered): void {
       if (entries.size >= maxEntries) entries.clear()

@@ -9,6 +9,8 @@ export interface Session {
   readonly epoch: number
   /** Counts the refresh tokens issued, from 1. */
   readonly generation: number
+  /** Tokens of earlier generations are dead, of both kinds; absent where none is. */
+  readonly sinceGeneration?: number
   /** SHA-256 of the secret part of the refresh token in force, and of its predecessor. */
   readonly refreshHash: string
   readonly previousRefreshHash: string | null
@@ -40,6 +42,12 @@ export const sessions = collection<Session>()({
   paths: { byCreation: { by: [], order: 'createdAt' } },
   ttl: 'purgeAt',
 })
+
+/** Whether a token of this generation was left behind when the session was given new ones. */
+export const isLeftBehind = (
+  { sinceGeneration = 1 }: Pick<Session, 'sinceGeneration'>,
+  generation: number,
+): boolean => generation < sinceGeneration
 
 export const SessionView = z
   .object({

@@ -12,6 +12,7 @@ import type { AuthSettings } from './auth.model.ts'
 import { describeDevice } from './device.ts'
 import type { Notices } from './notices.ts'
 import { deriveSecretPart, formatRefreshToken, hashSecretPart, sealSessionSecret } from './refresh-token.ts'
+import { createRenewSession } from './renew-session.ts'
 import { roleIn } from './role-in-session.ts'
 import type { SessionMemo } from './session-memo.ts'
 import { type Session, type SessionView, sessions } from './sessions.model.ts'
@@ -53,13 +54,14 @@ export function createSessions(
     isOnSharedDevice ? Math.min(sharedIdleSeconds, settings.idleSeconds) : settings.idleSeconds
 
   const signAccessToken = (
-    session: Pick<Session, 'id' | 'userId' | 'secondFactorAt' | 'isOnSharedDevice'>,
+    session: Pick<Session, 'id' | 'userId' | 'generation' | 'secondFactorAt' | 'isOnSharedDevice'>,
     user: User,
   ): Promise<string> => {
     const { role } = roleIn(session, user, settings)
     const iat = Math.floor(clock.now() / 1000)
     const exp = iat + Math.min(settings.accessTokenSeconds, idleSecondsOf(session))
-    return accessTokens.sign({ sub: session.userId, sid: session.id, role, jti: ids.next(), iat, exp })
+    const { userId: sub, id: sid, generation: gen } = session
+    return accessTokens.sign({ sub, sid, gen, role, jti: ids.next(), iat, exp })
   }
 
   /** When a session that is refreshed now has to be refreshed again. */
@@ -159,28 +161,7 @@ export function createSessions(
     purgeAfter,
     revoke,
 
-    /** Notes on the actor's own session what has just been proved in it. */
-    async mark(
-      actor: Actor,
-      proved: Partial<Pick<Session, 'secondFactorAt' | 'steppedUpAt'>>,
-    ): Promise<void> {
-      await changeSession(actor.userId, actor.sessionId, (session) => ({ ...session, ...proved }))
-    },
-
-    /**
-     * Lets the actor's session, and no other of the account, go on into a new epoch. The epoch is written first: a
-     * crash in between ends this session too, never leaves another alive.
-     */
-    async keepOnly(
-      actor: Actor,
-      epoch: number,
-      proved: Partial<Pick<Session, 'secondFactorAt'>> = {},
-    ): Promise<void> {
-      memo.forgetUser(actor.userId)
-      await changeSession(actor.userId, actor.sessionId, (session) =>
-        session.revokedAt === null ? { ...session, ...proved, epoch } : null,
-      )
-    },
+    renew: createRenewSession(needs, { keys, memo, signAccessToken }),
 
     /**
      * Computes a new session. Nothing is written before `store`, which writes in the turn of the event loop it is
@@ -206,7 +187,7 @@ export function createSessions(
       const [{ secretPart, refreshHash }, sealedSecret, accessToken] = await Promise.all([
         derive(),
         sealSessionSecret(keys, user.id, id, secret),
-        signAccessToken({ id, userId: user.id, secondFactorAt, isOnSharedDevice }, user),
+        signAccessToken({ id, userId: user.id, generation: 1, secondFactorAt, isOnSharedDevice }, user),
       ])
       const session: Session = {
         id,
@@ -244,7 +225,7 @@ export function createSessions(
     },
 
     async list(actor: Actor): Promise<SessionView[]> {
-      const live = await listLive(actor.userId)
+      const live = (await listLive(actor.userId)).filter(({ value }) => value.epoch === actor.securityEpoch)
       return live.map(({ value }) => ({
         id: value.id,
         device: value.device,

@@ -1,12 +1,12 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
-import { AppError, notFound } from '../../kernel/errors.ts'
+import { AppError } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import { codeOf, greetingOf } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
-import { type AuthSettings, invalidCredentials } from './auth.model.ts'
+import { type AuthSettings, invalidCredentials, tokenRevoked } from './auth.model.ts'
 import type { MayMail } from './mail-rate-limit.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import { type CreatePasskeyChallenge, handOut } from './passkey-challenge.ts'
@@ -18,8 +18,8 @@ import {
   stepUpRequired,
 } from './second-factors.model.ts'
 import { factorsOf, methodsOf, type SecondFactorChecks } from './second-factors.ts'
-import { type Session, sessions as sessionCollection } from './sessions.model.ts'
-import type { Sessions } from './sessions.ts'
+import type { Session } from './sessions.model.ts'
+import type { Credentials, Sessions } from './sessions.ts'
 import type { VerifyPassword } from './verify-password.ts'
 
 const codeLifeMs = 10 * 60_000
@@ -32,7 +32,7 @@ export interface StepUpWays {
 
 /** Proving again, inside a session, to be the person who signed in: before what cannot be taken back. */
 export function createStepUp(
-  { clock, documents }: Needs<'clock' | 'documents'>,
+  { clock }: Needs<'clock'>,
   {
     users,
     tokens,
@@ -57,12 +57,6 @@ export function createStepUp(
     readonly settings: AuthSettings
   },
 ) {
-  async function accountOf(actor: Actor): Promise<User> {
-    const stored = await users.read(actor.userId)
-    if (!stored) throw notFound()
-    return stored.value
-  }
-
   async function mailCode(user: User): Promise<void> {
     if (!(await mayMail('mailed-step-up', user.email))) return
     const { code, token } = await tokens.issue('mailed-step-up', user.id, {
@@ -104,7 +98,7 @@ export function createStepUp(
   return {
     /** How this person can step up. Who has neither password nor factor is mailed a code by asking. */
     async begin(actor: Actor): Promise<StepUpWays> {
-      const user = await accountOf(actor)
+      const user = await users.readOwn(actor)
       const methods = methodsOf(user)
       if (methods.length === 0) {
         if (user.passwordHash !== null) return { methods: ['password'] }
@@ -116,8 +110,13 @@ export function createStepUp(
       return { methods, passkey: await handOut(tokens, 'passkey-step-up', user.id, question) }
     },
 
-    async stepUp(actor: Actor, proof: StepUp, caller: Caller): Promise<{ readonly until: string }> {
-      const user = await accountOf(actor)
+    /** Answers new tokens, for the session may do more from now on. Throws `token_revoked` when it has ended meanwhile. */
+    async stepUp(
+      actor: Actor,
+      proof: StepUp,
+      caller: Caller,
+    ): Promise<{ readonly until: string; readonly credentials: Credentials }> {
+      const user = await users.readOwn(actor)
       const facts = {
         event: 'auth.step_up',
         actorId: user.id,
@@ -134,18 +133,19 @@ export function createStepUp(
       const now = clock.now()
       const steppedUpAt = new Date(now).toISOString()
       const isSecondFactor = !('password' in proof || 'mailedCode' in proof)
-      await Promise.all([
-        sessions.mark(actor, { steppedUpAt, ...(isSecondFactor ? { secondFactorAt: steppedUpAt } : {}) }),
+      const [credentials] = await Promise.all([
+        sessions.renew(actor, user, {
+          steppedUpAt,
+          ...(isSecondFactor ? { secondFactorAt: steppedUpAt } : {}),
+        }),
         audit.record(caller, facts),
       ])
-      return { until: new Date(now + settings.stepUpSeconds * 1000).toISOString() }
+      if (!credentials) throw tokenRevoked()
+      return { credentials, until: new Date(now + settings.stepUpSeconds * 1000).toISOString() }
     },
 
-    /** Throws `step_up_required` unless it was done a short while ago. `known` is the session when it has been read. */
-    async require(actor: Actor, known: Session | null): Promise<void> {
-      const session =
-        known ??
-        (await documents.read(sessionCollection, { partition: actor.userId, id: actor.sessionId }))?.value
+    /** Throws `step_up_required` unless it was done a short while ago, in the session as it is in the store. */
+    require(session: Session | null): void {
       const at = session?.steppedUpAt
       if (!at || clock.now() - Date.parse(at) > settings.stepUpSeconds * 1000) throw stepUpRequired()
     },

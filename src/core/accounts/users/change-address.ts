@@ -1,6 +1,6 @@
+import type { Stored } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { createPutDocument } from '../../kernel/put-document.ts'
-import type { ChangeUser } from './change-user.ts'
 import { type User, userEmails, userExists } from './users.model.ts'
 
 const settlingMs = 10 * 60_000
@@ -8,9 +8,10 @@ const settlingMs = 10 * 60_000
 /**
  * Moves an account to another address. The new one is reserved first, then the account goes by it, then the old one
  * is reserved for a while: a crash in between leaves an account with one address, and reservations that end by
- * themselves. Throws `user_exists` when the new address is somebody else's.
+ * themselves. `write` changes the account, by what it is given beside its own change. Throws `user_exists` when the new
+ * address is somebody else's.
  */
-export const createChangeAddress = (needs: Needs<'documents' | 'clock'>, changeUser: ChangeUser) => {
+export const createChangeAddress = (needs: Needs<'documents' | 'clock'>) => {
   const { clock } = needs
   const put = createPutDocument(needs)
   const after = (ms: number) => new Date(clock.now() + ms).toISOString()
@@ -28,13 +29,13 @@ export const createChangeAddress = (needs: Needs<'documents' | 'clock'>, changeU
     userId: string,
     email: string,
     keepOldForMs: number,
-    change: (latest: User) => User,
+    write: (apply: (changed: User) => User) => Promise<Stored<User>>,
   ): Promise<{ readonly user: User; readonly previous: string }> => {
     await reserve(userId, email)
     let previous = ''
-    const { value: user } = await changeUser(userId, (latest) => {
-      previous = latest.email
-      return { ...change(latest), email }
+    const { value: user } = await write((changed) => {
+      previous = changed.email
+      return { ...changed, email }
     })
     const settle = (address: string, reservedUntil?: string) =>
       put(userEmails, { partition: address, id: address }, (claim) =>

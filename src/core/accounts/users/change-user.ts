@@ -11,6 +11,8 @@ export interface ChangeUserOptions {
   readonly expectedVersion?: string | undefined
   /** The account as it was read before: the first attempt need not read it. */
   readonly known?: Stored<User> | null | undefined
+  /** Asked after each attempt's change was computed; what it throws keeps that from being written. */
+  readonly beforeWrite?: (() => Promise<void>) | undefined
 }
 
 /**
@@ -22,7 +24,7 @@ export const createChangeUser =
   async (
     userId: string,
     change: (user: User) => User,
-    { expectedVersion, known }: ChangeUserOptions = {},
+    { expectedVersion, known, beforeWrite }: ChangeUserOptions = {},
   ): Promise<Stored<User>> => {
     const { documents, defer } = needs
     for (let attempt = 1; attempt <= attempts; attempt++) {
@@ -33,6 +35,7 @@ export const createChangeUser =
       try {
         const changed = change(stored.value)
         if (changed === stored.value) return stored
+        await beforeWrite?.()
         const replaced = await documents.replace(users, changed, stored.version)
         if (changed.securityEpoch !== stored.value.securityEpoch)
           defer.run('disconnect_devices', () => endConnections(needs, userId, null))

@@ -231,6 +231,11 @@ export const UpdateUser = z
   .meta({ id: 'UpdateUser' })
 export type UpdateUser = z.infer<typeof UpdateUser>
 
+export const authenticatedBefore = defineError(
+  'unauthenticated',
+  'invalid_token',
+  'The account was secured while this was under way. Sign in again.',
+)
 export const accountIsClosing = defineError(
   'conflict',
   'conflict',

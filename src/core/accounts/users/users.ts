@@ -1,9 +1,12 @@
 import type { Stored } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
+import type { Actor } from '../../kernel/actor.ts'
 import { emptyFace, type Job } from '../../kernel/domain.ts'
+import { notFound } from '../../kernel/errors.ts'
 import { createEvent } from '../../kernel/events.ts'
 import type { PastRetention } from '../../kernel/personal-data.ts'
 import { createChangeAddress } from './change-address.ts'
+import { createChangeAs, requireSameEpoch } from './change-as.ts'
 import { createChangeUser } from './change-user.ts'
 import { createCreateAccount } from './create-account.ts'
 import { createReadClaims, createUsersPersonalData } from './personal-data.ts'
@@ -21,6 +24,10 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'defer' | 'ids'
   /** A name, a picture, a role or a status is another now: others keep copies. */
   const profileChanged = createEvent<User>('users.profile-changed')
   const changeUser = createChangeUser(needs)
+  const read = (userId: string): Promise<Stored<User> | null> =>
+    documents.read(users, { partition: userId, id: userId })
+  const changeAs = createChangeAs(changeUser, read)
+  const changeAddress = createChangeAddress(needs)
   const sweepUnclaimedUsers = createSweepUnclaimedUsers(needs)
   const sweepReservedAddresses = createSweepReservedAddresses(needs)
   const staff = createStaff(needs)
@@ -59,8 +66,18 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'defer' | 'ids'
     ...emptyFace,
     profileChanged,
     createAccount: createCreateAccount(needs),
+    changeAs,
+    /** For what no session asks for. */
     changeUser,
-    changeAddress: createChangeAddress(needs, changeUser),
+    /** The same two, with another address. */
+    changeAddressAs: (actor: Actor, email: string, keepOldForMs: number, change: (latest: User) => User) =>
+      changeAddress(actor.userId, email, keepOldForMs, (apply) =>
+        changeAs(actor, actor.userId, (latest) => apply(change(latest))),
+      ),
+    changeAddress: (userId: string, email: string, keepOldForMs: number, change: (latest: User) => User) =>
+      changeAddress(userId, email, keepOldForMs, (apply) =>
+        changeUser(userId, (latest) => apply(change(latest))),
+      ),
     jobs,
     personalData: createUsersPersonalData(needs, readClaims, {
       accounts: sweep(sweepUnclaimedUsers),
@@ -72,8 +89,14 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'defer' | 'ids'
       (await readClaims(userId)).map(({ value }) => value.id),
     /** After a change of name, picture, role or status: brings the copies that others keep into line. */
     announce,
-    read: (userId: string): Promise<Stored<User> | null> =>
-      documents.read(users, { partition: userId, id: userId }),
+    read,
+    /** The account that a session is in, as it is now. Throws `invalid_token` as `changeAs` does. */
+    async readOwn(actor: Actor): Promise<User> {
+      const stored = await read(actor.userId)
+      if (!stored) throw notFound()
+      requireSameEpoch(actor, stored.value)
+      return stored.value
+    },
     /** Makes the same two reads whether or not the address is known. */
     async findByEmail(email: string): Promise<Stored<User> | null> {
       const claim = await documents.read(userEmails, { partition: email, id: email })

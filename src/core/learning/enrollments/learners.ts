@@ -114,12 +114,16 @@ export function createLearners(
         return { enrolment: next, stats }
       }),
 
-    /** Notes the days of these moments, in the person's own time zone. Writes only when one is new. */
+    /**
+     * Notes the days of these moments, in the person's own time zone. Writes only when one is new, and the account has
+     * not been secured since it was read.
+     */
     async noteActive(learner: User, moments: readonly number[]): Promise<void> {
       if (daysWith(learner, moments) === activeDaysOf(learner)) return
       await users.changeUser(learner.id, (latest) => {
         const activeDays = daysWith(latest, moments)
-        return activeDays === latest.activeDays ? latest : { ...latest, activeDays }
+        const isSame = latest.securityEpoch === learner.securityEpoch
+        return !isSame || activeDays === latest.activeDays ? latest : { ...latest, activeDays }
       })
     },
   }

@@ -42,7 +42,12 @@ export function createDeviceEvents(uses: {
         )
       if (!user || user.value.status === 'suspended')
         throw new AppError('unauthenticated', 'token_revoked', 'This session has ended. Sign in again.')
-      const actor: Actor = { userId, sessionId: connectionId, role: user.value.role }
+      const actor: Actor = {
+        userId,
+        sessionId: connectionId,
+        role: user.value.role,
+        securityEpoch: user.value.securityEpoch,
+      }
       await requireVerifiedEmail(actor, user.value)
       return act(actor, where.data.conversationId, input.data)
     }

@@ -103,7 +103,7 @@ export function createAdministration(
         throw validationError([{ path: 'mentorId', code: 'own_id', message: 'Must be somebody else.' }])
       if (typeof mentorId === 'string') await requireMentor(mentorId)
       let before: User | undefined
-      const { value: user }: Stored<User> = await users.changeUser(userId, (latest) => {
+      const { value: user }: Stored<User> = await users.changeAs(actor, userId, (latest) => {
         if (latest.role === 'guest' && role !== undefined) throw forbidden()
         if (latest.deletion && status !== undefined) throw accountIsClosing()
         before = latest
@@ -130,7 +130,10 @@ export function createAdministration(
     async revokeSessions(actor: Actor, userId: string, caller: Caller): Promise<void> {
       const known = await users.read(userId)
       if (!known) throw notFound()
-      await users.changeUser(userId, (latest) => ({ ...latest, securityEpoch: latest.securityEpoch + 1 }))
+      await users.changeAs(actor, userId, (latest) => ({
+        ...latest,
+        securityEpoch: latest.securityEpoch + 1,
+      }))
       forgetSessions(userId)
       await record(actor, caller, 'session.revoke_all', userId)
     },

@@ -17,7 +17,7 @@ export function createProfiles(
     users,
     enrollments,
   }: {
-    readonly users: Pick<Users, 'read' | 'changeUser' | 'announce'>
+    readonly users: Pick<Users, 'read' | 'changeAs' | 'announce'>
     readonly enrollments: Pick<Enrollments, 'summaryOf'>
   },
 ) {
@@ -48,7 +48,7 @@ export function createProfiles(
       })
       const expected = expectedVersion?.slice(0, expectedVersion.lastIndexOf('.'))
       const [changed, learned] = await Promise.all([
-        users.changeUser(actor.userId, apply, { expectedVersion: expected }),
+        users.changeAs(actor, actor.userId, apply, { expectedVersion: expected }),
         enrollments.summaryOf(actor.userId),
       ])
       if (change.name !== undefined) users.announce(changed.value)

@@ -173,7 +173,7 @@ export function createEraseAccount(
         },
         `account closing ${id}`,
       )
-      const { value: account } = await users.changeUser(userId, (latest) => {
+      const { value: account } = await users.changeAs(actor, userId, (latest) => {
         if (latest.deletion) throw accountIsClosing()
         return {
           ...latest,
@@ -248,7 +248,7 @@ export function createEraseAccount(
 
     /** Sets or ends a legal hold, which keeps an account from being erased. */
     async hold(actor: Actor, userId: string, isHeld: boolean, caller: Caller): Promise<void> {
-      await users.changeUser(userId, (latest) => {
+      await users.changeAs(actor, userId, (latest) => {
         if ((latest.legalHoldSince !== undefined) === isHeld) return latest
         const { legalHoldSince: _, ...rest } = latest
         return isHeld ? { ...rest, legalHoldSince: iso(clock.now()) } : rest

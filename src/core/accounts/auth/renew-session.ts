@@ -1,0 +1,82 @@
+import { VersionMismatch } from '../../../ports/documents.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import type { Actor } from '../../kernel/actor.ts'
+import { conflict } from '../../kernel/errors.ts'
+import type { Keys } from '../../platform/keys/keys.ts'
+import type { User } from '../users/users.model.ts'
+import { deriveSecretPart, formatRefreshToken, hashSecretPart, openSessionSecret } from './refresh-token.ts'
+import type { SessionMemo } from './session-memo.ts'
+import { type Session, sessions } from './sessions.model.ts'
+import type { Credentials } from './sessions.ts'
+
+const attempts = 10
+
+/** What has just been proved in a session. */
+export type Proved = Partial<Pick<Session, 'secondFactorAt' | 'steppedUpAt'>>
+
+/**
+ * Gives the actor's session new tokens, and no other of the account: because it may do more from now on, or because
+ * what it changed has ended the others. The tokens it had are dead, the refresh token with them: whoever had a copy is
+ * left behind. `user` is the account with the epoch the session goes on in; it is written first, so that a crash in
+ * between ends this session too and never leaves another alive.
+ *
+ * Null when the session is over: it never lifts itself, nor goes on from another epoch than it was verified at.
+ */
+export const createRenewSession =
+  (
+    { ciphers, clock, documents }: Needs<'ciphers' | 'clock' | 'documents'>,
+    {
+      keys,
+      memo,
+      signAccessToken,
+    }: {
+      readonly keys: Keys
+      readonly memo: SessionMemo
+      readonly signAccessToken: (session: Session, user: User) => Promise<string>
+    },
+  ) =>
+  async ({ userId, sessionId, securityEpoch }: Actor, user: User, proved: Proved = {}) => {
+    if (user.securityEpoch === securityEpoch) memo.forget(sessionId)
+    else memo.forgetUser(userId)
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const stored = await documents.read(sessions, { partition: userId, id: sessionId })
+      const session = stored?.value
+      const isOver =
+        !session ||
+        session.revokedAt !== null ||
+        session.epoch !== securityEpoch ||
+        Date.parse(session.expiresAt) <= clock.now()
+      const secret = isOver ? null : await openSessionSecret(keys, session)
+      if (isOver || !secret) return null
+      const generation = session.generation + 1
+      const secretPart = await deriveSecretPart(ciphers, secret, generation)
+      const now = new Date(clock.now()).toISOString()
+      const renewed: Session = {
+        ...session,
+        ...proved,
+        epoch: user.securityEpoch,
+        generation,
+        sinceGeneration: generation,
+        refreshHash: await hashSecretPart(ciphers, secretPart),
+        previousRefreshHash: null,
+        rotatedAt: now,
+        lastSeenAt: now,
+      }
+      try {
+        await documents.replace(sessions, renewed, stored.version)
+      } catch (error) {
+        if (error instanceof VersionMismatch) continue
+        throw error
+      }
+      memo.forget(sessionId)
+      const credentials: Credentials = {
+        accessToken: await signAccessToken(renewed, user),
+        refreshToken: formatRefreshToken({ userId, sessionId, generation, secretPart }),
+        isOnSharedDevice: session.isOnSharedDevice ?? false,
+      }
+      return credentials
+    }
+    throw conflict()
+  }
+
+export type RenewSession = ReturnType<typeof createRenewSession>
