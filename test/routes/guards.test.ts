@@ -47,6 +47,19 @@ describe('every route', () => {
     },
   )
 
+  test('that signs somebody in ends who was signed in before', () => {
+    const answersSignedIn = ({ responses }: { responses: Record<string, any> }) =>
+      Object.values(responses).some(({ content }) =>
+        JSON.stringify(content?.['application/json']?.schema ?? '').includes(
+          '#/components/schemas/SignedIn"',
+        ),
+      )
+    const signing = operations.filter(({ operation }) => answersSignedIn(operation))
+    expect(signing.length).toBeGreaterThan(5)
+    for (const { method, path, operation } of signing)
+      expect(operation['x-signs-in'], `${method} ${path}`).toBe(true)
+  })
+
   test('is 403 to a role it is not for', async () => {
     const { call } = await signedInBrowser(testApp)
     for (const { method, path, operation } of operations) {

@@ -68,10 +68,11 @@ export function createSecondFactors(
     return secret ? oneTimePasswords.stepOf(new TextDecoder().decode(secret), code) : null
   }
 
-  /** Writes that a factor was used; throws when it was spent meanwhile. */
-  const spend = (userId: string, change: (latest: SecondFactors) => Partial<SecondFactors> | null) =>
-    users.changeUser(userId, (latest) => {
-      const changed = change(factorsOf(latest))
+  /** Writes that a factor was used; throws when it was spent, or the account secured, since it was read. */
+  const spend = (user: User, change: (latest: SecondFactors) => Partial<SecondFactors> | null) =>
+    users.changeUser(user.id, (latest) => {
+      const isSame = latest.securityEpoch === user.securityEpoch
+      const changed = isSame ? change(factorsOf(latest)) : null
       if (!changed) throw secondFactorRefused()
       return withFactors(latest, changed)
     })
@@ -79,13 +80,13 @@ export function createSecondFactors(
   const withTotp = async (user: User, code: string): Promise<void> => {
     const step = await stepOf(user, code)
     if (step === null) throw secondFactorRefused()
-    await spend(user.id, ({ totp }) =>
+    await spend(user, ({ totp }) =>
       totp?.confirmedAt && step > totp.lastStep ? { totp: { ...totp, lastStep: step } } : null,
     )
   }
   const withRecoveryCode = async (user: User, code: string): Promise<void> => {
     const hash = await hashRecoveryCode(user.id, code)
-    await spend(user.id, ({ recoveryCodes }) =>
+    await spend(user, ({ recoveryCodes }) =>
       recoveryCodes.includes(hash) ? { recoveryCodes: recoveryCodes.filter((left) => left !== hash) } : null,
     )
   }
@@ -94,7 +95,7 @@ export function createSecondFactors(
     const passkey = factorsOf(user).passkeys.find(({ id }) => id === answer['id'])
     const verified = passkey && (await passkeys.verifyAuthentication(challenge, answer, passkey))
     if (!verified) throw secondFactorRefused()
-    await spend(user.id, (latest) =>
+    await spend(user, (latest) =>
       latest.passkeys.some(({ id }) => id === passkey.id)
         ? {
             passkeys: latest.passkeys.map((known) =>
