@@ -40,7 +40,7 @@ function newRecoveryCode(): string {
 }
 
 /** New tokens for the session that made a change; null when it has ended meanwhile. */
-interface Renewed {
+export interface Renewed {
   readonly credentials: Credentials | null
 }
 
