@@ -1,5 +1,5 @@
 import { getCookie, setCookie } from 'hono/cookie'
-import type { Credentials } from '../core/accounts/auth/sessions.ts'
+import type { Credentials } from '../core/accounts/auth/sessions.model.ts'
 import type { AppContext } from './request-context.ts'
 
 type Name = 'accessToken' | 'refreshToken'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { LoggedInUser } from '../core/accounts/auth/auth.model.ts'
 import type { LoggedIn } from '../core/accounts/auth/open-session.ts'
-import type { Credentials } from '../core/accounts/auth/sessions.ts'
+import type { Credentials } from '../core/accounts/auth/sessions.model.ts'
 import { setTokenCookies } from '../http/cookies.ts'
 import type { AppContext } from '../http/request-context.ts'
 

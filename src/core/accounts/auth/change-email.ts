@@ -15,7 +15,8 @@ import { codeRefused } from './recovery.model.ts'
 import type { PasswordReset } from './reset-password.ts'
 import { factorsOf, keepWaysIn, withFactors } from './second-factors.ts'
 import type { SessionMemo } from './session-memo.ts'
-import type { Credentials, Sessions } from './sessions.ts'
+import type { Credentials } from './sessions.model.ts'
+import type { Sessions } from './sessions.ts'
 
 const codeLifeMs = 10 * 60_000
 const tries = 5

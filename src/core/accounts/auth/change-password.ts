@@ -7,7 +7,8 @@ import { invalidCredentials } from './auth.model.ts'
 import type { Notices } from './notices.ts'
 import type { CheckPassword } from './password-policy.ts'
 import type { ChangePassword } from './passwords.model.ts'
-import type { Credentials, Sessions } from './sessions.ts'
+import type { Credentials } from './sessions.model.ts'
+import type { Sessions } from './sessions.ts'
 import type { VerifyPassword } from './verify-password.ts'
 
 /** Sets a new password and ends every other session. Answers new tokens for this one. */

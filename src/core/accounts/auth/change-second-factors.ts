@@ -26,7 +26,8 @@ import {
   withFactors,
   withoutOrphanedCodes,
 } from './second-factors.ts'
-import type { Credentials, Sessions } from './sessions.ts'
+import type { Credentials } from './sessions.model.ts'
+import type { Sessions } from './sessions.ts'
 
 const recoveryCodeCount = 10
 const mostPasskeys = 10

@@ -4,7 +4,8 @@ import type { Caller } from '../../kernel/actor.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import { signedInAt, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
-import type { Credentials, Sessions } from './sessions.ts'
+import type { Credentials } from './sessions.model.ts'
+import type { Sessions } from './sessions.ts'
 
 export type LoggedIn = { readonly user: User } & Credentials
 

@@ -15,8 +15,9 @@ import {
   parseRefreshToken,
   type RefreshToken,
 } from './refresh-token.ts'
+import type { Credentials } from './sessions.model.ts'
 import { isLeftBehind, type Session, sessions } from './sessions.model.ts'
-import type { Credentials, Sessions } from './sessions.ts'
+import type { Sessions } from './sessions.ts'
 
 const attempts = 10
 

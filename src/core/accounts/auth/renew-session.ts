@@ -6,8 +6,7 @@ import type { Keys } from '../../platform/keys/keys.ts'
 import type { User } from '../users/users.model.ts'
 import { deriveSecretPart, formatRefreshToken, hashSecretPart, openSessionSecret } from './refresh-token.ts'
 import type { SessionMemo } from './session-memo.ts'
-import { type Session, sessions } from './sessions.model.ts'
-import type { Credentials } from './sessions.ts'
+import { type Credentials, type Session, sessions } from './sessions.model.ts'
 
 const attempts = 10
 

@@ -43,6 +43,13 @@ export const sessions = collection<Session>()({
   ttl: 'purgeAt',
 })
 
+/** What signs somebody in. */
+export interface Credentials {
+  readonly accessToken: string
+  readonly refreshToken: string
+  readonly isOnSharedDevice: boolean
+}
+
 /** Whether a token of this generation was left behind when the session was given new ones. */
 export const isLeftBehind = (
   { sinceGeneration = 1 }: Pick<Session, 'sinceGeneration'>,

@@ -15,7 +15,7 @@ import { deriveSecretPart, formatRefreshToken, hashSecretPart, sealSessionSecret
 import { createRenewSession } from './renew-session.ts'
 import { roleIn } from './role-in-session.ts'
 import type { SessionMemo } from './session-memo.ts'
-import { type Session, type SessionView, sessions } from './sessions.model.ts'
+import { type Credentials, type Session, type SessionView, sessions } from './sessions.model.ts'
 
 const dayMs = 86_400_000
 /** On a computer that others use too. */
@@ -25,12 +25,6 @@ const attempts = 5
 const longPage = 100
 /** So many logins at the same time may each have left the same session to the others. */
 const atTheSameTime = 2
-
-export interface Credentials {
-  readonly accessToken: string
-  readonly refreshToken: string
-  readonly isOnSharedDevice: boolean
-}
 
 type SessionNeeds = Needs<'accessTokens' | 'ciphers' | 'clock' | 'defer' | 'documents' | 'ids' | 'realtime'>
 

@@ -9,7 +9,8 @@ import type { MayMail } from './mail-rate-limit.ts'
 import type { Notices } from './notices.ts'
 import type { CheckPassword } from './password-policy.ts'
 import type { SignUp } from './passwords.model.ts'
-import type { Credentials, Sessions } from './sessions.ts'
+import type { Credentials } from './sessions.model.ts'
+import type { Sessions } from './sessions.ts'
 import type { EmailVerification } from './verify-email.ts'
 
 export type SignedUp = { readonly user: User } & Credentials

@@ -18,8 +18,8 @@ import {
   stepUpRequired,
 } from './second-factors.model.ts'
 import { factorsOf, methodsOf, type SecondFactorChecks } from './second-factors.ts'
-import type { Session } from './sessions.model.ts'
-import type { Credentials, Sessions } from './sessions.ts'
+import type { Credentials, Session } from './sessions.model.ts'
+import type { Sessions } from './sessions.ts'
 import type { VerifyPassword } from './verify-password.ts'
 
 const codeLifeMs = 10 * 60_000
