@@ -19,6 +19,8 @@ export interface ProvidedIdentity {
   /** The provider says that this person reads that mailbox. */
   readonly isEmailVouchedFor: boolean
   readonly name: string | null
+  /** When this person was last asked to prove it there, if the provider says. Milliseconds since the epoch. */
+  readonly authenticatedAtMs: number | null
 }
 
 /** What a page needs to send somebody to a provider. */

@@ -87,10 +87,10 @@ const beginStepUp = createRoute({
   responses: {
     200: json(
       z.object({
-        methods: z.array(z.enum([...SecondFactorMethod.options, 'password', 'mailed-code'])),
+        methods: z.array(z.enum([...SecondFactorMethod.options, 'password', 'mailed-code', 'provider'])),
         passkey: PasskeyChallenge.optional(),
       }),
-      'With a second factor the password is not enough. `mailed-code`: a code is on its way.',
+      'With a second factor the password is not enough. `mailed-code`: a code is on its way. `provider`: sign in there once more, with `prompt=login`, and bring back what `POST /auth/social` takes.',
     ),
     ...errors(401, 403, 404, 413, 415),
   },

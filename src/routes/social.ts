@@ -6,6 +6,7 @@ import {
   LinkAccount,
   LinkWanted,
   ProviderAddressView,
+  ProviderAnswer,
   SocialLogIn,
 } from '../core/accounts/auth/identities.model.ts'
 import { GuestEntry, GuestUpgrade } from '../core/accounts/auth/passwords.model.ts'
@@ -25,9 +26,15 @@ import {
 } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
-import { renewTokens, SignedIn, welcome } from './signed-in.ts'
+import { newToken, renewTokens, SignedIn, welcome } from './signed-in.ts'
 
 const tags = ['Auth']
+const providerAnswer = {
+  provider: 'google' as const,
+  code: '4/0AX4XfWh2b7d1Qe8zK5tR9sLpV3nYcJ6mUoGfDxBwHqZaTkNiE',
+  codeVerifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+  redirectUri: 'https://portal.example.org/signed-in',
+}
 
 const listProviders = createRoute({
   method: 'get',
@@ -53,13 +60,7 @@ const logInSocially = createRoute({
     'OpenID Connect with PKCE (S256). The `nonce` of the authorization request is the code challenge, unless another is named here.',
   ...signsIn,
   ...limitedAsAuth,
-  request: body(SocialLogIn, {
-    provider: 'google',
-    code: '4/0AX4XfWh2b7d1Qe8zK5tR9sLpV3nYcJ6mUoGfDxBwHqZaTkNiE',
-    codeVerifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
-    redirectUri: 'https://portal.example.org/signed-in',
-    sharedDevice: false,
-  }),
+  request: body(SocialLogIn, { ...providerAnswer, sharedDevice: false }),
   responses: {
     200: json(SignedIn, 'Signed in by both cookies.'),
     202: json(
@@ -82,7 +83,10 @@ const linkAccount = createRoute({
   request: body(LinkAccount, { linkToken: examples.oneTimeToken, password: examples.password }),
   responses: {
     200: json(SignedIn, 'Linked, and signed in by both cookies.'),
-    202: json(SecondFactorWanted, 'Linked. Show a second factor to `POST /auth/login/mfa`.'),
+    202: json(
+      SecondFactorWanted,
+      'Right so far: linked once a second factor was shown to `POST /auth/login/mfa`.',
+    ),
     ...errors(400, 401, 403, 409, 413, 415),
   },
 })
@@ -97,6 +101,23 @@ const listIdentities = createRoute({
   responses: {
     200: json(z.object({ items: z.array(IdentityView) }), 'Nothing secret.'),
     ...errors(401, 403, 404),
+  },
+})
+
+const linkIdentity = createRoute({
+  method: 'post',
+  path: '/identities',
+  operationId: 'linkIdentity',
+  tags,
+  summary: 'Link a provider’s account to mine',
+  description:
+    'From inside a session: no password is needed, only a step-up. 409 when it signs in already, to this account or another. Ends every other session.',
+  ...steppedUp,
+  ...limitedAsAuth,
+  request: body(ProviderAnswer, providerAnswer),
+  responses: {
+    201: json(z.object({ identity: IdentityView, ...newToken }), 'It signs in from now on.'),
+    ...errors(400, 401, 403, 404, 409, 413, 415),
   },
 })
 
@@ -148,7 +169,7 @@ const upgradeGuest = createRoute({
   },
 })
 
-export const socialRoutes = ({ withProvider, guests }: Auth) =>
+export const socialRoutes = ({ withProvider, identities, guests }: Auth) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(listProviders, async (c) => c.json({ items: [...(await withProvider.addresses())] }, 200))
     .openapi(logInSocially, async (c) => {
@@ -159,9 +180,13 @@ export const socialRoutes = ({ withProvider, guests }: Auth) =>
       const outcome = await withProvider.link(c.req.valid('json'), c.get('caller'))
       return 'user' in outcome ? c.json(await welcome(c, outcome), 200) : c.json(outcome, 202)
     })
-    .openapi(listIdentities, async (c) => c.json({ items: await withProvider.list(actorOf(c)) }, 200))
+    .openapi(listIdentities, async (c) => c.json({ items: await identities.list(actorOf(c)) }, 200))
+    .openapi(linkIdentity, async (c) => {
+      const added = await identities.add(actorOf(c), c.req.valid('json'), c.get('caller'))
+      return c.json({ identity: added.identity, ...renewTokens(c, added.credentials) }, 201)
+    })
     .openapi(unlinkIdentity, async (c) => {
-      renewTokens(c, await withProvider.unlink(actorOf(c), c.req.valid('param').id, c.get('caller')))
+      renewTokens(c, await identities.remove(actorOf(c), c.req.valid('param').id, c.get('caller')))
       return c.body(null, 204)
     })
     .openapi(enterAsGuest, async (c) =>

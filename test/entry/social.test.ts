@@ -242,7 +242,7 @@ test('a provider is no way around a second factor, nor into a suspended account'
   const testApp = await appAt()
   const { browser, answer } = await logIn(testApp, await provider.authorize(atProvider))
   const { body: ways } = await browser.call('POST', `${auth}/step-up/options`)
-  expect(ways.methods).toEqual(['mailed-code'])
+  expect(ways.methods).toEqual(['mailed-code', 'provider'])
   await testApp.settled()
   const letters = (await testApp.ports.mailbox?.messages()) ?? []
   const mailedCode = /^ {4}(\d{6})$/m.exec(letters[0]?.text ?? '')?.[1]

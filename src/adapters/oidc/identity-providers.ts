@@ -136,6 +136,7 @@ export function createOidcIdentityProviders({
         // Only a plain yes: Microsoft lets whoever runs a directory write any address into it, and vouches for few.
         isEmailVouchedFor: claims['email_verified'] === true || claims['xms_edov'] === true,
         name: textOf(claims['name']),
+        authenticatedAtMs: typeof claims['auth_time'] === 'number' ? claims['auth_time'] * 1000 : null,
       }
     },
   }

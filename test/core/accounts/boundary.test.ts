@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createMemoryIdentityProviders } from '../../../src/adapters/memory/identity-providers.ts'
 import { users } from '../../../src/core/accounts/users/users.model.ts'
 import { type Browser, browserOf, createTestApp, person, signedInBrowser, type TestApp } from '../../app.ts'
 import { addPasskey, addTotp, auth, codeOf, lastMail, logIn, me, recoverByMail, stepUp } from './intruder.ts'
@@ -8,6 +9,7 @@ import { addPasskey, addTotp, auth, codeOf, lastMail, logIn, me, recoverByMail, 
  * the account is compared in the very write.
  */
 
+const providers = createMemoryIdentityProviders()
 const newPassword = 'quite another secret 7'
 
 /** Runs `between` once, after the next change of the account was computed and before it is written. */
@@ -15,6 +17,7 @@ async function openWorld() {
   const world: { between: (() => Promise<unknown>) | undefined } = { between: undefined }
   const testApp = await createTestApp({
     ports: ({ documents }) => ({
+      identityProviders: providers,
       documents: {
         ...documents,
         async replace(c, value, version) {
@@ -88,6 +91,11 @@ const changes: Readonly<
     await stepUp(browser)
     const { id, recoveryCodes: codes } = await addPasskey(browser)
     return { act: () => browser.call('DELETE', `${auth}/passkeys/${id}`), codes }
+  },
+  'POST auth/identities': async (_, browser) => {
+    await stepUp(browser)
+    const answer = await providers.authorize('google', { subject: 'of the intruder' })
+    return () => browser.call('POST', `${auth}/identities`, { body: answer })
   },
   'DELETE auth/identities/{id}': async (testApp, browser) => {
     await stepUp(browser)

@@ -11,11 +11,14 @@ import type { AuthSettings } from './auth.model.ts'
 import { type AskedAhead, createAuthenticate } from './authenticate.ts'
 import { createChallengeSecondFactor } from './challenge-second-factor.ts'
 import { createChangeEmail } from './change-email.ts'
+import { createChangeIdentities } from './change-identities.ts'
 import { createChangePassword } from './change-password.ts'
 import { createChangeSecondFactors } from './change-second-factors.ts'
 import { createEndFormerSession } from './end-former-session.ts'
 import { createGuests } from './guests.ts'
+import { createIdentifyByProvider } from './identify-by-provider.ts'
 import { createIdentities, identities as identitiesCollection } from './identities.ts'
+import { createLinkIdentity } from './link-identity.ts'
 import { createLockout } from './lockout.ts'
 import { createLogIn } from './log-in.ts'
 import { createLogInByPasskey } from './log-in-by-passkey.ts'
@@ -94,6 +97,8 @@ export function createAuth(
   const challengePasskey = createPasskeyChallenge(needs)
   const challengeSecondFactor = createChallengeSecondFactor({ tokens, challengePasskey })
   const identities = createIdentities(needs, { users })
+  const identify = createIdentifyByProvider(needs, settings)
+  const linkIdentity = createLinkIdentity({ identities, audit, notices })
   const known = {
     users,
     sessions,
@@ -113,6 +118,8 @@ export function createAuth(
     checkPassword,
     challengeSecondFactor,
     identities,
+    identify,
+    linkIdentity,
   }
   const emailVerification = createVerifyEmail(needs, known)
   const lent = { ...known, emailVerification }
@@ -128,6 +135,7 @@ export function createAuth(
     stepUp: createStepUp(needs, lent),
     secondFactors: createChangeSecondFactors(needs, lent),
     withProvider: createLogInWithProvider(needs, lent),
+    identities: createChangeIdentities(needs, lent),
     guests: createGuests(needs, lent),
     emailVerification,
     passwordReset,

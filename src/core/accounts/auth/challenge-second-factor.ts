@@ -1,4 +1,6 @@
 import type { User } from '../users/users.model.ts'
+import type { NewLink } from './identities.ts'
+import { factsOfLink } from './link-identity.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import type { CreatePasskeyChallenge } from './passkey-challenge.ts'
 import type { SecondFactorWanted } from './second-factors.model.ts'
@@ -7,7 +9,10 @@ import { factorsOf, methodsOf } from './second-factors.ts'
 const lifeMs = 5 * 60_000
 const tries = 5
 
-/** What a login that is right so far answers for an account with a second factor; null for one without. */
+/**
+ * What a login that is right so far answers for an account with a second factor; null for one without. `link` waits in
+ * it: nothing is written before the factor is shown.
+ */
 export const createChallengeSecondFactor =
   ({
     tokens,
@@ -16,7 +21,11 @@ export const createChallengeSecondFactor =
     readonly tokens: OneTimeTokens
     readonly challengePasskey: CreatePasskeyChallenge
   }) =>
-  async (user: User, isOnSharedDevice: boolean): Promise<SecondFactorWanted | null> => {
+  async (
+    user: User,
+    isOnSharedDevice: boolean,
+    link: NewLink | null = null,
+  ): Promise<SecondFactorWanted | null> => {
     const methods = methodsOf(user)
     if (methods.length === 0) return null
     const question = methods.includes('passkey') ? await challengePasskey(factorsOf(user).passkeys) : null
@@ -26,6 +35,7 @@ export const createChallengeSecondFactor =
       facts: {
         epoch: String(user.securityEpoch),
         ...(isOnSharedDevice ? { device: 'shared' } : {}),
+        ...(link ? factsOfLink(link) : {}),
         ...(question ? { challenge: question.challenge } : {}),
       },
     })

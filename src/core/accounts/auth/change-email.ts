@@ -84,6 +84,7 @@ export function createChangeEmail(
         tries,
         facts: { email },
         isOnlyOne: true,
+        sessionId: actor.sessionId,
       })
       const greeting = greetingOf(user.name)
       await mail.enqueue(
@@ -94,7 +95,7 @@ export function createChangeEmail(
 
     /** The account goes by the new address; other sessions end. Throws `invalid_token` or `user_exists`. */
     async confirm(actor: Actor, code: string, caller: Caller): Promise<Credentials | null> {
-      const opened = await tokens.openByCode('change-email', actor.userId, code)
+      const opened = await tokens.openByCode('change-email', actor.userId, code, actor.sessionId)
       const email = opened?.facts['email']
       if (email === undefined || !(await opened?.close())) throw codeRefused()
       const changedAt = now()

@@ -188,7 +188,8 @@ export function createChangeSecondFactors(
         { id, email, name },
         factorsOf(user).passkeys,
       )
-      return handOut(tokens, 'passkey-registration', id, { challenge, options: { ...options, challenge } })
+      const question = { challenge, options: { ...options, challenge } }
+      return handOut(tokens, 'passkey-registration', id, question, actor.sessionId)
     },
 
     async addPasskey(
@@ -198,7 +199,8 @@ export function createChangeSecondFactors(
     ): Promise<Renewed & { readonly passkey: PasskeyView; readonly recoveryCodes: readonly string[] }> {
       const opened = await tokens.open('passkey-registration', challengeToken)
       const challenge = opened?.facts['challenge']
-      if (challenge === undefined || opened?.subjectId !== actor.userId) throw secondFactorRefused()
+      const isAskedHere = opened?.subjectId === actor.userId && opened.facts['session'] === actor.sessionId
+      if (challenge === undefined || !isAskedHere) throw secondFactorRefused()
       const registered = await passkeys.verifyRegistration(challenge, answer)
       if (!registered || !(await opened.close())) throw secondFactorRefused()
       const createdAt = now()

@@ -2,24 +2,25 @@ import { z } from 'zod'
 import { providerNames } from '../../../ports/identity-providers.ts'
 import { defineError } from '../../kernel/errors.ts'
 import { passwordAsTyped, SharedDevice } from './passwords.model.ts'
-import { MailedToken } from './recovery.model.ts'
 
 export const ProviderName = z.enum(providerNames).meta({ id: 'ProviderName' })
-export const SocialLogIn = z
-  .object({
-    provider: ProviderName,
-    code: z.string().min(1).max(4000),
-    codeVerifier: z.string().regex(/^[A-Za-z0-9._~-]{43,128}$/, 'Must be a PKCE verifier (RFC 7636).'),
-    redirectUri: z.url().max(2000),
-    sharedDevice: SharedDevice,
-    nonce: z
-      .string()
-      .min(16)
-      .max(256)
-      .optional()
-      .meta({ description: 'As in the authorization request; left out, it is the code challenge.' }),
-  })
-  .meta({ id: 'SocialLogIn' })
+/** What a page brings back from a provider. */
+const providerAnswer = z.object({
+  provider: ProviderName,
+  code: z.string().min(1).max(4000),
+  codeVerifier: z.string().regex(/^[A-Za-z0-9._~-]{43,128}$/, 'Must be a PKCE verifier (RFC 7636).'),
+  redirectUri: z.url().max(2000),
+  nonce: z
+    .string()
+    .min(16)
+    .max(256)
+    .optional()
+    .meta({ description: 'As in the authorization request; left out, it is the code challenge.' }),
+})
+export const ProviderAnswer = providerAnswer.meta({ id: 'ProviderAnswer' })
+export type ProviderAnswer = z.infer<typeof ProviderAnswer>
+
+export const SocialLogIn = providerAnswer.extend({ sharedDevice: SharedDevice }).meta({ id: 'SocialLogIn' })
 export type SocialLogIn = z.infer<typeof SocialLogIn>
 
 /** A provider's account that is to be joined with one here, whose password is asked for. */
@@ -29,7 +30,7 @@ export const LinkWanted = z
 export type LinkWanted = z.infer<typeof LinkWanted>
 
 export const LinkAccount = z
-  .object({ linkToken: MailedToken, password: passwordAsTyped })
+  .object({ linkToken: z.string().max(200), password: passwordAsTyped })
   .meta({ id: 'LinkAccount' })
 export type LinkAccount = z.infer<typeof LinkAccount>
 

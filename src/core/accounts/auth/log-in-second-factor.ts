@@ -3,12 +3,13 @@ import { AppError } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import type { Users } from '../users/users.ts'
 import { lockedOut } from './auth.model.ts'
+import { type LinkIdentity, linkOfFacts } from './link-identity.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import type { LoggedIn, OpenSession } from './open-session.ts'
 import { type LogInSecondFactor, secondFactorRefused } from './second-factors.model.ts'
 import type { SecondFactorChecks } from './second-factors.ts'
 
-/** Finishes a login that a second factor was asked for. */
+/** Finishes a login that a second factor was asked for, and with it what was to be linked. */
 export const createLogInSecondFactor =
   ({
     users,
@@ -16,12 +17,14 @@ export const createLogInSecondFactor =
     audit,
     secondFactors,
     openSession,
+    linkIdentity,
   }: {
     readonly users: Users
     readonly tokens: OneTimeTokens
     readonly audit: Audit
     readonly secondFactors: SecondFactorChecks
     readonly openSession: OpenSession
+    readonly linkIdentity: LinkIdentity
   }) =>
   async ({ mfaToken, ...proof }: LogInSecondFactor, caller: Caller): Promise<LoggedIn> => {
     const opened = await tokens.open('login-second-factor', mfaToken)
@@ -47,7 +50,9 @@ export const createLogInSecondFactor =
       throw error
     }
     if (!(await opened.close())) throw secondFactorRefused()
-    return openSession(user, caller, {
+    const link = linkOfFacts(opened.facts)
+    const entering = link ? await linkIdentity(user, link, caller) : user
+    return openSession(entering, caller, {
       isSecondFactorProved: true,
       isOnSharedDevice: opened.facts['device'] === 'shared',
     })

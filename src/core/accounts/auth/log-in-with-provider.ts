@@ -1,40 +1,26 @@
-import { encodeBase64url } from '../../../ports/base64url.ts'
-import type { ProvidedIdentity, ProviderAddress, ProviderName } from '../../../ports/identity-providers.ts'
+import type { ProvidedIdentity, ProviderAddress } from '../../../ports/identity-providers.ts'
 import type { Needs } from '../../../ports/ports.ts'
-import type { Actor, Caller } from '../../kernel/actor.ts'
-import { notFound, validationError } from '../../kernel/errors.ts'
+import type { Caller } from '../../kernel/actor.ts'
+import { conflict } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import { Email, PersonName, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
-import { type AuthSettings, invalidCredentials, lockedOut } from './auth.model.ts'
+import { invalidCredentials, lockedOut } from './auth.model.ts'
 import type { ChallengeSecondFactor } from './challenge-second-factor.ts'
-import {
-  type IdentityView,
-  type LinkAccount,
-  type LinkWanted,
-  lastWayIn,
-  providerRefused,
-  type SocialLogIn,
-} from './identities.model.ts'
-import { hasNoWayIn, type Identities, identityId } from './identities.ts'
-import type { Notices } from './notices.ts'
+import type { IdentifyByProvider } from './identify-by-provider.ts'
+import { type LinkAccount, type LinkWanted, providerRefused, type SocialLogIn } from './identities.model.ts'
+import { hasNoWayIn, type Identities, identityId, type NewLink } from './identities.ts'
+import { factsOfLink, type LinkIdentity, linkOfFacts } from './link-identity.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import type { LoggedIn, OpenSession } from './open-session.ts'
 import { codeRefused } from './recovery.model.ts'
 import type { SecondFactorWanted } from './second-factors.model.ts'
 import type { SessionMemo } from './session-memo.ts'
-import type { Credentials } from './sessions.model.ts'
-import type { Sessions } from './sessions.ts'
 import type { EmailVerification } from './verify-email.ts'
 import type { VerifyPassword } from './verify-password.ts'
 
 const linkLifeMs = 10 * 60_000
 const linkTries = 5
-
-async function challengeOf(verifier: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))
-  return encodeBase64url(new Uint8Array(digest))
-}
 
 /** Signing in by Google or Microsoft, which says who somebody is; what they may do here is decided here. */
 export function createLogInWithProvider(
@@ -45,54 +31,27 @@ export function createLogInWithProvider(
     tokens,
     audit,
     memo,
-    sessions,
-    notices,
+    identify,
+    linkIdentity,
     openSession,
     challengeSecondFactor,
     verifyPassword,
     emailVerification,
-    settings,
   }: {
     readonly users: Users
     readonly identities: Identities
     readonly tokens: OneTimeTokens
     readonly audit: Audit
     readonly memo: SessionMemo
-    readonly sessions: Sessions
-    readonly notices: Notices
+    readonly identify: IdentifyByProvider
+    readonly linkIdentity: LinkIdentity
     readonly openSession: OpenSession
     readonly challengeSecondFactor: ChallengeSecondFactor
     readonly verifyPassword: VerifyPassword
     readonly emailVerification: EmailVerification
-    readonly settings: AuthSettings
   },
 ) {
   const now = () => new Date(clock.now()).toISOString()
-
-  async function identify({
-    provider,
-    code,
-    codeVerifier,
-    redirectUri,
-    nonce,
-  }: SocialLogIn): Promise<ProvidedIdentity> {
-    if (!identityProviders.names.includes(provider))
-      throw validationError([
-        { path: 'provider', code: 'invalid_value', message: 'This provider is not set up here.' },
-      ])
-    if (!settings.redirectOrigins.has(new URL(redirectUri).origin))
-      throw validationError([
-        { path: 'redirectUri', code: 'invalid_value', message: 'Must be one of our pages.' },
-      ])
-    const identity = await identityProviders.redeem(provider, {
-      code,
-      codeVerifier,
-      redirectUri,
-      nonce: nonce ?? (await challengeOf(codeVerifier)),
-    })
-    if (!identity) throw providerRefused()
-    return identity
-  }
 
   const record = (caller: Caller, event: string, user: User | null, reason?: string) =>
     audit.record(caller, {
@@ -102,19 +61,21 @@ export function createLogInWithProvider(
       ...(reason === undefined ? { changedFields: ['identities'] } : { outcome: 'failure' as const, reason }),
     })
 
-  /** A provider is one factor: whoever has set up a second one here is asked for it. */
+  /** A provider is one factor: whoever has set up a second one here is asked for it, before anything is written. */
   async function enter(
     user: User,
     caller: Caller,
     isOnSharedDevice: boolean,
+    link: NewLink | null = null,
   ): Promise<LoggedIn | SecondFactorWanted> {
     if (user.status === 'suspended') {
       await record(caller, 'user.login', user, 'account_suspended')
       throw lockedOut(user)
     }
-    return (
-      (await challengeSecondFactor(user, isOnSharedDevice)) ?? openSession(user, caller, { isOnSharedDevice })
-    )
+    const wanted = await challengeSecondFactor(user, isOnSharedDevice, link)
+    if (wanted) return wanted
+    const entering = link ? await linkIdentity(user, link, caller) : user
+    return openSession(entering, caller, { isOnSharedDevice })
   }
 
   /**
@@ -122,7 +83,7 @@ export function createLogInWithProvider(
    * prove it, and nothing of the other's (password, factors, identities, sessions) stays.
    */
   const takeOver = (latest: User): User => {
-    if (latest.emailVerified) return latest
+    if (latest.emailVerified) throw conflict()
     const { secondFactors: _, ...rest } = latest
     return {
       ...rest,
@@ -144,26 +105,12 @@ export function createLogInWithProvider(
     })
   }
 
-  async function askForPassword(
-    owner: User,
-    id: string,
-    {
-      provider,
-      email,
-      isOnSharedDevice,
-    }: {
-      readonly provider: ProviderName
-      readonly email: string
-      readonly isOnSharedDevice: boolean
-    },
-  ): Promise<LinkWanted> {
+  async function askForPassword(owner: User, link: NewLink, isOnSharedDevice: boolean): Promise<LinkWanted> {
     const { token, expiresAt } = await tokens.issue('link-identity', owner.id, {
       lifeMs: linkLifeMs,
       tries: linkTries,
       facts: {
-        identity: id,
-        provider,
-        email,
+        ...factsOfLink(link),
         epoch: String(owner.securityEpoch),
         ...(isOnSharedDevice ? { device: 'shared' } : {}),
       },
@@ -193,70 +140,44 @@ export function createLogInWithProvider(
         throw providerRefused()
       }
       const email = address.data
-      const link = { provider: given.provider, email }
+      const link = { id, provider: given.provider, email }
       const owner = (await users.findByEmail(email))?.value
       if (!owner) {
         const opened = await openAccount(email, identity)
-        const linked = await identities.link(opened, id, link)
+        const linked = await identities.link(opened, link)
         await record(caller, 'user.signup', linked)
         if (!linked.emailVerified) await emailVerification.send(linked)
         return enter(linked, caller, sharedDevice)
       }
+      if (!identity.isEmailVouchedFor) return askForPassword(owner, link, sharedDevice)
       // Its owner never proved the address, or was cut off between opening the account and joining it.
-      const isWaiting = !owner.emailVerified || hasNoWayIn(owner)
-      if (!(identity.isEmailVouchedFor && isWaiting))
-        return askForPassword(owner, id, { ...link, isOnSharedDevice: sharedDevice })
-      const linked = await identities.link(owner, id, link, takeOver)
+      if (owner.emailVerified)
+        return hasNoWayIn(owner)
+          ? enter(owner, caller, sharedDevice, link)
+          : askForPassword(owner, link, sharedDevice)
+      if (owner.status === 'suspended') return enter(owner, caller, sharedDevice)
+      const linked = await identities.link(owner, link, takeOver)
       memo.forgetUser(linked.id)
       await record(caller, 'user.identity_linked', linked)
       return enter(linked, caller, sharedDevice)
     },
 
-    /** Joins what `logIn` asked the password for. Throws `invalid_token` or `invalid_credentials`. */
+    /**
+     * Joins what `logIn` asked the password for; with a second factor, once that is shown. Throws `invalid_token` or
+     * `invalid_credentials`.
+     */
     async link({ linkToken, password }: LinkAccount, caller: Caller): Promise<LoggedIn | SecondFactorWanted> {
       const opened = await tokens.open('link-identity', linkToken)
       const user = opened && (await users.read(opened.subjectId))?.value
-      const { identity, provider, email, epoch, device } = opened?.facts ?? {}
-      if (!opened || !user || identity === undefined || epoch !== String(user.securityEpoch))
-        throw codeRefused()
+      const { epoch, device } = opened?.facts ?? {}
+      const link = linkOfFacts(opened?.facts ?? {})
+      if (!opened || !user || !link || epoch !== String(user.securityEpoch)) throw codeRefused()
       if (!(await verifyPassword(user.email, user, password))) {
         await record(caller, 'user.identity_linked', user, 'invalid_credentials')
         throw invalidCredentials()
       }
       if (!(await opened.close())) throw codeRefused()
-      const linked = await identities.link(user, identity, {
-        provider: provider as ProviderName,
-        email: email ?? null,
-      })
-      await Promise.all([record(caller, 'user.identity_linked', linked), notices.secondFactorChanged(linked)])
-      return enter(linked, caller, device === 'shared')
-    },
-
-    async list(actor: Actor): Promise<IdentityView[]> {
-      const stored = await users.read(actor.userId)
-      if (!stored) throw notFound()
-      return (stored.value.identities ?? []).map((identity) => ({ ...identity }))
-    },
-
-    /** Throws `conflict` rather than take away the only way in. */
-    async unlink(actor: Actor, id: string, caller: Caller): Promise<Credentials | null> {
-      const changed = await identities.unlink(actor, id, (latest) => {
-        const left = (latest.identities ?? []).filter((identity) => identity.id !== id)
-        if (left.length === (latest.identities ?? []).length) throw notFound()
-        const changed = { ...latest, identities: left }
-        if (hasNoWayIn(changed)) throw lastWayIn()
-        return {
-          ...changed,
-          securityEpoch: latest.securityEpoch + 1,
-          updatedAt: now(),
-        }
-      })
-      const credentials = await sessions.renew(actor, changed)
-      await Promise.all([
-        record(caller, 'user.identity_unlinked', changed),
-        notices.secondFactorChanged(changed),
-      ])
-      return credentials
+      return enter(user, caller, device === 'shared', link)
     },
   }
 }

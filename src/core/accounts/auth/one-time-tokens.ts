@@ -50,7 +50,10 @@ export interface Issue {
   readonly lifeMs: number
   readonly tries: number
   readonly facts?: Readonly<Record<string, string>>
+  /** An earlier one of this flow and subject is void. Only such a one has a code. */
   readonly isOnlyOne?: boolean
+  /** The only one of this session: another neither opens it by its code nor voids it. */
+  readonly sessionId?: string
 }
 
 export interface Issued {
@@ -68,7 +71,10 @@ export interface Opened {
   close(): Promise<boolean>
 }
 
-const shape = /^([0-9a-f-]{36})\.([0-9a-z-]{4,40})\.([\w-]{43})$/
+const shape = /^([0-9a-f-]{36})\.([0-9a-z-]{4,80})\.([\w-]{43})$/
+
+const idOfOnlyOne = (flow: Flow, sessionId?: string): string =>
+  sessionId === undefined ? flow : `${flow}-${sessionId}`
 
 /** Six digits, each as likely as the next. */
 function newCode(): string {
@@ -132,16 +138,15 @@ export function createOneTimeTokens(needs: Needs<'ciphers' | 'clock' | 'document
   }
 
   return {
-    /** `isOnlyOne`: an earlier one of this flow and subject is void. */
     async issue(
       flow: Flow,
       subjectId: string,
-      { lifeMs, tries, facts = {}, isOnlyOne = false }: Issue,
+      { lifeMs, tries, facts = {}, isOnlyOne = false, sessionId }: Issue,
     ): Promise<Issued> {
       const secret = encodeBase64url(crypto.getRandomValues(new Uint8Array(32)))
       const code = newCode()
       const token: OneTimeToken = {
-        id: isOnlyOne ? flow : ids.next(),
+        id: isOnlyOne ? idOfOnlyOne(flow, sessionId) : ids.next(),
         subjectId,
         flow,
         secretHash: await hashSecretPart(ciphers, secret),
@@ -152,7 +157,7 @@ export function createOneTimeTokens(needs: Needs<'ciphers' | 'clock' | 'document
         purgeAt: iso(clock.now() + lifeMs + keptAfterEndMs),
       }
       const stored = isOnlyOne ? { ...token, codeHash: await hashCode(token, code) } : token
-      if (isOnlyOne) await put(oneTimeTokens, { partition: subjectId, id: flow }, () => stored)
+      if (isOnlyOne) await put(oneTimeTokens, { partition: subjectId, id: token.id }, () => stored)
       else await documents.insert(oneTimeTokens, stored)
       return { token: `${subjectId}.${token.id}.${secret}`, code, expiresAt: token.expiresAt }
     },
@@ -169,9 +174,14 @@ export function createOneTimeTokens(needs: Needs<'ciphers' | 'clock' | 'document
       return spent && openedOf(spent)
     },
 
-    /** The same by the code, of the only token of this flow and subject. */
-    async openByCode(flow: Flow, subjectId: string, code: string): Promise<Opened | null> {
-      const spent = await spendTry(flow, { partition: subjectId, id: flow })
+    /** The same by the code, of the only token of this flow and subject, or of this session of theirs. */
+    async openByCode(
+      flow: Flow,
+      subjectId: string,
+      code: string,
+      sessionId?: string,
+    ): Promise<Opened | null> {
+      const spent = await spendTry(flow, { partition: subjectId, id: idOfOnlyOne(flow, sessionId) })
       const isRight = spent && isEqual(await hashCode(spent.value, code), spent.value.codeHash ?? '')
       return isRight ? openedOf(spent) : null
     },

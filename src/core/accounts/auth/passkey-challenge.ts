@@ -25,7 +25,13 @@ export async function handOut(
   flow: Flow,
   subjectId: string,
   { challenge, options }: { challenge: string; options: PasskeyChallenge['options'] },
+  /** The session in which it is asked, and may be answered. */
+  sessionId?: string,
 ): Promise<PasskeyChallenge> {
-  const { token, expiresAt } = await tokens.issue(flow, subjectId, { lifeMs, tries: 1, facts: { challenge } })
+  const { token, expiresAt } = await tokens.issue(flow, subjectId, {
+    lifeMs,
+    tries: 1,
+    facts: { challenge, ...(sessionId === undefined ? {} : { session: sessionId }) },
+  })
   return { challengeToken: token, options, expiresAt }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineError } from '../../kernel/errors.ts'
 import { PersonName } from '../users/users.model.ts'
+import { ProviderAnswer } from './identities.model.ts'
 import { passwordAsTyped, SharedDevice } from './passwords.model.ts'
 
 export const SixDigits = z
@@ -56,6 +57,7 @@ export const StepUp = z
     byRecoveryCode,
     byPasskey.extend({ challengeToken: z.string().max(200) }),
     z.object({ mailedCode: SixDigits }),
+    ProviderAnswer,
   ])
   .meta({ id: 'StepUp' })
 export type StepUp = z.infer<typeof StepUp>

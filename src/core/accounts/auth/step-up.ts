@@ -7,6 +7,9 @@ import type { Mailing } from '../../platform/mail/mail.ts'
 import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import { type AuthSettings, invalidCredentials, tokenRevoked } from './auth.model.ts'
+import type { IdentifyByProvider } from './identify-by-provider.ts'
+import type { ProviderAnswer } from './identities.model.ts'
+import { identityId } from './identities.ts'
 import type { MayMail } from './mail-rate-limit.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import { type CreatePasskeyChallenge, handOut } from './passkey-challenge.ts'
@@ -26,7 +29,7 @@ const codeLifeMs = 10 * 60_000
 const codeTries = 5
 
 export interface StepUpWays {
-  readonly methods: readonly (SecondFactorMethod | 'password' | 'mailed-code')[]
+  readonly methods: readonly (SecondFactorMethod | 'password' | 'mailed-code' | 'provider')[]
   readonly passkey?: PasskeyChallenge
 }
 
@@ -41,6 +44,7 @@ export function createStepUp(
     secondFactors,
     verifyPassword,
     challengePasskey,
+    identify,
     mail,
     mayMail,
     settings,
@@ -52,17 +56,19 @@ export function createStepUp(
     readonly secondFactors: SecondFactorChecks
     readonly verifyPassword: VerifyPassword
     readonly challengePasskey: CreatePasskeyChallenge
+    readonly identify: IdentifyByProvider
     readonly mail: Mailing
     readonly mayMail: MayMail
     readonly settings: AuthSettings
   },
 ) {
-  async function mailCode(user: User): Promise<void> {
+  async function mailCode(user: User, sessionId: string): Promise<void> {
     if (!(await mayMail('mailed-step-up', user.email))) return
     const { code, token } = await tokens.issue('mailed-step-up', user.id, {
       lifeMs: codeLifeMs,
       tries: codeTries,
       isOnlyOne: true,
+      sessionId,
     })
     await mail.enqueue(
       {
@@ -75,24 +81,46 @@ export function createStepUp(
     )
   }
 
-  async function withMailedCode(user: User, code: string): Promise<void> {
-    if (user.passwordHash !== null || methodsOf(user).length > 0) throw secondFactorRefused()
-    const opened = await tokens.openByCode('mailed-step-up', user.id, code)
+  /** For whom neither password nor factor is asked for. */
+  const isWithoutEither = (user: User): boolean => user.passwordHash === null && methodsOf(user).length === 0
+
+  async function withMailedCode(user: User, code: string, sessionId: string): Promise<void> {
+    if (!isWithoutEither(user)) throw secondFactorRefused()
+    const opened = await tokens.openByCode('mailed-step-up', user.id, code, sessionId)
     if (!(await opened?.close())) throw secondFactorRefused()
   }
 
+  async function withPasskey(
+    user: User,
+    { challengeToken, passkey }: Extract<StepUp, { passkey: unknown }>,
+    sessionId: string,
+  ): Promise<void> {
+    const opened = await tokens.open('passkey-step-up', challengeToken)
+    if (opened?.subjectId !== user.id || opened.facts['session'] !== sessionId) throw secondFactorRefused()
+    await secondFactors.prove(user, { passkey }, opened.facts['challenge'] ?? null)
+    if (!(await opened.close())) throw secondFactorRefused()
+  }
+
+  /** By an account that signs in to this one, at a provider that was asked a moment ago. */
+  async function withProvider(user: User, answer: ProviderAnswer): Promise<void> {
+    if (!isWithoutEither(user)) throw secondFactorRefused()
+    const provided = await identify(answer)
+    const id = await identityId(provided)
+    const { authenticatedAtMs } = provided
+    const isStale =
+      authenticatedAtMs !== null && clock.now() - authenticatedAtMs > settings.stepUpSeconds * 1000
+    if (isStale || !user.identities?.some((linked) => linked.id === id)) throw secondFactorRefused()
+  }
+
   /** Whoever has a second factor shows it: the password alone may be what was stolen. */
-  async function prove(user: User, proof: StepUp): Promise<void> {
+  async function prove(user: User, proof: StepUp, sessionId: string): Promise<void> {
     if ('password' in proof) {
       if (methodsOf(user).length > 0) throw secondFactorRefused()
       if (!(await verifyPassword(user.email, user, proof.password))) throw invalidCredentials()
-    } else if ('mailedCode' in proof) await withMailedCode(user, proof.mailedCode)
-    else if ('passkey' in proof) {
-      const opened = await tokens.open('passkey-step-up', proof.challengeToken)
-      if (opened?.subjectId !== user.id) throw secondFactorRefused()
-      await secondFactors.prove(user, { passkey: proof.passkey }, opened.facts['challenge'] ?? null)
-      await opened.close()
-    } else await secondFactors.prove(user, proof, null)
+    } else if ('mailedCode' in proof) await withMailedCode(user, proof.mailedCode, sessionId)
+    else if ('passkey' in proof) await withPasskey(user, proof, sessionId)
+    else if ('provider' in proof) await withProvider(user, proof)
+    else await secondFactors.prove(user, proof, null)
   }
 
   return {
@@ -102,12 +130,15 @@ export function createStepUp(
       const methods = methodsOf(user)
       if (methods.length === 0) {
         if (user.passwordHash !== null) return { methods: ['password'] }
-        await mailCode(user)
-        return { methods: ['mailed-code'] }
+        await mailCode(user, actor.sessionId)
+        return { methods: user.identities?.length ? ['mailed-code', 'provider'] : ['mailed-code'] }
       }
       if (!methods.includes('passkey')) return { methods }
       const question = await challengePasskey(factorsOf(user).passkeys)
-      return { methods, passkey: await handOut(tokens, 'passkey-step-up', user.id, question) }
+      return {
+        methods,
+        passkey: await handOut(tokens, 'passkey-step-up', user.id, question, actor.sessionId),
+      }
     },
 
     /** Answers new tokens, for the session may do more from now on. Throws `token_revoked` when it has ended meanwhile. */
@@ -124,7 +155,7 @@ export function createStepUp(
         resource: { type: 'session', id: actor.sessionId },
       }
       try {
-        await prove(user, proof)
+        await prove(user, proof, actor.sessionId)
       } catch (error) {
         if (error instanceof AppError)
           await audit.record(caller, { ...facts, outcome: 'failure', reason: error.code })
@@ -132,7 +163,7 @@ export function createStepUp(
       }
       const now = clock.now()
       const steppedUpAt = new Date(now).toISOString()
-      const isSecondFactor = !('password' in proof || 'mailedCode' in proof)
+      const isSecondFactor = !('password' in proof || 'mailedCode' in proof || 'provider' in proof)
       const [credentials] = await Promise.all([
         sessions.renew(actor, user, {
           steppedUpAt,

@@ -97,6 +97,8 @@ export interface LinkedIdentity {
   readonly provider: ProviderName
   readonly email: string | null
   readonly linkedAt: string
+  /** In which session; null at a sign-in, absent in older ones. */
+  readonly sessionId?: string | null
 }
 
 /** One person's account, as stored. */
