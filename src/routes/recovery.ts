@@ -22,7 +22,7 @@ import {
   signedIn,
   steppedUp,
 } from '../http/route.ts'
-import { requireStepUp } from '../http/session.ts'
+import { requireStepUp, sessionIfAny } from '../http/session.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
 import { mailedLinkScript, showMailedLinkPage } from './mailed-link-page.ts'
@@ -64,6 +64,7 @@ const verifyEmail = createRoute({
   summary: 'Confirm an e-mail address',
   description: 'With the code or the link that was mailed to it.',
   ...isPublic,
+  middleware: [sessionIfAny] as [typeof sessionIfAny],
   ...limitedAsAuth,
   request: body(VerifyEmail, { email: examples.email, code: examples.code }),
   responses: { 200: json(Message, 'Confirmed.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
@@ -97,6 +98,20 @@ const undoEmailChange = createRoute({
   responses: { 200: json(Message, 'The old address is back.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
 })
 
+const disownChanges = createRoute({
+  method: 'post',
+  path: '/not-me',
+  operationId: 'disownChanges',
+  tags,
+  summary: 'Say that it was not me',
+  description:
+    'By the link in the mail about a change. Takes back whatever was set up since: factors, passkeys, providers, the address, a deletion. Ends every session and removes the password; a link for a new one is mailed.',
+  ...isPublic,
+  ...limitedAsAuth,
+  request: body(MailedLink, { token: examples.oneTimeToken }),
+  responses: { 200: json(Message, 'Taken back.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
+})
+
 const linkPage = <const P extends string>(path: P, operationId: string, summary: string) =>
   createRoute({
     method: 'get',
@@ -119,6 +134,8 @@ const undoEmailChangePage = linkPage(
   'Show the page that undoes a change of address',
 )
 
+const disownChangesPage = linkPage('/not-me', 'showDisownChanges', 'Show the page behind “it was not me”')
+
 const pageScript = createRoute({
   method: 'get',
   path: '/mailed-link.js',
@@ -133,7 +150,7 @@ const pageScript = createRoute({
 })
 
 /** What works without being signed in, for who cannot sign in. */
-export const recoveryRoutes = ({ passwordReset, emailVerification, emailChange }: Auth) =>
+export const recoveryRoutes = ({ passwordReset, emailVerification, takingBack }: Auth) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(forgotPassword, async (c) => {
       await passwordReset.ask(c.req.valid('json').email, c.get('caller'))
@@ -144,7 +161,8 @@ export const recoveryRoutes = ({ passwordReset, emailVerification, emailChange }
       return c.json({ message: 'The new password is set. Sign in with it.' }, 200)
     })
     .openapi(verifyEmail, async (c) => {
-      await emailVerification.verify(c.req.valid('json'), c.get('caller'))
+      const actor = c.get('session')?.actor ?? null
+      await emailVerification.verify(c.req.valid('json'), actor, c.get('caller'))
       return c.json({ message: 'Your address is confirmed. You can close this page.' }, 200)
     })
     .openapi(resendVerification, async (c) => {
@@ -152,7 +170,7 @@ export const recoveryRoutes = ({ passwordReset, emailVerification, emailChange }
       return c.json({ message: 'If your address is not confirmed yet, a new code is on its way.' }, 202)
     })
     .openapi(undoEmailChange, async (c) => {
-      await emailChange.undo(c.req.valid('json').token, c.get('caller'))
+      await takingBack.takeBack('undo-email-change', c.req.valid('json').token, c.get('caller'))
       return c.json(
         {
           message:
@@ -161,6 +179,24 @@ export const recoveryRoutes = ({ passwordReset, emailVerification, emailChange }
         200,
       )
     })
+    .openapi(disownChanges, async (c) => {
+      await takingBack.takeBack('not-me', c.req.valid('json').token, c.get('caller'))
+      return c.json(
+        {
+          message:
+            'What was changed since then is undone, every device is signed out, and the old password no longer works. A link to choose a new one is on its way to you.',
+        },
+        200,
+      )
+    })
+    .openapi(disownChangesPage, async (c) =>
+      showMailedLinkPage(c, await takingBack.isUsable('not-me', c.req.valid('query').token), {
+        title: 'It was not me',
+        question:
+          'What was added to your account since then is removed, your address is given back if it was changed, a deletion is canceled, every device is signed out, and we send you a link to choose a new password.',
+        button: 'It was not me',
+      }),
+    )
     .openapi(verifyEmailPage, async (c) =>
       showMailedLinkPage(c, await emailVerification.isUsable(c.req.valid('query').token), {
         title: 'Confirm your e-mail address',
@@ -169,7 +205,7 @@ export const recoveryRoutes = ({ passwordReset, emailVerification, emailChange }
       }),
     )
     .openapi(undoEmailChangePage, async (c) =>
-      showMailedLinkPage(c, await emailChange.isUndoable(c.req.valid('query').token), {
+      showMailedLinkPage(c, await takingBack.isUsable('undo-email-change', c.req.valid('query').token), {
         title: 'Undo the change of address',
         question:
           'Your account gets this address back, every device is signed out, and we send you a link to choose a new password.',

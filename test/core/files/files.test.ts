@@ -528,7 +528,7 @@ describe('a day later', () => {
 
     test('a file sent more often than is remembered stays while any message may show it', async () => {
       const { body } = await upload(ann, pdf, attachment)
-      const actor = { userId: ann.userId, sessionId: 's', role: 'user' } as const
+      const actor = { userId: ann.userId, sessionId: 's', role: 'user', securityEpoch: 1 } as const
       const partOf = (n: number) => ({ conversationId: conversation, messageId: `m${n}` })
       for (let n = 0; n <= 100; n++) await testApp.files.bindToConversation(actor, [body.id], partOf(n))
       for (let n = 1; n <= 100; n++)

@@ -33,6 +33,7 @@ import { createOpenSession } from './open-session.ts'
 import { createPasskeyChallenge } from './passkey-challenge.ts'
 import { createPasswordPolicy } from './password-policy.ts'
 import { createAuthPersonalData } from './personal-data.ts'
+import type { DisownedDeletion } from './recovery.model.ts'
 import { createRefresh } from './refresh.ts'
 import { createRequireVerifiedEmail } from './require-verified-email.ts'
 import { createResetPassword } from './reset-password.ts'
@@ -42,6 +43,7 @@ import { sessions as sessionsCollection } from './sessions.model.ts'
 import { createSessions } from './sessions.ts'
 import { createSignUp } from './sign-up.ts'
 import { createStepUp } from './step-up.ts'
+import { createTakeBackChanges } from './take-back-changes.ts'
 import { createTokenBlacklist } from './token-blacklist.ts'
 import { createVerifyEmail } from './verify-email.ts'
 import { createVerifyPassword } from './verify-password.ts'
@@ -84,13 +86,14 @@ export function createAuth(
 ) {
   const guestEntered = createEvent<User>('auth.guest-entered')
   const memo = createSessionMemo(needs)
-  const notices = createNotices(needs, { mail, settings })
+  const deletionDisowned = createEvent<DisownedDeletion>('auth.deletion-disowned')
+  const tokens = createOneTimeTokens(needs, keys)
+  const notices = createNotices(needs, { mail, tokens, settings })
   const sessions = createSessions(needs, { keys, memo, audit, notices, settings })
   const checkPassword = createPasswordPolicy(needs, settings.passwordMinLength)
   const blacklist = createTokenBlacklist(needs)
   const lockout = createLockout(needs, keys)
   const verifyPassword = createVerifyPassword(needs, lockout)
-  const tokens = createOneTimeTokens(needs, keys)
   const mayMail = createMailRateLimit(needs, keys)
   const secondFactors = createSecondFactors(needs, { users, keys, lockout })
   const openSession = createOpenSession(needs, { users, sessions, audit })
@@ -111,6 +114,7 @@ export function createAuth(
     settings,
     mail,
     guestEntered,
+    deletionDisowned,
     mayMail,
     memo,
     lockout,
@@ -128,6 +132,8 @@ export function createAuth(
   return {
     ...emptyFace,
     guestEntered,
+    /** Heard before the account is given back, so that what is cancelled stays so. */
+    deletionDisowned,
     signUp: createSignUp(needs, lent),
     logIn: createLogIn(needs, lent),
     logInSecondFactor: createLogInSecondFactor(lent),
@@ -140,7 +146,8 @@ export function createAuth(
     emailVerification,
     passwordReset,
     migrateUsers: createMigrateUsers(needs, { users, audit, passwordReset }),
-    emailChange: createChangeEmail(needs, { ...lent, passwordReset }),
+    emailChange: createChangeEmail(needs, lent),
+    takingBack: createTakeBackChanges(needs, { ...lent, passwordReset }),
     refresh: createRefresh(needs, { sessions, audit, keys, settings }),
     formerSession: createEndFormerSession(needs, { sessions, audit, keys }),
     logOut: createLogOut(needs, { sessions, blacklist, audit, keys }),
@@ -156,6 +163,8 @@ export function createAuth(
       listing.catch(() => undefined)
       return { token, claims, listing }
     },
+    /** The mailboxes to tell of something done to an account, each with the link that takes it back. */
+    whereToTell: notices.whereToTell,
     /** After the epoch of an account was raised: this process no longer trusts what it has lately seen. */
     forgetSessions: memo.forgetUser,
     personalData: createAuthPersonalData(needs, memo.forgetUser),

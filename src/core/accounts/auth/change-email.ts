@@ -1,50 +1,39 @@
-import { encodeBase64url } from '../../../ports/base64url.ts'
 import type { Needs } from '../../../ports/ports.ts'
-import { randomBytes } from '../../../ports/random-bytes.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import { codeOf, greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
-import type { User } from '../users/users.model.ts'
+import { openFormerAddresses, takeBackMs } from '../users/former-addresses.model.ts'
+import { tooManyAddresses } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import type { AuthSettings } from './auth.model.ts'
 import type { MayMail } from './mail-rate-limit.ts'
 import type { Notices } from './notices.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import { codeRefused } from './recovery.model.ts'
-import type { PasswordReset } from './reset-password.ts'
-import { factorsOf, keepWaysIn, withFactors } from './second-factors.ts'
-import type { SessionMemo } from './session-memo.ts'
 import type { Credentials } from './sessions.model.ts'
 import type { Sessions } from './sessions.ts'
+import { withProvedAddress } from './take-back.ts'
 
 const codeLifeMs = 10 * 60_000
 const tries = 5
-const undoLifeMs = 7 * 24 * 60 * 60_000
-
-/** Without the ways in, and what is asked for beside them, that were set up at that time or later. */
-function withoutWaysSince(user: User, since: string): User {
-  const confirmedAt = factorsOf(user).totp?.confirmedAt
-  const isTotpKept = confirmedAt && confirmedAt < since
-  return keepWaysIn(isTotpKept ? user : withFactors(user, { totp: null }), (setUpAt) => setUpAt < since)
-}
+/** In a week. Each is told what happens to the account. */
+const mostFormerAddresses = 3
 
 /**
  * A new address: proved by a code in the new mailbox, told to the old one with a link that takes it back. For a week
  * nobody else gets the old address.
  */
 export function createChangeEmail(
-  { clock, hasher }: Needs<'clock' | 'hasher'>,
+  { clock }: Needs<'clock'>,
   {
     users,
     tokens,
     audit,
     mail,
     mayMail,
-    memo,
     sessions,
     notices,
-    passwordReset,
     settings,
   }: {
     readonly users: Users
@@ -52,10 +41,8 @@ export function createChangeEmail(
     readonly audit: Audit
     readonly mail: Mailing
     readonly mayMail: MayMail
-    readonly memo: SessionMemo
     readonly sessions: Sessions
     readonly notices: Notices
-    readonly passwordReset: PasswordReset
     readonly settings: AuthSettings
   },
 ) {
@@ -99,17 +86,25 @@ export function createChangeEmail(
       const email = opened?.facts['email']
       if (email === undefined || !(await opened?.close())) throw codeRefused()
       const changedAt = now()
-      const { user, previous } = await users.changeAddressAs(actor, email, undoLifeMs, (latest) => ({
-        ...latest,
-        emailVerified: true,
-        securityEpoch: latest.securityEpoch + 1,
-        updatedAt: now(),
-      }))
+      const { user, previous } = await users.changeAddressAs(actor, email, takeBackMs, (latest) => {
+        const left = openFormerAddresses(latest, clock.now())
+        if (left.length >= mostFormerAddresses) throw tooManyAddresses()
+        const wasProved = latest.emailVerified
+        return {
+          ...withProvedAddress(latest, { isByItsUser: true }),
+          formerAddresses: [
+            ...left,
+            { email: latest.email, changedAt, sessionId: actor.sessionId, wasProved },
+          ],
+          securityEpoch: latest.securityEpoch + 1,
+          updatedAt: changedAt,
+        }
+      })
       const credentials = await sessions.renew(actor, user)
       const { token } = await tokens.issue('undo-email-change', user.id, {
-        lifeMs: undoLifeMs,
+        lifeMs: takeBackMs,
         tries,
-        facts: { email: previous, changedAt },
+        facts: { email: previous, since: changedAt },
       })
       await Promise.all([
         record(caller, 'user.change_email', user.id, actor),
@@ -124,32 +119,6 @@ export function createChangeEmail(
         ),
       ])
       return credentials
-    },
-
-    isUndoable: (token: string): Promise<boolean> => tokens.isUsable('undo-email-change', token),
-
-    /**
-     * For whoever still reads the old mailbox, because somebody else was in the account: the old address is back, every
-     * session is over, the password is good for nothing any more and a link for a new one is mailed; what signs in
-     * without it and was set up since the change is gone. Changes made after the one that is undone cannot be undone any
-     * more: their links are in mailboxes this one has just taken back from.
-     */
-    async undo(token: string, caller: Caller): Promise<void> {
-      const opened = await tokens.open('undo-email-change', token)
-      const email = opened?.facts['email']
-      const changedAt = opened?.facts['changedAt']
-      if (!opened || email === undefined || changedAt === undefined) throw codeRefused()
-      const passwordHash = await hasher.hash(encodeBase64url(randomBytes(32)))
-      await tokens.revokeLater('undo-email-change', opened.subjectId, opened.expiresAt)
-      if (!(await opened.close())) throw codeRefused()
-      const { user } = await users.changeAddress(opened.subjectId, email, 0, (latest) => ({
-        ...withoutWaysSince(latest, changedAt),
-        passwordHash,
-        securityEpoch: latest.securityEpoch + 1,
-        updatedAt: now(),
-      }))
-      memo.forgetUser(user.id)
-      await Promise.all([record(caller, 'user.undo_change_email', user.id), passwordReset.mailLink(user)])
     },
   }
 }

@@ -43,6 +43,7 @@ export function createChangeIdentities(
     actor: Actor,
     event: string,
     changed: User,
+    since: string,
     caller: Caller,
   ): Promise<Credentials | null> {
     const credentials = await sessions.renew(actor, changed)
@@ -54,7 +55,7 @@ export function createChangeIdentities(
         resource: { type: 'user', id: actor.userId },
         changedFields: ['identities'],
       }),
-      notices.secondFactorChanged(changed),
+      notices.secondFactorChanged(changed, since),
     ])
     return credentials
   }
@@ -85,7 +86,7 @@ export function createChangeIdentities(
       const { provider, email, linkedAt } = added
       return {
         identity: { id, provider, email, linkedAt },
-        credentials: await finish(actor, 'user.identity_linked', changed, caller),
+        credentials: await finish(actor, 'user.identity_linked', changed, linkedAt, caller),
       }
     },
 
@@ -98,7 +99,7 @@ export function createChangeIdentities(
         if (hasNoWayIn(unlinked)) throw lastWayIn()
         return withNewEpoch(unlinked)
       })
-      return finish(actor, 'user.identity_unlinked', changed, caller)
+      return finish(actor, 'user.identity_unlinked', changed, changed.updatedAt, caller)
     },
   }
 }

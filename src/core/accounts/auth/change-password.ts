@@ -47,7 +47,7 @@ export const createChangePassword = (
     const credentials = await sessions.renew(actor, changed)
     await Promise.all([
       audit.record(caller, { ...facts, event: 'user.change_password', changedFields: ['password'] }),
-      notices.passwordChanged(changed),
+      notices.passwordChanged(changed, changed.updatedAt),
     ])
     return credentials
   }

@@ -80,12 +80,13 @@ export function createChangeSecondFactors(
     caller: Caller,
     event: string,
     change: (latest: User) => User,
+    at = now(),
     proved: { readonly secondFactorAt?: string } = {},
   ): Promise<Credentials | null> {
     const { value: changed } = await users.changeAs(actor, actor.userId, (latest) => ({
       ...change(latest),
       securityEpoch: latest.securityEpoch + 1,
-      updatedAt: now(),
+      updatedAt: at,
     }))
     const credentials = await sessions.renew(actor, changed, proved)
     await Promise.all([
@@ -96,7 +97,7 @@ export function createChangeSecondFactors(
         resource: { type: 'user', id: actor.userId },
         changedFields: ['secondFactors'],
       }),
-      notices.secondFactorChanged(changed),
+      notices.secondFactorChanged(changed, changed.updatedAt),
     ])
     return credentials
   }
@@ -140,6 +141,7 @@ export function createChangeSecondFactors(
       const pending = factorsOf(user).totp
       if (!pending || pending.confirmedAt !== null || step === null) throw secondFactorRefused()
       const confirmedAt = now()
+      const { sessionId } = actor
       const { codes, hashes } = await newRecoveryCodes(user.id)
       let isFirst = false
       const credentials = await apply(
@@ -151,10 +153,11 @@ export function createChangeSecondFactors(
           if (totp?.sealedSecret !== pending.sealedSecret || totp.confirmedAt !== null) throw conflict()
           isFirst = methodsOf(latest).length === 0
           return withFactors(latest, {
-            totp: { ...pending, confirmedAt, lastStep: step },
-            ...(isFirst ? { recoveryCodes: hashes } : {}),
+            totp: { ...pending, confirmedAt, lastStep: step, sessionId },
+            ...(isFirst ? { recoveryCodes: hashes, recoveryCodesSetUp: { at: confirmedAt, sessionId } } : {}),
           })
         },
+        confirmedAt,
         { secondFactorAt: confirmedAt },
       )
       return { credentials, recoveryCodes: isFirst ? codes : [] }
@@ -172,10 +175,15 @@ export function createChangeSecondFactors(
       caller: Caller,
     ): Promise<Renewed & { readonly recoveryCodes: readonly string[] }> {
       const { codes, hashes } = await newRecoveryCodes(actor.userId)
-      const credentials = await apply(actor, caller, 'user.recovery_codes_renewed', (latest) => {
+      const at = now()
+      const renew = (latest: User): User => {
         if (methodsOf(latest).length === 0) throw conflict()
-        return withFactors(latest, { recoveryCodes: hashes })
-      })
+        return withFactors(latest, {
+          recoveryCodes: hashes,
+          recoveryCodesSetUp: { at, sessionId: actor.sessionId },
+        })
+      }
+      const credentials = await apply(actor, caller, 'user.recovery_codes_renewed', renew, at)
       return { credentials, recoveryCodes: codes }
     },
 
@@ -204,6 +212,7 @@ export function createChangeSecondFactors(
       const registered = await passkeys.verifyRegistration(challenge, answer)
       if (!registered || !(await opened.close())) throw secondFactorRefused()
       const createdAt = now()
+      const { sessionId } = actor
       const { codes, hashes } = await newRecoveryCodes(actor.userId)
       let isFirst = false
       const { id, publicKey, counter, transports } = registered
@@ -214,6 +223,7 @@ export function createChangeSecondFactors(
         transports,
         name: name ?? 'Passkey',
         createdAt,
+        sessionId,
         lastUsedAt: null,
       }
       const credentials = await apply(
@@ -227,9 +237,10 @@ export function createChangeSecondFactors(
           isFirst = methodsOf(latest).length === 0
           return withFactors(latest, {
             passkeys: [...known, added],
-            ...(isFirst ? { recoveryCodes: hashes } : {}),
+            ...(isFirst ? { recoveryCodes: hashes, recoveryCodesSetUp: { at: createdAt, sessionId } } : {}),
           })
         },
+        createdAt,
         { secondFactorAt: createdAt },
       )
       return {

@@ -25,6 +25,7 @@ export const createLinkIdentity =
   ({ identities, audit, notices }: { identities: Identities; audit: Audit; notices: Notices }) =>
   async (user: User, link: NewLink, caller: Caller): Promise<User> => {
     const linked = await identities.link(user, link)
+    const linkedAt = linked.identities?.find(({ id }) => id === link.id)?.linkedAt ?? linked.updatedAt
     await Promise.all([
       audit.record(caller, {
         event: 'user.identity_linked',
@@ -32,7 +33,7 @@ export const createLinkIdentity =
         resource: { type: 'user', id: linked.id },
         changedFields: ['identities'],
       }),
-      notices.secondFactorChanged(linked),
+      notices.secondFactorChanged(linked, linkedAt),
     ])
     return linked
   }

@@ -16,6 +16,7 @@ import type { LoggedIn, OpenSession } from './open-session.ts'
 import { codeRefused } from './recovery.model.ts'
 import type { SecondFactorWanted } from './second-factors.model.ts'
 import type { SessionMemo } from './session-memo.ts'
+import { takenOver } from './take-back.ts'
 import type { EmailVerification } from './verify-email.ts'
 import type { VerifyPassword } from './verify-password.ts'
 
@@ -84,15 +85,7 @@ export function createLogInWithProvider(
    */
   const takeOver = (latest: User): User => {
     if (latest.emailVerified) throw conflict()
-    const { secondFactors: _, ...rest } = latest
-    return {
-      ...rest,
-      identities: [],
-      passwordHash: null,
-      emailVerified: true,
-      securityEpoch: latest.securityEpoch + 1,
-      updatedAt: now(),
-    }
+    return { ...takenOver(latest), updatedAt: now() }
   }
 
   async function openAccount(email: string, { name, isEmailVouchedFor }: ProvidedIdentity): Promise<User> {

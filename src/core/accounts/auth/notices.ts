@@ -1,30 +1,61 @@
 import type { Needs } from '../../../ports/ports.ts'
 import { greetingOf, type Link, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
+import { noticeAddresses, takeBackMs } from '../users/former-addresses.model.ts'
 import type { User } from '../users/users.model.ts'
 import type { AuthSettings } from './auth.model.ts'
+import type { OneTimeTokens } from './one-time-tokens.ts'
 
-/** Mails that tell somebody what happened to their account, so that a stranger's doing does not stay unseen. */
+const tries = 5
+
+/** Where somebody is told of something, with what takes it back from there. */
+export interface Told {
+  readonly to: string
+  readonly notMe: Link
+}
+
+/**
+ * Mails that tell somebody what happened to their account, so that a stranger's doing does not stay unseen. Each carries
+ * the link of one who says "it was not me", good for a week: it takes back what was set up since `since`.
+ */
 export function createNotices(
-  { ids }: Needs<'ids'>,
-  { mail, settings }: { readonly mail: Mailing; readonly settings: AuthSettings },
+  { clock, ids }: Needs<'clock' | 'ids'>,
+  {
+    mail,
+    tokens,
+    settings,
+  }: { readonly mail: Mailing; readonly tokens: OneTimeTokens; readonly settings: AuthSettings },
 ) {
-  const chooseNewPassword: Link = linkTo(settings.portalOrigin, '/forgot-password')
+  /** One for each mailbox. A guest has none: that address is nobody's. */
+  async function whereToTell(user: User, since: string): Promise<readonly Told[]> {
+    if (user.role === 'guest') return []
+    return Promise.all(
+      noticeAddresses(user, clock.now()).map(async (to) => {
+        const facts = { email: to, since }
+        const { token } = await tokens.issue('not-me', user.id, { lifeMs: takeBackMs, tries, facts })
+        return { to, notMe: linkTo(settings.publicOrigin, '/api/v1/auth/not-me', token) }
+      }),
+    )
+  }
   const tell =
-    (template: 'password_changed' | 'second_factor_changed' | 'new_device' | 'account_exists') =>
-    async (user: User): Promise<void> => {
-      // The address of a guest is nobody's.
-      if (user.role === 'guest') return
-      await mail.enqueue(
-        { template, to: user.email, greeting: greetingOf(user.name), link: chooseNewPassword },
-        `${template} ${ids.next()}`,
-      )
+    (template: 'password_changed' | 'second_factor_changed' | 'new_device') =>
+    async (user: User, since: string): Promise<void> => {
+      const greeting = greetingOf(user.name)
+      for (const { to, notMe } of await whereToTell(user, since))
+        await mail.enqueue({ template, to, greeting, link: notMe }, `${template} ${ids.next()}`)
     }
   return {
+    whereToTell,
     passwordChanged: tell('password_changed'),
     secondFactorChanged: tell('second_factor_changed'),
     newDevice: tell('new_device'),
-    accountExists: tell('account_exists'),
+    /** For who has tried to open an account where there is one. */
+    async accountExists({ email, name, role }: User): Promise<void> {
+      if (role === 'guest') return
+      const link = linkTo(settings.portalOrigin, '/forgot-password')
+      const mailed = { template: 'account_exists', to: email, greeting: greetingOf(name), link } as const
+      await mail.enqueue(mailed, `account_exists ${ids.next()}`)
+    },
   }
 }
 

@@ -17,6 +17,7 @@ export type Flow =
   | 'reset-password'
   | 'change-email'
   | 'undo-email-change'
+  | 'not-me'
   | 'mailed-step-up'
   | 'login-second-factor'
   | 'passkey-login'
@@ -64,6 +65,7 @@ export interface Issued {
 }
 
 export interface Opened {
+  readonly id: string
   readonly subjectId: string
   readonly facts: Readonly<Record<string, string>>
   readonly expiresAt: string
@@ -100,6 +102,7 @@ export function createOneTimeTokens(needs: Needs<'ciphers' | 'clock' | 'document
     const { subjectId, id, facts, expiresAt, secretHash } = opened.value
     const key = { partition: subjectId, id }
     return {
+      id,
       subjectId,
       facts,
       expiresAt,
@@ -194,8 +197,12 @@ export function createOneTimeTokens(needs: Needs<'ciphers' | 'clock' | 'document
       await documents.remove(oneTimeTokens, { partition: subjectId, id: flow })
     },
 
-    /** Voids every token of this flow and subject that ends after this moment. */
-    async revokeLater(flow: Flow, subjectId: string, expiresAt: string): Promise<void> {
+    /** Voids every token of this subject for which `isVoid`, but the one that is open. */
+    async revokeAll(
+      subjectId: string,
+      isVoid: (token: Pick<OneTimeToken, 'flow' | 'facts'>) => boolean,
+      except?: Opened,
+    ): Promise<void> {
       const ofSubject = walk<OneTimeToken>((after) =>
         documents.query(oneTimeTokens, {
           path: 'byExpiry',
@@ -206,7 +213,7 @@ export function createOneTimeTokens(needs: Needs<'ciphers' | 'clock' | 'document
         }),
       )
       for await (const { value } of ofSubject)
-        if (value.flow === flow && value.expiresAt > expiresAt)
+        if (value.id !== except?.id && isVoid(value))
           await documents.remove(oneTimeTokens, { partition: subjectId, id: value.id })
     },
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Caller } from '../../kernel/actor.ts'
 import { defineError } from '../../kernel/errors.ts'
 import { Email, PersonName, Role } from '../users/users.model.ts'
 import { passwordAsTyped } from './passwords.model.ts'
@@ -48,6 +49,14 @@ export type VerifyEmail = z.infer<typeof VerifyEmail>
 export const ChangeEmail = z.object({ email: Email }).meta({ id: 'ChangeEmail' })
 export const ConfirmEmailChange = z.object({ code: SixDigits }).meta({ id: 'ConfirmEmailChange' })
 export const MailedLink = z.object({ token: MailedToken }).meta({ id: 'MailedLink' })
+
+/** Of a deletion that the owner of an account did not ask for. */
+export interface DisownedDeletion {
+  readonly deletionId: string
+  readonly userId: string
+  readonly caller: Caller
+}
+
 export const codeRefused = defineError(
   'unauthenticated',
   'invalid_token',

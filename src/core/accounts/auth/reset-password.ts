@@ -1,5 +1,6 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Caller } from '../../kernel/actor.ts'
+import type { DomainEvent } from '../../kernel/events.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import { greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
@@ -11,18 +12,19 @@ import type { MayMail } from './mail-rate-limit.ts'
 import type { Notices } from './notices.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import type { CheckPassword } from './password-policy.ts'
-import { codeRefused, type ResetPassword } from './recovery.model.ts'
-import { keepWaysIn } from './second-factors.ts'
+import { codeRefused, type DisownedDeletion, type ResetPassword } from './recovery.model.ts'
 import type { SessionMemo } from './session-memo.ts'
+import { recoverLately } from './take-back.ts'
 
 const lifeMs = 15 * 60_000
 const invitedForMs = 7 * 24 * 60 * 60_000
 
-/**
- * An account may have been opened with the address of somebody else, who now proves it to be theirs: what signs in
- * without the password goes. What is asked for beside the password stays.
- */
-const withProvedOwner = (user: User): User => (user.emailVerified ? user : keepWaysIn(user, () => false))
+const recoveriesOf = (user: User | null): string => String(user?.recoveries ?? 0)
+
+/** Who is suspended gets no link; who is about to be erased does, for it may not have been them who asked for that. */
+const isReachable = ({ status, deletion, role }: User): boolean =>
+  // The address of a guest is nobody's.
+  role !== 'guest' && (status !== 'suspended' || deletion !== undefined)
 
 /** A new password for who has lost the old one and reads the mailbox. It signs nobody in and stands in for no factor. */
 export function createResetPassword(
@@ -37,6 +39,7 @@ export function createResetPassword(
     memo,
     lockout,
     checkPassword,
+    deletionDisowned,
     settings,
   }: {
     readonly users: Users
@@ -48,6 +51,7 @@ export function createResetPassword(
     readonly memo: SessionMemo
     readonly lockout: Lockout
     readonly checkPassword: CheckPassword
+    readonly deletionDisowned: DomainEvent<DisownedDeletion>
     readonly settings: AuthSettings
   },
 ) {
@@ -55,7 +59,7 @@ export function createResetPassword(
     tokens.issue('reset-password', user?.id ?? ids.next(), {
       lifeMs: forMs,
       tries: 5,
-      facts: { email: user?.email ?? '', epoch: String(user?.securityEpoch ?? 0) },
+      facts: { email: user?.email ?? '', recoveries: recoveriesOf(user) },
     })
 
   /** A link by which this person sets a new password. */
@@ -93,9 +97,7 @@ export function createResetPassword(
     async ask(email: string, caller: Caller): Promise<void> {
       const user = (await users.findByEmail(email))?.value ?? null
       const isAllowed = await mayMail('reset-password', email)
-      // The address of a guest is nobody's.
-      const isReachable = user !== null && user.status !== 'suspended' && user.role !== 'guest'
-      const isSent = isReachable && isAllowed
+      const isSent = user !== null && isReachable(user) && isAllowed
       await audit.record(caller, {
         event: 'user.forgot_password',
         actorId: null,
@@ -107,29 +109,31 @@ export function createResetPassword(
       })
     },
 
-    /** Ends every session. Throws `invalid_token`; a password that is refused leaves the link good. */
+    /**
+     * Ends every session, takes back what was set up in the last days, and cancels a deletion: whoever reads the mailbox
+     * gets the account back, alone. The link is void by its use, by another reset, by being won back otherwise and by
+     * another address; not by anything a session does. Throws `invalid_token`; a password that is refused leaves the
+     * link good.
+     */
     async reset({ token, newPassword }: ResetPassword, caller: Caller): Promise<void> {
       const opened = await tokens.open('reset-password', token)
       const user = opened && (await users.read(opened.subjectId))?.value
-      if (!opened || !user) throw codeRefused()
+      const isMeant = (latest: User): boolean =>
+        latest.email === opened?.facts['email'] &&
+        recoveriesOf(latest) === (opened.facts['recoveries'] ?? recoveriesOf(null))
+      if (!opened || !user || !isMeant(user)) throw codeRefused()
       await checkPassword('newPassword', newPassword, user)
       const passwordHash = await hasher.hash(newPassword)
+      const { deletion } = user
+      if (deletion) await deletionDisowned.emit({ deletionId: deletion.id, userId: user.id, caller })
       if (!(await opened.close())) throw codeRefused()
+      const now = clock.now()
       const { value: changed } = await users.changeUser(user.id, (latest) => {
-        // Whatever raised the epoch since has also answered the reason for asking.
-        const isSame =
-          latest.email === opened.facts['email'] && String(latest.securityEpoch) === opened.facts['epoch']
-        if (!isSame) throw codeRefused()
-        return {
-          ...withProvedOwner(latest),
-          passwordHash,
-          // Who read the mail has the mailbox.
-          emailVerified: true,
-          securityEpoch: latest.securityEpoch + 1,
-          updatedAt: new Date(clock.now()).toISOString(),
-        }
+        if (!isMeant(latest) || latest.deletion?.id !== deletion?.id) throw codeRefused()
+        return { ...recoverLately(latest, now), passwordHash, updatedAt: new Date(now).toISOString() }
       })
       memo.forgetUser(user.id)
+      if (deletion) users.announce(changed)
       await Promise.all([
         lockout.forgive(user.email),
         audit.record(caller, {
@@ -138,7 +142,7 @@ export function createResetPassword(
           resource: { type: 'user', id: user.id },
           changedFields: ['password'],
         }),
-        notices.passwordChanged(changed),
+        notices.passwordChanged(changed, changed.updatedAt),
       ])
     },
   }

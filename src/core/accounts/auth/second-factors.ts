@@ -33,15 +33,6 @@ export const withFactors = (user: User, change: Partial<SecondFactors>): User =>
 export const withoutOrphanedCodes = (user: User): User =>
   methodsOf(user).length === 0 ? withFactors(user, { recoveryCodes: [] }) : user
 
-/** Of what signs in without the password only what was set up at a time that `isKept`. */
-export const keepWaysIn = (user: User, isKept: (setUpAt: string) => boolean): User =>
-  withoutOrphanedCodes(
-    withFactors(
-      { ...user, identities: (user.identities ?? []).filter(({ linkedAt }) => isKept(linkedAt)) },
-      { passkeys: factorsOf(user).passkeys.filter(({ createdAt }) => isKept(createdAt)) },
-    ),
-  )
-
 const totpPurpose = 'second factor'
 const totpPlace = (userId: string) => `Users/${userId}/totp`
 

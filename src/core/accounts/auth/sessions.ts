@@ -145,7 +145,7 @@ export function createSessions(
       ...live
         .slice(settings.sessionsPerUser - 1)
         .map((session) => revoke(user.id, session.value.id, 'too_many_sessions', session)),
-      ...(others > 0 && !isKnown ? [notices.newDevice(user)] : []),
+      ...(others > 0 && !isKnown ? [notices.newDevice(user, opened.createdAt)] : []),
     ])
   }
 

@@ -8,8 +8,11 @@ import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import type { AuthSettings } from './auth.model.ts'
 import type { MayMail } from './mail-rate-limit.ts'
+import type { Notices } from './notices.ts'
 import type { OneTimeTokens, Opened } from './one-time-tokens.ts'
 import { codeRefused, type VerifyEmail } from './recovery.model.ts'
+import type { SessionMemo } from './session-memo.ts'
+import { withProvedAddress } from './take-back.ts'
 
 const lifeMs = 10 * 60_000
 const tries = 5
@@ -23,6 +26,8 @@ export function createVerifyEmail(
     audit,
     mail,
     mayMail,
+    memo,
+    notices,
     settings,
   }: {
     readonly users: Users
@@ -30,6 +35,8 @@ export function createVerifyEmail(
     readonly audit: Audit
     readonly mail: Mailing
     readonly mayMail: MayMail
+    readonly memo: SessionMemo
+    readonly notices: Notices
     readonly settings: AuthSettings
   },
 ) {
@@ -72,23 +79,34 @@ export function createVerifyEmail(
 
     isUsable: (token: string): Promise<boolean> => tokens.isUsable('verify-email', token),
 
-    /** Throws `invalid_token` alike for what is wrong, used, too old, tried too often, or nobody's. */
-    async verify(given: VerifyEmail, caller: Caller): Promise<void> {
+    /**
+     * `actor` is who is signed in where it is confirmed, if somebody is. What was set up in an account that is not theirs,
+     * before anybody had proved its address, counts for nothing. Throws `invalid_token` alike for what is wrong, used, too old, tried too
+     * often, or nobody's.
+     */
+    async verify(given: VerifyEmail, actor: Actor | null, caller: Caller): Promise<void> {
       const opened =
         'token' in given
           ? await tokens.open('verify-email', given.token)
           : await openByAddress(given.email, given.code)
       if (!opened || !(await opened.close())) throw codeRefused()
+      let before: User | undefined
       const { value: user } = await users.changeUser(opened.subjectId, (latest) => {
         if (latest.email !== opened.facts['email']) throw codeRefused()
-        return { ...latest, emailVerified: true, updatedAt: new Date(clock.now()).toISOString() }
+        const isByItsUser = actor?.userId === latest.id && actor.securityEpoch === latest.securityEpoch
+        const updatedAt = new Date(clock.now()).toISOString()
+        before = latest
+        return { ...withProvedAddress(latest, { isByItsUser }), updatedAt }
       })
+      const hasLost = before?.securityEpoch !== user.securityEpoch
+      if (hasLost) memo.forgetUser(user.id)
       await audit.record(caller, {
         event: 'user.email_verified',
         actorId: user.id,
         resource: { type: 'user', id: user.id },
-        changedFields: ['emailVerified'],
+        changedFields: hasLost ? ['emailVerified', 'secondFactors', 'identities'] : ['emailVerified'],
       })
+      if (hasLost) await notices.secondFactorChanged(user, user.updatedAt)
     },
   }
 }

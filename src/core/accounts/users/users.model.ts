@@ -69,10 +69,18 @@ export const defaultPreferences: Preferences = {
   timeZone: 'America/Los_Angeles',
 }
 
+/** When something was set up, and in which session: null where in none. */
+export interface SetUp {
+  readonly at: string
+  readonly sessionId: string | null
+}
+
 /** A passkey as kept: what proves it, and what tells its owner which one it is. */
 export interface Passkey extends PasskeyCredential {
   readonly name: string
   readonly createdAt: string
+  /** In which session it was set up; absent in older ones. */
+  readonly sessionId?: string | null
   readonly lastUsedAt: string | null
 }
 
@@ -84,9 +92,13 @@ export interface SecondFactors {
     readonly confirmedAt: string | null
     /** The 30-second step of the last code that was used: it and those before are spent. */
     readonly lastStep: number
+    /** In which session it was confirmed; absent in older ones. */
+    readonly sessionId?: string | null
   } | null
   /** Keyed hashes of the recovery codes that are left. */
   readonly recoveryCodes: readonly string[]
+  /** When these were made; absent in older accounts. */
+  readonly recoveryCodesSetUp?: SetUp
   readonly passkeys: readonly Passkey[]
 }
 
@@ -101,6 +113,16 @@ export interface LinkedIdentity {
   readonly sessionId?: string | null
 }
 
+/** An address the account went by, and may have back. */
+export interface FormerAddress {
+  readonly email: string
+  /** When the account left it, and in which session. */
+  readonly changedAt: string
+  readonly sessionId: string
+  /** Whether somebody had shown that they read its mailbox. */
+  readonly wasProved: boolean
+}
+
 /** One person's account, as stored. */
 export interface User {
   readonly id: string
@@ -111,6 +133,8 @@ export interface User {
   readonly role: z.infer<typeof Role>
   readonly status: z.infer<typeof UserStatus>
   readonly emailVerified: boolean
+  /** Those of the last days; absent in accounts that never changed it. */
+  readonly formerAddresses?: readonly FormerAddress[]
   /** PHC string; null for who signs in by other means only. */
   readonly passwordHash: string | null
   /** Absent in accounts that never had one. */
@@ -120,11 +144,18 @@ export interface User {
   /** Guests alone: when the account stops existing. */
   readonly expiresAt?: string
   /** The account is to be erased: by which deletion, and what it was before. Until then nobody gets in. */
-  readonly deletion?: { readonly id: string; readonly statusBefore: z.infer<typeof UserStatus> }
+  readonly deletion?: {
+    readonly id: string
+    readonly statusBefore: z.infer<typeof UserStatus>
+    /** When it was asked for, and in which session; absent in older ones. */
+    readonly setUp?: SetUp
+  }
   /** Since when the law forbids to erase it. */
   readonly legalHoldSince?: string
   /** Sessions copy it; raising it ends all of them at once. */
   readonly securityEpoch: number
+  /** How often the mailbox won it back. Links for a new password from before are void. Absent: never. */
+  readonly recoveries?: number
   /** Without `timeZone` in older accounts: read it by `preferencesOf`. */
   readonly preferences: Omit<Preferences, 'timeZone'> & Partial<Pick<Preferences, 'timeZone'>>
   /** Who is assigned to this person; absent in older accounts. */
@@ -237,6 +268,11 @@ export const authenticatedBefore = defineError(
   'unauthenticated',
   'invalid_token',
   'The account was secured while this was under way. Sign in again.',
+)
+export const tooManyAddresses = defineError(
+  'conflict',
+  'conflict',
+  'The address was changed several times lately. Wait a few days.',
 )
 export const accountIsClosing = defineError(
   'conflict',

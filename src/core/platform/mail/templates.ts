@@ -22,7 +22,7 @@ export interface TemplateInputs {
   email_changed: { readonly greeting: Greeting; readonly link: Link }
   new_device: { readonly greeting: Greeting; readonly link: Link }
   data_export_ready: { readonly greeting: Greeting; readonly link: Link }
-  account_closing: { readonly greeting: Greeting; readonly link: Link }
+  account_closing: { readonly greeting: Greeting; readonly link: Link; readonly notMe: Link }
   second_factor_changed: { readonly greeting: Greeting; readonly link: Link }
   account_moved: { readonly greeting: Greeting; readonly link: Link }
   account_exists: { readonly greeting: Greeting; readonly link: Link }
@@ -39,6 +39,12 @@ export type TemplateName = keyof TemplateInputs
 
 const minuteMs = 60_000
 const ignore = 'If this was not you, you can ignore this mail.'
+
+/** How whoever has the account gets rid of somebody who is in it. */
+const disown = (link: Link): readonly Block[] => [
+  'If this was not you, say so within 7 days. What was added to your account since is removed, every device is signed out, and we send you a link to choose a new password:',
+  { label: 'It was not me', link },
+]
 
 export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[N]> } = {
   confirm_email: {
@@ -69,8 +75,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     subject: () => 'Your password was changed',
     blocks: ({ link }) => [
       'The password of your account was changed, and your other devices were signed out.',
-      'If this was not you, choose a new password at once:',
-      { label: 'Choose a new password', link },
+      ...disown(link),
     ],
   },
   confirm_identity: {
@@ -99,7 +104,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     subject: () => 'Your e-mail address was changed',
     blocks: ({ link }) => [
       'Your account now uses another address. We will send no more mail about it to this one.',
-      'If this was not you, undo the change within 7 days. Every device is then signed out:',
+      'If this was not you, undo the change within 7 days. What was added to your account since is then removed too, and every device is signed out:',
       { label: 'Undo the change', link },
     ],
   },
@@ -117,11 +122,12 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     priority: 'notice',
     usefulForMs: null,
     subject: () => 'Your account is being deleted',
-    blocks: ({ link }) => [
+    blocks: ({ link, notMe }) => [
       'Somebody, hopefully you, asked to delete your account. It is locked on every device.',
       'This page shows how far the deletion is and what the law requires us to keep. Until the erasure begins, you can cancel it there:',
       { label: 'Show the deletion', link },
       'Keep this mail: once the account is locked, there is no other way to that page.',
+      ...disown(notMe),
     ],
   },
   new_device: {
@@ -130,8 +136,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     subject: () => 'A new device signed in',
     blocks: ({ link }) => [
       'Somebody, hopefully you, signed in to your account on a new device.',
-      'If this was not you, choose a new password at once:',
-      { label: 'Choose a new password', link },
+      ...disown(link),
     ],
   },
   second_factor_changed: {
@@ -139,9 +144,8 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     usefulForMs: null,
     subject: () => 'How you sign in was changed',
     blocks: ({ link }) => [
-      'A way of proving that it is you (an app, a passkey, or recovery codes) was added to your account or removed from it.',
-      'If this was not you, choose a new password at once:',
-      { label: 'Choose a new password', link },
+      'A way of signing in or of proving that it is you (an app, a passkey, recovery codes, or an account with Google or Microsoft) was added to your account or removed from it.',
+      ...disown(link),
     ],
   },
   account_moved: {

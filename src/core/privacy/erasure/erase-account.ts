@@ -1,5 +1,8 @@
 import { encodeBase64url } from '../../../ports/base64url.ts'
 import type { Needs } from '../../../ports/ports.ts'
+import type { Auth } from '../../accounts/auth/auth.ts'
+import type { DisownedDeletion } from '../../accounts/auth/recovery.model.ts'
+import { openFormerAddresses, takeBackMs } from '../../accounts/users/former-addresses.model.ts'
 import { accountIsClosing, type User } from '../../accounts/users/users.model.ts'
 import type { Users } from '../../accounts/users/users.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
@@ -52,12 +55,13 @@ export function createEraseAccount(
     readonly mail: Mailing
     /** Makes this process forget that it has lately seen the person's sessions to be good. */
     readonly forgetSessions: (userId: string) => void
+    readonly whereToTell: Auth['whereToTell']
     readonly registry: Pick<Registry, 'entries'>
     readonly settings: ErasureSettings
   },
 ) {
   const { clock, defer, documents, log } = needs
-  const { users, audit, mail, forgetSessions, registry, settings } = domain
+  const { users, audit, mail, forgetSessions, whereToTell, registry, settings } = domain
   const put = createPutDocument(needs)
   const iso = (ms: number) => new Date(ms).toISOString()
   const keyOf = (id: string) => ({ partition: id, id })
@@ -142,6 +146,18 @@ export function createEraseAccount(
     log.info('account_erased')
   }
 
+  function cancelled(deletion: Deletion): Deletion {
+    if (deletion.state !== 'scheduled') throw tooLateToCancel()
+    return { ...deletion, state: 'cancelled', purgeAt: iso(clock.now() + receiptKeptMs) }
+  }
+
+  /** Until then somebody else may turn out to be the owner. */
+  const takenBackUntil = (account: User, now: number): number =>
+    Math.max(
+      0,
+      ...openFormerAddresses(account, now).map(({ changedAt }) => Date.parse(changedAt) + takeBackMs),
+    )
+
   async function find(receipt: string): Promise<Deletion> {
     const id = await idOf(receipt)
     const stored = await documents.read(deletions, keyOf(id))
@@ -150,7 +166,10 @@ export function createEraseAccount(
   }
 
   return {
-    /** Locks the account and everybody out of it. Answers the receipt, which is kept nowhere. */
+    /**
+     * Locks the account and everybody out of it. Answers the receipt, which is kept nowhere. While a change of address
+     * can be taken back, also an immediate erasure waits, and both mailboxes are told.
+     */
     async request(actor: Actor, isImmediate: boolean, caller: Caller): Promise<string> {
       const { userId, sessionId } = actor
       const receipt = encodeBase64url(crypto.getRandomValues(new Uint8Array(32)))
@@ -159,28 +178,25 @@ export function createEraseAccount(
       const known = await accountOf(userId)
       if (!known) throw notFound()
       if (known.deletion) throw accountIsClosing()
-      await documents.insert(
-        deletions,
-        newDeletion(id, userId, iso(now + (isImmediate ? 0 : settings.erasureDelayMs))),
-      )
+      const requestedAt = iso(now)
+      const dueAt = Math.max(now + (isImmediate ? 0 : settings.erasureDelayMs), takenBackUntil(known, now))
+      await documents.insert(deletions, newDeletion(id, userId, iso(dueAt)))
       // Before the lock: nobody is locked out without the receipt.
-      await mail.enqueue(
-        {
-          template: 'account_closing',
-          to: known.email,
-          greeting: greetingOf(known.name),
-          link: linkTo(settings.portalOrigin, '/account-deletion', receipt),
-        },
-        `account closing ${id}`,
-      )
+      const greeting = greetingOf(known.name)
+      const link = linkTo(settings.portalOrigin, '/account-deletion', receipt)
+      for (const [n, { to, notMe }] of (await whereToTell(known, requestedAt)).entries())
+        await mail.enqueue(
+          { template: 'account_closing', to, greeting, link, notMe },
+          `account closing ${id} ${n}`,
+        )
       const { value: account } = await users.changeAs(actor, userId, (latest) => {
         if (latest.deletion) throw accountIsClosing()
         return {
           ...latest,
-          deletion: { id, statusBefore: latest.status },
+          deletion: { id, statusBefore: latest.status, setUp: { at: requestedAt, sessionId } },
           status: 'suspended',
           securityEpoch: latest.securityEpoch + 1,
-          updatedAt: iso(now),
+          updatedAt: requestedAt,
         }
       })
       forgetSessions(userId)
@@ -227,8 +243,8 @@ export function createEraseAccount(
       const { id, userId } = await find(receipt)
       await put(deletions, keyOf(id), (latest): Deletion => {
         if (latest?.state === 'cancelled') return latest
-        if (latest?.state !== 'scheduled') throw tooLateToCancel()
-        return { ...latest, state: 'cancelled', purgeAt: iso(clock.now() + receiptKeptMs) }
+        if (!latest) throw tooLateToCancel()
+        return cancelled(latest)
       })
       let isRestored = false
       const { value: account } = await users.changeUser(userId, (latest) => {
@@ -244,6 +260,22 @@ export function createEraseAccount(
         actorId: null,
         resource: { type: 'user', id: userId },
       })
+    },
+
+    /** Of a deletion that its owner did not ask for: it is not carried out. The account is given back by who asks. */
+    async disown({ deletionId, userId, caller }: DisownedDeletion): Promise<void> {
+      let isCancelled = false
+      await put(deletions, keyOf(deletionId), (latest): Deletion | null => {
+        isCancelled = latest?.state === 'scheduled'
+        if (!latest || latest.state === 'cancelled') return latest
+        return cancelled(latest)
+      })
+      if (isCancelled)
+        await audit.record(caller, {
+          event: 'user.delete_cancelled',
+          actorId: userId,
+          resource: { type: 'user', id: userId },
+        })
     },
 
     /** Sets or ends a legal hold, which keeps an account from being erased. */

@@ -14,7 +14,7 @@ const dayMs = 24 * 60 * minuteMs
 
 export interface ErasureBorrows {
   readonly users: Users
-  readonly auth: Pick<Auth, 'forgetSessions' | 'guestEntered'>
+  readonly auth: Pick<Auth, 'forgetSessions' | 'whereToTell' | 'guestEntered' | 'deletionDisowned'>
   readonly audit: Audit
   readonly mail: Mailing
   readonly registry: Pick<Registry, 'entries'>
@@ -26,9 +26,10 @@ export function createErasure(
   { auth, ...borrows }: ErasureBorrows,
   { privacy: settings }: { readonly privacy: ErasureSettings },
 ) {
-  const { scheduleGuest, ...erasure } = createEraseAccount(needs, {
+  const { scheduleGuest, disown, ...erasure } = createEraseAccount(needs, {
     ...borrows,
     forgetSessions: auth.forgetSessions,
+    whereToTell: auth.whereToTell,
     settings,
   })
   const personalData: readonly PersonalData[] = [
@@ -53,7 +54,10 @@ export function createErasure(
     ...erasure,
     personalData,
     jobs: [{ name: 'erase-accounts', everyMs: minuteMs, run: erasure.eraseDue }],
-    listeners: [auth.guestEntered.listener('erasure', scheduleGuest)],
+    listeners: [
+      auth.guestEntered.listener('erasure', scheduleGuest),
+      auth.deletionDisowned.listener('erasure', disown),
+    ],
   }
 }
 

@@ -11,18 +11,19 @@ const reference = referenceOf('REF-2026-000125')
 const statusPage = linkTo(origin, '/referral-status')
 const formPage = linkTo(origin, '/admin/forms/0197a3b0-0000-7000-8000-00000000abcd')
 const resetPage = linkTo(origin, '/reset-password', token)
+const notMePage = linkTo(origin, '/api/v1/auth/not-me', token)
 
 const inputs: TemplateInputs = {
   confirm_email: { greeting, code, link: linkTo(origin, '/verify-email', token) },
   reset_password: { greeting, link: resetPage },
-  password_changed: { greeting, link: resetPage },
+  password_changed: { greeting, link: notMePage },
   confirm_identity: { greeting, code },
   confirm_new_email: { greeting, code },
-  email_changed: { greeting, link: resetPage },
-  new_device: { greeting, link: resetPage },
-  second_factor_changed: { greeting, link: resetPage },
+  email_changed: { greeting, link: linkTo(origin, '/api/v1/auth/undo-email-change', token) },
+  new_device: { greeting, link: notMePage },
+  second_factor_changed: { greeting, link: notMePage },
   data_export_ready: { greeting, link: linkTo(origin, '/data-export') },
-  account_closing: { greeting, link: linkTo(origin, '/account-deletion', token) },
+  account_closing: { greeting, link: linkTo(origin, '/account-deletion', token), notMe: notMePage },
   account_moved: { greeting, link: resetPage },
   account_exists: { greeting: greetingOf('Visit evil.example now'), link: resetPage },
   form_received: { greeting, reference },
