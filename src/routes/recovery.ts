@@ -103,7 +103,7 @@ const disownChanges = createRoute({
   path: '/not-me',
   operationId: 'disownChanges',
   tags,
-  summary: 'Say that it was not me',
+  summary: 'Undo changes that I did not make',
   description:
     'By the link in the mail about a change. Takes back whatever was set up since: factors, passkeys, providers, the address, a deletion. Ends every session and removes the password; a link for a new one is mailed.',
   ...isPublic,

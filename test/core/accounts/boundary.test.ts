@@ -130,6 +130,13 @@ const boundaries: Readonly<Record<string, (testApp: TestApp, owner: Browser) => 
       body: { currentPassword: person.password, newPassword },
     }),
   'the owner set a new password by mail': (testApp) => recoverByMail(testApp, newPassword),
+  'the owner said that it was not them': async (testApp, owner) => {
+    const { id } = (await owner.call('GET', me)).body
+    const account = (await testApp.users.read(id))?.value
+    const [told] = account ? await testApp.auth.whereToTell(account, account.createdAt) : []
+    const token = new URL(told?.notMe ?? '').searchParams.get('token')
+    await browserOf(testApp).call('POST', `${auth}/not-me`, { body: { token } })
+  },
   'an administrator ended every session': async (testApp, owner) => {
     const admin = await signedInBrowser(testApp, { ...person, email: 'admin@example.com' })
     await testApp.users.changeUser(admin.userId, (user) => ({ ...user, role: 'admin' }))

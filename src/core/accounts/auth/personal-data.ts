@@ -53,7 +53,7 @@ export function createAuthPersonalData(
       fields: [],
       withheld: ['secretHash', 'codeHash', 'facts'],
       purpose: 'Recognizes codes and links that were handed out.',
-      retention: 'Minutes; 7 days for undoing a change of address.',
+      retention: 'Minutes; 7 days for undoing what was done to the account.',
       notExported: 'Says nothing about a person that the account does not.',
       async erase({ userId }) {
         for await (const { value } of tokensOf(userId))

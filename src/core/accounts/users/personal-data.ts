@@ -67,6 +67,7 @@ export function createUsersPersonalData(
         'role',
         'status',
         'emailVerified',
+        'formerAddresses',
         'preferences',
         'mentorId',
         'activeDays',
@@ -76,14 +77,14 @@ export function createUsersPersonalData(
         'updatedAt',
         'lastLoginAt',
       ],
-      withheld: ['passwordHash', 'secondFactors', 'securityEpoch'],
+      withheld: ['passwordHash', 'secondFactors', 'securityEpoch', 'recoveries'],
       purpose: 'The account: who somebody is here, and how they sign in.',
       retention: `${whileItExists} A guest: 24 hours. An account whose sign-up was cut off: 10 minutes.`,
       async collect({ userId }) {
         const stored = await documents.read(users, { partition: userId, id: userId })
         if (!stored) return []
         const account = stored.value
-        const { passwordHash: _, secondFactors, securityEpoch: __, ...rest } = account
+        const { passwordHash: _, secondFactors, securityEpoch: __, recoveries: ___, ...rest } = account
         return [
           {
             ...rest,
@@ -91,6 +92,7 @@ export function createUsersPersonalData(
             mentorId: rest.mentorId ?? null,
             activeDays: rest.activeDays ?? null,
             identities: rest.identities ?? [],
+            formerAddresses: rest.formerAddresses ?? [],
             passkeys: (secondFactors?.passkeys ?? []).map(({ name, createdAt, lastUsedAt }) => ({
               name,
               createdAt,
