@@ -10,6 +10,7 @@ import {
   ResetPassword,
   VerifyEmail,
 } from '../core/accounts/auth/recovery.model.ts'
+import { callerWithDevice, setDeviceCookie } from '../http/cookies.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   body,
@@ -139,7 +140,9 @@ export const recoveryRoutes = ({ passwordReset, emailVerification, emailChange }
       return c.json({ message: 'If there is an account with this address, a link is on its way to it.' }, 200)
     })
     .openapi(resetPassword, async (c) => {
-      await passwordReset.reset(c.req.valid('json'), c.get('caller'))
+      const caller = callerWithDevice(c)
+      const device = await passwordReset.reset(c.req.valid('json'), caller)
+      setDeviceCookie(c, device, { isOwn: caller.device !== undefined })
       return c.json({ message: 'The new password is set. Sign in with it.' }, 200)
     })
     .openapi(verifyEmail, async (c) => {

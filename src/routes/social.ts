@@ -10,6 +10,7 @@ import {
 } from '../core/accounts/auth/identities.model.ts'
 import { GuestEntry, GuestUpgrade } from '../core/accounts/auth/passwords.model.ts'
 import { SecondFactorWanted } from '../core/accounts/auth/second-factors.model.ts'
+import { callerWithDevice } from '../http/cookies.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   body,
@@ -147,11 +148,11 @@ export const socialRoutes = ({ withProvider, guests }: Auth) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(listProviders, async (c) => c.json({ items: [...(await withProvider.addresses())] }, 200))
     .openapi(logInSocially, async (c) => {
-      const outcome = await withProvider.logIn(c.req.valid('json'), c.get('caller'))
+      const outcome = await withProvider.logIn(c.req.valid('json'), callerWithDevice(c))
       return 'user' in outcome ? c.json(welcome(c, outcome), 200) : c.json(outcome, 202)
     })
     .openapi(linkAccount, async (c) => {
-      const outcome = await withProvider.link(c.req.valid('json'), c.get('caller'))
+      const outcome = await withProvider.link(c.req.valid('json'), callerWithDevice(c))
       return 'user' in outcome ? c.json(welcome(c, outcome), 200) : c.json(outcome, 202)
     })
     .openapi(listIdentities, async (c) => c.json({ items: await withProvider.list(actorOf(c)) }, 200))
@@ -160,7 +161,7 @@ export const socialRoutes = ({ withProvider, guests }: Auth) =>
       return c.body(null, 204)
     })
     .openapi(enterAsGuest, async (c) =>
-      c.json(welcome(c, await guests.enter(c.req.valid('json'), c.get('caller'))), 201),
+      c.json(welcome(c, await guests.enter(c.req.valid('json'), callerWithDevice(c))), 201),
     )
     .openapi(upgradeGuest, async (c) => {
       const { id, email, name, avatar } = await guests.upgrade(

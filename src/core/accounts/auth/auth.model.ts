@@ -25,6 +25,9 @@ export interface AuthSettings {
   readonly stepUpSeconds: number
 }
 
+/** For how long a device is known that somebody has signed in with; also how long a browser keeps what shows it. */
+export const knownForDays = 180
+
 export const SignedUpUser = z
   .object({ id: z.uuid(), email: z.string(), name: z.string(), avatar: z.string().nullable() })
   .meta({ id: 'SignedUpUser' })

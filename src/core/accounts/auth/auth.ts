@@ -13,8 +13,10 @@ import { createChallengeSecondFactor } from './challenge-second-factor.ts'
 import { createChangeEmail } from './change-email.ts'
 import { createChangePassword } from './change-password.ts'
 import { createChangeSecondFactors } from './change-second-factors.ts'
+import { createTellGuesser } from './guessers.ts'
 import { createGuests } from './guests.ts'
 import { createIdentities, identities as identitiesCollection } from './identities.ts'
+import { createKnownDevices } from './known-devices.ts'
 import { createLockout } from './lockout.ts'
 import { createLogIn } from './log-in.ts'
 import { createLogInByPasskey } from './log-in-by-passkey.ts'
@@ -36,6 +38,7 @@ import { createSecondFactors } from './second-factors.ts'
 import { createSessionMemo } from './session-memo.ts'
 import { sessions as sessionsCollection } from './sessions.model.ts'
 import { createSessions } from './sessions.ts'
+import { createSignInCodes } from './sign-in-codes.ts'
 import { createSignUp } from './sign-up.ts'
 import { createStepUp } from './step-up.ts'
 import { createTokenBlacklist } from './token-blacklist.ts'
@@ -81,7 +84,10 @@ export function createAuth(
   const guestEntered = createEvent<User>('auth.guest-entered')
   const memo = createSessionMemo(needs)
   const notices = createNotices(needs, { mail, settings })
-  const sessions = createSessions(needs, { keys, memo, audit, notices, settings })
+  const devices = createKnownDevices(needs, keys)
+  const signInCodes = createSignInCodes(needs, keys)
+  const tellGuesser = createTellGuesser({ devices, signInCodes })
+  const sessions = createSessions(needs, { keys, memo, audit, notices, devices, settings })
   const checkPassword = createPasswordPolicy(needs, settings.passwordMinLength)
   const blacklist = createTokenBlacklist(needs)
   const lockout = createLockout(needs, keys)
@@ -100,6 +106,9 @@ export function createAuth(
     audit,
     secondFactors,
     openSession,
+    devices,
+    signInCodes,
+    tellGuesser,
     verifyPassword,
     challengePasskey,
     settings,
@@ -132,7 +141,7 @@ export function createAuth(
     passwordReset,
     migrateUsers: createMigrateUsers(needs, { users, audit, passwordReset }),
     emailChange: createChangeEmail(needs, { ...lent, passwordReset }),
-    refresh: createRefresh(needs, { sessions, audit, keys, settings }),
+    refresh: createRefresh(needs, { sessions, audit, keys, devices, settings }),
     logOut: createLogOut(needs, { sessions, blacklist, audit, keys }),
     changePassword: createChangePassword(needs, lent),
     requireVerifiedEmail: createRequireVerifiedEmail(needs, settings),

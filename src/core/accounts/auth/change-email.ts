@@ -74,7 +74,7 @@ export function createChangeEmail(
     async ask(actor: Actor, email: string): Promise<void> {
       const stored = await users.read(actor.userId)
       if (!stored) throw notFound()
-      if (stored.value.email === email || !(await mayMail('change-email', email))) return
+      if (stored.value.email === email || !(await mayMail('change-email', email, actor.userId))) return
       const owner = (await users.findByEmail(email))?.value
       if (owner) {
         await notices.accountExists(owner)

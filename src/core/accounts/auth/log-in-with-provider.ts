@@ -8,6 +8,7 @@ import { Email, PersonName, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import { type AuthSettings, invalidCredentials, lockedOut } from './auth.model.ts'
 import type { ChallengeSecondFactor } from './challenge-second-factor.ts'
+import type { TellGuesser } from './guessers.ts'
 import {
   type IdentityView,
   type LinkAccount,
@@ -48,6 +49,7 @@ export function createLogInWithProvider(
     notices,
     openSession,
     challengeSecondFactor,
+    tellGuesser,
     verifyPassword,
     emailVerification,
     settings,
@@ -61,6 +63,7 @@ export function createLogInWithProvider(
     readonly notices: Notices
     readonly openSession: OpenSession
     readonly challengeSecondFactor: ChallengeSecondFactor
+    readonly tellGuesser: TellGuesser
     readonly verifyPassword: VerifyPassword
     readonly emailVerification: EmailVerification
     readonly settings: AuthSettings
@@ -112,7 +115,10 @@ export function createLogInWithProvider(
       throw lockedOut(user)
     }
     return (
-      (await challengeSecondFactor(user, isOnSharedDevice)) ?? openSession(user, caller, { isOnSharedDevice })
+      (await challengeSecondFactor(user, {
+        isOnSharedDevice,
+        guesser: await tellGuesser({ email: user.email, user }, caller),
+      })) ?? openSession(user, caller, { isOnSharedDevice })
     )
   }
 
@@ -218,7 +224,8 @@ export function createLogInWithProvider(
       const { identity, provider, email, epoch, device } = opened?.facts ?? {}
       if (!opened || !user || identity === undefined || epoch !== String(user.securityEpoch))
         throw codeRefused()
-      if (!(await verifyPassword(user.email, user, password))) {
+      const guesser = await tellGuesser({ email: user.email, user }, caller)
+      if (!(await verifyPassword(user.email, user, password, guesser))) {
         await record(caller, 'user.identity_linked', user, 'invalid_credentials')
         throw invalidCredentials()
       }

@@ -1,11 +1,12 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Caller } from '../../kernel/actor.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
-import { greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
+import { codeOf, greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import type { AuthSettings } from './auth.model.ts'
+import type { Devices } from './known-devices.ts'
 import type { Lockout } from './lockout.ts'
 import type { MayMail } from './mail-rate-limit.ts'
 import type { Notices } from './notices.ts'
@@ -14,6 +15,7 @@ import type { CheckPassword } from './password-policy.ts'
 import { codeRefused, type ResetPassword } from './recovery.model.ts'
 import { keepWaysIn } from './second-factors.ts'
 import type { SessionMemo } from './session-memo.ts'
+import type { SignInCodes } from './sign-in-codes.ts'
 
 const lifeMs = 15 * 60_000
 const invitedForMs = 7 * 24 * 60 * 60_000
@@ -36,6 +38,8 @@ export function createResetPassword(
     notices,
     memo,
     lockout,
+    devices,
+    signInCodes,
     checkPassword,
     settings,
   }: {
@@ -47,6 +51,8 @@ export function createResetPassword(
     readonly notices: Notices
     readonly memo: SessionMemo
     readonly lockout: Lockout
+    readonly devices: Devices
+    readonly signInCodes: SignInCodes
     readonly checkPassword: CheckPassword
     readonly settings: AuthSettings
   },
@@ -67,6 +73,7 @@ export function createResetPassword(
         to: user.email,
         greeting: greetingOf(user.name),
         link: linkTo(settings.portalOrigin, '/reset-password', token),
+        code: codeOf(await signInCodes.codeFor(user.email)),
       },
       `reset_password ${token.slice(-16)}`,
     )
@@ -107,8 +114,11 @@ export function createResetPassword(
       })
     },
 
-    /** Ends every session. Throws `invalid_token`; a password that is refused leaves the link good. */
-    async reset({ token, newPassword }: ResetPassword, caller: Caller): Promise<void> {
+    /**
+     * Ends every session. Throws `invalid_token`; a password that is refused leaves the link good. Answers what the device
+     * is to keep: whoever reads the mailbox on it is no stranger to the account, and can sign in while strangers guess.
+     */
+    async reset({ token, newPassword }: ResetPassword, caller: Caller): Promise<string | null> {
       const opened = await tokens.open('reset-password', token)
       const user = opened && (await users.read(opened.subjectId))?.value
       if (!opened || !user) throw codeRefused()
@@ -140,6 +150,7 @@ export function createResetPassword(
         }),
         notices.passwordChanged(changed),
       ])
+      return devices.afterReset(changed, caller)
     },
   }
 }
