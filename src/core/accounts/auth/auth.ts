@@ -13,6 +13,7 @@ import { createChallengeSecondFactor } from './challenge-second-factor.ts'
 import { createChangeEmail } from './change-email.ts'
 import { createChangePassword } from './change-password.ts'
 import { createChangeSecondFactors } from './change-second-factors.ts'
+import { createCodeRateLimit } from './code-rate-limit.ts'
 import { createTellGuesser } from './guessers.ts'
 import { createGuests } from './guests.ts'
 import { createIdentities, identities as identitiesCollection } from './identities.ts'
@@ -94,6 +95,7 @@ export function createAuth(
   const verifyPassword = createVerifyPassword(needs, lockout)
   const tokens = createOneTimeTokens(needs, keys)
   const mayMail = createMailRateLimit(needs, keys)
+  const mayTryCode = createCodeRateLimit(needs, keys)
   const secondFactors = createSecondFactors(needs, { users, keys, lockout })
   const openSession = createOpenSession(needs, { users, sessions, audit })
   const challengePasskey = createPasskeyChallenge(needs)
@@ -115,6 +117,7 @@ export function createAuth(
     mail,
     guestEntered,
     mayMail,
+    mayTryCode,
     memo,
     lockout,
     notices,
