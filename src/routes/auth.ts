@@ -18,7 +18,7 @@ import { type AppContext, type AppEnv, actorOf } from '../http/request-context.t
 import { body, errors, isPublic, json, limitedAsAuth, Message, signedIn } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
-import { SignedIn, welcome } from './signed-in.ts'
+import { hiddenAnswer, SignedIn, welcome } from './signed-in.ts'
 
 const SessionId = z.object({ id: z.uuid().meta({ example: examples.sessionId }) })
 const tags = ['Auth']
@@ -153,8 +153,6 @@ const revokeOtherSessions = createRoute({
   ...signedIn,
   responses: { 204: { description: 'Only this session is left.' }, ...errors(401, 403) },
 })
-
-const hiddenAnswer = { message: 'If this address can be used, the account is ready. Sign in.' }
 
 /** Whatever the tokens that came along are good for. True on a computer that others use too. */
 async function endSession(c: AppContext, auth: Auth): Promise<boolean> {

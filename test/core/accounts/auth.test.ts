@@ -65,6 +65,19 @@ describe('signing up', () => {
     expect([first.status, second.status]).toEqual([202, 202])
     expect(second.body).toEqual(first.body)
     expect(browser.cookies.size).toBe(0)
+    await testApp.settled()
+    // Otherwise whoever signed up would learn from the login whether the address was free.
+    expect((await browser.call('POST', '/api/v1/auth/login', { body: logIn })).status).toBe(401)
+    const mails = (await testApp.ports.mailbox?.messages()) ?? []
+    expect(mails.map(({ to, subject }) => [to, subject]).sort()).toEqual([
+      [person.email, 'Confirm your e-mail address'],
+      [person.email, 'You already have an account'],
+    ])
+    const code = mails.flatMap(({ text }) => /^ {4}(\d{6})$/m.exec(text)?.[1] ?? [])[0]
+    const verified = await browser.call('POST', '/api/v1/auth/verify-email', {
+      body: { email: person.email, code },
+    })
+    expect(verified.status).toBe(200)
     expect((await browser.call('POST', '/api/v1/auth/login', { body: logIn })).status).toBe(200)
   })
 

@@ -28,6 +28,7 @@ import { createMailRateLimit } from './mail-rate-limit.ts'
 import { createMigrateUsers } from './migrate-users.ts'
 import { createNotices } from './notices.ts'
 import { createOneTimeTokens, oneTimeTokens } from './one-time-tokens.ts'
+import { createDecideProviderSignUp, createOpenProviderAccount } from './open-provider-account.ts'
 import { createOpenSession } from './open-session.ts'
 import { createPasskeyChallenge } from './passkey-challenge.ts'
 import { createPasswordPolicy } from './password-policy.ts'
@@ -128,22 +129,34 @@ export function createAuth(
   const emailVerification = createVerifyEmail(needs, known)
   const lent = { ...known, emailVerification }
   const passwordReset = createResetPassword(needs, lent)
+  const joining = { ...lent, passwordReset, openAccount: createOpenProviderAccount(users) }
+  const { signUp, decide: decideSignUp } = createSignUp(needs, lent)
+  const withProvider = createLogInWithProvider(needs, joining)
+  const guests = createGuests(needs, lent)
+  const emailChange = createChangeEmail(needs, joining)
 
   return {
     ...emptyFace,
     guestEntered,
-    signUp: createSignUp(needs, lent),
+    listeners: [
+      mail.undecided.listener('reset-password', passwordReset.decide),
+      mail.undecided.listener('sign-up', decideSignUp),
+      mail.undecided.listener('provider-sign-up', createDecideProviderSignUp(joining)),
+      mail.undecided.listener('guest-upgrade', guests.decide),
+      mail.undecided.listener('change-email', emailChange.decide),
+    ],
+    signUp,
     logIn: createLogIn(needs, lent),
     logInSecondFactor: createLogInSecondFactor(lent),
     byPasskey: createLogInByPasskey(needs, lent),
     stepUp: createStepUp(needs, lent),
     secondFactors: createChangeSecondFactors(needs, lent),
-    withProvider: createLogInWithProvider(needs, lent),
-    guests: createGuests(needs, lent),
+    withProvider,
+    guests,
     emailVerification,
     passwordReset,
     migrateUsers: createMigrateUsers(needs, { users, audit, passwordReset }),
-    emailChange: createChangeEmail(needs, { ...lent, passwordReset }),
+    emailChange,
     refresh: createRefresh(needs, { sessions, audit, keys, devices, settings }),
     logOut: createLogOut(needs, { sessions, blacklist, audit, keys }),
     changePassword: createChangePassword(needs, lent),

@@ -3,7 +3,7 @@ import type { Caller } from '../../kernel/actor.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import { normalizeEmail, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
-import { invalidCredentials, lockedOut } from './auth.model.ts'
+import { type AuthSettings, invalidCredentials, lockedOut, opensByPassword } from './auth.model.ts'
 import type { ChallengeSecondFactor } from './challenge-second-factor.ts'
 import type { TellGuesser } from './guessers.ts'
 import type { LoggedIn, OpenSession } from './open-session.ts'
@@ -25,18 +25,24 @@ export const createLogIn =
       readonly verifyPassword: VerifyPassword
       readonly openSession: OpenSession
       readonly challengeSecondFactor: ChallengeSecondFactor
+      readonly settings: AuthSettings
     },
   ) =>
   async (
     { email, password, mailedCode, sharedDevice = false }: LogIn,
     caller: Caller,
   ): Promise<LoggedIn | SecondFactorWanted> => {
-    const { users, audit, tellGuesser, verifyPassword, openSession, challengeSecondFactor } = domain
+    const { users, audit, tellGuesser, verifyPassword, openSession, challengeSecondFactor, settings } = domain
     const normalized = normalizeEmail(email)
     const known = await users.findByEmail(normalized)
     const user = known?.value ?? null
     const guesser = await tellGuesser({ email: normalized, user }, caller, mailedCode)
-    const isRight = await verifyPassword(normalized, user, password, guesser)
+    const isRight = await verifyPassword(
+      normalized,
+      opensByPassword(user, settings) ? user : null,
+      password,
+      guesser,
+    )
     const refuse = async (reason: string) =>
       audit.record(caller, {
         event: 'user.login',
