@@ -4,11 +4,13 @@ import { isUnsafe } from '../http/csrf.ts'
 import type { MatchedRoute } from '../http/matched-route.ts'
 import type { AppEnv } from '../http/request-context.ts'
 import { errors } from '../http/route.ts'
+import { type AddressDoor, disclosureOf } from '../routes/address-doors.ts'
 
 type Definition = OpenAPIHono<AppEnv>['openAPIRegistry']['definitions'][number]
 type Route = Extract<Definition, { type: 'route' }>['route'] & {
   'x-rate-limit'?: string
   'x-takes-beacon'?: true
+  'x-account-disclosure'?: Pick<AddressDoor, 'open' | 'hidden'>
 }
 
 /** Password routes are counted each for itself, whatever their parameters. */
@@ -50,6 +52,8 @@ export function createRouteDeclarations(limitByName: ReadonlyMap<string, Limit>)
         const key = keyOf({ method, path: route.path.replaceAll(/\{(\w+)\}/g, ':$1') })
         if (isUnsafe(method) && isGuarded(definition))
           route.responses = { ...errors(400, 403, 413, 415), ...route.responses }
+        const door = disclosureOf(route.operationId)
+        if (door) route['x-account-disclosure'] = { open: door.open, hidden: door.hidden }
         if (route['x-takes-beacon']) beaconRoutes.add(key)
         const name = route['x-rate-limit']
         if (name) limitByRoute.set(key, limitOf(name, key, route.path))
