@@ -10,6 +10,7 @@ import {
   ResetPassword,
   VerifyEmail,
 } from '../core/accounts/auth/recovery.model.ts'
+import { callerWithDevice, setDeviceCookie } from '../http/cookies.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   body,
@@ -22,7 +23,7 @@ import {
   signedIn,
   steppedUp,
 } from '../http/route.ts'
-import { requireStepUp } from '../http/session.ts'
+import { requireStepUp, sessionIfAny } from '../http/session.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
 import { mailedLinkScript, showMailedLinkPage } from './mailed-link-page.ts'
@@ -61,8 +62,10 @@ const verifyEmail = createRoute({
   operationId: 'verifyEmail',
   tags,
   summary: 'Confirm an e-mail address',
-  description: 'With the code or the link that was mailed to it.',
+  description:
+    'With the code or the link that was mailed to it. The code has five tries in ten minutes, of all who are not signed in together; whoever is signed in to the account has five of their own. The link cannot be used up.',
   ...isPublic,
+  middleware: [sessionIfAny] as [typeof sessionIfAny],
   ...limitedAsAuth,
   request: body(VerifyEmail, { email: examples.email, code: examples.code }),
   responses: { 200: json(Message, 'Confirmed.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
@@ -139,11 +142,14 @@ export const recoveryRoutes = ({ passwordReset, emailVerification, emailChange }
       return c.json({ message: 'If there is an account with this address, a link is on its way to it.' }, 200)
     })
     .openapi(resetPassword, async (c) => {
-      await passwordReset.reset(c.req.valid('json'), c.get('caller'))
+      const caller = callerWithDevice(c)
+      const device = await passwordReset.reset(c.req.valid('json'), caller)
+      setDeviceCookie(c, device, { isOwn: caller.device !== undefined })
       return c.json({ message: 'The new password is set. Sign in with it.' }, 200)
     })
     .openapi(verifyEmail, async (c) => {
-      await emailVerification.verify(c.req.valid('json'), c.get('caller'))
+      const actor = c.get('session')?.actor ?? null
+      await emailVerification.verify(c.req.valid('json'), actor, c.get('caller'))
       return c.json({ message: 'Your address is confirmed. You can close this page.' }, 200)
     })
     .openapi(resendVerification, async (c) => {

@@ -12,6 +12,7 @@ import {
   StepUp,
   TotpCode,
 } from '../core/accounts/auth/second-factors.model.ts'
+import { callerWithDevice } from '../http/cookies.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, isPublic, json, limitedAsAuth, signedIn, steppedUp } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
@@ -237,11 +238,11 @@ export const secondFactorRoutes = ({
 }: Auth) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(logInSecondFactor, async (c) =>
-      c.json(welcome(c, await finish(c.req.valid('json'), c.get('caller'))), 200),
+      c.json(welcome(c, await finish(c.req.valid('json'), callerWithDevice(c))), 200),
     )
     .openapi(beginLogInByPasskey, async (c) => c.json(await byPasskey.begin(), 200))
     .openapi(logInByPasskey, async (c) =>
-      c.json(welcome(c, await byPasskey.logIn(c.req.valid('json'), c.get('caller'))), 200),
+      c.json(welcome(c, await byPasskey.logIn(c.req.valid('json'), callerWithDevice(c))), 200),
     )
     .openapi(beginStepUp, async (c) => {
       const { methods, passkey } = await again.begin(actorOf(c))

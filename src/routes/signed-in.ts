@@ -13,3 +13,8 @@ export function welcome(c: AppContext, loggedIn: LoggedIn): z.infer<typeof Signe
   const { id, email, name, avatar, role } = loggedIn.user
   return { user: { id, email, name, avatar, role }, accessToken: loggedIn.accessToken }
 }
+
+/** With `SIGNUP_DISCLOSURE=hidden`: the same words whatever becomes of it, which is told to the mailbox. */
+export const hiddenAnswer = {
+  message: 'If this address can be used, an email is on its way to it. Confirm the address, then sign in.',
+}

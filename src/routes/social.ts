@@ -10,6 +10,7 @@ import {
 } from '../core/accounts/auth/identities.model.ts'
 import { GuestEntry, GuestUpgrade } from '../core/accounts/auth/passwords.model.ts'
 import { SecondFactorWanted } from '../core/accounts/auth/second-factors.model.ts'
+import { callerWithDevice, clearTokenCookies } from '../http/cookies.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   body,
@@ -17,13 +18,14 @@ import {
   isPublic,
   json,
   limitedAsAuth,
+  Message,
   signedIn,
   signedInOrGuest,
   steppedUp,
 } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
-import { SignedIn, welcome } from './signed-in.ts'
+import { hiddenAnswer, SignedIn, welcome } from './signed-in.ts'
 
 const tags = ['Auth']
 
@@ -139,6 +141,10 @@ const upgradeGuest = createRoute({
   }),
   responses: {
     200: json(z.object({ user: SignedUpUser }), 'The same person, from now on with an account.'),
+    202: json(
+      Message,
+      'With `SIGNUP_DISCLOSURE=hidden`, for known and unknown addresses alike. The session of the guest has ended.',
+    ),
     ...errors(400, 401, 403, 404, 409, 413, 415),
   },
 })
@@ -147,11 +153,11 @@ export const socialRoutes = ({ withProvider, guests }: Auth) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(listProviders, async (c) => c.json({ items: [...(await withProvider.addresses())] }, 200))
     .openapi(logInSocially, async (c) => {
-      const outcome = await withProvider.logIn(c.req.valid('json'), c.get('caller'))
+      const outcome = await withProvider.logIn(c.req.valid('json'), callerWithDevice(c))
       return 'user' in outcome ? c.json(welcome(c, outcome), 200) : c.json(outcome, 202)
     })
     .openapi(linkAccount, async (c) => {
-      const outcome = await withProvider.link(c.req.valid('json'), c.get('caller'))
+      const outcome = await withProvider.link(c.req.valid('json'), callerWithDevice(c))
       return 'user' in outcome ? c.json(welcome(c, outcome), 200) : c.json(outcome, 202)
     })
     .openapi(listIdentities, async (c) => c.json({ items: await withProvider.list(actorOf(c)) }, 200))
@@ -160,13 +166,14 @@ export const socialRoutes = ({ withProvider, guests }: Auth) =>
       return c.body(null, 204)
     })
     .openapi(enterAsGuest, async (c) =>
-      c.json(welcome(c, await guests.enter(c.req.valid('json'), c.get('caller'))), 201),
+      c.json(welcome(c, await guests.enter(c.req.valid('json'), callerWithDevice(c))), 201),
     )
     .openapi(upgradeGuest, async (c) => {
-      const { id, email, name, avatar } = await guests.upgrade(
-        actorOf(c),
-        c.req.valid('json'),
-        c.get('caller'),
-      )
+      const upgraded = await guests.upgrade(actorOf(c), c.req.valid('json'), c.get('caller'))
+      if (!upgraded) {
+        clearTokenCookies(c)
+        return c.json(hiddenAnswer, 202)
+      }
+      const { id, email, name, avatar } = upgraded
       return c.json({ user: { id, email, name, avatar } }, 200)
     })

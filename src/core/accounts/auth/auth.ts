@@ -13,8 +13,11 @@ import { createChallengeSecondFactor } from './challenge-second-factor.ts'
 import { createChangeEmail } from './change-email.ts'
 import { createChangePassword } from './change-password.ts'
 import { createChangeSecondFactors } from './change-second-factors.ts'
+import { createCodeRateLimit } from './code-rate-limit.ts'
+import { createTellGuesser } from './guessers.ts'
 import { createGuests } from './guests.ts'
 import { createIdentities, identities as identitiesCollection } from './identities.ts'
+import { createKnownDevices } from './known-devices.ts'
 import { createLockout } from './lockout.ts'
 import { createLogIn } from './log-in.ts'
 import { createLogInByPasskey } from './log-in-by-passkey.ts'
@@ -25,6 +28,7 @@ import { createMailRateLimit } from './mail-rate-limit.ts'
 import { createMigrateUsers } from './migrate-users.ts'
 import { createNotices } from './notices.ts'
 import { createOneTimeTokens, oneTimeTokens } from './one-time-tokens.ts'
+import { createDecideProviderSignUp, createOpenProviderAccount } from './open-provider-account.ts'
 import { createOpenSession } from './open-session.ts'
 import { createPasskeyChallenge } from './passkey-challenge.ts'
 import { createPasswordPolicy } from './password-policy.ts'
@@ -36,6 +40,7 @@ import { createSecondFactors } from './second-factors.ts'
 import { createSessionMemo } from './session-memo.ts'
 import { sessions as sessionsCollection } from './sessions.model.ts'
 import { createSessions } from './sessions.ts'
+import { createSignInCodes } from './sign-in-codes.ts'
 import { createSignUp } from './sign-up.ts'
 import { createStepUp } from './step-up.ts'
 import { createTokenBlacklist } from './token-blacklist.ts'
@@ -81,13 +86,17 @@ export function createAuth(
   const guestEntered = createEvent<User>('auth.guest-entered')
   const memo = createSessionMemo(needs)
   const notices = createNotices(needs, { mail, settings })
-  const sessions = createSessions(needs, { keys, memo, audit, notices, settings })
+  const devices = createKnownDevices(needs, keys)
+  const signInCodes = createSignInCodes(needs, keys)
+  const tellGuesser = createTellGuesser({ devices, signInCodes })
+  const sessions = createSessions(needs, { keys, memo, audit, notices, devices, settings })
   const checkPassword = createPasswordPolicy(needs, settings.passwordMinLength)
   const blacklist = createTokenBlacklist(needs)
   const lockout = createLockout(needs, keys)
   const verifyPassword = createVerifyPassword(needs, lockout)
   const tokens = createOneTimeTokens(needs, keys)
   const mayMail = createMailRateLimit(needs, keys)
+  const mayTryCode = createCodeRateLimit(needs, keys)
   const secondFactors = createSecondFactors(needs, { users, keys, lockout })
   const openSession = createOpenSession(needs, { users, sessions, audit })
   const challengePasskey = createPasskeyChallenge(needs)
@@ -100,12 +109,16 @@ export function createAuth(
     audit,
     secondFactors,
     openSession,
+    devices,
+    signInCodes,
+    tellGuesser,
     verifyPassword,
     challengePasskey,
     settings,
     mail,
     guestEntered,
     mayMail,
+    mayTryCode,
     memo,
     lockout,
     notices,
@@ -116,23 +129,35 @@ export function createAuth(
   const emailVerification = createVerifyEmail(needs, known)
   const lent = { ...known, emailVerification }
   const passwordReset = createResetPassword(needs, lent)
+  const joining = { ...lent, passwordReset, openAccount: createOpenProviderAccount(users) }
+  const { signUp, decide: decideSignUp } = createSignUp(needs, lent)
+  const withProvider = createLogInWithProvider(needs, joining)
+  const guests = createGuests(needs, lent)
+  const emailChange = createChangeEmail(needs, joining)
 
   return {
     ...emptyFace,
     guestEntered,
-    signUp: createSignUp(needs, lent),
+    listeners: [
+      mail.undecided.listener('reset-password', passwordReset.decide),
+      mail.undecided.listener('sign-up', decideSignUp),
+      mail.undecided.listener('provider-sign-up', createDecideProviderSignUp(joining)),
+      mail.undecided.listener('guest-upgrade', guests.decide),
+      mail.undecided.listener('change-email', emailChange.decide),
+    ],
+    signUp,
     logIn: createLogIn(needs, lent),
     logInSecondFactor: createLogInSecondFactor(lent),
     byPasskey: createLogInByPasskey(needs, lent),
     stepUp: createStepUp(needs, lent),
     secondFactors: createChangeSecondFactors(needs, lent),
-    withProvider: createLogInWithProvider(needs, lent),
-    guests: createGuests(needs, lent),
+    withProvider,
+    guests,
     emailVerification,
     passwordReset,
     migrateUsers: createMigrateUsers(needs, { users, audit, passwordReset }),
-    emailChange: createChangeEmail(needs, { ...lent, passwordReset }),
-    refresh: createRefresh(needs, { sessions, audit, keys, settings }),
+    emailChange,
+    refresh: createRefresh(needs, { sessions, audit, keys, devices, settings }),
     logOut: createLogOut(needs, { sessions, blacklist, audit, keys }),
     changePassword: createChangePassword(needs, lent),
     requireVerifiedEmail: createRequireVerifiedEmail(needs, settings),

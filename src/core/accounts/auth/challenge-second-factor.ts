@@ -1,4 +1,6 @@
 import type { User } from '../users/users.model.ts'
+import { guesserFacts } from './guessers.ts'
+import type { Guesser } from './lockout.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import type { CreatePasskeyChallenge } from './passkey-challenge.ts'
 import type { SecondFactorWanted } from './second-factors.model.ts'
@@ -16,7 +18,10 @@ export const createChallengeSecondFactor =
     readonly tokens: OneTimeTokens
     readonly challengePasskey: CreatePasskeyChallenge
   }) =>
-  async (user: User, isOnSharedDevice: boolean): Promise<SecondFactorWanted | null> => {
+  async (
+    user: User,
+    { isOnSharedDevice, guesser }: { readonly isOnSharedDevice: boolean; readonly guesser: Guesser },
+  ): Promise<SecondFactorWanted | null> => {
     const methods = methodsOf(user)
     if (methods.length === 0) return null
     const question = methods.includes('passkey') ? await challengePasskey(factorsOf(user).passkeys) : null
@@ -26,6 +31,7 @@ export const createChallengeSecondFactor =
       facts: {
         epoch: String(user.securityEpoch),
         ...(isOnSharedDevice ? { device: 'shared' } : {}),
+        ...guesserFacts(guesser),
         ...(question ? { challenge: question.challenge } : {}),
       },
     })

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { encodeBase64url } from '../../../ports/base64url.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { randomBytes } from '../../../ports/random-bytes.ts'
@@ -5,7 +6,7 @@ import type { Actor, Caller } from '../../kernel/actor.ts'
 import { notFound } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import { codeOf, greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
-import type { Mailing } from '../../platform/mail/mail.ts'
+import type { Decide, Mailing } from '../../platform/mail/mail.ts'
 import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import type { AuthSettings } from './auth.model.ts'
@@ -17,6 +18,8 @@ import type { PasswordReset } from './reset-password.ts'
 import { factorsOf, keepWaysIn, withFactors } from './second-factors.ts'
 import type { SessionMemo } from './session-memo.ts'
 import type { Sessions } from './sessions.ts'
+
+const Asked = z.object({ name: z.string(), code: z.string() })
 
 const codeLifeMs = 10 * 60_000
 const tries = 5
@@ -70,26 +73,32 @@ export function createChangeEmail(
     })
 
   return {
-    /** Whether the new address is somebody's is not said here: its owner is told instead. */
+    /**
+     * Whether the new address is somebody's is not said here, nor by what follows: there is a code in any case, which is
+     * mailed, later, only where the address is free. Otherwise its owner is told.
+     */
     async ask(actor: Actor, email: string): Promise<void> {
       const stored = await users.read(actor.userId)
       if (!stored) throw notFound()
-      if (stored.value.email === email || !(await mayMail('change-email', email))) return
-      const owner = (await users.findByEmail(email))?.value
-      if (owner) {
-        await notices.accountExists(owner)
-        return
-      }
-      const { code, token } = await tokens.issue('change-email', actor.userId, {
+      if (stored.value.email === email || !(await mayMail('change-email', email, actor.userId))) return
+      const { code } = await tokens.issue('change-email', actor.userId, {
         lifeMs: codeLifeMs,
         tries,
         facts: { email },
         isOnlyOne: true,
       })
-      const greeting = greetingOf(stored.value.name)
+      const facts = { name: stored.value.name, code }
+      await mail.decideLater({ kind: 'change-email', to: email, facts, usefulForMs: codeLifeMs })
+    },
+
+    async decide({ to: email, facts, id }: Parameters<Decide>[0]): Promise<void> {
+      const { name, code } = Asked.parse(facts)
+      const owner = (await users.findByEmail(email))?.value
+      if (owner) return notices.accountExists(owner)
+      const greeting = greetingOf(name)
       await mail.enqueue(
         { template: 'confirm_new_email', to: email, greeting, code: codeOf(code) },
-        `confirm_new_email ${token.slice(-16)}`,
+        `confirm_new_email ${id}`,
       )
     },
 

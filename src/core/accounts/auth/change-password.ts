@@ -5,13 +5,14 @@ import type { Audit } from '../../platform/audit/audit.ts'
 import { users as userCollection } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import { invalidCredentials } from './auth.model.ts'
+import type { Devices } from './known-devices.ts'
 import type { Notices } from './notices.ts'
 import type { CheckPassword } from './password-policy.ts'
 import type { ChangePassword } from './passwords.model.ts'
 import type { Sessions } from './sessions.ts'
 import type { VerifyPassword } from './verify-password.ts'
 
-/** Sets a new password and ends every other session. */
+/** Sets a new password and ends every other session. Answers what the device is to keep, if anything. */
 export const createChangePassword = (
   { clock, documents, hasher }: Needs<'clock' | 'documents' | 'hasher'>,
   domain: {
@@ -21,15 +22,17 @@ export const createChangePassword = (
     readonly checkPassword: CheckPassword
     readonly verifyPassword: VerifyPassword
     readonly notices: Notices
+    readonly devices: Devices
   },
 ) => {
-  return async (actor: Actor, change: ChangePassword, caller: Caller): Promise<void> => {
-    const { users, sessions, audit, checkPassword, verifyPassword, notices } = domain
+  return async (actor: Actor, change: ChangePassword, caller: Caller): Promise<string | null> => {
+    const { users, sessions, audit, checkPassword, verifyPassword, notices, devices } = domain
     const stored = await documents.read(userCollection, { partition: actor.userId, id: actor.userId })
     if (!stored) throw notFound()
     const user = stored.value
     const facts = { actorId: user.id, sessionId: actor.sessionId, resource: { type: 'user', id: user.id } }
-    if (!(await verifyPassword(user.email, user, change.currentPassword))) {
+    const guesser = { kind: 'session', id: actor.sessionId } as const
+    if (!(await verifyPassword(user.email, user, change.currentPassword, guesser))) {
       await audit.record(caller, {
         ...facts,
         event: 'user.change_password',
@@ -51,5 +54,8 @@ export const createChangePassword = (
       audit.record(caller, { ...facts, event: 'user.change_password', changedFields: ['password'] }),
       notices.passwordChanged(changed),
     ])
+    // Only a device that is known stays so: a shared one never was.
+    const isShared = (await devices.recognize(caller, user)) === null
+    return devices.atLogin(changed, caller, isShared)
   }
 }

@@ -1,15 +1,29 @@
+import { z } from 'zod'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
-import { forbidden } from '../../kernel/errors.ts'
+import { AppError, forbidden } from '../../kernel/errors.ts'
 import type { DomainEvent } from '../../kernel/events.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
+import type { Decide, Mailing } from '../../platform/mail/mail.ts'
 import { type User, userExists } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
+import type { AuthSettings } from './auth.model.ts'
+import { KeptCaller, keepCaller } from './kept-caller.ts'
+import type { MayMail } from './mail-rate-limit.ts'
+import type { Notices } from './notices.ts'
 import type { LoggedIn, OpenSession } from './open-session.ts'
 import type { CheckPassword } from './password-policy.ts'
 import type { GuestEntry, GuestUpgrade } from './passwords.model.ts'
 import type { Sessions } from './sessions.ts'
 import type { EmailVerification } from './verify-email.ts'
+
+const Asked = z.object({
+  caller: KeptCaller,
+  userId: z.string(),
+  sessionId: z.string(),
+  name: z.string().nullable(),
+  passwordHash: z.string(),
+})
 
 const lifeMs = 24 * 60 * 60_000
 
@@ -26,6 +40,10 @@ export function createGuests(
     openSession,
     checkPassword,
     emailVerification,
+    mail,
+    mayMail,
+    notices,
+    settings,
     guestEntered,
   }: {
     readonly users: Users
@@ -34,9 +52,41 @@ export function createGuests(
     readonly openSession: OpenSession
     readonly checkPassword: CheckPassword
     readonly emailVerification: EmailVerification
+    readonly mail: Mailing
+    readonly mayMail: MayMail
+    readonly notices: Notices
+    readonly settings: AuthSettings
     readonly guestEntered: DomainEvent<User>
   },
 ) {
+  const record = (caller: Caller, user: User, sessionId: string) =>
+    audit.record(caller, {
+      event: 'user.guest_upgraded',
+      actorId: user.id,
+      sessionId,
+      resource: { type: 'user', id: user.id },
+      changedFields: ['email', 'password', 'role'],
+    })
+
+  async function makeLasting(
+    userId: string,
+    { email, name, passwordHash }: { email: string; name: string | null; passwordHash: string },
+  ): Promise<User> {
+    const { user } = await users.changeAddress(userId, email, 0, (latest) => {
+      if (latest.role !== 'guest') throw forbidden()
+      const { expiresAt: _, ...lasting } = latest
+      return {
+        ...lasting,
+        name: name ?? latest.name,
+        role: 'user',
+        passwordHash,
+        securityEpoch: latest.securityEpoch + 1,
+        updatedAt: new Date(clock.now()).toISOString(),
+      }
+    })
+    return user
+  }
+
   return {
     async enter({ name, sharedDevice = false }: GuestEntry, caller: Caller): Promise<LoggedIn> {
       const guest = await users.createAccount({
@@ -51,34 +101,53 @@ export function createGuests(
       return openSession(guest, caller, { isOnSharedDevice: sharedDevice })
     },
 
-    /** The guest's own account becomes one that lasts, with all that was said in it. Throws `user_exists`. */
-    async upgrade(actor: Actor, { email, password, name }: GuestUpgrade, caller: Caller): Promise<User> {
+    /**
+     * The guest's own account becomes one that lasts, with all that was said in it. Throws `user_exists`. With hidden
+     * disclosure the answer is null and the session has ended, whether or not the address was free: what becomes of it is
+     * decided later, and told to the mailbox.
+     */
+    async upgrade(
+      actor: Actor,
+      { email, password, name }: GuestUpgrade,
+      caller: Caller,
+    ): Promise<User | null> {
       if (actor.role !== 'guest') throw forbidden()
       await checkPassword('password', password, { email, name: name ?? '' })
-      if (await users.isEmailClaimed(email)) throw userExists()
+      const isHidden = settings.signupDisclosure === 'hidden'
+      if (!isHidden && (await users.isEmailClaimed(email))) throw userExists()
       const passwordHash = await hasher.hash(password)
-      const { user } = await users.changeAddress(actor.userId, email, 0, (latest) => {
-        if (latest.role !== 'guest') throw forbidden()
-        const { expiresAt: _, ...lasting } = latest
-        return {
-          ...lasting,
-          name: name ?? latest.name,
-          role: 'user',
-          passwordHash,
-          securityEpoch: latest.securityEpoch + 1,
-          updatedAt: new Date(clock.now()).toISOString(),
-        }
-      })
+      if (isHidden) {
+        const facts = { caller: keepCaller(caller), ...actor, name: name ?? null, passwordHash }
+        await mail.decideLater({ kind: 'guest-upgrade', to: email, facts, usefulForMs: lifeMs })
+        await sessions.revoke(actor.userId, actor.sessionId, 'guest_upgraded')
+        return null
+      }
+      const user = await makeLasting(actor.userId, { email, name: name ?? null, passwordHash })
       await sessions.keepOnly(actor, user.securityEpoch)
       defer.run('send_verification', () => emailVerification.send(user))
-      await audit.record(caller, {
-        event: 'user.guest_upgraded',
-        actorId: user.id,
-        sessionId: actor.sessionId,
-        resource: { type: 'user', id: user.id },
-        changedFields: ['email', 'password', 'role'],
-      })
+      await record(caller, user, actor.sessionId)
       return user
+    },
+
+    async decide({ to: email, facts }: Parameters<Decide>[0]): Promise<void> {
+      const { caller, userId, sessionId, name, passwordHash } = Asked.parse(facts)
+      const owner = (await users.findByEmail(email))?.value
+      if (owner && owner.id !== userId) {
+        if (await mayMail('account-exists', email)) await notices.accountExists(owner)
+        return
+      }
+      const guest = (await users.read(userId))?.value
+      if (!guest) return
+      // Otherwise it lasts already: this was cut off after it had been written.
+      if (guest.role !== 'guest') return emailVerification.send(guest)
+      try {
+        const user = await makeLasting(userId, { email, name, passwordHash })
+        await record(caller, user, sessionId)
+        await emailVerification.send(user)
+      } catch (error) {
+        // Somebody else was given the address, or has it reserved.
+        if (!(error instanceof AppError && error.code === 'user_exists')) throw error
+      }
     },
   }
 }

@@ -4,10 +4,12 @@ import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { notFound, validationError } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
-import { Email, PersonName, type User } from '../users/users.model.ts'
+import type { Mailing } from '../../platform/mail/mail.ts'
+import { Email, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
-import { type AuthSettings, invalidCredentials, lockedOut } from './auth.model.ts'
+import { type AuthSettings, invalidCredentials, lockedOut, opensByPassword } from './auth.model.ts'
 import type { ChallengeSecondFactor } from './challenge-second-factor.ts'
+import type { TellGuesser } from './guessers.ts'
 import {
   type IdentityView,
   type LinkAccount,
@@ -19,6 +21,7 @@ import {
 import { hasNoWayIn, type Identities, identityId } from './identities.ts'
 import type { Notices } from './notices.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
+import type { OpenProviderAccount } from './open-provider-account.ts'
 import type { LoggedIn, OpenSession } from './open-session.ts'
 import { codeRefused } from './recovery.model.ts'
 import type { SecondFactorWanted } from './second-factors.model.ts'
@@ -27,6 +30,7 @@ import type { Sessions } from './sessions.ts'
 import type { EmailVerification } from './verify-email.ts'
 import type { VerifyPassword } from './verify-password.ts'
 
+const dayMs = 86_400_000
 const linkLifeMs = 10 * 60_000
 const linkTries = 5
 
@@ -37,7 +41,7 @@ async function challengeOf(verifier: string): Promise<string> {
 
 /** Signing in by Google or Microsoft, which says who somebody is; what they may do here is decided here. */
 export function createLogInWithProvider(
-  { clock, identityProviders }: Needs<'clock' | 'identityProviders'>,
+  { clock, identityProviders, ids }: Needs<'clock' | 'identityProviders' | 'ids'>,
   {
     users,
     identities,
@@ -48,8 +52,11 @@ export function createLogInWithProvider(
     notices,
     openSession,
     challengeSecondFactor,
+    tellGuesser,
     verifyPassword,
     emailVerification,
+    mail,
+    openAccount,
     settings,
   }: {
     readonly users: Users
@@ -61,8 +68,11 @@ export function createLogInWithProvider(
     readonly notices: Notices
     readonly openSession: OpenSession
     readonly challengeSecondFactor: ChallengeSecondFactor
+    readonly tellGuesser: TellGuesser
     readonly verifyPassword: VerifyPassword
     readonly emailVerification: EmailVerification
+    readonly mail: Mailing
+    readonly openAccount: OpenProviderAccount
     readonly settings: AuthSettings
   },
 ) {
@@ -112,7 +122,10 @@ export function createLogInWithProvider(
       throw lockedOut(user)
     }
     return (
-      (await challengeSecondFactor(user, isOnSharedDevice)) ?? openSession(user, caller, { isOnSharedDevice })
+      (await challengeSecondFactor(user, {
+        isOnSharedDevice,
+        guesser: await tellGuesser({ email: user.email, user }, caller),
+      })) ?? openSession(user, caller, { isOnSharedDevice })
     )
   }
 
@@ -133,18 +146,9 @@ export function createLogInWithProvider(
     }
   }
 
-  async function openAccount(email: string, { name, isEmailVouchedFor }: ProvidedIdentity): Promise<User> {
-    const shown = PersonName.safeParse(name ?? '')
-    return users.createAccount({
-      email,
-      name: shown.success ? shown.data : 'New user',
-      passwordHash: null,
-      emailVerified: isEmailVouchedFor,
-    })
-  }
-
+  /** For an address without an account a token that leads nowhere, by the same steps. */
   async function askForPassword(
-    owner: User,
+    owner: User | null,
     id: string,
     {
       provider,
@@ -156,14 +160,14 @@ export function createLogInWithProvider(
       readonly isOnSharedDevice: boolean
     },
   ): Promise<LinkWanted> {
-    const { token, expiresAt } = await tokens.issue('link-identity', owner.id, {
+    const { token, expiresAt } = await tokens.issue('link-identity', owner?.id ?? ids.next(), {
       lifeMs: linkLifeMs,
       tries: linkTries,
       facts: {
         identity: id,
         provider,
         email,
-        epoch: String(owner.securityEpoch),
+        epoch: String(owner?.securityEpoch ?? 0),
         ...(isOnSharedDevice ? { device: 'shared' } : {}),
       },
     })
@@ -194,6 +198,12 @@ export function createLogInWithProvider(
       const email = address.data
       const link = { provider: given.provider, email }
       const owner = (await users.findByEmail(email))?.value
+      const asked = { ...link, isOnSharedDevice: sharedDevice }
+      if (settings.signupDisclosure === 'hidden' && !identity.isEmailVouchedFor) {
+        const facts = { name: identity.name }
+        await mail.decideLater({ kind: 'provider-sign-up', to: email, facts, usefulForMs: dayMs })
+        return askForPassword(owner ?? null, id, asked)
+      }
       if (!owner) {
         const opened = await openAccount(email, identity)
         const linked = await identities.link(opened, id, link)
@@ -203,8 +213,7 @@ export function createLogInWithProvider(
       }
       // Its owner never proved the address, or was cut off between opening the account and joining it.
       const isWaiting = !owner.emailVerified || hasNoWayIn(owner)
-      if (!(identity.isEmailVouchedFor && isWaiting))
-        return askForPassword(owner, id, { ...link, isOnSharedDevice: sharedDevice })
+      if (!(identity.isEmailVouchedFor && isWaiting)) return askForPassword(owner, id, asked)
       const linked = await identities.link(owner, id, link, takeOver)
       memo.forgetUser(linked.id)
       await record(caller, 'user.identity_linked', linked)
@@ -214,18 +223,21 @@ export function createLogInWithProvider(
     /** Joins what `logIn` asked the password for. Throws `invalid_token` or `invalid_credentials`. */
     async link({ linkToken, password }: LinkAccount, caller: Caller): Promise<LoggedIn | SecondFactorWanted> {
       const opened = await tokens.open('link-identity', linkToken)
-      const user = opened && (await users.read(opened.subjectId))?.value
-      const { identity, provider, email, epoch, device } = opened?.facts ?? {}
-      if (!opened || !user || identity === undefined || epoch !== String(user.securityEpoch))
-        throw codeRefused()
-      if (!(await verifyPassword(user.email, user, password))) {
+      const user = (opened && (await users.read(opened.subjectId))?.value) ?? null
+      const { identity, provider, email = '', epoch, device } = opened?.facts ?? {}
+      const isAsBefore = user === null || epoch === String(user.securityEpoch)
+      if (!opened || identity === undefined || !isAsBefore) throw codeRefused()
+      // Where there is no account, or none that a password opens, what is shown is wrong: by the same steps.
+      const guesser = await tellGuesser({ email, user }, caller)
+      const judged = opensByPassword(user, settings) ? user : null
+      if (!(await verifyPassword(email, judged, password, guesser)) || !user) {
         await record(caller, 'user.identity_linked', user, 'invalid_credentials')
         throw invalidCredentials()
       }
       if (!(await opened.close())) throw codeRefused()
       const linked = await identities.link(user, identity, {
         provider: provider as ProviderName,
-        email: email ?? null,
+        email: email === '' ? null : email,
       })
       await Promise.all([record(caller, 'user.identity_linked', linked), notices.secondFactorChanged(linked)])
       return enter(linked, caller, device === 'shared')

@@ -88,17 +88,20 @@ export function createStepUp(
   }
 
   /** Whoever has a second factor shows it: the password alone may be what was stolen. */
-  async function prove(user: User, proof: StepUp): Promise<void> {
+  async function prove(user: User, proof: StepUp, { sessionId }: Actor): Promise<void> {
+    // Whoever is inside is no stranger, and guesses no more than others: by this session.
+    const guesser = { kind: 'session', id: sessionId } as const
     if ('password' in proof) {
       if (methodsOf(user).length > 0) throw secondFactorRefused()
-      if (!(await verifyPassword(user.email, user, proof.password))) throw invalidCredentials()
+      if (!(await verifyPassword(user.email, user, proof.password, guesser))) throw invalidCredentials()
     } else if ('mailedCode' in proof) await withMailedCode(user, proof.mailedCode)
     else if ('passkey' in proof) {
       const opened = await tokens.open('passkey-step-up', proof.challengeToken)
       if (opened?.subjectId !== user.id) throw secondFactorRefused()
-      await secondFactors.prove(user, { passkey: proof.passkey }, opened.facts['challenge'] ?? null)
+      const challenge = opened.facts['challenge'] ?? null
+      await secondFactors.prove(user, { passkey: proof.passkey }, { challenge, guesser })
       await opened.close()
-    } else await secondFactors.prove(user, proof, null)
+    } else await secondFactors.prove(user, proof, { challenge: null, guesser })
   }
 
   return {
@@ -125,7 +128,7 @@ export function createStepUp(
         resource: { type: 'session', id: actor.sessionId },
       }
       try {
-        await prove(user, proof)
+        await prove(user, proof, actor)
       } catch (error) {
         if (error instanceof AppError)
           await audit.record(caller, { ...facts, outcome: 'failure', reason: error.code })

@@ -14,7 +14,7 @@ const resetPage = linkTo(origin, '/reset-password', token)
 
 const inputs: TemplateInputs = {
   confirm_email: { greeting, code, link: linkTo(origin, '/verify-email', token) },
-  reset_password: { greeting, link: resetPage },
+  reset_password: { greeting, link: resetPage, code: codeOf('K7M2P-9QXRT') },
   password_changed: { greeting, link: resetPage },
   confirm_identity: { greeting, code },
   confirm_new_email: { greeting, code },
