@@ -42,6 +42,7 @@ interface Operation {
   readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>
   readonly 'x-access': string
   readonly 'x-rate-limit'?: string
+  readonly 'x-account-disclosure'?: { readonly open: string; readonly hidden: string }
 }
 
 interface ApiDocument {
@@ -142,6 +143,7 @@ function describeOperation(
 ): string {
   const { parameters = [], requestBody, responses } = operation
   const limit = operation['x-rate-limit']
+  const disclosure = operation['x-account-disclosure']
   const { schema, example } = requestBody?.content['application/json'] ?? {}
   const named = schema?.$ref ? schemas[nameOf(schema.$ref)] : schema
   const answers = Object.entries(responses).filter(
@@ -154,6 +156,11 @@ function describeOperation(
       `- Access: ${operation['x-access'] === 'public' ? 'public' : 'signed in'}`,
       `- Limit: ${limit ? `${limits[limit] ?? limit}, and the general one` : 'the general one'}`,
       `- Operation: ${code(operation.operationId)}`,
+      ...(disclosure
+        ? [
+            `- Whether the address has an account: ${disclosure.open === 'told' ? 'told, but not with `SIGNUP_DISCLOSURE=hidden`' : 'never told'}`,
+          ]
+        : []),
     ].join('\n'),
     ...(parameters.length > 0
       ? [

@@ -1,25 +1,45 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Limit } from '../core/kernel/domain.ts'
 import { isUnsafe } from '../http/csrf.ts'
+import type { MatchedRoute } from '../http/matched-route.ts'
 import type { AppEnv } from '../http/request-context.ts'
 import { errors } from '../http/route.ts'
+import { type AddressDoor, disclosureOf } from '../routes/address-doors.ts'
 
 type Definition = OpenAPIHono<AppEnv>['openAPIRegistry']['definitions'][number]
 type Route = Extract<Definition, { type: 'route' }>['route'] & {
   'x-rate-limit'?: string
   'x-takes-beacon'?: true
+  'x-account-disclosure'?: Pick<AddressDoor, 'open' | 'hidden'>
 }
 
-/** What routes declare and middleware obeys. Middleware is mounted first and asks once there are requests. */
+/** Password routes are counted each for itself, whatever their parameters. */
+const counterOf = (path: string): string =>
+  path
+    .split('/')
+    .slice(3)
+    .filter((part) => !part.startsWith('{'))
+    .join('.')
+
+/**
+ * What routes declare and middleware obeys. Middleware is mounted first and asks once there are requests, by the route
+ * that will answer: never by the path, which is spelled in many ways and holds the parameters.
+ */
 export function createRouteDeclarations(limitByName: ReadonlyMap<string, Limit>) {
   const limitByRoute = new Map<string, Limit>()
-  const beaconRoutes: RegExp[] = []
+  const beaconRoutes = new Set<string>()
+  const routeByCounter = new Map<string, string>()
+  const keyOf = ({ method, path }: MatchedRoute): string => `${method} ${path}`
 
-  /** Password routes are counted each for itself. */
-  function limitOf(name: string, path: string): Limit {
+  function limitOf(name: string, key: string, path: string): Limit {
     const limit = limitByName.get(name)
-    if (!limit) throw new Error(`${path} counts against a limit that no domain has: ${name}`)
-    return name === 'auth' ? { ...limit, name: path.split('/').slice(3).join('.') } : limit
+    if (!limit) throw new Error(`${key} counts against a limit that no domain has: ${name}`)
+    if (name !== 'auth') return limit
+    const counter = counterOf(path)
+    const other = routeByCounter.get(counter)
+    if (other !== undefined) throw new Error(`${key} and ${other} would be counted together: ${counter}`)
+    routeByCounter.set(counter, key)
+    return { ...limit, name: counter }
   }
 
   return {
@@ -29,17 +49,18 @@ export function createRouteDeclarations(limitByName: ReadonlyMap<string, Limit>)
         if (definition.type !== 'route') continue
         const route: Route = definition.route
         const method = route.method.toUpperCase()
+        const key = keyOf({ method, path: route.path.replaceAll(/\{(\w+)\}/g, ':$1') })
         if (isUnsafe(method) && isGuarded(definition))
           route.responses = { ...errors(400, 403, 413, 415), ...route.responses }
-        if (route['x-takes-beacon'])
-          beaconRoutes.push(new RegExp(`^${route.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`))
+        const door = disclosureOf(route.operationId)
+        if (door) route['x-account-disclosure'] = { open: door.open, hidden: door.hidden }
+        if (route['x-takes-beacon']) beaconRoutes.add(key)
         const name = route['x-rate-limit']
-        if (name) limitByRoute.set(`${method} ${route.path}`, limitOf(name, route.path))
+        if (name) limitByRoute.set(key, limitOf(name, key, route.path))
       }
     },
-    limitOf: (method: string, path: string): Limit | undefined => limitByRoute.get(`${method} ${path}`),
-    takesBeacon: (method: string, path: string): boolean =>
-      method === 'POST' && beaconRoutes.some((pattern) => pattern.test(path)),
+    limitOf: (route: MatchedRoute): Limit | undefined => limitByRoute.get(keyOf(route)),
+    takesBeacon: (route: MatchedRoute): boolean => beaconRoutes.has(keyOf(route)),
   }
 }
 

@@ -9,7 +9,10 @@ export interface TrustedSite {
 }
 
 export interface ClientAddress {
-  /** Canonical; IPv6 as its /64, since one person holds at least that much. Null when nobody said. */
+  /**
+   * Canonical; IPv6 as its /64, since one person holds at least that much, and as the IPv4 address that a translator or a
+   * tunnel wrote into it. Null when nobody said.
+   */
   readonly address: string | null
   readonly site: TrustedSite | null
 }
@@ -25,6 +28,47 @@ function stripPort(hop: string): string {
 function parse(text: string | undefined): ipaddr.IPv4 | ipaddr.IPv6 | null {
   const address = stripPort(text?.trim() ?? '')
   return ipaddr.isValid(address) ? ipaddr.process(address) : null
+}
+
+/**
+ * Where the four octets of an IPv4 address stand in an IPv6 address that a translator or a tunnel made of it. Under such a
+ * prefix everybody's upper 64 bits are the same, or all of them are one person's.
+ */
+const octetsAt = (first: number, second = first + 1, third = second + 1, fourth = third + 1) =>
+  [first, second, third, fourth] as const
+const last = octetsAt(12)
+
+/** RFC 6052, 2.2: octet 8 is left out, and what comes after the address is zero. */
+const translatedAt = (octets: readonly number[]) => {
+  if (octets.slice(13).some(Boolean)) return last
+  if (octets[12]) return octetsAt(9)
+  return octets[11] ? octetsAt(7, 9) : octetsAt(6, 7, 9)
+}
+
+const embeddings: readonly {
+  readonly prefix: readonly [ipaddr.IPv4 | ipaddr.IPv6, number]
+  readonly at: (octets: readonly number[]) => readonly number[]
+  /** Teredo writes the address inverted, so that no translator on the way takes it for one. */
+  readonly isInverted?: true
+}[] = [
+  // IPv4-translated (RFC 2765). IPv4-mapped ones are IPv4 addresses already.
+  { prefix: ipaddr.parseCIDR('::ffff:0:0:0/96'), at: () => last },
+  // NAT64, the well-known prefix and the one for use inside a network (RFC 8215).
+  { prefix: ipaddr.parseCIDR('64:ff9b::/96'), at: () => last },
+  { prefix: ipaddr.parseCIDR('64:ff9b:1::/48'), at: translatedAt },
+  // 6to4 (RFC 3056) and Teredo (RFC 4380).
+  { prefix: ipaddr.parseCIDR('2002::/16'), at: () => octetsAt(2) },
+  { prefix: ipaddr.parseCIDR('2001::/32'), at: () => last, isInverted: true },
+]
+
+/** The IPv4 address that stands for the same host; null where there is none. */
+function embeddedIn(address: ipaddr.IPv4 | ipaddr.IPv6): ipaddr.IPv4 | null {
+  if (address.kind() === 'ipv4') return null
+  const found = embeddings.find(({ prefix }) => address.match(prefix as [ipaddr.IPv6, number]))
+  if (!found) return null
+  const octets = address.toByteArray()
+  const embedded = found.at(octets).map((index) => octets[index] ?? 0)
+  return new ipaddr.IPv4(found.isInverted ? embedded.map((octet) => octet ^ 0xff) : embedded)
 }
 
 function canonical(address: ipaddr.IPv4 | ipaddr.IPv6): string {
@@ -49,11 +93,14 @@ export function createReadClientAddress(trustedHops: number, sites: readonly Tru
   const read = (text: string | undefined): ClientAddress => {
     const address = parse(text)
     if (!address) return { address: null, site: null }
-    const found = networks.find(
-      ({ range }) =>
-        range[0].kind() === address.kind() && address.match(range as [ipaddr.IPv4 & ipaddr.IPv6, number]),
+    const embedded = embeddedIn(address)
+    const found = networks.find(({ range }) =>
+      [address, embedded].some(
+        (known) =>
+          known?.kind() === range[0].kind() && known.match(range as [ipaddr.IPv4 & ipaddr.IPv6, number]),
+      ),
     )
-    return { address: canonical(address), site: found?.site ?? null }
+    return { address: canonical(embedded ?? address), site: found?.site ?? null }
   }
 
   return (remoteAddress: string | undefined, forwardedFor: string | undefined): ClientAddress => {

@@ -1,5 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import { AppError, validationError } from '../core/kernel/errors.ts'
+import { type MatchedRoute, matchedRoute } from './matched-route.ts'
 import type { AppContext, AppEnv } from './request-context.ts'
 
 const maxDepth = 32
@@ -109,7 +110,7 @@ function callItJson(c: AppContext): void {
  * gets the parsed value. Where a beacon is taken, the JSON may be called text: such a request needs no preflight, and
  * is refused like any other when another site sends it.
  */
-export const jsonBody = (takesBeacon: (method: string, path: string) => boolean) =>
+export const jsonBody = (takesBeacon: (route: MatchedRoute) => boolean) =>
   createMiddleware<AppEnv>(async (c, next) => {
     const { maxBodyBytes } = c.get('settings')
     const text = await readText(c, maxBodyBytes)
@@ -119,7 +120,8 @@ export const jsonBody = (takesBeacon: (method: string, path: string) => boolean)
       return next()
     }
     const type = c.req.header('content-type') ?? ''
-    if (isText(type) && takesBeacon(c.req.method, c.req.path)) callItJson(c)
+    const route = isText(type) ? matchedRoute(c) : undefined
+    if (route && takesBeacon(route)) callItJson(c)
     else if (!isJson(type)) throw unsupportedMediaType()
     const value = parseJson(text)
     c.req.json = async () => value as any

@@ -3,6 +3,7 @@ import type { Limit } from '../core/kernel/domain.ts'
 import { AppError } from '../core/kernel/errors.ts'
 import type { Standing, TakeFromLimits } from '../core/platform/limits/limits.ts'
 import { askAhead } from './credential.ts'
+import { type MatchedRoute, matchedRoute } from './matched-route.ts'
 import type { AppEnv } from './request-context.ts'
 
 /** Probes are counted like everything else but never refused: an orchestrator that is refused stops the process. */
@@ -22,8 +23,8 @@ export const rateLimit =
   }: {
     readonly take: TakeFromLimits
     readonly general: Limit
-    /** The limit a route declares, by method and path. */
-    readonly limitOf: (method: string, path: string) => Limit | undefined
+    /** The limit a route declares. */
+    readonly limitOf: (route: MatchedRoute) => Limit | undefined
     /** How much more the named site may do. */
     readonly scaleOf: (site: string | null) => number
     readonly now: () => number
@@ -32,7 +33,8 @@ export const rateLimit =
     const { address, site } = c.get('caller')
     // In the same round trip to the cache as the counters.
     askAhead(c)
-    const special = limitOf(c.req.method, c.req.path)
+    const route = matchedRoute(c)
+    const special = route && limitOf(route)
     const standing: Standing = await take(
       special ? [general, special] : [general],
       address ?? 'unknown',

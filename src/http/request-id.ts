@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import type { Auth } from '../core/accounts/auth/auth.ts'
 import type { ReadClientAddress } from './client-address.ts'
+import { matchedRoute } from './matched-route.ts'
 import { keepPlainHeaders } from './plain-headers.ts'
 import type { AppEnv, HttpSettings } from './request-context.ts'
 
@@ -50,12 +51,11 @@ export const beginRequest =
     })
     c.header('X-Request-Id', requestId)
     await next()
-    const routes = c.req.matchedRoutes
     report({
       requestId,
       traceId: traceparent.exec(c.req.header('traceparent') ?? '')?.[1],
       method: c.req.method,
-      route: routes.findLast(({ path }) => !path.endsWith('*'))?.path ?? 'unmatched',
+      route: matchedRoute(c)?.path ?? 'unmatched',
       status: c.res.status,
       durationMs: now() - startedAt,
     })

@@ -1,4 +1,4 @@
-/** A mail that has yet to be composed and sent. Whom it is for and what it says is encrypted. */
+/** A mail that has yet to be composed and sent, or of which it has yet to be decided whether there is one. Whom it is for and what it says is encrypted. */
 export interface QueuedMail {
   readonly id: string
   /** Names the occasion. There is one mail for a key, however often it is asked for. No personal data. */
@@ -26,6 +26,8 @@ export interface ClaimedMail extends QueuedMail {
 
 export type MailOutcome =
   | { readonly state: 'sent' | 'expired'; readonly at: string }
+  /** Nothing of it is kept, not even its key. */
+  | { readonly state: 'gone' }
   /** To be tried again. `reason` is a code, never prose. */
   | { readonly state: 'waiting'; readonly dueAt: string; readonly reason: string }
   /** A dead letter: somebody has to look at it. */
@@ -58,8 +60,8 @@ export interface MailQueue {
   /** A mail whose key is known already, sent or not, changes nothing. */
   enqueue(mail: QueuedMail): Promise<void>
   /**
-   * Takes at most `limit` waiting mails that are due at `now` and not under lease, first by priority, then by `dueAt`,
-   * then by id. They are under `lease` until `leaseUntil`: of any number of concurrent claims each mail is given to
+   * Takes at most `limit` waiting mails of these priorities that are due at `now` and not under lease, first by
+   * priority, then by `dueAt`, then by id. They are under `lease` until `leaseUntil`: of any number of concurrent claims each mail is given to
    * one.
    */
   claim(options: {
@@ -67,6 +69,7 @@ export interface MailQueue {
     readonly now: string
     readonly leaseUntil: string
     readonly limit: number
+    readonly priorities: { readonly least: number; readonly most: number }
   }): Promise<readonly ClaimedMail[]>
   /**
    * Ends the lease. False, and nothing changes, when the mail is no longer under this lease. What is sent or expired

@@ -4,14 +4,20 @@ import type { Auth } from '../core/accounts/auth/auth.ts'
 import { ChangePassword, LogIn, SignUp } from '../core/accounts/auth/passwords.model.ts'
 import { SecondFactorWanted } from '../core/accounts/auth/second-factors.model.ts'
 import { SessionView } from '../core/accounts/auth/sessions.model.ts'
-import { clearSiteData, clearTokenCookies, readCookie, setTokenCookies } from '../http/cookies.ts'
+import {
+  callerWithDevice,
+  clearSiteData,
+  clearTokenCookies,
+  readCookie,
+  setTokenCookies,
+} from '../http/cookies.ts'
 import { credentialOf } from '../http/credential.ts'
 import { requireOrigin } from '../http/csrf.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, isPublic, json, limitedAsAuth, Message, signedIn, signsIn } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
-import { newToken, renewTokens, replaceSession, SignedIn, welcome } from './signed-in.ts'
+import { hiddenAnswer, newToken, renewTokens, replaceSession, SignedIn, welcome } from './signed-in.ts'
 
 const SessionId = z.object({ id: z.uuid().meta({ example: examples.sessionId }) })
 const tags = ['Auth']
@@ -147,8 +153,6 @@ const revokeOtherSessions = createRoute({
   responses: { 204: { description: 'Only this session is left.' }, ...errors(401, 403) },
 })
 
-const hiddenAnswer = { message: 'If this address can be used, the account is ready. Sign in.' }
-
 /** Whatever the tokens that came along are good for. True on a computer that others use too. */
 async function endSession(c: AppContext, auth: Auth): Promise<boolean> {
   const credential = await credentialOf(c)
@@ -164,21 +168,21 @@ async function endSession(c: AppContext, auth: Auth): Promise<boolean> {
 export const authRoutes = (auth: Auth) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(signUp, async (c) => {
-      const signedUp = await auth.signUp(c.req.valid('json'), c.get('caller'))
+      const signedUp = await auth.signUp(c.req.valid('json'), callerWithDevice(c))
       if (!signedUp) return c.json(hiddenAnswer, 202)
       await replaceSession(c, signedUp)
       const { id, email, name, avatar } = signedUp.user
       return c.json({ user: { id, email, name, avatar }, accessToken: signedUp.accessToken }, 201)
     })
     .openapi(logIn, async (c) => {
-      const outcome = await auth.logIn(c.req.valid('json'), c.get('caller'))
+      const outcome = await auth.logIn(c.req.valid('json'), callerWithDevice(c))
       return 'mfaToken' in outcome ? c.json(outcome, 202) : c.json(await welcome(c, outcome), 200)
     })
     .openapi(refresh, async (c) => {
       const token = readCookie(c, 'refreshToken')
       if (!token) throw missingToken()
       requireOrigin(c)
-      const renewed = await auth.refresh(token, c.get('caller'))
+      const renewed = await auth.refresh(token, callerWithDevice(c))
       setTokenCookies(c, renewed)
       return c.json({ accessToken: renewed.accessToken }, 200)
     })
@@ -193,7 +197,7 @@ export const authRoutes = (auth: Auth) =>
       return c.body(null, 204)
     })
     .openapi(changePassword, async (c) => {
-      const credentials = await auth.changePassword(actorOf(c), c.req.valid('json'), c.get('caller'))
+      const credentials = await auth.changePassword(actorOf(c), c.req.valid('json'), callerWithDevice(c))
       const message = 'The password is changed. Other devices are signed out.'
       return c.json({ message, ...renewTokens(c, credentials) }, 200)
     })

@@ -10,6 +10,7 @@ import {
   ResetPassword,
   VerifyEmail,
 } from '../core/accounts/auth/recovery.model.ts'
+import { callerWithDevice, setDeviceCookie } from '../http/cookies.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   body,
@@ -62,7 +63,8 @@ const verifyEmail = createRoute({
   operationId: 'verifyEmail',
   tags,
   summary: 'Confirm an e-mail address',
-  description: 'With the code or the link that was mailed to it.',
+  description:
+    'With the code or the link that was mailed to it. The code has five tries in ten minutes, of all who are not signed in together; whoever is signed in to the account has five of their own. The link cannot be used up.',
   ...isPublic,
   middleware: [sessionIfAny] as [typeof sessionIfAny],
   ...limitedAsAuth,
@@ -157,7 +159,9 @@ export const recoveryRoutes = ({ passwordReset, emailVerification, takingBack }:
       return c.json({ message: 'If there is an account with this address, a link is on its way to it.' }, 200)
     })
     .openapi(resetPassword, async (c) => {
-      await passwordReset.reset(c.req.valid('json'), c.get('caller'))
+      const caller = callerWithDevice(c)
+      const device = await passwordReset.reset(c.req.valid('json'), caller)
+      setDeviceCookie(c, device, { isOwn: caller.device !== undefined })
       return c.json({ message: 'The new password is set. Sign in with it.' }, 200)
     })
     .openapi(verifyEmail, async (c) => {
@@ -255,7 +259,7 @@ export const emailChangeRoutes = ({ emailChange }: Auth) =>
       return c.json({ message: 'If the address can be used, a code is on its way to it.' }, 202)
     })
     .openapi(confirmEmailChange, async (c) => {
-      const credentials = await emailChange.confirm(actorOf(c), c.req.valid('json').code, c.get('caller'))
+      const credentials = await emailChange.confirm(actorOf(c), c.req.valid('json').code, callerWithDevice(c))
       const message = 'Your address is changed. Other devices are signed out.'
       return c.json({ message, ...renewTokens(c, credentials) }, 200)
     })

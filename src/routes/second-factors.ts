@@ -12,7 +12,7 @@ import {
   StepUp,
   TotpCode,
 } from '../core/accounts/auth/second-factors.model.ts'
-import { setTokenCookies } from '../http/cookies.ts'
+import { callerWithDevice, setTokenCookies } from '../http/cookies.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, isPublic, json, limitedAsAuth, signedIn, signsIn, steppedUp } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
@@ -244,18 +244,18 @@ export const secondFactorRoutes = ({
 }: Auth) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(logInSecondFactor, async (c) =>
-      c.json(await welcome(c, await finish(c.req.valid('json'), c.get('caller'))), 200),
+      c.json(await welcome(c, await finish(c.req.valid('json'), callerWithDevice(c))), 200),
     )
     .openapi(beginLogInByPasskey, async (c) => c.json(await byPasskey.begin(), 200))
     .openapi(logInByPasskey, async (c) =>
-      c.json(await welcome(c, await byPasskey.logIn(c.req.valid('json'), c.get('caller'))), 200),
+      c.json(await welcome(c, await byPasskey.logIn(c.req.valid('json'), callerWithDevice(c))), 200),
     )
     .openapi(beginStepUp, async (c) => {
       const { methods, passkey } = await again.begin(actorOf(c))
       return c.json({ methods: [...methods], ...(passkey ? { passkey } : {}) }, 200)
     })
     .openapi(stepUp, async (c) => {
-      const { until, credentials } = await again.stepUp(actorOf(c), c.req.valid('json'), c.get('caller'))
+      const { until, credentials } = await again.stepUp(actorOf(c), c.req.valid('json'), callerWithDevice(c))
       setTokenCookies(c, credentials)
       return c.json({ until, accessToken: credentials.accessToken }, 200)
     })
@@ -266,24 +266,24 @@ export const secondFactorRoutes = ({
       const { recoveryCodes, credentials } = await secondFactors.confirmTotp(
         actorOf(c),
         code,
-        c.get('caller'),
+        callerWithDevice(c),
       )
       return c.json({ recoveryCodes: [...recoveryCodes], ...renewTokens(c, credentials) }, 200)
     })
     .openapi(removeTotp, async (c) => {
-      renewTokens(c, await secondFactors.removeTotp(actorOf(c), c.get('caller')))
+      renewTokens(c, await secondFactors.removeTotp(actorOf(c), callerWithDevice(c)))
       return c.body(null, 204)
     })
     .openapi(renewRecoveryCodes, async (c) => {
       const { recoveryCodes, credentials } = await secondFactors.renewRecoveryCodes(
         actorOf(c),
-        c.get('caller'),
+        callerWithDevice(c),
       )
       return c.json({ recoveryCodes: [...recoveryCodes], ...renewTokens(c, credentials) }, 200)
     })
     .openapi(beginPasskey, async (c) => c.json(await secondFactors.beginPasskey(actorOf(c)), 200))
     .openapi(addPasskey, async (c) => {
-      const added = await secondFactors.addPasskey(actorOf(c), c.req.valid('json'), c.get('caller'))
+      const added = await secondFactors.addPasskey(actorOf(c), c.req.valid('json'), callerWithDevice(c))
       const { passkey, recoveryCodes, credentials } = added
       return c.json({ passkey, recoveryCodes: [...recoveryCodes], ...renewTokens(c, credentials) }, 201)
     })
@@ -293,6 +293,6 @@ export const secondFactorRoutes = ({
     })
     .openapi(removePasskey, async (c) => {
       const { id } = c.req.valid('param')
-      renewTokens(c, await secondFactors.removePasskey(actorOf(c), id, c.get('caller')))
+      renewTokens(c, await secondFactors.removePasskey(actorOf(c), id, callerWithDevice(c)))
       return c.body(null, 204)
     })

@@ -35,3 +35,8 @@ export function renewTokens(c: AppContext, credentials: Credentials | null): { a
   setTokenCookies(c, credentials)
   return { accessToken: credentials.accessToken }
 }
+
+/** With `SIGNUP_DISCLOSURE=hidden`: the same words whatever becomes of it, which is told to the mailbox. */
+export const hiddenAnswer = {
+  message: 'If this address can be used, an email is on its way to it. Confirm the address, then sign in.',
+}

@@ -11,7 +11,7 @@ import {
 } from '../core/accounts/auth/identities.model.ts'
 import { GuestEntry, GuestUpgrade } from '../core/accounts/auth/passwords.model.ts'
 import { SecondFactorWanted } from '../core/accounts/auth/second-factors.model.ts'
-import { setTokenCookies } from '../http/cookies.ts'
+import { callerWithDevice, clearTokenCookies, setTokenCookies } from '../http/cookies.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   body,
@@ -19,6 +19,7 @@ import {
   isPublic,
   json,
   limitedAsAuth,
+  Message,
   signedIn,
   signedInOrGuest,
   signsIn,
@@ -26,7 +27,7 @@ import {
 } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
-import { newToken, renewTokens, SignedIn, welcome } from './signed-in.ts'
+import { hiddenAnswer, newToken, renewTokens, SignedIn, welcome } from './signed-in.ts'
 
 const tags = ['Auth']
 const providerAnswer = {
@@ -165,6 +166,10 @@ const upgradeGuest = createRoute({
       z.object({ user: SignedUpUser, accessToken: z.string() }),
       'The same person, from now on with an account. Signed in by both cookies; those of the guest are dead.',
     ),
+    202: json(
+      Message,
+      'With `SIGNUP_DISCLOSURE=hidden`, for known and unknown addresses alike. The session of the guest has ended.',
+    ),
     ...errors(400, 401, 403, 404, 409, 413, 415),
   },
 })
@@ -173,28 +178,32 @@ export const socialRoutes = ({ withProvider, identities, guests }: Auth) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(listProviders, async (c) => c.json({ items: [...(await withProvider.addresses())] }, 200))
     .openapi(logInSocially, async (c) => {
-      const outcome = await withProvider.logIn(c.req.valid('json'), c.get('caller'))
+      const outcome = await withProvider.logIn(c.req.valid('json'), callerWithDevice(c))
       return 'user' in outcome ? c.json(await welcome(c, outcome), 200) : c.json(outcome, 202)
     })
     .openapi(linkAccount, async (c) => {
-      const outcome = await withProvider.link(c.req.valid('json'), c.get('caller'))
+      const outcome = await withProvider.link(c.req.valid('json'), callerWithDevice(c))
       return 'user' in outcome ? c.json(await welcome(c, outcome), 200) : c.json(outcome, 202)
     })
     .openapi(listIdentities, async (c) => c.json({ items: await identities.list(actorOf(c)) }, 200))
     .openapi(linkIdentity, async (c) => {
-      const added = await identities.add(actorOf(c), c.req.valid('json'), c.get('caller'))
+      const added = await identities.add(actorOf(c), c.req.valid('json'), callerWithDevice(c))
       return c.json({ identity: added.identity, ...renewTokens(c, added.credentials) }, 201)
     })
     .openapi(unlinkIdentity, async (c) => {
-      renewTokens(c, await identities.remove(actorOf(c), c.req.valid('param').id, c.get('caller')))
+      renewTokens(c, await identities.remove(actorOf(c), c.req.valid('param').id, callerWithDevice(c)))
       return c.body(null, 204)
     })
     .openapi(enterAsGuest, async (c) =>
-      c.json(await welcome(c, await guests.enter(c.req.valid('json'), c.get('caller'))), 201),
+      c.json(await welcome(c, await guests.enter(c.req.valid('json'), callerWithDevice(c))), 201),
     )
     .openapi(upgradeGuest, async (c) => {
-      const loggedIn = await guests.upgrade(actorOf(c), c.req.valid('json'), c.get('caller'))
-      setTokenCookies(c, loggedIn)
-      const { id, email, name, avatar } = loggedIn.user
-      return c.json({ user: { id, email, name, avatar }, accessToken: loggedIn.accessToken }, 200)
+      const upgraded = await guests.upgrade(actorOf(c), c.req.valid('json'), callerWithDevice(c))
+      if (!upgraded) {
+        clearTokenCookies(c)
+        return c.json(hiddenAnswer, 202)
+      }
+      setTokenCookies(c, upgraded)
+      const { id, email, name, avatar } = upgraded.user
+      return c.json({ user: { id, email, name, avatar }, accessToken: upgraded.accessToken }, 200)
     })

@@ -40,9 +40,10 @@ export function mailQueueContract(name: string, open: () => Promise<OpenedMailQu
       await opened?.close?.()
     })
     let leases = 0
-    const claim = (now: string, { limit = 10, leaseUntil = minute(60) } = {}) => {
+    const every = { least: 0, most: 100 }
+    const claim = (now: string, { limit = 10, leaseUntil = minute(60), priorities = every } = {}) => {
       const lease = `lease ${++leases}`
-      return q.claim({ lease, now, leaseUntil, limit }).then((items) => ({ lease, items }))
+      return q.claim({ lease, now, leaseUntil, limit, priorities }).then((items) => ({ lease, items }))
     }
 
     test('a mail comes back as it was given, with its attempts counted', async () => {
@@ -55,6 +56,30 @@ export function mailQueueContract(name: string, open: () => Promise<OpenedMailQu
       )
       expect((await claim(minute(4))).items).toEqual([])
       expect((await claim(minute(5))).items).toEqual([{ ...mail, dueAt: minute(5), attempts: 2 }])
+    })
+
+    test('gives out only mails of the priorities that are asked for', async () => {
+      const [low, middle, high] = [20, 10, 0].map((priority) => queuedMail({ priority }))
+      for (const mail of [low, middle, high]) if (mail) await q.enqueue(mail)
+      const idsOf = async (least: number, most: number) =>
+        (await claim(minute(0), { priorities: { least, most } })).items.map(({ id }) => id)
+      expect(await idsOf(20, 20)).toEqual([low?.id])
+      expect(await idsOf(20, 20)).toEqual([])
+      expect(await idsOf(1, 9)).toEqual([])
+      expect(await idsOf(0, 10)).toEqual([high?.id, middle?.id])
+    })
+
+    test('keeps nothing of one that is gone, so that its key is free', async () => {
+      const mail = queuedMail({ key: 'once' })
+      await q.enqueue(mail)
+      const { lease } = await claim(minute(0))
+      expect(await q.settle(mail.id, 'another lease', { state: 'gone' })).toBe(false)
+      expect(await q.settle(mail.id, lease, { state: 'gone' })).toBe(true)
+      expect(await q.settle(mail.id, lease, { state: 'gone' })).toBe(false)
+      expect(await q.counts()).toEqual({ waiting: 0, dead: 0, oldestDueAt: null })
+      const again = queuedMail({ key: 'once' })
+      await q.enqueue(again)
+      expect((await claim(minute(90))).items.map(({ id }) => id)).toEqual([again.id])
     })
 
     test('forgets the mails of a recipient in every state, but those that are being sent', async () => {

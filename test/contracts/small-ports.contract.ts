@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { Defer } from '../../src/ports/defer.ts'
 import type { Ids } from '../../src/ports/ids.ts'
@@ -37,6 +37,20 @@ export const deferContract = (
       })
       await settled()
       expect(done).toEqual(['outer', 'inner'])
+    })
+
+    test('work that is to wait waits, and is begun at once when everything is to be finished', async () => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      onTestFinished(() => void vi.useRealTimers())
+      const { defer, settled } = open(createLog())
+      const done: string[] = []
+      defer.run('later', async () => void done.push('later'), { afterMs: 3_600_000 })
+      defer.run('soon', async () => void done.push('soon'), { afterMs: 1 })
+      defer.run('now', async () => void done.push('now'))
+      await vi.advanceTimersByTimeAsync(1)
+      expect(done).toEqual(['now', 'soon'])
+      await settled()
+      expect(done).toEqual(['now', 'soon', 'later'])
     })
 
     test.each([

@@ -99,6 +99,7 @@ export function submissionsContract(name: string, open: () => Promise<OpenedSubm
         now: '2027-01-01T00:00:00.000Z',
         leaseUntil: '2027-01-01T00:05:00.000Z',
         limit: 1_000,
+        priorities: { least: 0, most: 100 },
       })
     const idsOf = async (filter: SubmissionFilter, order: 'newest' | 'changed' = 'newest') =>
       (await s.list(filter, { order, limit: 100 })).items.map(({ id }) => id)

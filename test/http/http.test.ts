@@ -378,6 +378,46 @@ describe('a client address', () => {
   ])('behind %i proxies, peer %s, forwarded for %s: %s', (hops, peer, forwardedFor, expected) => {
     expect(createReadClientAddress(hops, [])(peer, forwardedFor).address).toBe(expected)
   })
+
+  test.each([
+    ['NAT64', '64:ff9b::c000:221'],
+    ['NAT64 inside a network, as a /96', '64:ff9b:1::192.0.2.33'],
+    ['NAT64 inside a network, as a /96 of many', '64:ff9b:1:122:3:44:c000:221'],
+    ['NAT64 inside a network, as a /64', '64:ff9b:1:0:c0:2:2100:0'],
+    ['NAT64 inside a network, as a /56', '64:ff9b:1:1c0:0:221::'],
+    ['NAT64 inside a network, as a /48', '64:ff9b:1:c000:2:2100::'],
+    ['6to4', '2002:c000:221:7::1'],
+    ['Teredo', '2001:0:4136:e378:8000:63bf:3fff:fdde'],
+    ['IPv4-mapped', '::ffff:192.0.2.33'],
+    ['IPv4-translated', '::ffff:0:192.0.2.33'],
+  ])('of %s is the IPv4 address in it', (_, address) => {
+    const sites = [{ name: 'Library', networks: ['192.0.2.0/24'], scale: 3 }]
+    const client = createReadClientAddress(0, sites)(address, undefined)
+    expect([client.address, client.site?.name]).toEqual(['192.0.2.33', 'Library'])
+    const other = createReadClientAddress(0, sites)('64:ff9b::c633:6401', undefined)
+    expect([other.address, other.site]).toEqual(['198.51.100.1', null])
+  })
+
+  test('a site may be named by the prefix of its translator', () => {
+    const sites = [{ name: 'Camp', networks: ['64:ff9b::/96'], scale: 3 }]
+    expect(createReadClientAddress(0, sites)('64:ff9b::c000:221', undefined)).toMatchObject({
+      address: '192.0.2.33',
+      site: { name: 'Camp' },
+    })
+  })
+
+  test('behind a translator one person does not use up what everybody may do', async () => {
+    const environment = { RATE_LIMIT_SCALE: '1', RATE_LIMIT_AUTH_PER_MINUTE: '2', TRUSTED_PROXY_HOPS: '1' }
+    const { app } = await createTestApp({ environment })
+    const attempt = async (forwarded: string) => {
+      const headers = { 'content-type': 'application/json', 'x-forwarded-for': forwarded }
+      return (await app.request(`${origin}${login}`, { method: 'POST', headers, body: '{}' })).status
+    }
+    const statuses = []
+    for (let n = 0; n < 3; n++) statuses.push(await attempt('64:ff9b::c000:221'))
+    expect([...statuses, await attempt('64:ff9b::c000:222')]).toEqual([400, 400, 429, 400])
+    expect(await attempt('192.0.2.33')).toBe(429)
+  })
 })
 
 describe('versions', () => {

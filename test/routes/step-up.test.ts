@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { dataExports } from '../../src/core/privacy/exports/exports.model.ts'
 import { type Browser, person, signedInBrowser, type TestApp } from '../app.ts'
 import { auth, copyOf, logIn, logInWith, stepUp } from '../core/accounts/intruder.ts'
-import { openTwoProcesses } from '../two-processes.ts'
+import { startTwoProcesses } from '../two-processes.ts'
 
 /*
  * What is worth a step-up is worth a fresh look: a session that was ended on another process starts nothing on this one,
@@ -14,7 +14,7 @@ let two: TestApp
 let close: () => Promise<void>
 let owner: Browser
 beforeAll(async () => {
-  ;({ one, two, close } = await openTwoProcesses('sqlite'))
+  ;({ one, two, close } = await startTwoProcesses('sqlite'))
   const ann = await signedInBrowser(one)
   await one.users.changeUser(ann.userId, (user) => ({ ...user, role: 'admin' }))
   owner = ann

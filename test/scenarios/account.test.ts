@@ -53,7 +53,7 @@ function meaningOf(line: string) {
   return { name: pair.split('=')[0], ...Object.fromEntries(facts.map(([key, value = true]) => [key, value])) }
 }
 
-test('signing in sets two cookies, signing out deletes them', async () => {
+test('signing in sets two cookies, signing out deletes them; what the device is known by stays', async () => {
   const { call } = openBrowser()
   const cookiesOf = async (path: string, body?: object) =>
     (await call('POST', path, { body })).headers.getSetCookie().map(meaningOf)
@@ -62,6 +62,7 @@ test('signing in sets two cookies, signing out deletes them', async () => {
   expect(await cookiesOf('/api/v1/auth/signup', account)).toEqual([
     { name: 'accessToken', 'max-age': '900', ...kept },
     { name: 'refreshToken', 'max-age': '604800', ...kept },
+    { name: 'device', 'max-age': '15552000', ...kept, path: '/api/v1/auth' },
   ])
   expect(await cookiesOf('/api/v1/auth/logout')).toEqual([
     { name: 'accessToken', 'max-age': '0', ...kept },

@@ -133,6 +133,7 @@ describe('what goes wrong while a submission is stored', () => {
       now: '2026-01-01T00:00:00.000Z',
       leaseUntil: '2026-01-01T00:00:00.000Z',
       limit: 1,
+      priorities: { least: 0, most: 100 },
     })
     const { items } = await createAzureSqlSubmissions({ database }).list(
       { assignedTo: evil, contactHashes: [evil], type: evil },

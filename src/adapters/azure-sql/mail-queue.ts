@@ -35,6 +35,7 @@ const insertSql = `insert into mail_outbox (${Object.values(columns).join(', ')}
 const claimSql = `with due as (
     select top (@limit) * from mail_outbox with (updlock, rowlock)
     where state = 'waiting' and due_at <= @now and (lease_until is null or lease_until <= @now)
+      and priority between @least and @most
     order by priority, due_at, id
   )
   update due set lease = @lease, lease_until = @leaseUntil, attempts = attempts + 1
@@ -71,11 +72,21 @@ export const createAzureSqlMailQueue = ({
     const mail = { ...given }
     return database.write(port, [], (run) => insertMail(run, mail))
   },
-  async claim({ lease, now, leaseUntil, limit }) {
-    const values = { lease, limit, now: toTime(now), leaseUntil: toTime(leaseUntil) }
+  async claim({ lease, now, leaseUntil, limit, priorities: { least, most } }) {
+    const values = { lease, limit, least, most, now: toTime(now), leaseUntil: toTime(leaseUntil) }
     return (await database.run(port, claimSql, values)).rows.map(load).toSorted(inTurn)
   },
   async settle(id, lease, outcome) {
+    if (outcome.state === 'gone')
+      return (
+        (
+          await database.run(
+            port,
+            `delete from mail_outbox where id = @id and state = 'waiting' and lease = @lease`,
+            { id, lease },
+          )
+        ).changed > 0
+      )
     const { changed } = await database.run(
       port,
       `update mail_outbox set state = @state, lease = null, lease_until = null,

@@ -6,7 +6,7 @@ export interface InProcessDefer extends Defer {
   settled(): Promise<void>
 }
 
-/** Runs work in this process, right away. */
+/** Runs work in this process, right away or when its time has come. */
 export function createInProcessDefer({
   log,
   holdOpen = () => {},
@@ -16,9 +16,21 @@ export function createInProcessDefer({
   readonly holdOpen?: (work: Promise<void>) => void
 }): InProcessDefer {
   const running = new Set<Promise<void>>()
+  /** Those whose time has not come, each with what begins it at once. */
+  const waiting = new Set<() => void>()
+  const passed = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const begin = () => {
+        clearTimeout(timer)
+        waiting.delete(begin)
+        resolve()
+      }
+      const timer = setTimeout(begin, ms)
+      waiting.add(begin)
+    })
   return {
-    run(name, task) {
-      const work = Promise.resolve()
+    run(name, task, { afterMs = 0 } = {}) {
+      const work = (afterMs > 0 ? passed(afterMs) : Promise.resolve())
         .then(task)
         .catch((error: unknown) => log.error('deferred_work_failed', error, { task: name }))
         .finally(() => running.delete(work))
@@ -26,7 +38,10 @@ export function createInProcessDefer({
       holdOpen(work)
     },
     async settled() {
-      while (running.size > 0) await Promise.all(running)
+      while (running.size > 0) {
+        for (const begin of [...waiting]) begin()
+        await Promise.all(running)
+      }
     },
   }
 }

@@ -2,7 +2,7 @@ import type { ClaimedMail, MailOutcome, MailQueue, QueuedMail } from '../../port
 
 interface Row {
   mail: QueuedMail
-  state: MailOutcome['state']
+  state: Exclude<MailOutcome['state'], 'gone'>
   attempts: number
   reason: string | null
   lease: string | null
@@ -37,8 +37,9 @@ export function createMemoryMailQueue(): MailQueue & { enqueueNow(mail: QueuedMa
     async enqueue(mail) {
       enqueueNow(mail)
     },
-    async claim({ lease, now, leaseUntil, limit }) {
+    async claim({ lease, now, leaseUntil, limit, priorities: { least, most } }) {
       return inState('waiting')
+        .filter(({ mail }) => mail.priority >= least && mail.priority <= most)
         .filter(({ mail }) => mail.dueAt <= now)
         .filter((row) => row.leaseUntil === null || row.leaseUntil <= now)
         .toSorted(byTurn)
@@ -51,6 +52,7 @@ export function createMemoryMailQueue(): MailQueue & { enqueueNow(mail: QueuedMa
     async settle(id, lease, outcome) {
       const row = rows.get(id)
       if (row?.state !== 'waiting' || row.lease !== lease) return false
+      if (outcome.state === 'gone') return rows.delete(id)
       Object.assign(row, { state: outcome.state, lease: null, leaseUntil: null })
       if (outcome.state === 'waiting') row.mail = { ...row.mail, dueAt: outcome.dueAt }
       else row.settledAt = outcome.at

@@ -82,15 +82,14 @@ export function listen({
 
 /**
  * On the first SIGTERM or SIGINT runs the steps in order and leaves with 0, or with 1 when one fails. On the second
- * leaves at once.
+ * leaves at once. What nobody caught is logged and stops the process the same way; then it leaves with 1.
  */
 export function stopInGoodOrder(log: Log, steps: readonly (() => void | Promise<void>)[]): void {
   let isStopping = false
-  const stop = async (signal: string) => {
-    if (isStopping) process.exit(1)
+  const stop = async (reason: string, exitCodeAtBest: 0 | 1) => {
     isStopping = true
-    log.info('server_stopping', { signal })
-    let exitCode = 0
+    log.info('server_stopping', { signal: reason })
+    let exitCode = exitCodeAtBest
     for (const step of steps) {
       try {
         await step()
@@ -101,7 +100,20 @@ export function stopInGoodOrder(log: Log, steps: readonly (() => void | Promise<
     }
     process.exit(exitCode)
   }
-  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void stop(signal))
+  for (const signal of ['SIGTERM', 'SIGINT'])
+    process.on(signal, () => {
+      if (isStopping) process.exit(1)
+      void stop(signal, 0)
+    })
+  // After these nobody knows in what state the process is. What it has taken is finished, then another one takes over.
+  for (const [event, name] of [
+    ['uncaughtException', 'uncaught_exception'],
+    ['unhandledRejection', 'unhandled_rejection'],
+  ] as const)
+    process.on(event, (error: unknown) => {
+      log.error(name, error)
+      if (!isStopping) void stop(name, 1)
+    })
 }
 
 const flushAfterMs = 50

@@ -40,17 +40,20 @@ export const createSqliteMailQueue = ({ database }: { readonly database: SqliteD
     const mail = { ...given }
     await database.write(port, [], () => insertMail(database, mail))
   },
-  claim: ({ lease, now, leaseUntil, limit }) =>
+  claim: ({ lease, now, leaseUntil, limit, priorities: { least, most } }) =>
     database.write(port, [], () => {
       database.run(
         `update mail_outbox set lease = ?, lease_until = ?, attempts = attempts + 1
          where id in (select id from mail_outbox
            where state = 'waiting' and due_at <= ? and (lease_until is null or lease_until <= ?)
+             and priority between ? and ?
            order by priority, due_at, id ${limitedTo})`,
         lease,
         leaseUntil,
         now,
         now,
+        least,
+        most,
         limit,
       )
       return database
@@ -63,6 +66,14 @@ export const createSqliteMailQueue = ({ database }: { readonly database: SqliteD
     }),
   settle: (id, lease, outcome) =>
     database.write(port, [], () => {
+      if (outcome.state === 'gone')
+        return (
+          database.run(
+            `delete from mail_outbox where id = ? and state = 'waiting' and lease = ?`,
+            id,
+            lease,
+          ) > 0
+        )
       const isOver = outcome.state === 'sent' || outcome.state === 'expired'
       const changes = database.run(
         `update mail_outbox set state = ?, lease = null, lease_until = null, due_at = ifnull(?, due_at),

@@ -35,12 +35,15 @@ export function createSqliteMessageSearch({
     async find({ conversations, words, senderId, before, limit }) {
       const rows = database.all(
         port,
-        `select indexed.conversation_id, indexed.message_id
+        // Materialized: each match would parse the list of conversations anew.
+        `with searched (id, after_seq) as materialized
+           (select value ->> 'conversationId', value ->> 'afterSeq' from json_each(?))
+         select indexed.conversation_id, indexed.message_id
          from message_words
          join indexed_messages as indexed on indexed.rowid = message_words.rowid
-         join json_each(?) as searched on indexed.conversation_id = searched.value ->> 'conversationId'
+         join searched on indexed.conversation_id = searched.id
          where message_words match ?
-           and indexed.seq > (searched.value ->> 'afterSeq')
+           and indexed.seq > searched.after_seq
            and (indexed.expires_at is null or indexed.expires_at > ?)
            and (? is null or indexed.sender_id = ?)
            and (? is null or indexed.written_at < ?)

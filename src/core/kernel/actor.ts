@@ -17,4 +17,6 @@ export interface Caller {
   /** The name of the trusted site the address belongs to. */
   readonly site: string | null
   readonly userAgent: string | null
+  /** What a device keeps that somebody has signed in with before, where that matters. */
+  readonly device?: string
 }

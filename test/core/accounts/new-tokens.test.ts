@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { type Browser, browserOf, createTestApp, person, signedInBrowser, type TestApp } from '../../app.ts'
-import { openTwoProcesses, sharedStores } from '../../two-processes.ts'
+import { startTwoProcesses } from '../../two-processes.ts'
 import {
   addPasskey,
   addTotp,
@@ -123,7 +123,7 @@ describe.each(Object.entries(rises))('when %s', (_, rise) => {
   })
 
   test('a bearer of before is dead on another process too, for changes at once', async () => {
-    const { one, two, close } = await openTwoProcesses('sqlite')
+    const { one, two, close } = await startTwoProcesses('sqlite')
     closes.push(close)
     const { browser, prepared } = await open(one, rise)
     const copy = copyOf(two, browser)
@@ -205,9 +205,9 @@ test('with a second factor the session before ends once that was shown', async (
   expect((await copy.call('GET', me)).status).toBe(401)
 })
 
-describe.each(sharedStores)('two processes on %s', (kind) => {
+describe.each(['sqlite', 'cosmos'] as const)('two processes on %s', (kind) => {
   test('of thirty upgrades of one guest one counts', async () => {
-    const { one, two, close } = await openTwoProcesses(kind)
+    const { one, two, close } = await startTwoProcesses(kind)
     closes.push(close)
     const guest = browserOf(one)
     await guest.call('POST', `${auth}/guest`, { body: { name: 'Somebody' } })
@@ -222,7 +222,7 @@ describe.each(sharedStores)('two processes on %s', (kind) => {
   })
 
   test('of thirty step-ups of one session each leaves the ones before behind: one bearer is left', async () => {
-    const { one, two, close } = await openTwoProcesses(kind)
+    const { one, two, close } = await startTwoProcesses(kind)
     closes.push(close)
     const ann = await signedInBrowser(one)
     const answers = await Promise.all(

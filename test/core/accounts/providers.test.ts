@@ -3,7 +3,7 @@ import { createMemoryIdentityProviders } from '../../../src/adapters/memory/iden
 import { identities } from '../../../src/core/accounts/auth/identities.ts'
 import { users } from '../../../src/core/accounts/users/users.model.ts'
 import { browserOf, createTestApp, person, signedInBrowser, type TestApp } from '../../app.ts'
-import { openTwoProcesses, sharedStores } from '../../two-processes.ts'
+import { startTwoProcesses } from '../../two-processes.ts'
 import { addTotp, auth, codeOf, lastMail, logIn, me, recoverByMail, stepUp } from './intruder.ts'
 
 const { email, password } = person
@@ -282,11 +282,11 @@ describe('what was mailed to one session', () => {
   })
 })
 
-describe.each(sharedStores)('two processes on %s', (kind) => {
+describe.each(['sqlite', 'cosmos'] as const)('two processes on %s', (kind) => {
   test('of thirty that link one provider, half of them to one account and half to another, one account gets it', async () => {
     const providers = createMemoryIdentityProviders()
-    const { one, two, close } = await openTwoProcesses(kind, {
-      ports: () => ({ identityProviders: providers }),
+    const { one, two, close } = await startTwoProcesses(kind, {
+      ports: { identityProviders: providers },
     })
     closes.push(close)
     const ann = await signedInBrowser(one)

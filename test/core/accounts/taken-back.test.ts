@@ -12,7 +12,7 @@ import {
   signedInBrowser,
   type TestApp,
 } from '../../app.ts'
-import { openTwoProcesses, sharedStores } from '../../two-processes.ts'
+import { startTwoProcesses } from '../../two-processes.ts'
 import {
   addPasskey,
   addTotp,
@@ -660,9 +660,9 @@ describe('the link of "it was not me"', () => {
   })
 })
 
-describe.each(sharedStores)('two processes on %s', (kind) => {
+describe.each(['sqlite', 'cosmos'] as const)('two processes on %s', (kind) => {
   const openShared = async () => {
-    const { one, two, close } = await openTwoProcesses(kind)
+    const { one, two, close } = await startTwoProcesses(kind)
     closes.push(close)
     const owner = await signedInBrowser(one)
     await one.users.changeUser(owner.userId, (user) => ({ ...user, emailVerified: true }))

@@ -25,6 +25,18 @@ export interface AuthSettings {
   readonly stepUpSeconds: number
 }
 
+/** For how long a device is known that somebody has signed in with; also how long a browser keeps what shows it. */
+export const knownForDays = 180
+
+/**
+ * Whether the password of this account lets anybody in. With hidden disclosure not before the address is confirmed:
+ * otherwise whoever signs up with an address and then logs in learns whether it was free.
+ */
+export const opensByPassword = (
+  user: Pick<User, 'emailVerified'> | null,
+  { signupDisclosure }: Pick<AuthSettings, 'signupDisclosure'>,
+): boolean => user !== null && (signupDisclosure === 'open' || user.emailVerified)
+
 export const SignedUpUser = z
   .object({ id: z.uuid(), email: z.string(), name: z.string(), avatar: z.string().nullable() })
   .meta({ id: 'SignedUpUser' })

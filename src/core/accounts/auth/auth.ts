@@ -14,10 +14,13 @@ import { createChangeEmail } from './change-email.ts'
 import { createChangeIdentities } from './change-identities.ts'
 import { createChangePassword } from './change-password.ts'
 import { createChangeSecondFactors } from './change-second-factors.ts'
+import { createCodeRateLimit } from './code-rate-limit.ts'
 import { createEndFormerSession } from './end-former-session.ts'
+import { createTellGuesser } from './guessers.ts'
 import { createGuests } from './guests.ts'
 import { createIdentifyByProvider } from './identify-by-provider.ts'
 import { createIdentities, identities as identitiesCollection } from './identities.ts'
+import { createKnownDevices } from './known-devices.ts'
 import { createLinkIdentity } from './link-identity.ts'
 import { createLockout } from './lockout.ts'
 import { createLogIn } from './log-in.ts'
@@ -29,6 +32,7 @@ import { createMailRateLimit } from './mail-rate-limit.ts'
 import { createMigrateUsers } from './migrate-users.ts'
 import { createNotices } from './notices.ts'
 import { createOneTimeTokens, oneTimeTokens } from './one-time-tokens.ts'
+import { createDecideProviderSignUp, createOpenProviderAccount } from './open-provider-account.ts'
 import { createOpenSession } from './open-session.ts'
 import { createPasskeyChallenge } from './passkey-challenge.ts'
 import { createPasswordPolicy } from './password-policy.ts'
@@ -41,6 +45,7 @@ import { createSecondFactors } from './second-factors.ts'
 import { createSessionMemo } from './session-memo.ts'
 import { sessions as sessionsCollection } from './sessions.model.ts'
 import { createSessions } from './sessions.ts'
+import { createSignInCodes } from './sign-in-codes.ts'
 import { createSignUp } from './sign-up.ts'
 import { createStepUp } from './step-up.ts'
 import { createTakeBackChanges } from './take-back-changes.ts'
@@ -89,12 +94,16 @@ export function createAuth(
   const deletionDisowned = createEvent<DisownedDeletion>('auth.deletion-disowned')
   const tokens = createOneTimeTokens(needs, keys)
   const notices = createNotices(needs, { mail, tokens, settings })
-  const sessions = createSessions(needs, { keys, memo, audit, notices, settings })
+  const devices = createKnownDevices(needs, keys)
+  const signInCodes = createSignInCodes(needs, keys)
+  const tellGuesser = createTellGuesser({ devices, signInCodes })
+  const sessions = createSessions(needs, { keys, memo, audit, notices, devices, settings })
   const checkPassword = createPasswordPolicy(needs, settings.passwordMinLength)
   const blacklist = createTokenBlacklist(needs)
   const lockout = createLockout(needs, keys)
   const verifyPassword = createVerifyPassword(needs, lockout)
   const mayMail = createMailRateLimit(needs, keys)
+  const mayTryCode = createCodeRateLimit(needs, keys)
   const secondFactors = createSecondFactors(needs, { users, keys, lockout })
   const openSession = createOpenSession(needs, { users, sessions, audit })
   const challengePasskey = createPasskeyChallenge(needs)
@@ -109,6 +118,9 @@ export function createAuth(
     audit,
     secondFactors,
     openSession,
+    devices,
+    signInCodes,
+    tellGuesser,
     verifyPassword,
     challengePasskey,
     settings,
@@ -116,6 +128,7 @@ export function createAuth(
     guestEntered,
     deletionDisowned,
     mayMail,
+    mayTryCode,
     memo,
     lockout,
     notices,
@@ -128,27 +141,39 @@ export function createAuth(
   const emailVerification = createVerifyEmail(needs, known)
   const lent = { ...known, emailVerification }
   const passwordReset = createResetPassword(needs, lent)
+  const joining = { ...lent, passwordReset, openAccount: createOpenProviderAccount(users) }
+  const { signUp, decide: decideSignUp } = createSignUp(needs, lent)
+  const withProvider = createLogInWithProvider(needs, joining)
+  const guests = createGuests(needs, lent)
+  const emailChange = createChangeEmail(needs, joining)
 
   return {
     ...emptyFace,
     guestEntered,
     /** Heard before the account is given back, so that what is cancelled stays so. */
     deletionDisowned,
-    signUp: createSignUp(needs, lent),
+    listeners: [
+      mail.undecided.listener('reset-password', passwordReset.decide),
+      mail.undecided.listener('sign-up', decideSignUp),
+      mail.undecided.listener('provider-sign-up', createDecideProviderSignUp(joining)),
+      mail.undecided.listener('guest-upgrade', guests.decide),
+      mail.undecided.listener('change-email', emailChange.decide),
+    ],
+    signUp,
     logIn: createLogIn(needs, lent),
     logInSecondFactor: createLogInSecondFactor(lent),
     byPasskey: createLogInByPasskey(needs, lent),
     stepUp: createStepUp(needs, lent),
     secondFactors: createChangeSecondFactors(needs, lent),
-    withProvider: createLogInWithProvider(needs, lent),
+    withProvider,
     identities: createChangeIdentities(needs, lent),
-    guests: createGuests(needs, lent),
+    guests,
     emailVerification,
     passwordReset,
     migrateUsers: createMigrateUsers(needs, { users, audit, passwordReset }),
-    emailChange: createChangeEmail(needs, lent),
-    takingBack: createTakeBackChanges(needs, { ...lent, passwordReset }),
-    refresh: createRefresh(needs, { sessions, audit, keys, settings }),
+    emailChange,
+    takingBack: createTakeBackChanges(needs, joining),
+    refresh: createRefresh(needs, { sessions, audit, keys, devices, settings }),
     formerSession: createEndFormerSession(needs, { sessions, audit, keys }),
     logOut: createLogOut(needs, { sessions, blacklist, audit, keys }),
     changePassword: createChangePassword(needs, lent),

@@ -1,6 +1,8 @@
 import type { User } from '../users/users.model.ts'
+import { guesserFacts } from './guessers.ts'
 import type { NewLink } from './identities.ts'
 import { factsOfLink } from './link-identity.ts'
+import type { Guesser } from './lockout.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import type { CreatePasskeyChallenge } from './passkey-challenge.ts'
 import type { SecondFactorWanted } from './second-factors.model.ts'
@@ -23,8 +25,15 @@ export const createChallengeSecondFactor =
   }) =>
   async (
     user: User,
-    isOnSharedDevice: boolean,
-    link: NewLink | null = null,
+    {
+      isOnSharedDevice,
+      guesser,
+      link = null,
+    }: {
+      readonly isOnSharedDevice: boolean
+      readonly guesser: Guesser
+      readonly link?: NewLink | null
+    },
   ): Promise<SecondFactorWanted | null> => {
     const methods = methodsOf(user)
     if (methods.length === 0) return null
@@ -36,6 +45,7 @@ export const createChallengeSecondFactor =
         epoch: String(user.securityEpoch),
         ...(isOnSharedDevice ? { device: 'shared' } : {}),
         ...(link ? factsOfLink(link) : {}),
+        ...guesserFacts(guesser),
         ...(question ? { challenge: question.challenge } : {}),
       },
     })

@@ -1,8 +1,9 @@
+import { z } from 'zod'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import { codeOf, greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
-import type { Mailing } from '../../platform/mail/mail.ts'
+import type { Decide, Mailing } from '../../platform/mail/mail.ts'
 import { openFormerAddresses, takeBackMs } from '../users/former-addresses.model.ts'
 import { tooManyAddresses } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
@@ -14,6 +15,8 @@ import { codeRefused } from './recovery.model.ts'
 import type { Credentials } from './sessions.model.ts'
 import type { Sessions } from './sessions.ts'
 import { withProvedAddress } from './take-back.ts'
+
+const Asked = z.object({ name: z.string(), code: z.string() })
 
 const codeLifeMs = 10 * 60_000
 const tries = 5
@@ -57,26 +60,32 @@ export function createChangeEmail(
     })
 
   return {
-    /** Whether the new address is somebody's is not said here: its owner is told instead. */
+    /**
+     * Whether the new address is somebody's is not said here, nor by what follows: there is a code in any case, which is
+     * mailed, later, only where the address is free. Otherwise its owner is told.
+     */
     async ask(actor: Actor, email: string): Promise<void> {
       const user = await users.readOwn(actor)
-      if (user.email === email || !(await mayMail('change-email', email))) return
-      const owner = (await users.findByEmail(email))?.value
-      if (owner) {
-        await notices.accountExists(owner)
-        return
-      }
-      const { code, token } = await tokens.issue('change-email', actor.userId, {
+      if (user.email === email || !(await mayMail('change-email', email, actor.userId))) return
+      const { code } = await tokens.issue('change-email', actor.userId, {
         lifeMs: codeLifeMs,
         tries,
         facts: { email },
         isOnlyOne: true,
         sessionId: actor.sessionId,
       })
-      const greeting = greetingOf(user.name)
+      const facts = { name: user.name, code }
+      await mail.decideLater({ kind: 'change-email', to: email, facts, usefulForMs: codeLifeMs })
+    },
+
+    async decide({ to: email, facts, id }: Parameters<Decide>[0]): Promise<void> {
+      const { name, code } = Asked.parse(facts)
+      const owner = (await users.findByEmail(email))?.value
+      if (owner) return notices.accountExists(owner)
+      const greeting = greetingOf(name)
       await mail.enqueue(
         { template: 'confirm_new_email', to: email, greeting, code: codeOf(code) },
-        `confirm_new_email ${token.slice(-16)}`,
+        `confirm_new_email ${id}`,
       )
     },
 
@@ -100,7 +109,7 @@ export function createChangeEmail(
           updatedAt: changedAt,
         }
       })
-      const credentials = await sessions.renew(actor, user)
+      const credentials = await sessions.renew(actor, user, caller)
       const { token } = await tokens.issue('undo-email-change', user.id, {
         lifeMs: takeBackMs,
         tries,

@@ -46,7 +46,7 @@ export function createChangeIdentities(
     since: string,
     caller: Caller,
   ): Promise<Credentials | null> {
-    const credentials = await sessions.renew(actor, changed)
+    const credentials = await sessions.renew(actor, changed, caller)
     await Promise.all([
       audit.record(caller, {
         event,

@@ -27,7 +27,8 @@ export const createChangePassword = (
     const { users, sessions, audit, checkPassword, verifyPassword, notices } = domain
     const user = await users.readOwn(actor)
     const facts = { actorId: user.id, sessionId: actor.sessionId, resource: { type: 'user', id: user.id } }
-    if (!(await verifyPassword(user.email, user, change.currentPassword))) {
+    const guesser = { kind: 'session', id: actor.sessionId } as const
+    if (!(await verifyPassword(user.email, user, change.currentPassword, guesser))) {
       await audit.record(caller, {
         ...facts,
         event: 'user.change_password',
@@ -44,7 +45,7 @@ export const createChangePassword = (
       const updatedAt = new Date(clock.now()).toISOString()
       return { ...latest, passwordHash, securityEpoch: latest.securityEpoch + 1, updatedAt }
     })
-    const credentials = await sessions.renew(actor, changed)
+    const credentials = await sessions.renew(actor, changed, caller)
     await Promise.all([
       audit.record(caller, { ...facts, event: 'user.change_password', changedFields: ['password'] }),
       notices.passwordChanged(changed, changed.updatedAt),

@@ -88,7 +88,7 @@ export function createChangeSecondFactors(
       securityEpoch: latest.securityEpoch + 1,
       updatedAt: at,
     }))
-    const credentials = await sessions.renew(actor, changed, proved)
+    const credentials = await sessions.renew(actor, changed, caller, proved)
     await Promise.all([
       audit.record(caller, {
         event,

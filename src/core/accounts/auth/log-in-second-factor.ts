@@ -3,6 +3,7 @@ import { AppError } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import type { Users } from '../users/users.ts'
 import { lockedOut } from './auth.model.ts'
+import { guesserFrom } from './guessers.ts'
 import { type LinkIdentity, linkOfFacts } from './link-identity.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import type { LoggedIn, OpenSession } from './open-session.ts'
@@ -44,7 +45,10 @@ export const createLogInSecondFactor =
       throw lockedOut(user)
     }
     try {
-      await secondFactors.prove(user, proof, opened.facts['challenge'] ?? null)
+      await secondFactors.prove(user, proof, {
+        challenge: opened.facts['challenge'] ?? null,
+        guesser: guesserFrom(opened.facts),
+      })
     } catch (error) {
       if (error instanceof AppError) await refuse('second_factor_refused')
       throw error

@@ -1,17 +1,20 @@
-import type { ProvidedIdentity, ProviderAddress } from '../../../ports/identity-providers.ts'
+import type { ProviderAddress } from '../../../ports/identity-providers.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Caller } from '../../kernel/actor.ts'
 import { conflict } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
-import { Email, PersonName, type User } from '../users/users.model.ts'
+import type { Mailing } from '../../platform/mail/mail.ts'
+import { Email, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
-import { invalidCredentials, lockedOut } from './auth.model.ts'
+import { type AuthSettings, invalidCredentials, lockedOut, opensByPassword } from './auth.model.ts'
 import type { ChallengeSecondFactor } from './challenge-second-factor.ts'
+import type { TellGuesser } from './guessers.ts'
 import type { IdentifyByProvider } from './identify-by-provider.ts'
 import { type LinkAccount, type LinkWanted, providerRefused, type SocialLogIn } from './identities.model.ts'
 import { hasNoWayIn, type Identities, identityId, type NewLink } from './identities.ts'
 import { factsOfLink, type LinkIdentity, linkOfFacts } from './link-identity.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
+import type { OpenProviderAccount } from './open-provider-account.ts'
 import type { LoggedIn, OpenSession } from './open-session.ts'
 import { codeRefused } from './recovery.model.ts'
 import type { SecondFactorWanted } from './second-factors.model.ts'
@@ -20,12 +23,13 @@ import { takenOver } from './take-back.ts'
 import type { EmailVerification } from './verify-email.ts'
 import type { VerifyPassword } from './verify-password.ts'
 
+const dayMs = 86_400_000
 const linkLifeMs = 10 * 60_000
 const linkTries = 5
 
 /** Signing in by Google or Microsoft, which says who somebody is; what they may do here is decided here. */
 export function createLogInWithProvider(
-  { clock, identityProviders }: Needs<'clock' | 'identityProviders'>,
+  { clock, identityProviders, ids }: Needs<'clock' | 'identityProviders' | 'ids'>,
   {
     users,
     identities,
@@ -36,8 +40,12 @@ export function createLogInWithProvider(
     linkIdentity,
     openSession,
     challengeSecondFactor,
+    tellGuesser,
     verifyPassword,
     emailVerification,
+    mail,
+    openAccount,
+    settings,
   }: {
     readonly users: Users
     readonly identities: Identities
@@ -48,8 +56,12 @@ export function createLogInWithProvider(
     readonly linkIdentity: LinkIdentity
     readonly openSession: OpenSession
     readonly challengeSecondFactor: ChallengeSecondFactor
+    readonly tellGuesser: TellGuesser
     readonly verifyPassword: VerifyPassword
     readonly emailVerification: EmailVerification
+    readonly mail: Mailing
+    readonly openAccount: OpenProviderAccount
+    readonly settings: AuthSettings
   },
 ) {
   const now = () => new Date(clock.now()).toISOString()
@@ -73,7 +85,8 @@ export function createLogInWithProvider(
       await record(caller, 'user.login', user, 'account_suspended')
       throw lockedOut(user)
     }
-    const wanted = await challengeSecondFactor(user, isOnSharedDevice, link)
+    const guesser = await tellGuesser({ email: user.email, user }, caller)
+    const wanted = await challengeSecondFactor(user, { isOnSharedDevice, guesser, link })
     if (wanted) return wanted
     const entering = link ? await linkIdentity(user, link, caller) : user
     return openSession(entering, caller, { isOnSharedDevice })
@@ -88,23 +101,18 @@ export function createLogInWithProvider(
     return { ...takenOver(latest), updatedAt: now() }
   }
 
-  async function openAccount(email: string, { name, isEmailVouchedFor }: ProvidedIdentity): Promise<User> {
-    const shown = PersonName.safeParse(name ?? '')
-    return users.createAccount({
-      email,
-      name: shown.success ? shown.data : 'New user',
-      passwordHash: null,
-      emailVerified: isEmailVouchedFor,
-    })
-  }
-
-  async function askForPassword(owner: User, link: NewLink, isOnSharedDevice: boolean): Promise<LinkWanted> {
-    const { token, expiresAt } = await tokens.issue('link-identity', owner.id, {
+  /** For an address without an account a token that leads nowhere, by the same steps. */
+  async function askForPassword(
+    owner: User | null,
+    link: NewLink,
+    isOnSharedDevice: boolean,
+  ): Promise<LinkWanted> {
+    const { token, expiresAt } = await tokens.issue('link-identity', owner?.id ?? ids.next(), {
       lifeMs: linkLifeMs,
       tries: linkTries,
       facts: {
         ...factsOfLink(link),
-        epoch: String(owner.securityEpoch),
+        epoch: String(owner?.securityEpoch ?? 0),
         ...(isOnSharedDevice ? { device: 'shared' } : {}),
       },
     })
@@ -135,6 +143,11 @@ export function createLogInWithProvider(
       const email = address.data
       const link = { id, provider: given.provider, email }
       const owner = (await users.findByEmail(email))?.value
+      if (settings.signupDisclosure === 'hidden' && !identity.isEmailVouchedFor) {
+        const facts = { name: identity.name }
+        await mail.decideLater({ kind: 'provider-sign-up', to: email, facts, usefulForMs: dayMs })
+        return askForPassword(owner ?? null, link, sharedDevice)
+      }
       if (!owner) {
         const opened = await openAccount(email, identity)
         const linked = await identities.link(opened, link)
@@ -161,11 +174,15 @@ export function createLogInWithProvider(
      */
     async link({ linkToken, password }: LinkAccount, caller: Caller): Promise<LoggedIn | SecondFactorWanted> {
       const opened = await tokens.open('link-identity', linkToken)
-      const user = opened && (await users.read(opened.subjectId))?.value
-      const { epoch, device } = opened?.facts ?? {}
+      const user = (opened && (await users.read(opened.subjectId))?.value) ?? null
+      const { email = '', epoch, device } = opened?.facts ?? {}
       const link = linkOfFacts(opened?.facts ?? {})
-      if (!opened || !user || !link || epoch !== String(user.securityEpoch)) throw codeRefused()
-      if (!(await verifyPassword(user.email, user, password))) {
+      const isAsBefore = user === null || epoch === String(user.securityEpoch)
+      if (!opened || !link || !isAsBefore) throw codeRefused()
+      // Where there is no account, or none that a password opens, what is shown is wrong: by the same steps.
+      const guesser = await tellGuesser({ email, user }, caller)
+      const judged = opensByPassword(user, settings) ? user : null
+      if (!(await verifyPassword(email, judged, password, guesser)) || !user) {
         await record(caller, 'user.identity_linked', user, 'invalid_credentials')
         throw invalidCredentials()
       }

@@ -3,8 +3,9 @@ import type { Caller } from '../../kernel/actor.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import { normalizeEmail, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
-import { invalidCredentials, lockedOut } from './auth.model.ts'
+import { type AuthSettings, invalidCredentials, lockedOut, opensByPassword } from './auth.model.ts'
 import type { ChallengeSecondFactor } from './challenge-second-factor.ts'
+import type { TellGuesser } from './guessers.ts'
 import type { LoggedIn, OpenSession } from './open-session.ts'
 import type { LogIn } from './passwords.model.ts'
 import type { SecondFactorWanted } from './second-factors.model.ts'
@@ -20,20 +21,28 @@ export const createLogIn =
     domain: {
       readonly users: Users
       readonly audit: Audit
+      readonly tellGuesser: TellGuesser
       readonly verifyPassword: VerifyPassword
       readonly openSession: OpenSession
       readonly challengeSecondFactor: ChallengeSecondFactor
+      readonly settings: AuthSettings
     },
   ) =>
   async (
-    { email, password, sharedDevice = false }: LogIn,
+    { email, password, mailedCode, sharedDevice = false }: LogIn,
     caller: Caller,
   ): Promise<LoggedIn | SecondFactorWanted> => {
-    const { users, audit, verifyPassword, openSession, challengeSecondFactor } = domain
+    const { users, audit, tellGuesser, verifyPassword, openSession, challengeSecondFactor, settings } = domain
     const normalized = normalizeEmail(email)
     const known = await users.findByEmail(normalized)
     const user = known?.value ?? null
-    const isRight = await verifyPassword(normalized, user, password)
+    const guesser = await tellGuesser({ email: normalized, user }, caller, mailedCode)
+    const isRight = await verifyPassword(
+      normalized,
+      opensByPassword(user, settings) ? user : null,
+      password,
+      guesser,
+    )
     const refuse = async (reason: string) =>
       audit.record(caller, {
         event: 'user.login',
@@ -51,7 +60,7 @@ export const createLogIn =
       throw lockedOut(user)
     }
 
-    const wanted = await challengeSecondFactor(user, sharedDevice)
+    const wanted = await challengeSecondFactor(user, { isOnSharedDevice: sharedDevice, guesser })
     if (wanted) return wanted
 
     const isOutdated = user.passwordHash !== null && hasher.needsRehash(user.passwordHash)

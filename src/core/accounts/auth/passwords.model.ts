@@ -21,6 +21,11 @@ export const LogIn = z
   .object({
     email: z.string().min(1).max(254).meta({ example: 'test@example.com' }),
     password: passwordAsTyped.meta({ example: 'SecurePass123!' }),
+    mailedCode: z.string().max(40).optional().meta({
+      example: 'K7M2P-9QXRT',
+      description:
+        'The code from the mail of `POST /auth/forgot-password`: lets a right password in, on a device that has not signed in before, while strangers guess at it.',
+    }),
     sharedDevice: SharedDevice,
   })
   .meta({ id: 'LogIn' })

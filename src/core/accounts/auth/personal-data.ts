@@ -31,7 +31,12 @@ export function createAuthPersonalData(
       'Slows down anybody who guesses passwords; accounts are keyed hashes.',
       '24 hours.',
     ),
-    passing('cache:otp', [], 'Counts mails to an address, which is a keyed hash.', 'An hour.'),
+    passing(
+      'cache:otp',
+      [],
+      'Counts mails to an address, and tries at their codes; addresses are keyed hashes.',
+      'An hour.',
+    ),
     {
       store: identities.name,
       dataClass: 'personal',

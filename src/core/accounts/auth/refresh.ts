@@ -6,6 +6,7 @@ import type { Audit } from '../../platform/audit/audit.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
 import { users } from '../users/users.model.ts'
 import { type AuthSettings, invalidToken, tokenRevoked } from './auth.model.ts'
+import type { Devices } from './known-devices.ts'
 import {
   deriveSecretPart,
   formatRefreshToken,
@@ -34,6 +35,7 @@ export const createRefresh = (
     readonly sessions: Sessions
     readonly audit: Audit
     readonly keys: Keys
+    readonly devices: Devices
     readonly settings: AuthSettings
   },
 ) => {
@@ -122,6 +124,7 @@ export const createRefresh = (
         accessToken: await domain.sessions.signAccessToken({ ...session, generation }, user.value),
         refreshToken: formatRefreshToken({ userId, sessionId, generation, secretPart }),
         isOnSharedDevice: session.isOnSharedDevice ?? false,
+        device: await domain.devices.atRefresh(user.value, caller, session.isOnSharedDevice ?? false),
       }
     }
     throw conflict()

@@ -1,9 +1,10 @@
 import { VersionMismatch } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
-import type { Actor } from '../../kernel/actor.ts'
+import type { Actor, Caller } from '../../kernel/actor.ts'
 import { conflict } from '../../kernel/errors.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
 import type { User } from '../users/users.model.ts'
+import type { Devices } from './known-devices.ts'
 import { deriveSecretPart, formatRefreshToken, hashSecretPart, openSessionSecret } from './refresh-token.ts'
 import type { SessionMemo } from './session-memo.ts'
 import { type Credentials, type Session, sessions } from './sessions.model.ts'
@@ -21,20 +22,38 @@ export type Proved = Partial<Pick<Session, 'secondFactorAt' | 'steppedUpAt'>>
  *
  * Null when the session is over: it never lifts itself, nor goes on from another epoch than it was verified at.
  */
-export const createRenewSession =
-  (
-    { ciphers, clock, documents }: Needs<'ciphers' | 'clock' | 'documents'>,
-    {
-      keys,
-      memo,
-      signAccessToken,
-    }: {
-      readonly keys: Keys
-      readonly memo: SessionMemo
-      readonly signAccessToken: (session: Session, user: User) => Promise<string>
-    },
-  ) =>
-  async ({ userId, sessionId, securityEpoch }: Actor, user: User, proved: Proved = {}) => {
+export function createRenewSession(
+  { ciphers, clock, documents }: Needs<'ciphers' | 'clock' | 'documents'>,
+  {
+    keys,
+    memo,
+    devices,
+    signAccessToken,
+  }: {
+    readonly keys: Keys
+    readonly memo: SessionMemo
+    readonly devices: Devices
+    readonly signAccessToken: (session: Session, user: User) => Promise<string>
+  },
+) {
+  /** A device that was known stays so in the new epoch; a shared one never was. */
+  async function deviceOf(
+    user: User,
+    epochBefore: number,
+    caller: Caller,
+    isOnSharedDevice: boolean,
+  ): Promise<string | null> {
+    if (user.securityEpoch === epochBefore) return null
+    const isKnown = (await devices.recognize(caller, { id: user.id, securityEpoch: epochBefore })) !== null
+    return isKnown ? devices.atLogin(user, caller, isOnSharedDevice) : null
+  }
+
+  return async (
+    { userId, sessionId, securityEpoch }: Actor,
+    user: User,
+    caller: Caller,
+    proved: Proved = {},
+  ): Promise<Credentials | null> => {
     if (user.securityEpoch === securityEpoch) memo.forget(sessionId)
     else memo.forgetUser(userId)
     for (let attempt = 1; attempt <= attempts; attempt++) {
@@ -68,14 +87,16 @@ export const createRenewSession =
         throw error
       }
       memo.forget(sessionId)
-      const credentials: Credentials = {
+      const isOnSharedDevice = session.isOnSharedDevice ?? false
+      return {
         accessToken: await signAccessToken(renewed, user),
         refreshToken: formatRefreshToken({ userId, sessionId, generation, secretPart }),
-        isOnSharedDevice: session.isOnSharedDevice ?? false,
+        isOnSharedDevice,
+        device: await deviceOf(user, securityEpoch, caller, isOnSharedDevice),
       }
-      return credentials
     }
     throw conflict()
   }
+}
 
 export type RenewSession = ReturnType<typeof createRenewSession>

@@ -1,12 +1,15 @@
+import { z } from 'zod'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Caller } from '../../kernel/actor.ts'
 import type { DomainEvent } from '../../kernel/events.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
-import { greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
-import type { Mailing } from '../../platform/mail/mail.ts'
+import { codeOf, greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
+import type { Decide, Mailing } from '../../platform/mail/mail.ts'
 import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import type { AuthSettings } from './auth.model.ts'
+import { KeptCaller, keepCaller } from './kept-caller.ts'
+import type { Devices } from './known-devices.ts'
 import type { Lockout } from './lockout.ts'
 import type { MayMail } from './mail-rate-limit.ts'
 import type { Notices } from './notices.ts'
@@ -14,7 +17,10 @@ import type { OneTimeTokens } from './one-time-tokens.ts'
 import type { CheckPassword } from './password-policy.ts'
 import { codeRefused, type DisownedDeletion, type ResetPassword } from './recovery.model.ts'
 import type { SessionMemo } from './session-memo.ts'
+import type { SignInCodes } from './sign-in-codes.ts'
 import { recoverLately } from './take-back.ts'
+
+const Asked = z.object({ caller: KeptCaller })
 
 const lifeMs = 15 * 60_000
 const invitedForMs = 7 * 24 * 60 * 60_000
@@ -28,7 +34,7 @@ const isReachable = ({ status, deletion, role }: User): boolean =>
 
 /** A new password for who has lost the old one and reads the mailbox. It signs nobody in and stands in for no factor. */
 export function createResetPassword(
-  { clock, defer, hasher, ids }: Needs<'clock' | 'defer' | 'hasher' | 'ids'>,
+  { clock, hasher, ids }: Needs<'clock' | 'hasher' | 'ids'>,
   {
     users,
     tokens,
@@ -38,6 +44,8 @@ export function createResetPassword(
     notices,
     memo,
     lockout,
+    devices,
+    signInCodes,
     checkPassword,
     deletionDisowned,
     settings,
@@ -50,6 +58,8 @@ export function createResetPassword(
     readonly notices: Notices
     readonly memo: SessionMemo
     readonly lockout: Lockout
+    readonly devices: Devices
+    readonly signInCodes: SignInCodes
     readonly checkPassword: CheckPassword
     readonly deletionDisowned: DomainEvent<DisownedDeletion>
     readonly settings: AuthSettings
@@ -62,8 +72,8 @@ export function createResetPassword(
       facts: { email: user?.email ?? '', recoveries: recoveriesOf(user) },
     })
 
-  /** A link by which this person sets a new password. */
-  const mailLink = async (user: User): Promise<void> => {
+  /** A link by which this person sets a new password: one mail for one `occasion`. */
+  const mailLink = async (user: User, occasion?: string): Promise<void> => {
     const { token } = await issue(user)
     await mail.enqueue(
       {
@@ -71,8 +81,9 @@ export function createResetPassword(
         to: user.email,
         greeting: greetingOf(user.name),
         link: linkTo(settings.portalOrigin, '/reset-password', token),
+        code: codeOf(await signInCodes.codeFor(user.email)),
       },
-      `reset_password ${token.slice(-16)}`,
+      `reset_password ${occasion ?? token.slice(-16)}`,
     )
   }
 
@@ -90,11 +101,18 @@ export function createResetPassword(
       )
     },
 
-    /**
-     * The same for known and unknown addresses, in words and in time: what is done for one alone is done after the
-     * answer, and a token nobody gets for the other. Whoever gets no mail asks for another.
-     */
-    async ask(email: string, caller: Caller): Promise<void> {
+    /** The same for every address, in words, in time, and for whoever comes next: it is decided later. */
+    ask: (email: string, caller: Caller): Promise<void> =>
+      mail.decideLater({
+        kind: 'reset-password',
+        to: email,
+        facts: { caller: keepCaller(caller) },
+        usefulForMs: lifeMs,
+      }),
+
+    /** A link for who has an account. For nobody a token that nobody gets: the job costs the same but for the mail. */
+    async decide({ to: email, facts, id }: Parameters<Decide>[0]): Promise<void> {
+      const { caller } = Asked.parse(facts)
       const user = (await users.findByEmail(email))?.value ?? null
       const isAllowed = await mayMail('reset-password', email)
       const isSent = user !== null && isReachable(user) && isAllowed
@@ -104,18 +122,17 @@ export function createResetPassword(
         resource: { type: 'user', id: user?.id ?? null },
         ...(isSent ? {} : { outcome: 'failure' as const, reason: 'not_sent' }),
       })
-      defer.run('send_password_reset', async () => {
-        await (isSent ? mailLink(user) : issue(null))
-      })
+      await (isSent ? mailLink(user, id) : issue(null))
     },
 
     /**
      * Ends every session, takes back what was set up in the last days, and cancels a deletion: whoever reads the mailbox
      * gets the account back, alone. The link is void by its use, by another reset, by being won back otherwise and by
      * another address; not by anything a session does. Throws `invalid_token`; a password that is refused leaves the
-     * link good.
+     * link good. Answers what the device is to keep: whoever reads the mailbox on it is no stranger to the account, and
+     * can sign in while strangers guess.
      */
-    async reset({ token, newPassword }: ResetPassword, caller: Caller): Promise<void> {
+    async reset({ token, newPassword }: ResetPassword, caller: Caller): Promise<string | null> {
       const opened = await tokens.open('reset-password', token)
       const user = opened && (await users.read(opened.subjectId))?.value
       const isMeant = (latest: User): boolean =>
@@ -144,6 +161,7 @@ export function createResetPassword(
         }),
         notices.passwordChanged(changed, changed.updatedAt),
       ])
+      return devices.afterReset(changed, caller)
     },
   }
 }

@@ -1,9 +1,10 @@
 import type { WebAuthnJson } from '../../../ports/passkeys.ts'
 import type { Needs } from '../../../ports/ports.ts'
+import { PortUnavailable } from '../../../ports/unavailable.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
 import type { SecondFactors, User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
-import type { Lockout } from './lockout.ts'
+import type { Guesser, Lockout } from './lockout.ts'
 import {
   type SecondFactorMethod,
   type SecondFactorProof,
@@ -105,15 +106,25 @@ export function createSecondFactors(
 
     /**
      * Judges one proof, counted per account like a password. Throws `invalid_credentials` alike for what is wrong,
-     * spent or locked. `challenge` is null where no passkey was asked for.
+     * spent or locked. `challenge` is null where no passkey was asked for; `guesser`: as whom it counts.
      */
-    async prove(user: User, proof: SecondFactorProof, challenge: string | null): Promise<void> {
-      const attempt = await lockout.begin(`second factor ${user.id}`)
+    async prove(
+      user: User,
+      proof: SecondFactorProof,
+      { challenge, guesser }: { readonly challenge: string | null; readonly guesser: Guesser },
+    ): Promise<void> {
+      const attempt = await lockout.begin(`second factor ${user.id}`, guesser)
       if (attempt.isLocked) throw secondFactorRefused()
-      if ('code' in proof) await withTotp(user, proof.code)
-      else if ('recoveryCode' in proof) await withRecoveryCode(user, proof.recoveryCode)
-      else if (challenge !== null) await withPasskey(user, proof.passkey, challenge)
-      else throw secondFactorRefused()
+      try {
+        if ('code' in proof) await withTotp(user, proof.code)
+        else if ('recoveryCode' in proof) await withRecoveryCode(user, proof.recoveryCode)
+        else if (challenge !== null) await withPasskey(user, proof.passkey, challenge)
+        else throw secondFactorRefused()
+      } catch (error) {
+        // A store that does not answer has judged nothing.
+        await (error instanceof PortUnavailable ? attempt.withdraw() : attempt.fail())
+        throw error
+      }
       await attempt.succeed()
     },
   }

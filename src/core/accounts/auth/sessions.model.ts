@@ -48,6 +48,8 @@ export interface Credentials {
   readonly accessToken: string
   readonly refreshToken: string
   readonly isOnSharedDevice: boolean
+  /** What the device is to keep, to be known when somebody signs in with it again; null: what it keeps is enough. */
+  readonly device: string | null
 }
 
 /** Whether a token of this generation was left behind when the session was given new ones. */

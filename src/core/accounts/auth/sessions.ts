@@ -10,6 +10,7 @@ import { endConnections } from '../../platform/realtime/realtime.model.ts'
 import { type User, users } from '../users/users.model.ts'
 import type { AuthSettings } from './auth.model.ts'
 import { describeDevice } from './device.ts'
+import type { Devices } from './known-devices.ts'
 import type { Notices } from './notices.ts'
 import { deriveSecretPart, formatRefreshToken, hashSecretPart, sealSessionSecret } from './refresh-token.ts'
 import { createRenewSession } from './renew-session.ts'
@@ -31,14 +32,16 @@ type SessionNeeds = Needs<'accessTokens' | 'ciphers' | 'clock' | 'defer' | 'docu
 /** The life of a session, but for refreshing it. */
 export function createSessions(
   needs: SessionNeeds,
-  {
-    keys,
-    memo,
-    audit,
-    notices,
-    settings,
-  }: { keys: Keys; memo: SessionMemo; audit: Audit; notices: Notices; settings: AuthSettings },
+  domain: {
+    readonly keys: Keys
+    readonly memo: SessionMemo
+    readonly audit: Audit
+    readonly notices: Notices
+    readonly devices: Devices
+    readonly settings: AuthSettings
+  },
 ) {
+  const { keys, memo, audit, notices, devices, settings } = domain
   const { accessTokens, ciphers, clock, defer, documents, ids } = needs
   const iso = (ms: number) => new Date(ms).toISOString()
   const isLive = (session: Session) =>
@@ -155,7 +158,7 @@ export function createSessions(
     purgeAfter,
     revoke,
 
-    renew: createRenewSession(needs, { keys, memo, signAccessToken }),
+    renew: createRenewSession(needs, { keys, memo, devices, signAccessToken }),
 
     /**
      * Computes a new session. Nothing is written before `store`, which writes in the turn of the event loop it is
@@ -178,10 +181,11 @@ export function createSessions(
         const secretPart = await deriveSecretPart(ciphers, secret, 1)
         return { secretPart, refreshHash: await hashSecretPart(ciphers, secretPart) }
       }
-      const [{ secretPart, refreshHash }, sealedSecret, accessToken] = await Promise.all([
+      const [{ secretPart, refreshHash }, sealedSecret, accessToken, device] = await Promise.all([
         derive(),
         sealSessionSecret(keys, user.id, id, secret),
         signAccessToken({ id, userId: user.id, generation: 1, secondFactorAt, isOnSharedDevice }, user),
+        devices.atLogin(user, caller, isOnSharedDevice),
       ])
       const session: Session = {
         id,
@@ -210,6 +214,7 @@ export function createSessions(
           accessToken,
           refreshToken: formatRefreshToken({ userId: user.id, sessionId: id, generation: 1, secretPart }),
           isOnSharedDevice,
+          device,
         },
         async store() {
           defer.run('look_at_other_sessions', () => lookAtOthers(user, session))

@@ -1,10 +1,14 @@
+import { z } from 'zod'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Caller } from '../../kernel/actor.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
+import type { Decide, Mailing } from '../../platform/mail/mail.ts'
 import { type User, userExists } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
+
 import type { AuthSettings } from './auth.model.ts'
+import { KeptCaller, keepCaller } from './kept-caller.ts'
 import type { MayMail } from './mail-rate-limit.ts'
 import type { Notices } from './notices.ts'
 import type { CheckPassword } from './password-policy.ts'
@@ -15,65 +19,83 @@ import type { EmailVerification } from './verify-email.ts'
 
 export type SignedUp = { readonly user: User } & Credentials
 
+const Asked = z.object({
+  caller: KeptCaller,
+  userId: z.string(),
+  name: z.string(),
+  passwordHash: z.string(),
+})
+const dayMs = 86_400_000
+
 /**
  * Opens an account and a first session. With hidden disclosure the answer is null for known and unknown addresses
- * alike, after the same work; the person then logs in.
+ * alike: what becomes of it is decided later, and told to the mailbox. The person confirms the address and then logs in.
  */
-export const createSignUp =
-  (
-    { defer, hasher }: Needs<'defer' | 'hasher'>,
-    domain: {
-      readonly users: Users
-      readonly sessions: Sessions
-      readonly audit: Audit
-      readonly checkPassword: CheckPassword
-      readonly settings: AuthSettings
-      readonly emailVerification: EmailVerification
-      readonly notices: Notices
-      readonly mayMail: MayMail
-    },
-  ) =>
-  async (
-    { email, password, name, sharedDevice = false }: SignUp,
-    caller: Caller,
-  ): Promise<SignedUp | null> => {
-    const { users, sessions, audit, checkPassword, settings, emailVerification, notices, mayMail } = domain
-    const isHidden = settings.signupDisclosure === 'hidden'
-    await checkPassword('password', password, { email, name })
-    if (!isHidden && (await users.isEmailClaimed(email))) throw userExists()
+export function createSignUp(
+  { defer, hasher, ids }: Needs<'defer' | 'hasher' | 'ids'>,
+  domain: {
+    readonly users: Users
+    readonly sessions: Sessions
+    readonly audit: Audit
+    readonly mail: Mailing
+    readonly checkPassword: CheckPassword
+    readonly settings: AuthSettings
+    readonly emailVerification: EmailVerification
+    readonly notices: Notices
+    readonly mayMail: MayMail
+  },
+) {
+  const { users, sessions, audit, mail, checkPassword, settings, emailVerification, notices, mayMail } =
+    domain
+  const record = (caller: Caller, user: User | null, sessionId?: string) =>
+    audit.record(caller, {
+      event: 'user.signup',
+      actorId: user?.id ?? null,
+      resource: { type: 'user', id: user?.id ?? null },
+      ...(user ? {} : { outcome: 'failure' as const, reason: 'user_exists' }),
+      ...(sessionId === undefined ? {} : { sessionId }),
+    })
 
-    const passwordHash = await hasher.hash(password)
-    const record = (user: User | null, sessionId?: string) =>
-      audit.record(caller, {
-        event: 'user.signup',
-        actorId: user?.id ?? null,
-        resource: { type: 'user', id: user?.id ?? null },
-        ...(user ? {} : { outcome: 'failure' as const, reason: 'user_exists' }),
-        ...(sessionId === undefined ? {} : { sessionId }),
-      })
-    // After the answer: whoever gets no mail asks for another.
-    const sendVerification = (user: User) =>
-      defer.run('send_verification', () => emailVerification.send(user))
-    const tellOwner = () =>
-      defer.run('tell_account_exists', async () => {
-        const owner = await users.findByEmail(email)
-        if (owner && (await mayMail('account-exists', email))) await notices.accountExists(owner.value)
-      })
+  async function openAccount(account: Parameters<Users['createAccount']>[0]): Promise<User | null> {
     try {
-      const user = await users.createAccount({ email, name, passwordHash })
-      if (isHidden) {
-        sendVerification(user)
-        await record(user)
-        return null
-      }
-      const session = await sessions.prepare(user, caller, { isOnSharedDevice: sharedDevice })
-      await Promise.all([session.store(), record(user, session.id)])
-      sendVerification(user)
-      return { user, ...session.credentials }
+      return await users.createAccount(account)
     } catch (error) {
-      if (!isHidden || !(error instanceof AppError && error.code === 'user_exists')) throw error
-      tellOwner()
-      await record(null)
-      return null
+      if (error instanceof AppError && error.code === 'user_exists') return null
+      throw error
     }
   }
+
+  return {
+    async signUp(
+      { email, password, name, sharedDevice = false }: SignUp,
+      caller: Caller,
+    ): Promise<SignedUp | null> {
+      const isHidden = settings.signupDisclosure === 'hidden'
+      await checkPassword('password', password, { email, name })
+      if (!isHidden && (await users.isEmailClaimed(email))) throw userExists()
+
+      const passwordHash = await hasher.hash(password)
+      if (isHidden) {
+        const facts = { caller: keepCaller(caller), userId: ids.next(), name, passwordHash }
+        await mail.decideLater({ kind: 'sign-up', to: email, facts, usefulForMs: dayMs })
+        return null
+      }
+      const user = await users.createAccount({ email, name, passwordHash })
+      const session = await sessions.prepare(user, caller, { isOnSharedDevice: sharedDevice })
+      await Promise.all([session.store(), record(caller, user, session.id)])
+      // After the answer: whoever gets no mail asks for another.
+      defer.run('send_verification', () => emailVerification.send(user))
+      return { user, ...session.credentials }
+    },
+
+    /** An account and a code for it; or, where there is one, a word to its owner. */
+    async decide({ to: email, facts }: Parameters<Decide>[0]): Promise<void> {
+      const { caller, userId: id, name, passwordHash } = Asked.parse(facts)
+      const opened = await openAccount({ id, email, name, passwordHash })
+      await record(caller, opened)
+      if (opened) return emailVerification.send(opened)
+      const owner = (await users.findByEmail(email))?.value
+      if (owner && (await mayMail('account-exists', email))) await notices.accountExists(owner)
+    },
+  }
+}

@@ -10,6 +10,7 @@ import { type AuthSettings, invalidCredentials, tokenRevoked } from './auth.mode
 import type { IdentifyByProvider } from './identify-by-provider.ts'
 import type { ProviderAnswer } from './identities.model.ts'
 import { identityId } from './identities.ts'
+import type { Guesser } from './lockout.ts'
 import type { MayMail } from './mail-rate-limit.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import { type CreatePasskeyChallenge, handOut } from './passkey-challenge.ts'
@@ -93,11 +94,12 @@ export function createStepUp(
   async function withPasskey(
     user: User,
     { challengeToken, passkey }: Extract<StepUp, { passkey: unknown }>,
-    sessionId: string,
+    guesser: Guesser & { readonly kind: 'session' },
   ): Promise<void> {
     const opened = await tokens.open('passkey-step-up', challengeToken)
-    if (opened?.subjectId !== user.id || opened.facts['session'] !== sessionId) throw secondFactorRefused()
-    await secondFactors.prove(user, { passkey }, opened.facts['challenge'] ?? null)
+    if (opened?.subjectId !== user.id || opened.facts['session'] !== guesser.id) throw secondFactorRefused()
+    const challenge = opened.facts['challenge'] ?? null
+    await secondFactors.prove(user, { passkey }, { challenge, guesser })
     if (!(await opened.close())) throw secondFactorRefused()
   }
 
@@ -113,14 +115,16 @@ export function createStepUp(
   }
 
   /** Whoever has a second factor shows it: the password alone may be what was stolen. */
-  async function prove(user: User, proof: StepUp, sessionId: string): Promise<void> {
+  async function prove(user: User, proof: StepUp, { sessionId }: Actor): Promise<void> {
+    // Whoever is inside is no stranger, and guesses no more than others: by this session.
+    const guesser = { kind: 'session', id: sessionId } as const
     if ('password' in proof) {
       if (methodsOf(user).length > 0) throw secondFactorRefused()
-      if (!(await verifyPassword(user.email, user, proof.password))) throw invalidCredentials()
+      if (!(await verifyPassword(user.email, user, proof.password, guesser))) throw invalidCredentials()
     } else if ('mailedCode' in proof) await withMailedCode(user, proof.mailedCode, sessionId)
-    else if ('passkey' in proof) await withPasskey(user, proof, sessionId)
+    else if ('passkey' in proof) await withPasskey(user, proof, guesser)
     else if ('provider' in proof) await withProvider(user, proof)
-    else await secondFactors.prove(user, proof, null)
+    else await secondFactors.prove(user, proof, { challenge: null, guesser })
   }
 
   return {
@@ -155,7 +159,7 @@ export function createStepUp(
         resource: { type: 'session', id: actor.sessionId },
       }
       try {
-        await prove(user, proof, actor.sessionId)
+        await prove(user, proof, actor)
       } catch (error) {
         if (error instanceof AppError)
           await audit.record(caller, { ...facts, outcome: 'failure', reason: error.code })
@@ -165,7 +169,7 @@ export function createStepUp(
       const steppedUpAt = new Date(now).toISOString()
       const isSecondFactor = !('password' in proof || 'mailedCode' in proof || 'provider' in proof)
       const [credentials] = await Promise.all([
-        sessions.renew(actor, user, {
+        sessions.renew(actor, user, caller, {
           steppedUpAt,
           ...(isSecondFactor ? { secondFactorAt: steppedUpAt } : {}),
         }),

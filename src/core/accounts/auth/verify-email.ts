@@ -7,6 +7,7 @@ import type { Mailing } from '../../platform/mail/mail.ts'
 import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import type { AuthSettings } from './auth.model.ts'
+import type { MayTryCode } from './code-rate-limit.ts'
 import type { MayMail } from './mail-rate-limit.ts'
 import type { Notices } from './notices.ts'
 import type { OneTimeTokens, Opened } from './one-time-tokens.ts'
@@ -15,6 +16,7 @@ import type { SessionMemo } from './session-memo.ts'
 import { withProvedAddress } from './take-back.ts'
 
 const lifeMs = 10 * 60_000
+/** Of the link, whose secret cannot be guessed; those of the code are counted by who tries. */
 const tries = 5
 
 /** Proves that whoever has the account reads its mailbox: by a code to type, or a link to press a button behind. */
@@ -26,6 +28,7 @@ export function createVerifyEmail(
     audit,
     mail,
     mayMail,
+    mayTryCode,
     memo,
     notices,
     settings,
@@ -35,6 +38,7 @@ export function createVerifyEmail(
     readonly audit: Audit
     readonly mail: Mailing
     readonly mayMail: MayMail
+    readonly mayTryCode: MayTryCode
     readonly memo: SessionMemo
     readonly notices: Notices
     readonly settings: AuthSettings
@@ -60,10 +64,15 @@ export function createVerifyEmail(
     )
   }
 
-  /** Looks for a token also where there is no account, so that asking costs the same. */
-  async function openByAddress(email: string, code: string): Promise<Opened | null> {
-    const stored = await users.findByEmail(email)
-    return tokens.openByCode('verify-email', stored?.value.id ?? ids.next(), code)
+  /**
+   * Looks for a token also where there is no account, so that asking costs the same. Whoever is signed in to the account
+   * has tries that a stranger cannot use up.
+   */
+  async function openByAddress(email: string, code: string, actor: Actor | null): Promise<Opened | null> {
+    const userId = (await users.findByEmail(email))?.value.id
+    const isOwn = actor !== null && actor.userId === userId
+    if (!(await mayTryCode('verify-email', email, isOwn ? actor.userId : null))) return null
+    return tokens.matchCode('verify-email', userId ?? ids.next(), code)
   }
 
   return {
@@ -80,15 +89,15 @@ export function createVerifyEmail(
     isUsable: (token: string): Promise<boolean> => tokens.isUsable('verify-email', token),
 
     /**
-     * `actor` is who is signed in where it is confirmed, if somebody is. What was set up in an account that is not theirs,
-     * before anybody had proved its address, counts for nothing. Throws `invalid_token` alike for what is wrong, used, too old, tried too
+     * `actor`: who is signed in, if anybody is. What was set up in an account that is not theirs, before anybody had
+     * proved its address, counts for nothing. Throws `invalid_token` alike for what is wrong, used, too old, tried too
      * often, or nobody's.
      */
     async verify(given: VerifyEmail, actor: Actor | null, caller: Caller): Promise<void> {
       const opened =
         'token' in given
           ? await tokens.open('verify-email', given.token)
-          : await openByAddress(given.email, given.code)
+          : await openByAddress(given.email, given.code, actor)
       if (!opened || !(await opened.close())) throw codeRefused()
       let before: User | undefined
       const { value: user } = await users.changeUser(opened.subjectId, (latest) => {

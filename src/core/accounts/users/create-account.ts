@@ -5,6 +5,8 @@ import { createStaff } from './staff-directory.ts'
 import { defaultPreferences, isStaff, type User, userEmails, userExists, users } from './users.model.ts'
 
 export interface NewAccount {
+  /** Given where the same account may be opened again, after a crash in the middle. */
+  readonly id?: string
   /** Normalised. */
   readonly email: string
   readonly name: string
@@ -26,7 +28,7 @@ export const createCreateAccount = (needs: Needs<'documents' | 'clock' | 'ids'>)
   return async (account: NewAccount): Promise<User> => {
     const now = new Date(clock.now()).toISOString()
     const user: User = {
-      id: ids.next(),
+      id: account.id ?? ids.next(),
       email: account.email,
       name: account.name,
       avatar: null,
@@ -41,7 +43,12 @@ export const createCreateAccount = (needs: Needs<'documents' | 'clock' | 'ids'>)
       updatedAt: now,
       lastLoginAt: null,
     }
-    await documents.insert(users, user)
+    const key = { partition: user.id, id: user.id }
+    try {
+      await documents.insert(users, user)
+    } catch (error) {
+      if (!(error instanceof DocumentExists && account.id !== undefined)) throw error
+    }
     try {
       await documents.insert(userEmails, {
         id: user.email,
@@ -51,7 +58,9 @@ export const createCreateAccount = (needs: Needs<'documents' | 'clock' | 'ids'>)
       })
     } catch (error) {
       if (!(error instanceof DocumentExists)) throw error
-      await documents.remove(users, { partition: user.id, id: user.id })
+      const claim = await documents.read(userEmails, { partition: user.email, id: user.email })
+      if (claim?.value.userId === user.id) return (await documents.read(users, key))?.value ?? user
+      await documents.remove(users, key)
       throw userExists()
     }
     if (isStaff(user)) await staff.sync(user)

@@ -78,6 +78,11 @@ export function createKeys({ secrets, clock, ciphers }: Needs<'secrets' | 'clock
     return pseudonym
   }
 
+  async function signatureUnder(master: MasterKey, purpose: string, text: string): Promise<string> {
+    const mac = await ciphers.mac(await keyFor(master, `signature ${purpose}`), text)
+    return encodeBase64url(mac.subarray(0, 16))
+  }
+
   return {
     ...emptyFace,
     /** The same name for the same text, from which nobody without the key can find the text: 128 bits, base64url. */
@@ -87,6 +92,17 @@ export function createKeys({ secrets, clock, ciphers }: Needs<'secrets' | 'clock
     async pseudonyms(purpose: string, value: string): Promise<readonly string[]> {
       await active()
       return Promise.all(masters.map((master) => pseudonymUnder(master, purpose, value)))
+    },
+    /**
+     * What proves later that this text was written here: 128 bits, base64url. Unlike a pseudonym it is made anew each time,
+     * for texts that are not asked about again and again.
+     */
+    sign: async (purpose: string, text: string): Promise<string> =>
+      signatureUnder(current() ?? (await active()), purpose, text),
+    /** The same under each master key still known: to recognize what was signed before a rotation. */
+    async signatures(purpose: string, text: string): Promise<readonly string[]> {
+      await active()
+      return Promise.all(masters.map((master) => signatureUnder(master, purpose, text)))
     },
     activeKeyId: async (): Promise<string> => (await active()).id,
     /** Encrypts, bound to `place`: what is sealed for one place does not open in another. */

@@ -6,6 +6,7 @@ import { emptyFace, type Job } from '../../kernel/domain.ts'
 import { notFound } from '../../kernel/errors.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Keys } from '../keys/keys.ts'
+import { createDecideMail, type Decide as DecideOne } from './decide-mail.ts'
 import { createMailPersonalData } from './personal-data.ts'
 import { createSealMail, type Mail } from './seal-mail.ts'
 import { createSendDueMail } from './send-due-mail.ts'
@@ -28,6 +29,7 @@ export function createMail(
   const { mailQueue, mailbox, clock, defer, log } = needs
   const { seal, open } = createSealMail(needs, keys)
   const sendDue = createSendDueMail(needs, open)
+  const { undecided, decideLater, decideDue } = createDecideMail(needs, keys)
 
   let isSending = false
   let isAskedAgain = false
@@ -49,6 +51,7 @@ export function createMail(
 
   const jobs: readonly Job[] = [
     { name: 'send-mail', everyMs: minuteMs / 4, run: send },
+    { name: 'decide-mail', everyMs: minuteMs / 4, run: decideDue },
     {
       name: 'watch-mail',
       everyMs: 10 * minuteMs,
@@ -74,6 +77,8 @@ export function createMail(
     personalData: createMailPersonalData(needs, keys),
     seal,
     sendSoon,
+    undecided,
+    decideLater,
     /** Durable when it resolves. `key` names the occasion and holds nothing personal. */
     async enqueue(mail: Mail, key: string): Promise<void> {
       await mailQueue.enqueue(await seal(mail, key))
@@ -96,6 +101,9 @@ export function createMail(
     mailbox: mailbox === null ? null : (): Promise<readonly KeptMail[]> => mailbox.messages(),
   }
 }
+
+/** How a domain decides what was asked for in the name of an address. */
+export type Decide = DecideOne
 
 export type Mailing = ReturnType<typeof createMail>
 

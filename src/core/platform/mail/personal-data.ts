@@ -14,7 +14,8 @@ export function createMailPersonalData(
       dataClass: 'personal',
       fields: [],
       withheld: ['recipient', 'sealed'],
-      purpose: 'Holds mail until it is sent.',
+      purpose:
+        'Holds mail until it is sent, and what was asked for in the name of an address until it is decided what becomes of it.',
       retention: 'What is in it: until it is sent. That it was sent: 30 days.',
       notExported: 'It goes to the mailbox of the person.',
       async erase({ addresses }) {

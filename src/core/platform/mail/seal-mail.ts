@@ -6,7 +6,7 @@ import { type TemplateInputs, type TemplateName, templates } from './templates.t
 const purpose = 'mail'
 export const recipientPurpose = 'mail recipient'
 const place = (id: string): string => `mail_outbox.sealed ${id}`
-const priorities = { code: 0, notice: 10 } as const
+export const priorities = { code: 0, notice: 10 } as const
 
 /** One mail: a template, what it needs, and the address it goes to. */
 export type Mail = {

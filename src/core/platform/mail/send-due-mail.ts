@@ -2,7 +2,7 @@ import type { ClaimedMail, MailOutcome } from '../../../ports/mail-queue.ts'
 import { MailRefused } from '../../../ports/mailer.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { compose } from './compose.ts'
-import type { SealMail } from './seal-mail.ts'
+import { priorities, type SealMail } from './seal-mail.ts'
 
 const secondMs = 1_000
 /** A mailer answers within a minute, and a batch goes out at once: nothing is sent after its lease. */
@@ -54,6 +54,7 @@ export function createSendDueMail(
         now: at(now),
         leaseUntil: at(now + leaseMs),
         limit: batch,
+        priorities: { least: priorities.code, most: priorities.notice },
       })
       const outcomes = await Promise.all(
         claimed.map(async (mail) => {

@@ -15,7 +15,7 @@ export interface Template<I> {
 /** What each template is given: a closed set. Nothing else gets into a mail. */
 export interface TemplateInputs {
   confirm_email: { readonly greeting: Greeting; readonly code: Code; readonly link: Link }
-  reset_password: { readonly greeting: Greeting; readonly link: Link }
+  reset_password: { readonly greeting: Greeting; readonly link: Link; readonly code?: Code }
   password_changed: { readonly greeting: Greeting; readonly link: Link }
   confirm_identity: { readonly greeting: Greeting; readonly code: Code }
   confirm_new_email: { readonly greeting: Greeting; readonly code: Code }
@@ -63,10 +63,18 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     priority: 'code',
     usefulForMs: 15 * minuteMs,
     subject: () => 'Choose a new password',
-    blocks: ({ link }) => [
+    blocks: ({ link, code }) => [
       'Somebody, hopefully you, asked for a new password for your account.',
       { label: 'Choose a new password', link },
       `The link works once, for 15 minutes. ${ignore} Your password stays as it is.`,
+      // Of a mail that waits since before there were codes, there is none.
+      ...(code === undefined
+        ? []
+        : [
+            'You know your password, and are told that it is wrong? Somebody may be guessing at it. Type this code beside your password when you sign in:',
+            { code },
+            'The code works for 15 minutes. Nobody from our side will ever ask you for it.',
+          ]),
     ],
   },
   password_changed: {

@@ -15,7 +15,7 @@ const notMePage = linkTo(origin, '/api/v1/auth/not-me', token)
 
 const inputs: TemplateInputs = {
   confirm_email: { greeting, code, link: linkTo(origin, '/verify-email', token) },
-  reset_password: { greeting, link: resetPage },
+  reset_password: { greeting, link: resetPage, code: codeOf('K7M2P-9QXRT') },
   password_changed: { greeting, link: notMePage },
   confirm_identity: { greeting, code },
   confirm_new_email: { greeting, code },

@@ -1,0 +1,70 @@
+import { AppError } from '../../kernel/errors.ts'
+
+/** More than this would only keep memory: whoever comes then is told to come again. */
+const longestLine = 1_000
+const patienceMs = 10_000
+const lookAgainMs = 50
+
+const tryAgain = (): AppError =>
+  new AppError('unavailable', 'unavailable', 'This is not available right now. Try again shortly.', {
+    retryAfterSeconds: 1,
+  })
+
+interface Line {
+  length: number
+  last: Promise<void>
+  /** Whoever is first looks again at once. */
+  wake: () => void
+}
+
+/**
+ * One at a time for each key in this process, in the order of coming. `look` is called until it answers something
+ * else than null: when `wake` says that something has changed here, and every 50 ms, since other processes do not say.
+ * Throws `unavailable` after 10 s.
+ */
+export function createTakeTurns() {
+  const lines = new Map<string, Line>()
+
+  const somethingChanged = (line: Line): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, lookAgainMs)
+      line.wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+
+  return {
+    async takeTurn<T>(key: string, look: () => Promise<T | null>): Promise<T> {
+      const line = lines.get(key) ?? { length: 0, last: Promise.resolve(), wake: () => {} }
+      if (line.length >= longestLine) throw tryAgain()
+      lines.set(key, line)
+      line.length++
+      let isTired = false
+      const timer = setTimeout(() => {
+        isTired = true
+      }, patienceMs)
+      const before = line.last
+      let leave = () => {}
+      line.last = new Promise((resolve) => {
+        leave = resolve
+      })
+      try {
+        await before
+        while (!isTired) {
+          const change = somethingChanged(line)
+          const seen = await look()
+          if (seen !== null) return seen
+          await change
+        }
+        throw tryAgain()
+      } finally {
+        line.wake()
+        clearTimeout(timer)
+        leave()
+        if (--line.length === 0) lines.delete(key)
+      }
+    },
+    wake: (key: string): void => lines.get(key)?.wake(),
+  }
+}
