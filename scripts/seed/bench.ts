@@ -1,4 +1,4 @@
-import type { AppConfig } from '../../src/app/create-app.ts'
+import type { AppConfig } from '../../src/app/config.ts'
 import { createFormMails } from '../../src/core/forms/form-mails.ts'
 import { createPlanReview } from '../../src/core/forms/plan-review.ts'
 import { newReceiptCode } from '../../src/core/forms/receipt-code.ts'
@@ -27,8 +27,8 @@ export function createBench(
   const clock = { now: () => nowMs }
   const ids = { next: () => random.uuid(nowMs) }
   const bytes = (length: number) => random.bytes(length)
-  const keys = createKeys(ports, bytes)
-  const audit = createAudit({ audit: ports.audit, clock, ids }, keys)
+  const keys = createKeys({ ...ports, random: bytes })
+  const audit = createAudit({ audit: ports.audit, clock, ids }, { keys })
   const mail = createSealMail({ clock, ids }, keys)
   const sealing = createSealSubmission({ ciphers }, keys, bytes)
   const mails = createFormMails(mail, settings.forms)

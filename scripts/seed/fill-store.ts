@@ -13,7 +13,7 @@ import { writePerson } from './write-people.ts'
 import { createRecordsWriter } from './write-records.ts'
 import { createWriter } from './writer.ts'
 
-const recordsAtOnce = 250
+const recordsAtOnce = 1_000
 
 export type FilledPorts = Pick<
   Ports,

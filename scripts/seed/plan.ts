@@ -1,7 +1,7 @@
 import type { FilledForm } from '../../src/core/forms/forms.model.ts'
 import type { Caller, Role } from '../../src/core/kernel/actor.ts'
 import type { ImportedCourse } from '../../src/core/learning/courses/import-courses.ts'
-import type { Head } from '../../src/core/messaging/chat/chat.model.ts'
+import type { Head } from '../../src/core/messaging/chat/entries.model.ts'
 
 /*
  * What people did, as a list of deeds with their times (milliseconds since the epoch). It names no document: what

@@ -1,12 +1,6 @@
-import {
-  directPairs,
-  type Entry,
-  inbox,
-  memberOf,
-  messages,
-  positionOf,
-} from '../../src/core/messaging/chat/chat.model.ts'
 import { directPairId, newHead } from '../../src/core/messaging/chat/create-conversation.ts'
+import { type Entry, memberOf, messages, positionOf } from '../../src/core/messaging/chat/entries.model.ts'
+import { directPairs, inbox } from '../../src/core/messaging/chat/lists.model.ts'
 import { documentIdOf } from '../../src/core/messaging/chat/message-id.ts'
 import { markAt } from '../../src/core/messaging/chat/read-marks.ts'
 import { addMessage, fingerprintOf, type WrittenMessage } from '../../src/core/messaging/chat/send-message.ts'

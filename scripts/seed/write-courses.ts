@@ -6,16 +6,14 @@ import {
 } from '../../src/core/learning/courses/author-courses.ts'
 import {
   type Counts,
-  type Course,
   type CourseMember,
   courseCounts,
   courseMembers,
-  courses,
-  courseVersions,
-  lessonContents,
-} from '../../src/core/learning/courses/courses.model.ts'
+} from '../../src/core/learning/courses/course-members.model.ts'
+import { type Course, courses, courseVersions } from '../../src/core/learning/courses/courses.model.ts'
 import { contentOf, outlineOf } from '../../src/core/learning/courses/edit-lessons.ts'
 import { importedId, importer } from '../../src/core/learning/courses/import-courses.ts'
+import { lessonContents } from '../../src/core/learning/courses/lessons.model.ts'
 import { combine, copyOf, noCounts, shareOf, tallyOf } from '../../src/core/learning/courses/members.ts'
 import type { CoursePlan } from './plan.ts'
 import type { Writer } from './writer.ts'

@@ -1,7 +1,7 @@
-import { spaceOf, sumOf } from '../../src/core/files/book-space.ts'
 import { acceptedFile } from '../../src/core/files/complete-upload.ts'
 import { files, filesByOwner } from '../../src/core/files/files.model.ts'
 import { announcedFile } from '../../src/core/files/request-upload.ts'
+import { spaceOf, sumOf } from '../../src/core/files/reserve-space.ts'
 import type { FilePlan } from './plan.ts'
 import type { Writer } from './writer.ts'
 

@@ -1,9 +1,9 @@
-import { sessions } from '../../src/core/accounts/auth/auth.model.ts'
 import { describeDevice } from '../../src/core/accounts/auth/device.ts'
 import { newSession } from '../../src/core/accounts/auth/new-session.ts'
 import { signingIn } from '../../src/core/accounts/auth/open-session.ts'
+import { sessions } from '../../src/core/accounts/auth/sessions.model.ts'
 import { accountOf, claimOf } from '../../src/core/accounts/users/create-account.ts'
-import { staffMemberOf } from '../../src/core/accounts/users/staff.ts'
+import { staffMemberOf } from '../../src/core/accounts/users/staff-directory.ts'
 import {
   activeDaysOf,
   isStaff,
@@ -13,7 +13,7 @@ import {
   userEmails,
   users,
 } from '../../src/core/accounts/users/users.model.ts'
-import { type CourseMember, courseMembers } from '../../src/core/learning/courses/courses.model.ts'
+import { type CourseMember, courseMembers } from '../../src/core/learning/courses/course-members.model.ts'
 import { progress } from '../../src/core/learning/enrollments/enrollments.model.ts'
 import {
   daysWith,
@@ -22,8 +22,8 @@ import {
   newStats,
   revised,
 } from '../../src/core/learning/enrollments/learners.ts'
-import { afterCompleting } from '../../src/core/learning/enrollments/study.ts'
-import { enrolledIn, enrolmentIn } from '../../src/core/learning/enrollments/take-part.ts'
+import { afterCompleting } from '../../src/core/learning/enrollments/lesson-progress.ts'
+import { enrolledIn, enrolmentIn } from '../../src/core/learning/enrollments/participation.ts'
 import { mentorAssignments } from '../../src/core/learning/mentors/mentors.model.ts'
 import { assignmentOf } from '../../src/core/learning/mentors/mentors.ts'
 import type { Bench } from './bench.ts'

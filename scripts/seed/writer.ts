@@ -10,7 +10,7 @@ import {
 import type { Ports } from '../../src/ports/ports.ts'
 
 /** What is written in one turn of the event loop shares a commit in SQLite. */
-const batchSize = 1_000
+const batchSize = 5_000
 /** Requests under way to a store that is elsewhere. */
 const atOnce = 16
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { AnotherSetIsThere, fillStore } from '../../scripts/seed/fill-store.ts'
-import { createScenario } from '../../scripts/seed/scenario.ts'
-import { sizesFrom } from '../../scripts/seed/sizes.ts'
-import { readConfig } from '../../src/config.ts'
-import { createSealSubmission } from '../../src/core/forms/seal-submission.ts'
-import { createKeys } from '../../src/core/platform/keys/keys.ts'
-import type { Submission } from '../../src/ports/submissions.ts'
-import { browserOf } from '../app.ts'
+import { AnotherSetIsThere, fillStore } from '../../../scripts/seed/fill-store.ts'
+import { createScenario } from '../../../scripts/seed/scenario.ts'
+import { sizesFrom } from '../../../scripts/seed/sizes.ts'
+import { readConfig } from '../../../src/config.ts'
+import { createSealSubmission } from '../../../src/core/forms/seal-submission.ts'
+import { createKeys } from '../../../src/core/platform/keys/keys.ts'
+import type { Submission } from '../../../src/ports/submissions.ts'
+import { browserOf } from '../../app.ts'
 import { play } from './play.ts'
 import { createSqliteApp, rowsOf, type SqliteApp } from './sqlite-app.ts'
 
@@ -47,7 +47,7 @@ function stored({ database }: SqliteApp): Readonly<Record<string, readonly unkno
 
 /** What nobody can know beforehand has no content here, and what was encrypted is read. */
 async function readable(testApp: SqliteApp) {
-  for (const name of testApp.jobNames) await testApp.runJob(name)
+  for (const { run } of testApp.jobs) await run()
   await testApp.settled()
   await testApp.tidy()
   const { ciphers, submissions } = testApp.ports

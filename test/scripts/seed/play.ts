@@ -6,13 +6,13 @@ import type {
   NoticePlan,
   PersonPlan,
   SignIn,
-} from '../../scripts/seed/plan.ts'
-import type { Scenario } from '../../scripts/seed/scenario.ts'
-import type { User } from '../../src/core/accounts/users/users.model.ts'
-import type { Actor } from '../../src/core/kernel/actor.ts'
-import type { Greeting, Link } from '../../src/core/platform/mail/mail.model.ts'
-import { LetterRefused } from '../../src/ports/mailer.ts'
-import { browserOf } from '../app.ts'
+} from '../../../scripts/seed/plan.ts'
+import type { Scenario } from '../../../scripts/seed/scenario.ts'
+import type { User } from '../../../src/core/accounts/users/users.model.ts'
+import type { Actor } from '../../../src/core/kernel/actor.ts'
+import type { Greeting, Link } from '../../../src/core/platform/mail/mail.model.ts'
+import { MailRefused } from '../../../src/ports/mailer.ts'
+import { browserOf } from '../../app.ts'
 import { createSqliteApp } from './sqlite-app.ts'
 
 interface Deed {
@@ -38,9 +38,9 @@ export async function play(scenario: Scenario) {
       ids: { next: () => wanted.shift() ?? ids.next() },
       mailer: {
         ...mailer,
-        async send(letter) {
-          if (isRefusing) throw new LetterRefused()
-          await mailer.send(letter)
+        async send(message) {
+          if (isRefusing) throw new MailRefused()
+          await mailer.send(message)
         },
       },
     }),
@@ -81,7 +81,7 @@ export async function play(scenario: Scenario) {
   ): Deed[] {
     const courseId = () => courseIds[course] ?? ''
     return [
-      { atMs, happen: async () => enrollments.takePart.enrol(await userOf(id), courseId()) },
+      { atMs, happen: async () => enrollments.participation.enrol(await userOf(id), courseId()) },
       ...completedAtMs.map((ms, i) => ({
         atMs: ms,
         happen: async () => {
@@ -114,7 +114,7 @@ export async function play(scenario: Scenario) {
               atMs: mentor.atMs,
               happen: async () => {
                 const { value } = await users.changeUser(id, (user) => ({ ...user, mentorId: mentor.id }))
-                await mentors.mend(value)
+                await mentors.syncLearner(value)
               },
             },
           ]

@@ -1,13 +1,13 @@
-import { createSqliteAudit } from '../../src/adapters/sqlite/audit.ts'
-import { openSqlite, type SqliteDatabase } from '../../src/adapters/sqlite/database.ts'
-import { createSqliteDocuments } from '../../src/adapters/sqlite/documents.ts'
-import { createSqliteMailQueue } from '../../src/adapters/sqlite/mail-queue.ts'
-import { createSqliteMessageSearch } from '../../src/adapters/sqlite/message-search.ts'
-import { createSqliteSubmissions } from '../../src/adapters/sqlite/submissions.ts'
-import { collections } from '../../src/core/collections.ts'
-import type { Clock } from '../../src/ports/clock.ts'
-import type { Ports } from '../../src/ports/ports.ts'
-import { createTestApp } from '../app.ts'
+import { createSqliteAudit } from '../../../src/adapters/sqlite/audit.ts'
+import { openSqlite, type SqliteDatabase } from '../../../src/adapters/sqlite/database.ts'
+import { createSqliteDocuments } from '../../../src/adapters/sqlite/documents.ts'
+import { createSqliteMailQueue } from '../../../src/adapters/sqlite/mail-queue.ts'
+import { createSqliteMessageSearch } from '../../../src/adapters/sqlite/message-search.ts'
+import { createSqliteSubmissions } from '../../../src/adapters/sqlite/submissions.ts'
+import { collections } from '../../../src/app/domains.ts'
+import type { Clock } from '../../../src/ports/clock.ts'
+import type { Ports } from '../../../src/ports/ports.ts'
+import { createTestApp } from '../../app.ts'
 
 /** The adapters of one file, or of an open database. */
 export function sqlitePorts(database: SqliteDatabase, clock: Clock) {
