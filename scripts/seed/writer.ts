@@ -88,7 +88,7 @@ export function createWriter({ documents, audit }: Pick<Ports, 'documents' | 'au
     flush,
     /** How many were there already. */
     found: () => found,
-    add<T extends Document>(collection: Collection<T, any>, value: T): void {
+    add<T extends Document>(collection: Collection<T, any>, value: NoInfer<T>): void {
       pending.push({ collection, value })
     },
     record(entry: AuditEntry): void {
