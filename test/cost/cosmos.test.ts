@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { createScanningMessageSearch } from '../../src/adapters/scanning/message-search.ts'
-import { readConfig } from '../../src/config.ts'
+import { readConfig } from '../../src/config/config.ts'
 import { messages } from '../../src/core/messaging/chat/entries.model.ts'
 import { openCountedCosmos } from './counted-cosmos.ts'
 import { disagreements, growthsOf, tableOf } from './growth.ts'

@@ -56,7 +56,10 @@ interface Waiting {
  * One file (or `:memory:`), write-ahead log, every commit flushed to the disk before it is acknowledged. With another
  * driver what it does can be counted.
  */
-export function openSqlite(path: string, open: (path: string) => SqliteDriver = openNodeSqlite): SqliteDatabase {
+export function openSqlite(
+  path: string,
+  open: (path: string) => SqliteDriver = openNodeSqlite,
+): SqliteDatabase {
   if (path !== ':memory:') {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     // Made before SQLite does, whose files copy its mode: what is in it concerns nobody else on the machine.
