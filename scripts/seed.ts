@@ -67,7 +67,10 @@ if (sizes) {
       untilMs: options.untilMs,
       settings: config.app,
       passwordHash: await ports.hasher.hash(demoPassword),
-      isElsewhere: config.documents.kind === 'cosmos',
+      isElsewhere: {
+        documents: config.documents.kind === 'cosmos',
+        records: config.records.kind === 'mssql',
+      },
       signal: stopping.signal,
       progressed: progress.show,
     })

@@ -1,4 +1,5 @@
-import { anonymous, system } from '../../src/core/platform/audit/audit.ts'
+import { hash } from 'node:crypto'
+import { system } from '../../src/core/platform/audit/audit.ts'
 import type { AuditEntry } from '../../src/ports/audit.ts'
 import type { Ports } from '../../src/ports/ports.ts'
 import { createBench, type Settings } from './bench.ts'
@@ -11,7 +12,7 @@ import { createCourseBook, writeCourse } from './write-courses.ts'
 import { writeFilesOf } from './write-files.ts'
 import { writePerson } from './write-people.ts'
 import { createRecordsWriter } from './write-records.ts'
-import { createWriter } from './writer.ts'
+import { createWriter, type Elsewhere } from './writer.ts'
 
 const recordsAtOnce = 1_000
 
@@ -28,8 +29,7 @@ export interface FillOptions {
   readonly settings: Settings
   /** Of everybody. */
   readonly passwordHash: string
-  /** The documents are in another process: each request takes its time. */
-  readonly isElsewhere: boolean
+  readonly isElsewhere: Elsewhere
   /** Ends it between two batches. */
   readonly signal?: AbortSignal | undefined
   readonly progressed?: (stage: string, done: number, total: number) => void
@@ -43,23 +43,23 @@ export interface Filled {
 /** Thrown when the store holds a set of this seed in other sizes. */
 export class AnotherSetIsThere extends Error {
   override readonly name = 'AnotherSetIsThere'
-  constructor(seed: string, sizes: string) {
+  constructor(seed: string) {
     super(
-      `This store holds the set "${seed}" in other sizes already (${sizes}). Take another --seed, or an empty store.`,
+      `This store holds the set "${seed}" in other sizes already. Take another --seed, or an empty store.`,
     )
   }
 }
 
 /** The beginning and the end of a run stand in the audit log, where a later one finds them. */
-const markOf = (event: 'begin' | 'end', seed: string, sizes: string, untilMs: number): AuditEntry => ({
-  id: createRandom(seed, 'mark', event, sizes).uuid(untilMs),
+const markOf = (event: 'begin' | 'end', seed: string, code: string, untilMs: number): AuditEntry => ({
+  id: createRandom(seed, 'mark', event, code).uuid(untilMs),
   eventType: `seed.${event}`,
   actorId: system,
   onBehalfOf: null,
   resourceType: 'seed',
   resourceId: seed,
   outcome: 'success',
-  reason: sizes,
+  reason: code,
   requestId: null,
   sessionId: null,
   ipHmac: null,
@@ -68,7 +68,9 @@ const markOf = (event: 'begin' | 'end', seed: string, sizes: string, untilMs: nu
   createdAt: new Date(untilMs).toISOString(),
 })
 
-const codeOf = (sizes: Sizes): string => sizeNames.map((name) => `${name}_${sizes[name]}`).join('.')
+/** Short enough for a reason in the audit log. */
+const codeOf = (sizes: Sizes): string =>
+  hash('sha256', sizeNames.map((name) => `${name} ${sizes[name]}`).join()).slice(0, 16)
 
 function* batchesOf<T>(count: number, size: number, make: (i: number) => T): Generator<readonly T[]> {
   for (let first = 0; first < count; first += size)
@@ -84,7 +86,7 @@ export async function fillStore(ports: FilledPorts, options: FillOptions): Promi
   const code = codeOf(sizes)
   const marks = (await ports.audit.listByResource({ type: 'seed', id: seed }, { limit: 10 })).items
   const begun = marks.find(({ eventType }) => eventType === 'seed.begin')
-  if (begun && begun.reason !== code) throw new AnotherSetIsThere(seed, begun.reason ?? anonymous)
+  if (begun && begun.reason !== code) throw new AnotherSetIsThere(seed)
   const untilMs = begun ? Date.parse(begun.createdAt) : (options.untilMs ?? startOfDay(ports.clock.now()))
   if (marks.some(({ eventType }) => eventType === 'seed.end')) return { outcome: 'was there', untilMs }
   const mark = (event: 'begin' | 'end') => ports.audit.append(markOf(event, seed, code, untilMs))
@@ -129,7 +131,13 @@ async function write(
 ): Promise<void> {
   const bench = createBench(ports, settings, { seed, passwordHash })
   const writer = createWriter(ports, isElsewhere)
-  const records = createRecordsWriter({ ports, bench, untilMs: scenario.untilMs, isContinued })
+  const records = createRecordsWriter({
+    ports,
+    bench,
+    untilMs: scenario.untilMs,
+    isContinued,
+    isElsewhere: isElsewhere.records,
+  })
   const book = createCourseBook()
   const stage = (name: string, total: number) => {
     let done = 0

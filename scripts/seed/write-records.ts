@@ -6,6 +6,7 @@ import type { Ports } from '../../src/ports/ports.ts'
 import type { Submission } from '../../src/ports/submissions.ts'
 import type { Bench } from './bench.ts'
 import type { FormPlan, NoticePlan } from './plan.ts'
+import { atTheSameTime } from './writer.ts'
 
 const dayMs = 24 * 60 * 60_000
 /** For so long the queue remembers what was sent. */
@@ -18,6 +19,7 @@ export interface RecordsOptions {
   readonly untilMs: number
   /** A run before this one may have stored some of them. */
   readonly isContinued: boolean
+  readonly isElsewhere: boolean
 }
 
 interface Composed {
@@ -28,7 +30,8 @@ interface Composed {
 }
 
 /** Writes forms and mails through their ports, many at a time. */
-export function createRecordsWriter({ ports, bench, untilMs, isContinued }: RecordsOptions) {
+export function createRecordsWriter({ ports, bench, untilMs, isContinued, isElsewhere }: RecordsOptions) {
+  const limit = atTheSameTime(isElsewhere)
   const { submissions, mailQueue } = ports
   const isRemembered = (ms: number) => ms > untilMs - rememberedMs
 
@@ -72,7 +75,14 @@ export function createRecordsWriter({ ports, bench, untilMs, isContinued }: Reco
     }
     const changed = await Promise.all(
       planned.map(({ submission, change, at, audit, mails }) =>
-        submissions.change(submission.id, submission.version, { ...change, updatedAt: at }, { audit, mails }),
+        limit(() =>
+          submissions.change(
+            submission.id,
+            submission.version,
+            { ...change, updatedAt: at },
+            { audit, mails },
+          ),
+        ),
       ),
     )
     const latest = new Map(changed.map((submission) => [submission.id, submission]))
@@ -96,7 +106,7 @@ export function createRecordsWriter({ ports, bench, untilMs, isContinued }: Reco
     for (let isMore = mails.size > 0; isMore; ) {
       const claimed = await mailQueue.claim({ lease, now, leaseUntil, limit: claimedAtOnce })
       const fresh = claimed.filter(({ id }) => mails.has(id) && !settled.has(id))
-      await Promise.all(claimed.map(settle))
+      await Promise.all(claimed.map((mail) => limit(() => settle(mail))))
       for (const { id } of fresh) settled.add(id)
       isMore = fresh.length > 0 && settled.size < mails.size
     }
@@ -106,7 +116,7 @@ export function createRecordsWriter({ ports, bench, untilMs, isContinued }: Reco
     async forms(plans: readonly FormPlan[]): Promise<void> {
       const composed: Composed[] = []
       for (const plan of plans) composed.push(await compose(plan))
-      const submitted = await Promise.all(composed.map(store))
+      const submitted = await Promise.all(composed.map((each) => limit(() => store(each))))
       const reviewMails = await review(
         submitted.map((submission, i) => [plans[i] as FormPlan, submission] as const),
         0,
@@ -127,7 +137,7 @@ export function createRecordsWriter({ ports, bench, untilMs, isContinued }: Reco
         sealed.push(mail)
         mails.set(mail.id, { isRefused })
       }
-      await Promise.all(sealed.map((mail) => mailQueue.enqueue(mail)))
+      await Promise.all(sealed.map((mail) => limit(() => mailQueue.enqueue(mail))))
       await send(mails)
     },
   }

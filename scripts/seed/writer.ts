@@ -14,6 +14,15 @@ const batchSize = 5_000
 /** Requests under way to a store that is elsewhere. */
 const atOnce = 16
 
+/** Which stores are in another process, where each request takes its time. */
+export interface Elsewhere {
+  readonly documents: boolean
+  readonly records: boolean
+}
+
+/** So many at the same time as the store takes. */
+export const atTheSameTime = (isElsewhere: boolean) => pLimit(isElsewhere ? atOnce : Number.POSITIVE_INFINITY)
+
 interface Pending {
   readonly collection: AnyCollection
   readonly value: Document
@@ -23,11 +32,15 @@ interface Pending {
  * Writes documents and audit entries through the ports, very many at a time. What is there already stays as it is:
  * everything has the same id each time it is made.
  */
-export function createWriter({ documents, audit }: Pick<Ports, 'documents' | 'audit'>, isElsewhere: boolean) {
+export function createWriter(
+  { documents, audit }: Pick<Ports, 'documents' | 'audit'>,
+  isElsewhere: Elsewhere,
+) {
   let pending: Pending[] = []
   let entries: AuditEntry[] = []
   let found = 0
-  const limit = pLimit(atOnce)
+  const limit = atTheSameTime(isElsewhere.documents)
+  const limitRecords = atTheSameTime(isElsewhere.records)
 
   async function insert({ collection, value }: Pending): Promise<void> {
     try {
@@ -77,10 +90,10 @@ export function createWriter({ documents, audit }: Pick<Ports, 'documents' | 'au
     pending = []
     entries = []
     await Promise.all([
-      ...(isElsewhere
+      ...(isElsewhere.documents
         ? inPartitions(batch).map((group) => limit(() => insertTogether(group)))
         : batch.map(insert)),
-      ...recorded.map((entry) => audit.append(entry)),
+      ...recorded.map((entry) => limitRecords(() => audit.append(entry))),
     ])
   }
 

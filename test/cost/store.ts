@@ -254,7 +254,7 @@ export async function fillCostStore(
   const nowMs = ports.clock.now()
   const longAgoMs = nowMs - 100 * dayMs
   const bench = createBench(ports, settings, { seed, passwordHash: 'x' })
-  const writer = createWriter(ports, isElsewhere)
+  const writer = createWriter(ports, { documents: isElsewhere, records: false })
   const book = createCourseBook()
   for (let c = 0; c < n; c++) {
     book.put(await writeCourse(writer, courseAt(c, longAgoMs)))
@@ -343,7 +343,13 @@ export async function fillCostStore(
   await writer.flush()
 
   // As if it were long after: their mails have been sent and forgotten.
-  const records = createRecordsWriter({ ports, bench, untilMs: nowMs + 60 * dayMs, isContinued: false })
+  const records = createRecordsWriter({
+    ports,
+    bench,
+    untilMs: nowMs + 60 * dayMs,
+    isContinued: false,
+    isElsewhere: false,
+  })
   const forms = Array.from({ length: n }, (_, i) => {
     const atMs = nowMs - 2 * 60 * minuteMs + i * 100
     const by = { userId: adminPlan.id, sessionId: 's' }

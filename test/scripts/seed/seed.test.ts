@@ -28,7 +28,7 @@ const sizes = sizesFrom(
   },
   settings.auth,
 )
-const options = { sizes, seed: 'a', untilMs, settings, isElsewhere: false }
+const options = { sizes, seed: 'a', untilMs, settings, isElsewhere: { documents: false, records: false } }
 
 const passwordHash = 'the same each time'
 
