@@ -1,5 +1,6 @@
 import { submissionOf, submitting } from '../../src/core/forms/submit-form.ts'
 import { greetingOf, linkTo } from '../../src/core/platform/mail/mail.model.ts'
+import { priorities } from '../../src/core/platform/mail/seal-mail.ts'
 import type { AuditEntry } from '../../src/ports/audit.ts'
 import type { ClaimedMail, QueuedMail } from '../../src/ports/mail-queue.ts'
 import type { Ports } from '../../src/ports/ports.ts'
@@ -102,9 +103,16 @@ export function createRecordsWriter({ ports, bench, untilMs, isContinued, isElse
     }
     const now = new Date(untilMs).toISOString()
     const leaseUntil = new Date(untilMs + dayMs).toISOString()
+    const sent = { least: priorities.code, most: priorities.notice }
     const settled = new Set<string>()
     for (let isMore = mails.size > 0; isMore; ) {
-      const claimed = await mailQueue.claim({ lease, now, leaseUntil, limit: claimedAtOnce })
+      const claimed = await mailQueue.claim({
+        lease,
+        now,
+        leaseUntil,
+        limit: claimedAtOnce,
+        priorities: sent,
+      })
       const fresh = claimed.filter(({ id }) => mails.has(id) && !settled.has(id))
       await Promise.all(claimed.map((mail) => limit(() => settle(mail))))
       for (const { id } of fresh) settled.add(id)

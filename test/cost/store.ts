@@ -25,6 +25,7 @@ import { memberOf, newStats, revised } from '../../src/core/learning/enrollments
 import { enrolmentIn } from '../../src/core/learning/enrollments/participation.ts'
 import { announcements, leftConversations } from '../../src/core/messaging/chat/lists.model.ts'
 import { blocks } from '../../src/core/messaging/contacts/contacts.model.ts'
+import { undecidedPriority } from '../../src/core/platform/mail/decide-mail.ts'
 import { deletions } from '../../src/core/privacy/erasure/erasure.model.ts'
 import { dataExports } from '../../src/core/privacy/exports/exports.model.ts'
 import { encodeCursor } from '../../src/ports/cursor.ts'
@@ -418,41 +419,34 @@ export async function fillCostStore(
   }
 }
 
-/** N that wait for their time, N that were sent, N that nobody takes. */
+/** N that wait for their time, as many that are to be decided upon, N that were sent, N that nobody takes. */
 async function writeMails({ mailQueue }: Ports, bench: Bench, n: number, nowMs: number): Promise<void> {
-  const outcomes = ['sent', 'dead', 'waiting'] as const
-  for (const outcome of outcomes) {
-    const now = new Date(nowMs).toISOString()
+  const [now, later] = [nowMs, nowMs + 60 * dayMs].map((ms) => new Date(ms).toISOString()) as [string, string]
+  const kinds = [
+    { name: 'sent', outcome: { state: 'sent', at: now } },
+    { name: 'dead', outcome: { state: 'dead', at: now, reason: 'refused' } },
+    { name: 'waiting', changes: { dueAt: later } },
+    { name: 'undecided', changes: { dueAt: later, priority: undecidedPriority } },
+  ] as const
+  for (const kind of kinds)
     for (let first = 0; first < n; first += 500) {
       const mails = []
       for (let i = first; i < Math.min(n, first + 500); i++) {
-        bench.take(`mail ${outcome}`, i)
-        const createdAt = bench.at(nowMs - minuteMs)
+        bench.take(`mail ${kind.name}`, i)
+        bench.at(nowMs - minuteMs)
+        const input = { greeting: '' as never, code: '123456' as never }
         const mail = await bench.mail.seal(
-          {
-            template: 'confirm_identity',
-            to: 'me@example.org',
-            greeting: '' as never,
-            code: '123456' as never,
-          },
-          `${outcome} ${i}`,
+          { template: 'confirm_identity', to: 'me@example.org', ...input },
+          `${kind.name} ${i}`,
         )
-        const later = new Date(nowMs + 60 * dayMs).toISOString()
-        mails.push({ ...mail, expiresAt: null, dueAt: outcome === 'waiting' ? later : createdAt })
+        mails.push({ ...mail, expiresAt: null, ...('changes' in kind ? kind.changes : {}) })
       }
       await Promise.all(mails.map((mail) => mailQueue.enqueue(mail)))
-      if (outcome === 'waiting') continue
+      if (!('outcome' in kind)) continue
+      const lease = `${kind.name} ${first}`
       const leaseUntil = new Date(nowMs + minuteMs).toISOString()
-      const claimed = await mailQueue.claim({ lease: `${outcome} ${first}`, now, leaseUntil, limit: 500 })
-      await Promise.all(
-        claimed.map(({ id }) =>
-          mailQueue.settle(
-            id,
-            `${outcome} ${first}`,
-            outcome === 'sent' ? { state: 'sent', at: now } : { state: 'dead', at: now, reason: 'refused' },
-          ),
-        ),
-      )
+      const all = { least: 0, most: undecidedPriority }
+      const claimed = await mailQueue.claim({ lease, now, leaseUntil, limit: 500, priorities: all })
+      await Promise.all(claimed.map(({ id }) => mailQueue.settle(id, lease, kind.outcome)))
     }
-  }
 }
