@@ -1,3 +1,6 @@
+/** So many bytes that nobody can foresee, unless somebody wants the same ones again and says so. */
+export type RandomBytes = (length: number) => Uint8Array<ArrayBuffer>
+
 const pool = new Uint8Array(8_192)
 let used = pool.length
 

@@ -53,10 +53,15 @@ async function withFreshServer<T>(work: (server: RunningServer & { readonly data
   }
 }
 
-/** `npm run seed` without the `.env` of whoever runs the tests. */
+/** `npm run seed`, with or without sizes, without the `.env` of whoever runs the tests. */
 const npm = `npm() {
-  [ "$*" = "run seed" ] || { echo "npm $* is not expected here" >&2; return 64; }
-  (cd '${root}' && node scripts/seed.ts)
+  case "$*" in
+    'run seed' | 'run seed -- '*) ;;
+    *) echo "npm $* is not expected here" >&2; return 64 ;;
+  esac
+  shift 2
+  [ "\${1:-}" != -- ] || shift
+  (cd '${root}' && node scripts/seed.ts "$@")
 }`
 
 async function walk(page: string, url: string, data: string): Promise<Walk> {

@@ -1,7 +1,8 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import { PortUnavailable } from '../../ports/unavailable.ts'
+import { openNodeSqlite, type SqliteDriver, type SqliteStatement } from './driver.ts'
 import { migrate } from './migrations.ts'
 
 export type SqlRow = Record<string, unknown>
@@ -51,14 +52,20 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** One file (or `:memory:`), write-ahead log, every commit flushed to the disk before it is acknowledged. */
-export function openSqlite(path: string): SqliteDatabase {
+/**
+ * One file (or `:memory:`), write-ahead log, every commit flushed to the disk before it is acknowledged. With another
+ * driver what it does can be counted.
+ */
+export function openSqlite(
+  path: string,
+  open: (path: string) => SqliteDriver = openNodeSqlite,
+): SqliteDatabase {
   if (path !== ':memory:') {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     // Made before SQLite does, whose files copy its mode: what is in it concerns nobody else on the machine.
     closeSync(openSync(path, 'a', 0o600))
   }
-  const database = new DatabaseSync(path, { timeout: 5_000 })
+  const database = open(path)
   database.exec(
     'pragma journal_mode = wal; pragma synchronous = full; pragma mmap_size = 268435456; pragma trusted_schema = off',
   )
@@ -67,8 +74,8 @@ export function openSqlite(path: string): SqliteDatabase {
   migrate(database)
 
   const preparing = (asTuples: boolean) => {
-    const statements = new Map<string, StatementSync>()
-    return (sql: string): StatementSync => {
+    const statements = new Map<string, SqliteStatement>()
+    return (sql: string): SqliteStatement => {
       const known = statements.get(sql)
       if (known) return known
       if (sql.includes('limit ?')) throw new Error(`write \`${limitedTo}\`: ${sql}`)

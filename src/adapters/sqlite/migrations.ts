@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { SqliteDriver } from './driver.ts'
 
 /** Numbered from 1. A landed migration is never edited: the next one corrects it. */
 const migrations: readonly string[] = [
@@ -148,7 +148,7 @@ const migrations: readonly string[] = [
 ]
 
 /** Brings the file to the newest schema, once, also when two processes start together. */
-export function migrate(database: DatabaseSync): void {
+export function migrate(database: SqliteDriver): void {
   database.exec('begin immediate')
   try {
     const { user_version: applied } = database.prepare('pragma user_version').get() as {

@@ -36,6 +36,19 @@ export async function isOwn(
   return claimToken !== undefined && file.claimHash === (await hashClaimToken(claimToken))
 }
 
+/** A file whose bytes were looked at; with a scanner it waits for that. `at`: an ISO time in UTC. */
+export const acceptedFile = (
+  file: StoredFile,
+  { name, size, isToBeScanned }: Pick<StoredFile, 'name' | 'size'> & { readonly isToBeScanned: boolean },
+  at: string,
+): StoredFile => ({
+  ...file,
+  name,
+  size,
+  state: isToBeScanned ? 'pending' : 'available',
+  uploadedAt: at,
+})
+
 /**
  * Looks at what was sent: its size and its bytes. What is not as announced is deleted. Completing again answers the
  * same.
@@ -67,13 +80,8 @@ export const createCompleteUpload = (
     if (file.ownerId !== null) await reserveSpace(file.ownerId, file.id, size)
     if (readsContent)
       await tasks.note('scan', { fileId: file.id, ownerId: file.ownerId, blob: file.blob }, scanSoonMs)
-    const accepted: StoredFile = {
-      ...file,
-      name,
-      size,
-      state: readsContent ? 'pending' : 'available',
-      uploadedAt: new Date(clock.now()).toISOString(),
-    }
+    const at = new Date(clock.now()).toISOString()
+    const accepted = acceptedFile(file, { name, size, isToBeScanned: readsContent }, at)
     const stored = await documents.replace(files, accepted, version)
     if (!readsContent) return stored.value
     if (size <= scannedAtOnceBytes) return (await scanFile(file.id)) ?? stored.value

@@ -32,6 +32,31 @@ function checkType({ category, fileType, fileName, fileSize }: RequestUpload): M
   return type
 }
 
+/** A file that is to be sent. `claimHash` is of the token of somebody without an account. */
+export const announcedFile = (
+  id: string,
+  ownerId: string | null,
+  { category, fileName, fileSize }: Pick<RequestUpload, 'category' | 'fileName' | 'fileSize'>,
+  type: MediaType,
+  { claimHash, at }: { readonly claimHash: string | null; readonly at: string },
+): StoredFile => ({
+  id,
+  ownerId,
+  category,
+  name: fileName,
+  type,
+  size: fileSize,
+  state: 'uploading',
+  blob: {
+    container: categories[category].container,
+    path: `${ownerId ?? 'anonymous'}/${id}.${endingOf(type)}`,
+  },
+  binding: null,
+  claimHash,
+  createdAt: at,
+  uploadedAt: null,
+})
+
 /** Announces a file: room is kept for it, and the client gets a URL that can create it once. */
 export const createRequestUpload =
   (
@@ -51,7 +76,7 @@ export const createRequestUpload =
     },
   ) =>
   async (actor: Actor | null, request: RequestUpload, caller: Caller): Promise<UploadRequested> => {
-    const { category, fileName, fileSize } = request
+    const { category, fileSize } = request
     if (actor === null && category !== 'form-attachment') throw missingToken()
     const isAuthor = actor?.role === 'mentor' || actor?.role === 'admin'
     if (category === 'course-video' && !isAuthor) throw forbidden()
@@ -66,31 +91,17 @@ export const createRequestUpload =
     }
     const fileId = ids.next()
     const ownerId = actor?.userId ?? null
-    const blob = {
-      container: categories[category].container,
-      path: `${ownerId ?? 'anonymous'}/${fileId}.${endingOf(type)}`,
-    }
     const claimToken = actor === null ? newClaimToken() : null
+    const claimHash = claimToken === null ? null : await hashClaimToken(claimToken)
+    const at = new Date(clock.now()).toISOString()
+    const file = announcedFile(fileId, ownerId, request, type, { claimHash, at })
+    const { blob } = file
     const expiresAt = new Date(clock.now() + urlLivesMs).toISOString()
     const upload = await blobs.signUpload(blob, { expiresAt, maxBytes: fileSize, contentType: type })
     await tasks.note('upload', { fileId, ownerId, blob }, uploadDueMs)
     const { quotaBytes, authorQuotaBytes } = settings
     if (ownerId !== null)
       await reserveSpace(ownerId, fileId, fileSize, isAuthor ? authorQuotaBytes : quotaBytes)
-    const file: StoredFile = {
-      id: fileId,
-      ownerId,
-      category,
-      name: fileName,
-      type,
-      size: fileSize,
-      state: 'uploading',
-      blob,
-      binding: null,
-      claimHash: claimToken === null ? null : await hashClaimToken(claimToken),
-      createdAt: new Date(clock.now()).toISOString(),
-      uploadedAt: null,
-    }
     await documents.insert(files, file)
     return {
       uploadUrl: upload.url,

@@ -5,6 +5,24 @@ import { filesByOwner, type OwnedSpace, quotaExceeded } from './files.model.ts'
 
 const attempts = 40
 
+/** What one file takes of somebody's space. */
+export const spaceOf = (userId: string, fileId: string, bytes: number, createdAt: string): OwnedSpace => ({
+  id: fileId,
+  userId,
+  kind: 'file',
+  bytes,
+  createdAt,
+})
+
+/** The sum of it, since the first. */
+export const sumOf = (userId: string, bytes: number, createdAt: string): OwnedSpace => ({
+  id: 'quota',
+  userId,
+  kind: 'quota',
+  bytes,
+  createdAt,
+})
+
 /**
  * Sets how much of a person's space one file takes; null gives it back. The file and the sum change together, so that
  * any number of uploads at once stay within the quota. Throws `quota_exceeded` when it would grow beyond.
@@ -26,23 +44,18 @@ export const createReserveSpace =
       const sum = (quota?.value.bytes ?? 0) + change
       if (change > 0 && sum > quotaBytes) throw quotaExceeded()
       const createdAt = new Date(clock.now()).toISOString()
-      const put = (
-        id: string,
-        kind: OwnedSpace['kind'],
-        size: number,
-        stored: typeof entry,
-      ): Write<OwnedSpace> =>
+      const put = (space: OwnedSpace, stored: typeof entry): Write<OwnedSpace> =>
         stored
-          ? { replace: { ...stored.value, bytes: size }, version: stored.version }
-          : { insert: { id, userId, kind, bytes: size, createdAt } }
+          ? { replace: { ...stored.value, bytes: space.bytes }, version: stored.version }
+          : { insert: space }
       const ofFile: Write<OwnedSpace> =
         bytes === null && entry
           ? { remove: fileId, version: entry.version }
-          : put(fileId, 'file', bytes ?? 0, entry ?? null)
+          : put(spaceOf(userId, fileId, bytes ?? 0, createdAt), entry ?? null)
       try {
         await documents.transact(filesByOwner, userId, [
           ofFile,
-          put('quota', 'quota', Math.max(0, sum), quota ?? null),
+          put(sumOf(userId, Math.max(0, sum), createdAt), quota ?? null),
         ])
         return
       } catch (error) {

@@ -17,7 +17,10 @@ export function senderOf({ type, form }: FilledForm): {
 }
 
 /** Mails about a form say which one, and never what is in it. */
-export function createFormMails(mail: Mailing, { portalOrigin, notify, escalate }: FormSettings) {
+export function createFormMails(
+  mail: Pick<Mailing, 'seal'>,
+  { portalOrigin, notify, escalate }: FormSettings,
+) {
   const statusPage = linkTo(portalOrigin, '/referral-status')
   const staffPage = (id: string) => linkTo(portalOrigin, `/admin/forms/${id}`)
   const toEach = (

@@ -1,13 +1,13 @@
 import type { Ciphers } from '../../ports/ciphers.ts'
-import { randomBytes } from '../../ports/random-bytes.ts'
+import { type RandomBytes, randomBytes } from '../../ports/random-bytes.ts'
 
 /** Without letters that are read as digits, or as each other. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const length = 16
 
 /** 80 bits that a person can write down: `K7QF-2M9D-X4RT-8HWB`. */
-export function newReceiptCode(): string {
-  const characters = [...randomBytes(length)].map((byte) => alphabet[byte % 32])
+export function newReceiptCode(random: RandomBytes = randomBytes): string {
+  const characters = [...random(length)].map((byte) => alphabet[byte % 32])
   return characters.join('').replaceAll(/(.{4})(?=.)/g, '$1-')
 }
 

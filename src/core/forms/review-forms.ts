@@ -4,35 +4,23 @@ import type { Users } from '../accounts/users/users.ts'
 import type { Actor, Caller } from '../kernel/actor.ts'
 import { notFound, validationError } from '../kernel/errors.ts'
 import { refusingBadCursors } from '../kernel/paging.ts'
-import { addBusinessTime } from './business-hours.ts'
 import { normalizeContact } from './form-text.ts'
 import type { FilledForm, FormReader, FormStatus, FormType } from './forms.model.ts'
 import type { FormsDomain } from './forms-domain.ts'
-import {
-  type FormDetail,
-  type FormQuery,
-  type FormSummary,
-  notInThisState,
-  type ReviewForm,
-} from './review.model.ts'
+import { createPlanReview } from './plan-review.ts'
+import type { FormDetail, FormQuery, FormSummary, ReviewForm } from './review.model.ts'
 import { contactsOf } from './submit-form.ts'
 
 const mostOthers = 20
 
-/** From where to where. What was withdrawn stays so. */
-const transitions: Readonly<Record<FormStatus, readonly FormStatus[]>> = {
-  pending: ['reviewed', 'resolved', 'spam'],
-  reviewed: ['pending', 'resolved', 'spam'],
-  resolved: ['pending', 'reviewed'],
-  spam: ['pending'],
-  withdrawn: [],
-}
-
 export function createReviewForms(
-  { submissions, clock, log }: Needs<'submissions' | 'clock' | 'log'>,
-  { keys, audit, mail, mails, sealing, changeSubmission, settings }: FormsDomain,
+  needs: Needs<'submissions' | 'clock' | 'log'>,
+  domain: FormsDomain,
   users: Pick<Users, 'read'>,
 ) {
+  const { submissions, clock, log } = needs
+  const { keys, audit, mail, sealing, changeSubmission } = domain
+  const planReview = createPlanReview(needs, domain)
   /** One that does not open does not keep the others from being listed; asked for alone it fails. */
   const openListed = (submission: Submission) =>
     sealing.open(submission, 'data').catch((error: unknown) => {
@@ -129,33 +117,6 @@ export function createReviewForms(
     ])
   }
 
-  /** What a new state brings with it. */
-  async function effectsOf(submission: Submission, to: FormStatus) {
-    const now = clock.now()
-    const at = new Date(now).toISOString()
-    const filled = await filledOf(submission)
-    switch (to) {
-      case 'reviewed':
-        return { change: { reviewedAt: submission.reviewedAt ?? at, resolvedAt: null }, mails: [] }
-      case 'resolved':
-        return {
-          change: { reviewedAt: submission.reviewedAt ?? at, resolvedAt: at },
-          mails: filled ? await mails.resolved(submission, filled) : [],
-        }
-      case 'pending': {
-        const isHeldBack = submission.status === 'spam'
-        const due = addBusinessTime(now, settings.responseMs, settings.businessHours)
-        return {
-          change: { resolvedAt: null, escalatedAt: null, dueAt: new Date(due).toISOString() },
-          // Those that went out before are known by their keys.
-          mails: isHeldBack && filled ? await mails.arrived(submission.id, filled) : [],
-        }
-      }
-      default:
-        return { change: {}, mails: [] }
-    }
-  }
-
   return {
     /** One page, and whether there is more. Who asked for it is recorded before it is answered. */
     async list(
@@ -204,37 +165,10 @@ export function createReviewForms(
     },
 
     async review(caller: Caller, actor: Actor, id: string, review: ReviewForm, expectedVersion?: string) {
-      const { userId, sessionId } = actor
       if (review.assignedTo) await checkAssignee(review.assignedTo)
       const changed = await changeSubmission(
         () => find(id),
-        async (submission) => {
-          const from = submission.status as FormStatus
-          const to = review.status ?? from
-          if (to !== from && !transitions[from].includes(to)) throw notInThisState()
-          if (submission.erasedAt !== null) throw notInThisState()
-          const effects = to === from ? { change: {}, mails: [] } : await effectsOf(submission, to)
-          const notes = (await sealing.open(submission, 'notes')) ?? []
-          const note = { text: review.notes ?? '', by: userId, at: new Date(clock.now()).toISOString() }
-          const change = {
-            ...(to === from ? {} : { status: to, ...effects.change }),
-            ...(review.assignedTo === undefined ? {} : { assignedTo: review.assignedTo }),
-            ...(review.notes === undefined
-              ? {}
-              : { notes: await sealing.seal(submission, 'notes', [...notes, note]) }),
-          }
-          const changedFields = Object.keys(change)
-          if (changedFields.length === 0) return null
-          const entry = await audit.entryOf(caller, {
-            event: 'form.review',
-            actorId: userId,
-            sessionId,
-            resource: { type: 'form', id },
-            changedFields,
-            ...(to === from ? {} : { reason: `${from}_to_${to}` }),
-          })
-          return { change, audit: entry, mails: effects.mails }
-        },
+        (submission) => planReview(caller, actor, submission, review),
         expectedVersion,
       )
       mail.sendSoon()

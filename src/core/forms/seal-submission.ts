@@ -1,6 +1,6 @@
 import { decodeBase64url, encodeBase64url } from '../../ports/base64url.ts'
 import type { Needs } from '../../ports/ports.ts'
-import { randomBytes } from '../../ports/random-bytes.ts'
+import { type RandomBytes, randomBytes } from '../../ports/random-bytes.ts'
 import type { Submission } from '../../ports/submissions.ts'
 import { type Keys, sealedWith } from '../platform/keys/keys.ts'
 import type { FilledForm } from './forms.model.ts'
@@ -33,14 +33,18 @@ const text = new TextEncoder()
  * it nothing in the row can be read, so erasing it erases the rest. A text is bound to its table, column and row, and
  * does not open in another.
  */
-export function createSealSubmission({ ciphers }: Needs<'ciphers'>, keys: Keys) {
+export function createSealSubmission(
+  { ciphers }: Needs<'ciphers'>,
+  keys: Keys,
+  random: RandomBytes = randomBytes,
+) {
   const encrypt = async <C extends Column>(
     key: Uint8Array<ArrayBuffer>,
     column: C,
     id: string,
     content: Contents[C],
   ) => {
-    const iv = randomBytes(12)
+    const iv = random(12)
     const plain = text.encode(JSON.stringify(content))
     const sealed = await ciphers.encrypt(key, iv, placeOf(column, id), plain)
     return `${encodeBase64url(iv)}.${encodeBase64url(sealed)}`
@@ -68,7 +72,7 @@ export function createSealSubmission({ ciphers }: Needs<'ciphers'>, keys: Keys) 
 
   return {
     async sealNew(id: string, form: FilledForm['form']) {
-      const key = randomBytes(32)
+      const key = random(32)
       const [sealed, data] = await Promise.all([sealKey(id, key), encrypt(key, 'data', id, form)])
       return { ...sealed, data }
     },

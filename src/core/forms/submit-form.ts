@@ -3,12 +3,14 @@ import type { Needs } from '../../ports/ports.ts'
 import type { NewSubmission, Submission } from '../../ports/submissions.ts'
 import type { Actor, Caller } from '../kernel/actor.ts'
 import { validationError } from '../kernel/errors.ts'
+import type { Occurrence } from '../platform/audit/audit.ts'
 import { addBusinessTime, yearIn } from './business-hours.ts'
 import { senderOf } from './form-mails.ts'
 import { normalizeContact } from './form-text.ts'
-import type { Attachment, FilledForm } from './forms.model.ts'
+import type { Attachment, FilledForm, FormSettings } from './forms.model.ts'
 import type { FormsDomain } from './forms-domain.ts'
 import { newReceiptCode, receiptHash } from './receipt-code.ts'
+import type { SpamSignal } from './spam.ts'
 
 type FileClaim = Parameters<FormsDomain['bindFiles']>[1][number]
 
@@ -68,6 +70,81 @@ export interface Sending {
   readonly body: string
 }
 
+/** What is encrypted, hashed and to be sent of a form. */
+export const createPrepareSubmission =
+  (
+    { ciphers }: Needs<'ciphers'>,
+    { sealing, hashContacts, mails }: Pick<FormsDomain, 'sealing' | 'hashContacts' | 'mails'>,
+  ) =>
+  async (id: string, filled: FilledForm, receiptCode: string | null) => {
+    const [sealed, contactHashes, hash, arrivalMails] = await Promise.all([
+      sealing.sealNew(id, keptOf(filled.form)),
+      hashContacts(contactsOf(filled)),
+      receiptCode === null ? null : receiptHash(ciphers, id, receiptCode),
+      mails.arrived(id, filled),
+    ])
+    return { sealed, contactHashes, receiptHash: hash, arrivalMails }
+  }
+
+export type Prepared = Awaited<ReturnType<ReturnType<typeof createPrepareSubmission>>>
+
+/** A submission as it comes in. */
+export function submissionOf(
+  filled: FilledForm,
+  { sealed, contactHashes, receiptHash: hash }: Prepared,
+  {
+    id,
+    atMs,
+    idempotencyKey,
+    spamSignals,
+    duplicateOf,
+    attachments,
+  }: {
+    readonly id: string
+    readonly atMs: number
+    readonly idempotencyKey: string | null
+    readonly spamSignals: readonly SpamSignal[]
+    readonly duplicateOf: string | null
+    /** Ids of files. */
+    readonly attachments: readonly string[]
+  },
+  settings: FormSettings,
+): NewSubmission {
+  const { type } = filled
+  const { responseMs, businessHours, retentionDays } = settings
+  const createdAt = new Date(atMs).toISOString()
+  return {
+    id,
+    type,
+    status: spamSignals.length > 0 ? 'spam' : 'pending',
+    trackingSeries: type === 'referral' ? `REF-${yearIn(atMs, businessHours.timeZone)}` : null,
+    idempotencyKey,
+    receiptHash: hash,
+    ...sealed,
+    information: null,
+    notes: null,
+    attachments,
+    metadata: { ...metadataOf(filled), spamSignals, duplicateOf },
+    contactHashes,
+    assignedTo: null,
+    dueAt: new Date(addBusinessTime(atMs, responseMs, businessHours)).toISOString(),
+    reviewedAt: null,
+    resolvedAt: null,
+    escalatedAt: null,
+    erasedAt: null,
+    retainUntil: new Date(atMs + retentionDays[type] * dayMs).toISOString(),
+    createdAt,
+    updatedAt: createdAt,
+  }
+}
+
+export const submitting = (id: string, isSpam: boolean): Occurrence => ({
+  event: 'form.submit',
+  actorId: null,
+  resource: { type: 'form', id },
+  ...(isSpam ? { reason: 'quarantined' } : {}),
+})
+
 export interface Stored {
   readonly submission: Submission
   readonly receiptCode: string | null
@@ -80,9 +157,11 @@ export interface Stored {
  */
 export function createSubmitForm(
   needs: Needs<'submissions' | 'ciphers' | 'clock' | 'ids'>,
-  { keys, audit, mail, mails, sealing, judge, hashContacts, bindFiles, settings }: FormsDomain,
+  domain: FormsDomain,
 ) {
-  const { submissions, ciphers, clock, ids } = needs
+  const { submissions, clock, ids } = needs
+  const { keys, audit, mail, judge, bindFiles, settings } = domain
+  const prepare = createPrepareSubmission(needs, domain)
 
   async function findEarlier(type: string, contact: string | undefined): Promise<string | null> {
     if (contact === undefined) return null
@@ -100,53 +179,23 @@ export function createSubmitForm(
     const id = idempotencyKey === null ? ids.next() : idOf(idempotencyKey)
     const attached = filled.type === 'referral' ? (filled.form.attachments ?? []) : []
     const claims = claimsOf(attached, settings.publicOrigin)
-    const now = clock.now()
-    const createdAt = new Date(now).toISOString()
-    const { type } = filled
-    const contacts = contactsOf(filled)
-    const receiptCode = type === 'referral' ? newReceiptCode() : null
-    const [spamSignals, duplicateOf, sealed, contactHashes, hash, attachments, arrivalMails] =
-      await Promise.all([
-        judge(filled, senderOf(filled).email),
-        findEarlier(type, contacts[0]),
-        sealing.sealNew(id, keptOf(filled.form)),
-        hashContacts(contacts),
-        receiptCode === null ? null : receiptHash(ciphers, id, receiptCode),
-        claims.length === 0 ? [] : bindFiles(actor, claims, id),
-        mails.arrived(id, filled),
-      ])
+    const atMs = clock.now()
+    const receiptCode = filled.type === 'referral' ? newReceiptCode() : null
+    const [spamSignals, duplicateOf, prepared, bound] = await Promise.all([
+      judge(filled, senderOf(filled).email),
+      findEarlier(filled.type, contactsOf(filled)[0]),
+      prepare(id, filled, receiptCode),
+      claims.length === 0 ? [] : bindFiles(actor, claims, id),
+    ])
     const isSpam = spamSignals.length > 0
-    const retainMs = settings.retentionDays[type] * dayMs
-    const submission: NewSubmission = {
-      id,
-      type,
-      status: isSpam ? 'spam' : 'pending',
-      trackingSeries: type === 'referral' ? `REF-${yearIn(now, settings.businessHours.timeZone)}` : null,
-      idempotencyKey,
-      receiptHash: hash,
-      ...sealed,
-      information: null,
-      notes: null,
-      attachments: attachments.map((file) => file.id),
-      metadata: { ...metadataOf(filled), spamSignals, duplicateOf },
-      contactHashes,
-      assignedTo: null,
-      dueAt: new Date(addBusinessTime(now, settings.responseMs, settings.businessHours)).toISOString(),
-      reviewedAt: null,
-      resolvedAt: null,
-      escalatedAt: null,
-      erasedAt: null,
-      retainUntil: new Date(now + retainMs).toISOString(),
-      createdAt,
-      updatedAt: createdAt,
-    }
-    const entry = await audit.entryOf(caller, {
-      event: 'form.submit',
-      actorId: null,
-      resource: { type: 'form', id },
-      ...(isSpam ? { reason: 'quarantined' } : {}),
+    const attachments = bound.map((file) => file.id)
+    const facts = { id, atMs, idempotencyKey, spamSignals, duplicateOf, attachments }
+    const submission = submissionOf(filled, prepared, facts, settings)
+    const entry = await audit.entryOf(caller, submitting(id, isSpam))
+    const stored = await submissions.store(submission, {
+      audit: entry,
+      mails: isSpam ? [] : prepared.arrivalMails,
     })
-    const stored = await submissions.store(submission, { audit: entry, mails: isSpam ? [] : arrivalMails })
     mail.sendSoon()
     return { ...stored, receiptCode: stored.isNew ? receiptCode : null }
   }

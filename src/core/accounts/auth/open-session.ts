@@ -1,13 +1,20 @@
 import type { Stored } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Caller } from '../../kernel/actor.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Audit, Occurrence } from '../../platform/audit/audit.ts'
 import { signedInAt, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import type { Credentials } from './sessions.model.ts'
 import type { Sessions } from './sessions.ts'
 
 export type LoggedIn = { readonly user: User } & Credentials
+
+export const signingIn = (userId: string, sessionId: string): Occurrence => ({
+  event: 'user.login',
+  actorId: userId,
+  sessionId,
+  resource: { type: 'user', id: userId },
+})
 
 /** Signs in somebody who has proved enough: the session, its record, and afterwards the time on the account. */
 export const createOpenSession =
@@ -38,15 +45,7 @@ export const createOpenSession =
       const improved = improve ? await improve() : (latest: User) => latest
       await users.changeUser(user.id, (latest) => improved(signedInAt(latest, signedInMs)), { known })
     })
-    await Promise.all([
-      session.store(),
-      audit.record(caller, {
-        event: 'user.login',
-        actorId: user.id,
-        sessionId: session.id,
-        resource: { type: 'user', id: user.id },
-      }),
-    ])
+    await Promise.all([session.store(), audit.record(caller, signingIn(user.id, session.id))])
     return { user, ...session.credentials }
   }
 

@@ -7,6 +7,7 @@ import type { Keys } from '../../platform/keys/keys.ts'
 import { users } from '../users/users.model.ts'
 import { type AuthSettings, invalidToken, tokenRevoked } from './auth.model.ts'
 import type { Devices } from './known-devices.ts'
+import { purgeAfter } from './new-session.ts'
 import {
   deriveSecretPart,
   formatRefreshToken,
@@ -111,7 +112,7 @@ export const createRefresh = (
           rotatedAt: now,
           lastSeenAt: now,
           expiresAt,
-          purgeAt: domain.sessions.purgeAfter(expiresAt),
+          purgeAt: purgeAfter(expiresAt),
         }
         try {
           await documents.replace(sessions, rotated, stored.version)

@@ -11,17 +11,14 @@ import { type User, users } from '../users/users.model.ts'
 import type { AuthSettings } from './auth.model.ts'
 import { describeDevice } from './device.ts'
 import type { Devices } from './known-devices.ts'
+import { expiryOf, idleSecondsOf, newSession } from './new-session.ts'
 import type { Notices } from './notices.ts'
-import { deriveSecretPart, formatRefreshToken, hashSecretPart, sealSessionSecret } from './refresh-token.ts'
+import { formatRefreshToken } from './refresh-token.ts'
 import { createRenewSession } from './renew-session.ts'
 import { roleIn } from './role-in-session.ts'
 import type { SessionMemo } from './session-memo.ts'
 import { type Credentials, type Session, type SessionView, sessions } from './sessions.model.ts'
 
-const dayMs = 86_400_000
-/** On a computer that others use too. */
-const sharedIdleSeconds = 10 * 60
-const keptAfterEndMs = 7 * dayMs
 const attempts = 5
 const longPage = 100
 /** So many logins at the same time may each have left the same session to the others. */
@@ -47,26 +44,16 @@ export function createSessions(
   const isLive = (session: Session) =>
     session.revokedAt === null && Date.parse(session.expiresAt) > clock.now()
 
-  const idleSecondsOf = ({ isOnSharedDevice }: Pick<Session, 'isOnSharedDevice'>): number =>
-    isOnSharedDevice ? Math.min(sharedIdleSeconds, settings.idleSeconds) : settings.idleSeconds
-
   const signAccessToken = (
     session: Pick<Session, 'id' | 'userId' | 'generation' | 'secondFactorAt' | 'isOnSharedDevice'>,
     user: User,
   ): Promise<string> => {
     const { role } = roleIn(session, user, settings)
     const iat = Math.floor(clock.now() / 1000)
-    const exp = iat + Math.min(settings.accessTokenSeconds, idleSecondsOf(session))
+    const exp = iat + Math.min(settings.accessTokenSeconds, idleSecondsOf(session, settings))
     const { userId: sub, id: sid, generation: gen } = session
     return accessTokens.sign({ sub, sid, gen, role, jti: ids.next(), iat, exp })
   }
-
-  /** When a session that is refreshed now has to be refreshed again. */
-  const expiryOf = (session: Pick<Session, 'createdAt' | 'isOnSharedDevice'>): string => {
-    const longest = Date.parse(session.createdAt) + settings.sessionSeconds * 1000
-    return iso(Math.min(clock.now() + idleSecondsOf(session) * 1000, longest))
-  }
-  const purgeAfter = (expiresAt: string): string => iso(Date.parse(expiresAt) + keptAfterEndMs)
 
   /** Newest first, also those that ended a short while ago. */
   const readKept = (userId: string, firstPage: number) => (after: { readonly after?: string }) =>
@@ -154,8 +141,9 @@ export function createSessions(
 
   return {
     signAccessToken,
-    expiryOf,
-    purgeAfter,
+    /** When a session that is refreshed now has to be refreshed again. */
+    expiryOf: (session: Pick<Session, 'createdAt' | 'isOnSharedDevice'>): string =>
+      expiryOf(session, clock.now(), settings),
     revoke,
 
     renew: createRenewSession(needs, { keys, memo, devices, signAccessToken }),
@@ -173,41 +161,22 @@ export function createSessions(
       }: { readonly isSecondFactorProved?: boolean; readonly isOnSharedDevice?: boolean } = {},
     ): Promise<{ readonly id: string; readonly credentials: Credentials; store(): Promise<void> }> {
       const id = ids.next()
-      const secret = randomBytes(32)
-      const now = iso(clock.now())
-      const secondFactorAt = isSecondFactorProved ? now : null
-      const expiresAt = expiryOf({ createdAt: now, isOnSharedDevice })
-      const derive = async () => {
-        const secretPart = await deriveSecretPart(ciphers, secret, 1)
-        return { secretPart, refreshHash: await hashSecretPart(ciphers, secretPart) }
+      const atMs = clock.now()
+      const secondFactorAt = isSecondFactorProved ? iso(atMs) : null
+      const opening = {
+        id,
+        secret: randomBytes(32),
+        device: describeDevice(caller.userAgent),
+        place: caller.site,
+        isOnSharedDevice,
+        isSecondFactorProved,
+        atMs,
       }
-      const [{ secretPart, refreshHash }, sealedSecret, accessToken, device] = await Promise.all([
-        derive(),
-        sealSessionSecret(keys, user.id, id, secret),
+      const [{ session, secretPart }, accessToken, device] = await Promise.all([
+        newSession({ keys, ciphers }, user, opening, settings),
         signAccessToken({ id, userId: user.id, generation: 1, secondFactorAt, isOnSharedDevice }, user),
         devices.atLogin(user, caller, isOnSharedDevice),
       ])
-      const session: Session = {
-        id,
-        userId: user.id,
-        epoch: user.securityEpoch,
-        generation: 1,
-        refreshHash,
-        previousRefreshHash: null,
-        rotatedAt: now,
-        sealedSecret,
-        device: describeDevice(caller.userAgent),
-        place: caller.site,
-        createdAt: now,
-        lastSeenAt: now,
-        expiresAt,
-        isOnSharedDevice,
-        secondFactorAt,
-        steppedUpAt: null,
-        revokedAt: null,
-        revokedReason: null,
-        purgeAt: purgeAfter(expiresAt),
-      }
       return {
         id,
         credentials: {

@@ -2,7 +2,15 @@ import { DocumentExists } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Role } from '../../kernel/actor.ts'
 import { createStaff } from './staff-directory.ts'
-import { defaultPreferences, isStaff, type User, userEmails, userExists, users } from './users.model.ts'
+import {
+  defaultPreferences,
+  isStaff,
+  type User,
+  type UserEmail,
+  userEmails,
+  userExists,
+  users,
+} from './users.model.ts'
 
 export interface NewAccount {
   /** Given where the same account may be opened again, after a crash in the middle. */
@@ -17,6 +25,31 @@ export interface NewAccount {
   readonly emailVerified?: boolean
 }
 
+/** An account as it begins. `at`: an ISO time in UTC. */
+export const accountOf = (account: NewAccount, id: string, at: string): User => ({
+  id,
+  email: account.email,
+  name: account.name,
+  avatar: null,
+  role: account.role ?? 'user',
+  status: 'active',
+  emailVerified: account.emailVerified ?? false,
+  passwordHash: account.passwordHash,
+  ...(account.expiresAt === undefined ? {} : { expiresAt: account.expiresAt }),
+  securityEpoch: 1,
+  preferences: defaultPreferences,
+  createdAt: at,
+  updatedAt: at,
+  lastLoginAt: null,
+})
+
+/** What makes the account exist. Of a guest it is swept with the account it would outlive. */
+export const claimOf = ({ id, email, expiresAt }: User): UserEmail => ({
+  id: email,
+  userId: id,
+  ...(expiresAt === undefined ? {} : { reservedUntil: expiresAt }),
+})
+
 /**
  * Stores the user, then claims the address: the claim is the commit. A user without a claim can be reached by nobody
  * and is swept away later, so a crash in between leaves no half account. Throws `user_exists` when the address is taken.
@@ -26,23 +59,7 @@ export const createCreateAccount = (needs: Needs<'documents' | 'clock' | 'ids'>)
   const staff = createStaff(needs)
 
   return async (account: NewAccount): Promise<User> => {
-    const now = new Date(clock.now()).toISOString()
-    const user: User = {
-      id: account.id ?? ids.next(),
-      email: account.email,
-      name: account.name,
-      avatar: null,
-      role: account.role ?? 'user',
-      status: 'active',
-      emailVerified: account.emailVerified ?? false,
-      passwordHash: account.passwordHash,
-      ...(account.expiresAt === undefined ? {} : { expiresAt: account.expiresAt }),
-      securityEpoch: 1,
-      preferences: defaultPreferences,
-      createdAt: now,
-      updatedAt: now,
-      lastLoginAt: null,
-    }
+    const user = accountOf(account, account.id ?? ids.next(), new Date(clock.now()).toISOString())
     const key = { partition: user.id, id: user.id }
     try {
       await documents.insert(users, user)
@@ -50,12 +67,7 @@ export const createCreateAccount = (needs: Needs<'documents' | 'clock' | 'ids'>)
       if (!(error instanceof DocumentExists && account.id !== undefined)) throw error
     }
     try {
-      await documents.insert(userEmails, {
-        id: user.email,
-        userId: user.id,
-        // Swept with the account it would outlive.
-        ...(account.expiresAt === undefined ? {} : { reservedUntil: account.expiresAt }),
-      })
+      await documents.insert(userEmails, claimOf(user))
     } catch (error) {
       if (!(error instanceof DocumentExists)) throw error
       const claim = await documents.read(userEmails, { partition: user.email, id: user.email })

@@ -5,14 +5,22 @@ import { isStaff, type StaffMember, staff, staffDirectory, type User, users } fr
 
 const pageSize = 500
 
+export const staffMemberOf = ({ id, name, avatar, role }: User): StaffMember => ({
+  id,
+  directory: staffDirectory,
+  name,
+  avatar,
+  role,
+})
+
 /** The directory of those anybody may write to. Their accounts say who is one; the directory is for listing. */
 export function createStaff(needs: Needs<'documents'>) {
   const { documents } = needs
   const put = createPutDocument(needs)
 
-  async function sync({ id, name, avatar, role, status }: User): Promise<void> {
-    const entry: StaffMember = { id, directory: staffDirectory, name, avatar, role }
-    await put(staff, { partition: staffDirectory, id }, () => (isStaff({ role, status }) ? entry : null))
+  async function sync(user: User): Promise<void> {
+    const key = { partition: staffDirectory, id: user.id }
+    await put(staff, key, () => (isStaff(user) ? staffMemberOf(user) : null))
   }
 
   return {

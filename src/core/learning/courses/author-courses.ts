@@ -27,6 +27,61 @@ export type Author = Pick<Actor, 'userId' | 'role'>
 
 const changeAttempts = 5
 
+/** A course as it begins, without lessons. `authorName` is shown when no other instructor is named. */
+export const courseOf = (
+  author: Author,
+  id: string,
+  given: NewCourse,
+  { authorName, at }: { readonly authorName: string | undefined; readonly at: string },
+): Course => ({
+  id,
+  catalog,
+  state: 'draft',
+  title: given.title,
+  description: given.description,
+  category: given.category,
+  level: given.level,
+  thumbnail: given.thumbnail,
+  instructor: {
+    name: given.instructor.name ?? authorName ?? 'T.O.O.L.S Inc',
+    avatar: given.instructor.avatar ?? null,
+    bio: given.instructor.bio ?? '',
+  },
+  authorId: author.userId,
+  isSequential: given.isSequential,
+  version: 0,
+  versionId: null,
+  duration: 0,
+  createdAt: at,
+  updatedAt: at,
+})
+
+export const draftFor = ({ id, isSequential }: Course): CourseVersion => ({
+  id: 'draft',
+  courseId: id,
+  number: 0,
+  isSequential,
+  lessons: [],
+})
+
+/** The draft as the next version of the course. */
+export const nextVersion = (course: Course, draft: CourseVersion, versionId: string): CourseVersion => ({
+  ...draft,
+  number: course.version + 1,
+  isSequential: course.isSequential,
+  id: versionId,
+})
+
+/** The course once that version is out. */
+export const publishedAs = (course: Course, version: CourseVersion, at: string): Course => ({
+  ...course,
+  state: 'published',
+  version: version.number,
+  versionId: version.id,
+  duration: version.lessons.reduce((sum, { duration }) => sum + duration, 0),
+  updatedAt: at,
+})
+
 /** Writing courses: admins any, mentors their own. */
 export function createAuthorCourses(
   needs: Needs<'documents' | 'clock' | 'ids'>,
@@ -118,34 +173,11 @@ export function createAuthorCourses(
   /** Stores a draft under an id of the caller's. The card is the commit. */
   async function store(author: Author, id: string, given: NewCourse): Promise<Stored<Course>> {
     const account = given.instructor.name === undefined ? await users.read(author.userId) : null
-    const createdAt = now()
-    const course: Course = {
-      id,
-      catalog,
-      state: 'draft',
-      title: given.title,
-      description: given.description,
-      category: given.category,
-      level: given.level,
-      thumbnail: given.thumbnail,
-      instructor: {
-        name: given.instructor.name ?? account?.value.name ?? 'T.O.O.L.S Inc',
-        avatar: given.instructor.avatar ?? null,
-        bio: given.instructor.bio ?? '',
-      },
-      authorId: author.userId,
-      isSequential: given.isSequential,
-      version: 0,
-      versionId: null,
-      duration: 0,
-      createdAt,
-      updatedAt: createdAt,
-    }
+    const course = courseOf(author, id, given, { authorName: account?.value.name, at: now() })
     await putDocument<CourseVersion>(
       courseVersions,
       { partition: id, id: 'draft' },
-      (known) =>
-        known ?? { id: 'draft', courseId: id, number: 0, isSequential: given.isSequential, lessons: [] },
+      (known) => known ?? draftFor(course),
     )
     return documents.insert(courses, course)
   }
@@ -156,7 +188,8 @@ export function createAuthorCourses(
     const { lessons } = draft.value
     if (lessons.length === 0)
       throw conditionsMissing([{ path: 'lessons', code: 'no_lessons', message: 'Add a lesson first.' }])
-    const next = { ...draft.value, number: course.version + 1, isSequential: course.isSequential }
+    // Under an id of its own, so that of two who publish at once the loser's is simply never referred to.
+    const next = nextVersion(course, draft.value, ids.next())
     const published = course.versionId === null ? null : await versions.read(courseId, course.versionId)
     if (
       published &&
@@ -165,27 +198,14 @@ export function createAuthorCourses(
       isUnchanged(compareVersions(published, next))
     )
       return stored
-    // Under an id of its own, so that of two who publish at once the loser's is simply never referred to.
-    const versionId = ids.next()
-    await documents.insert(courseVersions, { ...next, id: versionId })
+    await documents.insert(courseVersions, next)
     try {
-      const changed = await documents.replace(
-        courses,
-        {
-          ...course,
-          state: 'published',
-          version: next.number,
-          versionId,
-          duration: lessons.reduce((sum, { duration }) => sum + duration, 0),
-          updatedAt: now(),
-        },
-        stored.version,
-      )
+      const changed = await documents.replace(courses, publishedAs(course, next, now()), stored.version)
       await catalogue.changed()
       return changed
     } catch (error) {
       if (!(error instanceof VersionMismatch)) throw error
-      await documents.remove(courseVersions, { partition: courseId, id: versionId })
+      await documents.remove(courseVersions, { partition: courseId, id: next.id })
       throw conflict()
     }
   }

@@ -29,6 +29,20 @@ function placed(lessons: readonly LessonOutline[], lesson: LessonOutline, order:
   return numbered([...others.slice(0, order - 1), lesson, ...others.slice(order - 1)])
 }
 
+export const contentOf = (
+  id: string,
+  courseId: string,
+  lessonId: string,
+  { content, videoFileId, videoUrl, resources }: Content,
+): LessonContent => ({ id, courseId, lessonId, content, videoFileId, videoUrl, resources })
+
+export const outlineOf = (
+  id: string,
+  contentId: string,
+  { title, description, duration, minimumSeconds, watchPercent }: NewLesson,
+  order: number,
+): LessonOutline => ({ id, title, description, duration, order, minimumSeconds, watchPercent, contentId })
+
 /**
  * Changes the lessons of a draft; nobody who takes part notices before the next version is published. Content is
  * stored first, under a new id; the draft that names it is the commit.
@@ -54,17 +68,8 @@ export function createEditLessons(
         { path: 'videoUrl', code: 'two_videos', message: 'Give a file or an address, not both.' },
       ])
     if (given.videoFileId !== null) await claimVideo(author, courseId, given.videoFileId)
-    const { content, videoFileId, videoUrl, resources } = given
     const id = ids.next()
-    await documents.insert(lessonContents, {
-      id,
-      courseId,
-      lessonId,
-      content,
-      videoFileId,
-      videoUrl,
-      resources,
-    })
+    await documents.insert(lessonContents, contentOf(id, courseId, lessonId, given))
     return id
   }
 
@@ -107,12 +112,10 @@ export function createEditLessons(
     const draft = await versions.readDraft(courseId)
     if (draft.value.lessons.length >= maxLessons) throw tooManyLessons()
     const contentId = await storeContent(author, courseId, id, given)
-    const { title, description, duration, minimumSeconds, watchPercent } = given
     const lessons = await changeDraft(courseId, (known) => {
       if (known.length >= maxLessons) throw tooManyLessons()
       const order = Math.min(given.order ?? known.length + 1, known.length + 1)
-      const lesson = { id, title, description, duration, order, minimumSeconds, watchPercent, contentId }
-      return placed(known, lesson, order)
+      return placed(known, outlineOf(id, contentId, given, order), order)
     })
     return describe(courseId, find(lessons, id))
   }

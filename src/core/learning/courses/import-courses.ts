@@ -39,10 +39,10 @@ export interface ImportedRow {
 }
 
 /** Belongs to nobody: only admins change what was imported. */
-const importer: Author = { userId: '00000000-0000-0000-0000-000000000000', role: 'admin' }
+export const importer: Author = { userId: '00000000-0000-0000-0000-000000000000', role: 'admin' }
 
 /** The same id for the same key, in the shape of a UUID (version 8). */
-async function idOf(...keys: readonly string[]): Promise<string> {
+export async function importedId(...keys: readonly string[]): Promise<string> {
   const text = new TextEncoder().encode(JSON.stringify(['imported course', ...keys]))
   const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', text), 0, 16)
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80
@@ -85,7 +85,7 @@ export function createImportCourses(
     const known = (await versions.readDraft(courseId)).value.lessons
     const wanted = await Promise.all(
       given.lessons.map(async ({ key, ...lesson }) => ({
-        id: await idOf(given.key, key),
+        id: await importedId(given.key, key),
         lesson: { ...lesson, videoFileId: null },
       })),
     )
@@ -130,7 +130,7 @@ export function createImportCourses(
   }
 
   async function importOne(given: ImportedCourse, isDryRun: boolean): Promise<ImportedRow['outcome']> {
-    const id = await idOf(given.key)
+    const id = await importedId(given.key)
     const stored = await documents.read(courses, { partition: catalog, id })
     if (!stored) {
       if (isDryRun) return 'created'

@@ -27,7 +27,7 @@ interface Waiting {
 }
 
 /** What one person adds to the counts of a course. */
-function shareOf(member: CourseMember | null): Counts {
+export function shareOf(member: CourseMember | null): Counts {
   if (member?.kind !== 'member') return noCounts
   return {
     enrolled: 1,
@@ -37,7 +37,7 @@ function shareOf(member: CourseMember | null): Counts {
   }
 }
 
-const combine = (a: Counts, b: Counts, sign: 1 | -1): Counts => ({
+export const combine = (a: Counts, b: Counts, sign: 1 | -1): Counts => ({
   enrolled: a.enrolled + sign * b.enrolled,
   completed: a.completed + sign * b.completed,
   ratings: a.ratings + sign * b.ratings,
@@ -57,6 +57,24 @@ const isEqual = (a: Counts, b: Counts): boolean =>
   a.ratings === b.ratings &&
   a.ratingSum === b.ratingSum
 
+/** The counts after that many changes. */
+export const tallyOf = (courseId: string, counts: Counts, revision: number): CourseTally => ({
+  id: 'tally',
+  courseId,
+  kind: 'tally',
+  name: '',
+  ...countsOf(counts),
+  revision,
+})
+
+/** What the catalogue has of it. */
+export const copyOf = (tally: CourseTally): CourseCounts => ({
+  id: tally.courseId,
+  catalog,
+  ...countsOf(tally),
+  revision: tally.revision,
+})
+
 /**
  * Who takes part in a course, and how many. A member and the tally it changes commit together and the change is
  * computed from the member as it was, so saying the same twice counts once.
@@ -74,14 +92,8 @@ export function createMembers(needs: Needs<'documents' | 'defer'>) {
     const stored = await documents.read(courseMembers, { partition: courseId, id: userId })
     return stored && stored.value.kind !== 'tally' ? (stored as Stored<CourseMember>) : null
   }
-  const tallyOf = (courseId: string, counts: Counts, known: CourseTally | undefined): CourseTally => ({
-    id: 'tally',
-    courseId,
-    kind: 'tally',
-    name: '',
-    ...countsOf(counts),
-    revision: (known?.revision ?? 0) + 1,
-  })
+  const tallyAfter = (courseId: string, counts: Counts, known: CourseTally | undefined): CourseTally =>
+    tallyOf(courseId, counts, (known?.revision ?? 0) + 1)
   const writeOf = <T extends CourseMember | CourseTally>(
     value: T,
     known: Stored<unknown> | null,
@@ -91,9 +103,7 @@ export function createMembers(needs: Needs<'documents' | 'defer'>) {
   /** For the catalogue. Later tallies win, whatever the order in which they arrive. */
   const copyForCatalogue = (tally: CourseTally): Promise<unknown> =>
     put<CourseCounts>(courseCounts, { partition: catalog, id: tally.courseId }, (known) =>
-      known && known.revision >= tally.revision
-        ? known
-        : { id: tally.courseId, catalog, ...countsOf(tally), revision: tally.revision },
+      known && known.revision >= tally.revision ? known : copyOf(tally),
     )
 
   /** Whoever comes first writes what waits with it; a change of one person twice goes in its last state. */
@@ -117,7 +127,7 @@ export function createMembers(needs: Needs<'documents' | 'defer'>) {
         combine(combine(sum, shareOf(member), 1), shareOf(known?.value ?? null), -1),
       stored?.value ?? noCounts,
     )
-    const next = tallyOf(courseId, counts, stored?.value)
+    const next = tallyAfter(courseId, counts, stored?.value)
     await documents.transact(courseMembers, courseId, [
       writeOf(next, stored),
       ...batch.map(({ member, known }) => writeOf(member, known)),
@@ -172,7 +182,7 @@ export function createMembers(needs: Needs<'documents' | 'defer'>) {
         if (stored) await copyForCatalogue(stored.value)
         return false
       }
-      const next = tallyOf(courseId, counts, stored?.value)
+      const next = tallyAfter(courseId, counts, stored?.value)
       await documents.transact(courseMembers, courseId, [writeOf(next, stored)])
       await copyForCatalogue(next)
       return true
@@ -190,7 +200,7 @@ export function createMembers(needs: Needs<'documents' | 'defer'>) {
         const [known, stored] = await Promise.all([readMember(courseId, userId), readTally(courseId)])
         if (!known) return stored?.value ?? null
         const counts = combine(stored?.value ?? noCounts, shareOf(known.value), -1)
-        const next = tallyOf(courseId, counts, stored?.value)
+        const next = tallyAfter(courseId, counts, stored?.value)
         await documents.transact(courseMembers, courseId, [
           { remove: userId, version: known.version },
           writeOf(next, stored),

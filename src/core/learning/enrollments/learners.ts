@@ -36,6 +36,24 @@ export const memberOf = (enrolment: Enrolment, { id, name, avatar }: User): Cour
   revision: enrolment.revision,
 })
 
+export const newStats = (userId: string, at: string): LearnerStats => ({
+  id: 'stats',
+  userId,
+  kind: 'stats',
+  createdAt: at,
+  enrolledCourses: [],
+  completedLessons: [],
+  completedCourses: [],
+  time: noTimeSpent,
+  achievements: [],
+})
+
+/** The enrolment as it is stored: each change is counted. */
+export const revised = (enrolment: Enrolment, known: Enrolment | null): Enrolment => ({
+  ...enrolment,
+  revision: (known?.revision ?? 0) + 1,
+})
+
 /** What people have learned, read and changed. */
 export function createLearners(
   { documents, clock }: Needs<'documents' | 'clock'>,
@@ -53,18 +71,6 @@ export function createLearners(
     known: Stored<unknown> | null,
   ): Write<Enrolment | LearnerStats> =>
     known ? { replace: value, version: known.version } : { insert: value }
-
-  const newStats = (userId: string): LearnerStats => ({
-    id: 'stats',
-    userId,
-    kind: 'stats',
-    createdAt: new Date(clock.now()).toISOString(),
-    enrolledCourses: [],
-    completedLessons: [],
-    completedCourses: [],
-    time: noTimeSpent,
-    achievements: [],
-  })
 
   return {
     readStats,
@@ -103,9 +109,9 @@ export function createLearners(
       retryOnConflict(async () => {
         const [stored, storedStats] = await Promise.all([read(userId, courseId), readStats(userId)])
         const known = isEnrolment(stored?.value) ? stored.value : null
-        const knownStats = storedStats?.value ?? newStats(userId)
+        const knownStats = storedStats?.value ?? newStats(userId, new Date(clock.now()).toISOString())
         const { enrolment, stats } = await change(known, knownStats)
-        const next = enrolment === known ? known : { ...enrolment, revision: (known?.revision ?? 0) + 1 }
+        const next = enrolment === known ? known : revised(enrolment, known)
         const writes = [
           ...(next === known ? [] : [writeOf(next, stored)]),
           ...(stats === knownStats ? [] : [writeOf(stats, storedStats)]),

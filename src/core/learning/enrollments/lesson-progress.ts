@@ -45,6 +45,33 @@ const lessonLocked = (error: AppError): AppError =>
     ...(error.details ? { details: error.details } : {}),
   })
 
+const withLesson = (enrolment: Enrolment, lessonId: string, progress: LessonProgress): Enrolment => ({
+  ...enrolment,
+  lessons: { ...enrolment.lessons, [lessonId]: progress },
+})
+
+const accessed = (enrolment: Enrolment, at: string): Enrolment =>
+  at > enrolment.lastAccessedAt ? { ...enrolment, lastAccessedAt: at } : enrolment
+
+/** What completing a lesson at this moment makes of what was learned: the same objects when it was completed before. */
+export function afterCompleting(
+  { enrolment, stats }: Learned,
+  lessonId: string,
+  learner: User,
+  atMs: number,
+): Learned {
+  const progress = enrolment.lessons[lessonId] ?? untouched
+  const at = new Date(atMs).toISOString()
+  if (progress.completedAt !== null && progress.completedAt <= at) return { enrolment, stats }
+  const completed = withCompletion(
+    accessed(withLesson(enrolment, lessonId, { ...progress, completedAt: at }), at),
+  )
+  return {
+    enrolment: completed,
+    stats: withAchievements(withTotals(stats, completed), daysWith(learner, [atMs]), at),
+  }
+}
+
 /** A link to a file that outlives the video it leads to. */
 export type SignVideo = (fileId: string) => Promise<string>
 
@@ -107,14 +134,6 @@ export function createLessonProgress(
     return { lesson, enrolment }
   }
 
-  const withLesson = (enrolment: Enrolment, lessonId: string, progress: LessonProgress): Enrolment => ({
-    ...enrolment,
-    lessons: { ...enrolment.lessons, [lessonId]: progress },
-  })
-
-  const accessed = (enrolment: Enrolment, at: string): Enrolment =>
-    at > enrolment.lastAccessedAt ? { ...enrolment, lastAccessedAt: at } : enrolment
-
   const changeOpen = (
     learner: User,
     courseId: string,
@@ -172,19 +191,9 @@ export function createLessonProgress(
     ): Promise<LessonCompleted> {
       const claimed = given.completedAt === undefined ? clock.now() : Date.parse(given.completedAt)
       const { enrolment } = await changeOpen(learner, courseId, lessonId, (lesson, known, stats) => {
-        const progress = known.lessons[lessonId] ?? untouched
-        const missing = whyIncomplete(lesson, progress)
+        const missing = whyIncomplete(lesson, known.lessons[lessonId] ?? untouched)
         if (missing.length > 0) throw refuse(missing)
-        const atMs = clamp(claimed, known)
-        const at = new Date(atMs).toISOString()
-        if (progress.completedAt !== null && progress.completedAt <= at) return { enrolment: known, stats }
-        const completed = withCompletion(
-          accessed(withLesson(known, lessonId, { ...progress, completedAt: at }), at),
-        )
-        return {
-          enrolment: completed,
-          stats: withAchievements(withTotals(stats, completed), daysWith(learner, [atMs]), at),
-        }
+        return afterCompleting({ enrolment: known, stats }, lessonId, learner, clamp(claimed, known))
       })
       await learners.noteActive(learner, [clamp(claimed, enrolment)])
       // Each time: the request that completed the course may have ended before this.

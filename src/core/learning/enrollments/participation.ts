@@ -42,6 +42,36 @@ export function withTotals(stats: LearnerStats, enrolment: Enrolment): LearnerSt
   }
 }
 
+/** Somebody who starts this version of the course, which is the one in force. `at`: an ISO time in UTC. */
+export const enrolmentIn = (
+  { id, version, versionId, category }: Course & { readonly versionId: string },
+  lessonIds: readonly string[],
+  userId: string,
+  at: string,
+): Enrolment => ({
+  id,
+  userId,
+  kind: 'enrolment',
+  createdAt: at,
+  state: 'active',
+  version,
+  versionId,
+  lessonIds,
+  category,
+  lessons: {},
+  completedAt: null,
+  lastAccessedAt: at,
+  time: noTimeSpent,
+  rating: null,
+  revision: 0,
+})
+
+/** The totals of somebody who takes part in one more. */
+export const enrolledIn = (stats: LearnerStats, courseId: string): LearnerStats => ({
+  ...stats,
+  enrolledCourses: [...stats.enrolledCourses.filter((id) => id !== courseId), courseId],
+})
+
 function resumeAt(version: CourseVersion, enrolment: Enrolment): EnrolmentView['resume'] {
   const open = version.lessons.filter(
     (lesson) =>
@@ -95,11 +125,6 @@ export function createParticipation(
     }
   }
 
-  const enrolledIn = (stats: LearnerStats, courseId: string): LearnerStats => ({
-    ...stats,
-    enrolledCourses: [...stats.enrolledCourses.filter((id) => id !== courseId), courseId],
-  })
-
   return {
     /** Starts the newest version; somebody who returns goes on where they left. Throws `already_enrolled`. */
     async enrol(learner: User, courseId: string): Promise<Enrolled> {
@@ -107,23 +132,8 @@ export function createParticipation(
       const course = await readOpen(courseId)
       const { lessons } = await courses.versions.read(courseId, course.versionId)
       const enrolledAt = now()
-      const fresh: Enrolment = {
-        id: courseId,
-        userId: learner.id,
-        kind: 'enrolment',
-        createdAt: enrolledAt,
-        state: 'active',
-        version: course.version,
-        versionId: course.versionId,
-        lessonIds: lessons.map(({ id }) => id),
-        category: course.category,
-        lessons: {},
-        completedAt: null,
-        lastAccessedAt: enrolledAt,
-        time: noTimeSpent,
-        rating: null,
-        revision: 0,
-      }
+      const lessonIds = lessons.map(({ id }) => id)
+      const fresh = enrolmentIn(course, lessonIds, learner.id, enrolledAt)
       let present: Enrolment | null = null
       try {
         const { enrolment } = await learners.change(learner.id, courseId, (known, stats) => {

@@ -7,6 +7,12 @@ import { createPutDocument } from '../../kernel/put-document.ts'
 import { type MentorAssignment, mentorAssignments } from './mentors.model.ts'
 import { createMentorsPersonalData } from './personal-data.ts'
 
+/** The mentor's side of it; null while nobody mentors the learner. */
+export const assignmentOf = (
+  { mentorId, id, name, avatar }: User,
+  assignedAt: string,
+): MentorAssignment | null => (mentorId ? { id, mentorId, name, avatar, assignedAt } : null)
+
 /** Who mentors whom. The learner's account names the mentor; what is here is the mentor's side of it, for listing. */
 export function createMentors(
   needs: Needs<'documents' | 'clock'>,
@@ -17,15 +23,11 @@ export function createMentors(
 
   /** Brings the mentor's side into line with the learner's account, name and picture included. */
   async function syncLearner(learner: User): Promise<void> {
-    const { mentorId, id, name, avatar } = learner
+    const { mentorId, id } = learner
     if (!mentorId) return
-    await put(mentorAssignments, { partition: mentorId, id }, (known) => ({
-      id,
-      mentorId,
-      name,
-      avatar,
-      assignedAt: known?.assignedAt ?? new Date(clock.now()).toISOString(),
-    }))
+    await put(mentorAssignments, { partition: mentorId, id }, (known) =>
+      assignmentOf(learner, known?.assignedAt ?? new Date(clock.now()).toISOString()),
+    )
   }
 
   return {

@@ -15,6 +15,44 @@ import { digest } from './message-id.ts'
 export const directPairId = (userIds: readonly string[]): Promise<string> =>
   digest(userIds.toSorted().join(' '))
 
+/** A conversation as it begins. The first member opens it, and is the admin of a group. `at`: an ISO time in UTC. */
+export function newHead({
+  conversationId,
+  type,
+  name,
+  memberIds,
+  at,
+}: {
+  readonly conversationId: string
+  readonly type: Head['type']
+  readonly name: string | null
+  readonly memberIds: readonly string[]
+  readonly at: string
+}): Head {
+  const memberAs = (userId: string, role: MemberRole): Member => ({
+    userId,
+    role,
+    joinedAt: at,
+    joinedSeq: 0,
+    sent: { seq: 0, count: 0, at },
+  })
+  return {
+    id: 'head',
+    conversationId,
+    kind: 'head',
+    isNumbered: 'no',
+    seq: 0,
+    count: 0,
+    type,
+    name,
+    avatar: null,
+    members: memberIds.map((userId, i) => memberAs(userId, i === 0 && type === 'group' ? 'admin' : 'member')),
+    lastMessageId: null,
+    createdAt: at,
+    updatedAt: at,
+  }
+}
+
 export type CanWriteTo = (actor: Pick<Actor, 'userId'>, theirId: string) => Promise<boolean>
 
 /**
@@ -85,34 +123,11 @@ export const createCreateConversation = (
     if (allowed.includes(false)) throw notFound()
 
     const at = new Date(clock.now()).toISOString()
-    const memberAs = (userId: string, role: MemberRole): Member => ({
-      userId,
-      role,
-      joinedAt: at,
-      joinedSeq: 0,
-      sent: { seq: 0, count: 0, at },
-    })
     const isDirect = type === 'direct'
     const conversationId = isDirect ? await claimPair([actor.userId, ...others]) : ids.next()
     const existing = isDirect ? await log.readHead(conversationId) : null
-    const head: Head = existing?.value ?? {
-      id: 'head',
-      conversationId,
-      kind: 'head',
-      isNumbered: 'no',
-      seq: 0,
-      count: 0,
-      type,
-      name: name ?? null,
-      avatar: null,
-      members: [
-        memberAs(actor.userId, isDirect ? 'member' : 'admin'),
-        ...others.map((userId) => memberAs(userId, 'member')),
-      ],
-      lastMessageId: null,
-      createdAt: at,
-      updatedAt: at,
-    }
+    const memberIds = [actor.userId, ...others]
+    const head = existing?.value ?? newHead({ conversationId, type, name: name ?? null, memberIds, at })
     const isNew = existing === null && (await open(head))
     const current = isNew ? head : ((existing ?? (await log.readHead(conversationId)))?.value ?? head)
     return { conversation: await conversations.view(current, actor.userId), isNew }

@@ -13,6 +13,7 @@ import {
   type Mark,
   markId,
   messages,
+  type Position,
   positionOf,
   requireMember,
   type StoredMessage,
@@ -22,6 +23,17 @@ import {
 const attempts = 10
 /** In larger conversations nobody is told who else has read: each would be told of everybody. */
 const maxMembersTold = 50
+
+export const markAt = (conversationId: string, userId: string, { seq, count, at }: Position): Mark => ({
+  id: markId(userId),
+  conversationId,
+  kind: 'mark',
+  isNumbered: 'no',
+  userId,
+  seq,
+  count,
+  at,
+})
 
 /** How far the members of a conversation have read: one document each, none for a message. */
 export function createReadMarks(
@@ -82,16 +94,8 @@ export function createReadMarks(
         const known = stored?.value.kind === 'mark' ? stored.value : undefined
         if (positionOf(member, known).seq >= seq) return
         counted ??= await countAt(head, seq)
-        const mark: Mark = {
-          id,
-          conversationId,
-          kind: 'mark',
-          isNumbered: 'no',
-          userId,
-          seq,
-          count: counted,
-          at: new Date(clock.now()).toISOString(),
-        }
+        const at = new Date(clock.now()).toISOString()
+        const mark = markAt(conversationId, userId, { seq, count: counted, at })
         try {
           if (stored) await documents.replace<Entry>(messages, mark, stored.version)
           else await documents.insert<Entry>(messages, mark)

@@ -36,6 +36,61 @@ export type AttachFiles = (
   message: { readonly conversationId: string; readonly messageId: string },
 ) => Promise<readonly Attachment[]>
 
+/** What a sender makes of a message; the conversation gives it the rest. */
+export type WrittenMessage = Pick<
+  StoredMessage,
+  'id' | 'senderId' | 'clientMessageId' | 'fingerprint' | 'text' | 'attachments' | 'mentions' | 'replyTo'
+>
+
+/** Tells a repeat from another message. `replyTo`: the id of a document. */
+export const fingerprintOf = (
+  text: string,
+  fileIds: readonly string[],
+  mentions: readonly string[],
+  replyTo: string | null,
+): Promise<string> => digest(JSON.stringify([text, fileIds, mentions, replyTo]))
+
+/** The message in its place in the conversation, and the conversation after it. `at`: an ISO time in UTC. */
+export function addMessage(
+  head: Head,
+  written: WrittenMessage,
+  at: string,
+  settings: ChatSettings,
+): { readonly message: StoredMessage; readonly head: Head } {
+  const [seq, count] = [head.seq + 1, head.count + 1]
+  const message: StoredMessage = {
+    id: written.id,
+    conversationId: head.conversationId,
+    seq,
+    kind: 'message',
+    isNumbered: 'yes',
+    senderId: written.senderId,
+    clientMessageId: written.clientMessageId,
+    fingerprint: written.fingerprint,
+    count,
+    text: written.text,
+    attachments: written.attachments,
+    mentions: written.mentions,
+    replyTo: written.replyTo,
+    reactions: {},
+    at,
+    editedAt: null,
+    deletedAt: null,
+    ...expiryOf(at, settings),
+  }
+  const next: Head = {
+    ...head,
+    seq,
+    count,
+    lastMessageId: written.id,
+    updatedAt: at,
+    members: head.members.map((member) =>
+      member.userId === written.senderId ? { ...member, sent: { seq, count, at } } : member,
+    ),
+  }
+  return { message, head: next }
+}
+
 export const createSendMessage = (
   { documents, clock, ids }: Needs<'documents' | 'clock' | 'ids'>,
   parts: {
@@ -66,7 +121,7 @@ export const createSendMessage = (
     const mentions = [...new Set(input.mentions)]
     const replyTo = input.replyTo === undefined ? null : keyOf(input.replyTo)
     const id = await documentIdOf(actor.userId, clientMessageId ?? ids.next())
-    const fingerprint = await digest(JSON.stringify([text, fileIds, mentions, replyTo?.id ?? null]))
+    const fingerprint = await fingerprintOf(text, fileIds, mentions, replyTo?.id ?? null)
 
     const original = async (): Promise<{ readonly message: ChatMessage; readonly isNew: boolean } | null> => {
       const message = await readMessage(conversationId, id)
@@ -96,39 +151,18 @@ export const createSendMessage = (
         throw validationError([
           { path: 'mentions', code: 'not_a_member', message: 'Must be members of this conversation.' },
         ])
-      const at = new Date(clock.now()).toISOString()
-      const [seq, count] = [head.seq + 1, head.count + 1]
-      const message: StoredMessage = {
+      const written: WrittenMessage = {
         id,
-        conversationId,
-        seq,
-        kind: 'message',
-        isNumbered: 'yes',
         senderId: actor.userId,
         clientMessageId: clientMessageId ?? null,
         fingerprint,
-        count,
         text,
         attachments,
         mentions,
         replyTo: replyTo?.id ?? null,
-        reactions: {},
-        at,
-        editedAt: null,
-        deletedAt: null,
-        ...expiryOf(at, settings),
       }
-      const next: Head = {
-        ...head,
-        seq,
-        count,
-        lastMessageId: id,
-        updatedAt: at,
-        members: head.members.map((member) =>
-          member.userId === actor.userId ? { ...member, sent: { seq, count, at } } : member,
-        ),
-      }
-      return { head: next, entries: [message], result: { message, head: next } }
+      const added = addMessage(head, written, new Date(clock.now()).toISOString(), settings)
+      return { head: added.head, entries: [added.message], result: added }
     }
     try {
       const { message, head } = await log.change(conversationId, plan, { sharesBatch: true })

@@ -1,6 +1,6 @@
 import { decodeBase64url, encodeBase64url } from '../../../ports/base64url.ts'
 import type { Needs } from '../../../ports/ports.ts'
-import { randomBytes } from '../../../ports/random-bytes.ts'
+import { type RandomBytes, randomBytes } from '../../../ports/random-bytes.ts'
 import type { SecretVersion } from '../../../ports/secrets.ts'
 import { emptyFace } from '../../kernel/domain.ts'
 
@@ -20,7 +20,12 @@ export const sealedWith = (sealed: string): string => sealed.split('.', 1)[0] ??
  * The core's only user of the master key. Each purpose gets a key of its own (HKDF-SHA-256), so that what is learned about
  * one says nothing about another.
  */
-export function createKeys({ secrets, clock, ciphers }: Needs<'secrets' | 'clock' | 'ciphers'>) {
+export function createKeys({
+  secrets,
+  clock,
+  ciphers,
+  random = randomBytes,
+}: Needs<'secrets' | 'clock' | 'ciphers'> & { readonly random?: RandomBytes }) {
   let masters: readonly MasterKey[] = []
   let loadedAt = Number.NEGATIVE_INFINITY
   const derived = new Map<string, Uint8Array<ArrayBuffer>>()
@@ -109,7 +114,7 @@ export function createKeys({ secrets, clock, ciphers }: Needs<'secrets' | 'clock
     async seal(purpose: string, place: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
       const master = await active()
       const key = await keyFor(master, `seal ${purpose}`)
-      const iv = randomBytes(12)
+      const iv = random(12)
       const sealed = await ciphers.encrypt(key, iv, place, bytes)
       return [master.id, encodeBase64url(iv), encodeBase64url(sealed)].join('.')
     },

@@ -1,0 +1,77 @@
+import {
+  courseOf,
+  draftFor,
+  nextVersion,
+  publishedAs,
+} from '../../src/core/learning/courses/author-courses.ts'
+import {
+  type Counts,
+  type CourseMember,
+  courseCounts,
+  courseMembers,
+} from '../../src/core/learning/courses/course-members.model.ts'
+import { type Course, courses, courseVersions } from '../../src/core/learning/courses/courses.model.ts'
+import { contentOf, outlineOf } from '../../src/core/learning/courses/edit-lessons.ts'
+import { importedId, importer } from '../../src/core/learning/courses/import-courses.ts'
+import { lessonContents } from '../../src/core/learning/courses/lessons.model.ts'
+import { combine, copyOf, noCounts, shareOf, tallyOf } from '../../src/core/learning/courses/members.ts'
+import type { CoursePlan } from './plan.ts'
+import type { Writer } from './writer.ts'
+
+export interface WrittenCourse {
+  readonly course: Course & { readonly versionId: string }
+  readonly lessonIds: readonly string[]
+}
+
+/** A course as an import of it leaves it: published, with its draft. */
+export async function writeCourse(
+  writer: Pick<Writer, 'add'>,
+  { row, atMs, contentIds, versionId }: CoursePlan,
+): Promise<WrittenCourse> {
+  const at = new Date(atMs).toISOString()
+  const begun = courseOf(importer, await importedId(row.key), row, { authorName: undefined, at })
+  const lessons = await Promise.all(
+    row.lessons.map(async ({ key, ...given }, i) => {
+      const lesson = { ...given, videoFileId: null }
+      const [id, contentId] = [await importedId(row.key, key), contentIds[i] ?? '']
+      writer.add(lessonContents, contentOf(contentId, begun.id, id, lesson))
+      return outlineOf(id, contentId, lesson, i + 1)
+    }),
+  )
+  const draft = { ...draftFor(begun), lessons }
+  const version = nextVersion(begun, draft, versionId)
+  const course = { ...publishedAs(begun, version, at), versionId }
+  writer.add(courseVersions, draft)
+  writer.add(courseVersions, version)
+  writer.add(courses, course)
+  return { course, lessonIds: lessons.map(({ id }) => id) }
+}
+
+/** Courses by their place, and who takes part in them. */
+export function createCourseBook() {
+  const written: WrittenCourse[] = []
+  const tallies = new Map<string, { readonly counts: Counts; readonly revision: number }>()
+  return {
+    put: (course: WrittenCourse): void => void written.push(course),
+    course(place: number): WrittenCourse {
+      const course = written[place]
+      if (!course) throw new RangeError('there is no such course')
+      return course
+    },
+    /** What changed in how the course sees somebody. */
+    note(member: CourseMember, known: CourseMember | null): void {
+      const { counts, revision } = tallies.get(member.courseId) ?? { counts: noCounts, revision: 0 }
+      const without = combine(counts, shareOf(known), -1)
+      tallies.set(member.courseId, { counts: combine(without, shareOf(member), 1), revision: revision + 1 })
+    },
+    writeTallies(writer: Pick<Writer, 'add'>): void {
+      for (const [courseId, { counts, revision }] of tallies) {
+        const tally = tallyOf(courseId, counts, revision)
+        writer.add(courseMembers, tally)
+        writer.add(courseCounts, copyOf(tally))
+      }
+    },
+  }
+}
+
+export type CourseBook = ReturnType<typeof createCourseBook>

@@ -1,0 +1,84 @@
+import type { Needs } from '../../ports/ports.ts'
+import type { Submission } from '../../ports/submissions.ts'
+import type { Actor, Caller } from '../kernel/actor.ts'
+import { addBusinessTime } from './business-hours.ts'
+import type { PlannedChange } from './change-submission.ts'
+import type { FilledForm, FormStatus } from './forms.model.ts'
+import type { FormsDomain } from './forms-domain.ts'
+import { notInThisState, type ReviewForm } from './review.model.ts'
+
+/** From where to where. What was withdrawn stays so. */
+const transitions: Readonly<Record<FormStatus, readonly FormStatus[]>> = {
+  pending: ['reviewed', 'resolved', 'spam'],
+  reviewed: ['pending', 'resolved', 'spam'],
+  resolved: ['pending', 'reviewed'],
+  spam: ['pending'],
+  withdrawn: [],
+}
+
+/** What a review by staff changes, with its audit entry and its mails; null when it changes nothing. */
+export function createPlanReview(
+  { clock }: Needs<'clock'>,
+  { audit, mails, sealing, settings }: Pick<FormsDomain, 'audit' | 'mails' | 'sealing' | 'settings'>,
+) {
+  /** What a new state brings with it. */
+  async function effectsOf(submission: Submission, to: FormStatus) {
+    const now = clock.now()
+    const at = new Date(now).toISOString()
+    const form = await sealing.open(submission, 'data')
+    const filled = form === null ? null : ({ type: submission.type, form } as FilledForm)
+    switch (to) {
+      case 'reviewed':
+        return { change: { reviewedAt: submission.reviewedAt ?? at, resolvedAt: null }, mails: [] }
+      case 'resolved':
+        return {
+          change: { reviewedAt: submission.reviewedAt ?? at, resolvedAt: at },
+          mails: filled ? await mails.resolved(submission, filled) : [],
+        }
+      case 'pending': {
+        const isHeldBack = submission.status === 'spam'
+        const due = addBusinessTime(now, settings.responseMs, settings.businessHours)
+        return {
+          change: { resolvedAt: null, escalatedAt: null, dueAt: new Date(due).toISOString() },
+          // Those that went out before are known by their keys.
+          mails: isHeldBack && filled ? await mails.arrived(submission.id, filled) : [],
+        }
+      }
+      default:
+        return { change: {}, mails: [] }
+    }
+  }
+
+  return async (
+    caller: Caller,
+    { userId, sessionId }: Pick<Actor, 'userId' | 'sessionId'>,
+    submission: Submission,
+    review: ReviewForm,
+  ): Promise<PlannedChange | null> => {
+    const from = submission.status as FormStatus
+    const to = review.status ?? from
+    if (to !== from && !transitions[from].includes(to)) throw notInThisState()
+    if (submission.erasedAt !== null) throw notInThisState()
+    const effects = to === from ? { change: {}, mails: [] } : await effectsOf(submission, to)
+    const notes = (await sealing.open(submission, 'notes')) ?? []
+    const note = { text: review.notes ?? '', by: userId, at: new Date(clock.now()).toISOString() }
+    const change = {
+      ...(to === from ? {} : { status: to, ...effects.change }),
+      ...(review.assignedTo === undefined ? {} : { assignedTo: review.assignedTo }),
+      ...(review.notes === undefined
+        ? {}
+        : { notes: await sealing.seal(submission, 'notes', [...notes, note]) }),
+    }
+    const changedFields = Object.keys(change)
+    if (changedFields.length === 0) return null
+    const entry = await audit.entryOf(caller, {
+      event: 'form.review',
+      actorId: userId,
+      sessionId,
+      resource: { type: 'form', id: submission.id },
+      changedFields,
+      ...(to === from ? {} : { reason: `${from}_to_${to}` }),
+    })
+    return { change, audit: entry, mails: effects.mails }
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * By how much the work of each read grows today, from 10 to 20,000 of each thing in SQLite and from 10 to 1,000 in Cosmos DB.
+ * What is not here may grow by half at most. An entry that got better is given its new number, and one that no longer grows
+ * goes: the list is done when it is empty.
+ */
+export const whatGrows: Readonly<Record<'sqlite' | 'cosmos', Readonly<Record<string, number>>>> = {
+  sqlite: {
+    /* Counted, summed up or walked whole where a look at an index would do. */
+    isReady: 1_560,
+    reportForms: 1_520,
+    reportFormRetention: 981,
+    readForm: 967,
+    'listForms, assigned to nobody here': 508,
+    'listForms, overdue': 336,
+    'listForms, of a participant': 1_140,
+    listDeadLetters: 968,
+    /* All of somebody's are read, or of the store's, where a page of them is shown or none. */
+    listSessions: 1_690,
+    listServiceTokens: 1_680,
+    readMyProgress: 1_550,
+    readLearnerProgress: 1_260,
+    listContacts: 895,
+    'listContacts, by name': 895,
+    'listContacts, of a mentor': 809,
+    'listUsers, by a name nobody has': 81.6,
+    /*
+     * The whole catalogue is read once in a while by each process. Counts of courses with the same revision make it worse: where
+     * many have the same place in an order, continuing a page walks along all of them.
+     */
+    listCourses: 10_600,
+    'listCourses, by words': 10_600,
+    readCourse: 9_340,
+    /* Search looks at each message with the word, whosever it is. */
+    'searchMessages, a rare word in one conversation': 15.9,
+    'searchMessages, a common word in one conversation': 904,
+    'searchMessages, a common word everywhere': 16_200,
+    /* As much as its members, of whom there are 250 at most: marks and names of all are read. */
+    listConversations: 5.41,
+    readConversation: 18,
+    listMessages: 11,
+    'listMessages, before the middle': 14.4,
+    'listMessages, after a moment': 9.7,
+    sendMessage: 16.9,
+    /* What there is of the conversations that somebody is in. */
+    exportData: 1_160,
+    /* Jobs that walk all there is to find the few that are due. */
+    'job sweep-unclaimed-users': 1_750,
+    'job sweep-reserved-addresses': 1_760,
+    'job sync-staff-directory': 1_730,
+    'job send-mail': 1_090,
+    'job decide-mail': 1_110,
+    'job watch-mail': 1_570,
+    'job forget-sent-mail': 1_780,
+    'job sweep-files': 162,
+    'job escalate-overdue-forms': 1_300,
+    'job erase-forms-past-retention': 1_560,
+    'job renew-form-keys': 1_560,
+    'job announce-what-was-left': 2_020,
+    'job erase-accounts': 2_020,
+    'job prepare-exports': 1_840,
+    'job remove-old-exports': 1_840,
+  },
+  cosmos: {
+    /* All of somebody's are read, or of the store's, where a page of them is shown or none. */
+    listSessions: 84.3,
+    listServiceTokens: 83.5,
+    readMyProgress: 77.5,
+    readLearnerProgress: 67.3,
+    readProfile: 2.33,
+    listContacts: 60.1,
+    'listContacts, by name': 60.1,
+    'listContacts, of a mentor': 43.2,
+    'listUsers, by a name nobody has': 80.1,
+    /*
+     * The whole catalogue is read once in a while by each process. Counts of courses with the same revision make it worse: where
+     * many have the same place in an order, continuing a page walks along all of them.
+     */
+    listCourses: 100,
+    'listCourses, by words': 100,
+    readCourse: 91,
+    /* Search looks at each message with the word, whosever it is. */
+    'searchMessages, a rare word in one conversation': 50.2,
+    'searchMessages, a common word in one conversation': 26.1,
+    'searchMessages, a common word everywhere': 15.2,
+    /* As much as its members, of whom there are 250 at most: marks and names of all are read. */
+    listConversations: 5.41,
+    readConversation: 18,
+    listMessages: 11,
+    'listMessages, before the middle': 14.4,
+    'listMessages, after a moment': 9.37,
+    sync: 1.67,
+    markRead: 2,
+    sendMessage: 18.1,
+    /* What there is of the conversations that somebody is in. */
+    exportData: 50.6,
+    /* Jobs that walk all there is to find the few that are due. */
+    'job sweep-unclaimed-users': 87.1,
+    'job sweep-reserved-addresses': 87.1,
+    'job sync-staff-directory': 87.1,
+    'job sweep-files': 100,
+    'job announce-what-was-left': 100,
+    'job erase-accounts': 100,
+    'job prepare-exports': 91,
+    'job remove-old-exports': 91,
+  },
+}
