@@ -107,7 +107,7 @@ export function createSubmitForm(
     const receiptCode = type === 'referral' ? newReceiptCode() : null
     const [spamSignals, duplicateOf, sealed, contactHashes, hash, attachments, arrivalMails] =
       await Promise.all([
-        judge(filled, senderOf(filled).email),
+        judge(filled, senderOf(filled).email, caller.address),
         findEarlier(type, contacts[0]),
         sealing.sealNew(id, keptOf(filled.form)),
         hashContacts(contacts),
