@@ -12,7 +12,7 @@ export const accounts = area({
     SIGNUP_DISCLOSURE: {
       schema: z.enum(['open', 'hidden']),
       fallback: 'open',
-      says: 'hidden: signup answers 202 alike for known and unknown addresses.',
+      says: 'hidden: nothing tells whether an address has an account. A password then signs in once the address is confirmed.',
     },
     REQUIRE_VERIFIED_EMAIL: {
       schema: onOrOff,

@@ -55,7 +55,7 @@ export const addressDoors: readonly AddressDoor[] = [
     operations: ['logInSocially'],
     open: 'told',
     hidden: 'alike',
-    how: 'Open: an account is opened, or its password asked for. Hidden: a password is asked for in any case; where there is no account, a job opens one and mails a link that sets its password.',
+    how: 'Open: an account is opened, or its password asked for. Hidden: a password is asked for in any case; where there is no account, a job opens one and mails a link that sets its password. One that vouches says so of somebody who has the mailbox, and who may be told.',
   },
   {
     place: 'Joining a provider with the account of an address',

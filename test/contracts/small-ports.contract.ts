@@ -53,6 +53,20 @@ export const deferContract = (
       expect(done).toEqual(['now', 'soon', 'later'])
     })
 
+    test('work that waits again and again keeps nothing else from happening', async () => {
+      const { defer, settled } = open(createLog())
+      let hasHappened = false
+      const look = async () => {
+        if (!hasHappened) defer.run('look', look, { afterMs: 3_600_000 })
+      }
+      defer.run('look', look, { afterMs: 3_600_000 })
+      setImmediate(() => {
+        hasHappened = true
+      })
+      await settled()
+      expect(hasHappened).toBe(true)
+    })
+
     test.each([
       ['rejects', async () => Promise.reject(new Error('lost?'))],
       [

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { describeAddressDoors } from '../../scripts/write-address-doors.ts'
 import { describeApi } from '../../scripts/write-api-reference.ts'
 import { describeRegistry } from '../../scripts/write-data-registry.ts'
 import { withSettings } from '../../scripts/write-env-example.ts'
@@ -14,6 +15,10 @@ test('.env.example and the tables of settings are what the configuration says', 
 
 test('the API reference is what the app says', async () => {
   expect(read('docs/api-reference.md'), 'run `npm run docs:api`').toBe(await describeApi())
+})
+
+test('the table of places that are given an address is what the walk walks', () => {
+  expect(read('docs/security.md'), 'run `npm run docs:doors`').toContain(describeAddressDoors())
 })
 
 test('the data registry is what the domains register', async () => {

@@ -6,6 +6,17 @@ export interface InProcessDefer extends Defer {
   settled(): Promise<void>
 }
 
+/** The next turn of the event loop, whatever has been made of the timers. */
+const nextTurn = (): Promise<void> =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(null)
+  })
+
 /** Runs work in this process, right away or when its time has come. */
 export function createInProcessDefer({
   log,
@@ -39,8 +50,11 @@ export function createInProcessDefer({
     },
     async settled() {
       while (running.size > 0) {
-        for (const begin of [...waiting]) begin()
+        const begun = [...waiting]
+        for (const begin of begun) begin()
         await Promise.all(running)
+        // Work that begins itself again until something else has happened lets that happen.
+        if (begun.length > 0) await nextTurn()
       }
     },
   }

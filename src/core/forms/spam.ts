@@ -42,12 +42,26 @@ export function createJudgeSpam({ cache, log }: Needs<'cache' | 'log'>, keys: Ke
     return (await cache.increment(key, ttlMs)).count > most
   }
 
-  return async (filled: FilledForm, sender: string | null): Promise<readonly SpamSignal[]> => {
+  /**
+   * A sender counts by mailbox and network address together: whoever writes in the name of others uses up nothing of
+   * what they may send.
+   */
+  return async (
+    filled: FilledForm,
+    sender: string | null,
+    address: string | null,
+  ): Promise<readonly SpamSignal[]> => {
     const signals = [...signalsOfContent(filled)]
     const words = sentencesOf(filled).toLowerCase().replaceAll(/\s+/g, ' ').trim()
     try {
       const [isRepeatedSender, isRepeatedText] = await Promise.all([
-        sender !== null && isMoreThan(mostFromSender[filled.type], `sender-${filled.type}`, sender, hourMs),
+        sender !== null &&
+          isMoreThan(
+            mostFromSender[filled.type],
+            `sender-${filled.type}`,
+            `${sender} ${address ?? ''}`,
+            hourMs,
+          ),
         words.length >= 40 && isMoreThan(mostRepeated, 'text', words, 24 * hourMs),
       ])
       if (isRepeatedSender) signals.push('repeated_sender')

@@ -182,7 +182,7 @@ export function createSubmitForm(
     const atMs = clock.now()
     const receiptCode = filled.type === 'referral' ? newReceiptCode() : null
     const [spamSignals, duplicateOf, prepared, bound] = await Promise.all([
-      judge(filled, senderOf(filled).email),
+      judge(filled, senderOf(filled).email, caller.address),
       findEarlier(filled.type, contactsOf(filled)[0]),
       prepare(id, filled, receiptCode),
       claims.length === 0 ? [] : bindFiles(actor, claims, id),

@@ -403,6 +403,20 @@ describe('spam', () => {
     ])
   })
 
+  test('whoever writes in the name of somebody does not make spam of what they send', async () => {
+    const { visitor, list } = await open({ TRUSTED_PROXY_HOPS: '1' })
+    for (let i = 0; i < 8; i++)
+      await submit(
+        visitor,
+        'contact',
+        { ...contact, message: `Question number ${i}.` },
+        { 'x-forwarded-for': '198.51.100.7' },
+      )
+    await submit(visitor, 'contact', contact, { 'x-forwarded-for': '203.0.113.7' })
+    const [theirs, last] = await list('?limit=2')
+    expect([theirs.spamSignals, last.spamSignals]).toEqual([[], ['repeated_sender']])
+  })
+
   test('a person who takes time and writes one link is no spam', async () => {
     const { visitor, list } = await open()
     await submit(visitor, 'contact', {

@@ -69,11 +69,9 @@ function without<T>(items: readonly T[], item: T): T[] {
  * Slows down guessing at one account, known or not. No more attempts are judged at once than could fail: a thousand
  * at once are no better than a thousand in a row, and those that are right wait for one another.
  */
-export function createLockout(
-  { cache, localCache, clock, log }: Needs<'cache' | 'localCache' | 'clock' | 'log'>,
-  keys: Keys,
-) {
-  const { takeTurn, wake } = createTakeTurns()
+export function createLockout(needs: Needs<'cache' | 'localCache' | 'clock' | 'defer' | 'log'>, keys: Keys) {
+  const { cache, localCache, clock, log } = needs
+  const { takeTurn, wake } = createTakeTurns(needs)
 
   /** With what was never decided counted as failed. */
   function asOfNow(state: State): State {

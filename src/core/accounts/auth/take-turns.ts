@@ -1,3 +1,4 @@
+import type { Needs } from '../../../ports/ports.ts'
 import { AppError } from '../../kernel/errors.ts'
 
 /** More than this would only keep memory: whoever comes then is told to come again. */
@@ -22,17 +23,8 @@ interface Line {
  * else than null: when `wake` says that something has changed here, and every 50 ms, since other processes do not say.
  * Throws `unavailable` after 10 s.
  */
-export function createTakeTurns() {
+export function createTakeTurns({ clock, defer }: Needs<'clock' | 'defer'>) {
   const lines = new Map<string, Line>()
-
-  const somethingChanged = (line: Line): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, lookAgainMs)
-      line.wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
 
   return {
     async takeTurn<T>(key: string, look: () => Promise<T | null>): Promise<T> {
@@ -40,10 +32,7 @@ export function createTakeTurns() {
       if (line.length >= longestLine) throw tryAgain()
       lines.set(key, line)
       line.length++
-      let isTired = false
-      const timer = setTimeout(() => {
-        isTired = true
-      }, patienceMs)
+      const tiredAt = clock.now() + patienceMs
       const before = line.last
       let leave = () => {}
       line.last = new Promise((resolve) => {
@@ -51,16 +40,18 @@ export function createTakeTurns() {
       })
       try {
         await before
-        while (!isTired) {
-          const change = somethingChanged(line)
+        while (clock.now() <= tiredAt) {
+          // Before it looks: what changes meanwhile counts.
+          const change = new Promise<void>((resolve) => {
+            line.wake = resolve
+          })
           const seen = await look()
           if (seen !== null) return seen
+          defer.run('look_again', async () => line.wake(), { afterMs: lookAgainMs })
           await change
         }
         throw tryAgain()
       } finally {
-        line.wake()
-        clearTimeout(timer)
         leave()
         if (--line.length === 0) lines.delete(key)
       }
