@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { normalizeEmail } from '../accounts/users/users.model.ts'
+import { normalizeEmailAddress } from '../../ports/email-address.ts'
 
 /** Turn the direction of what follows; pasted from address books, and used to disguise names. */
 const directionControls = /[\u200E\u200F\u202A-\u202E\u2066-\u2069]/g
@@ -43,7 +43,7 @@ export const Phone = singleLine(3, 40).refine(
 
 /** What is the same in two spellings of one address or number; null when it is neither. */
 export function normalizeContact(text: string): string | null {
-  if (text.includes('@')) return normalizeEmail(text)
+  if (text.includes('@')) return normalizeEmailAddress(text)
   const digits = text.replaceAll(/\D/g, '').replace(/^1(?=\d{10}$)/, '')
   return digits.length >= 7 ? digits : null
 }

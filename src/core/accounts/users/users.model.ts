@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { collection } from '../../../ports/documents.ts'
+import { isEmailAddress, normalizeEmailAddress } from '../../../ports/email-address.ts'
 import type { ProviderName } from '../../../ports/identity-providers.ts'
 import type { PasskeyCredential } from '../../../ports/passkeys.ts'
 import {
@@ -12,28 +13,16 @@ import {
 import { defineError } from '../../kernel/errors.ts'
 import { CursorQuery } from '../../kernel/paging.ts'
 
-const maxEmailLength = 254
-
-/** What two spellings of one mailbox have in common: case, Unicode form and the domain's encoding are folded. */
-export function normalizeEmail(text: string): string {
-  const folded = text.trim().normalize('NFKC').toLowerCase().normalize('NFKC')
-  const at = folded.lastIndexOf('@')
-  if (at < 1) return folded
-  const host = folded.slice(at + 1)
-  const ascii = /^[\p{L}\p{M}\p{N}.-]+$/u.test(host) ? URL.parse(`http://${host}`)?.hostname : undefined
-  return `${folded.slice(0, at)}@${ascii ?? host}`
-}
-
-/** Unicode mailboxes are welcome; what could break a mail header or a log line is not. */
-const emailPattern =
-  /^[^\s"'<>()[\]\\,;:@\p{C}]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/u
-
 export const Email = z
   .string()
-  .max(maxEmailLength)
-  .transform(normalizeEmail)
-  .pipe(z.string().max(maxEmailLength).regex(emailPattern, 'Must be an e-mail address.'))
-  .meta({ description: 'Normalized: trimmed, lower case, Unicode NFKC.', example: 'test@example.com' })
+  .max(254)
+  .transform(normalizeEmailAddress)
+  .pipe(z.stringFormat('email-address', isEmailAddress, 'Must be an e-mail address.'))
+  .meta({
+    description: 'Normalized: trimmed, lower case, Unicode NFKC.',
+    example: 'test@example.com',
+    'x-holds': 'email-address',
+  })
 
 /** Neither control characters nor unpaired or private code points; letters of any script. */
 const printable = /^[^\p{Cc}\p{Cs}\p{Co}\p{Cn}\u2028\u2029]*$/u

@@ -1,4 +1,5 @@
 import type { Stored } from '../../../ports/documents.ts'
+import { normalizeEmailAddress } from '../../../ports/email-address.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Auth } from '../../accounts/auth/auth.ts'
 import {
@@ -6,7 +7,6 @@ import {
   type AdminUserView,
   accountIsClosing,
   isStaff,
-  normalizeEmail,
   type UpdateUser,
   type User,
   users as userCollection,
@@ -66,7 +66,7 @@ export function createAdministration(
   const matches = ({ q, role, status }: AdminUserQuery, user: User): boolean =>
     (role === undefined || user.role === role) &&
     (status === undefined || user.status === status) &&
-    (foldText(user.name).includes(foldText(q ?? '')) || user.email.includes(normalizeEmail(q ?? '')))
+    (foldText(user.name).includes(foldText(q ?? '')) || user.email.includes(normalizeEmailAddress(q ?? '')))
 
   async function requireMentor(mentorId: string): Promise<void> {
     const mentor = await users.read(mentorId)
