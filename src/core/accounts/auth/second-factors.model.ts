@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { DisplayName } from '../../kernel/display-name.ts'
 import { defineError } from '../../kernel/errors.ts'
-import { PersonName } from '../users/users.model.ts'
 import { ProviderAnswer } from './identities.model.ts'
 import { passwordAsTyped, SharedDevice } from './passwords.model.ts'
 
@@ -72,7 +72,10 @@ export const LogInByPasskey = z
   .meta({ id: 'LogInByPasskey' })
 export type LogInByPasskey = z.infer<typeof LogInByPasskey>
 
-export const PasskeyName = PersonName.meta({ example: 'My phone' })
+export const PasskeyName = DisplayName({ min: 1, max: 100, has: 'anything' }).meta({
+  description: '1 to 100 characters.',
+  example: 'My phone',
+})
 export const RegisterPasskey = LogInByPasskey.omit({ sharedDevice: true })
   .extend({ name: PasskeyName.optional() })
   .meta({

@@ -10,6 +10,7 @@ import {
   noActiveDays,
   withActiveDay,
 } from '../../kernel/active-days.ts'
+import { DisplayName } from '../../kernel/display-name.ts'
 import { defineError } from '../../kernel/errors.ts'
 import { CursorQuery } from '../../kernel/paging.ts'
 
@@ -24,15 +25,10 @@ export const Email = z
     'x-holds': 'email-address',
   })
 
-/** Neither control characters nor unpaired or private code points; letters of any script. */
-const printable = /^[^\p{Cc}\p{Cs}\p{Co}\p{Cn}\u2028\u2029]*$/u
-
-export const PersonName = z
-  .string()
-  .max(400)
-  .transform((name) => name.normalize('NFC').trim())
-  .pipe(z.string().min(1).max(100).regex(printable, 'Must not contain control characters.'))
-  .meta({ description: '1 to 100 characters.', example: 'Test User' })
+export const PersonName = DisplayName({ min: 1, max: 100, has: 'letter' }).meta({
+  description: '1 to 100 characters, one of them a letter or a number.',
+  example: 'Test User',
+})
 
 export const Role = z.enum(['user', 'mentor', 'admin', 'guest']).meta({ id: 'Role' })
 export const UserStatus = z.enum(['active', 'suspended', 'pending_verification']).meta({ id: 'UserStatus' })
