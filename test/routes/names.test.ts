@@ -126,7 +126,12 @@ const doors: Readonly<Record<string, Door>> = {
     readName,
   ),
   async 'POST /api/v1/files/upload-url body.fileName'(name) {
-    const body = { fileName: `${name.trimEnd()}.pdf`, fileType: 'application/pdf', fileSize: 10, category: 'document' }
+    const body = {
+      fileName: `${name.trimEnd()}.pdf`,
+      fileType: 'application/pdf',
+      fileSize: 10,
+      category: 'document',
+    }
     const answer = await ann.call('POST', '/api/v1/files/upload-url', { body })
     const { fileId } = answer.body
     const stored = fileId
