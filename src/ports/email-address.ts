@@ -31,12 +31,13 @@ export function normalizeEmailAddress(text: string): string {
   return `${folded.slice(0, at)}@${ascii ?? domain}`
 }
 
-/** Whether a normalised text is one address that mail can be sent to. */
+/** Whether this is one address that mail can be sent to, normalized. */
 export function isEmailAddress(text: string): boolean {
   const at = text.lastIndexOf('@')
   const local = text.slice(0, Math.max(at, 0))
   return (
     text.length <= longest &&
+    normalizeEmailAddress(text) === text &&
     [...local].length <= longestMailbox &&
     mailbox.test(local) &&
     host.test(text.slice(at + 1))

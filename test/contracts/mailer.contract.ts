@@ -72,7 +72,7 @@ export function mailerContract(name: string, open: () => Promise<OpenedMailer>) 
       }
     })
 
-    test.each([...undeliverable, 'Upper@example.com ', ''])(
+    test.each([...undeliverable, 'Upper@example.com', ' ann@example.com', ''])(
       'what is not one address is refused for good: %j',
       async (to) => {
         const refused = message({ to })

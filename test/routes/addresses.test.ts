@@ -57,7 +57,7 @@ const tokenIn = (mail: string): string => /token=([\w.-]+)/.exec(mail)?.[1] ?? '
 
 interface Given {
   readonly typed: string
-  /** What it is normalised; null for what is no address. */
+  /** What it is normalized; null for what is no address. */
   readonly address: string | null
 }
 

@@ -111,7 +111,7 @@ export interface FormerAddress {
 /** One person's account, as stored. */
 export interface User {
   readonly id: string
-  /** Normalised. */
+  /** Normalized. */
   readonly email: string
   readonly name: string
   readonly avatar: string | null
@@ -175,7 +175,7 @@ export const users = collection<User>()({ name: 'Users', partition: 'id', paths:
 
 /** Whose an e-mail address is. The document is the claim: inserting it is what makes an account exist. */
 export interface UserEmail {
-  /** The normalised address. */
+  /** The normalized address. */
   readonly id: string
   readonly userId: string
   /**
