@@ -252,6 +252,7 @@ test('a provider’s word for an address is judged by the same rule', async () =
       subject: typed,
       email: typed,
       isEmailVouchedFor: false,
+      authenticatedAtMs: null,
       name: 'Ann',
     }
     const body = { provider: 'google', code: 'c', codeVerifier: verifier, redirectUri: `${origin}/back` }

@@ -282,7 +282,14 @@ test('a provider’s name for somebody is judged by the same rule, and nobody is
     ...[...refusedNames, ...withoutLetters].map((bad) => [bad, 'New user'] as const),
   ]) {
     const email = newEmail()
-    vouched = { issuer: 'https://accounts.example', subject: email, email, isEmailVouchedFor: true, name }
+    vouched = {
+      issuer: 'https://accounts.example',
+      subject: email,
+      email,
+      isEmailVouchedFor: true,
+      authenticatedAtMs: null,
+      name,
+    }
     const body = { provider: 'google', code: 'c', codeVerifier: verifier, redirectUri: `${origin}/back` }
     const answer = await browserOf(testApp).call('POST', '/api/v1/auth/social', { body })
     expect(answer.body.user?.name, JSON.stringify(name)).toBe(shown)
