@@ -3,6 +3,7 @@ import type { Role } from '../core/kernel/actor.ts'
 import { ErrorBody, Problem } from './errors.ts'
 import {
   lookForFormerSession,
+  requireMailbox,
   requireRole,
   requireSession,
   requireSessionOrGuest,
@@ -60,6 +61,20 @@ export const steppedUp = {
   ...signedIn,
   'x-step-up': true as const,
   middleware: [requireSession, requireStepUp] as [typeof requireSession, typeof requireStepUp],
+}
+
+/**
+ * The same, and whoever has to have a second factor and has none yet has shown that they read their mailbox: for what
+ * sets one up, and for what moves the mailbox.
+ */
+export const steppedUpWithMailbox = {
+  ...steppedUp,
+  'x-mailbox': true as const,
+  middleware: [requireSession, requireStepUp, requireMailbox] as [
+    typeof requireSession,
+    typeof requireStepUp,
+    typeof requireMailbox,
+  ],
 }
 
 /** Five a minute from one address, counted for this route alone. */

@@ -21,9 +21,9 @@ import {
   Message,
   onlyFor,
   signedIn,
-  steppedUp,
+  steppedUpWithMailbox,
 } from '../http/route.ts'
-import { requireStepUp, sessionIfAny } from '../http/session.ts'
+import { requireMailbox, requireSession, requireStepUp, sessionIfAny } from '../http/session.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
 import { mailedLinkScript, showMailedLinkPage } from './mailed-link-page.ts'
@@ -227,7 +227,7 @@ const askEmailChange = createRoute({
   tags: ['Users'],
   summary: 'Request a change of address',
   description: 'A code goes to the new address.',
-  ...steppedUp,
+  ...steppedUpWithMailbox,
   ...limitedAsAuth,
   request: body(ChangeEmail, { email: 'new.address@example.com' }),
   responses: {
@@ -244,6 +244,8 @@ const confirmEmailChange = createRoute({
   summary: 'Confirm the new address',
   description: 'Ends every other session and tells the old mailbox.',
   ...signedIn,
+  'x-mailbox': true as const,
+  middleware: [requireSession, requireMailbox] as const,
   ...limitedAsAuth,
   request: body(ConfirmEmailChange, { code: examples.code }),
   responses: {

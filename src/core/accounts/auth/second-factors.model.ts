@@ -123,6 +123,11 @@ export const stepUpRequired = defineError(
   'step_up_required',
   'First confirm that it is you: POST /api/v1/auth/step-up.',
 )
+export const mailboxProofRequired = defineError(
+  'forbidden',
+  'step_up_required',
+  'Confirm that you read your mailbox too: POST /api/v1/auth/step-up/options mails a code.',
+)
 export const secondFactorMissing = defineError(
   'forbidden',
   'step_up_required',
