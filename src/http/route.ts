@@ -63,8 +63,22 @@ export const steppedUp = {
   middleware: [requireSession, requireStepUp] as [typeof requireSession, typeof requireStepUp],
 }
 
+/** Both: for what gives power over others, or takes away what cannot be given back. */
+export const steppedUpAs = (...roles: readonly [Role, ...Role[]]) => {
+  const { middleware, ...access } = onlyFor(...roles)
+  return {
+    ...access,
+    'x-step-up': true as const,
+    middleware: [...middleware, requireStepUp] as [
+      typeof requireSession,
+      typeof requireSession,
+      typeof requireStepUp,
+    ],
+  }
+}
+
 /**
- * The same, and whoever has to have a second factor and has none yet has shown that they read their mailbox: for what
+ * The same as `steppedUp`, and whoever has to have a second factor and has none yet has shown that they read their mailbox: for what
  * sets one up, and for what moves the mailbox.
  */
 export const steppedUpWithMailbox = {

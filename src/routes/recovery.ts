@@ -19,11 +19,11 @@ import {
   json,
   limitedAsAuth,
   Message,
-  onlyFor,
   signedIn,
+  steppedUpAs,
   steppedUpWithMailbox,
 } from '../http/route.ts'
-import { requireMailbox, requireSession, requireStepUp, sessionIfAny } from '../http/session.ts'
+import { requireMailbox, requireSession, sessionIfAny } from '../http/session.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
 import { mailedLinkScript, showMailedLinkPage } from './mailed-link-page.ts'
@@ -274,9 +274,7 @@ const migrateUsers = createRoute({
   summary: 'Migrate users from another system',
   description:
     'Creates their accounts; each person gets a mail to set a password. May be sent again: nothing is created or mailed twice. Needs a step-up.',
-  ...onlyFor('admin'),
-  'x-step-up': true as const,
-  middleware: [...onlyFor('admin').middleware, requireStepUp] as const,
+  ...steppedUpAs('admin'),
   request: body(MigrateUsers, {
     users: [
       { email: 'ann@example.com', name: 'Ann Example', role: 'user' },

@@ -52,6 +52,9 @@ export const ServiceTokenView = z
     createdAt: Timestamp,
     lastUsedAt: Timestamp.nullable().meta({ description: 'To the hour.' }),
     expiresAt: Timestamp,
+    isRefused: z
+      .boolean()
+      .meta({ description: 'Whoever made it is no administrator any more: it lets nobody in.' }),
   })
   .meta({ id: 'ServiceToken' })
 export type ServiceTokenView = z.infer<typeof ServiceTokenView>

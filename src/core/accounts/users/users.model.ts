@@ -207,9 +207,11 @@ export interface StaffMember {
 export const hasNoWayIn = ({ passwordHash, identities, secondFactors }: User): boolean =>
   passwordHash === null && !identities?.length && !secondFactors?.passkeys.length
 
+export const isAdministrator = ({ role, status }: Pick<User, 'role' | 'status'>): boolean =>
+  role === 'admin' && status !== 'suspended'
+
 /** Somebody who can sign in, and then do what administrators do. An invitation that nobody took up is nobody yet. */
-export const isActiveAdministrator = (user: User): boolean =>
-  user.role === 'admin' && user.status !== 'suspended' && !hasNoWayIn(user)
+export const isActiveAdministrator = (user: User): boolean => isAdministrator(user) && !hasNoWayIn(user)
 
 export const rosterDirectory = 'administrators'
 
