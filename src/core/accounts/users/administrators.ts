@@ -14,6 +14,7 @@ import {
   rosterDirectory,
   staff,
   staffDirectory,
+  userEmails,
   users,
 } from './users.model.ts'
 
@@ -46,9 +47,12 @@ export function createAdministrators(needs: Needs<'clock' | 'documents' | 'ids' 
   const iso = (ms: number) => new Date(ms).toISOString()
 
   const accountOf = (userId: string) => documents.read(users, { partition: userId, id: userId })
+  /** What a sign-up that was cut off leaves is nobody: the claim of the address makes an account. */
   const isOne = async (userId: string): Promise<boolean> => {
-    const stored = await accountOf(userId)
-    return stored !== null && isActiveAdministrator(stored.value)
+    const account = (await accountOf(userId))?.value
+    if (!account || !isActiveAdministrator(account)) return false
+    const claim = await documents.read(userEmails, { partition: account.email, id: account.email })
+    return claim?.value.userId === userId
   }
 
   /** From the directory of staff: what older stores have, and what a crash may have left out. */
@@ -126,7 +130,7 @@ export function createAdministrators(needs: Needs<'clock' | 'documents' | 'ids' 
     return false
   }
 
-  /** Whoever is one and not in the document. True when there is somebody new to count on. */
+  /** Whoever crashed, and whoever is one and not in the document. True when there may be somebody new to count on. */
   async function bringIn(latest: AdministratorRoster): Promise<boolean> {
     const over = latest.held.filter(isOver)
     for (const hold of over) await takeOver(hold)
@@ -188,7 +192,7 @@ export function createAdministrators(needs: Needs<'clock' | 'documents' | 'ids' 
     /** Sets right whatever does not agree with the accounts, but for those who are being changed. */
     async sweep(): Promise<void> {
       const { value } = await read()
-      for (const each of value.held.filter(isOver)) await takeOver(each)
+      await bringIn(value)
       for (const userId of value.active) if (!(await isOne(userId))) await bringIntoLine(userId)
     },
     /** Of an account that is erased. */

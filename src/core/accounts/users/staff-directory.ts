@@ -10,7 +10,6 @@ import {
   staff,
   staffDirectory,
   type User,
-  userEmails,
   users,
 } from './users.model.ts'
 
@@ -25,10 +24,6 @@ export function createStaff(needs: Needs<'documents'>, administrators: Administr
     const entry: StaffMember = { id, directory: staffDirectory, name, avatar, role }
     await put(staff, { partition: staffDirectory, id }, () => (isStaff({ role, status }) ? entry : null))
   }
-
-  /** What a sign-up that was cut off leaves is nobody. */
-  const isClaimed = async ({ id, email }: User): Promise<boolean> =>
-    (await documents.read(userEmails, { partition: email, id: email }))?.value.userId === id
 
   return {
     sync,
@@ -53,7 +48,7 @@ export function createStaff(needs: Needs<'documents'>, administrators: Administr
       for await (const { value } of walk((after) => documents.scan(users, after))) {
         const isListed = (await documents.read(staff, { partition: staffDirectory, id: value.id })) !== null
         if (isListed !== isStaff(value)) await sync(value)
-        if (isActiveAdministrator(value) && !listed.has(value.id) && (await isClaimed(value)))
+        if (isActiveAdministrator(value) && !listed.has(value.id))
           await administrators.bringIntoLine(value.id)
       }
       await administrators.sweep()
