@@ -104,7 +104,7 @@ const meanings = {
   401: 'Not signed in, or no longer signed in: `missing_token`, `invalid_token`, `token_revoked`, `invalid_credentials`.',
   403: 'Not allowed: `forbidden`, `account_suspended`, `csrf_failed`, `step_up_required`, `email_unverified`, `not_enrolled`, `lesson_locked`.',
   404: '`not_found`; also for what belongs to somebody else.',
-  409: 'Already done, or changed in the meantime: `user_exists`, `already_enrolled`, `conditions_missing`, `conflict`.',
+  409: 'Already done, or changed in the meantime: `user_exists`, `already_enrolled`, `conditions_missing`, `last_administrator`, `conflict`.',
   410: 'It was here and is gone: `file_rejected`.',
   412: '`precondition_failed`: it has changed since the version in `If-Match`.',
   413: '`payload_too_large`: more than 1 MB, or what this deployment allows.',
