@@ -1,11 +1,13 @@
 import { createClientZipArchiver } from '../src/adapters/client-zip/archiver.ts'
 import { createFileTypeFileTypes } from '../src/adapters/file-type/file-types.ts'
 import { createJoseAccessTokens } from '../src/adapters/jose/access-tokens.ts'
+import { createMemoryBreachedPasswords } from '../src/adapters/memory/breached-passwords.ts'
 import { createMemoryCache } from '../src/adapters/memory/cache.ts'
 import { createInProcessDefer, type InProcessDefer } from '../src/adapters/memory/defer.ts'
 import { acceptEveryFile } from '../src/adapters/memory/file-scanner.ts'
 import { createOidcIdentityProviders } from '../src/adapters/oidc/identity-providers.ts'
 import { createOtpauthOneTimePasswords } from '../src/adapters/otpauth/one-time-passwords.ts'
+import { createPwnedPasswords } from '../src/adapters/pwned-passwords/breached-passwords.ts'
 import { createScanningMessageSearch } from '../src/adapters/scanning/message-search.ts'
 import { createSimpleWebAuthnPasskeys } from '../src/adapters/simplewebauthn/passkeys.ts'
 import { systemClock } from '../src/adapters/system/clock.ts'
@@ -66,6 +68,10 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     assets,
     audit,
     blobs,
+    breachedPasswords:
+      config.breachedPasswords.url === undefined
+        ? createMemoryBreachedPasswords()
+        : createPwnedPasswords({ url: config.breachedPasswords.url }),
     cache,
     ciphers: native.ciphers,
     clock,

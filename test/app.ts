@@ -4,6 +4,7 @@ import { createJoseAccessTokens, createSigningKey } from '../src/adapters/jose/a
 import { createMemoryAssets } from '../src/adapters/memory/assets.ts'
 import { createMemoryAudit } from '../src/adapters/memory/audit.ts'
 import { createMemoryBlobBytes } from '../src/adapters/memory/blob-bytes.ts'
+import { createMemoryBreachedPasswords } from '../src/adapters/memory/breached-passwords.ts'
 import { createMemoryCache } from '../src/adapters/memory/cache.ts'
 import { createManualClock } from '../src/adapters/memory/clock.ts'
 import { createInProcessDefer } from '../src/adapters/memory/defer.ts'
@@ -72,6 +73,7 @@ export async function createTestApp({
       publicOrigin: config.app.http.publicOrigin,
       allowedOrigins: config.app.http.allowedOrigins,
     }),
+    breachedPasswords: createMemoryBreachedPasswords(),
     cache: createMemoryCache({ clock }),
     ciphers: createWebCiphers(),
     clock,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { area } from './area.ts'
 import { mail } from './mail.ts'
-import { onOrOff, wholeNumber } from './schemas.ts'
+import { onOrOff, serviceUrl, wholeNumber } from './schemas.ts'
 import { server } from './server.ts'
 import { sessions } from './sessions.ts'
 import { web } from './web.ts'
@@ -19,6 +19,11 @@ export const accounts = area({
       says: 'on: who has not confirmed their address can use their profile and the catalogue, and reach nobody. Unset: on when mail is really sent.',
     },
     PASSWORD_MIN_LENGTH: { schema: wholeNumber(8, 64), fallback: '12', says: 'In characters.' },
+    BREACHED_PASSWORDS_URL: {
+      schema: serviceUrl,
+      example: 'https://api.pwnedpasswords.com/range',
+      says: 'Passwords found in stolen lists are refused: asked for by the first five characters of a SHA-1 hash, as Have I Been Pwned or a mirror of it answers. Unset: not asked.',
+    },
     MFA_STAFF: {
       schema: z.enum(['required', 'optional']),
       says: 'required: admins and mentors can do no more than anybody until they have proved a second factor. Unset: required in production.',
@@ -34,13 +39,14 @@ export const accounts = area({
       says: 'The domain passkeys belong to, shared by every page that uses them. Unset: the host of PUBLIC_URL. Changing it makes all passkeys useless.',
     },
   },
-  owns: ['SIGNUP_', 'STEP_UP_', 'PASSKEY_'],
+  owns: ['SIGNUP_', 'BREACHED_', 'STEP_UP_', 'PASSKEY_'],
   shares: ['MFA_', 'PASSWORD_'],
   read(values, { read }) {
     const { isProduction } = read(server)
     const { publicOrigin, portalOrigin, origins, redirectOrigins } = read(web)
     return {
       config: {
+        breachedPasswords: { url: values.BREACHED_PASSWORDS_URL },
         passkeys: {
           relyingParty: values.PASSKEY_DOMAIN ?? new URL(publicOrigin).hostname,
           name: 'T.O.O.L.S Inc',

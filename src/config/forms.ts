@@ -1,18 +1,10 @@
 import { z } from 'zod'
 import { area } from './area.ts'
 import { BusinessHours, holidays, timeZone } from './business-time.ts'
-import { csv, wholeNumber } from './schemas.ts'
+import { emailAddresses, wholeNumber } from './schemas.ts'
 import { web } from './web.ts'
 
 const hourMs = 3_600_000
-
-const addresses = csv.pipe(
-  z.array(
-    z
-      .string()
-      .regex(/^[^\s"'<>()[\]\\,;:@]+@[^\s@]+\.[^\s@]+$/, 'must be e-mail addresses, separated by commas'),
-  ),
-)
 
 const RetentionDays = z.string().transform((text, context) => {
   const days = { contact: 0, interest: 0, referral: 0 }
@@ -35,13 +27,13 @@ export const forms = area({
   title: 'Forms',
   settings: {
     FORMS_NOTIFY: {
-      schema: addresses,
+      schema: emailAddresses,
       fallback: '',
       example: 'intake@sdtoolsinc.org',
       says: 'Who is told that a form came in: addresses, separated by commas.',
     },
     FORMS_ESCALATE: {
-      schema: addresses,
+      schema: emailAddresses,
       example: 'director@sdtoolsinc.org',
       says: 'Who is told when nobody looked at a form in time. Unset: FORMS_NOTIFY.',
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isEmailAddress, normalizeEmailAddress } from '../ports/email-address.ts'
 import { area } from './area.ts'
 import { chooseKind } from './choose-kind.ts'
 import { originOf, partsOf } from './connection-string.ts'
@@ -23,6 +24,14 @@ const bySmtp = {
     'is not read. That service takes mail by SMTP too: set SMTP_HOST, SMTP_USER, SMTP_PASSWORD, MAIL_FROM.',
 } as const
 
+const isAddressInAnyCase = (text: string): boolean => isEmailAddress(text.toLowerCase())
+
+/** In the case it is given in: whether that matters is for the service to say. */
+const sender = z
+  .string()
+  .transform((text) => (isAddressInAnyCase(text) ? text : normalizeEmailAddress(text)))
+  .refine(isAddressInAnyCase, 'must be an e-mail address')
+
 export const mail = area({
   title: 'Mail',
   settings: {
@@ -31,7 +40,7 @@ export const mail = area({
       says: 'How mail is sent. Unset: smtp or acs when their settings are there, otherwise outbox. outbox and memory keep it and show it at /dev/mailbox; refused in production.',
     },
     MAIL_FROM: {
-      schema: z.email(),
+      schema: sender,
       example: 'no-reply@sdtoolsinc.org',
       says: 'The address that mail comes from: one that the mail server, or the Azure domain, may send as.',
     },

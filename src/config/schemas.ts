@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isEmailAddress, normalizeEmailAddress } from '../ports/email-address.ts'
 
 export const csv = z.string().transform((text) => text.split(',').flatMap((part) => part.trim() || []))
 
@@ -13,6 +14,15 @@ export const port = wholeNumber(1, 65_535)
 export const onOrOff = z.enum(['on', 'off'])
 
 export const anyText = z.string().min(1)
+
+export const emailAddresses = csv.pipe(
+  z.array(
+    z
+      .string()
+      .transform(normalizeEmailAddress)
+      .refine(isEmailAddress, 'must be e-mail addresses, separated by commas'),
+  ),
+)
 
 export const json = (message: string) =>
   z.string().transform((text, context) => {

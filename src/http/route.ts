@@ -3,6 +3,7 @@ import type { Role } from '../core/kernel/actor.ts'
 import { ErrorBody, Problem } from './errors.ts'
 import {
   lookForFormerSession,
+  requireMailbox,
   requireRole,
   requireSession,
   requireSessionOrGuest,
@@ -62,6 +63,34 @@ export const steppedUp = {
   middleware: [requireSession, requireStepUp] as [typeof requireSession, typeof requireStepUp],
 }
 
+/** Both: for what gives power over others, or takes away what cannot be given back. */
+export const steppedUpAs = (...roles: readonly [Role, ...Role[]]) => {
+  const { middleware, ...access } = onlyFor(...roles)
+  return {
+    ...access,
+    'x-step-up': true as const,
+    middleware: [...middleware, requireStepUp] as [
+      typeof requireSession,
+      typeof requireSession,
+      typeof requireStepUp,
+    ],
+  }
+}
+
+/**
+ * The same as `steppedUp`, and whoever has to have a second factor and has none yet has shown that they read their mailbox: for what
+ * sets one up, and for what moves the mailbox.
+ */
+export const steppedUpWithMailbox = {
+  ...steppedUp,
+  'x-mailbox': true as const,
+  middleware: [requireSession, requireStepUp, requireMailbox] as [
+    typeof requireSession,
+    typeof requireStepUp,
+    typeof requireMailbox,
+  ],
+}
+
 /** Five a minute from one address, counted for this route alone. */
 export const limitedAsAuth = { 'x-rate-limit': 'auth' } as const
 
@@ -75,7 +104,7 @@ const meanings = {
   401: 'Not signed in, or no longer signed in: `missing_token`, `invalid_token`, `token_revoked`, `invalid_credentials`.',
   403: 'Not allowed: `forbidden`, `account_suspended`, `csrf_failed`, `step_up_required`, `email_unverified`, `not_enrolled`, `lesson_locked`.',
   404: '`not_found`; also for what belongs to somebody else.',
-  409: 'Already done, or changed in the meantime: `user_exists`, `already_enrolled`, `conditions_missing`, `conflict`.',
+  409: 'Already done, or changed in the meantime: `user_exists`, `already_enrolled`, `conditions_missing`, `last_administrator`, `conflict`.',
   410: 'It was here and is gone: `file_rejected`.',
   412: '`precondition_failed`: it has changed since the version in `If-Match`.',
   413: '`payload_too_large`: more than 1 MB, or what this deployment allows.',

@@ -78,6 +78,13 @@ export const requireStepUp = createMiddleware<AppEnv>(async (c, next) => {
   return next()
 })
 
+/** Comes after what has read the session: `requireStepUp`, or `requireSession` where something changes. */
+export const requireMailbox = createMiddleware<AppEnv>(async (c, next) => {
+  const { session, user } = c.get('session')
+  c.get('auth').stepUp.requireMailbox(session, user?.value ?? null)
+  return next()
+})
+
 /** Comes after `requireSession`. */
 export const requireVerifiedEmail = createMiddleware<AppEnv>(async (c, next) => {
   const { actor, user } = c.get('session')

@@ -1,3 +1,5 @@
+import { isEmailAddress } from './email-address.ts'
+
 declare const composed: unique symbol
 
 /** A message ready to be sent. Only the closed set of templates makes one, so that nothing a person typed gets into a mail. */
@@ -22,7 +24,7 @@ export class MailRefused extends Error {
 
 /** Every mailer checks a message with this first: what is not one address could be several to whoever takes it. */
 export function checkAddress(to: string): void {
-  if (!/^[^\s"'<>()[\]\\,;:@\p{C}]{1,64}@[^\s"'<>()[\]\\,;:@\p{C}]{1,253}$/u.test(to)) throw new MailRefused()
+  if (!isEmailAddress(to)) throw new MailRefused()
 }
 
 /**

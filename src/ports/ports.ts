@@ -3,6 +3,7 @@ import type { Archiver } from './archiver.ts'
 import type { Assets } from './assets.ts'
 import type { AuditLog } from './audit.ts'
 import type { BlobStore } from './blobs.ts'
+import type { BreachedPasswords } from './breached-passwords.ts'
 import type { Cache } from './cache.ts'
 import type { Ciphers } from './ciphers.ts'
 import type { Clock } from './clock.ts'
@@ -31,6 +32,7 @@ export interface Ports {
   readonly assets: Assets
   readonly audit: AuditLog
   readonly blobs: BlobStore
+  readonly breachedPasswords: BreachedPasswords
   readonly cache: Cache
   readonly ciphers: Ciphers
   readonly clock: Clock

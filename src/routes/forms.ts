@@ -80,16 +80,22 @@ const submitReferral = {
 
 const receipt = {
   params: z.object({
-    trackingNumber: z.string().max(40).meta({ example: examples.trackingNumber }),
+    trackingNumber: z.string().max(100).meta({
+      description: 'In any case, with any spaces and dashes.',
+      example: examples.trackingNumber,
+      'x-holds': 'typed-code',
+    }),
   }),
   headers: z.object({
     'x-receipt-code': z
       .string()
-      .max(100)
+      .max(300)
       .optional()
       .meta({
-        description: 'As it was shown when the form was sent. Without it, or with another, 404.',
+        description:
+          'As it was shown when the form was sent, in any case, with any spaces and dashes; percent-encoded where they are not ASCII. Without it, or with another, 404.',
         examples: [examples.receiptCode],
+        'x-holds': 'typed-code',
       }),
   }),
 }

@@ -78,7 +78,8 @@ const updateUser = createRoute({
   operationId: 'updateUser',
   tags: ['Admin'],
   summary: 'Change the role, status or mentor of an account',
-  description: 'A new role or status ends every session of the person. 403 for one’s own role or status.',
+  description:
+    'A new role or status ends every session of the person. 403 for one’s own role or status; a role, and the status `active`, need a step-up. 409 `last_administrator` where nobody else would be one.',
   ...onlyFor('admin'),
   request: {
     params: UserId,
@@ -119,7 +120,10 @@ export const peopleRoutes = (enrollments: Enrollments, administration: Administr
     .openapi(listUsers, async (c) => c.json(await administration.list(c.req.valid('query')), 200))
     .openapi(updateUser, async (c) => {
       const { id } = c.req.valid('param')
-      return c.json(await administration.update(actorOf(c), id, c.req.valid('json'), c.get('caller')), 200)
+      const change = c.req.valid('json')
+      const isGivingPower = change.role !== undefined || change.status === 'active'
+      if (isGivingPower) c.get('auth').stepUp.require(c.get('session').session)
+      return c.json(await administration.update(actorOf(c), id, change, c.get('caller')), 200)
     })
     .openapi(revokeUserSessions, async (c) => {
       await administration.revokeSessions(actorOf(c), c.req.valid('param').id, c.get('caller'))

@@ -4,7 +4,7 @@ import type { Erasure } from '../core/privacy/erasure/erasure.ts'
 import { ExportReady, ExportStarted } from '../core/privacy/exports/exports.model.ts'
 import type { Exports } from '../core/privacy/exports/exports.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
-import { errors, isPublic, json, limitedAsAuth, onlyFor, steppedUp } from '../http/route.ts'
+import { errors, isPublic, json, limitedAsAuth, steppedUp, steppedUpAs } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
 
@@ -86,7 +86,7 @@ const holdAccount = createRoute({
   tags: ['Admin'],
   summary: 'Place a legal hold on an account',
   description: 'It is not erased while the hold stands.',
-  ...onlyFor('admin'),
+  ...steppedUpAs('admin'),
   request: byUser,
   responses: { 204: { description: 'Held.' }, ...errors(400, 401, 403, 404) },
 })
@@ -98,7 +98,7 @@ const releaseAccount = createRoute({
   tags: ['Admin'],
   summary: 'Release the legal hold on an account',
   description: 'An erasure that was waiting goes on.',
-  ...onlyFor('admin'),
+  ...steppedUpAs('admin'),
   request: byUser,
   responses: { 204: { description: 'Released.' }, ...errors(400, 401, 403, 404) },
 })

@@ -19,11 +19,11 @@ import {
   json,
   limitedAsAuth,
   Message,
-  onlyFor,
   signedIn,
-  steppedUp,
+  steppedUpAs,
+  steppedUpWithMailbox,
 } from '../http/route.ts'
-import { requireStepUp, sessionIfAny } from '../http/session.ts'
+import { requireMailbox, requireSession, sessionIfAny } from '../http/session.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
 import { mailedLinkScript, showMailedLinkPage } from './mailed-link-page.ts'
@@ -227,7 +227,7 @@ const askEmailChange = createRoute({
   tags: ['Users'],
   summary: 'Request a change of address',
   description: 'A code goes to the new address.',
-  ...steppedUp,
+  ...steppedUpWithMailbox,
   ...limitedAsAuth,
   request: body(ChangeEmail, { email: 'new.address@example.com' }),
   responses: {
@@ -244,6 +244,8 @@ const confirmEmailChange = createRoute({
   summary: 'Confirm the new address',
   description: 'Ends every other session and tells the old mailbox.',
   ...signedIn,
+  'x-mailbox': true as const,
+  middleware: [requireSession, requireMailbox] as const,
   ...limitedAsAuth,
   request: body(ConfirmEmailChange, { code: examples.code }),
   responses: {
@@ -272,9 +274,7 @@ const migrateUsers = createRoute({
   summary: 'Migrate users from another system',
   description:
     'Creates their accounts; each person gets a mail to set a password. May be sent again: nothing is created or mailed twice. Needs a step-up.',
-  ...onlyFor('admin'),
-  'x-step-up': true as const,
-  middleware: [...onlyFor('admin').middleware, requireStepUp] as const,
+  ...steppedUpAs('admin'),
   request: body(MigrateUsers, {
     users: [
       { email: 'ann@example.com', name: 'Ann Example', role: 'user' },

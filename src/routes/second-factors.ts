@@ -14,7 +14,17 @@ import {
 } from '../core/accounts/auth/second-factors.model.ts'
 import { callerWithDevice, setTokenCookies } from '../http/cookies.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
-import { body, errors, isPublic, json, limitedAsAuth, signedIn, signsIn, steppedUp } from '../http/route.ts'
+import {
+  body,
+  errors,
+  isPublic,
+  json,
+  limitedAsAuth,
+  signedIn,
+  signsIn,
+  steppedUp,
+  steppedUpWithMailbox,
+} from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples, passkeyAssertion, passkeyAttestation } from './examples.ts'
 import { newToken, renewTokens, SignedIn, welcome } from './signed-in.ts'
@@ -132,7 +142,7 @@ const beginTotp = createRoute({
   tags,
   summary: 'Set up an authenticator app',
   description: 'Returns a secret, which is in force once it is confirmed.',
-  ...steppedUp,
+  ...steppedUpWithMailbox,
   responses: {
     200: json(
       z.object({ secret: z.string(), uri: z.string().meta({ description: 'For a QR code.' }) }),
@@ -149,7 +159,7 @@ const confirmTotp = createRoute({
   tags,
   summary: 'Confirm the authenticator app',
   description: 'Ends every other session.',
-  ...steppedUp,
+  ...steppedUpWithMailbox,
   ...limitedAsAuth,
   request: body(TotpCode, { code: examples.code }),
   responses: {
@@ -187,7 +197,7 @@ const beginPasskey = createRoute({
   tags,
   summary: 'Begin adding a passkey',
   description: 'Returns what to ask the browser for.',
-  ...steppedUp,
+  ...steppedUpWithMailbox,
   responses: {
     200: json(PasskeyChallenge, 'Good for one attempt within five minutes.'),
     ...errors(401, 403, 404, 413, 415),
@@ -201,7 +211,7 @@ const addPasskey = createRoute({
   tags,
   summary: 'Add a passkey',
   description: 'Ends every other session.',
-  ...steppedUp,
+  ...steppedUpWithMailbox,
   request: body(RegisterPasskey, {
     challengeToken: examples.oneTimeToken,
     passkey: passkeyAttestation,
@@ -251,7 +261,7 @@ export const secondFactorRoutes = ({
       c.json(await welcome(c, await byPasskey.logIn(c.req.valid('json'), callerWithDevice(c))), 200),
     )
     .openapi(beginStepUp, async (c) => {
-      const { methods, passkey } = await again.begin(actorOf(c))
+      const { methods, passkey } = await again.begin(actorOf(c), c.get('session').session)
       return c.json({ methods: [...methods], ...(passkey ? { passkey } : {}) }, 200)
     })
     .openapi(stepUp, async (c) => {

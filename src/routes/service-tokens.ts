@@ -6,7 +6,7 @@ import {
 } from '../core/accounts/service-tokens/service-tokens.model.ts'
 import type { ServiceTokens } from '../core/accounts/service-tokens/service-tokens.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
-import { body, errors, json, onlyFor } from '../http/route.ts'
+import { body, errors, json, onlyFor, steppedUpAs } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
 
@@ -19,7 +19,7 @@ const create = createRoute({
   tags,
   summary: 'Create a service token',
   description: 'For a program, such as a data pipeline.',
-  ...onlyFor('admin'),
+  ...steppedUpAs('admin'),
   request: body(NewServiceToken, {
     name: 'Nightly report',
     scopes: ['forms:read', 'reports:read'],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Mailer, type MailMessage, MailRefused } from '../../src/ports/mailer.ts'
 import { PortUnavailable } from '../../src/ports/unavailable.ts'
+import { deliverable, undeliverable } from './addresses.ts'
 
 /** What reached the other side. */
 export interface Received {
@@ -63,16 +64,22 @@ export function mailerContract(name: string, open: () => Promise<OpenedMailer>) 
       expect(received?.html.trim()).toBe(sent.html.trim())
     })
 
-    test.each([
-      'ann@example.com, bob@example.com',
-      'ann@example.com\r\nBcc: bob@example.com',
-      'Ann <ann@example.com>',
-      '',
-    ])('what is not one address is refused for good: %j', async (to) => {
-      const refused = message({ to })
-      await expect(opened.mailer.send(refused)).rejects.toBeInstanceOf(MailRefused)
-      expect(await receivedAs(refused.subject)).toEqual([])
+    test('every address that the doors let in gets its mail, and nobody else does', async () => {
+      for (const [, to] of deliverable) {
+        const sent = message({ to })
+        await opened.mailer.send(sent)
+        expect(await receivedAs(sent.subject), to).toMatchObject([{ to: [to] }])
+      }
     })
+
+    test.each([...undeliverable, 'Upper@example.com', ' ann@example.com', ''])(
+      'what is not one address is refused for good: %j',
+      async (to) => {
+        const refused = message({ to })
+        await expect(opened.mailer.send(refused)).rejects.toBeInstanceOf(MailRefused)
+        expect(await receivedAs(refused.subject)).toEqual([])
+      },
+    )
 
     test('many at once all arrive', async () => {
       const many = Array.from({ length: 20 }, () => message())

@@ -2,11 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { createMemoryLog } from '../../src/adapters/memory/log.ts'
 import { createSqliteAudit } from '../../src/adapters/sqlite/audit.ts'
 import { openSqlite } from '../../src/adapters/sqlite/database.ts'
 import { createSqliteDocuments } from '../../src/adapters/sqlite/documents.ts'
 import { systemClock } from '../../src/adapters/system/clock.ts'
+import { systemIds } from '../../src/adapters/system/ids.ts'
 import { collections } from '../../src/app/domains.ts'
+import { createAdministrators } from '../../src/core/accounts/users/administrators.ts'
 import { createSweepUnclaimedUsers } from '../../src/core/accounts/users/sweep-unclaimed-users.ts'
 import { type UserEmail, userEmails, users } from '../../src/core/accounts/users/users.model.ts'
 import type { AnyCollection, DocumentStore } from '../../src/ports/documents.ts'
@@ -79,7 +82,8 @@ test('killed in the middle of 1,000 signups: whoever got a 201 can log in, and n
   const database = openSqlite(join(directory, 'tools-inc.db'))
   const hourLater = { now: () => systemClock.now() + 3_600_000 }
   const documents = createSqliteDocuments({ database, collections, clock: hourLater })
-  await createSweepUnclaimedUsers({ documents, clock: hourLater })()
+  const needs = { documents, clock: hourLater, ids: systemIds, log: createMemoryLog() }
+  await createSweepUnclaimedUsers(needs, createAdministrators(needs))()
   const claims = await all<UserEmail>(documents, userEmails)
   const accounts = await all<{ id: string; email: string }>(documents, users)
   expect(accounts.map(({ id, email }) => `${email} ${id}`).sort()).toEqual(

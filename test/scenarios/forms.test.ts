@@ -137,6 +137,7 @@ test('staff list page by page, as a table, and as counts; a pipeline does with i
   expect((await admin.call('GET', '/api/v1/reports/forms/retention')).body.total).toBe(0)
 
   const token = { name: 'Nightly', scopes: ['forms:read'] }
+  await admin.call('POST', '/api/v1/auth/step-up', { body: { password: demoPassword } })
   const made = await admin.call('POST', '/api/v1/admin/service-tokens', { body: token })
   const headers = { authorization: `Bearer ${made.body.token}` }
   const pipeline = openBrowser()

@@ -1,11 +1,14 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { domainToASCII } from 'node:url'
 import { simpleParser } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
 import type { Received } from '../contracts/mailer.contract.ts'
 
 export interface ReceivedBySmtp extends Received {
   readonly messageId: string
+  /** Whom the header says that it is for. */
+  readonly headerTo: readonly string[]
   /** As it came over the socket. */
   readonly raw: string
 }
@@ -20,6 +23,12 @@ export interface RunningSmtpServer {
 }
 
 const user = 'mailer'
+
+/** As it was on the wire: the libraries write its host as people read it. */
+function onTheWire(address: string): string {
+  const host = address.lastIndexOf('@') + 1
+  return address.slice(0, host) + domainToASCII(address.slice(host))
+}
 
 /** A real SMTP server that takes letters from `mailer` with this password, and delivers them nowhere. */
 export async function startSmtpServer({
@@ -58,15 +67,18 @@ export async function startSmtpServer({
         stream.on('data', (chunk: Buffer) => chunks.push(chunk))
         stream.on('end', async () => {
           const raw = Buffer.concat(chunks)
-          const { subject = '', text = '', html, messageId = '' } = await simpleParser(raw)
+          const { subject = '', text = '', html, messageId = '', to = [] } = await simpleParser(raw)
           const code = codes.get(subject)
           if (code !== undefined) return callback(refusal(code))
           received.push({
-            to: session.envelope.rcptTo.map(({ address }) => address),
+            to: session.envelope.rcptTo.map(({ address }) => onTheWire(address)),
             subject,
             text,
             html: html || '',
             messageId,
+            headerTo: [to]
+              .flat()
+              .flatMap(({ value }) => value.map(({ address }) => onTheWire(address ?? ''))),
             raw: raw.toString('utf8'),
           })
           callback()

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { deliverable } from '../../../test/contracts/addresses.ts'
 import { createConsoleLog } from './log.ts'
 
 function openLog(format: 'json' | 'text', level: 'debug' | 'info' | 'warn' | 'error' = 'info') {
@@ -35,6 +36,17 @@ test('an error is written with its causes, and without what it should not hold',
   })
   for (const text of secret) expect(lines.join()).not.toContain(text)
   expect(lines.join()).toContain('caused by')
+})
+
+test('no address that the doors let in is written, nor a part of it', () => {
+  for (const [, address] of deliverable) {
+    const { log, lines } = openLog('json')
+    log.warn('refused', { note: `could not reach ${address}: again later`, quoted: `<${address}>` })
+    expect(JSON.parse(lines[0] ?? ''), address).toMatchObject({
+      note: 'could not reach [email]: again later',
+      quoted: '<[email]>',
+    })
+  }
 })
 
 test('anything may be thrown', () => {

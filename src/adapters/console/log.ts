@@ -6,7 +6,8 @@ const severity: Record<LogLevel, number> = { debug: 10, info: 20, warn: 30, erro
 
 /** What must never be in a log although an error's text may hold it: addresses of people, tokens, hashes. */
 const sensitive = [
-  [/[^\s"'<>@,;:()]+@[^\s"'<>@,;:()]+\.[^\s"'<>@,;:()]+/g, '[email]'],
+  // An apostrophe before the address goes too: it may be part of it.
+  [/[^\s"<>@,;:()]+@[^\s"'<>@,;:()]+\.[^\s"'<>@,;:()]+/g, '[email]'],
   [/eyJ[\w-]{8,}\.[\w-]+\.[\w-]+/g, '[token]'],
   [/v1\.[0-9a-f-]{36}\.[0-9a-f-]{36}\.\d+\.[\w-]+/g, '[token]'],
   [/\$argon2\w*\$[^\s"']+/g, '[hash]'],

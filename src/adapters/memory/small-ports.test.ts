@@ -1,3 +1,4 @@
+import { breached, breachedPasswordsContract } from '../../../test/contracts/breached-passwords.contract.ts'
 import { hasherContract } from '../../../test/contracts/hasher.contract.ts'
 import {
   clockContract,
@@ -7,6 +8,7 @@ import {
 } from '../../../test/contracts/small-ports.contract.ts'
 import { systemClock } from '../system/clock.ts'
 import { systemIds } from '../system/ids.ts'
+import { createMemoryBreachedPasswords } from './breached-passwords.ts'
 import { createManualClock } from './clock.ts'
 import { createInProcessDefer } from './defer.ts'
 import { createMemoryHasher } from './hasher.ts'
@@ -18,6 +20,10 @@ clockContract('manual', createManualClock())
 clockContract('system', systemClock)
 idsContract('sequential', createSequentialIds())
 idsContract('system', systemIds)
+breachedPasswordsContract('memory', async () => ({
+  passwords: createMemoryBreachedPasswords(breached),
+  other: null,
+}))
 hasherContract('memory', () => ({ hasher: createMemoryHasher(), isWeak: true }))
 deferContract(
   'in process',

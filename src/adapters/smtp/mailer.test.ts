@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { deliverable } from '../../../test/contracts/addresses.ts'
 import { mailerContract, message } from '../../../test/contracts/mailer.contract.ts'
 import { createCertificate } from '../../../test/stand-ins/certificate.ts'
 import { type RunningSmtpServer, startSmtpServer } from '../../../test/stand-ins/smtp-server.ts'
@@ -58,6 +59,16 @@ test('the id of the message is its Message-ID, and no machine is to answer it', 
   expect(received?.messageId).toBe(`<${sent.id}@tools.example>`)
   expect(received?.raw).toMatch(/^Auto-Submitted: auto-generated\r$/m)
   expect(received?.raw).toMatch(/^From: "?T\.O\.O\.L\.S Inc"? <no-reply@tools\.example>\r$/m)
+})
+
+test('the header names the one mailbox of the envelope, whatever is in its address', async () => {
+  const mailer = open()
+  for (const [, to] of deliverable) {
+    const sent = message({ to })
+    await mailer.send(sent)
+    const [received] = server.received.filter(({ subject }) => subject === sent.subject)
+    expect(received?.headerTo, to).toEqual([to])
+  }
 })
 
 test('a subject cannot add a header or begin the body', async () => {

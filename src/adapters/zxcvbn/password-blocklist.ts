@@ -1,10 +1,18 @@
 import type { PasswordBlocklist } from '../../ports/password-blocklist.ts'
 
-/** Below this many guesses a password is in, or next to, the lists that attackers try first. */
-const minimumGuesses = 1e6
+/** Fewer guesses than a spray or a stolen hash costs: a word with a year and marks is at most 1e8 away. */
+const minimumGuesses = 1e9
+
+/** Of a walk over the keys with Shift held down in between, the keys alone are some ten thousand guesses. */
+const minimumGuessesOfKeys = 1e6
 
 /** A strong beginning is enough, and the matching takes time that grows with the length. */
 const judgedCharacters = 48
+
+const shifted = '~!@#$%^&*()_+{}|:"<>?'
+const unshifted = "`1234567890-=[]\\;',./"
+const keysOf = (password: string): string =>
+  [...password.toLowerCase()].map((character) => unshifted[shifted.indexOf(character)] ?? character).join('')
 
 /**
  * zxcvbn: common passwords, names of keys in a row, repeats, dates and context words, also with digits or marks
@@ -24,7 +32,8 @@ export function createZxcvbnPasswordBlocklist(): PasswordBlocklist {
       loading ??= load()
       const judge = await loading
       const beginning = [...password].slice(0, judgedCharacters).join('')
-      return judge.check(beginning, [...context]).guesses < minimumGuesses
+      const guessesOf = (text: string) => judge.check(text, [...context]).guesses
+      return guessesOf(beginning) < minimumGuesses || guessesOf(keysOf(beginning)) < minimumGuessesOfKeys
     },
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { BlobName } from '../../ports/blobs.ts'
 import { collection } from '../../ports/documents.ts'
 import type { Actor } from '../kernel/actor.ts'
+import { DisplayName } from '../kernel/display-name.ts'
 import { defineError } from '../kernel/errors.ts'
 import { FileCategory } from './file-categories.ts'
 import type { MediaType } from './media-types.ts'
@@ -92,16 +93,11 @@ export const fileTasks = collection<FileTask>()({
 
 export const taskShards = [...'0123456789abcdef']
 
-const FileName = z
-  .string()
-  .max(1_000)
-  .transform((name) => name.normalize('NFC').trim())
+const FileName = DisplayName({ min: 1, max: 255, has: 'anything' })
   .pipe(
     z
       .string()
-      .min(1)
-      .max(255)
-      .regex(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\u2028\u2029/\\:*?"<>|]+$/u, 'Must be a plain file name.')
+      .regex(/^[^/\\:*?"<>|]+$/u, 'Must be a plain file name.')
       .regex(/^[^.]/, 'Must not begin with a dot.'),
   )
   .meta({ description: 'With its ending, without a path.', example: 'certificate.pdf' })

@@ -4,7 +4,7 @@ import type { Caller } from '../kernel/actor.ts'
 import { notFound } from '../kernel/errors.ts'
 import { type AddInformation, type FormProgress, type FormStatus, tooMuchInformation } from './forms.model.ts'
 import type { FormsDomain } from './forms-domain.ts'
-import { receiptHash } from './receipt-code.ts'
+import { foldTrackingNumber, receiptHash } from './receipt-code.ts'
 import { notInThisState } from './review.model.ts'
 
 const mostInformation = 20
@@ -20,7 +20,7 @@ export function createFollowForm(
   { audit, mail, mails, sealing, changeSubmission, eraseContents }: FormsDomain,
 ) {
   async function find({ trackingNumber, code }: Receipt): Promise<Submission> {
-    const submission = await submissions.readByTrackingNumber(trackingNumber)
+    const submission = await submissions.readByTrackingNumber(foldTrackingNumber(trackingNumber))
     const hash = await receiptHash(ciphers, submission?.id ?? '', code ?? '')
     if (!submission || code === undefined || submission.receiptHash !== hash) throw notFound()
     return submission

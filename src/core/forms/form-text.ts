@@ -1,18 +1,20 @@
 import { z } from 'zod'
-import { normalizeEmail } from '../accounts/users/users.model.ts'
+import { normalizeEmailAddress } from '../../ports/email-address.ts'
+import { DisplayName, withoutUnseen } from '../kernel/display-name.ts'
 
-/** Turn the direction of what follows; pasted from address books, and used to disguise names. */
-const directionControls = /[\u200E\u200F\u202A-\u202E\u2066-\u2069]/g
+/** Turn the direction of what follows: nobody who asks for help is refused for what a clipboard added. */
 const directionOverrides = /[\u202D\u202E]/g
 const unwanted = /[\p{Cc}\p{Cs}\p{Co}\u2028\u2029]/u
 const otherControls = /[\p{Cc}\u2028\u2029]/gu
+
+const onOneLine = (text: string): string => withoutUnseen(text.replaceAll(directionOverrides, ''))
 
 /** Text for one line: a line break in it is refused, because it could only be meant for a mail header or a log. */
 export const singleLine = (min: number, max: number) =>
   z
     .string()
     .max(4 * max)
-    .transform((text) => text.normalize('NFC').replaceAll(directionControls, '').trim())
+    .transform(onOneLine)
     .pipe(
       z
         .string()
@@ -20,6 +22,15 @@ export const singleLine = (min: number, max: number) =>
         .max(max)
         .refine((text) => !unwanted.test(text), 'Must be one line without control characters.'),
     )
+
+/** A name as staff see it. */
+export const shownName = (min: number, max: number) =>
+  z
+    .string()
+    .max(4 * max)
+    .transform(onOneLine)
+    .pipe(DisplayName({ min, max, has: 'anything' }))
+    .meta({ 'x-holds': 'display-name' })
 
 /** What people write in sentences, kept as they wrote it; marks of word processors become spaces. */
 export const severalLines = (min: number, max: number) =>
@@ -43,7 +54,7 @@ export const Phone = singleLine(3, 40).refine(
 
 /** What is the same in two spellings of one address or number; null when it is neither. */
 export function normalizeContact(text: string): string | null {
-  if (text.includes('@')) return normalizeEmail(text)
+  if (text.includes('@')) return normalizeEmailAddress(text)
   const digits = text.replaceAll(/\D/g, '').replace(/^1(?=\d{10}$)/, '')
   return digits.length >= 7 ? digits : null
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Email } from '../accounts/users/users.model.ts'
 import { defineError } from '../kernel/errors.ts'
 import type { BusinessHours } from './business-hours.ts'
-import { Phone, severalLines, singleLine } from './form-text.ts'
+import { Phone, severalLines, shownName, singleLine } from './form-text.ts'
 
 export interface FormSettings {
   /** Where files of ours have their addresses. */
@@ -50,7 +50,7 @@ const traps = {
     .meta({ description: 'For how long the form was open, in milliseconds.' }),
 }
 
-const Name = singleLine(2, 100).meta({ description: '2 to 100 characters.', example: 'Ann Example' })
+const Name = shownName(2, 100).meta({ description: '2 to 100 characters.', example: 'Ann Example' })
 
 export const Contact = z
   .object({
@@ -116,7 +116,7 @@ const referral = {
   ...traps,
 }
 
-const professional = z.object({ name: Name, email: Email, phone: Phone, organization: singleLine(1, 200) })
+const professional = z.object({ name: Name, email: Email, phone: Phone, organization: shownName(1, 200) })
 
 /** Who fills it in decides what is asked, so that nobody has to type "N/A". */
 const SelfReferral = z.object({ relationship: z.literal('self'), ...referral }).meta({ id: 'SelfReferral' })

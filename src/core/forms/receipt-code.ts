@@ -1,5 +1,7 @@
 import type { Ciphers } from '../../ports/ciphers.ts'
 import { type RandomBytes, randomBytes } from '../../ports/random-bytes.ts'
+import { trackingNumberOf } from '../../ports/submissions.ts'
+import { foldBase32, foldBase32Header } from '../kernel/typed-code.ts'
 
 /** Without letters that are read as digits, or as each other. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
@@ -11,9 +13,14 @@ export function newReceiptCode(random: RandomBytes = randomBytes): string {
   return characters.join('').replaceAll(/(.{4})(?=.)/g, '$1-')
 }
 
+/** The number of a referral however it was typed: `ref 2026 125`. What is none stays as it is, and finds nothing. */
+export function foldTrackingNumber(text: string): string {
+  const [, series, year, number] = /^([A-Z]{1,10})(\d{4})(\d{1,9})$/.exec(foldBase32(text)) ?? []
+  return series === undefined ? text : trackingNumberOf(`${series}-${year}`, Number(number))
+}
+
 /** Of a code however it was typed; different for each submission. */
 export async function receiptHash(ciphers: Ciphers, submissionId: string, code: string): Promise<string> {
-  const plain = code.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1')
-  const digest = await ciphers.digest(`${submissionId} ${plain}`)
+  const digest = await ciphers.digest(`${submissionId} ${foldBase32Header(code)}`)
   return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

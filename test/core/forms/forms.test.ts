@@ -683,8 +683,11 @@ describe('staff', () => {
 
 describe('a data pipeline', () => {
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
-  const make = async (admin: Browser, scopes: readonly string[]) =>
-    (await admin.call('POST', '/api/v1/admin/service-tokens', { body: { name: 'Nightly', scopes } })).body
+  const make = async (admin: Browser, scopes: readonly string[]) => {
+    await admin.call('POST', '/api/v1/auth/step-up', { body: { password: person.password } })
+    return (await admin.call('POST', '/api/v1/admin/service-tokens', { body: { name: 'Nightly', scopes } }))
+      .body
+  }
 
   test('follows the absolute next links with its token, and misses no change', async () => {
     const { testApp, visitor, admin, pass } = await open()

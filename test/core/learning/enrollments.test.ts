@@ -570,6 +570,7 @@ describe('administering accounts', () => {
     const ann = await signUp(testApp, 'Ann')
     const change = (body: object, userId = ann.userId) =>
       admin.call('PATCH', `/api/v1/admin/users/${userId}`, { body })
+    await admin.call('POST', '/api/v1/auth/step-up', { body: { password: 'SecurePass123!' } })
     expect((await change({ role: 'mentor' })).body).toMatchObject({ id: ann.userId, role: 'mentor' })
     expect((await ann.call('GET', '/api/v1/users/me')).body.error.code).toBe('token_revoked')
     const again = browserOf(testApp)

@@ -410,6 +410,9 @@ describe('erasure', () => {
   test('waits for a legal hold, and says so', async () => {
     const admin = await staffMember(testApp, 'Judge', 'admin')
     expect((await ben.call('PUT', `/api/v1/admin/users/${ann.userId}/legal-hold`)).status).toBe(403)
+    const prove = () =>
+      admin.call('POST', '/api/v1/auth/step-up', { body: { password: admin.logIn.password } })
+    await prove()
     expect((await admin.call('PUT', `/api/v1/admin/users/${ann.userId}/legal-hold`)).status).toBe(204)
     const receipt = (await remove(ann)).headers.get('location') ?? ''
     testApp.clock.advance(8 * dayMs)
@@ -420,6 +423,7 @@ describe('erasure', () => {
     })
     expect((await everything()).includes('zebrafinch')).toBe(true)
     await admin.call('POST', '/api/v1/auth/login', { body: admin.logIn })
+    await prove()
     expect((await admin.call('DELETE', `/api/v1/admin/users/${ann.userId}/legal-hold`)).status).toBe(204)
     const patched = await admin.call('PATCH', `/api/v1/admin/users/${ann.userId}`, {
       body: { status: 'active' },

@@ -56,6 +56,7 @@ test('disclosures: who saw my progress, when and why; neither my own reading nor
   }
   expect(all).toHaveLength(2)
   testApp.clock.advance(1000)
+  await admin.call('POST', `${auth}/step-up`, { body: { password } })
   await admin.call('PATCH', `/api/v1/admin/users/${ann.userId}`, { body: { status: 'suspended' } })
   await admin.call('PATCH', `/api/v1/admin/users/${ann.userId}`, { body: { status: 'active' } })
   const again = browserOf(testApp)

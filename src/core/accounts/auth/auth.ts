@@ -55,6 +55,7 @@ import { createVerifyPassword } from './verify-password.ts'
 
 export type AuthNeeds = Needs<
   | 'accessTokens'
+  | 'breachedPasswords'
   | 'cache'
   | 'ciphers'
   | 'clock'
@@ -98,7 +99,10 @@ export function createAuth(
   const signInCodes = createSignInCodes(needs, keys)
   const tellGuesser = createTellGuesser({ devices, signInCodes })
   const sessions = createSessions(needs, { keys, memo, audit, notices, devices, settings })
-  const checkPassword = createPasswordPolicy(needs, settings.passwordMinLength)
+  const checkPassword = createPasswordPolicy(needs, {
+    minLength: settings.passwordMinLength,
+    hosts: [settings.publicOrigin, settings.portalOrigin].map((origin) => new URL(origin).hostname),
+  })
   const blacklist = createTokenBlacklist(needs)
   const lockout = createLockout(needs, keys)
   const verifyPassword = createVerifyPassword(needs, lockout)

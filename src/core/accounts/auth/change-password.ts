@@ -5,7 +5,7 @@ import type { Audit } from '../../platform/audit/audit.ts'
 import type { Users } from '../users/users.ts'
 import { invalidCredentials } from './auth.model.ts'
 import type { Notices } from './notices.ts'
-import type { CheckPassword } from './password-policy.ts'
+import { type CheckPassword, passwordUnchanged } from './password-policy.ts'
 import type { ChangePassword } from './passwords.model.ts'
 import type { Credentials } from './sessions.model.ts'
 import type { Sessions } from './sessions.ts'
@@ -37,6 +37,7 @@ export const createChangePassword = (
       })
       throw invalidCredentials()
     }
+    if (change.newPassword === change.currentPassword) throw passwordUnchanged('newPassword')
     await checkPassword('newPassword', change.newPassword, user)
     const passwordHash = await hasher.hash(change.newPassword)
     const { value: changed } = await users.changeAs(actor, user.id, (latest) => {

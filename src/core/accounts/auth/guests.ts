@@ -114,7 +114,8 @@ export function createGuests(
       caller: Caller,
     ): Promise<LoggedIn | null> {
       if (actor.role !== 'guest') throw forbidden()
-      await checkPassword('password', password, { email, name: name ?? '' })
+      const guest = (await users.read(actor.userId))?.value
+      await checkPassword('password', password, { email, name: name ?? guest?.name ?? '' })
       const isHidden = settings.signupDisclosure === 'hidden'
       if (!isHidden && (await users.isEmailClaimed(email))) throw userExists()
       const passwordHash = await hasher.hash(password)

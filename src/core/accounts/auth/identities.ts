@@ -4,9 +4,8 @@ import type { ProvidedIdentity, ProviderName } from '../../../ports/identity-pro
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { conflict } from '../../kernel/errors.ts'
-import type { LinkedIdentity, User } from '../users/users.model.ts'
+import { hasNoWayIn, type LinkedIdentity, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
-import { factorsOf } from './second-factors.ts'
 
 /** Whose a provider's account is. The document is the claim: a provider's account signs in to one account here. */
 export interface Identity {
@@ -17,10 +16,6 @@ export interface Identity {
 
 /** Partition `id`, so that one identity can be claimed once and signing in by it is two point reads. */
 export const identities = collection<Identity>()({ name: 'Identities', partition: 'id', paths: {} })
-
-/** Nothing this account was given signs in to it: only a mail to its address would help. */
-export const hasNoWayIn = (user: User): boolean =>
-  user.passwordHash === null && !user.identities?.length && factorsOf(user).passkeys.length === 0
 
 /**
  * A claim alone is not enough, but where it is all that a signup which was cut off has left: of what was taken back

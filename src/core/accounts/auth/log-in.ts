@@ -1,7 +1,8 @@
+import { normalizeEmailAddress } from '../../../ports/email-address.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Caller } from '../../kernel/actor.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
-import { normalizeEmail, type User } from '../users/users.model.ts'
+import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import { type AuthSettings, invalidCredentials, lockedOut, opensByPassword } from './auth.model.ts'
 import type { ChallengeSecondFactor } from './challenge-second-factor.ts'
@@ -33,7 +34,7 @@ export const createLogIn =
     caller: Caller,
   ): Promise<LoggedIn | SecondFactorWanted> => {
     const { users, audit, tellGuesser, verifyPassword, openSession, challengeSecondFactor, settings } = domain
-    const normalized = normalizeEmail(email)
+    const normalized = normalizeEmailAddress(email)
     const known = await users.findByEmail(normalized)
     const user = known?.value ?? null
     const guesser = await tellGuesser({ email: normalized, user }, caller, mailedCode)

@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import type { ProvidedIdentity } from '../../../ports/identity-providers.ts'
 import type { Decide } from '../../platform/mail/mail.ts'
-import { PersonName, type User } from '../users/users.model.ts'
+import { hasNoWayIn, PersonName, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
-import { hasNoWayIn } from './identities.ts'
 import type { MayMail } from './mail-rate-limit.ts'
 import type { PasswordReset } from './reset-password.ts'
 

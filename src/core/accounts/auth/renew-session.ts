@@ -12,7 +12,7 @@ import { type Credentials, type Session, sessions } from './sessions.model.ts'
 const attempts = 10
 
 /** What has just been proved in a session. */
-export type Proved = Partial<Pick<Session, 'secondFactorAt' | 'steppedUpAt'>>
+export type Proved = Partial<Pick<Session, 'secondFactorAt' | 'steppedUpAt' | 'mailboxProvedAt'>>
 
 /**
  * Gives the actor's session new tokens, and no other of the account: because it may do more from now on, or because

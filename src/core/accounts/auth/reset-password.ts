@@ -14,7 +14,7 @@ import type { Lockout } from './lockout.ts'
 import type { MayMail } from './mail-rate-limit.ts'
 import type { Notices } from './notices.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
-import type { CheckPassword } from './password-policy.ts'
+import { type CheckPassword, passwordUnchanged } from './password-policy.ts'
 import { codeRefused, type DisownedDeletion, type ResetPassword } from './recovery.model.ts'
 import type { SessionMemo } from './session-memo.ts'
 import type { SignInCodes } from './sign-in-codes.ts'
@@ -140,6 +140,8 @@ export function createResetPassword(
         recoveriesOf(latest) === (opened.facts['recoveries'] ?? recoveriesOf(null))
       if (!opened || !user || !isMeant(user)) throw codeRefused()
       await checkPassword('newPassword', newPassword, user)
+      if (user.passwordHash !== null && (await hasher.verify(user.passwordHash, newPassword)))
+        throw passwordUnchanged('newPassword')
       const passwordHash = await hasher.hash(newPassword)
       const { deletion } = user
       if (deletion) await deletionDisowned.emit({ deletionId: deletion.id, userId: user.id, caller })

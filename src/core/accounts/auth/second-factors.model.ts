@@ -1,14 +1,24 @@
 import { z } from 'zod'
+import { DisplayName } from '../../kernel/display-name.ts'
 import { defineError } from '../../kernel/errors.ts'
-import { PersonName } from '../users/users.model.ts'
+import { DigitCode, foldBase32, longestTyped } from '../../kernel/typed-code.ts'
 import { ProviderAnswer } from './identities.model.ts'
 import { passwordAsTyped, SharedDevice } from './passwords.model.ts'
 
-export const SixDigits = z
+export const SixDigits = DigitCode(6, 'Must be six digits.').meta({
+  description: 'Six digits, with any spaces and dashes.',
+  example: '123456',
+})
+const RecoveryCode = z
   .string()
-  .regex(/^\d{6}$/, 'Must be six digits.')
-  .meta({ example: '123456' })
-const RecoveryCode = z.string().min(10).max(20).meta({ example: 'K7M2P-9QXRT' })
+  .max(longestTyped)
+  .transform(foldBase32)
+  .pipe(z.string().min(10).max(40))
+  .meta({
+    description: 'In any case, with any spaces and dashes.',
+    example: 'K7M2P-9QXRT',
+    'x-holds': 'typed-code',
+  })
 /** JSON as the browser's WebAuthn functions make it; judged by the library that knows the standard. */
 export const PasskeyAnswer = z
   .looseObject({ id: z.string().max(2000), rawId: z.string().max(2000), type: z.literal('public-key') })
@@ -72,7 +82,10 @@ export const LogInByPasskey = z
   .meta({ id: 'LogInByPasskey' })
 export type LogInByPasskey = z.infer<typeof LogInByPasskey>
 
-export const PasskeyName = PersonName.meta({ example: 'My phone' })
+export const PasskeyName = DisplayName({ min: 1, max: 100, has: 'anything' }).meta({
+  description: '1 to 100 characters.',
+  example: 'My phone',
+})
 export const RegisterPasskey = LogInByPasskey.omit({ sharedDevice: true })
   .extend({ name: PasskeyName.optional() })
   .meta({
@@ -109,6 +122,11 @@ export const stepUpRequired = defineError(
   'forbidden',
   'step_up_required',
   'First confirm that it is you: POST /api/v1/auth/step-up.',
+)
+export const mailboxProofRequired = defineError(
+  'forbidden',
+  'step_up_required',
+  'Confirm that you read your mailbox too: POST /api/v1/auth/step-up/options mails a code.',
 )
 export const secondFactorMissing = defineError(
   'forbidden',

@@ -1,6 +1,7 @@
 import type { WebAuthnJson } from '../../../ports/passkeys.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { PortUnavailable } from '../../../ports/unavailable.ts'
+import { foldBase32 } from '../../kernel/typed-code.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
 import type { SecondFactors, User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
@@ -37,10 +38,6 @@ export const withoutOrphanedCodes = (user: User): User =>
 const totpPurpose = 'second factor'
 const totpPlace = (userId: string) => `Users/${userId}/totp`
 
-/** Letters that nobody mistakes for a digit, in the case and grouping of the person who types them. */
-const foldRecoveryCode = (code: string): string =>
-  code.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1')
-
 /** Recognises second factors and uses up what works once. */
 export function createSecondFactors(
   { clock, oneTimePasswords, passkeys }: Needs<'clock' | 'oneTimePasswords' | 'passkeys'>,
@@ -48,7 +45,7 @@ export function createSecondFactors(
 ) {
   const now = () => new Date(clock.now()).toISOString()
   const hashRecoveryCode = (userId: string, code: string): Promise<string> =>
-    keys.pseudonym(`recovery code ${userId}`, foldRecoveryCode(code))
+    keys.pseudonym(`recovery code ${userId}`, foldBase32(code))
 
   const sealTotpSecret = (userId: string, secret: string): Promise<string> =>
     keys.seal(totpPurpose, totpPlace(userId), new TextEncoder().encode(secret))

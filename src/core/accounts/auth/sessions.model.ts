@@ -29,6 +29,8 @@ export interface Session {
   readonly secondFactorAt: string | null
   /** When the person last proved, within the session, to be who signed in. */
   readonly steppedUpAt: string | null
+  /** When the person last showed, within the session, that they read the mailbox of the account; absent before. */
+  readonly mailboxProvedAt?: string
   readonly revokedAt: string | null
   readonly revokedReason: string | null
   /** Kept for a while after its end, so that a stolen token is recognised as such. */

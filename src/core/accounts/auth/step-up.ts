@@ -14,7 +14,9 @@ import type { Guesser } from './lockout.ts'
 import type { MayMail } from './mail-rate-limit.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import { type CreatePasskeyChallenge, handOut } from './passkey-challenge.ts'
+import { needsSecondFactor } from './role-in-session.ts'
 import {
+  mailboxProofRequired,
   type PasskeyChallenge,
   type SecondFactorMethod,
   type StepUp,
@@ -82,11 +84,21 @@ export function createStepUp(
     )
   }
 
+  const isFresh = (at: string | null | undefined): boolean =>
+    Boolean(at) && clock.now() - Date.parse(at ?? '') <= settings.stepUpSeconds * 1000
+
   /** For whom neither password nor factor is asked for. */
   const isWithoutEither = (user: User): boolean => user.passwordHash === null && methodsOf(user).length === 0
 
+  /**
+   * A role that has to have a second factor is as safe as the setting up of the first one: until then the password alone
+   * would be enough to set it up, and to keep its owner out.
+   */
+  const mustProveMailbox = (user: User): boolean =>
+    needsSecondFactor(user, settings) && methodsOf(user).length === 0
+
   async function withMailedCode(user: User, code: string, sessionId: string): Promise<void> {
-    if (!isWithoutEither(user)) throw secondFactorRefused()
+    if (!isWithoutEither(user) && !mustProveMailbox(user)) throw secondFactorRefused()
     const opened = await tokens.openByCode('mailed-step-up', user.id, code, sessionId)
     if (!(await opened?.close())) throw secondFactorRefused()
   }
@@ -128,14 +140,20 @@ export function createStepUp(
   }
 
   return {
-    /** How this person can step up. Who has neither password nor factor is mailed a code by asking. */
-    async begin(actor: Actor): Promise<StepUpWays> {
+    /**
+     * How this person can step up. Who has neither password nor factor is mailed a code by asking; so is whoever has
+     * stepped up by the password and has to prove the mailbox beside it.
+     */
+    async begin(actor: Actor, session: Session | null): Promise<StepUpWays> {
       const user = await users.readOwn(actor)
       const methods = methodsOf(user)
       if (methods.length === 0) {
-        if (user.passwordHash !== null) return { methods: ['password'] }
+        const isMailboxNext = mustProveMailbox(user) && isFresh(session?.steppedUpAt)
+        if (user.passwordHash !== null && !isMailboxNext) return { methods: ['password'] }
         await mailCode(user, actor.sessionId)
-        return { methods: user.identities?.length ? ['mailed-code', 'provider'] : ['mailed-code'] }
+        return {
+          methods: user.identities?.length && !isMailboxNext ? ['mailed-code', 'provider'] : ['mailed-code'],
+        }
       }
       if (!methods.includes('passkey')) return { methods }
       const question = await challengePasskey(factorsOf(user).passkeys)
@@ -168,9 +186,11 @@ export function createStepUp(
       const now = clock.now()
       const steppedUpAt = new Date(now).toISOString()
       const isSecondFactor = !('password' in proof || 'mailedCode' in proof || 'provider' in proof)
+      const isOfMailbox = 'mailedCode' in proof
       const [credentials] = await Promise.all([
         sessions.renew(actor, user, caller, {
-          steppedUpAt,
+          ...(isOfMailbox ? { mailboxProvedAt: steppedUpAt } : {}),
+          ...(isOfMailbox && !isWithoutEither(user) ? {} : { steppedUpAt }),
           ...(isSecondFactor ? { secondFactorAt: steppedUpAt } : {}),
         }),
         audit.record(caller, facts),
@@ -181,8 +201,15 @@ export function createStepUp(
 
     /** Throws `step_up_required` unless it was done a short while ago, in the session as it is in the store. */
     require(session: Session | null): void {
-      const at = session?.steppedUpAt
-      if (!at || clock.now() - Date.parse(at) > settings.stepUpSeconds * 1000) throw stepUpRequired()
+      if (!isFresh(session?.steppedUpAt)) throw stepUpRequired()
+    },
+
+    /**
+     * Throws `step_up_required` for whoever is about to set up the first of the factors their role has to have, or to
+     * move the mailbox that proves them, unless they have shown a short while ago that they read it.
+     */
+    requireMailbox(session: Session | null, user: User | null): void {
+      if (user && mustProveMailbox(user) && !isFresh(session?.mailboxProvedAt)) throw mailboxProofRequired()
     },
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { collection } from '../../../ports/documents.ts'
+import { DisplayName } from '../../kernel/display-name.ts'
 
 /** What a program may do that is nobody's. */
 export const ServiceScope = z.enum(['forms:read', 'forms:content', 'reports:read']).meta({
@@ -33,12 +34,7 @@ export const serviceTokens = collection<ServiceToken>()({
 
 export const NewServiceToken = z
   .object({
-    name: z
-      .string()
-      .trim()
-      .min(1)
-      .max(100)
-      .regex(/^[^\p{C}]+$/u, 'Must not contain control characters.'),
+    name: DisplayName({ min: 1, max: 100, has: 'anything' }),
     scopes: z.array(ServiceScope).min(1).max(10),
     expiresInDays: z.number().int().min(1).max(730).default(365),
   })
@@ -56,6 +52,9 @@ export const ServiceTokenView = z
     createdAt: Timestamp,
     lastUsedAt: Timestamp.nullable().meta({ description: 'To the hour.' }),
     expiresAt: Timestamp,
+    isRefused: z
+      .boolean()
+      .meta({ description: 'Whoever made it is no administrator any more: it lets nobody in.' }),
   })
   .meta({ id: 'ServiceToken' })
 export type ServiceTokenView = z.infer<typeof ServiceTokenView>

@@ -4,8 +4,11 @@ import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { emptyFace } from '../../kernel/domain.ts'
 import { notFound } from '../../kernel/errors.ts'
+import { walk } from '../../kernel/walk.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
-import { serviceTokensPersonalData } from './personal-data.ts'
+import { isAdministrator } from '../users/users.model.ts'
+import type { Users } from '../users/users.ts'
+import { createServiceTokensPersonalData } from './personal-data.ts'
 import {
   type NewServiceToken,
   type ServiceToken,
@@ -20,9 +23,10 @@ const tokenPattern = /^tis_([\da-f-]{36})_([\w-]{43})$/
 const hashOf = async (secret: string): Promise<string> =>
   encodeBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret))))
 
-const viewOf = ({ secretHash: _, ...view }: ServiceToken): ServiceTokenView => ({
+const viewOf = ({ secretHash: _, ...view }: ServiceToken, isVouchedFor: boolean): ServiceTokenView => ({
   ...view,
   scopes: [...view.scopes],
+  isRefused: !isVouchedFor,
 })
 
 /** A program that has shown its token. */
@@ -35,16 +39,21 @@ export const isServiceToken = (text: string): boolean => text.startsWith('tis_')
 
 export function createServiceTokens(
   needs: Needs<'documents' | 'clock' | 'ids' | 'defer'>,
-  { audit }: { readonly audit: Audit },
+  { audit, users }: { readonly audit: Audit; readonly users: Pick<Users, 'read'> },
 ) {
   const { documents, clock, ids, defer } = needs
   const keyOf = (id: string) => ({ partition: id, id })
+  /** A token is worth what whoever made it is: it stands for their right to see what it shows. */
+  const isVouchedFor = async ({ createdBy }: ServiceToken): Promise<boolean> => {
+    const maker = (await users.read(createdBy))?.value
+    return maker !== undefined && isAdministrator(maker)
+  }
   const record = (caller: Caller, { userId, sessionId }: Actor, event: string, id: string) =>
     audit.record(caller, { event, actorId: userId, sessionId, resource: { type: 'service-token', id } })
 
   return {
     ...emptyFace,
-    personalData: serviceTokensPersonalData,
+    personalData: createServiceTokensPersonalData(needs),
     /** The token is in this answer and nowhere else. */
     async create(caller: Caller, actor: Actor, { name, scopes, expiresInDays }: NewServiceToken) {
       const id = ids.next()
@@ -62,17 +71,13 @@ export function createServiceTokens(
       }
       await record(caller, actor, 'service-token.create', id)
       await documents.insert(serviceTokens, token)
-      return { ...viewOf(token), token: `tis_${id}_${secret}` }
+      return { ...viewOf(token, true), token: `tis_${id}_${secret}` }
     },
 
     async list(): Promise<ServiceTokenView[]> {
       const found: ServiceTokenView[] = []
-      let after: string | undefined
-      do {
-        const page = await documents.scan(serviceTokens, after === undefined ? {} : { after })
-        found.push(...page.items.map(({ value }) => viewOf(value)))
-        after = page.next
-      } while (after !== undefined)
+      for await (const { value } of walk((after) => documents.scan(serviceTokens, after)))
+        found.push(viewOf(value, await isVouchedFor(value)))
       return found.toSorted((a, b) => (a.createdAt + a.id < b.createdAt + b.id ? 1 : -1))
     },
 
@@ -83,12 +88,12 @@ export function createServiceTokens(
       await documents.remove(serviceTokens, keyOf(id))
     },
 
-    /** Whose token it is; null for one that is unknown, revoked or past its time. */
+    /** Whose token it is; null for one that is unknown, revoked or past its time, or whose maker is no administrator now. */
     async authenticate(text: string): Promise<Service | null> {
       const [, id = '', secret = ''] = tokenPattern.exec(text) ?? []
       if (id === '') return null
       const [stored, hash] = await Promise.all([documents.read(serviceTokens, keyOf(id)), hashOf(secret)])
-      if (stored?.value.secretHash !== hash) return null
+      if (stored?.value.secretHash !== hash || !(await isVouchedFor(stored.value))) return null
       const { value: token, version } = stored
       const now = clock.now()
       if (token.lastUsedAt === null || now - Date.parse(token.lastUsedAt) >= hourMs)

@@ -2,7 +2,8 @@ import { type Stored, VersionMismatch } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { conflict, notFound, preconditionFailed } from '../../kernel/errors.ts'
 import { endConnections } from '../../platform/realtime/realtime.model.ts'
-import { type User, users } from './users.model.ts'
+import type { Administrators, Hold } from './administrators.ts'
+import { isActiveAdministrator, type User, users } from './users.model.ts'
 
 const attempts = 5
 
@@ -13,37 +14,64 @@ export interface ChangeUserOptions {
   readonly known?: Stored<User> | null | undefined
   /** Asked after each attempt's change was computed; what it throws keeps that from being written. */
   readonly beforeWrite?: (() => Promise<void>) | undefined
+  /** On this account, where the caller has one. */
+  readonly hold?: Hold | null | undefined
 }
 
 /**
  * Reads, changes and writes one account, again when somebody else wrote in between. Where `change` answers what it was
- * given, nothing is written. Raising the security epoch ends every session, and the connections opened by them.
+ * given, nothing is written. Raising the security epoch ends every session, and the connections opened by them. Throws
+ * `last_administrator` for a change after which nobody would be an administrator.
  */
 export const createChangeUser =
-  (needs: Needs<'clock' | 'documents' | 'defer' | 'realtime'>) =>
+  (
+    needs: Needs<'clock' | 'documents' | 'defer' | 'realtime'>,
+    administrators: Pick<Administrators, 'whileHeld'>,
+  ) =>
   async (
     userId: string,
     change: (user: User) => User,
-    { expectedVersion, known, beforeWrite }: ChangeUserOptions = {},
+    { expectedVersion, known, hold: given, beforeWrite }: ChangeUserOptions = {},
   ): Promise<Stored<User>> => {
     const { documents, defer } = needs
-    for (let attempt = 1; attempt <= attempts; attempt++) {
-      const stored =
-        (attempt === 1 && known) || (await documents.read(users, { partition: userId, id: userId }))
-      if (!stored) throw notFound()
-      if (expectedVersion !== undefined && stored.version !== expectedVersion) throw preconditionFailed()
-      try {
-        const changed = change(stored.value)
-        if (changed === stored.value) return stored
-        await beforeWrite?.()
-        const replaced = await documents.replace(users, changed, stored.version)
-        if (changed.securityEpoch !== stored.value.securityEpoch)
-          defer.run('disconnect_devices', () => endConnections(needs, userId, null))
-        return replaced
-      } catch (error) {
-        if (!(error instanceof VersionMismatch)) throw error
-        if (expectedVersion !== undefined) throw preconditionFailed()
+    const read = () => documents.read(users, { partition: userId, id: userId })
+
+    async function write(
+      hold: Hold | null,
+      first: Stored<User> | null,
+    ): Promise<Stored<User> | 'needs-hold'> {
+      for (let attempt = 1; attempt <= attempts; attempt++) {
+        const stored = (attempt === 1 && first) || (await read())
+        if (!stored) throw notFound()
+        if (expectedVersion !== undefined && stored.version !== expectedVersion) throw preconditionFailed()
+        try {
+          const changed = change(stored.value)
+          if (changed === stored.value) return stored
+          const wasOne = isActiveAdministrator(stored.value)
+          const isHoldNeeded = wasOne !== isActiveAdministrator(changed)
+          if (isHoldNeeded && (!hold || (wasOne && !hold.isLeaving))) return 'needs-hold'
+          await beforeWrite?.()
+          hold?.check()
+          const replaced = await documents.replace(users, changed, stored.version)
+          if (changed.securityEpoch !== stored.value.securityEpoch)
+            defer.run('disconnect_devices', () => endConnections(needs, userId, null))
+          return replaced
+        } catch (error) {
+          if (!(error instanceof VersionMismatch)) throw error
+          if (expectedVersion !== undefined) throw preconditionFailed()
+        }
       }
+      throw conflict()
+    }
+
+    const written = await write(given ?? null, known ?? null)
+    if (written !== 'needs-hold') return written
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const stored = await read()
+      if (!stored) throw notFound()
+      const isLeaving = isActiveAdministrator(stored.value)
+      const outcome = await administrators.whileHeld(userId, isLeaving, (hold) => write(hold, null))
+      if (outcome !== 'needs-hold') return outcome
     }
     throw conflict()
   }

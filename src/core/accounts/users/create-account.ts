@@ -1,9 +1,11 @@
 import { DocumentExists } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Role } from '../../kernel/actor.ts'
-import { createStaff } from './staff-directory.ts'
+import type { Administrators } from './administrators.ts'
+import type { Staff } from './staff-directory.ts'
 import {
   defaultPreferences,
+  isActiveAdministrator,
   isStaff,
   type User,
   type UserEmail,
@@ -54,9 +56,11 @@ export const claimOf = ({ id, email, expiresAt }: User): UserEmail => ({
  * Stores the user, then claims the address: the claim is the commit. A user without a claim can be reached by nobody
  * and is swept away later, so a crash in between leaves no half account. Throws `user_exists` when the address is taken.
  */
-export const createCreateAccount = (needs: Needs<'documents' | 'clock' | 'ids'>) => {
+export const createCreateAccount = (
+  needs: Needs<'documents' | 'clock' | 'ids'>,
+  { staff, administrators }: { readonly staff: Staff; readonly administrators: Administrators },
+) => {
   const { documents, clock, ids } = needs
-  const staff = createStaff(needs)
 
   return async (account: NewAccount): Promise<User> => {
     const user = accountOf(account, account.id ?? ids.next(), new Date(clock.now()).toISOString())
@@ -76,6 +80,7 @@ export const createCreateAccount = (needs: Needs<'documents' | 'clock' | 'ids'>)
       throw userExists()
     }
     if (isStaff(user)) await staff.sync(user)
+    if (isActiveAdministrator(user)) await administrators.bringIntoLine(user.id)
     return user
   }
 }

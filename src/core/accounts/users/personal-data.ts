@@ -2,6 +2,7 @@ import type { Stored } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { nothingKept, type PastRetention, type PersonalData } from '../../kernel/personal-data.ts'
 import { walk } from '../../kernel/walk.ts'
+import type { Administrators } from './administrators.ts'
 import { preferencesOf, staff, staffDirectory, type UserEmail, userEmails, users } from './users.model.ts'
 
 const whileItExists = 'For as long as the account exists.'
@@ -20,6 +21,7 @@ export const createReadClaims =
 export function createUsersPersonalData(
   { documents }: Needs<'documents'>,
   claimsOf: ReturnType<typeof createReadClaims>,
+  administrators: Pick<Administrators, 'forget'>,
   pastRetention: { readonly accounts: PastRetention; readonly addresses: PastRetention },
 ): readonly PersonalData[] {
   return [
@@ -27,7 +29,8 @@ export function createUsersPersonalData(
       store: staff.name,
       dataClass: 'public',
       fields: ['name', 'avatar', 'role'],
-      purpose: 'Lists the people everybody may write to.',
+      purpose:
+        'Lists the people everybody may write to, and the administrators, so that there is always one.',
       retention: 'For as long as somebody is a mentor or an admin.',
       async collect({ userId }) {
         const entry = await documents.read(staff, { partition: staffDirectory, id: userId })
@@ -35,6 +38,7 @@ export function createUsersPersonalData(
       },
       async erase({ userId }) {
         await documents.remove(staff, { partition: staffDirectory, id: userId })
+        await administrators.forget(userId)
         return nothingKept
       },
     },

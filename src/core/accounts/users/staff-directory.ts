@@ -1,7 +1,17 @@
 import type { Needs } from '../../../ports/ports.ts'
 import { createPutDocument } from '../../kernel/put-document.ts'
 import { walk } from '../../kernel/walk.ts'
-import { isStaff, type StaffMember, staff, staffDirectory, type User, users } from './users.model.ts'
+import type { Administrators } from './administrators.ts'
+import {
+  isActiveAdministrator,
+  isRoster,
+  isStaff,
+  type StaffMember,
+  staff,
+  staffDirectory,
+  type User,
+  users,
+} from './users.model.ts'
 
 const pageSize = 500
 
@@ -14,7 +24,7 @@ export const staffMemberOf = ({ id, name, avatar, role }: User): StaffMember => 
 })
 
 /** The directory of those anybody may write to. Their accounts say who is one; the directory is for listing. */
-export function createStaff(needs: Needs<'documents'>) {
+export function createStaff(needs: Needs<'documents'>, administrators: Administrators) {
   const { documents } = needs
   const put = createPutDocument(needs)
 
@@ -36,16 +46,22 @@ export function createStaff(needs: Needs<'documents'>) {
           limit: pageSize,
           ...after,
         })
-      for await (const { value } of walk(readPage)) members.push(value)
+      for await (const { value } of walk(readPage)) if (!isRoster(value)) members.push(value)
       return members
     },
 
-    /** Compares the directory with every account, for what a crash between the two left behind. */
+    /** Compares both lists with every account, for what a crash in between left behind. */
     async syncAll(): Promise<void> {
+      const listed = new Set(await administrators.list())
       for await (const { value } of walk((after) => documents.scan(users, after))) {
         const isListed = (await documents.read(staff, { partition: staffDirectory, id: value.id })) !== null
         if (isListed !== isStaff(value)) await sync(value)
+        if (isActiveAdministrator(value) && !listed.has(value.id))
+          await administrators.bringIntoLine(value.id)
       }
+      await administrators.sweep()
     },
   }
 }
+
+export type Staff = ReturnType<typeof createStaff>

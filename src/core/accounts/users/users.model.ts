@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { collection } from '../../../ports/documents.ts'
+import { isEmailAddress, normalizeEmailAddress } from '../../../ports/email-address.ts'
 import type { ProviderName } from '../../../ports/identity-providers.ts'
 import type { PasskeyCredential } from '../../../ports/passkeys.ts'
 import {
@@ -9,41 +10,25 @@ import {
   noActiveDays,
   withActiveDay,
 } from '../../kernel/active-days.ts'
+import { DisplayName } from '../../kernel/display-name.ts'
 import { defineError } from '../../kernel/errors.ts'
 import { CursorQuery } from '../../kernel/paging.ts'
 
-const maxEmailLength = 254
-
-/** What two spellings of one mailbox have in common: case, Unicode form and the domain's encoding are folded. */
-export function normalizeEmail(text: string): string {
-  const folded = text.trim().normalize('NFKC').toLowerCase().normalize('NFKC')
-  const at = folded.lastIndexOf('@')
-  if (at < 1) return folded
-  const host = folded.slice(at + 1)
-  const ascii = /^[\p{L}\p{M}\p{N}.-]+$/u.test(host) ? URL.parse(`http://${host}`)?.hostname : undefined
-  return `${folded.slice(0, at)}@${ascii ?? host}`
-}
-
-/** Unicode mailboxes are welcome; what could break a mail header or a log line is not. */
-const emailPattern =
-  /^[^\s"'<>()[\]\\,;:@\p{C}]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/u
-
 export const Email = z
   .string()
-  .max(maxEmailLength)
-  .transform(normalizeEmail)
-  .pipe(z.string().max(maxEmailLength).regex(emailPattern, 'Must be an e-mail address.'))
-  .meta({ description: 'Normalized: trimmed, lower case, Unicode NFKC.', example: 'test@example.com' })
+  .max(254)
+  .transform(normalizeEmailAddress)
+  .pipe(z.stringFormat('email-address', isEmailAddress, 'Must be an e-mail address.'))
+  .meta({
+    description: 'Normalized: trimmed, lower case, Unicode NFKC.',
+    example: 'test@example.com',
+    'x-holds': 'email-address',
+  })
 
-/** Neither control characters nor unpaired or private code points; letters of any script. */
-const printable = /^[^\p{Cc}\p{Cs}\p{Co}\p{Cn}\u2028\u2029]*$/u
-
-export const PersonName = z
-  .string()
-  .max(400)
-  .transform((name) => name.normalize('NFC').trim())
-  .pipe(z.string().min(1).max(100).regex(printable, 'Must not contain control characters.'))
-  .meta({ description: '1 to 100 characters.', example: 'Test User' })
+export const PersonName = DisplayName({ min: 1, max: 100, has: 'letter' }).meta({
+  description: '1 to 100 characters, one of them a letter or a number.',
+  example: 'Test User',
+})
 
 export const Role = z.enum(['user', 'mentor', 'admin', 'guest']).meta({ id: 'Role' })
 export const UserStatus = z.enum(['active', 'suspended', 'pending_verification']).meta({ id: 'UserStatus' })
@@ -126,7 +111,7 @@ export interface FormerAddress {
 /** One person's account, as stored. */
 export interface User {
   readonly id: string
-  /** Normalised. */
+  /** Normalized. */
   readonly email: string
   readonly name: string
   readonly avatar: string | null
@@ -190,7 +175,7 @@ export const users = collection<User>()({ name: 'Users', partition: 'id', paths:
 
 /** Whose an e-mail address is. The document is the claim: inserting it is what makes an account exist. */
 export interface UserEmail {
-  /** The normalised address. */
+  /** The normalized address. */
   readonly id: string
   readonly userId: string
   /**
@@ -218,8 +203,42 @@ export interface StaffMember {
   readonly avatar: string | null
 }
 
-/** Partition `directory`, a constant: there are few, and they are listed together. */
-export const staff = collection<StaffMember>()({
+/** Nothing this account was given signs in to it: only a mail to its address would help. */
+export const hasNoWayIn = ({ passwordHash, identities, secondFactors }: User): boolean =>
+  passwordHash === null && !identities?.length && !secondFactors?.passkeys.length
+
+export const isAdministrator = ({ role, status }: Pick<User, 'role' | 'status'>): boolean =>
+  role === 'admin' && status !== 'suspended'
+
+/** Somebody who can sign in, and then do what administrators do. An invitation that nobody took up is nobody yet. */
+export const isActiveAdministrator = (user: User): boolean => isAdministrator(user) && !hasNoWayIn(user)
+
+export const rosterDirectory = 'administrators'
+
+/** Who the active administrators are, in the one document that settles whether somebody may cease to be one. */
+export interface AdministratorRoster {
+  readonly id: typeof rosterDirectory
+  readonly directory: typeof rosterDirectory
+  readonly name: ''
+  readonly active: readonly string[]
+  /** Accounts of which one process is about to change that. Meanwhile they are not counted. */
+  readonly held: readonly { readonly userId: string; readonly id: string; readonly until: string }[]
+}
+export const roster: AdministratorRoster = {
+  id: rosterDirectory,
+  directory: rosterDirectory,
+  name: '',
+  active: [],
+  held: [],
+}
+export const isRoster = (entry: StaffMember | AdministratorRoster): entry is AdministratorRoster =>
+  entry.directory === rosterDirectory
+
+/**
+ * Partition `directory`, of which there are two: the staff, who are few and are listed together, and the one document
+ * about the administrators.
+ */
+export const staff = collection<StaffMember | AdministratorRoster>()({
   name: 'Staff',
   partition: 'directory',
   paths: { byName: { by: [], order: 'name' } },
@@ -278,6 +297,11 @@ export const accountIsClosing = defineError(
   'conflict',
   'conflict',
   'This account is already going to be erased.',
+)
+export const lastAdministrator = defineError(
+  'conflict',
+  'last_administrator',
+  'Nobody else is an administrator. Make somebody else one first.',
 )
 export const userExists = defineError(
   'conflict',

@@ -5,6 +5,7 @@ import { emptyFace, type Job } from '../../kernel/domain.ts'
 import { notFound } from '../../kernel/errors.ts'
 import { createEvent } from '../../kernel/events.ts'
 import type { PastRetention } from '../../kernel/personal-data.ts'
+import { createAdministrators, type Hold } from './administrators.ts'
 import { createChangeAddress } from './change-address.ts'
 import { createChangeAs, requireSameEpoch } from './change-as.ts'
 import { createChangeUser } from './change-user.ts'
@@ -13,7 +14,13 @@ import { createReadClaims, createUsersPersonalData } from './personal-data.ts'
 import { createStaff } from './staff-directory.ts'
 import { createSweepReservedAddresses } from './sweep-reserved-addresses.ts'
 import { createSweepUnclaimedUsers } from './sweep-unclaimed-users.ts'
-import { staff as staffCollection, type User, userEmails, users } from './users.model.ts'
+import {
+  isActiveAdministrator,
+  staff as staffCollection,
+  type User,
+  userEmails,
+  users,
+} from './users.model.ts'
 
 const hourMs = 60 * 60_000
 const dayMs = 24 * hourMs
@@ -23,14 +30,15 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'defer' | 'ids'
   const { documents, defer, log } = needs
   /** A name, a picture, a role or a status is another now: others keep copies. */
   const profileChanged = createEvent<User>('users.profile-changed')
-  const changeUser = createChangeUser(needs)
+  const administrators = createAdministrators(needs)
+  const changeUser = createChangeUser(needs, administrators)
   const read = (userId: string): Promise<Stored<User> | null> =>
     documents.read(users, { partition: userId, id: userId })
   const changeAs = createChangeAs(changeUser, read)
   const changeAddress = createChangeAddress(needs)
-  const sweepUnclaimedUsers = createSweepUnclaimedUsers(needs)
+  const sweepUnclaimedUsers = createSweepUnclaimedUsers(needs, administrators)
   const sweepReservedAddresses = createSweepReservedAddresses(needs)
-  const staff = createStaff(needs)
+  const staff = createStaff(needs, administrators)
   const readClaims = createReadClaims(needs)
   const jobs: readonly Job[] = [
     {
@@ -65,7 +73,7 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'defer' | 'ids'
   return {
     ...emptyFace,
     profileChanged,
-    createAccount: createCreateAccount(needs),
+    createAccount: createCreateAccount(needs, { staff, administrators }),
     changeAs,
     /** For what no session asks for. */
     changeUser,
@@ -79,11 +87,20 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'defer' | 'ids'
         changeUser(userId, (latest) => apply(change(latest))),
       ),
     jobs,
-    personalData: createUsersPersonalData(needs, readClaims, {
+    personalData: createUsersPersonalData(needs, readClaims, administrators, {
       accounts: sweep(sweepUnclaimedUsers),
       addresses: sweep(sweepReservedAddresses),
     }),
     listStaff: staff.list,
+    /** The ids of those who can sign in and do what administrators do. */
+    listAdministrators: administrators.list,
+    /**
+     * For what takes several steps to take an account away: whoever is the last administrator is refused before the first
+     * of them. The hold is for `changeUser`.
+     */
+    async holdToLeave<T>(account: User, work: (hold: Hold | null) => Promise<T>): Promise<T> {
+      return isActiveAdministrator(account) ? administrators.whileHeld(account.id, true, work) : work(null)
+    },
     /** The one an account goes by, and those reserved for it. Reads all claims: for jobs. */
     addressesOf: async (userId: string): Promise<readonly string[]> =>
       (await readClaims(userId)).map(({ value }) => value.id),

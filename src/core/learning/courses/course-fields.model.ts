@@ -1,17 +1,7 @@
 import { z } from 'zod'
+import { DisplayName } from '../../kernel/display-name.ts'
 
-export const SingleLine = (min: number, max: number) =>
-  z
-    .string()
-    .max(max * 2)
-    .transform((text) => text.normalize('NFC').trim())
-    .pipe(
-      z
-        .string()
-        .min(min)
-        .max(max)
-        .regex(/^[^\p{Cc}\p{Cs}\p{Co}\p{Cn}\u2028\u2029]*$/u, 'Must not contain control characters.'),
-    )
+export const Title = (min: number, max: number) => DisplayName({ min, max, has: 'anything' })
 export const Prose = (max: number) =>
   z
     .string()

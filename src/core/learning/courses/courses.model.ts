@@ -1,14 +1,19 @@
 import { z } from 'zod'
 import { collection } from '../../../ports/documents.ts'
+import { DisplayName } from '../../kernel/display-name.ts'
 import { AppError, type ErrorDetail } from '../../kernel/errors.ts'
-import { hasFields, nothingNamed, Prose, SingleLine, Timestamp, WebAddress } from './course-fields.model.ts'
+import { hasFields, nothingNamed, Prose, Timestamp, Title, WebAddress } from './course-fields.model.ts'
 import type { LessonOutline } from './lessons.model.ts'
 
 export const Category = z.enum(['job-readiness', 'education', 'life-skills', 'tech']).meta({ id: 'Category' })
 export type Category = z.infer<typeof Category>
 export const Level = z.enum(['beginner', 'intermediate', 'advanced']).meta({ id: 'Level' })
 
-const Instructor = z.object({ name: SingleLine(1, 100), avatar: WebAddress.nullable(), bio: Prose(5_000) })
+const Instructor = z.object({
+  name: DisplayName({ min: 1, max: 100, has: 'letter' }),
+  avatar: WebAddress.nullable(),
+  bio: Prose(5_000),
+})
 
 /** A course as the catalogue needs it. */
 export interface Course {
@@ -133,7 +138,7 @@ export type CourseQuery = z.infer<typeof CourseQuery>
 
 export const NewCourse = z
   .object({
-    title: SingleLine(3, 200),
+    title: Title(3, 200),
     description: Prose(5_000),
     category: Category,
     level: Level,
@@ -148,7 +153,7 @@ export type NewCourse = z.infer<typeof NewCourse>
 
 export const UpdateCourse = z
   .object({
-    title: SingleLine(3, 200),
+    title: Title(3, 200),
     description: Prose(5_000),
     category: Category,
     level: Level,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { collection } from '../../../ports/documents.ts'
 import { defineError } from '../../kernel/errors.ts'
-import { hasFields, nothingNamed, Prose, SingleLine, WebAddress } from './course-fields.model.ts'
+import { hasFields, nothingNamed, Prose, Title, WebAddress } from './course-fields.model.ts'
 
 export const maxLessons = 200
 
@@ -27,7 +27,7 @@ export interface LessonOutline extends LessonRules {
 }
 
 export const Resource = z
-  .object({ title: SingleLine(1, 200), url: WebAddress, type: z.enum(['pdf', 'link', 'download']) })
+  .object({ title: Title(1, 200), url: WebAddress, type: z.enum(['pdf', 'link', 'download']) })
   .meta({ id: 'Resource' })
 
 /** What a lesson teaches. Never changed: an edit is a new one. */
@@ -52,7 +52,7 @@ export const lessonContents = collection<LessonContent>()({
 })
 
 const lessonFields = {
-  title: SingleLine(1, 200),
+  title: Title(1, 200),
   description: Prose(2_000),
   duration: z.number().int().min(0).max(10_000).meta({ description: 'Minutes.' }),
   order: z.number().int().min(1).max(maxLessons).meta({ description: 'Its place; others make room.' }),

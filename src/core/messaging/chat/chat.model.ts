@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DisplayName } from '../../kernel/display-name.ts'
 import { defineError } from '../../kernel/errors.ts'
 import { CursorQuery, cursorPage } from '../../kernel/paging.ts'
 import { MemberRole } from './entries.model.ts'
@@ -8,12 +9,7 @@ export const maxMembers = 250
 /** What one `POST /sync` may ask for, and to how many conversations a device listens. */
 export const maxStreams = 200
 
-const printable = /^[^\p{Cc}\p{Cs}\p{Co}\p{Cn}\u2028\u2029]*$/u
-const ConversationName = z
-  .string()
-  .max(400)
-  .transform((name) => name.normalize('NFC').trim())
-  .pipe(z.string().min(1).max(100).regex(printable, 'Must not contain control characters.'))
+const ConversationName = DisplayName({ min: 1, max: 100, has: 'anything' })
 
 export const Participant = z
   .object({ userId: UserId, name: z.string(), avatar: z.string().nullable(), role: MemberRole })

@@ -1,4 +1,5 @@
 import type { Stored } from '../../../ports/documents.ts'
+import { normalizeEmailAddress } from '../../../ports/email-address.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Auth } from '../../accounts/auth/auth.ts'
 import {
@@ -6,7 +7,6 @@ import {
   type AdminUserView,
   accountIsClosing,
   isStaff,
-  normalizeEmail,
   type UpdateUser,
   type User,
   users as userCollection,
@@ -19,6 +19,7 @@ import { foldText } from '../../kernel/fold-text.ts'
 import { type CursorPage, pageOf, refusingBadCursors } from '../../kernel/paging.ts'
 import type { Mentors } from '../../learning/mentors/mentors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
+import { createAppoint } from './appoint.ts'
 
 /** How many accounts one request looks at before it answers with a page that may not be full. */
 const scannedAtMost = 2_000
@@ -66,7 +67,7 @@ export function createAdministration(
   const matches = ({ q, role, status }: AdminUserQuery, user: User): boolean =>
     (role === undefined || user.role === role) &&
     (status === undefined || user.status === status) &&
-    (foldText(user.name).includes(foldText(q ?? '')) || user.email.includes(normalizeEmail(q ?? '')))
+    (foldText(user.name).includes(foldText(q ?? '')) || user.email.includes(normalizeEmailAddress(q ?? '')))
 
   async function requireMentor(mentorId: string): Promise<void> {
     const mentor = await users.read(mentorId)
@@ -78,6 +79,7 @@ export function createAdministration(
 
   return {
     ...emptyFace,
+    administrators: createAppoint({ clock }, { users, audit, mentors, forgetSessions }),
     /** In no particular order. A page may hold fewer than its limit, or nothing, and still have a next one. */
     async list(query: AdminUserQuery): Promise<CursorPage<AdminUserView>> {
       const found: User[] = []
@@ -95,7 +97,10 @@ export function createAdministration(
       return pageOf(found.map(viewOf), after)
     },
 
-    /** A new role or status ends every session of the person. Nobody does this to themselves: there is always an admin. */
+    /**
+     * A new role or status ends every session of the person. Nobody does this to themselves, and to the last administrator
+     * nobody does it: throws `last_administrator`.
+     */
     async update(actor: Actor, userId: string, change: UpdateUser, caller: Caller): Promise<AdminUserView> {
       const { role, status, mentorId } = change
       if (userId === actor.userId && (role !== undefined || status !== undefined)) throw forbidden()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { withoutUnseen } from '../../kernel/display-name.ts'
 
 const Timestamp = z.iso.datetime()
 
@@ -53,7 +54,7 @@ export function linkTo(origin: string, path: string, token?: string): Link {
 
 const longestGreeting = 60
 /** Marks of any script, and what stands in names between them. */
-const nameLike = /^[\p{L}\p{M}\p{Nd}' ’.,·-]+$/u
+const nameLike = /^[\p{L}\p{M}\p{Nd}\p{Join_Control}' ’.,·-]+$/u
 /** Names like these are advertisements: mail programs make links of them. */
 const linkLike = /www\.|\.\p{L}{2,}(?=[\s,]|$)|\d{6,}/iu
 
@@ -62,7 +63,7 @@ const linkLike = /www\.|\.\p{L}{2,}(?=[\s,]|$)|\d{6,}/iu
  * direction in it) is not repeated: whoever signs up or fills a form chooses it and the address it goes to.
  */
 export function greetingOf(name: string): Greeting {
-  const plain = name.normalize('NFC').trim()
+  const plain = withoutUnseen(name)
   const isName = plain.length <= longestGreeting && nameLike.test(plain) && !linkLike.test(plain)
   return (isName ? plain : '') as Greeting
 }

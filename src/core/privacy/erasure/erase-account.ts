@@ -168,7 +168,7 @@ export function createEraseAccount(
   return {
     /**
      * Locks the account and everybody out of it. Answers the receipt, which is kept nowhere. While a change of address
-     * can be taken back, also an immediate erasure waits, and both mailboxes are told.
+     * can be taken back, also an immediate erasure waits, and both mailboxes are told. Throws `last_administrator`.
      */
     async request(actor: Actor, isImmediate: boolean, caller: Caller): Promise<string> {
       const { userId, sessionId } = actor
@@ -180,24 +180,27 @@ export function createEraseAccount(
       if (known.deletion) throw accountIsClosing()
       const requestedAt = iso(now)
       const dueAt = Math.max(now + (isImmediate ? 0 : settings.erasureDelayMs), takenBackUntil(known, now))
-      await documents.insert(deletions, newDeletion(id, userId, iso(dueAt)))
-      // Before the lock: nobody is locked out without the receipt.
-      const greeting = greetingOf(known.name)
-      const link = linkTo(settings.portalOrigin, '/account-deletion', receipt)
-      for (const [n, { to, notMe }] of (await whereToTell(known, requestedAt)).entries())
-        await mail.enqueue(
-          { template: 'account_closing', to, greeting, link, notMe },
-          `account closing ${id} ${n}`,
-        )
-      const { value: account } = await users.changeAs(actor, userId, (latest) => {
-        if (latest.deletion) throw accountIsClosing()
-        return {
-          ...latest,
-          deletion: { id, statusBefore: latest.status, setUp: { at: requestedAt, sessionId } },
-          status: 'suspended',
-          securityEpoch: latest.securityEpoch + 1,
-          updatedAt: requestedAt,
+      const { value: account } = await users.holdToLeave(known, async (hold) => {
+        await documents.insert(deletions, newDeletion(id, userId, iso(dueAt)))
+        // Before the lock: nobody is locked out without the receipt.
+        const greeting = greetingOf(known.name)
+        const link = linkTo(settings.portalOrigin, '/account-deletion', receipt)
+        for (const [n, { to, notMe }] of (await whereToTell(known, requestedAt)).entries())
+          await mail.enqueue(
+            { template: 'account_closing', to, greeting, link, notMe },
+            `account closing ${id} ${n}`,
+          )
+        const close = (latest: User): User => {
+          if (latest.deletion) throw accountIsClosing()
+          return {
+            ...latest,
+            deletion: { id, statusBefore: latest.status, setUp: { at: requestedAt, sessionId } },
+            status: 'suspended',
+            securityEpoch: latest.securityEpoch + 1,
+            updatedAt: requestedAt,
+          }
         }
+        return users.changeAs(actor, userId, close, { hold })
       })
       forgetSessions(userId)
       users.announce(account)
