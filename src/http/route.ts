@@ -62,6 +62,20 @@ export const steppedUp = {
   middleware: [requireSession, requireStepUp] as [typeof requireSession, typeof requireStepUp],
 }
 
+/** Both: for what gives power over others, or takes away what cannot be given back. */
+export const steppedUpAs = (...roles: readonly [Role, ...Role[]]) => {
+  const { middleware, ...access } = onlyFor(...roles)
+  return {
+    ...access,
+    'x-step-up': true as const,
+    middleware: [...middleware, requireStepUp] as [
+      typeof requireSession,
+      typeof requireSession,
+      typeof requireStepUp,
+    ],
+  }
+}
+
 /** Five a minute from one address, counted for this route alone. */
 export const limitedAsAuth = { 'x-rate-limit': 'auth' } as const
 

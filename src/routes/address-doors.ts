@@ -51,6 +51,13 @@ export const addressDoors: readonly AddressDoor[] = [
     how: 'Tries are counted by who tries, before it is looked whether there is a code.',
   },
   {
+    place: 'Completing a recovery with the code from staff',
+    operations: ['completeRecovery'],
+    open: 'alike',
+    hidden: 'alike',
+    how: 'Three reads in any case. The code has too many bits to be guessed, so nothing is counted.',
+  },
+  {
     place: 'Signing in by a provider that does not vouch for the address',
     operations: ['logInSocially'],
     open: 'told',
@@ -127,6 +134,8 @@ export const noAddressDoors: Readonly<Record<string, string>> = {
   showUndoEmailChange: 'Takes a token from the mailbox.',
   disownChanges: 'Takes a token from the mailbox.',
   showDisownChanges: 'Takes a token from the mailbox.',
+  cancelRecovery: 'Takes a token from the mailbox.',
+  showCancelRecovery: 'Takes a token from the mailbox.',
   readMailedLinkScript: 'Takes nothing.',
   listIdentityProviders: 'Takes nothing.',
   enterAsGuest: 'Takes a name, no address.',

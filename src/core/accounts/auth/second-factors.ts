@@ -5,6 +5,7 @@ import type { Keys } from '../../platform/keys/keys.ts'
 import type { SecondFactors, User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import type { Guesser, Lockout } from './lockout.ts'
+import { foldReadableCode } from './readable-code.ts'
 import {
   type SecondFactorMethod,
   type SecondFactorProof,
@@ -37,10 +38,6 @@ export const withoutOrphanedCodes = (user: User): User =>
 const totpPurpose = 'second factor'
 const totpPlace = (userId: string) => `Users/${userId}/totp`
 
-/** Letters that nobody mistakes for a digit, in the case and grouping of the person who types them. */
-const foldRecoveryCode = (code: string): string =>
-  code.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1')
-
 /** Recognises second factors and uses up what works once. */
 export function createSecondFactors(
   { clock, oneTimePasswords, passkeys }: Needs<'clock' | 'oneTimePasswords' | 'passkeys'>,
@@ -48,7 +45,7 @@ export function createSecondFactors(
 ) {
   const now = () => new Date(clock.now()).toISOString()
   const hashRecoveryCode = (userId: string, code: string): Promise<string> =>
-    keys.pseudonym(`recovery code ${userId}`, foldRecoveryCode(code))
+    keys.pseudonym(`recovery code ${userId}`, foldReadableCode(code))
 
   const sealTotpSecret = (userId: string, secret: string): Promise<string> =>
     keys.seal(totpPurpose, totpPlace(userId), new TextEncoder().encode(secret))
