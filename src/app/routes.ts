@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../http/request-context.ts'
+import { assistedRecoveryRoutes } from '../routes/assisted-recovery.ts'
 import { authRoutes } from '../routes/auth.ts'
 import { authoringRoutes } from '../routes/authoring.ts'
 import { contactRoutes } from '../routes/contacts.ts'
@@ -31,6 +32,7 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
     .route('/api/v1/auth', secondFactorRoutes(to.auth))
     .route('/api/v1/auth', recoveryRoutes(to.auth))
     .route('/api/v1/auth', socialRoutes(to.auth))
+    .route('/api/v1', assistedRecoveryRoutes(to.auth))
     .route('/api/v1/users', emailChangeRoutes(to.auth))
     .route('/api/v1/admin', migrationRoutes(to.auth))
     .route('/api/v1', privacyRoutes(to.consents, to.disclosures))

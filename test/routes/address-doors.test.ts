@@ -169,6 +169,8 @@ const probes: Readonly<Record<string, Probe>> = {
     stranger.call('POST', `${auth}/forgot-password`, { body: { email } }),
   'Confirming an address by its code': ({ stranger }, email) =>
     stranger.call('POST', `${auth}/verify-email`, { body: { email, code: '000000' } }),
+  'Completing a recovery with the code from staff': ({ stranger }, email) =>
+    stranger.call('POST', `${auth}/complete-recovery`, { body: { email, code: 'K7M2P-9QXRT' } }),
   'Signing in by a provider that does not vouch for the address': atProvider,
   async 'Joining a provider with the account of an address'(world, email, next) {
     const { body } = await atProvider(world, email, next)

@@ -98,7 +98,7 @@ describe('the last administrator', () => {
       const testApp = await createTestApp()
       const ada = await makeAdmin(testApp, 'Ada')
       const ben = await makeAdmin(testApp, 'Ben')
-      const actor = { userId: ben.id, sessionId: 'x', role: 'admin' } as const
+      const actor = { userId: ben.id, sessionId: 'x', role: 'admin', securityEpoch: 1 } as const
       const caller = { requestId: 'r', address: null, site: null, userAgent: null }
       expect((await patch(ada, ben.id, { role: 'user' })).status).toBe(200)
       const attempt = testApp.administration.update(actor, ada.id, change as never, caller)

@@ -7,6 +7,7 @@ import type { Keys } from '../../platform/keys/keys.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
+import { createAssistRecovery } from './assist-recovery.ts'
 import type { AuthSettings } from './auth.model.ts'
 import { type AskedAhead, createAuthenticate } from './authenticate.ts'
 import { createChallengeSecondFactor } from './challenge-second-factor.ts'
@@ -177,6 +178,7 @@ export function createAuth(
     migrateUsers: createMigrateUsers(needs, { users, audit, passwordReset }),
     emailChange,
     takingBack: createTakeBackChanges(needs, joining),
+    assistedRecovery: createAssistRecovery(needs, lent),
     refresh: createRefresh(needs, { sessions, audit, keys, devices, settings }),
     formerSession: createEndFormerSession(needs, { sessions, audit, keys }),
     logOut: createLogOut(needs, { sessions, blacklist, audit, keys }),

@@ -9,6 +9,7 @@ import { lastWayIn } from './identities.model.ts'
 import type { Notices } from './notices.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import { handOut, newChallenge } from './passkey-challenge.ts'
+import { newReadableCode } from './readable-code.ts'
 import { needsSecondFactor } from './role-in-session.ts'
 import {
   type PasskeyChallenge,
@@ -30,15 +31,6 @@ import type { Sessions } from './sessions.ts'
 
 const recoveryCodeCount = 10
 const mostPasskeys = 10
-/** Crockford's base 32: no letter that is mistaken for a digit. */
-const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-
-/** 50 random bits, in two groups. */
-function newRecoveryCode(): string {
-  const letters = [...crypto.getRandomValues(new Uint8Array(10))].map((byte) => alphabet[byte % 32])
-  return `${letters.slice(0, 5).join('')}-${letters.slice(5).join('')}`
-}
-
 /** New tokens for the session that made a change; null when it has ended meanwhile. */
 export interface Renewed {
   readonly credentials: Credentials | null
@@ -68,7 +60,7 @@ export function createChangeSecondFactors(
   const now = () => new Date(clock.now()).toISOString()
 
   async function newRecoveryCodes(userId: string) {
-    const codes = Array.from({ length: recoveryCodeCount }, newRecoveryCode)
+    const codes = Array.from({ length: recoveryCodeCount }, newReadableCode)
     const hashes = await Promise.all(codes.map((code) => secondFactors.hashRecoveryCode(userId, code)))
     return { codes, hashes }
   }

@@ -1,6 +1,7 @@
 import { encodeBase64url } from '../../../ports/base64url.ts'
 import { collection, type Key, type Stored } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
+import { conflict } from '../../kernel/errors.ts'
 import { createPutDocument } from '../../kernel/put-document.ts'
 import { walk } from '../../kernel/walk.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
@@ -18,6 +19,8 @@ export type Flow =
   | 'change-email'
   | 'undo-email-change'
   | 'not-me'
+  | 'recovery-started'
+  | 'recovery-approved'
   | 'mailed-step-up'
   | 'login-second-factor'
   | 'passkey-login'
@@ -53,6 +56,10 @@ export interface Issue {
   readonly facts?: Readonly<Record<string, string>>
   /** An earlier one of this flow and subject is void. Only such a one has a code. */
   readonly isOnlyOne?: boolean
+  /** Throws `conflict` where there is one of this flow and subject that is good. */
+  readonly isFirst?: boolean
+  /** In place of six digits. */
+  readonly code?: string
   /** The only one of this session: another neither opens it by its code nor voids it. */
   readonly sessionId?: string
 }
@@ -146,10 +153,9 @@ export function createOneTimeTokens(needs: Needs<'ciphers' | 'clock' | 'document
     async issue(
       flow: Flow,
       subjectId: string,
-      { lifeMs, tries, facts = {}, isOnlyOne = false, sessionId }: Issue,
+      { lifeMs, tries, facts = {}, isOnlyOne = false, isFirst = false, sessionId, code = newCode() }: Issue,
     ): Promise<Issued> {
       const secret = encodeBase64url(crypto.getRandomValues(new Uint8Array(32)))
-      const code = newCode()
       const token: OneTimeToken = {
         id: isOnlyOne ? idOfOnlyOne(flow, sessionId) : ids.next(),
         subjectId,
@@ -162,7 +168,11 @@ export function createOneTimeTokens(needs: Needs<'ciphers' | 'clock' | 'document
         purgeAt: iso(clock.now() + lifeMs + keptAfterEndMs),
       }
       const stored = isOnlyOne ? { ...token, codeHash: await hashCode(token, code) } : token
-      if (isOnlyOne) await put(oneTimeTokens, { partition: subjectId, id: token.id }, () => stored)
+      if (isOnlyOne)
+        await put(oneTimeTokens, { partition: subjectId, id: token.id }, (latest) => {
+          if (isFirst && latest && isLive(latest, flow)) throw conflict()
+          return stored
+        })
       else await documents.insert(oneTimeTokens, stored)
       return { token: `${subjectId}.${token.id}.${secret}`, code, expiresAt: token.expiresAt }
     },
@@ -200,6 +210,12 @@ export function createOneTimeTokens(needs: Needs<'ciphers' | 'clock' | 'document
       const { secretHash, codeHash } = stored?.value ?? { secretHash: '', codeHash: null }
       const isRight = isEqual(await hashCode({ subjectId, flow, secretHash }, code), codeHash ?? '')
       return stored && isLive(stored.value, flow) && isRight ? openedOf(stored) : null
+    },
+
+    /** The only token of this flow and subject, for who may know of it without having it. */
+    async peek(flow: Flow, subjectId: string): Promise<Opened | null> {
+      const stored = await documents.read(oneTimeTokens, { partition: subjectId, id: flow })
+      return stored && isLive(stored.value, flow) ? openedOf(stored) : null
     },
 
     /** Whether `open` would answer. Changes nothing: for programs that fetch every link of a mail. */

@@ -26,6 +26,7 @@ export interface TemplateInputs {
   second_factor_changed: { readonly greeting: Greeting; readonly link: Link }
   account_moved: { readonly greeting: Greeting; readonly link: Link }
   account_exists: { readonly greeting: Greeting; readonly link: Link }
+  recovery_approved: { readonly greeting: Greeting; readonly link: Link }
   form_received: { readonly greeting: Greeting; readonly reference: Reference }
   referral_received: { readonly greeting: Greeting; readonly reference: Reference; readonly link: Link }
   referral_resolved: { readonly greeting: Greeting; readonly reference: Reference; readonly link: Link }
@@ -175,6 +176,17 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
       'If you do not remember its password, you can choose a new one:',
       { label: 'Choose a new password', link },
       ignore,
+    ],
+  },
+  recovery_approved: {
+    priority: 'notice',
+    usefulForMs: null,
+    subject: () => 'Your second factors will be reset',
+    blocks: ({ link }) => [
+      'Somebody, hopefully you, has asked our staff for help because their app, passkeys and recovery codes are lost. Two of us have agreed.',
+      'In 24 hours a code that we gave to this person removes these from your account. Your password stays as it is.',
+      'If this was not you, cancel it now:',
+      { label: 'Cancel the reset', link },
     ],
   },
   form_received: {

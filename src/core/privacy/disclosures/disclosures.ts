@@ -24,6 +24,8 @@ export type Disclosure = z.infer<typeof Disclosure>
 const disclosing: Readonly<Record<string, { readonly what: string; readonly why: string }>> = {
   'progress.read': { what: 'Your progress in your courses', why: 'Mentoring' },
   'user.administer': { what: 'Your account', why: 'Administration' },
+  'user.recovery_started': { what: 'Your account', why: 'Help to get back into it' },
+  'user.recovery_approved': { what: 'Your account', why: 'Help to get back into it' },
   'user.hold': { what: 'Your account', why: 'A legal duty to keep it' },
   'user.release_hold': { what: 'Your account', why: 'The end of a legal duty to keep it' },
 }

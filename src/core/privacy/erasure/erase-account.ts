@@ -1,7 +1,6 @@
 import { encodeBase64url } from '../../../ports/base64url.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Auth } from '../../accounts/auth/auth.ts'
-import type { DisownedDeletion } from '../../accounts/auth/recovery.model.ts'
 import { openFormerAddresses, takeBackMs } from '../../accounts/users/former-addresses.model.ts'
 import { accountIsClosing, type User } from '../../accounts/users/users.model.ts'
 import type { Users } from '../../accounts/users/users.ts'
@@ -14,25 +13,14 @@ import { type Audit, system } from '../../platform/audit/audit.ts'
 import { greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import type { Registry } from '../registry/registry.ts'
-import {
-  type Deletion,
-  type DeletionView,
-  deletions,
-  type ErasureSettings,
-  tooLateToCancel,
-} from './erasure.model.ts'
+import { type FindByReceipt, idOfReceipt, receiptKeptMs } from './deletion-receipt.ts'
+import { type Deletion, type DeletionView, deletions, type ErasureSettings } from './erasure.model.ts'
 
 const leaseMs = 30_000
 const lockedWithinMs = 10 * 60_000
-const receiptKeptMs = 365 * 24 * 60 * 60_000
 
 type Erased = Extract<PersonalData, { readonly erase: unknown }>
 const isErased = (entry: PersonalData): entry is Erased => 'erase' in entry
-
-async function idOf(receipt: string): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`deletion ${receipt}`))
-  return encodeBase64url(new Uint8Array(hash))
-}
 
 const words: Readonly<Record<DeletionView['state'], string>> = {
   scheduled: 'The account is locked and will be erased. Until then you can cancel the deletion.',
@@ -57,11 +45,12 @@ export function createEraseAccount(
     readonly forgetSessions: (userId: string) => void
     readonly whereToTell: Auth['whereToTell']
     readonly registry: Pick<Registry, 'entries'>
+    readonly findByReceipt: FindByReceipt
     readonly settings: ErasureSettings
   },
 ) {
   const { clock, defer, documents, log } = needs
-  const { users, audit, mail, forgetSessions, whereToTell, registry, settings } = domain
+  const { users, audit, mail, forgetSessions, whereToTell, registry, findByReceipt, settings } = domain
   const put = createPutDocument(needs)
   const iso = (ms: number) => new Date(ms).toISOString()
   const keyOf = (id: string) => ({ partition: id, id })
@@ -146,24 +135,12 @@ export function createEraseAccount(
     log.info('account_erased')
   }
 
-  function cancelled(deletion: Deletion): Deletion {
-    if (deletion.state !== 'scheduled') throw tooLateToCancel()
-    return { ...deletion, state: 'cancelled', purgeAt: iso(clock.now() + receiptKeptMs) }
-  }
-
   /** Until then somebody else may turn out to be the owner. */
   const takenBackUntil = (account: User, now: number): number =>
     Math.max(
       0,
       ...openFormerAddresses(account, now).map(({ changedAt }) => Date.parse(changedAt) + takeBackMs),
     )
-
-  async function find(receipt: string): Promise<Deletion> {
-    const id = await idOf(receipt)
-    const stored = await documents.read(deletions, keyOf(id))
-    if (!stored) throw notFound()
-    return stored.value
-  }
 
   return {
     /**
@@ -173,7 +150,7 @@ export function createEraseAccount(
     async request(actor: Actor, isImmediate: boolean, caller: Caller): Promise<string> {
       const { userId, sessionId } = actor
       const receipt = encodeBase64url(crypto.getRandomValues(new Uint8Array(32)))
-      const id = await idOf(receipt)
+      const id = await idOfReceipt(receipt)
       const now = clock.now()
       const known = await accountOf(userId)
       if (!known) throw notFound()
@@ -217,12 +194,12 @@ export function createEraseAccount(
     /** A guest is erased when their day is over: unless they have stayed by then. */
     async scheduleGuest({ id: userId, expiresAt }: User): Promise<void> {
       if (expiresAt === undefined) return
-      const id = await idOf(encodeBase64url(crypto.getRandomValues(new Uint8Array(32))))
+      const id = await idOfReceipt(encodeBase64url(crypto.getRandomValues(new Uint8Array(32))))
       await documents.insert(deletions, { ...newDeletion(id, userId, expiresAt), isOfGuest: true })
     },
 
     async read(receipt: string): Promise<DeletionView> {
-      const deletion = await find(receipt)
+      const deletion = await findByReceipt(receipt)
       const isHeld =
         deletion.state === 'scheduled' && (await accountOf(deletion.userId))?.legalHoldSince !== undefined
       const state = isHeld ? 'on_hold' : deletion.state
@@ -239,46 +216,6 @@ export function createEraseAccount(
         },
         kept: deletion.steps.flatMap(({ kept }) => kept.map((one) => ({ ...one }))),
       }
-    },
-
-    /** Can be called again when the first call was cut off. Throws `conflict` once the erasure has begun. */
-    async cancel(receipt: string, caller: Caller): Promise<void> {
-      const { id, userId } = await find(receipt)
-      await put(deletions, keyOf(id), (latest): Deletion => {
-        if (latest?.state === 'cancelled') return latest
-        if (!latest) throw tooLateToCancel()
-        return cancelled(latest)
-      })
-      let isRestored = false
-      const { value: account } = await users.changeUser(userId, (latest) => {
-        isRestored = latest.deletion?.id === id
-        if (!isRestored) return latest
-        const { deletion, ...rest } = latest
-        return { ...rest, status: deletion?.statusBefore ?? 'active', updatedAt: iso(clock.now()) }
-      })
-      if (!isRestored) return
-      users.announce(account)
-      await audit.record(caller, {
-        event: 'user.delete_cancelled',
-        actorId: null,
-        resource: { type: 'user', id: userId },
-      })
-    },
-
-    /** Of a deletion that its owner did not ask for: it is not carried out. The account is given back by who asks. */
-    async disown({ deletionId, userId, caller }: DisownedDeletion): Promise<void> {
-      let isCancelled = false
-      await put(deletions, keyOf(deletionId), (latest): Deletion | null => {
-        isCancelled = latest?.state === 'scheduled'
-        if (!latest || latest.state === 'cancelled') return latest
-        return cancelled(latest)
-      })
-      if (isCancelled)
-        await audit.record(caller, {
-          event: 'user.delete_cancelled',
-          actorId: userId,
-          resource: { type: 'user', id: userId },
-        })
     },
 
     /** Sets or ends a legal hold, which keeps an account from being erased. */

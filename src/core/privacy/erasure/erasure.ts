@@ -6,6 +6,8 @@ import type { PersonalData } from '../../kernel/personal-data.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import type { Registry } from '../registry/registry.ts'
+import { createCancelDeletion } from './cancel-deletion.ts'
+import { createFindByReceipt } from './deletion-receipt.ts'
 import { createEraseAccount } from './erase-account.ts'
 import { deletions, type ErasureSettings } from './erasure.model.ts'
 
@@ -26,8 +28,11 @@ export function createErasure(
   { auth, ...borrows }: ErasureBorrows,
   { privacy: settings }: { readonly privacy: ErasureSettings },
 ) {
-  const { scheduleGuest, disown, ...erasure } = createEraseAccount(needs, {
+  const findByReceipt = createFindByReceipt(needs)
+  const { cancel, disown } = createCancelDeletion(needs, { ...borrows, findByReceipt })
+  const { scheduleGuest, ...erasure } = createEraseAccount(needs, {
     ...borrows,
+    findByReceipt,
     forgetSessions: auth.forgetSessions,
     whereToTell: auth.whereToTell,
     settings,
@@ -52,6 +57,7 @@ export function createErasure(
   return {
     ...emptyFace,
     ...erasure,
+    cancel,
     personalData,
     jobs: [{ name: 'erase-accounts', everyMs: minuteMs, run: erasure.eraseDue }],
     listeners: [

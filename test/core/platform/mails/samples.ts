@@ -26,6 +26,7 @@ const inputs: TemplateInputs = {
   account_closing: { greeting, link: linkTo(origin, '/account-deletion', token), notMe: notMePage },
   account_moved: { greeting, link: resetPage },
   account_exists: { greeting: greetingOf('Visit evil.example now'), link: resetPage },
+  recovery_approved: { greeting, link: linkTo(origin, '/api/v1/auth/cancel-recovery', token) },
   form_received: { greeting, reference },
   referral_received: { greeting, reference, link: statusPage },
   referral_resolved: { greeting, reference, link: statusPage },
