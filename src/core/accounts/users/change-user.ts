@@ -1,6 +1,7 @@
 import { type Stored, VersionMismatch } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { conflict, notFound, preconditionFailed } from '../../kernel/errors.ts'
+import type { DomainEvent } from '../../kernel/events.ts'
 import { endConnections } from '../../platform/realtime/realtime.model.ts'
 import { type User, users } from './users.model.ts'
 
@@ -20,7 +21,7 @@ export interface ChangeUserOptions {
  * given, nothing is written. Raising the security epoch ends every session, and the connections opened by them.
  */
 export const createChangeUser =
-  (needs: Needs<'clock' | 'documents' | 'defer' | 'realtime'>) =>
+  (needs: Needs<'clock' | 'documents' | 'defer' | 'realtime'>, epochRaised: DomainEvent<User>) =>
   async (
     userId: string,
     change: (user: User) => User,
@@ -37,8 +38,10 @@ export const createChangeUser =
         if (changed === stored.value) return stored
         await beforeWrite?.()
         const replaced = await documents.replace(users, changed, stored.version)
-        if (changed.securityEpoch !== stored.value.securityEpoch)
+        if (changed.securityEpoch !== stored.value.securityEpoch) {
           defer.run('disconnect_devices', () => endConnections(needs, userId, null))
+          defer.run('end_what_the_epoch_ends', () => epochRaised.emit(changed))
+        }
         return replaced
       } catch (error) {
         if (!(error instanceof VersionMismatch)) throw error

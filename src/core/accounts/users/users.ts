@@ -23,7 +23,9 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'defer' | 'ids'
   const { documents, defer, log } = needs
   /** A name, a picture, a role or a status is another now: others keep copies. */
   const profileChanged = createEvent<User>('users.profile-changed')
-  const changeUser = createChangeUser(needs)
+  /** Whatever was handed out or begun before counts no more: every session is over, and what rests on one. */
+  const epochRaised = createEvent<User>('users.epoch-raised')
+  const changeUser = createChangeUser(needs, epochRaised)
   const read = (userId: string): Promise<Stored<User> | null> =>
     documents.read(users, { partition: userId, id: userId })
   const changeAs = createChangeAs(changeUser, read)
@@ -65,6 +67,7 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'defer' | 'ids'
   return {
     ...emptyFace,
     profileChanged,
+    epochRaised,
     createAccount: createCreateAccount(needs),
     changeAs,
     /** For what no session asks for. */
