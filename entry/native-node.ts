@@ -107,6 +107,8 @@ export function createNodeNative(config: Config): Native {
         messageSearch: createSqliteMessageSearch({ database, clock }),
         submissions: createSqliteSubmissions({ database }),
         tidy: async () => void (await documents.removeExpired()),
+        // Where another process reads from it, the next time.
+        emptyLog: async () => void database.emptyLog('database'),
         close: database.close,
       }
     },

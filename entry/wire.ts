@@ -80,7 +80,10 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     fileScanner: config.scanner.kind === 'clamav' ? native.createScanner(config.scanner) : acceptEveryFile,
     fileTypes: createFileTypeFileTypes(),
     hasher: native.createHasher(config.hasher),
-    identityProviders: createOidcIdentityProviders({ providers: given.identityProviders }),
+    identityProviders: createOidcIdentityProviders({
+      providers: given.identityProviders,
+      ...config.identityProviders,
+    }),
     ids: systemIds,
     images: native.images,
     localCache: createMemoryCache({ clock, maxEntries: 20_000 }),
@@ -101,7 +104,12 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
   }
   const everyMs = 60 * 60_000
   const jobs: readonly Job[] = [
-    ...(sqlite ? [{ name: 'remove-expired-documents', everyMs, run: sqlite.tidy }] : []),
+    ...(sqlite
+      ? [
+          { name: 'remove-expired-documents', everyMs, run: sqlite.tidy },
+          { name: 'empty-database-log', everyMs: 60_000, run: sqlite.emptyLog },
+        ]
+      : []),
     ...(tidyBlobs ? [{ name: 'remove-cut-off-uploads', everyMs, run: tidyBlobs }] : []),
   ]
   const close = async () => {

@@ -5,15 +5,20 @@ import { join, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '..')
 
-/** The client as a browser gets it: its one file as JavaScript, and the declarations of all that its types name. */
+const parts = ['client', 'leaving', 'live-chat', 'notes', 'session-watch']
+
+/** The client as a browser gets it: its files as JavaScript, and the declarations of all that their types name. */
 export function buildClient(outDir: string): void {
   rmSync(outDir, { recursive: true, force: true })
   const compiler = join(root, 'node_modules/typescript7/bin/tsc')
   execFileSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.client.json'), '--outDir', outDir], {
     stdio: 'inherit',
   })
-  const source = readFileSync(join(root, 'src/client/client.ts'), 'utf8')
-  writeFileSync(join(outDir, 'client/client.js'), stripTypeScriptTypes(source))
+  for (const part of parts) {
+    const source = readFileSync(join(root, `src/client/${part}.ts`), 'utf8')
+    const script = stripTypeScriptTypes(source).replaceAll(/ from '(\.\/[\w-]+)\.ts'/g, " from '$1.js'")
+    writeFileSync(join(outDir, `client/${part}.js`), script)
+  }
 }
 
 if (import.meta.main) buildClient(resolve(root, process.argv[2] ?? 'dist/client'))

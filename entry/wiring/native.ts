@@ -54,6 +54,8 @@ export interface Native {
     readonly submissions: Submissions
     /** Frees space held by what has expired. */
     readonly tidy: () => Promise<void>
+    /** Lets go, in every file, of what was deleted. */
+    readonly emptyLog: () => Promise<void>
     readonly close: () => void
   }
   /** Keeps files where a restart finds them again. */

@@ -1,5 +1,6 @@
 import { WebPubSubClient } from '@azure/web-pubsub-client'
 import { type Client, createClient, readError } from '../../src/client/client.ts'
+import { createLeaving } from '../../src/client/leaving.ts'
 import {
   type ChatEvent,
   createLiveChat,
@@ -41,6 +42,8 @@ const client = createClient({
   baseUrl: location.origin,
   onSignedOut: () => showSignIn('You have been signed out.'),
 })
+
+const leaving = createLeaving({ baseUrl: location.origin })
 
 let me: Me | undefined
 let live: LiveChat | undefined
@@ -173,8 +176,9 @@ function showFrame(): void {
   newButton.addEventListener('click', () => void showContacts())
   const signOut = element('button', {}, 'Sign out')
   signOut.addEventListener('click', async () => {
-    await client.api.v1.auth.logout.$post({}).catch(() => null)
-    showSignIn()
+    signOut.disabled = true
+    const departure = await leaving.leave()
+    showSignIn(departure.isSignedOut ? '' : departure.message)
   })
   replaceChildren(
     root,
@@ -810,6 +814,8 @@ function onEvent(event: ChatEvent): void {
 }
 
 async function start(): Promise<void> {
+  const departure = await leaving.settle()
+  if (departure?.isSignedOut === false) return showSignIn(departure.message)
   const response = await client.api.v1.users.me.$get()
   if (response.status !== 200) {
     showSignIn()

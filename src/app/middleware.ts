@@ -24,7 +24,7 @@ export function mountMiddleware(
   ports: Ports,
   { auth, files, limits, realtime }: Domains,
   config: AppConfig,
-  { limitOf, takesBeacon }: RouteDeclarations,
+  { leaves, limitOf, takesBeacon }: RouteDeclarations,
 ): void {
   const { clock, log } = ports
   const scaleBySite = new Map(config.trustedSites.map(({ name, scale }) => [name, scale]))
@@ -57,5 +57,5 @@ export function mountMiddleware(
   app.use('/api/v1/avatars/*', limited(config.limits.avatars))
   app.route('/api/v1', avatarRoutes(files))
   app.use(limited(limits.general))
-  app.on(unsafeMethods, '*', csrf, jsonBody(takesBeacon))
+  app.on(unsafeMethods, '*', csrf(leaves), jsonBody(takesBeacon))
 }

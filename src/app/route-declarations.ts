@@ -11,6 +11,7 @@ type Route = Extract<Definition, { type: 'route' }>['route'] & {
   'x-rate-limit'?: string
   'x-takes-beacon'?: true
   'x-account-disclosure'?: Pick<AddressDoor, 'open' | 'hidden'>
+  'x-leaves'?: true
 }
 
 /** Password routes are counted each for itself, whatever their parameters. */
@@ -30,6 +31,7 @@ export function createRouteDeclarations(limitByName: ReadonlyMap<string, Limit>)
   const beaconRoutes = new Set<string>()
   const routeByCounter = new Map<string, string>()
   const keyOf = ({ method, path }: MatchedRoute): string => `${method} ${path}`
+  const leavingRoutes = new Set<string>()
 
   function limitOf(name: string, key: string, path: string): Limit {
     const limit = limitByName.get(name)
@@ -55,12 +57,14 @@ export function createRouteDeclarations(limitByName: ReadonlyMap<string, Limit>)
         const door = disclosureOf(route.operationId)
         if (door) route['x-account-disclosure'] = { open: door.open, hidden: door.hidden }
         if (route['x-takes-beacon']) beaconRoutes.add(key)
+        if (route['x-leaves']) leavingRoutes.add(key)
         const name = route['x-rate-limit']
         if (name) limitByRoute.set(key, limitOf(name, key, route.path))
       }
     },
     limitOf: (route: MatchedRoute): Limit | undefined => limitByRoute.get(keyOf(route)),
     takesBeacon: (route: MatchedRoute): boolean => beaconRoutes.has(keyOf(route)),
+    leaves: (route: MatchedRoute): boolean => leavingRoutes.has(keyOf(route)),
   }
 }
 

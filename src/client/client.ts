@@ -1,5 +1,9 @@
 import { hc } from 'hono/client'
 import type { App } from '../app/create-app.ts'
+import { createLeaving, isLeaving } from './leaving.ts'
+import { findNotes, forgiving, type SharedNotes } from './notes.ts'
+
+export type { SharedNotes } from './notes.ts'
 
 /** The error body of every answer that is not a success. */
 export interface ApiError {
@@ -16,12 +20,6 @@ export type Client = ReturnType<typeof hc<App>>
 /** The part of `navigator.locks` that is used. */
 export interface Locks {
   request<T>(name: string, work: () => Promise<T>): Promise<T>
-}
-
-/** The part of `localStorage` that is used. It holds a time, never a token. */
-export interface SharedNotes {
-  getItem(key: string): string | null
-  setItem(key: string, value: string): void
 }
 
 export interface ClientOptions {
@@ -44,6 +42,12 @@ const refreshPath = '/api/v1/auth/refresh'
 const neverRefreshed = ['login', 'signup', 'refresh', 'logout'].map((name) => `/api/v1/auth/${name}`)
 const refreshable = new Set(['missing_token', 'invalid_token'])
 const noteKey = 'tools-inc-refreshed-at'
+/** Signing in and recovering work also where somebody has not left yet. */
+const needsSession = (path: string): boolean =>
+  !path.startsWith('/api/v1/auth/') || path === refreshPath || path.startsWith('/api/v1/auth/sessions')
+/** What programs ask on their own, beside every request that says so: the session goes on being idle. */
+const asksOnItsOwn = ['sync', 'realtime/negotiate', 'auth/sessions/current'].map((name) => `/api/v1/${name}`)
+const background = { 'X-Background': 'true' }
 
 /** The error of an answer that was not a success; null when it is one, or was not written by this API. */
 export async function readError(response: {
@@ -62,7 +66,8 @@ export async function readError(response: {
 /**
  * A typed client: `client.api.v1.users.me.$get()`. The session lives in httpOnly cookies; when the access token has
  * run out it is refreshed once, however many requests and tabs notice, and each request is sent again. A request whose
- * refresh fails gets its own 401 back.
+ * refresh fails gets its own 401 back. Where somebody has left (`createLeaving`) and the server could not be told, it is
+ * told first, and until that succeeds every request is answered 401 here.
  */
 export function createClient(options: ClientOptions): Client {
   const { onSignedOut, now = Date.now } = options
@@ -71,6 +76,7 @@ export function createClient(options: ClientOptions): Client {
   const locks =
     options.locks === undefined ? (globalThis.navigator?.locks as Locks | undefined) : options.locks
   const notes = forgiving(options.notes === undefined ? findNotes() : options.notes)
+  const leaving = createLeaving({ baseUrl, fetch: send, notes, beacon: null })
   let running: Promise<boolean> | undefined
   let refreshedAt = 0
   let isSignedOut = false
@@ -81,73 +87,68 @@ export function createClient(options: ClientOptions): Client {
     isAfter(refreshedAt, since) || isAfter(Number(notes.getItem(noteKey)), since)
 
   /** True when there is a newer access token than the request that began at `since` had. */
-  async function refresh(since: number): Promise<boolean> {
+  async function refresh(since: number, isBackground: boolean): Promise<boolean> {
     if (hasRefreshedSince(since)) return true
-    const response = await send(baseUrl + refreshPath, { method: 'POST', credentials: 'include' })
+    const headers = isBackground ? background : {}
+    const response = await send(baseUrl + refreshPath, { method: 'POST', credentials: 'include', headers })
     if (response.ok) {
       refreshedAt = now()
       notes.setItem(noteKey, String(refreshedAt))
       isSignedOut = false
       return true
     }
-    if (response.status === 401 && !isSignedOut) {
-      isSignedOut = true
-      onSignedOut?.()
-    }
+    if (response.status === 401) signedOut()
     return false
   }
-  const refreshOnce = (since: number): Promise<boolean> => {
-    running ??= (locks ? locks.request('tools-inc-refresh', () => refresh(since)) : refresh(since)).finally(
-      () => {
-        running = undefined
-      },
-    )
+  const refreshOnce = (since: number, isBackground: boolean): Promise<boolean> => {
+    const work = () => refresh(since, isBackground)
+    running ??= (locks ? locks.request('tools-inc-refresh', work) : work()).finally(() => {
+      running = undefined
+    })
     return running
+  }
+  const signedOut = () => {
+    if (isSignedOut) return
+    isSignedOut = true
+    onSignedOut?.()
   }
 
   const sendSignedIn: typeof globalThis.fetch = async (input, init) => {
     const startedAt = now()
     const request = { ...init, credentials: 'include' as const }
-    const response = await send(input, request)
     const path = new URL(input instanceof Request ? input.url : input, 'http://page.invalid').pathname
+    if (needsSession(path) && isLeaving(notes) && !(await leaving.settle())?.isSignedOut) {
+      signedOut()
+      return stillLeaving()
+    }
+    const response = await send(input, request)
+    if (path !== refreshPath && response.headers.has('x-session-expires')) leaving.forget()
     if (response.status !== 401 || neverRefreshed.includes(path)) {
       if (response.ok && neverRefreshed.includes(path)) isSignedOut = false
       return response
     }
     const error = await readError(response)
     if (!error || !refreshable.has(error.code)) {
-      if (error?.code === 'token_revoked' && !isSignedOut) {
-        isSignedOut = true
-        onSignedOut?.()
-      }
+      if (error?.code === 'token_revoked') signedOut()
       return response
     }
-    const isRefreshed = await refreshOnce(startedAt).catch(() => false)
+    const isBackground =
+      asksOnItsOwn.includes(path) || new Headers(request.headers).get('x-background') === 'true'
+    const isRefreshed = await refreshOnce(startedAt, isBackground).catch(() => false)
     return isRefreshed ? send(input, request) : response
   }
   return hc<App>(baseUrl, { fetch: sendSignedIn })
 }
 
-/** Reading the property throws where a browser keeps storage from a page. */
-function findNotes(): SharedNotes | null {
-  try {
-    return (globalThis as { localStorage?: SharedNotes }).localStorage ?? null
-  } catch {
-    return null
+/** Somebody has left, and it could not be told the server: until it can, nobody is signed in here. */
+function stillLeaving(): Response {
+  const error: ApiError = {
+    code: 'token_revoked',
+    message: 'You are being signed out. The server could not be reached yet.',
+    requestId: '',
   }
-}
-
-/** Storage that is absent, full or forbidden costs a refresh more in another tab, never one that succeeded here. */
-function forgiving(notes: SharedNotes | null): SharedNotes {
-  const attempt = <T>(use: () => T | undefined): T | null => {
-    try {
-      return use() ?? null
-    } catch {
-      return null
-    }
-  }
-  return {
-    getItem: (key) => attempt(() => notes?.getItem(key)),
-    setItem: (key, value) => void attempt(() => notes?.setItem(key, value)),
-  }
+  return new Response(JSON.stringify({ error }), {
+    status: 401,
+    headers: { 'Content-Type': 'application/json' },
+  })
 }

@@ -33,6 +33,16 @@ test('nothing has to be set on one machine', () => {
   expect(warnings).toEqual([])
 })
 
+test('the idle limit of the published policy is on in production, unless another is set', () => {
+  const idleOf = (environment: Record<string, string>) =>
+    readConfig(environment).config.app.auth.idleSeconds / 60
+  expect(idleOf(production)).toBe(30)
+  expect(idleOf({ ...production, SESSION_IDLE_MINUTES: '15' })).toBe(15)
+  expect(idleOf({ ...production, SESSION_IDLE_MINUTES: '43200', REFRESH_TOKEN_DAYS: '7' })).toBe(7 * 24 * 60)
+  expect(idleOf({})).toBe(7 * 24 * 60)
+  expect(idleOf({ SESSION_IDLE_MINUTES: '30' })).toBe(30)
+})
+
 test('an empty value is as good as none', () => expect(readConfig({ PORT: ' ' }).config.port).toBe(7071))
 
 test('every problem is reported at once, and no value with it', () => {

@@ -23,6 +23,11 @@ export const identityProviders = area({
       fallback: 'common',
       says: 'Whose Microsoft accounts may sign in.',
     },
+    SOCIAL_ISSUER: {
+      schema: z.enum(['when-sent', 'required']),
+      fallback: 'when-sent',
+      says: 'required: the front end passes on the `iss` of every provider that sends one (RFC 9207), and a sign-in without it is refused. when-sent: it is checked when it comes.',
+    },
   },
   olderNames: { MICROSOFT_TENANT_ID: { is: 'MICROSOFT_TENANT' } },
   read(values, { problem }) {
@@ -41,6 +46,10 @@ export const identityProviders = area({
     for (const name of ['GOOGLE', 'MICROSOFT'] as const)
       if (Boolean(values[`${name}_CLIENT_ID`]) !== Boolean(values[`${name}_CLIENT_SECRET`]))
         problem([`${name}_CLIENT_ID`, `${name}_CLIENT_SECRET`], 'set both or neither')
-    return { secrets: { identityProviders: { ...(google && { google }), ...(microsoft && { microsoft }) } } }
+    const isIssuerRequired = values.SOCIAL_ISSUER === 'required'
+    return {
+      config: { identityProviders: { isIssuerRequired } },
+      secrets: { identityProviders: { ...(google && { google }), ...(microsoft && { microsoft }) } },
+    }
   },
 })

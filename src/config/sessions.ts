@@ -1,7 +1,10 @@
 import { area } from './area.ts'
 import { wholeNumber } from './schemas.ts'
+import { server } from './server.ts'
 
 const daySeconds = 86_400
+/** What the published policy promises. */
+const publishedIdleMinutes = 30
 
 export const sessions = area({
   title: 'Tokens and sessions',
@@ -19,7 +22,7 @@ export const sessions = area({
     REFRESH_GRACE_SECONDS: {
       schema: wholeNumber(0, 60),
       fallback: '20',
-      says: 'For how long the predecessor of a refresh token still gets the same successor.',
+      says: 'For how long the predecessor of a refresh token still gets the same successor, once that was used.',
     },
     SESSION_DAYS: {
       schema: wholeNumber(1, 365),
@@ -28,7 +31,7 @@ export const sessions = area({
     },
     SESSION_IDLE_MINUTES: {
       schema: wholeNumber(5, 43_200),
-      says: 'A session that was not refreshed for so long is over, such as 30 for the portal. Unset: the life of a refresh token. On shared devices never more than 10.',
+      says: 'A session in which nobody does anything for so long is over. Unset: 30 in production, otherwise the life of a refresh token. On shared devices never more than 10.',
     },
     SESSIONS_PER_USER: {
       schema: wholeNumber(1, 100),
@@ -42,7 +45,8 @@ export const sessions = area({
     JWT_ACCESS_EXPIRY: { instead: 'Set ACCESS_TOKEN_SECONDS, in seconds: 15m is 900.' },
     JWT_REFRESH_EXPIRY: { instead: 'Set REFRESH_TOKEN_DAYS, in days: 7d is 7.' },
   },
-  read(values) {
+  read(values, { read }) {
+    const { isProduction } = read(server)
     const refreshTokenSeconds = values.REFRESH_TOKEN_DAYS * daySeconds
     return {
       accessTokenSeconds: values.ACCESS_TOKEN_SECONDS,
@@ -51,7 +55,8 @@ export const sessions = area({
         accessTokenSeconds: values.ACCESS_TOKEN_SECONDS,
         sessionSeconds: values.SESSION_DAYS * daySeconds,
         idleSeconds: Math.min(
-          (values.SESSION_IDLE_MINUTES ?? Number.POSITIVE_INFINITY) * 60,
+          (values.SESSION_IDLE_MINUTES ?? (isProduction ? publishedIdleMinutes : Number.POSITIVE_INFINITY)) *
+            60,
           refreshTokenSeconds,
         ),
         refreshGraceSeconds: values.REFRESH_GRACE_SECONDS,

@@ -1,4 +1,5 @@
-import { readCookie } from './cookies.ts'
+import type { Presented } from '../core/accounts/auth/find-presented.ts'
+import { readCookies, readEveryCookie } from './cookies.ts'
 import type { AppContext, Credential, Tokens } from './request-context.ts'
 
 const scheme = 'bearer '
@@ -16,7 +17,7 @@ function tokensOf(c: AppContext): Tokens {
     tokens = {
       explicit: bearerOf(c.req.header('x-authorization')),
       bearer: bearerOf(c.req.header('authorization')),
-      cookie: readCookie(c, 'accessToken'),
+      cookies: readCookies(c, 'accessToken'),
     }
     c.set('tokens', tokens)
   }
@@ -26,12 +27,13 @@ function tokensOf(c: AppContext): Tokens {
 /** Begins to ask about a token seen before. It is looked at again, and what was asked counts only for itself. */
 export function askAhead(c: AppContext): void {
   const { askAhead: ask } = c.get('auth')
-  const { explicit, bearer, cookie } = tokensOf(c)
-  const asked =
-    (explicit === undefined ? null : ask(explicit)) ??
-    (bearer === undefined ? null : ask(bearer)) ??
-    (cookie === undefined ? null : ask(cookie))
-  if (asked) c.set('asked', asked)
+  const { explicit, bearer, cookies } = tokensOf(c)
+  for (const token of [explicit, bearer, ...cookies]) {
+    const asked = token === undefined ? null : ask(token)
+    if (!asked) continue
+    c.set('asked', asked)
+    return
+  }
 }
 
 async function verify(c: AppContext, token: string) {
@@ -42,7 +44,7 @@ async function verify(c: AppContext, token: string) {
 }
 
 async function look(c: AppContext): Promise<Credential> {
-  const { explicit, bearer, cookie } = tokensOf(c)
+  const { explicit, bearer, cookies } = tokensOf(c)
   if (explicit !== undefined) {
     const verdict = await verify(c, explicit)
     return { from: 'bearer', claims: verdict.verdict === 'valid' ? verdict.claims : null }
@@ -50,12 +52,14 @@ async function look(c: AppContext): Promise<Credential> {
   if (bearer !== undefined) {
     const verdict = await verify(c, bearer)
     // Static Web Apps puts a token of its own here: not ours, so the cookie decides.
-    if (verdict.verdict !== 'foreign' || !cookie)
+    if (verdict.verdict !== 'foreign' || cookies.length === 0)
       return { from: 'bearer', claims: verdict.verdict === 'valid' ? verdict.claims : null }
   }
-  if (!cookie) return { from: 'none' }
-  const verdict = await verify(c, cookie)
-  return { from: 'cookie', claims: verdict.verdict === 'valid' ? verdict.claims : null }
+  if (cookies.length === 0) return { from: 'none' }
+  const verdicts = await Promise.all(cookies.map((cookie) => verify(c, cookie)))
+  const valid = verdicts.flatMap((verdict) => (verdict.verdict === 'valid' ? [verdict.claims] : []))
+  const [claims = null, ...others] = valid.sort((a, b) => b.iat - a.iat)
+  return { from: 'cookie', claims, others }
 }
 
 /** The first of X-Authorization, a bearer of ours, and the cookie. Looked for once in a request. */
@@ -66,4 +70,14 @@ export function credentialOf(c: AppContext): Promise<Credential> {
     c.set('credential', credential)
   }
   return credential
+}
+
+/** Every token that came along, whatever it is good for. */
+export function presentedBy(c: AppContext): Presented {
+  const { explicit, bearer, cookies } = tokensOf(c)
+  const fromCookies = new Set([...cookies, ...readEveryCookie(c, 'accessToken')])
+  return {
+    accessTokens: [explicit, bearer, ...fromCookies].filter((token) => token !== undefined),
+    refreshTokens: readEveryCookie(c, 'refreshToken'),
+  }
 }

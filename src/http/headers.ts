@@ -13,11 +13,13 @@ const exposed = [
   'Link',
   'Location',
   'Idempotent-Replayed',
+  'X-Session-Idle-Expires',
+  'X-Session-Expires',
 ].join(', ')
 
 const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 const allowedHeaders =
-  'Authorization, X-Authorization, Content-Type, Accept, Idempotency-Key, If-Match, If-None-Match, X-Request-Id, X-Receipt-Code, traceparent'
+  'Authorization, X-Authorization, Content-Type, Accept, Idempotency-Key, If-Match, If-None-Match, X-Background, X-Request-Id, X-Receipt-Code, traceparent'
 
 /**
  * The headers of every answer, set before anything else runs: a header set after `next()` makes Hono build the

@@ -25,13 +25,20 @@ export interface HttpSettings {
 /** By what a request says who is acting. */
 export type Credential =
   | { readonly from: 'none' }
-  | { readonly from: 'bearer' | 'cookie'; readonly claims: VerifiedClaims | null }
+  | { readonly from: 'bearer'; readonly claims: VerifiedClaims | null }
+  | {
+      readonly from: 'cookie'
+      /** Of the youngest that is valid. */
+      readonly claims: VerifiedClaims | null
+      /** Of others of the same name that are valid too, younger ones first. */
+      readonly others: readonly VerifiedClaims[]
+    }
 
 /** What a request may be signed in by. */
 export interface Tokens {
   readonly explicit: string | undefined
   readonly bearer: string | undefined
-  readonly cookie: string | undefined
+  readonly cookies: readonly string[]
 }
 
 /** What every request carries through the middleware. */
@@ -52,6 +59,8 @@ export interface AppEnv {
     credential: Promise<Credential>
     /** Set where somebody signs in: who was signed in before. */
     formerSession?: FormerSession
+    /** Programs ask this on their own. */
+    isQuiet?: true
     /** Set by `requireSession`. */
     session: Authenticated
     /** Set by `requireRoleOrScope` when a program is asking. */

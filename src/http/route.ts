@@ -1,13 +1,16 @@
 import { z } from '@hono/zod-openapi'
 import type { Role } from '../core/kernel/actor.ts'
+import { refuseForeignPages } from './csrf.ts'
 import { ErrorBody, Problem } from './errors.ts'
 import {
+  keepQuiet,
   lookForFormerSession,
   requireMailbox,
   requireRole,
   requireSession,
   requireSessionOrGuest,
   requireStepUp,
+  requireStepUpUnlessGuest,
   requireVerifiedEmail,
 } from './session.ts'
 
@@ -37,6 +40,22 @@ export const signedInOrGuest = {
   ...signedIn,
   'x-guests': true as const,
   middleware: [requireSessionOrGuest] as [typeof requireSessionOrGuest],
+}
+
+/** For what belongs to guests as well, such as what is held about them. */
+export const steppedUpOrGuest = {
+  ...signedInOrGuest,
+  'x-step-up': true as const,
+  middleware: [requireSessionOrGuest, requireStepUpUnlessGuest] as [
+    typeof requireSessionOrGuest,
+    typeof requireStepUpUnlessGuest,
+  ],
+}
+
+/** For what programs ask on their own, such as what happened since: it keeps no session from becoming idle. */
+export const signedInOrGuestQuietly = {
+  ...signedInOrGuest,
+  middleware: [keepQuiet, requireSessionOrGuest] as [typeof requireSession, typeof requireSession],
 }
 
 /** Needs a session of somebody in one of these roles; anybody else is 403 `forbidden`. */
@@ -91,11 +110,31 @@ export const steppedUpWithMailbox = {
   ],
 }
 
+/**
+ * A GET that begins something. There is one, which was published so: the export of one's own data. A page of somebody
+ * else's cannot begin it, and HEAD is to begin nothing: the route sees to that.
+ */
+export const startsMyExport = {
+  ...steppedUpOrGuest,
+  'x-starts-work': true as const,
+  middleware: [refuseForeignPages, ...steppedUpOrGuest.middleware] as [
+    typeof requireSession,
+    typeof requireSession,
+    typeof requireSession,
+  ],
+}
+
 /** Five a minute from one address, counted for this route alone. */
 export const limitedAsAuth = { 'x-rate-limit': 'auth' } as const
 
 /** Five an hour from one address, counted together with the other routes that say this. */
 export const limitedAsForm = { 'x-rate-limit': 'forms' } as const
+/**
+ * For leaving, which has to work always: also when a browser says `Origin: null`, as some do for a beacon of a page that
+ * tells nobody where it is from. The worst that a stranger's page can do with it is to sign somebody out.
+ */
+export const leaves = { 'x-leaves': true } as const
+
 /** Also takes its JSON as `text/plain`, as `navigator.sendBeacon` sends it when a page closes. */
 export const takesBeacon = { 'x-takes-beacon': true } as const
 

@@ -1,19 +1,52 @@
 import { createMiddleware } from 'hono/factory'
 import { invalidToken, missingToken } from '../core/accounts/auth/auth.model.ts'
+import type { Authenticated, VerifiedClaims } from '../core/accounts/auth/authenticate.ts'
 import { secondFactorMissing } from '../core/accounts/auth/second-factors.model.ts'
 import type { Role } from '../core/kernel/actor.ts'
 import { AppError, forbidden } from '../core/kernel/errors.ts'
-import { readCookie } from './cookies.ts'
-import { credentialOf } from './credential.ts'
+import { credentialOf, presentedBy } from './credential.ts'
 import { isUnsafe, requireOrigin } from './csrf.ts'
 import { type AppContext, type AppEnv, actorOf } from './request-context.ts'
+
+/** A program asks on its own, by what it says or by what it asks: nobody need be there, so the session goes on being idle. */
+export const isFromBackground = (c: AppContext): boolean =>
+  c.get('isQuiet') === true || c.req.header('x-background') === 'true'
+
+/** Comes before `requireSession`. */
+export const keepQuiet = createMiddleware<AppEnv>(async (c, next) => {
+  c.set('isQuiet', true)
+  return next()
+})
 
 async function establish(c: AppContext, isFresh = isUnsafe(c.req.method)): Promise<void> {
   const credential = await credentialOf(c)
   if (credential.from === 'none') throw missingToken()
   if (!credential.claims) throw invalidToken()
   if (isUnsafe(c.req.method) && credential.from === 'cookie') requireOrigin(c)
-  c.set('session', await c.get('auth').authenticate(credential.claims, isFresh, c.get('asked')))
+  const how = { isFresh, isBackground: isFromBackground(c) }
+  const authenticate = (claims: VerifiedClaims) => c.get('auth').authenticate(claims, how, c.get('asked'))
+  try {
+    c.set('session', await authenticate(credential.claims))
+  } catch (error) {
+    const others = credential.from === 'cookie' && error instanceof AppError ? credential.others : []
+    const session = await firstThatStands(others, authenticate)
+    if (!session) throw error
+    c.set('session', session)
+  }
+}
+
+/** What a proxy or a change of name left in the browser may hide the cookie that is good. */
+async function firstThatStands(
+  others: readonly VerifiedClaims[],
+  authenticate: (claims: VerifiedClaims) => Promise<Authenticated>,
+): Promise<Authenticated | null> {
+  for (const claims of others)
+    try {
+      return await authenticate(claims)
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+    }
+  return null
 }
 
 /** Lets through only a session that still stands; for what changes state, as the store sees it now. */
@@ -46,17 +79,10 @@ export const sessionIfAny = createMiddleware<AppEnv>(async (c, next) => {
 })
 
 /** Where somebody signs in: looks for the session that this browser is signed in to, which is over then. */
-export const lookForFormerSession = createMiddleware<AppEnv>(async (c, next) => {
-  const credential = await credentialOf(c)
-  const claims = credential.from === 'none' ? null : credential.claims
-  const refreshToken = readCookie(c, 'refreshToken')
-  if (claims || refreshToken)
-    c.set(
-      'formerSession',
-      c
-        .get('auth')
-        .formerSession({ ...(claims ? { claims } : {}), ...(refreshToken ? { refreshToken } : {}) }),
-    )
+export const lookForFormerSession = createMiddleware<AppEnv>((c, next) => {
+  const presented = presentedBy(c)
+  if (presented.accessTokens.length + presented.refreshTokens.length > 0)
+    c.set('formerSession', c.get('auth').formerSession(presented))
   return next()
 })
 
@@ -83,6 +109,12 @@ export const requireMailbox = createMiddleware<AppEnv>(async (c, next) => {
   const { session, user } = c.get('session')
   c.get('auth').stepUp.requireMailbox(session, user?.value ?? null)
   return next()
+})
+
+/** The same, but for guests: they have nothing to prove it with, and nothing that would be worth it. */
+export const requireStepUpUnlessGuest = createMiddleware<AppEnv>(async (c, next) => {
+  if (c.get('session').session === null) await establish(c, true)
+  return actorOf(c).role === 'guest' ? next() : requireStepUp(c, next)
 })
 
 /** Comes after `requireSession`. */

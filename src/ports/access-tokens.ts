@@ -17,7 +17,7 @@ export interface AccessClaims {
 export type TokenVerdict =
   | { readonly verdict: 'valid'; readonly claims: AccessClaims }
   /** Signed by one of our keys, but its time has passed. */
-  | { readonly verdict: 'expired' }
+  | { readonly verdict: 'expired'; readonly claims: AccessClaims }
   /** Claims to be ours and is not. */
   | { readonly verdict: 'forged' }
   /** Somebody else's token, or no token at all: says another issuer, or cannot be read. */

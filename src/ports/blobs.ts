@@ -35,6 +35,8 @@ export interface SignedDownload {
   /** What the answer says in `Content-Type` and `Content-Disposition`, whatever was uploaded. */
   readonly contentType: string
   readonly contentDisposition: string
+  /** What the answer says in `Cache-Control`. Without it, a browser may keep the bytes for some minutes. */
+  readonly cacheControl?: string
 }
 
 /** There is a blob of this name already. The message does not say which: a name may be personal. */

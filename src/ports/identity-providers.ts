@@ -8,6 +8,8 @@ export interface AuthorizationAnswer {
   readonly redirectUri: string
   /** What the request asked the provider to repeat. */
   readonly nonce: string
+  /** Who says that this is their answer (RFC 9207), when the page passes it on. */
+  readonly issuer?: string
 }
 
 /** Whom a provider says somebody is. */
@@ -39,7 +41,7 @@ export interface IdentityProviders {
   addressOf(provider: ProviderName): Promise<ProviderAddress>
   /**
    * Exchanges a code for an identity whose signature, issuer, audience, time and nonce are right; null for anything
-   * else. A code works once. Throws `PortUnavailable('identity provider')` when the provider cannot be asked.
+   * else, such as an answer that says it is of another provider. A code works once. Throws `PortUnavailable('identity provider')` when the provider cannot be asked.
    */
   redeem(provider: ProviderName, answer: AuthorizationAnswer): Promise<ProvidedIdentity | null>
 }

@@ -1,20 +1,34 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { missingToken, SignedUpUser } from '../core/accounts/auth/auth.model.ts'
 import type { Auth } from '../core/accounts/auth/auth.ts'
+import type { Presented } from '../core/accounts/auth/find-presented.ts'
 import { ChangePassword, LogIn, SignUp } from '../core/accounts/auth/passwords.model.ts'
 import { SecondFactorWanted } from '../core/accounts/auth/second-factors.model.ts'
-import { SessionView } from '../core/accounts/auth/sessions.model.ts'
+import { CurrentSession, SessionView } from '../core/accounts/auth/sessions.model.ts'
 import {
   callerWithDevice,
   clearSiteData,
   clearTokenCookies,
-  readCookie,
+  readCookies,
   setTokenCookies,
 } from '../http/cookies.ts'
-import { credentialOf } from '../http/credential.ts'
+import { credentialOf, presentedBy } from '../http/credential.ts'
 import { requireOrigin } from '../http/csrf.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
-import { body, errors, isPublic, json, limitedAsAuth, Message, signedIn, signsIn } from '../http/route.ts'
+import {
+  body,
+  errors,
+  isPublic,
+  json,
+  leaves,
+  limitedAsAuth,
+  Message,
+  signedIn,
+  signedInOrGuest,
+  signedInOrGuestQuietly,
+  signsIn,
+} from '../http/route.ts'
+import { isFromBackground } from '../http/session.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
 import { hiddenAnswer, newToken, renewTokens, replaceSession, SignedIn, welcome } from './signed-in.ts'
@@ -85,8 +99,10 @@ const logOut = createRoute({
   operationId: 'logOut',
   tags,
   summary: 'Sign out',
-  description: 'Ends this session; fine when there is none.',
+  description:
+    'Ends the session of every token that comes along, also of one that has run out; fine when there is none. Where it cannot be ended the answer is an error and the cookies stay: try again.',
   ...isPublic,
+  ...leaves,
   responses: { 200: json(Message, 'Both cookies are cleared.'), ...errors(403, 413, 415) },
 })
 
@@ -99,6 +115,7 @@ const quickExit = createRoute({
   description:
     'Ends this session and has the browser forget everything of ours. For a button that somebody presses when they are not alone. Needs no body, so that `sendBeacon` can call it.',
   ...isPublic,
+  ...leaves,
   responses: {
     204: { description: 'Gone. `Clear-Site-Data` empties cache, cookies and storage.' },
     ...errors(403, 413, 415),
@@ -128,8 +145,20 @@ const listSessions = createRoute({
   tags,
   summary: 'List my sessions',
   description: 'The devices that are signed in, newest first.',
-  ...signedIn,
+  ...signedInOrGuest,
   responses: { 200: json(z.object({ items: z.array(SessionView) }), 'Never a token.'), ...errors(401, 403) },
+})
+
+const readCurrentSession = createRoute({
+  method: 'get',
+  path: '/sessions/current',
+  operationId: 'readCurrentSession',
+  tags,
+  summary: 'Show this session',
+  description:
+    'And how long it lasts. For a page that says in time that somebody will be signed out. Asking does not count as doing something, and extends nothing: `POST /auth/refresh` does.',
+  ...signedInOrGuestQuietly,
+  responses: { 200: json(CurrentSession, 'As it is now.'), ...errors(401, 403) },
 })
 
 const revokeSession = createRoute({
@@ -138,7 +167,7 @@ const revokeSession = createRoute({
   operationId: 'revokeSession',
   tags,
   summary: 'Sign out one device',
-  ...signedIn,
+  ...signedInOrGuest,
   request: { params: SessionId },
   responses: { 204: { description: 'Ended.' }, ...errors(400, 401, 403, 404) },
 })
@@ -149,20 +178,19 @@ const revokeOtherSessions = createRoute({
   operationId: 'revokeOtherSessions',
   tags,
   summary: 'Sign out every other device',
-  ...signedIn,
+  ...signedInOrGuest,
   responses: { 204: { description: 'Only this session is left.' }, ...errors(401, 403) },
 })
 
-/** Whatever the tokens that came along are good for. True on a computer that others use too. */
-async function endSession(c: AppContext, auth: Auth): Promise<boolean> {
-  const credential = await credentialOf(c)
-  const refreshToken = readCookie(c, 'refreshToken')
-  if (refreshToken || credential.from === 'cookie') if (credential.from !== 'bearer') requireOrigin(c)
-  const claims = credential.from === 'none' ? null : credential.claims
-  const presented = { ...(claims ? { claims } : {}), ...(refreshToken ? { refreshToken } : {}) }
-  const isOnSharedDevice = await auth.logOut(presented, c.get('caller'))
-  clearTokenCookies(c)
-  return isOnSharedDevice
+const nobodyKnown =
+  'Your browser is signed out. What it showed belongs to no session that we know, so nothing else has ended.'
+
+/** Where cookies are among them, a page of ours has to ask. */
+async function presentedByUs(c: AppContext): Promise<Presented> {
+  const presented = presentedBy(c)
+  const isAnyShown = presented.accessTokens.length + presented.refreshTokens.length > 0
+  if (isAnyShown && (await credentialOf(c)).from !== 'bearer') requireOrigin(c)
+  return presented
 }
 
 export const authRoutes = (auth: Auth) =>
@@ -179,21 +207,26 @@ export const authRoutes = (auth: Auth) =>
       return 'mfaToken' in outcome ? c.json(outcome, 202) : c.json(await welcome(c, outcome), 200)
     })
     .openapi(refresh, async (c) => {
-      const token = readCookie(c, 'refreshToken')
-      if (!token) throw missingToken()
+      const tokens = readCookies(c, 'refreshToken')
+      if (tokens.length === 0) throw missingToken()
       requireOrigin(c)
-      const renewed = await auth.refresh(token, callerWithDevice(c))
+      const renewed = await auth.refresh(tokens, callerWithDevice(c), isFromBackground(c))
       setTokenCookies(c, renewed)
       return c.json({ accessToken: renewed.accessToken }, 200)
     })
     .openapi(logOut, async (c) => {
-      const isOnSharedDevice = await endSession(c, auth)
+      const { isOnSharedDevice, isNobodyKnown } = await auth.logOut(await presentedByUs(c), c.get('caller'))
+      // Not before: with the cookies it can be tried again.
+      clearTokenCookies(c)
       if (isOnSharedDevice) clearSiteData(c)
-      return c.json({ message: 'Signed out.' }, 200)
+      return c.json({ message: isNobodyKnown ? nobodyKnown : 'Signed out.' }, 200)
     })
     .openapi(quickExit, async (c) => {
-      await endSession(c, auth)
+      const presented = await presentedByUs(c)
+      // Whoever presses it is not alone: the browser forgets, also where the session cannot be ended.
+      clearTokenCookies(c)
       clearSiteData(c)
+      await auth.logOut(presented, c.get('caller'))
       return c.body(null, 204)
     })
     .openapi(changePassword, async (c) => {
@@ -202,6 +235,7 @@ export const authRoutes = (auth: Auth) =>
       return c.json({ message, ...renewTokens(c, credentials) }, 200)
     })
     .openapi(listSessions, async (c) => c.json({ items: await auth.listSessions(actorOf(c)) }, 200))
+    .openapi(readCurrentSession, async (c) => c.json(await auth.currentSession(actorOf(c)), 200))
     .openapi(revokeSession, async (c) => {
       const { id } = c.req.valid('param')
       await auth.revokeSession(actorOf(c), id, c.get('caller'))

@@ -4,7 +4,15 @@ import type { Erasure } from '../core/privacy/erasure/erasure.ts'
 import { ExportReady, ExportStarted } from '../core/privacy/exports/exports.model.ts'
 import type { Exports } from '../core/privacy/exports/exports.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
-import { errors, isPublic, json, limitedAsAuth, steppedUp, steppedUpAs } from '../http/route.ts'
+import {
+  errors,
+  isPublic,
+  json,
+  limitedAsAuth,
+  startsMyExport,
+  steppedUpAs,
+  steppedUpOrGuest,
+} from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
 
@@ -20,7 +28,7 @@ const exportData = createRoute({
   summary: 'Export my data',
   description:
     'Everything that is held about me, as a ZIP. Starts an export, or shows the one of the last day. A mail says when it is ready. In it: JSON for each store, a page to read, and my files.',
-  ...steppedUp,
+  ...startsMyExport,
   responses: {
     200: json(ExportReady, 'Ready.'),
     202: json(ExportStarted, 'Being prepared: ask again after `Retry-After` seconds.'),
@@ -35,8 +43,8 @@ const deleteMe = createRoute({
   tags,
   summary: 'Delete my account',
   description:
-    'It is locked at once, on every device, and erased after `ERASURE_DELAY_DAYS`; until then the receipt takes it back. Have your data exported first.',
-  ...steppedUp,
+    'It is locked at once, on every device, and erased after `ERASURE_DELAY_DAYS`; until then the receipt takes it back. A guest is erased at once, and asked for no step-up. Have your data exported first.',
+  ...steppedUpOrGuest,
   request: {
     query: z.object({
       immediate: z
@@ -104,11 +112,15 @@ const releaseAccount = createRoute({
 })
 
 const soonSeconds = '5'
+/** To HEAD, which starts none: the body is not sent. */
+const notStarted = { id: '00000000-0000-0000-0000-000000000000', status: 'preparing' } as const
 
 export const personalDataRoutes = (exports: Exports, erasure: Erasure) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(exportData, async (c) => {
-      const view = await exports.request(actorOf(c), c.get('caller'))
+      const isHead = c.req.method === 'HEAD'
+      const shown = isHead ? await exports.show(actorOf(c)) : null
+      const view = isHead ? (shown ?? notStarted) : await exports.request(actorOf(c), c.get('caller'))
       if (view.status === 'ready') return c.json(view, 200)
       c.header('Retry-After', soonSeconds)
       return c.json(view, 202)

@@ -4,7 +4,7 @@ import type { RealtimeGateway } from '../core/platform/realtime/realtime.ts'
 import { bodyOfError, bodyOfSurprise, toAppError } from '../http/errors.ts'
 import { parseJson, readText, unsupportedMediaType } from '../http/json-body.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
-import { errors, isPublic, json, signedInOrGuest } from '../http/route.ts'
+import { errors, isPublic, json, signedInOrGuestQuietly } from '../http/route.ts'
 
 const tags = ['Realtime']
 
@@ -16,7 +16,7 @@ const negotiate = createRoute({
   summary: 'Get a connection for live events',
   description:
     'Ten a minute for each session. Pass `url` to the official client, `new WebPubSubClient({ getClientAccessUrl })`, and ask anew each time it does.',
-  ...signedInOrGuest,
+  ...signedInOrGuestQuietly,
   responses: { 200: json(ClientAccess, 'For one connection.'), ...errors(401, 403, 413, 415) },
 })
 

@@ -3,7 +3,7 @@ import { Profile, UpdateProfile } from '../core/people/profiles/profiles.model.t
 import type { Profiles } from '../core/people/profiles/profiles.ts'
 import { expectedVersion, hasCurrent } from '../http/etag.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
-import { body, errors, json, signedIn } from '../http/route.ts'
+import { body, errors, json, signedIn, signedInOrGuest } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
 
@@ -15,7 +15,7 @@ const readMe = createRoute({
   operationId: 'readProfile',
   tags,
   summary: 'Get my profile',
-  ...signedIn,
+  ...signedInOrGuest,
   responses: {
     200: json(Profile, 'With its version as `ETag`.'),
     304: { description: 'Unchanged since the version in `If-None-Match`.' },

@@ -3,48 +3,8 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { createClient, type Locks, readError, type SharedNotes } from '../../src/client/client.ts'
-import { createTestApp, origin, person, type TestApp } from '../app.ts'
-
-/** One browser: a cookie jar that its tabs share, and every request that was sent. */
-function createJar({ app }: TestApp) {
-  const cookies = new Map<string, string>()
-  const sent: string[] = []
-  const fetch: typeof globalThis.fetch = async (input, init) => {
-    const request = new Request(input, init)
-    sent.push(`${request.method} ${new URL(request.url).pathname}`)
-    request.headers.set('origin', origin)
-    request.headers.set('cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '))
-    const response = await app.request(request)
-    for (const line of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-      if (/max-age=0/i.test(line)) cookies.delete(name)
-      else cookies.set(name, value)
-    }
-    return response
-  }
-  return {
-    cookies,
-    sent,
-    fetch,
-    refreshes: () => sent.filter((line) => line.endsWith('/auth/refresh')).length,
-  }
-}
-
-function createLocks(): Locks {
-  let tail: Promise<unknown> = Promise.resolve()
-  return {
-    request(_, work) {
-      const result = tail.then(work)
-      tail = result.catch(() => undefined)
-      return result
-    },
-  }
-}
-
-function createNotes(): SharedNotes {
-  const notes = new Map<string, string>()
-  return { getItem: (key) => notes.get(key) ?? null, setItem: (key, value) => void notes.set(key, value) }
-}
+import { createTestApp, origin, person } from '../app.ts'
+import { createJar, createLocks, createNotes } from './browser.ts'
 
 async function setup() {
   const testApp = await createTestApp()

@@ -208,6 +208,14 @@ export function blobsContract(name: string, container: string, open: () => Promi
       expect(await response.text()).toBe('the report')
     })
 
+    test('a download says how it may be kept, whole and in parts', async () => {
+      const url = await signDownload(await stored('the report'), { cacheControl: 'private, no-store' })
+      for (const headers of [{}, { range: 'bytes=0-2' }] as Record<string, string>[])
+        expect((await opened.fetch(url, { headers })).headers.get('cache-control')).toBe('private, no-store')
+      const kept = altered(url, (u) => u.searchParams.set('rscc', 'public, max-age=31536000'))
+      expect((await opened.fetch(kept)).status).toBe(403)
+    })
+
     test('a download of what is not there is 404', async () => {
       expect((await opened.fetch(await signDownload(fresh()))).status).toBe(404)
     })

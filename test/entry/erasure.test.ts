@@ -140,3 +140,50 @@ test('killed in the middle of an erasure, finished by two others: nothing of the
   for (const word of annsWords) expect(filesWith(word), word).toEqual([])
   expect(rowsWith('marshmallow').length).toBeGreaterThan(0)
 }, 120_000)
+
+test('a minute after an erasure the person is in no byte of any file, and nobody had to rebuild one', async () => {
+  const { config, secrets } = readConfig(environment)
+  const { ports, defer, jobs, close } = await wire(config, secrets, createNodeNative(config))
+  const api = createApp(ports, config.app)
+  const run = (name: string) => [...jobs, ...api.jobs].find((job) => job.name === name)?.run()
+  const browser = () => createBrowser(async (path, init) => api.app.request(`${origin}${path}`, init))
+  const arrive = async (name: string) => {
+    const { call } = browser()
+    const body = { email: `${name.toLowerCase()}@example.com`, password, name }
+    const userId = (await call('POST', '/api/v1/auth/signup', { body })).body.user.id as string
+    await api.users.changeUser(userId, (user) => ({ ...user, mentorId: 'shared', emailVerified: true }))
+    return { call, userId }
+  }
+  const [cleo, dora] = [await arrive('Cleopatra'), await arrive('Dora')]
+  const { body: direct } = await cleo.call('POST', '/api/v1/conversations', {
+    body: { type: 'direct', participantIds: [dora.userId] },
+  })
+  const path = `/api/v1/conversations/${direct.id}/messages`
+  for (let sent = 0; sent < 5; sent++)
+    expect((await cleo.call('POST', path, { body: { text: `hummingbird ${sent}` } })).status).toBe(201)
+  const form = {
+    name: 'Cleopatra',
+    email: 'cleopatra@example.com',
+    subject: 'Hello',
+    message: 'I wrote moonstone',
+  }
+  expect((await cleo.call('POST', '/api/v1/forms/contact', { body: form })).status).toBe(201)
+  await defer.settled()
+  const words = ['cleopatra', 'Cleopatra', 'hummingbird']
+  for (const word of words) expect(filesWith(word), word).not.toEqual([])
+
+  await cleo.call('POST', '/api/v1/auth/step-up', { body: { password } })
+  expect((await cleo.call('DELETE', '/api/v1/users/me?immediate=true')).status).toBe(204)
+  await defer.settled()
+  // Mail that was on its way to the person has been sent, and is kept for developers to read, in a file of its own.
+  const database = () =>
+    filesWith('hummingbird')
+      .concat(filesWith('Cleopatra'))
+      .filter((file) => file.includes('tools-inc.db'))
+  expect(database(), 'the log still has it').not.toEqual([])
+  await run('empty-database-log')
+  expect(database()).toEqual([])
+  expect(rowsWith(cleo.userId)).not.toContain('indexed_messages')
+  await defer.settled()
+  await close()
+}, 60_000)

@@ -18,7 +18,10 @@ beforeAll(async () => {
 afterAll(() => provider.close())
 
 /** `tamper` changes what the provider signed, and signs it again with the provider's own key. */
-function appAt(tamper?: (claims: JWTPayload) => JWTPayload): Promise<TestApp> {
+function appAt(
+  tamper?: (claims: JWTPayload) => JWTPayload,
+  { isIssuerRequired = false } = {},
+): Promise<TestApp> {
   const send: typeof fetch = async (input, init) => {
     const answer = await fetch(input, init)
     if (!tamper || !String(input).endsWith('/token')) return answer
@@ -34,6 +37,7 @@ function appAt(tamper?: (claims: JWTPayload) => JWTPayload): Promise<TestApp> {
       identityProviders: createOidcIdentityProviders({
         providers: { google: provider.client },
         fetch: send,
+        isIssuerRequired,
         isInsecureAllowed: true,
       }),
     }),
@@ -57,6 +61,30 @@ describe('signing in by a provider', () => {
     expect(second.answer.body.user.id).toBe(first.answer.body.user.id)
     const listed = await first.browser.call('GET', `${auth}/identities`)
     expect(listed.body.items).toMatchObject([{ provider: 'google', email }])
+  })
+
+  test('is refused when the answer says that it is of somebody else, whatever else is right', async () => {
+    for (const isIssuerRequired of [false, true]) {
+      const testApp = await appAt(undefined, { isIssuerRequired })
+      for (const iss of [
+        'https://login.microsoftonline.com/common/v2.0',
+        `${provider.client.issuer}/`,
+        'x',
+      ]) {
+        const { answer } = await logIn(testApp, { ...(await provider.authorize(atProvider)), iss })
+        expect(answer).toMatchObject(refused)
+      }
+      expect((await logIn(testApp, await provider.authorize(atProvider))).answer.status).toBe(200)
+    }
+  })
+
+  test('without the issuer of a provider that sends it: as published, unless it is required', async () => {
+    const { iss, ...asPublished } = await provider.authorize(atProvider)
+    expect(iss).toBe(provider.client.issuer)
+    expect((await logIn(await appAt(), asPublished)).answer.status).toBe(200)
+    const { iss: _, ...again } = await provider.authorize(atProvider)
+    const strict = await appAt(undefined, { isIssuerRequired: true })
+    expect((await logIn(strict, again)).answer).toMatchObject(refused)
   })
 
   test('two at once open one account', async () => {

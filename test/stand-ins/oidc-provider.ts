@@ -95,7 +95,8 @@ export async function startOidcProvider() {
     }
     const code = new URL(at).searchParams.get('code')
     if (!code) throw new Error(`the provider answered ${at}`)
-    return { provider: 'google' as const, code, codeVerifier, redirectUri }
+    const iss = new URL(at).searchParams.get('iss') ?? undefined
+    return { provider: 'google' as const, code, codeVerifier, redirectUri, iss }
   }
 
   return {

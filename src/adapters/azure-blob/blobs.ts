@@ -12,6 +12,7 @@ import {
   type BlobStore,
   checkBlobName,
   checkContainer,
+  type SignedDownload,
 } from '../../ports/blobs.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
@@ -81,7 +82,7 @@ export function createAzureBlobs({
     name: BlobName,
     permission: 'c' | 'r',
     expiresAt: string,
-    shown: { readonly contentType?: string; readonly contentDisposition?: string } = {},
+    shown: Partial<Omit<SignedDownload, 'expiresAt'>> = {},
   ): Promise<string> => {
     checkBlobName(name)
     const values = {

@@ -38,6 +38,16 @@ export async function createSigningKey(activeFrom: string): Promise<SecretVersio
   return { id: await calculateJwkThumbprint(jwk), value: JSON.stringify(jwk), activeFrom }
 }
 
+const claimsOf = ({ sub, sid, role, jti, iat, exp, gen }: AccessClaims): AccessClaims => ({
+  sub,
+  sid,
+  role,
+  jti,
+  iat,
+  exp,
+  ...(gen === undefined ? {} : { gen }),
+})
+
 async function importSigningKey(
   ciphers: Ciphers,
   { id, value, activeFrom }: SecretVersion,
@@ -112,8 +122,10 @@ export function createJoseAccessTokens({
     await load()
     return recognised().find((key) => key.kid === kid)
   }
-  const inTime = (claims: AccessClaims): TokenVerdict =>
-    claims.exp * 1000 > clock.now() ? { verdict: 'valid', claims } : { verdict: 'expired' }
+  const inTime = (claims: AccessClaims): TokenVerdict => ({
+    verdict: claims.exp * 1000 > clock.now() ? 'valid' : 'expired',
+    claims,
+  })
 
   /** Found genuine before, and signed with a key that is still recognised. */
   const recallVerified = (token: string): AccessClaims | null => {
@@ -155,12 +167,13 @@ export function createJoseAccessTokens({
           requiredClaims: ['sub', 'sid', 'role', 'jti', 'iat', 'exp'],
           currentDate: new Date(clock.now()),
         })
-        const { sub, sid, role, gen, jti, iat, exp } = payload
-        const claims = { sub, sid, role, jti, iat, exp, ...(gen === undefined ? {} : { gen }) }
+        const claims = claimsOf(payload)
         verified.set(token, { claims, kid })
         return inTime(claims)
       } catch (error) {
-        if (error instanceof errors.JWTExpired) return { verdict: 'expired' }
+        // Thrown once everything else was found right.
+        if (error instanceof errors.JWTExpired)
+          return { verdict: 'expired', claims: claimsOf(error.payload as unknown as AccessClaims) }
         if (error instanceof errors.JOSEError) return { verdict: 'forged' }
         throw error
       }

@@ -43,10 +43,13 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' && 
 export function createOidcIdentityProviders({
   providers,
   fetch: send = globalThis.fetch,
+  isIssuerRequired = false,
   isInsecureAllowed = false,
 }: {
   readonly providers: Partial<Record<ProviderName, ProviderClient>>
   readonly fetch?: typeof globalThis.fetch
+  /** Refuses an answer without issuer of a provider that announces one: pages pass it on. */
+  readonly isIssuerRequired?: boolean
   /** Only for a provider on this machine. */
   readonly isInsecureAllowed?: boolean
 }): IdentityProviders {
@@ -95,15 +98,16 @@ export function createOidcIdentityProviders({
         scope,
       }
     },
-    async redeem(provider, { code, codeVerifier, redirectUri, nonce }) {
+    async redeem(provider, { code, codeVerifier, redirectUri, nonce, issuer }) {
       const { client, keys } = await connected(provider)
       const { authorizationCodeGrant, ClientError, ResponseBodyError } = await load()
       const url = new URL(redirectUri)
       url.searchParams.set('code', code)
-      const { issuer } = client.serverMetadata()
-      // The page reads only the code; that the answer came from this provider is what its own path there says.
-      if (client.serverMetadata().authorization_response_iss_parameter_supported)
-        url.searchParams.set('iss', issuer)
+      const { issuer: own, authorization_response_iss_parameter_supported: isAnnounced } =
+        client.serverMetadata()
+      // A page that passes on no more than the code tells providers apart by the address each sends people back to.
+      const said = issuer ?? (isAnnounced && !isIssuerRequired ? own : undefined)
+      if (said !== undefined) url.searchParams.set('iss', said)
       let idToken: string
       let claims: Readonly<Record<string, unknown>>
       try {

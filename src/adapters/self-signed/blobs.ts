@@ -25,6 +25,7 @@ interface Grant {
   readonly maxBytes: string
   readonly contentType: string
   readonly contentDisposition: string
+  readonly cacheControl: string
 }
 
 /** The query of a URL, in the words of a SAS where there is one. */
@@ -34,13 +35,14 @@ const parameters = {
   mx: 'maxBytes',
   rsct: 'contentType',
   rscd: 'contentDisposition',
+  rscc: 'cacheControl',
 } as const
 
-const textOf = (grant: Grant): string =>
+const textOf = ({ name, permission, expiresAt, maxBytes, contentType, contentDisposition, ...rest }: Grant) =>
   JSON.stringify([
-    grant.name.container,
-    grant.name.path,
-    ...Object.values(parameters).map((field) => grant[field]),
+    ...[name.container, name.path, permission, expiresAt, maxBytes, contentType, contentDisposition],
+    // Left out where it says nothing, as in URLs from before there was one.
+    ...(rest.cacheControl === '' ? [] : [rest.cacheControl]),
   ])
 
 class TooLarge extends Error {
@@ -146,6 +148,7 @@ export function createSelfSignedBlobs({
       maxBytes: read('mx'),
       contentType: read('rsct'),
       contentDisposition: read('rscd'),
+      cacheControl: read('rscc'),
     }
     if (!(await signature.isValid(textOf(grant), url.searchParams.get('sig') ?? ''))) return null
     return Date.parse(grant.expiresAt) > clock.now() ? grant : null
@@ -181,7 +184,7 @@ export function createSelfSignedBlobs({
     const headers: Record<string, string> = {
       ...harmless,
       'Accept-Ranges': 'bytes',
-      'Cache-Control': 'private, max-age=300',
+      'Cache-Control': grant.cacheControl === '' ? 'private, max-age=300' : grant.cacheControl,
       'Content-Disposition': grant.contentDisposition,
       'Content-Type': grant.contentType,
       ETag: etag,
@@ -229,10 +232,11 @@ export function createSelfSignedBlobs({
   return {
     async signUpload(name, { expiresAt, maxBytes, contentType }) {
       const grant = { name, permission: 'c', expiresAt, maxBytes: String(maxBytes), contentType: '' } as const
-      const url = await signedUrl({ ...grant, contentDisposition: '' })
+      const url = await signedUrl({ ...grant, contentDisposition: '', cacheControl: '' })
       return { url, method: 'PUT', headers: { 'Content-Type': contentType, 'x-ms-blob-type': 'BlockBlob' } }
     },
-    signDownload: (name, options) => signedUrl({ name, permission: 'r', maxBytes: '', ...options }),
+    signDownload: (name, options) =>
+      signedUrl({ name, permission: 'r', maxBytes: '', cacheControl: '', ...options }),
     async head(name) {
       checkBlobName(name)
       return attempt(() => bytes.head(name))

@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import { PortUnavailable } from '../../ports/unavailable.ts'
-import { openNodeSqlite, type SqliteDriver, type SqliteStatement } from './driver.ts'
+import { busyTimeoutMs, openNodeSqlite, type SqliteDriver, type SqliteStatement } from './driver.ts'
 import { migrate } from './migrations.ts'
 
 export type SqlRow = Record<string, unknown>
@@ -33,6 +33,11 @@ export interface SqliteDatabase {
     work: () => T,
     options?: { readonly refusesFirst?: boolean },
   ): Promise<T>
+  /**
+   * Empties the write-ahead log into the database, so that what was deleted is in no file of it. False when another
+   * connection still reads from the log; it is not waited for.
+   */
+  emptyLog(port: string): boolean
   /** Commits what is waiting, then closes. */
   close(): void
 }
@@ -167,6 +172,17 @@ export function openSqlite(
         waiting.push({ port, refusals, work, mayBeUndone, resolve, reject })
       })
     },
+    emptyLog: (port) =>
+      guarded(port, () => {
+        endReading()
+        database.exec('pragma busy_timeout = 0')
+        try {
+          const [{ busy } = { busy: 1 }] = database.prepare('pragma wal_checkpoint(truncate)').all()
+          return busy === 0
+        } finally {
+          database.exec(`pragma busy_timeout = ${busyTimeoutMs}`)
+        }
+      }),
     close() {
       flush()
       database.close()

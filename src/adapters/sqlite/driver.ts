@@ -7,5 +7,8 @@ export interface SqliteDriver extends Pick<DatabaseSync, 'exec' | 'close' | 'isT
 
 export type SqliteStatement = Pick<StatementSync, 'run' | 'get' | 'all' | 'setReturnArrays'>
 
+export const busyTimeoutMs = 5_000
+
 /** Waits for a file that somebody else is writing to. */
-export const openNodeSqlite = (path: string): SqliteDriver => new DatabaseSync(path, { timeout: 5_000 })
+export const openNodeSqlite = (path: string): SqliteDriver =>
+  new DatabaseSync(path, { timeout: busyTimeoutMs })

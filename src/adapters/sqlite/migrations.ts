@@ -145,6 +145,36 @@ const migrations: readonly string[] = [
   `create index audit_logs_resource on audit_logs (resource_type, resource_id, created_at, id);`,
   `alter table mail_outbox add column recipient text not null default '';
    create index mail_outbox_recipient on mail_outbox (recipient);`,
+
+  // Nobody finds a deleted message: neither its words nor who wrote it when is kept for looking.
+  `drop trigger documents_message_changed;
+   create trigger documents_message_changed after update on documents
+     when new.collection = 'Messages' and new.body ->> '$.kind' = 'message' and new.body ->> '$.deletedAt' is null
+     begin
+       update indexed_messages
+         set seq = new.body ->> '$.seq', written_at = new.body ->> '$.at', expires_at = new.expires_at
+         where conversation_id = new.partition and message_id = new.id;
+       delete from message_words where rowid =
+         (select rowid from indexed_messages where conversation_id = new.partition and message_id = new.id);
+       insert into message_words (rowid, text)
+         select rowid, new.body ->> '$.text' from indexed_messages
+         where conversation_id = new.partition and message_id = new.id;
+     end;
+   create trigger documents_message_deleted after update on documents
+     when new.collection = 'Messages' and new.body ->> '$.kind' = 'message' and new.body ->> '$.deletedAt' is not null
+     begin
+       delete from message_words where rowid =
+         (select rowid from indexed_messages where conversation_id = new.partition and message_id = new.id);
+       delete from indexed_messages where conversation_id = new.partition and message_id = new.id;
+     end;
+   create temporary table deleted_messages as
+     select indexed.rowid as place from indexed_messages as indexed
+     join documents on documents.collection = 'Messages'
+       and documents.partition = indexed.conversation_id and documents.id = indexed.message_id
+     where documents.body ->> '$.deletedAt' is not null;
+   delete from message_words where rowid in (select place from deleted_messages);
+   delete from indexed_messages where rowid in (select place from deleted_messages);
+   drop table deleted_messages;`,
 ]
 
 /** Brings the file to the newest schema, once, also when two processes start together. */

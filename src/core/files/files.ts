@@ -38,6 +38,8 @@ const minuteMs = 60_000
 const downloadLivesMs = 5 * minuteMs
 /** With pauses: a film is rarely watched in one go. */
 const videoLivesMs = 12 * 60 * minuteMs
+/** What is somebody's stays on no computer that others use too. */
+const notKept = 'private, no-store'
 
 type FileNeeds = Needs<
   'blobs' | 'clock' | 'defer' | 'documents' | 'fileScanner' | 'fileTypes' | 'ids' | 'images' | 'log'
@@ -111,13 +113,14 @@ export function createFiles(
     size,
     mimeType: type,
   })
-  const sign = (file: StoredFile, livesMs: number): Promise<string> => {
+  const sign = (file: StoredFile, livesMs: number, cacheControl?: string): Promise<string> => {
     if (file.state === 'pending') throw scanPending({ retryAfterSeconds: 5 })
     if (file.state === 'rejected') throw fileRejected()
     return blobs.signDownload(file.blob, {
       expiresAt: new Date(clock.now() + livesMs).toISOString(),
       contentType: file.type,
       contentDisposition: contentDispositionOf(file.name, file.type),
+      ...(cacheControl === undefined ? {} : { cacheControl }),
     })
   }
   /** A file that is not there, that is not complete, or that the actor may not read: all alike. */
@@ -165,7 +168,7 @@ export function createFiles(
     /** A URL for the next five minutes. Reading what came with a form is written down. */
     async download(actor: Actor, id: string, caller: Caller): Promise<string> {
       const { value: file } = await readable(actor, id)
-      const url = await sign(file, downloadLivesMs)
+      const url = await sign(file, downloadLivesMs, notKept)
       if (file.binding?.kind === 'form' && file.ownerId !== actor.userId)
         await audit.record(caller, {
           event: 'file.download',
@@ -264,6 +267,7 @@ export function createFiles(
           expiresAt: new Date(clock.now() + livesMs).toISOString(),
           contentType: 'application/zip',
           contentDisposition: contentDispositionOf(fileName, 'application/zip'),
+          cacheControl: notKept,
         }),
       remove: (userId: string, exportId: string) => blobs.delete(exportBlob(userId, exportId)),
     },

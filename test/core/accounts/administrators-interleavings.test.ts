@@ -18,6 +18,7 @@ import {
   users,
 } from '../../../src/core/accounts/users/users.model.ts'
 import { AppError } from '../../../src/core/kernel/errors.ts'
+import { createEvent } from '../../../src/core/kernel/events.ts'
 import type { DocumentStore } from '../../../src/ports/documents.ts'
 
 const people = ['u0', 'u1', 'u2'] as const
@@ -57,7 +58,7 @@ function openProcess(documents: DocumentStore, clock: ManualClock) {
   const defer = createInProcessDefer({ log })
   const needs = { documents, clock, ids, log, defer, realtime: createMemoryRealtime({ clock }) }
   const administrators = createAdministrators(needs)
-  const changeUser = createChangeUser(needs, administrators)
+  const changeUser = createChangeUser(needs, administrators, createEvent('users.epoch-raised'))
   return {
     sweep: administrators.sweep,
     /** The code of what it was refused with, or null. */

@@ -180,6 +180,36 @@ describe('the webhook', () => {
     expect(device.closeReason()).toBe('may not connect')
   })
 
+  test('a connection keeps no session from becoming idle, but what the person says does; then it is closed', async () => {
+    testApp = await createTestApp({ environment: { SESSION_IDLE_MINUTES: '30' } })
+    const { userId, call } = await signedInBrowser(testApp)
+    const [{ id: sessionId }] = (await call('GET', '/api/v1/auth/sessions')).body.items
+    const device = testApp.devices.connect((await call('POST', '/api/v1/realtime/negotiate')).body.url)
+    const told = { 'ce-userid': userId, 'ce-connectionstate': `groups.${sessionId}` }
+    let said = 1
+    const say = async (name: string) => {
+      testApp.clock.advance(10 * 60_000)
+      const headers = { ...told, ...says(name), 'ce-id': String(++said) }
+      const answer = await send(headers, '{}', device.connectionId)
+      await testApp.settled()
+      return { closed: device.closeReason(), body: await answer.text() }
+    }
+    expect((await say('ping')).closed).toBeNull()
+    expect((await say('read')).closed).toBeNull()
+    for (const name of ['ping', 'ping']) expect((await say(name)).closed).toBeNull()
+    const last = await say('ping')
+    expect(last.closed).toBe('session ended')
+    expect(last.body).toContain('forbidden')
+    const late = await testApp.ports.realtime.clientAccess({
+      userId,
+      groups: [`s.${sessionId}`],
+      ttlSeconds: 60,
+    })
+    const again = testApp.devices.connect(late.url)
+    expect((await send({ ...told, 'ce-id': '99' }, '{}', again.connectionId)).status).toBe(204)
+    expect(again.closeReason()).toBe('may not connect')
+  })
+
   test('a signed event is answered 2xx, also when it says what nobody understands', async () => {
     const { userId } = await signedInBrowser(testApp)
     const mine = { 'ce-userid': userId }
@@ -225,7 +255,7 @@ describe('what listeners are told', () => {
     const gateway = createRealtime(
       testApp.ports,
       {
-        auth: { mayConnect: testApp.auth.mayConnect },
+        auth: testApp.auth,
         limits: createLimits(testApp.ports, { keys: testApp.keys }, { limits: { general: limit } }),
       },
       { limits: { negotiate: limit } },

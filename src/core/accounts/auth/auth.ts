@@ -17,6 +17,7 @@ import { createChangePassword } from './change-password.ts'
 import { createChangeSecondFactors } from './change-second-factors.ts'
 import { createCodeRateLimit } from './code-rate-limit.ts'
 import { createEndFormerSession } from './end-former-session.ts'
+import { createFindPresented } from './find-presented.ts'
 import { createTellGuesser } from './guessers.ts'
 import { createGuests } from './guests.ts'
 import { createIdentifyByProvider } from './identify-by-provider.ts'
@@ -30,7 +31,9 @@ import { createLogInSecondFactor } from './log-in-second-factor.ts'
 import { createLogInWithProvider } from './log-in-with-provider.ts'
 import { createLogOut } from './log-out.ts'
 import { createMailRateLimit } from './mail-rate-limit.ts'
+import { createMayContinue } from './may-continue.ts'
 import { createMigrateUsers } from './migrate-users.ts'
+import { createNoteSessionUse } from './note-session-use.ts'
 import { createNotices } from './notices.ts'
 import { createOneTimeTokens, oneTimeTokens } from './one-time-tokens.ts'
 import { createDecideProviderSignUp, createOpenProviderAccount } from './open-provider-account.ts'
@@ -38,11 +41,13 @@ import { createOpenSession } from './open-session.ts'
 import { createPasskeyChallenge } from './passkey-challenge.ts'
 import { createPasswordPolicy } from './password-policy.ts'
 import { createAuthPersonalData } from './personal-data.ts'
+import { createReadSessions } from './read-sessions.ts'
 import type { DisownedDeletion } from './recovery.model.ts'
 import { createRefresh } from './refresh.ts'
 import { createRequireVerifiedEmail } from './require-verified-email.ts'
 import { createResetPassword } from './reset-password.ts'
 import { createSecondFactors } from './second-factors.ts'
+import { createSessionLife } from './session-life.ts'
 import { createSessionMemo } from './session-memo.ts'
 import { sessions as sessionsCollection } from './sessions.model.ts'
 import { createSessions } from './sessions.ts'
@@ -99,12 +104,16 @@ export function createAuth(
   const devices = createKnownDevices(needs, keys)
   const signInCodes = createSignInCodes(needs, keys)
   const tellGuesser = createTellGuesser({ devices, signInCodes })
-  const sessions = createSessions(needs, { keys, memo, audit, notices, devices, settings })
+  const life = createSessionLife(needs.clock, settings)
+  const noteSessionUse = createNoteSessionUse(needs, life)
+  const reading = createReadSessions(needs, life)
+  const sessions = createSessions(needs, { keys, memo, audit, notices, devices, life, reading, settings })
   const checkPassword = createPasswordPolicy(needs, {
     minLength: settings.passwordMinLength,
     hosts: [settings.publicOrigin, settings.portalOrigin].map((origin) => new URL(origin).hostname),
   })
   const blacklist = createTokenBlacklist(needs)
+  const findPresented = createFindPresented(needs, keys)
   const lockout = createLockout(needs, keys)
   const verifyPassword = createVerifyPassword(needs, lockout)
   const mayMail = createMailRateLimit(needs, keys)
@@ -179,12 +188,18 @@ export function createAuth(
     emailChange,
     takingBack: createTakeBackChanges(needs, joining),
     assistedRecovery: createAssistRecovery(needs, lent),
-    refresh: createRefresh(needs, { sessions, audit, keys, devices, settings }),
-    formerSession: createEndFormerSession(needs, { sessions, audit, keys }),
-    logOut: createLogOut(needs, { sessions, blacklist, audit, keys }),
+    refresh: createRefresh(needs, { sessions, noteSessionUse, life, audit, keys, devices, settings }),
+    formerSession: createEndFormerSession({ sessions, findPresented, audit }),
+    logOut: createLogOut({ sessions, findPresented, blacklist, audit }),
     changePassword: createChangePassword(needs, lent),
     requireVerifiedEmail: createRequireVerifiedEmail(needs, settings),
-    authenticate: createAuthenticate(needs, memo, blacklist.read, settings),
+    authenticate: createAuthenticate(needs, {
+      memo,
+      readBlacklist: blacklist.read,
+      noteSessionUse,
+      life,
+      settings,
+    }),
     /** Begins to ask for a token that is known to be genuine, beside what has to be asked anyway; null for any other. */
     askAhead(token: string): AskedAhead | null {
       const claims = needs.accessTokens.recall(token)
@@ -200,16 +215,18 @@ export function createAuth(
     forgetSessions: memo.forgetUser,
     personalData: createAuthPersonalData(needs, memo.forgetUser),
     limits: [limits.auth],
-    listSessions: sessions.list,
-    isStanding: sessions.isStanding,
+    listSessions: reading.list,
+    currentSession: reading.current,
+    isStanding: reading.isStanding,
     /** Whether the person may open connections, in this session when it is known which it is. */
     async mayConnect(userId: string, sessionId: string | null): Promise<boolean> {
       const [user, stands] = await Promise.all([
         users.read(userId),
-        sessionId === null || sessions.isStanding(userId, sessionId),
+        sessionId === null || reading.isStanding(userId, sessionId),
       ])
       return stands && user !== null && user.value.status !== 'suspended'
     },
+    mayContinue: createMayContinue(needs, { noteSessionUse, life }),
     revokeSession: sessions.revokeOne,
     revokeOtherSessions: sessions.revokeOthers,
     verifyToken: (token: string): Promise<TokenVerdict> => needs.accessTokens.verify(token),

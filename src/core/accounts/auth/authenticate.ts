@@ -4,7 +4,9 @@ import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { type User, users } from '../users/users.model.ts'
 import { type AuthSettings, invalidToken, lockedOut, tokenRevoked } from './auth.model.ts'
+import { type NoteSessionUse, useOf } from './note-session-use.ts'
 import { roleIn } from './role-in-session.ts'
+import type { SessionLife } from './session-life.ts'
 import type { SessionMemo } from './session-memo.ts'
 import { isLeftBehind, type Session, sessions } from './sessions.model.ts'
 import type { Listing, TokenBlacklist } from './token-blacklist.ts'
@@ -31,18 +33,34 @@ export interface AskedAhead {
 }
 /**
  * Whether the session behind a verified token still stands. `isFresh` asks the store whatever was seen lately: for
- * everything that changes state; `asked` is what was asked ahead, of whichever token. Throws `token_revoked`,
- * `account_suspended`, or `invalid_token` for a token that was left behind when its session was given new ones.
+ * everything that changes state. `isBackground`: a program asks on its own, and nobody need be there. `asked` is what was
+ * asked ahead, of whichever token. Throws `token_revoked`, `account_suspended`, or `invalid_token` for a token that was
+ * left behind when its session was given new ones.
  */
 export const createAuthenticate =
   (
-    { clock, documents }: Needs<'clock' | 'documents'>,
-    memo: SessionMemo,
-    readBlacklist: TokenBlacklist['read'],
-    settings: AuthSettings,
+    { documents }: Needs<'documents'>,
+    {
+      memo,
+      readBlacklist,
+      noteSessionUse,
+      life,
+      settings,
+    }: {
+      readonly memo: SessionMemo
+      readonly readBlacklist: TokenBlacklist['read']
+      readonly noteSessionUse: NoteSessionUse
+      readonly life: SessionLife
+      readonly settings: AuthSettings
+    },
   ) =>
-  async (claims: VerifiedClaims, isFresh: boolean, asked?: AskedAhead): Promise<Authenticated> => {
+  async (
+    claims: VerifiedClaims,
+    { isFresh, isBackground }: { readonly isFresh: boolean; readonly isBackground: boolean },
+    asked?: AskedAhead,
+  ): Promise<Authenticated> => {
     const { sub: userId, sid: sessionId, gen: generation = 1 } = claims
+    const use = useOf(claims, isBackground)
     const readSession = () =>
       Promise.all([
         documents.read(sessions, { partition: userId, id: sessionId }),
@@ -58,15 +76,12 @@ export const createAuthenticate =
     if (remembered && listing === 'clear') {
       const { role, securityEpoch, isHeldBack } = remembered
       const actor = { userId, sessionId, role, securityEpoch }
+      noteSessionUse.note({ userId, sessionId }, use, remembered, null)
       return { actor, isHeldBack, claims, session: null, user: null }
     }
 
     const [session, user] = await (reading ?? readSession())
-    const isStanding =
-      session !== null &&
-      user !== null &&
-      session.value.revokedAt === null &&
-      Date.parse(session.value.expiresAt) > clock.now()
+    const isStanding = session !== null && user !== null && life.isLive(session.value)
     if (isStanding && user.value.status === 'suspended') throw lockedOut(user.value)
     if (!isStanding || session.value.epoch !== user.value.securityEpoch) {
       memo.forget(sessionId)
@@ -76,7 +91,10 @@ export const createAuthenticate =
     const { role, isHeldBack } = roleIn(session.value, user.value, settings)
     const { securityEpoch } = user.value
     const { sinceGeneration = 1 } = session.value
-    memo.remember(sessionId, { userId, role, isHeldBack, securityEpoch, generation, sinceGeneration })
+    const noted = noteSessionUse.notedOf(session.value)
+    noteSessionUse.note({ userId, sessionId }, use, noted, session)
+    const seen = { userId, role, isHeldBack, securityEpoch, generation, sinceGeneration }
+    memo.remember(sessionId, { ...seen, ...noted })
     const actor = { userId, sessionId, role, securityEpoch }
     return { actor, isHeldBack, claims, session: session.value, user }
   }

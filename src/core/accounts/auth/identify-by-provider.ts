@@ -13,7 +13,14 @@ async function challengeOf(verifier: string): Promise<string> {
 /** Whom a provider says somebody is, who has just come back from it. Throws `invalid_credentials` where it says nothing. */
 export const createIdentifyByProvider =
   ({ identityProviders }: Needs<'identityProviders'>, settings: AuthSettings) =>
-  async ({ provider, code, codeVerifier, redirectUri, nonce }: ProviderAnswer): Promise<ProvidedIdentity> => {
+  async ({
+    provider,
+    code,
+    codeVerifier,
+    redirectUri,
+    nonce,
+    iss,
+  }: ProviderAnswer): Promise<ProvidedIdentity> => {
     if (!identityProviders.names.includes(provider))
       throw validationError([
         { path: 'provider', code: 'invalid_value', message: 'This provider is not set up here.' },
@@ -27,6 +34,7 @@ export const createIdentifyByProvider =
       codeVerifier,
       redirectUri,
       nonce: nonce ?? (await challengeOf(codeVerifier)),
+      ...(iss === undefined ? {} : { issuer: iss }),
     })
     if (!identity) throw providerRefused()
     return identity

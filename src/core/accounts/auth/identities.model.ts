@@ -16,6 +16,10 @@ const providerAnswer = z.object({
     .max(256)
     .optional()
     .meta({ description: 'As in the authorization request; left out, it is the code challenge.' }),
+  iss: z.string().min(1).max(2000).optional().meta({
+    description:
+      'As the provider sent it back beside the code (RFC 9207): pass it on when it is there. It has to be the issuer of this provider.',
+  }),
 })
 export const ProviderAnswer = providerAnswer.meta({ id: 'ProviderAnswer' })
 export type ProviderAnswer = z.infer<typeof ProviderAnswer>

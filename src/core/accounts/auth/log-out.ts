@@ -1,37 +1,33 @@
-import type { AccessClaims } from '../../../ports/access-tokens.ts'
-import type { Needs } from '../../../ports/ports.ts'
 import type { Caller } from '../../kernel/actor.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
-import type { Keys } from '../../platform/keys/keys.ts'
-import { deriveSecretPart, isEqual, openSessionSecret, parseRefreshToken } from './refresh-token.ts'
-import { sessions } from './sessions.model.ts'
+import type { FindPresented, Presented } from './find-presented.ts'
+import type { Session } from './sessions.model.ts'
 import type { Sessions } from './sessions.ts'
 import type { TokenBlacklist } from './token-blacklist.ts'
 
-export interface Presented {
-  /** Of a verified access token, if one was sent. */
-  readonly claims?: AccessClaims
-  readonly refreshToken?: string
+export interface LoggedOut {
+  /** One of the sessions was on a computer that others use too. */
+  readonly isOnSharedDevice: boolean
+  /** None of the tokens that came along names a session of ours: nothing is known to have ended. */
+  readonly isNobodyKnown: boolean
 }
 
 /**
- * Ends the session that either token belongs to. Does nothing, and says nothing, when there is none. Answers whether
- * it was on a computer that others use too.
+ * Ends every session that one of the tokens belongs to. When it resolves, none of them stands any more; there may have
+ * been none.
  */
 export const createLogOut =
-  (
-    { ciphers, documents }: Needs<'ciphers' | 'documents'>,
-    domain: {
-      readonly sessions: Sessions
-      readonly blacklist: TokenBlacklist
-      readonly audit: Audit
-      readonly keys: Keys
-    },
-  ) =>
-  async ({ claims, refreshToken }: Presented, caller: Caller): Promise<boolean> => {
+  (domain: {
+    readonly sessions: Sessions
+    readonly findPresented: FindPresented
+    readonly blacklist: TokenBlacklist
+    readonly audit: Audit
+  }) =>
+  async (presented: Presented, caller: Caller): Promise<LoggedOut> => {
+    const found = await domain.findPresented(presented)
     let isOnSharedDevice = false
-    const end = async (userId: string, sessionId: string) => {
-      const session = await domain.sessions.revoke(userId, sessionId, 'logout')
+    const end = async ({ userId, id: sessionId }: Session, known: (typeof found.sessions)[number]) => {
+      const session = await domain.sessions.revoke(userId, sessionId, 'logout', known)
       if (session?.isOnSharedDevice) isOnSharedDevice = true
       if (session)
         await domain.audit.record(caller, {
@@ -41,14 +37,12 @@ export const createLogOut =
           resource: { type: 'user', id: userId },
         })
     }
-    if (claims) {
-      await Promise.all([domain.blacklist.add(claims.jti, claims.exp), end(claims.sub, claims.sid)])
-    }
-    const token = refreshToken === undefined ? null : parseRefreshToken(refreshToken)
-    if (!token || token.sessionId === claims?.sid) return isOnSharedDevice
-    const stored = await documents.read(sessions, { partition: token.userId, id: token.sessionId })
-    const secret = stored && (await openSessionSecret(domain.keys, stored.value))
-    if (secret && isEqual(token.secretPart, await deriveSecretPart(ciphers, secret, token.generation)))
-      await end(token.userId, token.sessionId)
-    return isOnSharedDevice
+    // Each of them is tried, whatever becomes of the others.
+    const outcomes = await Promise.allSettled([
+      ...found.claims.map(({ jti, exp }) => domain.blacklist.add(jti, exp)),
+      ...found.sessions.map((stored) => end(stored.value, stored)),
+    ])
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+    if (failed) throw failed.reason
+    return { isOnSharedDevice, isNobodyKnown: found.isNobodyKnown }
   }

@@ -19,6 +19,17 @@ export function parseRefreshToken(text: string): RefreshToken | null {
   return { userId, sessionId, generation: Number(generation), secretPart }
 }
 
+/**
+ * Those among texts that came together, in the order in which to show them: the youngest session first, and of one
+ * session the youngest token, since an older one beside it was only left over.
+ */
+export const youngestFirst = (texts: readonly string[]): readonly RefreshToken[] =>
+  texts
+    .flatMap((text) => parseRefreshToken(text) ?? [])
+    .sort((a, b) =>
+      a.sessionId === b.sessionId ? b.generation - a.generation : a.sessionId < b.sessionId ? 1 : -1,
+    )
+
 export const formatRefreshToken = ({ userId, sessionId, generation, secretPart }: RefreshToken): string =>
   `v1.${userId}.${sessionId}.${generation}.${secretPart}`
 

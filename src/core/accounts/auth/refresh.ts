@@ -1,24 +1,24 @@
 import { VersionMismatch } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Caller } from '../../kernel/actor.ts'
-import { conflict } from '../../kernel/errors.ts'
+import { AppError, conflict } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
 import { users } from '../users/users.model.ts'
 import { type AuthSettings, invalidToken, tokenRevoked } from './auth.model.ts'
 import type { Devices } from './known-devices.ts'
-import { purgeAfter } from './new-session.ts'
+import type { NoteSessionUse } from './note-session-use.ts'
 import {
   deriveSecretPart,
   formatRefreshToken,
   hashSecretPart,
   isEqual,
   openSessionSecret,
-  parseRefreshToken,
   type RefreshToken,
+  youngestFirst,
 } from './refresh-token.ts'
-import type { Credentials } from './sessions.model.ts'
-import { isLeftBehind, type Session, sessions } from './sessions.model.ts'
+import type { SessionLife } from './session-life.ts'
+import { type Credentials, isLeftBehind, type Session, sessions } from './sessions.model.ts'
 import type { Sessions } from './sessions.ts'
 
 const attempts = 10
@@ -26,21 +26,25 @@ const attempts = 10
 type Place = 'current' | 'predecessor' | 'overtaken' | 'superseded' | 'forged'
 
 /**
- * Exchanges a refresh token for its successor. The immediate predecessor, shown again within the grace window, gets
- * the same successor: two tabs, or an answer that was lost. Any other token of the session that was genuine once ends
- * the whole family. Throws `invalid_token`, `token_revoked`, or `conflict` where the session was given new tokens meanwhile.
+ * Exchanges a refresh token for its successor. The immediate predecessor gets the same successor for as long as nothing
+ * shows that the answer arrived, however late: no token that came with it was used. And for the grace window after
+ * that: two tabs. Any other token of the session that was genuine once ends the whole family. `isBackground`: nobody
+ * need be there, and the session is idle as before. Throws `invalid_token`, `token_revoked`, or `conflict` where
+ * the session was given new tokens meanwhile.
  */
 export const createRefresh = (
   { ciphers, clock, documents }: Needs<'ciphers' | 'clock' | 'documents'>,
   domain: {
     readonly sessions: Sessions
+    readonly noteSessionUse: NoteSessionUse
+    readonly life: SessionLife
     readonly audit: Audit
     readonly keys: Keys
     readonly devices: Devices
     readonly settings: AuthSettings
   },
 ) => {
-  const { keys, settings, audit } = domain
+  const { keys, settings, audit, life, noteSessionUse } = domain
 
   const isWithinGrace = ({ rotatedAt }: Session): boolean =>
     clock.now() - Date.parse(rotatedAt) <= settings.refreshGraceSeconds * 1000
@@ -54,7 +58,9 @@ export const createRefresh = (
     if (token.generation === session.generation && isEqual(hash, session.refreshHash)) return 'current'
     const isPrevious = token.generation === session.generation - 1
     if (isPrevious && session.previousRefreshHash !== null && isEqual(hash, session.previousRefreshHash)) {
-      return isWithinGrace(session) ? 'predecessor' : 'superseded'
+      if (!session.firstUsedAt) return 'predecessor'
+      const usedForMs = clock.now() - Date.parse(session.firstUsedAt)
+      return usedForMs <= settings.refreshGraceSeconds * 1000 ? 'predecessor' : 'superseded'
     }
     if (token.generation >= session.generation) return 'forged'
     const genuine = await deriveSecretPart(ciphers, secret, token.generation)
@@ -62,11 +68,8 @@ export const createRefresh = (
     return isLeftBehind(session, token.generation) && isWithinGrace(session) ? 'overtaken' : 'superseded'
   }
 
-  return async (text: string, caller: Caller): Promise<Credentials> => {
-    const token = parseRefreshToken(text)
-    if (!token) throw invalidToken()
+  async function exchange(token: RefreshToken, caller: Caller, isBackground: boolean): Promise<Credentials> {
     const { userId, sessionId } = token
-
     for (let attempt = 1; attempt <= attempts; attempt++) {
       const [stored, user] = await Promise.all([
         documents.read(sessions, { partition: userId, id: sessionId }),
@@ -78,8 +81,7 @@ export const createRefresh = (
       const place = await placeOf(token, session, secret)
       if (place === 'forged') throw invalidToken()
       const isOver =
-        session.revokedAt !== null ||
-        Date.parse(session.expiresAt) <= clock.now() ||
+        !life.isLive(session) ||
         session.epoch !== user.value.securityEpoch ||
         user.value.status === 'suspended'
       if (isOver) throw tokenRevoked()
@@ -101,18 +103,16 @@ export const createRefresh = (
 
       const generation = place === 'current' ? session.generation + 1 : session.generation
       const secretPart = await deriveSecretPart(ciphers, secret, generation)
+      let isSeen = !isBackground
       if (place === 'current') {
-        const now = new Date(clock.now()).toISOString()
-        const expiresAt = domain.sessions.expiryOf(session)
         const rotated: Session = {
           ...session,
+          ...(isSeen ? life.seenNow(session) : {}),
           generation,
           refreshHash: await hashSecretPart(ciphers, secretPart),
           previousRefreshHash: session.refreshHash,
-          rotatedAt: now,
-          lastSeenAt: now,
-          expiresAt,
-          purgeAt: purgeAfter(expiresAt),
+          rotatedAt: new Date(clock.now()).toISOString(),
+          firstUsedAt: null,
         }
         try {
           await documents.replace(sessions, rotated, stored.version)
@@ -120,14 +120,37 @@ export const createRefresh = (
           if (error instanceof VersionMismatch) continue
           throw error
         }
+      } else {
+        // Of this generation nothing is used by showing the one before.
+        const use = { generation: generation - 1, isBackground }
+        isSeen = noteSessionUse.note({ userId, sessionId }, use, noteSessionUse.notedOf(session), stored)
       }
       return {
         accessToken: await domain.sessions.signAccessToken({ ...session, generation }, user.value),
         refreshToken: formatRefreshToken({ userId, sessionId, generation, secretPart }),
         isOnSharedDevice: session.isOnSharedDevice ?? false,
         device: await domain.devices.atRefresh(user.value, caller, session.isOnSharedDevice ?? false),
+        ...life.lastsUntil(isSeen ? { ...session, ...life.seenNow(session) } : session),
       }
     }
     throw conflict()
+  }
+
+  /** One of several tokens that a browser sent under one name: the first that is good. */
+  return async (texts: readonly string[], caller: Caller, isBackground: boolean): Promise<Credentials> => {
+    let refusal: AppError | undefined
+    const over = new Set<string>()
+    for (const token of youngestFirst(texts)) {
+      if (over.has(token.sessionId)) continue
+      try {
+        return await exchange(token, caller, isBackground)
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error
+        refusal ??= error
+        // A made-up token beside a genuine one says nothing about the session.
+        if (error.code !== invalidToken().code) over.add(token.sessionId)
+      }
+    }
+    throw refusal ?? invalidToken()
   }
 }

@@ -6,6 +6,7 @@ import type { Keys } from '../../platform/keys/keys.ts'
 import type { User } from '../users/users.model.ts'
 import type { Devices } from './known-devices.ts'
 import { deriveSecretPart, formatRefreshToken, hashSecretPart, openSessionSecret } from './refresh-token.ts'
+import type { SessionLife } from './session-life.ts'
 import type { SessionMemo } from './session-memo.ts'
 import { type Credentials, type Session, sessions } from './sessions.model.ts'
 
@@ -28,11 +29,13 @@ export function createRenewSession(
     keys,
     memo,
     devices,
+    life,
     signAccessToken,
   }: {
     readonly keys: Keys
     readonly memo: SessionMemo
     readonly devices: Devices
+    readonly life: SessionLife
     readonly signAccessToken: (session: Session, user: User) => Promise<string>
   },
 ) {
@@ -59,16 +62,11 @@ export function createRenewSession(
     for (let attempt = 1; attempt <= attempts; attempt++) {
       const stored = await documents.read(sessions, { partition: userId, id: sessionId })
       const session = stored?.value
-      const isOver =
-        !session ||
-        session.revokedAt !== null ||
-        session.epoch !== securityEpoch ||
-        Date.parse(session.expiresAt) <= clock.now()
+      const isOver = !session || session.epoch !== securityEpoch || !life.isLive(session)
       const secret = isOver ? null : await openSessionSecret(keys, session)
       if (isOver || !secret) return null
       const generation = session.generation + 1
       const secretPart = await deriveSecretPart(ciphers, secret, generation)
-      const now = new Date(clock.now()).toISOString()
       const renewed: Session = {
         ...session,
         ...proved,
@@ -77,8 +75,9 @@ export function createRenewSession(
         sinceGeneration: generation,
         refreshHash: await hashSecretPart(ciphers, secretPart),
         previousRefreshHash: null,
-        rotatedAt: now,
-        lastSeenAt: now,
+        rotatedAt: new Date(clock.now()).toISOString(),
+        firstUsedAt: null,
+        ...life.seenNow(session),
       }
       try {
         await documents.replace(sessions, renewed, stored.version)
@@ -92,6 +91,7 @@ export function createRenewSession(
         accessToken: await signAccessToken(renewed, user),
         refreshToken: formatRefreshToken({ userId, sessionId, generation, secretPart }),
         isOnSharedDevice,
+        ...life.lastsUntil(renewed),
         device: await deviceOf(user, securityEpoch, caller, isOnSharedDevice),
       }
     }

@@ -1,7 +1,8 @@
 import type { Needs } from '../../../ports/ports.ts'
+import type { Noted } from './note-session-use.ts'
 import type { RoleInSession } from './role-in-session.ts'
 
-export interface Remembered extends RoleInSession {
+export interface Remembered extends RoleInSession, Noted {
   readonly userId: string
   readonly securityEpoch: number
   /** Of the token it was seen with, and of the first that is alive. */
@@ -29,7 +30,7 @@ export function createSessionMemo({ clock }: Needs<'clock'>) {
     },
     remember(sessionId: string, remembered: Remembered): void {
       if (entries.size >= maxEntries) entries.clear()
-      entries.set(sessionId, { ...remembered, until: clock.now() + rememberedMs })
+      entries.set(sessionId, Object.assign(remembered, { until: clock.now() + rememberedMs }))
     },
     forget(sessionId: string): void {
       entries.delete(sessionId)

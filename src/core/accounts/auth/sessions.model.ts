@@ -15,13 +15,15 @@ export interface Session {
   readonly refreshHash: string
   readonly previousRefreshHash: string | null
   readonly rotatedAt: string
+  /** When one of the tokens of this generation was first used: then the answer that brought them has arrived. */
+  readonly firstUsedAt?: string | null
   /** 256 bits, sealed, from which every generation's refresh token is derived. */
   readonly sealedSecret: string
   readonly device: string
   readonly place: string | null
   readonly createdAt: string
   readonly lastSeenAt: string
-  /** After this it cannot be refreshed. */
+  /** After this it is over: when it was idle for too long, or at last. */
   readonly expiresAt: string
   /** On a computer that others use too: it ends soon when nothing happens, and with the browser. */
   readonly isOnSharedDevice?: boolean
@@ -45,8 +47,16 @@ export const sessions = collection<Session>()({
   ttl: 'purgeAt',
 })
 
+/** Until when somebody stays signed in. */
+export interface SessionEnd {
+  /** When nothing happens until then, it is over. */
+  readonly idleExpiresAt: string
+  /** Whatever happens, it is over. */
+  readonly sessionExpiresAt: string
+}
+
 /** What signs somebody in. */
-export interface Credentials {
+export interface Credentials extends SessionEnd {
   readonly accessToken: string
   readonly refreshToken: string
   readonly isOnSharedDevice: boolean
@@ -71,3 +81,14 @@ export const SessionView = z
   })
   .meta({ id: 'Session' })
 export type SessionView = z.infer<typeof SessionView>
+
+export const CurrentSession = SessionView.extend({
+  idleExpiresAt: z.iso.datetime().meta({
+    description: 'When nothing happens in it until then, it is over. `POST /auth/refresh` extends it.',
+  }),
+  secondsLeft: z.number().int().min(0).meta({
+    description: 'Until then, for whoever has another clock than ours.',
+  }),
+  sessionExpiresAt: z.iso.datetime().meta({ description: 'Whatever happens, it is over then.' }),
+}).meta({ id: 'CurrentSession' })
+export type CurrentSession = z.infer<typeof CurrentSession>

@@ -1,26 +1,27 @@
-import { type Stored, VersionMismatch } from '../../../ports/documents.ts'
+import type { Stored } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { randomBytes } from '../../../ports/random-bytes.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
-import { conflict, notFound } from '../../kernel/errors.ts'
+import { notFound } from '../../kernel/errors.ts'
+import { retryOnConflict } from '../../kernel/retry-on-conflict.ts'
 import { walk } from '../../kernel/walk.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
 import { endConnections } from '../../platform/realtime/realtime.model.ts'
-import { type User, users } from '../users/users.model.ts'
+import type { User } from '../users/users.model.ts'
 import type { AuthSettings } from './auth.model.ts'
 import { describeDevice } from './device.ts'
 import type { Devices } from './known-devices.ts'
-import { expiryOf, idleSecondsOf, newSession } from './new-session.ts'
+import { newSession } from './new-session.ts'
 import type { Notices } from './notices.ts'
+import { longPage, type ReadSessions } from './read-sessions.ts'
 import { formatRefreshToken } from './refresh-token.ts'
 import { createRenewSession } from './renew-session.ts'
 import { roleIn } from './role-in-session.ts'
+import type { SessionLife } from './session-life.ts'
 import type { SessionMemo } from './session-memo.ts'
-import { type Credentials, type Session, type SessionView, sessions } from './sessions.model.ts'
+import { type Credentials, type Session, sessions } from './sessions.model.ts'
 
-const attempts = 5
-const longPage = 100
 /** So many logins at the same time may each have left the same session to the others. */
 const atTheSameTime = 2
 
@@ -35,14 +36,16 @@ export function createSessions(
     readonly audit: Audit
     readonly notices: Notices
     readonly devices: Devices
+    readonly life: SessionLife
+    readonly reading: ReadSessions
     readonly settings: AuthSettings
   },
 ) {
-  const { keys, memo, audit, notices, devices, settings } = domain
+  const { keys, memo, audit, notices, devices, life, reading, settings } = domain
   const { accessTokens, ciphers, clock, defer, documents, ids } = needs
   const iso = (ms: number) => new Date(ms).toISOString()
-  const isLive = (session: Session) =>
-    session.revokedAt === null && Date.parse(session.expiresAt) > clock.now()
+  const { isLive } = life
+  const { readKept, listLive } = reading
 
   const signAccessToken = (
     session: Pick<Session, 'id' | 'userId' | 'generation' | 'secondFactorAt' | 'isOnSharedDevice'>,
@@ -50,52 +53,31 @@ export function createSessions(
   ): Promise<string> => {
     const { role } = roleIn(session, user, settings)
     const iat = Math.floor(clock.now() / 1000)
-    const exp = iat + Math.min(settings.accessTokenSeconds, idleSecondsOf(session, settings))
+    const exp = iat + Math.min(settings.accessTokenSeconds, life.idleSecondsOf(session))
     const { userId: sub, id: sid, generation: gen } = session
     return accessTokens.sign({ sub, sid, gen, role, jti: ids.next(), iat, exp })
-  }
-
-  /** Newest first, also those that ended a short while ago. */
-  const readKept = (userId: string, firstPage: number) => (after: { readonly after?: string }) =>
-    documents.query(sessions, {
-      path: 'byCreation',
-      partition: userId,
-      equals: {},
-      direction: 'desc',
-      limit: after.after === undefined ? firstPage : longPage,
-      ...after,
-    })
-  async function listLive(userId: string): Promise<readonly Stored<Session>[]> {
-    const live: Stored<Session>[] = []
-    for await (const session of walk(readKept(userId, longPage)))
-      if (isLive(session.value)) live.push(session)
-    return live
   }
 
   /**
    * Writes a change of one session unless `change` declines; null when it did, or there is no such session. The first
    * attempt need not read a session that is `known`.
    */
-  async function changeSession(
+  const changeSession = (
     userId: string,
     sessionId: string,
     change: (session: Session) => Session | null,
     known?: Stored<Session>,
-  ): Promise<Session | null> {
-    for (let attempt = 1; attempt <= attempts; attempt++) {
-      const stored =
-        (attempt === 1 && known) || (await documents.read(sessions, { partition: userId, id: sessionId }))
+  ): Promise<Session | null> => {
+    let read = known
+    return retryOnConflict(async () => {
+      const stored = read ?? (await documents.read(sessions, { partition: userId, id: sessionId }))
+      read = undefined
       const changed = stored && change(stored.value)
       if (!stored || !changed) return null
-      try {
-        await documents.replace(sessions, changed, stored.version)
-        memo.forget(sessionId)
-        return changed
-      } catch (error) {
-        if (!(error instanceof VersionMismatch)) throw error
-      }
-    }
-    throw conflict()
+      await documents.replace(sessions, changed, stored.version)
+      memo.forget(sessionId)
+      return changed
+    })
   }
 
   /** The session, when this call ended it; null when it was over or never there. */
@@ -141,12 +123,9 @@ export function createSessions(
 
   return {
     signAccessToken,
-    /** When a session that is refreshed now has to be refreshed again. */
-    expiryOf: (session: Pick<Session, 'createdAt' | 'isOnSharedDevice'>): string =>
-      expiryOf(session, clock.now(), settings),
     revoke,
 
-    renew: createRenewSession(needs, { keys, memo, devices, signAccessToken }),
+    renew: createRenewSession(needs, { keys, memo, devices, life, signAccessToken }),
 
     /**
      * Computes a new session. Nothing is written before `store`, which writes in the turn of the event loop it is
@@ -184,34 +163,13 @@ export function createSessions(
           refreshToken: formatRefreshToken({ userId: user.id, sessionId: id, generation: 1, secretPart }),
           isOnSharedDevice,
           device,
+          ...life.lastsUntil(session),
         },
         async store() {
           defer.run('look_at_other_sessions', () => lookAtOthers(user, session))
           await documents.insert(sessions, session)
         },
       }
-    },
-
-    async list(actor: Actor): Promise<SessionView[]> {
-      const live = (await listLive(actor.userId)).filter(({ value }) => value.epoch === actor.securityEpoch)
-      return live.map(({ value }) => ({
-        id: value.id,
-        device: value.device,
-        place: value.place,
-        createdAt: value.createdAt,
-        lastSeen: value.lastSeenAt,
-        current: value.id === actor.sessionId,
-      }))
-    },
-
-    /** Read from the store, not from memory. */
-    async isStanding(userId: string, sessionId: string): Promise<boolean> {
-      const [session, user] = await Promise.all([
-        documents.read(sessions, { partition: userId, id: sessionId }),
-        documents.read(users, { partition: userId, id: userId }),
-      ])
-      if (session === null || user === null) return false
-      return isLive(session.value) && session.value.epoch === user.value.securityEpoch
     },
 
     /** Ends one of the actor's own sessions; anybody else's is not found. */

@@ -1,6 +1,7 @@
 import { type Stored, VersionMismatch } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { conflict, notFound, preconditionFailed } from '../../kernel/errors.ts'
+import type { DomainEvent } from '../../kernel/events.ts'
 import { endConnections } from '../../platform/realtime/realtime.model.ts'
 import type { Administrators, Hold } from './administrators.ts'
 import { isActiveAdministrator, type User, users } from './users.model.ts'
@@ -27,6 +28,7 @@ export const createChangeUser =
   (
     needs: Needs<'clock' | 'documents' | 'defer' | 'realtime'>,
     administrators: Pick<Administrators, 'whileHeld'>,
+    epochRaised: DomainEvent<User>,
   ) =>
   async (
     userId: string,
@@ -53,8 +55,10 @@ export const createChangeUser =
           await beforeWrite?.()
           hold?.check()
           const replaced = await documents.replace(users, changed, stored.version)
-          if (changed.securityEpoch !== stored.value.securityEpoch)
+          if (changed.securityEpoch !== stored.value.securityEpoch) {
             defer.run('disconnect_devices', () => endConnections(needs, userId, null))
+            defer.run('end_what_the_epoch_ends', () => epochRaised.emit(changed))
+          }
           return replaced
         } catch (error) {
           if (!(error instanceof VersionMismatch)) throw error

@@ -30,8 +30,10 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'defer' | 'ids'
   const { documents, defer, log } = needs
   /** A name, a picture, a role or a status is another now: others keep copies. */
   const profileChanged = createEvent<User>('users.profile-changed')
+  /** Whatever was handed out or begun before counts no more: every session is over, and what rests on one. */
+  const epochRaised = createEvent<User>('users.epoch-raised')
   const administrators = createAdministrators(needs)
-  const changeUser = createChangeUser(needs, administrators)
+  const changeUser = createChangeUser(needs, administrators, epochRaised)
   const read = (userId: string): Promise<Stored<User> | null> =>
     documents.read(users, { partition: userId, id: userId })
   const changeAs = createChangeAs(changeUser, read)
@@ -73,6 +75,7 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'defer' | 'ids'
   return {
     ...emptyFace,
     profileChanged,
+    epochRaised,
     createAccount: createCreateAccount(needs, { staff, administrators }),
     changeAs,
     /** For what no session asks for. */

@@ -17,6 +17,7 @@ import {
   courses,
   courseVersions,
   type NewCourse,
+  organization,
   type UpdateCourse,
 } from './courses.model.ts'
 import { lessonContents } from './lessons.model.ts'
@@ -43,7 +44,7 @@ export const courseOf = (
   level: given.level,
   thumbnail: given.thumbnail,
   instructor: {
-    name: given.instructor.name ?? authorName ?? 'T.O.O.L.S Inc',
+    name: given.instructor.name ?? authorName ?? organization,
     avatar: given.instructor.avatar ?? null,
     bio: given.instructor.bio ?? '',
   },

@@ -42,6 +42,9 @@ export interface Course {
 
 export const catalog = 'catalog' as const
 
+/** Who teaches a course in which nobody is named. */
+export const organization = 'T.O.O.L.S Inc'
+
 /** Partition `catalog`, a constant: the catalogue is one cheap partition and one cache entry. */
 export const courses = collection<Course>()({
   name: 'Courses',

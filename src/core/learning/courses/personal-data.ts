@@ -1,14 +1,20 @@
 import type { Needs } from '../../../ports/ports.ts'
 import { nothingKept, nothingPersonal, type PersonalData } from '../../kernel/personal-data.ts'
+import { createPutDocument } from '../../kernel/put-document.ts'
 import { walk } from '../../kernel/walk.ts'
 import { courseCounts } from './course-members.model.ts'
-import { type Course, catalog, courses, courseVersions } from './courses.model.ts'
+import { type Course, catalog, courses, courseVersions, organization } from './courses.model.ts'
 import { lessonContents } from './lessons.model.ts'
 
 const forTheCourse = 'For as long as the course exists.'
 
+/** As where nobody was named. */
+const nobody = { name: organization, avatar: null, bio: '' }
+
 /** But for the members of courses, which learning knows how to find. */
-export function createCoursesPersonalData({ documents }: Needs<'documents'>): readonly PersonalData[] {
+export function createCoursesPersonalData(needs: Needs<'documents'>): readonly PersonalData[] {
+  const { documents } = needs
+  const put = createPutDocument(needs)
   async function writtenBy(userId: string): Promise<readonly Course[]> {
     const written: Course[] = []
     const all = walk<Course>((after) =>
@@ -23,6 +29,13 @@ export function createCoursesPersonalData({ documents }: Needs<'documents'>): re
     for await (const { value } of all) if (value.authorId === userId) written.push(value)
     return written
   }
+  /** Of a draft that nobody ever saw. */
+  const forgetInstructor = (id: string) =>
+    put(courses, { partition: catalog, id }, (course) =>
+      course && course.version === 0 && course.instructor.name !== nobody.name
+        ? { ...course, instructor: nobody }
+        : course,
+    )
   return [
     {
       store: courses.name,
@@ -39,7 +52,9 @@ export function createCoursesPersonalData({ documents }: Needs<'documents'>): re
           createdAt,
         })),
       async erase({ userId }) {
-        const written = await writtenBy(userId)
+        const everything = await writtenBy(userId)
+        for (const { id, version } of everything) if (version === 0) await forgetInstructor(id)
+        const written = everything.filter(({ version }) => version > 0)
         if (written.length === 0) return nothingKept
         return [
           {

@@ -3,7 +3,7 @@ import type { User } from '../../accounts/users/users.model.ts'
 import type { Users } from '../../accounts/users/users.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { AppError, validationError } from '../../kernel/errors.ts'
-import type { Connection, ConnectionListener } from '../../platform/realtime/realtime.model.ts'
+import { type Connection, type ConnectionListener, ping } from '../../platform/realtime/realtime.model.ts'
 import { ReadUpTo, Typing } from './chat.model.ts'
 import { SendMessage } from './messages.model.ts'
 
@@ -64,7 +64,7 @@ export function createDeviceEvents(uses: {
       await read(actor, conversationId, seq)
       return null
     }),
-    ping: async ({ userId, connectionId }) => {
+    [ping]: async ({ userId, connectionId }) => {
       await presence.renew(userId, connectionId)
       return null
     },

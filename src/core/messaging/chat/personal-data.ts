@@ -146,7 +146,7 @@ export function createChatPersonalData(
       purpose: 'Finds messages by their words: who wrote which, and when.',
       retention: 'As long as the messages.',
       notExported: 'The same facts as the messages.',
-      notErased: 'Ids and times of messages whose text is gone.',
+      notErased: 'Goes with the text of each message.',
     },
     {
       store: leftConversations.name,

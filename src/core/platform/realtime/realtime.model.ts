@@ -70,6 +70,9 @@ export interface ConnectionListener {
   readonly events: Readonly<Record<string, (connection: Connection, said: unknown) => Promise<object | null>>>
 }
 
+/** What a device says now and then to show that it is there, whether or not the person is. */
+export const ping = 'ping'
+
 /** An event, as the service tells it. Nothing in it is true before it is verified. */
 export interface ConnectionEvent {
   readonly host: string

@@ -14,12 +14,12 @@ import {
   unknownHost,
   userGroup,
 } from './realtime.model.ts'
-import { createReceiveEvent, type MayConnect } from './receive-event.ts'
+import { createReceiveEvent, type MayConnect, type MayContinue } from './receive-event.ts'
 
 const accessTtlSeconds = 300
 
 export interface RealtimeBorrows {
-  readonly auth: { readonly mayConnect: MayConnect }
+  readonly auth: { readonly mayConnect: MayConnect; readonly mayContinue: MayContinue }
   readonly limits: Pick<Limits, 'take'>
 }
 
@@ -59,7 +59,7 @@ export function createRealtime(
     async verifyEvent(event: ConnectionEvent): Promise<void> {
       if (!(await realtime.isGenuine(event))) throw forgedEvent()
     },
-    receiveEvent: createReceiveEvent(needs, { mayConnect: auth.mayConnect, listeners: connections.all }),
+    receiveEvent: createReceiveEvent(needs, { ...auth, listeners: connections.all }),
   }
 }
 

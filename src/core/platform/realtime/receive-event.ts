@@ -7,6 +7,7 @@ import {
   type ConnectionListener,
   type EventAnswer,
   mayNotConnect,
+  ping,
   sessionAmong,
   sessionGroup,
   sessionlessGroup,
@@ -25,6 +26,9 @@ async function fingerprint(groups: readonly string[]): Promise<string> {
 /** Whether the person may connect, in a session that has not ended; null when nobody knows any more which it is. */
 export type MayConnect = (userId: string, sessionId: string | null) => Promise<boolean>
 
+/** Whether the session still stands in which something is said. `isBackground`: by the device, not by the person. */
+export type MayContinue = (userId: string, sessionId: string, isBackground: boolean) => Promise<boolean>
+
 /** What a connection carries: the groups it was given, as a fingerprint, and its session. */
 const stateOf = (given: string, sessionId: string | null): string => `${given}.${sessionId ?? ''}`
 function readState(state: string | null): { readonly given: string; readonly sessionId: string | null } {
@@ -38,8 +42,13 @@ export const createReceiveEvent =
     { realtime, cache, log }: Needs<'realtime' | 'cache' | 'log'>,
     {
       mayConnect,
+      mayContinue,
       listeners,
-    }: { readonly mayConnect: MayConnect; readonly listeners: () => readonly ConnectionListener[] },
+    }: {
+      readonly mayConnect: MayConnect
+      readonly mayContinue: MayContinue
+      readonly listeners: () => readonly ConnectionListener[]
+    },
   ) =>
   async ({ connectionId, userId, id, state, what }: ConnectionEvent): Promise<EventAnswer> => {
     if (userId === null) throw mayNotConnect()
@@ -105,6 +114,11 @@ export const createReceiveEvent =
         return null
       case 'said': {
         if (await isRepeat()) return null
+        const { sessionId } = readState(state)
+        if (sessionId !== null && !(await mayContinue(userId, sessionId, what.name === ping))) {
+          await realtime.disconnectGroup(sessionGroup(sessionId), 'session ended')
+          throw mayNotConnect()
+        }
         const receive = listeners().find(({ events }) => Object.hasOwn(events, what.name))?.events[what.name]
         if (!receive) throw unknownEvent()
         const said = await receive(connection, await what.read())

@@ -14,6 +14,7 @@ import { greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import type { Registry } from '../registry/registry.ts'
 import { type FindByReceipt, idOfReceipt, receiptKeptMs } from './deletion-receipt.ts'
+import { viewOf } from './deletion-view.ts'
 import { type Deletion, type DeletionView, deletions, type ErasureSettings } from './erasure.model.ts'
 
 const leaseMs = 30_000
@@ -21,15 +22,6 @@ const lockedWithinMs = 10 * 60_000
 
 type Erased = Extract<PersonalData, { readonly erase: unknown }>
 const isErased = (entry: PersonalData): entry is Erased => 'erase' in entry
-
-const words: Readonly<Record<DeletionView['state'], string>> = {
-  scheduled: 'The account is locked and will be erased. Until then you can cancel the deletion.',
-  on_hold:
-    'The account is locked. A legal hold prevents its erasure for now: we are obliged to keep it for a legal proceeding. It will be erased when the hold ends; nobody can use it until then.',
-  erasing: 'The account is being erased. What has been done is listed; the rest follows automatically.',
-  done: 'The account and everything in it have been erased. What has to be kept is listed, with the reason.',
-  cancelled: 'The deletion was cancelled. The account is as it was before: sign in.',
-}
 
 /**
  * Erases accounts: a line of steps, one for each registered store, each noted when it is done. A step can be run again,
@@ -156,13 +148,17 @@ export function createEraseAccount(
       if (!known) throw notFound()
       if (known.deletion) throw accountIsClosing()
       const requestedAt = iso(now)
-      const dueAt = Math.max(now + (isImmediate ? 0 : settings.erasureDelayMs), takenBackUntil(known, now))
+      // There is no mailbox to tell a guest's, and nothing to come back to after their day.
+      const isGuest = known.role === 'guest'
+      const isAtOnce = isImmediate || isGuest
+      const dueAt = Math.max(now + (isAtOnce ? 0 : settings.erasureDelayMs), takenBackUntil(known, now))
       const { value: account } = await users.holdToLeave(known, async (hold) => {
         await documents.insert(deletions, newDeletion(id, userId, iso(dueAt)))
         // Before the lock: nobody is locked out without the receipt.
         const greeting = greetingOf(known.name)
         const link = linkTo(settings.portalOrigin, '/account-deletion', receipt)
-        for (const [n, { to, notMe }] of (await whereToTell(known, requestedAt)).entries())
+        const told = isGuest ? [] : await whereToTell(known, requestedAt)
+        for (const [n, { to, notMe }] of told.entries())
           await mail.enqueue(
             { template: 'account_closing', to, greeting, link, notMe },
             `account closing ${id} ${n}`,
@@ -187,7 +183,7 @@ export function createEraseAccount(
         sessionId,
         resource: { type: 'user', id: userId },
       })
-      if (isImmediate) defer.run('erase-account', () => erase(id))
+      if (isAtOnce) defer.run('erase-account', () => erase(id))
       return receipt
     },
 
@@ -202,20 +198,7 @@ export function createEraseAccount(
       const deletion = await findByReceipt(receipt)
       const isHeld =
         deletion.state === 'scheduled' && (await accountOf(deletion.userId))?.legalHoldSince !== undefined
-      const state = isHeld ? 'on_hold' : deletion.state
-      const { requestedAt, eraseAfter, finishedAt } = deletion
-      return {
-        state,
-        message: words[state],
-        requestedAt,
-        eraseAfter,
-        finishedAt,
-        steps: {
-          total: steps().length,
-          done: deletion.steps.map((step) => ({ store: step.store, finishedAt: step.finishedAt })),
-        },
-        kept: deletion.steps.flatMap(({ kept }) => kept.map((one) => ({ ...one }))),
-      }
+      return viewOf(deletion, { isHeld, steps: steps().length })
     },
 
     /** Sets or ends a legal hold, which keeps an account from being erased. */

@@ -1,5 +1,4 @@
 import type { ArchiveEntry } from '../../../ports/archiver.ts'
-import { BlobExists, type BlobName } from '../../../ports/blobs.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { User } from '../../accounts/users/users.model.ts'
 import type { Users } from '../../accounts/users/users.ts'
@@ -13,17 +12,49 @@ import type { Audit } from '../../platform/audit/audit.ts'
 import { greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import type { Registry } from '../registry/registry.ts'
+import { bytesOf, createExportFiles, type ExportFiles, livesMs } from './export-files.ts'
 import { pageBegin, pageEnd, pageSection } from './export-page.ts'
 import { dataExports, type Export, type ExportView } from './exports.model.ts'
 
 const minuteMs = 60_000
 const leaseMs = 2 * minuteMs
-const livesMs = 24 * 60 * minuteMs
+const linkLivesMs = 5 * minuteMs
 
 type Collected = Extract<PersonalData, { readonly collect: unknown }>
 const isCollected = (entry: PersonalData): entry is Collected => 'collect' in entry
 
-const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
+/** What is in the ZIP, put together as it is written. */
+async function* archiveOf(
+  work: Export,
+  subject: Subject,
+  stores: readonly Collected[],
+  readPart: ExportFiles['readPart'],
+): AsyncGenerator<ArchiveEntry> {
+  const lastModified = work.requestedAt
+  yield {
+    name: 'index.html',
+    lastModified,
+    async *content() {
+      yield bytesOf(pageBegin(lastModified))
+      for (const [part, { store, purpose }] of stores.entries()) {
+        const records = JSON.parse(new TextDecoder().decode(await readPart(work, part))) as unknown[]
+        yield bytesOf(pageSection(store, purpose, records))
+      }
+      yield bytesOf(pageEnd)
+    },
+  }
+  for (const [part, { store }] of stores.entries())
+    yield {
+      name: `data/${store}.json`,
+      lastModified,
+      async *content() {
+        yield await readPart(work, part)
+      },
+    }
+  for (const { collectFiles } of stores)
+    if (collectFiles)
+      for await (const { name, ...file } of collectFiles(subject)) yield { ...file, name: `files/${name}` }
+}
 
 /** All that is held about a person, as one ZIP: collected store by store, so that a process can go on where another stopped. */
 export function createExportData(
@@ -37,15 +68,12 @@ export function createExportData(
     readonly settings: { readonly portalOrigin: string }
   },
 ) {
-  const { archiver, blobs, clock, defer, documents, ids, log } = needs
+  const { archiver, clock, defer, documents, ids, log } = needs
   const { users, audit, mail, files, registry, settings } = domain
   const put = createPutDocument(needs)
   const iso = (ms: number) => new Date(ms).toISOString()
   const keyOf = (userId: string) => ({ partition: userId, id: userId })
-  const partName = ({ id, exportId }: Export, part: number): BlobName => ({
-    container: 'exports',
-    path: `${id}/${exportId}/${part}.json`,
-  })
+  const exportFiles = createExportFiles(needs, files)
   const collected = () => registry.entries().filter(isCollected)
 
   /** The work, when it is this process's turn. */
@@ -59,69 +87,41 @@ export function createExportData(
     })
     return claimed
   }
-  /** False when it is another export by now, or none. */
+  /** False when it is another export by now, or none, or void. */
   async function note(work: Export, change: Partial<Export>): Promise<boolean> {
-    const stored = await put(dataExports, keyOf(work.id), (known) =>
-      known?.exportId === work.exportId ? { ...known, ...change } : known,
+    let isOurs = false
+    await put(dataExports, keyOf(work.id), (known) => {
+      isOurs = known?.exportId === work.exportId && known.state === 'preparing'
+      return known && isOurs ? { ...known, ...change } : known
+    })
+    return isOurs
+  }
+  async function remove(known: Export, version: string): Promise<void> {
+    await exportFiles.remove(known)
+    await documents.remove(dataExports, keyOf(known.id), version)
+  }
+  /** Whether what was asked for may no longer be handed over: only to the person it was asked by, as they are now. */
+  const isVoid = ({ epoch, state }: Export, account: User | null): boolean =>
+    state === 'void' || !account || account.deletion !== undefined || epoch !== account.securityEpoch
+
+  /**
+   * Unless it is the one that the person, as they are now, has asked for. Whoever is making it finds it void and removes
+   * what they have made since; should they be gone, it is removed once more when their lease is over.
+   */
+  async function removeVoid(userId: string): Promise<void> {
+    const account = (await users.read(userId))?.value ?? null
+    const voided = await put(dataExports, keyOf(userId), (known): Export | null =>
+      known && known.state !== 'void' && isVoid(known, account) ? { ...known, state: 'void' } : known,
     )
-    return stored?.value.exportId === work.exportId
-  }
-  async function writeOnce(write: () => Promise<unknown>): Promise<void> {
-    try {
-      await write()
-    } catch (error) {
-      // This step was done, and not noted.
-      if (!(error instanceof BlobExists)) throw error
-    }
-  }
-  async function readPart(work: Export, part: number): Promise<Uint8Array<ArrayBuffer>> {
-    const name = partName(work, part)
-    const facts = await blobs.head(name)
-    const bytes = facts && (await blobs.read(name, { offset: 0, length: facts.size }))
-    if (!bytes) throw notFound()
-    return bytes
+    if (voided?.value.state !== 'void') return
+    await exportFiles.remove(voided.value)
+    if (Date.parse(voided.value.leasedUntil) <= clock.now())
+      await documents.remove(dataExports, keyOf(userId), voided.version)
   }
 
-  async function* entriesOf(work: Export, subject: Subject): AsyncGenerator<ArchiveEntry> {
-    const lastModified = work.requestedAt
-    const stores = collected()
-    yield {
-      name: 'index.html',
-      lastModified,
-      async *content() {
-        yield bytesOf(pageBegin(lastModified))
-        for (const [part, { store, purpose }] of stores.entries()) {
-          const records = JSON.parse(new TextDecoder().decode(await readPart(work, part))) as unknown[]
-          yield bytesOf(pageSection(store, purpose, records))
-        }
-        yield bytesOf(pageEnd)
-      },
-    }
-    for (const [part, { store }] of stores.entries())
-      yield {
-        name: `data/${store}.json`,
-        lastModified,
-        async *content() {
-          yield await readPart(work, part)
-        },
-      }
-    for (const { collectFiles } of stores)
-      if (collectFiles)
-        for await (const { name, ...file } of collectFiles(subject)) yield { ...file, name: `files/${name}` }
-  }
-
-  /** The parts too, those of an export that was cut off among them. */
-  async function remove({ id, exportId }: Export, version: string): Promise<void> {
-    await files.exports.remove(id, exportId)
-    for (const path of await partsOf(id, exportId)) await blobs.delete({ container: 'exports', path })
-    await documents.remove(dataExports, keyOf(id), version)
-  }
-  async function partsOf(userId: string, exportId: string): Promise<readonly string[]> {
-    const { items } = await blobs.list('exports', { prefix: `${userId}/${exportId}/`, limit: 1_000 })
-    return items.map(({ path }) => path)
-  }
-
-  async function tell({ id, exportId }: Export, { email, name }: User): Promise<void> {
+  /** But for guests, who have no mailbox. */
+  async function tell({ id, exportId }: Export, { email, name, role }: User): Promise<void> {
+    if (role === 'guest') return
     await mail.enqueue(
       {
         template: 'data_export_ready',
@@ -137,38 +137,55 @@ export function createExportData(
     const work = await claim(userId)
     if (!work) return
     const account = (await users.read(userId))?.value ?? null
-    if (!account || account.deletion) {
-      const stored = await documents.read(dataExports, keyOf(userId))
-      if (stored) await remove(stored.value, stored.version)
-      return
-    }
+    if (!account || isVoid(work, account)) return removeVoid(userId)
     const subject = { userId, account, addresses: await users.addressesOf(userId) }
     for (const [part, { collect }] of [...collected().entries()].slice(work.collected)) {
       const records = await collect(subject)
-      await writeOnce(() => blobs.write(partName(work, part), bytesOf(JSON.stringify(records, null, 2))))
+      await exportFiles.writePart(work, part, records)
       const isOurs = await note(work, { collected: part + 1, leasedUntil: iso(clock.now() + leaseMs) })
-      if (!isOurs) return
+      if (!isOurs) return exportFiles.remove(work)
     }
-    await writeOnce(() =>
-      files.exports.store(userId, work.exportId, archiver.archive(entriesOf(work, subject))),
+    await exportFiles.store(
+      work,
+      archiver.archive(archiveOf(work, subject, collected(), exportFiles.readPart)),
     )
+    // It may have become void while it was being made.
+    const latest = (await users.read(userId))?.value ?? null
+    const isStillOurs = await note(work, { leasedUntil: iso(clock.now() + leaseMs) })
+    if (!isStillOurs || isVoid(work, latest)) {
+      await exportFiles.remove(work)
+      return removeVoid(userId)
+    }
     await tell(work, account)
-    await note(work, { state: 'ready', expiresAt: iso(clock.now() + livesMs) })
-    for (const path of await partsOf(userId, work.exportId))
-      await blobs.delete({ container: 'exports', path })
+    const now = clock.now()
+    const ready = { state: 'ready', expiresAt: iso(now + livesMs), leasedUntil: iso(now) } as const
+    if (!(await note(work, ready))) return exportFiles.remove(work)
+    await exportFiles.removeParts(work)
     log.info('data_export_ready')
   }
 
   const isOver = ({ expiresAt }: Export): boolean => Date.parse(expiresAt) <= clock.now()
 
+  /** Each time it is shown with a link of its own, which is good for a click. */
+  async function viewOf({ id, exportId, state, expiresAt }: Export): Promise<ExportView> {
+    if (state !== 'ready') return { id: exportId, status: 'preparing' }
+    const now = clock.now()
+    const lives = Math.min(linkLivesMs, Date.parse(expiresAt) - now)
+    const url = await files.exports.sign(id, exportId, 'my-data.zip', lives)
+    return { id: exportId, status: 'ready', url, expiresAt: iso(now + lives), availableUntil: expiresAt }
+  }
+
   return {
     /** Starts one, unless there is one of the last day. */
     async request(actor: Actor, caller: Caller): Promise<ExportView> {
       const { userId, sessionId } = actor
+      const account = (await users.read(userId))?.value
+      if (!account) throw notFound()
       const now = clock.now()
       const fresh: Export = {
         id: userId,
         exportId: ids.next(),
+        epoch: account.securityEpoch,
         state: 'preparing',
         collected: 0,
         requestedAt: iso(now),
@@ -176,33 +193,44 @@ export function createExportData(
         leasedUntil: iso(now),
       }
       const known = await documents.read(dataExports, keyOf(userId))
-      if (known && isOver(known.value)) await remove(known.value, known.version)
-      const stored = await put(dataExports, keyOf(userId), (latest) => latest ?? fresh)
-      const { exportId, state, expiresAt } = stored?.value ?? fresh
-      if (exportId === fresh.exportId)
+      const isGone = known !== null && (isOver(known.value) || isVoid(known.value, account))
+      if (isGone) await exportFiles.remove(known.value)
+      const stored = await put(dataExports, keyOf(userId), (latest) =>
+        latest && !(isGone && latest.exportId === known.value.exportId) ? latest : fresh,
+      )
+      const view = await viewOf(stored?.value ?? fresh)
+      if (view.id === fresh.exportId)
         await audit.record(caller, {
           event: 'data.export',
           actorId: userId,
           sessionId,
           resource: { type: 'user', id: userId },
         })
-      if (state === 'preparing') {
-        defer.run('export-data', () => prepare(userId))
-        return { id: exportId, status: 'preparing' }
-      }
-      const url = await files.exports.sign(userId, exportId, 'my-data.zip', Date.parse(expiresAt) - now)
-      return { id: exportId, status: 'ready', url, expiresAt }
+      if (view.status === 'preparing') defer.run('export-data', () => prepare(userId))
+      return view
     },
 
-    /** Goes on with what a crash or a failure left. One that fails does not keep the others from their turn. */
+    /** The one there is; null when there is none. Starts nothing. */
+    async show({ userId }: Actor): Promise<ExportView | null> {
+      const [known, account] = await Promise.all([
+        documents.read(dataExports, keyOf(userId)),
+        users.read(userId),
+      ])
+      const isGone = !known || isOver(known.value) || isVoid(known.value, account?.value ?? null)
+      return isGone ? null : viewOf(known.value)
+    },
+
+    /** After somebody's security epoch was raised, or their account is to go. */
+    removeVoid,
+
+    /** Goes on with what a crash or a failure left, also of removing. One that fails does not keep the others from their turn. */
     async prepareAll(): Promise<void> {
       for await (const { value } of walk((after) => documents.scan(dataExports, after)))
-        if (value.state === 'preparing')
-          try {
-            await prepare(value.id)
-          } catch (error) {
-            log.error('export_interrupted', error)
-          }
+        try {
+          await (value.state === 'preparing' ? prepare(value.id) : removeVoid(value.id))
+        } catch (error) {
+          log.error('export_interrupted', error)
+        }
     },
 
     async countOver(): Promise<number> {
@@ -219,12 +247,14 @@ export function createExportData(
           await remove(value, version)
           count++
         }
+      await exportFiles.removeLeft()
       return count
     },
 
     async erase({ userId }: Subject): Promise<void> {
       const stored = await documents.read(dataExports, keyOf(userId))
-      if (stored) await remove(stored.value, stored.version)
+      if (stored) await exportFiles.remove(stored.value)
+      await documents.remove(dataExports, keyOf(userId))
     },
   }
 }

@@ -6,7 +6,10 @@ export interface Export {
   /** The person. */
   readonly id: string
   readonly exportId: string
-  readonly state: 'preparing' | 'ready'
+  /** The person's security epoch when it was asked for: at another it is void. Absent in older ones, which are. */
+  readonly epoch?: number
+  /** `void`: to be removed, by whoever comes by. */
+  readonly state: 'preparing' | 'ready' | 'void'
   /** How many stores have been collected: a process that goes on begins there. */
   readonly collected: number
   readonly requestedAt: string
@@ -28,7 +31,8 @@ export const ExportReady = z
     id: z.uuid(),
     status: z.literal('ready'),
     url: z.string().meta({ description: 'A ZIP file. Whoever has this URL can read it until `expiresAt`.' }),
-    expiresAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime().meta({ description: 'Five minutes from now. Ask again for another URL.' }),
+    availableUntil: z.iso.datetime().meta({ description: 'Then the file is removed.' }),
   })
   .meta({ id: 'ExportReady' })
 

@@ -49,7 +49,15 @@ export function createExports(
       pastRetention: { count: exporting.countOver, remove: exporting.removeOver },
     },
   ]
-  return { ...emptyFace, jobs, personalData, request: exporting.request, prepareAll: exporting.prepareAll }
+  return {
+    ...emptyFace,
+    jobs,
+    personalData,
+    listeners: [borrows.users.epochRaised.listener('exports', ({ id }) => exporting.removeVoid(id))],
+    request: exporting.request,
+    show: exporting.show,
+    prepareAll: exporting.prepareAll,
+  }
 }
 
 export type Exports = ReturnType<typeof createExports>

@@ -1,0 +1,73 @@
+import type { Client } from './client.ts'
+
+export interface SessionWatchOptions {
+  readonly client: Client
+  /** Called when the session ends in `secondsLeft` unless something happens. `extend` says that somebody is there. */
+  readonly onWarning: (secondsLeft: number) => void
+  /** How long before the end to warn. Default 120,000. */
+  readonly warnMs?: number
+  /** Runs `work` once, and answers what prevents it. Default: `setTimeout`. */
+  readonly later?: (ms: number, work: () => void) => () => void
+}
+
+/** Timers for longer than this begin at once. */
+const longestMs = 24 * 60 * 60_000
+const againMs = 30_000
+
+const byTimeout = (ms: number, work: () => void) => {
+  const timer = setTimeout(work, ms)
+  return () => clearTimeout(timer)
+}
+
+/**
+ * Tells in time that a session is about to end because nothing happens in it. It asks the server, whatever this computer
+ * takes the time to be, and asking keeps no session alive. When the session is over the client says so (`onSignedOut`).
+ */
+export function createSessionWatch({
+  client,
+  onWarning,
+  warnMs = 120_000,
+  later = byTimeout,
+}: SessionWatchOptions) {
+  let cancel = () => {}
+  let isStopped = true
+
+  const askIn = (ms: number) => {
+    cancel()
+    if (!isStopped) cancel = later(Math.min(ms, longestMs), () => void ask())
+  }
+
+  async function ask(): Promise<void> {
+    const response = await client.api.v1.auth.sessions.current.$get().catch(() => null)
+    if (isStopped) return
+    if (response?.status === 401) {
+      isStopped = true
+      return
+    }
+    if (!response?.ok) return askIn(againMs)
+    const { secondsLeft } = await response.json()
+    const leftMs = secondsLeft * 1000
+    if (leftMs > warnMs) return askIn(leftMs - warnMs)
+    onWarning(secondsLeft)
+    askIn(leftMs + 1000)
+  }
+
+  return {
+    async start(): Promise<void> {
+      isStopped = false
+      await ask()
+    },
+    stop(): void {
+      isStopped = true
+      cancel()
+    },
+    /** False when it could not be extended: the session is over, or the server cannot be reached. */
+    async extend(): Promise<boolean> {
+      const response = await client.api.v1.auth.refresh.$post().catch(() => null)
+      if (response?.ok && !isStopped) await ask()
+      return response?.ok === true
+    },
+  }
+}
+
+export type SessionWatch = ReturnType<typeof createSessionWatch>

@@ -1,0 +1,73 @@
+import type { Page, Stored } from '../../../ports/documents.ts'
+import type { Needs } from '../../../ports/ports.ts'
+import type { Actor } from '../../kernel/actor.ts'
+import { notFound } from '../../kernel/errors.ts'
+import { walk } from '../../kernel/walk.ts'
+import { users } from '../users/users.model.ts'
+import type { SessionLife } from './session-life.ts'
+import { type CurrentSession, type Session, type SessionView, sessions } from './sessions.model.ts'
+
+export const longPage = 100
+
+/** Sessions as they are stored now. */
+export function createReadSessions({ documents }: Needs<'documents'>, life: SessionLife) {
+  const readOne = (userId: string, sessionId: string) =>
+    documents.read(sessions, { partition: userId, id: sessionId })
+
+  /** Newest first, also those that ended a short while ago. */
+  const readKept =
+    (userId: string, firstPage: number) =>
+    (after: { readonly after?: string }): Promise<Page<Session>> =>
+      documents.query(sessions, {
+        path: 'byCreation',
+        partition: userId,
+        equals: {},
+        direction: 'desc',
+        limit: after.after === undefined ? firstPage : longPage,
+        ...after,
+      })
+
+  async function listLive(userId: string): Promise<readonly Stored<Session>[]> {
+    const live: Stored<Session>[] = []
+    for await (const session of walk(readKept(userId, longPage)))
+      if (life.isLive(session.value)) live.push(session)
+    return live
+  }
+
+  const viewOf = (actor: Actor, session: Session): SessionView => ({
+    id: session.id,
+    device: session.device,
+    place: session.place,
+    createdAt: session.createdAt,
+    lastSeen: session.lastSeenAt,
+    current: session.id === actor.sessionId,
+  })
+
+  return {
+    readKept,
+    listLive,
+    list: async (actor: Actor): Promise<SessionView[]> =>
+      (await listLive(actor.userId)).flatMap(({ value }) =>
+        value.epoch === actor.securityEpoch ? [viewOf(actor, value)] : [],
+      ),
+
+    /** The actor's own, and how long it lasts. */
+    async current(actor: Actor): Promise<CurrentSession> {
+      const stored = await readOne(actor.userId, actor.sessionId)
+      if (!stored) throw notFound()
+      const { value } = stored
+      return { ...viewOf(actor, value), ...life.lastsUntil(value), secondsLeft: life.secondsLeftOf(value) }
+    },
+
+    async isStanding(userId: string, sessionId: string): Promise<boolean> {
+      const [session, user] = await Promise.all([
+        readOne(userId, sessionId),
+        documents.read(users, { partition: userId, id: userId }),
+      ])
+      if (session === null || user === null) return false
+      return life.isLive(session.value) && session.value.epoch === user.value.securityEpoch
+    },
+  }
+}
+
+export type ReadSessions = ReturnType<typeof createReadSessions>
