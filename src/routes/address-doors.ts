@@ -125,6 +125,8 @@ export const noAddressDoors: Readonly<Record<string, string>> = {
   showVerifyEmail: 'Takes a token from the mailbox.',
   undoEmailChange: 'Takes a token from the mailbox.',
   showUndoEmailChange: 'Takes a token from the mailbox.',
+  disownChanges: 'Takes a token from the mailbox.',
+  showDisownChanges: 'Takes a token from the mailbox.',
   readMailedLinkScript: 'Takes nothing.',
   listIdentityProviders: 'Takes nothing.',
   enterAsGuest: 'Takes a name, no address.',
