@@ -11,7 +11,7 @@ type Lived = Pick<Session, 'createdAt' | 'isOnSharedDevice'>
 /**
  * How long a session lives. Whatever somebody does in it begins the idle time anew, not refreshing alone: an access
  * token lives half as long as the session may be idle, so by its refreshes one would be idle while reading on.
- * See docs/adr/00XX-idle-sessions.md.
+ * See docs/adr/0035-idle-sessions.md.
  */
 export function createSessionLife(clock: Clock, settings: AuthSettings) {
   const iso = (ms: number) => new Date(ms).toISOString()
