@@ -57,7 +57,8 @@ export async function addTotp(testApp: TestApp, browser: Browser) {
 /** After a step-up. */
 export async function addPasskey(browser: Browser, emulator = new WebAuthnEmulator()) {
   const { body } = await browser.call('POST', `${auth}/passkeys/options`)
-  const passkey = emulator.createJSON(origin, body.options)
+  // As another device, which knows nothing of those that there are.
+  const passkey = emulator.createJSON(origin, { ...body.options, excludeCredentials: [] })
   const answer = await browser.call('POST', `${auth}/passkeys`, {
     body: { challengeToken: body.challengeToken, passkey },
   })

@@ -362,6 +362,23 @@ describe('a change of address that is taken back', () => {
     expect(await reset(testApp, ofReset, ofIntruder)).toMatchObject(refused)
   })
 
+  test('is still possible after the intruder has said "it was not me" in their own mailbox', async () => {
+    const world = await open()
+    const { testApp } = world
+    const intruder = await takenOver(world)
+    await stepUp(intruder)
+    await addPasskey(intruder)
+    const ofIntruders = (await lastMail(testApp, newEmail, /how you sign in/i)).tokenFor('/not-me')
+    expect((await press(testApp, ofIntruders)).status).toBe(200)
+    const offered = (await lastMail(testApp, newEmail, /choose a new password/i)).token
+    expect((await reset(testApp, offered, ofIntruder)).status).toBe(200)
+    expect((await undo(testApp)).status).toBe(200)
+    expect((await logIn(testApp, ofIntruder)).answer.status).toBe(401)
+    const { token } = await lastMail(testApp, email, /choose a new password/i)
+    expect((await reset(testApp, token, newPassword)).status).toBe(200)
+    expect((await logIn(testApp, newPassword)).answer.status).toBe(200)
+  })
+
   test('by a notice in the old mailbox too, for a week; then its links open nothing', async () => {
     const world = await open()
     const { testApp } = world

@@ -65,9 +65,9 @@ export function createTakeBackChanges(
       const passwordHash = await hasher.hash(encodeBase64url(randomBytes(32)))
       if (known.deletion)
         await deletionDisowned.emit({ deletionId: known.deletion.id, userId: known.id, caller })
-      // Of the links from before the ones of this person are left: of a change that was made earlier still.
+      // Not those of a change that was made earlier: whoever has them may be who the account is taken from now.
       const isOlderLink = (flowOfOther: Flow, facts: Readonly<Record<string, string>>): boolean =>
-        (disowning as readonly Flow[]).includes(flowOfOther) && (sinceOf(facts) ?? since) < since
+        (disowning as readonly Flow[]).includes(flowOfOther) && (sinceOf(facts) ?? since) <= since
       await tokens.revokeAll(known.id, (other) => !isOlderLink(other.flow, other.facts), opened)
       if (!(await opened.close())) throw codeRefused()
       const { user, previous } = await users.changeAddress(known.id, email, 0, (latest) => {

@@ -1,5 +1,5 @@
 import { takeBackMs } from '../users/former-addresses.model.ts'
-import type { User } from '../users/users.model.ts'
+import type { FormerAddress, User } from '../users/users.model.ts'
 import { factorsOf, withFactors, withoutOrphanedCodes } from './second-factors.ts'
 
 /** Before anything was ever set up. */
@@ -36,18 +36,27 @@ function takeBackSince(user: User, since: string): User {
   return {
     ...rest,
     ...(deletion ? { status: deletion.statusBefore } : {}),
-    formerAddresses: (user.formerAddresses ?? []).filter(({ changedAt }) => changedAt < since),
     emailVerified: true,
     recoveries: (user.recoveries ?? 0) + 1,
     securityEpoch: user.securityEpoch + 1,
   }
 }
 
-/** By who reads the mailbox `email`, of the account or one it had, and disowns what was done since this moment. */
+/**
+ * By who reads the mailbox `email`, of the account or one it had, and disowns what was done since this moment. Mailboxes
+ * from before that one keep what they can take back: whoever has the later one may be the stranger to them.
+ */
 export function disownSince(user: User, since: string, email: string): User {
-  const former = (user.formerAddresses ?? []).find((address) => address.email === email)
+  const { formerAddresses = [] } = user
+  const isIt = (address: FormerAddress): boolean => address.email === email
+  const later = formerAddresses.findIndex((former) => isIt(former) && former.changedAt >= since)
+  const left = later >= 0 ? later : user.email === email ? -1 : formerAddresses.findLastIndex(isIt)
+  const former = formerAddresses[left]
   const wasProved = former ? former.wasProved : user.emailVerified
-  return takeBackSince(user, wasProved ? since : ever)
+  return {
+    ...takeBackSince(user, wasProved ? since : ever),
+    formerAddresses: former ? formerAddresses.slice(0, left) : formerAddresses,
+  }
 }
 
 /**
