@@ -156,6 +156,27 @@ const doors: Readonly<
     const code = write(await mailedCode(world, /security code/i))
     return world.ann.call('POST', `${auth}/step-up`, { body: { mailedCode: code } })
   },
+  async [`POST ${auth}/complete-recovery body.code`](world, write) {
+    const { testApp, ann } = world
+    await testApp.users.changeUser(ann.userId, (user) => ({ ...user, emailVerified: true }))
+    await confirmedTotp(world)
+    const path = `/api/v1/admin/users/${ann.userId}/recovery`
+    let code = ''
+    for (const [name, step] of [
+      ['one', path],
+      ['two', `${path}/approve`],
+    ] as const) {
+      const account = { ...person, email: `${name}@tools.example`, name }
+      const { call, userId } = await signedInBrowser(testApp, account)
+      await testApp.users.changeUser(userId, (user) => ({ ...user, role: 'admin', emailVerified: true }))
+      await call('POST', `${auth}/login`, { body: { email: account.email, password } })
+      await call('POST', `${auth}/step-up`, { body: { password } })
+      code = (await call('POST', step)).body.code
+    }
+    testApp.clock.advance(24 * 60 * 60_000)
+    const body = { email, code: write(code) }
+    return browserOf(testApp).call('POST', `${auth}/complete-recovery`, { body })
+  },
   async ['POST /api/v1/users/me/email/confirm body.code'](world, write) {
     await world.ann.call('POST', `${auth}/step-up`, { body: { password } })
     await world.ann.call('POST', '/api/v1/users/me/email', { body: { email: 'new@example.com' } })

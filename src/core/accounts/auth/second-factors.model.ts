@@ -9,7 +9,7 @@ export const SixDigits = DigitCode(6, 'Must be six digits.').meta({
   description: 'Six digits, with any spaces and dashes.',
   example: '123456',
 })
-const RecoveryCode = Base32Code.pipe(z.string().min(10).max(40)).meta({
+export const RecoveryCode = Base32Code.pipe(z.string().min(10).max(40)).meta({
   description: 'In any case, with any spaces and dashes.',
   example: 'K7M2P-9QXRT',
   'x-holds': 'typed-code',
