@@ -106,6 +106,13 @@ const doors: Readonly<Record<string, (world: World, given: Given) => Promise<voi
     expect((await stranger().call('POST', `${auth}/reset-password`, { body: reset })).status).toBe(200)
   },
 
+  /** With a wrong code. An address is judged before it. */
+  async [`POST ${auth}/complete-recovery body.email`]({ stranger }, { typed, address }) {
+    const body = { email: typed, code: 'K7M2P-9QXRT' }
+    const { status } = await stranger().call('POST', `${auth}/complete-recovery`, { body })
+    expect(status, typed).toBe(address === null ? 400 : 401)
+  },
+
   async [`POST /api/v1/users/me/email body.email`]({ testApp, somebody, mailTo }, given) {
     const browser = await somebody()
     judged(await browser.call('POST', '/api/v1/users/me/email', { body: { email: given.typed } }), given)

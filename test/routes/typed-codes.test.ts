@@ -116,6 +116,20 @@ const doors: Readonly<
     const code = write(await mailedCode(world, /confirm your e-mail/i))
     return browserOf(world.testApp).call('POST', `${auth}/verify-email`, { body: { email, code } })
   },
+  async [`POST ${auth}/login body.mailedCode`](world, write) {
+    const { testApp } = world
+    const logIn = (secret: string, proof: object = {}) =>
+      browserOf(testApp).call('POST', `${auth}/login`, { body: { email, password: secret, ...proof } })
+    await browserOf(testApp).call('POST', `${auth}/forgot-password`, { body: { email } })
+    await testApp.settled()
+    const code = /^ {4}(\w{5}-\w{5})$/m.exec(await lastMail(world, /new password/i))?.[1] ?? ''
+    for (let guess = 0; guess < 12; guess++) {
+      await logIn(`guess number ${guess}`)
+      testApp.clock.advance(guess * 100)
+    }
+    expect((await logIn(password)).status).toBe(401)
+    return logIn(password, { mailedCode: write(code) })
+  },
   async [`POST ${auth}/mfa/totp/confirm body.code`](world, write) {
     const { codeNow, confirm } = await withTotp(world)
     return confirm(write(codeNow()))
@@ -141,6 +155,27 @@ const doors: Readonly<
     await world.ann.call('POST', `${auth}/step-up/options`)
     const code = write(await mailedCode(world, /security code/i))
     return world.ann.call('POST', `${auth}/step-up`, { body: { mailedCode: code } })
+  },
+  async [`POST ${auth}/complete-recovery body.code`](world, write) {
+    const { testApp, ann } = world
+    await testApp.users.changeUser(ann.userId, (user) => ({ ...user, emailVerified: true }))
+    await confirmedTotp(world)
+    const path = `/api/v1/admin/users/${ann.userId}/recovery`
+    let code = ''
+    for (const [name, step] of [
+      ['one', path],
+      ['two', `${path}/approve`],
+    ] as const) {
+      const account = { ...person, email: `${name}@tools.example`, name }
+      const { call, userId } = await signedInBrowser(testApp, account)
+      await testApp.users.changeUser(userId, (user) => ({ ...user, role: 'admin', emailVerified: true }))
+      await call('POST', `${auth}/login`, { body: { email: account.email, password } })
+      await call('POST', `${auth}/step-up`, { body: { password } })
+      code = (await call('POST', step)).body.code
+    }
+    testApp.clock.advance(24 * 60 * 60_000)
+    const body = { email, code: write(code) }
+    return browserOf(testApp).call('POST', `${auth}/complete-recovery`, { body })
   },
   async ['POST /api/v1/users/me/email/confirm body.code'](world, write) {
     await world.ann.call('POST', `${auth}/step-up`, { body: { password } })
@@ -173,7 +208,7 @@ test('every field of a request that takes a code somebody types is a door that i
     ({ name, schema }) => schema['x-holds'] === 'typed-code' || /code$|number$|pin$/i.test(name),
   )
   // What a program hands on: nobody types it.
-  const ofPrograms = [`POST ${auth}/social body.code`]
+  const ofPrograms = [`POST ${auth}/social body.code`, `POST ${auth}/identities body.code`]
   const typed = found.filter(({ at }) => !ofPrograms.includes(at))
   expect(typed.map(({ at }) => at).sort()).toEqual(Object.keys(doors).sort())
   for (const { at, schema } of typed) expect(schema['x-holds'], at).toBe('typed-code')

@@ -47,7 +47,10 @@ export const foldBase32 = (text: string): string =>
 export const foldBase32Header = (text: string): string => foldBase32(decoded(text))
 
 /** As long as somebody may have spaced it out. */
-export const longestTyped = 100
+const longestTyped = 100
+
+/** A code in base 32, folded. Whether it is one is for whoever knows the right one to say. */
+export const Base32Code = z.string().max(longestTyped).transform(foldBase32).meta({ 'x-holds': 'typed-code' })
 
 /** Digits as a program shows or mails them. */
 export const DigitCode = (digits: number, message: string) =>

@@ -205,6 +205,7 @@ test('an administrator who was suspended meanwhile changes nobody', async () => 
     () => admin.call('POST', `/api/v1/admin/users/${ann.userId}/revoke-sessions`),
     () => admin.call('PUT', `/api/v1/admin/users/${ann.userId}/legal-hold`),
   ]) {
+    await stepUp(admin)
     const before = (await testApp.users.read(ann.userId))?.value
     // The write is the administrator's own here: what is looked at right before it is their account.
     const read = testApp.ports.documents.read

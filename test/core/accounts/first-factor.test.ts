@@ -153,7 +153,7 @@ test('staff without a password prove the mailbox once', async () => {
     passwordHash: null,
     identities: [{ id: 'i', provider: 'google', email, linkedAt: user.createdAt }],
   }))
-  expect(await askHow(owner)).toEqual(['mailed-code'])
+  expect(await askHow(owner)).toEqual(['mailed-code', 'provider'])
   const [mailedCode] = await codesTo(testApp, email)
   expect(await stepUp(owner, { mailedCode })).toMatchObject({ status: 200 })
   expect((await owner.call('POST', `${auth}/mfa/totp`)).status).toBe(200)

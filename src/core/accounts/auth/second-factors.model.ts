@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DisplayName } from '../../kernel/display-name.ts'
 import { defineError } from '../../kernel/errors.ts'
-import { DigitCode, foldBase32, longestTyped } from '../../kernel/typed-code.ts'
+import { Base32Code, DigitCode } from '../../kernel/typed-code.ts'
 import { ProviderAnswer } from './identities.model.ts'
 import { passwordAsTyped, SharedDevice } from './passwords.model.ts'
 
@@ -9,16 +9,11 @@ export const SixDigits = DigitCode(6, 'Must be six digits.').meta({
   description: 'Six digits, with any spaces and dashes.',
   example: '123456',
 })
-const RecoveryCode = z
-  .string()
-  .max(longestTyped)
-  .transform(foldBase32)
-  .pipe(z.string().min(10).max(40))
-  .meta({
-    description: 'In any case, with any spaces and dashes.',
-    example: 'K7M2P-9QXRT',
-    'x-holds': 'typed-code',
-  })
+export const RecoveryCode = Base32Code.pipe(z.string().min(10).max(40)).meta({
+  description: 'In any case, with any spaces and dashes.',
+  example: 'K7M2P-9QXRT',
+  'x-holds': 'typed-code',
+})
 /** JSON as the browser's WebAuthn functions make it; judged by the library that knows the standard. */
 export const PasskeyAnswer = z
   .looseObject({ id: z.string().max(2000), rawId: z.string().max(2000), type: z.literal('public-key') })
