@@ -33,7 +33,7 @@ const startRecovery = createRoute({
   path: '/admin/users/{id}/recovery',
   operationId: 'startRecovery',
   tags,
-  summary: 'Begin a recovery for somebody who has lost their second factors',
+  summary: 'Begin a recovery for somebody who lost their second factors',
   description:
     'After making sure, in person or by a call to the number on file, who is asking. Somebody else on the staff has to approve it within a week. One of the two is an administrator; for an account of staff both are.',
   ...steppedUpAs('admin', 'mentor'),
