@@ -54,6 +54,7 @@ export const reads: readonly Read[] = [
   get('readKeysUnderApi', null, '/api/jwks.json'),
   get('readAvatar', null, ({ me }) => `${v1}/avatars/${me.userId}/${me.sessionId}.webp`, 404),
   get('listSessions', 'me', `${v1}/auth/sessions`),
+  get('readCurrentSession', 'me', `${v1}/auth/sessions/current`),
   get('readSecondFactors', 'me', `${v1}/auth/mfa`),
   get('showVerifyEmail', null, `${v1}/auth/verify-email?token=x`),
   get('showUndoEmailChange', null, `${v1}/auth/undo-email-change?token=x`),

@@ -213,15 +213,6 @@ function writeTheRest(writer: Writer, n: number, meId: string, nowMs: number): v
       lastUsedAt: null,
       expiresAt: later,
     })
-    writer.add(dataExports, {
-      id: stranger,
-      exportId: idOf('export', i),
-      state: 'ready',
-      collected: 0,
-      requestedAt: time,
-      expiresAt: later,
-      leasedUntil: time,
-    })
     writer.add(deletions, {
       id: `deletion ${i}`,
       userId: stranger,
@@ -300,6 +291,18 @@ export async function fillCostStore(
     await writer.settle()
   }
   writeTheRest(writer, n, mePlan.id, nowMs)
+  // One of the others asks for theirs while it is measured.
+  for (const [i, { id }] of [mentorPlan, ...others.slice(1)].entries())
+    writer.add(dataExports, {
+      id,
+      exportId: idOf('export', i),
+      epoch: 1,
+      state: 'ready',
+      collected: 0,
+      requestedAt: new Date(nowMs).toISOString(),
+      expiresAt: new Date(nowMs + 60 * dayMs).toISOString(),
+      leasedUntil: new Date(nowMs).toISOString(),
+    })
 
   for (const [i, other] of others.entries())
     await writeConversation(bench, writer, {
