@@ -3,12 +3,12 @@ import { newSession } from '../../src/core/accounts/auth/new-session.ts'
 import { signingIn } from '../../src/core/accounts/auth/open-session.ts'
 import { sessions } from '../../src/core/accounts/auth/sessions.model.ts'
 import { accountOf, claimOf } from '../../src/core/accounts/users/create-account.ts'
+import { staff } from '../../src/core/accounts/users/staff.model.ts'
 import { staffMemberOf } from '../../src/core/accounts/users/staff-directory.ts'
 import {
   activeDaysOf,
   isStaff,
   signedInAt,
-  staff,
   type User,
   userEmails,
   users,

@@ -12,6 +12,7 @@ import { formRoutes } from '../routes/forms.ts'
 import { mailRoutes } from '../routes/mail.ts'
 import { messageRoutes } from '../routes/messages.ts'
 import { operationRoutes } from '../routes/operations.ts'
+import { passkeyRoutes } from '../routes/passkeys.ts'
 import { peopleRoutes } from '../routes/people.ts'
 import { personalDataRoutes } from '../routes/personal-data.ts'
 import { privacyRoutes } from '../routes/privacy.ts'
@@ -30,6 +31,7 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
     .route('/', operationRoutes(to.auth, to.health))
     .route('/api/v1/auth', authRoutes(to.auth))
     .route('/api/v1/auth', secondFactorRoutes(to.auth))
+    .route('/api/v1/auth', passkeyRoutes(to.auth))
     .route('/api/v1/auth', recoveryRoutes(to.auth))
     .route('/api/v1/auth', socialRoutes(to.auth))
     .route('/api/v1', assistedRecoveryRoutes(to.auth))

@@ -8,11 +8,10 @@ import { createMemoryLog } from '../../../src/adapters/memory/log.ts'
 import { createMemoryRealtime } from '../../../src/adapters/memory/realtime.ts'
 import { createAdministrators } from '../../../src/core/accounts/users/administrators.ts'
 import { createChangeUser } from '../../../src/core/accounts/users/change-user.ts'
+import { isRoster, staff } from '../../../src/core/accounts/users/staff.model.ts'
 import {
   defaultPreferences,
   isActiveAdministrator,
-  isRoster,
-  staff,
   type User,
   userEmails,
   users,

@@ -1,12 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import {
-  type AdministratorRoster,
-  isActiveAdministrator,
-  isRoster,
-  staff,
-  userEmails,
-  users,
-} from '../../../src/core/accounts/users/users.model.ts'
+import { type AdministratorRoster, isRoster, staff } from '../../../src/core/accounts/users/staff.model.ts'
+import { isActiveAdministrator, userEmails, users } from '../../../src/core/accounts/users/users.model.ts'
 import { deletions } from '../../../src/core/privacy/erasure/erasure.model.ts'
 import type { DocumentStore } from '../../../src/ports/documents.ts'
 import { PortUnavailable } from '../../../src/ports/unavailable.ts'

@@ -107,6 +107,15 @@ export const SecondFactorStatus = z
   })
   .meta({ id: 'SecondFactorStatus' })
 export type SecondFactorStatus = z.infer<typeof SecondFactorStatus>
+export const RecoveryCodes = z
+  .object({
+    recoveryCodes: z.array(z.string()).meta({
+      description:
+        'Shown this once. Each signs in once, in place of the second factor. Empty when some exist.',
+    }),
+  })
+  .meta({ id: 'RecoveryCodes' })
+
 /** The words of a wrong password fit a wrong code too: nothing is told apart. */
 export const secondFactorRefused = defineError(
   'unauthenticated',

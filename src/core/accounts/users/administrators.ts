@@ -7,16 +7,14 @@ import { retryOnConflict } from '../../kernel/retry-on-conflict.ts'
 import { walk } from '../../kernel/walk.ts'
 import {
   type AdministratorRoster,
-  isActiveAdministrator,
   isRoster,
   lastAdministrator,
   roster,
   rosterDirectory,
   staff,
   staffDirectory,
-  userEmails,
-  users,
-} from './users.model.ts'
+} from './staff.model.ts'
+import { isActiveAdministrator, userEmails, users } from './users.model.ts'
 
 /** Whoever holds an account writes it within this, or not at all. */
 const writesWithinMs = 20_000

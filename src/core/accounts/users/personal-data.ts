@@ -3,7 +3,8 @@ import type { Needs } from '../../../ports/ports.ts'
 import { nothingKept, type PastRetention, type PersonalData } from '../../kernel/personal-data.ts'
 import { walk } from '../../kernel/walk.ts'
 import type { Administrators } from './administrators.ts'
-import { preferencesOf, staff, staffDirectory, type UserEmail, userEmails, users } from './users.model.ts'
+import { staff, staffDirectory } from './staff.model.ts'
+import { preferencesOf, type UserEmail, userEmails, users } from './users.model.ts'
 
 const whileItExists = 'For as long as the account exists.'
 

@@ -2,16 +2,8 @@ import type { Needs } from '../../../ports/ports.ts'
 import { createPutDocument } from '../../kernel/put-document.ts'
 import { walk } from '../../kernel/walk.ts'
 import type { Administrators } from './administrators.ts'
-import {
-  isActiveAdministrator,
-  isRoster,
-  isStaff,
-  type StaffMember,
-  staff,
-  staffDirectory,
-  type User,
-  users,
-} from './users.model.ts'
+import { isRoster, type StaffMember, staff, staffDirectory } from './staff.model.ts'
+import { isActiveAdministrator, isStaff, type User, users } from './users.model.ts'
 
 const pageSize = 500
 

@@ -2,7 +2,8 @@ import type { Needs } from '../../../ports/ports.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { walk } from '../../kernel/walk.ts'
 import type { Administrators } from './administrators.ts'
-import { isActiveAdministrator, lastAdministrator, userEmails, users } from './users.model.ts'
+import { lastAdministrator } from './staff.model.ts'
+import { isActiveAdministrator, userEmails, users } from './users.model.ts'
 
 /** Longer than any signup may take between storing the user and claiming the address. */
 const graceMs = 10 * 60_000

@@ -188,21 +188,6 @@ export interface UserEmail {
 /** Partition `id`, so that one address can be claimed once and login finds its account by two point reads. */
 export const userEmails = collection<UserEmail>()({ name: 'UserEmails', partition: 'id', paths: {} })
 
-/** Mentors and admins: whom everybody may write to. */
-export const isStaff = ({ role, status }: Pick<User, 'role' | 'status'>): boolean =>
-  (role === 'mentor' || role === 'admin') && status !== 'suspended'
-
-export const staffDirectory = 'staff'
-
-export interface StaffMember {
-  /** The account. */
-  readonly id: string
-  readonly directory: typeof staffDirectory
-  readonly role: User['role']
-  readonly name: string
-  readonly avatar: string | null
-}
-
 /** Nothing this account was given signs in to it: only a mail to its address would help. */
 export const hasNoWayIn = ({ passwordHash, identities, secondFactors }: User): boolean =>
   passwordHash === null && !identities?.length && !secondFactors?.passkeys.length
@@ -213,36 +198,9 @@ export const isAdministrator = ({ role, status }: Pick<User, 'role' | 'status'>)
 /** Somebody who can sign in, and then do what administrators do. An invitation that nobody took up is nobody yet. */
 export const isActiveAdministrator = (user: User): boolean => isAdministrator(user) && !hasNoWayIn(user)
 
-export const rosterDirectory = 'administrators'
-
-/** Who the active administrators are, in the one document that settles whether somebody may cease to be one. */
-export interface AdministratorRoster {
-  readonly id: typeof rosterDirectory
-  readonly directory: typeof rosterDirectory
-  readonly name: ''
-  readonly active: readonly string[]
-  /** Accounts of which one process is about to change that. Meanwhile they are not counted. */
-  readonly held: readonly { readonly userId: string; readonly id: string; readonly until: string }[]
-}
-export const roster: AdministratorRoster = {
-  id: rosterDirectory,
-  directory: rosterDirectory,
-  name: '',
-  active: [],
-  held: [],
-}
-export const isRoster = (entry: StaffMember | AdministratorRoster): entry is AdministratorRoster =>
-  entry.directory === rosterDirectory
-
-/**
- * Partition `directory`, of which there are two: the staff, who are few and are listed together, and the one document
- * about the administrators.
- */
-export const staff = collection<StaffMember | AdministratorRoster>()({
-  name: 'Staff',
-  partition: 'directory',
-  paths: { byName: { by: [], order: 'name' } },
-})
+/** Mentors and admins: whom everybody may write to. */
+export const isStaff = ({ role, status }: Pick<User, 'role' | 'status'>): boolean =>
+  (role === 'mentor' || role === 'admin') && status !== 'suspended'
 
 const Timestamp = z.iso.datetime().meta({ description: 'ISO 8601, UTC, milliseconds.' })
 
@@ -297,11 +255,6 @@ export const accountIsClosing = defineError(
   'conflict',
   'conflict',
   'This account is already going to be erased.',
-)
-export const lastAdministrator = defineError(
-  'conflict',
-  'last_administrator',
-  'Nobody else is an administrator. Make somebody else one first.',
 )
 export const userExists = defineError(
   'conflict',

@@ -11,16 +11,11 @@ import { createChangeAs, requireSameEpoch } from './change-as.ts'
 import { createChangeUser } from './change-user.ts'
 import { createCreateAccount } from './create-account.ts'
 import { createReadClaims, createUsersPersonalData } from './personal-data.ts'
+import { staff as staffCollection } from './staff.model.ts'
 import { createStaff } from './staff-directory.ts'
 import { createSweepReservedAddresses } from './sweep-reserved-addresses.ts'
 import { createSweepUnclaimedUsers } from './sweep-unclaimed-users.ts'
-import {
-  isActiveAdministrator,
-  staff as staffCollection,
-  type User,
-  userEmails,
-  users,
-} from './users.model.ts'
+import { isActiveAdministrator, type User, userEmails, users } from './users.model.ts'
 
 const hourMs = 60 * 60_000
 const dayMs = 24 * hourMs
