@@ -84,6 +84,27 @@ const doors: Readonly<Record<string, (world: World, given: Given) => Promise<voi
     expect(codeIn(await mailTo(given.address, /confirm/i)), given.typed).not.toBe('')
   },
 
+  async [`POST ${auth}/complete-recovery body.email`]({ testApp, stranger, somebody }, given) {
+    let code = 'K7M2P-9QXRT'
+    if (given.address !== null) {
+      await stranger().call('POST', `${auth}/signup`, {
+        body: { email: given.address, password, name: 'Ann' },
+      })
+      const owner = await testApp.users.findByEmail(given.address)
+      for (const path of ['recovery', 'recovery/approve']) {
+        const helper = await somebody()
+        const { id } = (await helper.call('GET', '/api/v1/users/me')).body
+        await testApp.users.changeUser(id, (user) => ({ ...user, role: 'admin' }))
+        code = (await helper.call('POST', `/api/v1/admin/users/${owner?.value.id}/${path}`)).body.code
+      }
+      testApp.clock.advance(24 * 60 * 60_000)
+    }
+    judged(
+      await stranger().call('POST', `${auth}/complete-recovery`, { body: { email: given.typed, code } }),
+      given,
+    )
+  },
+
   async [`POST ${auth}/verify-email body.email`]({ stranger, mailTo }, given) {
     const code = given.address === null ? '123456' : codeIn(await mailTo(given.address, /confirm/i))
     judged(
@@ -237,7 +258,7 @@ test('every field of a request that holds an address is a door that is tried', a
 })
 
 /** Each opens accounts of its own; the rest follow each other into one. */
-const alone = /guest\/upgrade|migrate-users|participant\.contact/
+const alone = /complete-recovery|guest\/upgrade|migrate-users|participant\.contact/
 
 describe('an address is the same at every door:', () => {
   const shared = createWorld()

@@ -19,6 +19,9 @@ const decided: Readonly<Record<string, 'step-up' | 'by its body' | string>> = {
   'POST /api/v1/admin/service-tokens': 'step-up',
   'PUT /api/v1/admin/users/{id}/legal-hold': 'step-up',
   'DELETE /api/v1/admin/users/{id}/legal-hold': 'step-up',
+  'POST /api/v1/admin/users/{id}/recovery': 'step-up',
+  'POST /api/v1/admin/users/{id}/recovery/approve': 'step-up',
+  'DELETE /api/v1/admin/users/{id}/recovery': 'an emergency: it is begun again in a minute',
   'DELETE /api/v1/admin/service-tokens/{id}':
     'an emergency: a token that leaked ends at once, and another is made in a minute',
   'POST /api/v1/admin/users/{id}/revoke-sessions': 'an emergency: people sign in again',

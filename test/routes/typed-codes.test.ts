@@ -62,6 +62,22 @@ async function withTotp({ testApp, ann }: World) {
   const confirm = (code: string) => ann.call('POST', `${auth}/mfa/totp/confirm`, { body: { code } })
   return { codeNow, confirm }
 }
+/** The code that two administrators have given out, once it counts. */
+async function approvedRecovery({ testApp, ann }: World): Promise<string> {
+  const path = `/api/v1/admin/users/${ann.userId}/recovery`
+  let code = ''
+  for (const [name, suffix] of [
+    ['one', ''],
+    ['two', '/approve'],
+  ] as const) {
+    const admin = await signedInBrowser(testApp, { ...person, email: `${name}@example.com` })
+    await testApp.users.changeUser(admin.userId, (user) => ({ ...user, role: 'admin' }))
+    await admin.call('POST', `${auth}/step-up`, { body: { password } })
+    code = (await admin.call('POST', `${path}${suffix}`)).body.code
+  }
+  testApp.clock.advance(24 * 60 * 60_000)
+  return code
+}
 async function confirmedTotp(world: World) {
   const { codeNow, confirm } = await withTotp(world)
   const { body } = await confirm(codeNow())
@@ -115,6 +131,20 @@ const doors: Readonly<
   async [`POST ${auth}/verify-email body.code`](world, write) {
     const code = write(await mailedCode(world, /confirm your e-mail/i))
     return browserOf(world.testApp).call('POST', `${auth}/verify-email`, { body: { email, code } })
+  },
+  async [`POST ${auth}/complete-recovery body.code`](world, write) {
+    const code = write(await approvedRecovery(world))
+    return browserOf(world.testApp).call('POST', `${auth}/complete-recovery`, { body: { email, code } })
+  },
+  async [`POST ${auth}/login body.mailedCode`](world, write) {
+    const stranger = browserOf(world.testApp)
+    for (let i = 0; i < 12; i++)
+      await stranger.call('POST', `${auth}/login`, { body: { email, password: 'not the password' } })
+    expect((await stranger.call('POST', `${auth}/login`, { body: { email, password } })).status).toBe(401)
+    await stranger.call('POST', `${auth}/forgot-password`, { body: { email } })
+    const [, code = ''] =
+      /^ {4}([0-9A-Z]{5}-[0-9A-Z]{5})$/m.exec(await lastMail(world, /new password/i)) ?? []
+    return stranger.call('POST', `${auth}/login`, { body: { email, password, mailedCode: write(code) } })
   },
   async [`POST ${auth}/mfa/totp/confirm body.code`](world, write) {
     const { codeNow, confirm } = await withTotp(world)
@@ -173,7 +203,7 @@ test('every field of a request that takes a code somebody types is a door that i
     ({ name, schema }) => schema['x-holds'] === 'typed-code' || /code$|number$|pin$/i.test(name),
   )
   // What a program hands on: nobody types it.
-  const ofPrograms = [`POST ${auth}/social body.code`]
+  const ofPrograms = [`POST ${auth}/social body.code`, `POST ${auth}/identities body.code`]
   const typed = found.filter(({ at }) => !ofPrograms.includes(at))
   expect(typed.map(({ at }) => at).sort()).toEqual(Object.keys(doors).sort())
   for (const { at, schema } of typed) expect(schema['x-holds'], at).toBe('typed-code')

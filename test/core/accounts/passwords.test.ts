@@ -176,7 +176,7 @@ test('a list that cannot be asked keeps nobody out, and that is in the log', asy
 test('whatever hashes a password somebody chose asks the one policy first', () => {
   const root = join(import.meta.dirname, '../../..')
   /** Hashes what nobody chose, or a password that was shown to be right. */
-  const others = ['src/core/accounts/auth/change-email.ts', 'src/core/accounts/auth/log-in.ts']
+  const others = ['src/core/accounts/auth/take-back-changes.ts', 'src/core/accounts/auth/log-in.ts']
   const hashing = globSync('src/{core,routes,http,app}/**/*.ts', { cwd: root }).filter((path) =>
     /hasher\.hash\(/.test(readFileSync(join(root, path), 'utf8')),
   )

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineError } from '../../kernel/errors.ts'
 import { Email } from '../users/users.model.ts'
+import { RecoveryCode } from './second-factors.model.ts'
 
 const Timestamp = z.iso.datetime()
 
@@ -29,7 +30,7 @@ export const ApprovedRecovery = z
 export type ApprovedRecovery = z.infer<typeof ApprovedRecovery>
 
 export const CompleteRecovery = z
-  .object({ email: Email, code: z.string().min(10).max(20).meta({ example: 'K7M2P-9QXRT' }) })
+  .object({ email: Email, code: RecoveryCode })
   .meta({ id: 'CompleteRecovery' })
 
 export const approvedByStarter = defineError(

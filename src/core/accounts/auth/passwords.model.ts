@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { foldBase32, longestTyped } from '../../kernel/typed-code.ts'
 import { Email, PersonName } from '../users/users.model.ts'
 
 /** As typed, but for Unicode form: the same at every set and every verify. Never trimmed, never cut. */
@@ -21,7 +22,8 @@ export const LogIn = z
   .object({
     email: z.string().min(1).max(254).meta({ example: 'test@example.com' }),
     password: passwordAsTyped.meta({ example: 'SecurePass123!' }),
-    mailedCode: z.string().max(40).optional().meta({
+    mailedCode: z.string().max(longestTyped).transform(foldBase32).optional().meta({
+      'x-holds': 'typed-code',
       example: 'K7M2P-9QXRT',
       description:
         'The code from the mail of `POST /auth/forgot-password`: lets a right password in, on a device that has not signed in before, while strangers guess at it.',

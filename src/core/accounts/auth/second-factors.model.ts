@@ -9,7 +9,8 @@ export const SixDigits = DigitCode(6, 'Must be six digits.').meta({
   description: 'Six digits, with any spaces and dashes.',
   example: '123456',
 })
-const RecoveryCode = z
+/** Ten letters and digits that are written down or read out. */
+export const RecoveryCode = z
   .string()
   .max(longestTyped)
   .transform(foldBase32)

@@ -1,29 +1,18 @@
 import { decodeBase64url } from '../../../ports/base64url.ts'
 import type { Needs } from '../../../ports/ports.ts'
+import { foldBase32 } from '../../kernel/typed-code.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
+import { readableCode } from './readable-code.ts'
 import { isEqual } from './refresh-token.ts'
 
 const slotMs = 5 * 60_000
 /** The slot it was mailed in, and those after it: 15 minutes at least. */
 const goodForSlots = 4
 const purpose = 'sign-in code'
-/** Crockford's base 32: no letter that is mistaken for a digit. */
-const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-
 /** 50 bits, in two groups. */
 function codeFrom(signature: string): string {
-  const letters = [...(decodeBase64url(signature) ?? []).slice(0, 10)].map((byte) => alphabet[byte % 32])
-  return `${letters.slice(0, 5).join('')}-${letters.slice(5).join('')}`
+  return readableCode(decodeBase64url(signature) ?? new Uint8Array())
 }
-
-/** As people type it: any case, any dash, and letters for the digits they look like. */
-const fold = (code: string): string =>
-  code
-    .normalize('NFKC')
-    .toUpperCase()
-    .replaceAll(/[^0-9A-Z]/g, '')
-    .replaceAll('O', '0')
-    .replaceAll(/[IL]/g, '1')
 
 /**
  * Codes that show, beside the password, that whoever signs in reads the mailbox: their tries are counted apart from those
@@ -45,7 +34,7 @@ export function createSignInCodes({ clock }: Needs<'clock'>, keys: Keys) {
       let found: string | null = null
       for (const slot of slots)
         for (const signature of await keys.signatures(purpose, textOf(email, slot)))
-          if (isEqual(fold(codeFrom(signature)), fold(typed))) found = String(slot)
+          if (isEqual(foldBase32(codeFrom(signature)), foldBase32(typed))) found = String(slot)
       return found
     },
   }

@@ -152,7 +152,10 @@ export function createStepUp(
         if (user.passwordHash !== null && !isMailboxNext) return { methods: ['password'] }
         await mailCode(user, actor.sessionId)
         return {
-          methods: user.identities?.length && !isMailboxNext ? ['mailed-code', 'provider'] : ['mailed-code'],
+          methods:
+            user.identities?.length && !mustProveMailbox(user)
+              ? ['mailed-code', 'provider']
+              : ['mailed-code'],
         }
       }
       if (!methods.includes('passkey')) return { methods }
