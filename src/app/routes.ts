@@ -20,6 +20,7 @@ import { emailChangeRoutes, migrationRoutes, recoveryRoutes } from '../routes/re
 import { secondFactorRoutes } from '../routes/second-factors.ts'
 import { serviceTokenRoutes } from '../routes/service-tokens.ts'
 import { socialRoutes } from '../routes/social.ts'
+import { stepUpRoutes } from '../routes/step-up.ts'
 import { syncRoutes } from '../routes/sync.ts'
 import { userRoutes } from '../routes/users.ts'
 import type { Domains } from './domains.ts'
@@ -29,6 +30,7 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
   app
     .route('/', operationRoutes(to.auth, to.health))
     .route('/api/v1/auth', authRoutes(to.auth))
+    .route('/api/v1/auth', stepUpRoutes(to.auth))
     .route('/api/v1/auth', secondFactorRoutes(to.auth))
     .route('/api/v1/auth', recoveryRoutes(to.auth))
     .route('/api/v1/auth', socialRoutes(to.auth))

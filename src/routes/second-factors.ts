@@ -7,12 +7,10 @@ import {
   PasskeyName,
   PasskeyView,
   RegisterPasskey,
-  SecondFactorMethod,
   SecondFactorStatus,
-  StepUp,
   TotpCode,
 } from '../core/accounts/auth/second-factors.model.ts'
-import { callerWithDevice, setTokenCookies } from '../http/cookies.ts'
+import { callerWithDevice } from '../http/cookies.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   body,
@@ -84,45 +82,6 @@ const logInByPasskey = createRoute({
     sharedDevice: false,
   }),
   responses: { 200: json(SignedIn, 'Signed in by both cookies.'), ...errors(400, 401, 403, 413, 415) },
-})
-
-const beginStepUp = createRoute({
-  method: 'post',
-  path: '/step-up/options',
-  operationId: 'beginStepUp',
-  tags,
-  summary: 'Begin a step-up',
-  description: 'Returns how I can prove again who I am.',
-  ...signedIn,
-  responses: {
-    200: json(
-      z.object({
-        methods: z.array(z.enum([...SecondFactorMethod.options, 'password', 'mailed-code', 'provider'])),
-        passkey: PasskeyChallenge.optional(),
-      }),
-      'With a second factor the password is not enough. `mailed-code`: a code is on its way. `provider`: sign in there once more, with `prompt=login`, and bring back what `POST /auth/social` takes.',
-    ),
-    ...errors(401, 403, 404, 413, 415),
-  },
-})
-
-const stepUp = createRoute({
-  method: 'post',
-  path: '/step-up',
-  operationId: 'stepUp',
-  tags,
-  summary: 'Confirm that it is me',
-  description: 'Needed before anything that cannot be taken back.',
-  ...signedIn,
-  ...limitedAsAuth,
-  request: body(StepUp, { password: examples.password }),
-  responses: {
-    200: json(
-      z.object({ until: z.iso.datetime(), accessToken: newToken.accessToken.unwrap() }),
-      'Counts for this session until then. Both cookies are renewed: the tokens before are dead.',
-    ),
-    ...errors(400, 401, 403, 404, 413, 415),
-  },
 })
 
 const readStatus = createRoute({
@@ -246,12 +205,7 @@ const removePasskey = createRoute({
   responses: { 204: { description: 'Gone.' }, ...errors(400, 401, 403, 404, 409) },
 })
 
-export const secondFactorRoutes = ({
-  logInSecondFactor: finish,
-  byPasskey,
-  stepUp: again,
-  secondFactors,
-}: Auth) =>
+export const secondFactorRoutes = ({ logInSecondFactor: finish, byPasskey, secondFactors }: Auth) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(logInSecondFactor, async (c) =>
       c.json(await welcome(c, await finish(c.req.valid('json'), callerWithDevice(c))), 200),
@@ -260,15 +214,6 @@ export const secondFactorRoutes = ({
     .openapi(logInByPasskey, async (c) =>
       c.json(await welcome(c, await byPasskey.logIn(c.req.valid('json'), callerWithDevice(c))), 200),
     )
-    .openapi(beginStepUp, async (c) => {
-      const { methods, passkey } = await again.begin(actorOf(c), c.get('session').session)
-      return c.json({ methods: [...methods], ...(passkey ? { passkey } : {}) }, 200)
-    })
-    .openapi(stepUp, async (c) => {
-      const { until, credentials } = await again.stepUp(actorOf(c), c.req.valid('json'), callerWithDevice(c))
-      setTokenCookies(c, credentials)
-      return c.json({ until, accessToken: credentials.accessToken }, 200)
-    })
     .openapi(readStatus, async (c) => c.json(await secondFactors.status(actorOf(c)), 200))
     .openapi(beginTotp, async (c) => c.json(await secondFactors.beginTotp(actorOf(c)), 200))
     .openapi(confirmTotp, async (c) => {

@@ -4,8 +4,9 @@ import type { ProvidedIdentity, ProviderName } from '../../../ports/identity-pro
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { conflict } from '../../kernel/errors.ts'
-import { hasNoWayIn, type LinkedIdentity, type User } from '../users/users.model.ts'
+import { hasNoWayIn, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
+import type { LinkedIdentity } from '../users/ways-in.model.ts'
 
 /** Whose a provider's account is. The document is the claim: a provider's account signs in to one account here. */
 export interface Identity {

@@ -3,8 +3,9 @@ import type { Needs } from '../../../ports/ports.ts'
 import { PortUnavailable } from '../../../ports/unavailable.ts'
 import { foldBase32 } from '../../kernel/typed-code.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
-import type { SecondFactors, User } from '../users/users.model.ts'
+import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
+import type { SecondFactors } from '../users/ways-in.model.ts'
 import type { Guesser, Lockout } from './lockout.ts'
 import {
   type SecondFactorMethod,

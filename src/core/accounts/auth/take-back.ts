@@ -1,5 +1,6 @@
 import { takeBackMs } from '../users/former-addresses.model.ts'
-import type { FormerAddress, User } from '../users/users.model.ts'
+import type { User } from '../users/users.model.ts'
+import type { FormerAddress } from '../users/ways-in.model.ts'
 import { factorsOf, withFactors, withoutOrphanedCodes } from './second-factors.ts'
 
 /** Before anything was ever set up. */

@@ -1,4 +1,5 @@
-import type { FormerAddress, User } from './users.model.ts'
+import type { User } from './users.model.ts'
+import type { FormerAddress } from './ways-in.model.ts'
 
 const dayMs = 24 * 60 * 60_000
 /** For so long whoever reads the mailbox can take back what was done to the account. */
