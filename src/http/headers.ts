@@ -21,6 +21,8 @@ const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 const allowedHeaders =
   'Authorization, X-Authorization, Content-Type, Accept, Idempotency-Key, If-Match, If-None-Match, X-Background, X-Request-Id, X-Receipt-Code, traceparent'
 
+export const strictTransport = 'max-age=31536000; includeSubDomains'
+
 /**
  * The headers of every answer, set before anything else runs: a header set after `next()` makes Hono build the
  * response a second time. Answers preflights.
@@ -29,9 +31,12 @@ export const essentialHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   const settings = c.get('settings')
   c.header('X-Content-Type-Options', 'nosniff')
   c.header('Referrer-Policy', 'no-referrer')
-  c.header('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'")
+  c.header(
+    'Content-Security-Policy',
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  )
   c.header('Cache-Control', 'no-store')
-  if (settings.isProduction) c.header('Strict-Transport-Security', 'max-age=31536000; includeSubDomains')
+  if (settings.isProduction) c.header('Strict-Transport-Security', strictTransport)
   c.header('Vary', 'Origin')
   const origin = c.req.header('origin')
   if (origin !== undefined && settings.allowedOrigins.has(origin)) {

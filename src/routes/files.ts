@@ -190,7 +190,10 @@ export const avatarRoutes = (files: Files) =>
     const found = await files.avatars.read(userId, name)
     if (!found) throw notFound()
     c.header('Cache-Control', 'public, max-age=86400, immutable')
-    c.header('Content-Security-Policy', "default-src 'none'; sandbox")
+    c.header(
+      'Content-Security-Policy',
+      "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
+    )
     c.header('Cross-Origin-Resource-Policy', 'cross-origin')
     if (hasCurrent(c, name)) return c.body(null, 304)
     return c.body(found.bytes, 200, { 'Content-Type': found.type })

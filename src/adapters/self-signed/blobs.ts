@@ -67,7 +67,8 @@ async function* chunksOf(source: Uint8Array<ArrayBuffer> | AsyncIterable<Uint8Ar
 /** Nothing in a file may run, whatever a browser takes it for. */
 const harmless = {
   'X-Content-Type-Options': 'nosniff',
-  'Content-Security-Policy': "sandbox; default-src 'none'; media-src 'self'; style-src 'unsafe-inline'",
+  'Content-Security-Policy':
+    "sandbox; default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'Cross-Origin-Resource-Policy': 'cross-origin',
   'Referrer-Policy': 'no-referrer',
 }
