@@ -79,6 +79,7 @@ beforeAll(async () => {
     body: { text: 'hello' },
   })
   await admin.call('PATCH', `/api/v1/admin/users/${ann!.userId}`, { body: { mentorId: mentor.userId } })
+  await admin.call('POST', `/api/v1/admin/users/${ann!.userId}/recovery`)
   const bytes = pngOf(8, 8)
   const announced = {
     fileName: 'a.png',
@@ -134,6 +135,7 @@ const startsWork = asks.filter(({ operation }) => operation['x-starts-work'])
 const query: Readonly<Record<string, string>> = {
   '/api/v1/messages/search': '?q=hello',
   '/api/v1/auth/verify-email': `?token=${'x'.repeat(43)}`,
+  '/api/v1/auth/cancel-recovery': `?token=${'x'.repeat(43)}`,
   '/api/v1/auth/not-me': `?token=${'x'.repeat(43)}`,
   '/api/v1/auth/undo-email-change': `?token=${'x'.repeat(43)}`,
 }

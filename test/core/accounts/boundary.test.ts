@@ -198,6 +198,8 @@ test('an administrator who was suspended meanwhile changes nobody', async () => 
   for (const { userId } of [admin, other])
     await testApp.users.changeUser(userId, (user) => ({ ...user, role: 'admin' }))
   await testApp.settled()
+  for (const { call } of [admin, other])
+    await call('POST', `${auth}/step-up`, { body: { password: person.password } })
   const suspend = () =>
     other.call('PATCH', `/api/v1/admin/users/${admin.userId}`, { body: { status: 'suspended' } })
   for (const act of [
@@ -224,6 +226,7 @@ test('an administrator who was suspended meanwhile changes nobody', async () => 
     await testApp.users.changeUser(admin.userId, (user) => ({ ...user, status: 'active' }))
     const { cookies } = await logIn(testApp, person.password, 'admin@example.com')
     for (const [name, value] of cookies) admin.cookies.set(name, value)
+    await stepUp(admin)
   }
   expect((await browserOf(testApp).call('GET', me)).status).toBe(401)
 })
