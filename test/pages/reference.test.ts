@@ -55,7 +55,8 @@ test.skipIf(chromiumMissing)(
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
     await Promise.all([page.waitForNavigation(), page.click('a[href="/api/docs"]')])
 
-    await page.setViewport({ width: 1200, height: 900 })
+    // Tall: the page shows no more operations than are in view.
+    await page.setViewport({ width: 1200, height: 20_000 })
     await page.waitForSelector('.opblock')
     const first = await page.$eval('.opblock', (block) => `#${block.id}`)
     expect(first).toBe('#operations-Auth-signUp')
