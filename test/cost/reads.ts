@@ -59,6 +59,8 @@ export const reads: readonly Read[] = [
   get('showVerifyEmail', null, `${v1}/auth/verify-email?token=x`),
   get('showUndoEmailChange', null, `${v1}/auth/undo-email-change?token=x`),
   get('showDisownChanges', null, `${v1}/auth/not-me?token=x`),
+  get('showCancelRecovery', null, `${v1}/auth/cancel-recovery?token=${'x'.repeat(43)}`),
+  get('readRecovery', 'admin', ({ me }) => `${v1}/admin/users/${me.userId}/recovery`, 404),
   get('readMailedLinkScript', null, `${v1}/auth/mailed-link.js`),
   get('listIdentityProviders', null, `${v1}/auth/social`),
   get('listIdentities', 'me', `${v1}/auth/identities`),
