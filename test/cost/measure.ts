@@ -33,6 +33,8 @@ async function send(testApp: TestApp, read: Read, scene: Scene): Promise<readonl
   const answer = await testApp.app.request(`${origin}${path}`, {
     method,
     headers: {
+      // That somebody is there is noted now and then, with whatever they happen to do: it is no part of what that costs.
+      'x-background': 'true',
       ...headers,
       ...(as ? { authorization: `Bearer ${await tokenFor(testApp, as)}` } : {}),
       ...(body ? { 'content-type': 'application/json' } : {}),
