@@ -2,9 +2,9 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { createMemoryIdentityProviders } from '../../../src/adapters/memory/identity-providers.ts'
 import { identities } from '../../../src/core/accounts/auth/identities.ts'
 import { users } from '../../../src/core/accounts/users/users.model.ts'
-import { browserOf, createTestApp, person, signedInBrowser, type TestApp } from '../../app.ts'
+import { type Answer, browserOf, createTestApp, person, signedInBrowser, type TestApp } from '../../app.ts'
 import { startTwoProcesses } from '../../two-processes.ts'
-import { addTotp, auth, codeOf, lastMail, logIn, me, recoverByMail, stepUp } from './intruder.ts'
+import { addTotp, auth, codeOf, copyOf, lastMail, logIn, me, recoverByMail, stepUp } from './intruder.ts'
 
 const { email, password } = person
 const strangers = { subject: 'stranger', email, isEmailVouchedFor: false }
@@ -303,5 +303,55 @@ describe.each(['sqlite', 'cosmos'] as const)('two processes on %s', (kind) => {
     expect(answers.some(({ status }) => status === 200)).toBe(true)
     const linked = [await linkedTo(one, ann.userId), await linkedTo(one, ben.userId)]
     expect(linked.toSorted()).toEqual([[], ['google']])
+  })
+})
+
+describe.each(['sqlite', 'cosmos'] as const)('what works once, on two processes on %s', (kind) => {
+  const openShared = async () => {
+    const { one, two, close } = await startTwoProcesses(kind)
+    closes.push(close)
+    return { one, two, ann: await signedInBrowser(one) }
+  }
+  const thirty = (act: (n: number) => Promise<Answer>) =>
+    Promise.all(Array.from({ length: 30 }, (_, n) => act(n)))
+  const successes = (answers: readonly Answer[]) => answers.filter(({ status }) => status < 300).length
+
+  test('of thirty confirmations of a change of address one counts', async () => {
+    const { one, two, ann } = await openShared()
+    await stepUp(ann)
+    await ann.call('POST', `${me}/email`, { body: { email: 'ann.new@example.com' } })
+    const { code } = await lastMail(one, 'ann.new@example.com', /new e-mail/)
+    const answers = await thirty((n) =>
+      copyOf(n % 2 ? two : one, ann).call('POST', `${me}/email/confirm`, { body: { code } }),
+    )
+    expect(successes(answers)).toBe(1)
+    expect((await one.users.read(ann.userId))?.value.formerAddresses).toHaveLength(1)
+  })
+
+  test('of thirty logins by one half-finished one and one recovery code one counts', async () => {
+    const { one, two, ann } = await openShared()
+    await stepUp(ann)
+    const { recoveryCodes } = await addTotp(one, ann)
+    const { mfaToken } = await logIn(one)
+    const answers = await thirty((n) =>
+      browserOf(n % 2 ? two : one).call('POST', `${auth}/login/mfa`, {
+        body: { mfaToken, recoveryCode: recoveryCodes[0] },
+      }),
+    )
+    expect(successes(answers)).toBe(1)
+  })
+
+  test('of thirty confirmations of one authenticator app one counts, and its codes are the good ones', async () => {
+    const { one, two, ann } = await openShared()
+    await stepUp(ann)
+    const { secret } = (await ann.call('POST', `${auth}/mfa/totp`)).body
+    const body = { code: codeOf(one, secret) }
+    const answers = await thirty((n) =>
+      copyOf(n % 2 ? two : one, ann).call('POST', `${auth}/mfa/totp/confirm`, { body }),
+    )
+    expect(successes(answers)).toBe(1)
+    const [recoveryCode] = answers.flatMap(({ body: given }) => given.recoveryCodes ?? [])
+    const { call, mfaToken } = await logIn(two)
+    expect((await call('POST', `${auth}/login/mfa`, { body: { mfaToken, recoveryCode } })).status).toBe(200)
   })
 })
