@@ -24,6 +24,7 @@ export const chat = area({
             send: [limited('chat.send.burst', 10, 10), limited('chat.send', 60, 60)],
             typing: [limited('chat.typing', 1, 3)],
             search: [limited('chat.search', 20, 60)],
+            export: [limited('chat.export', 10, 3_600)],
           },
         },
       },

@@ -11,6 +11,7 @@ const exposed = [
   'X-Request-Id',
   'ETag',
   'Link',
+  'Content-Disposition',
   'Location',
   'Idempotent-Replayed',
   'X-Session-Idle-Expires',

@@ -11,11 +11,13 @@ import {
   UpdateConversation,
 } from '../core/messaging/chat/chat.model.ts'
 import type { Chat } from '../core/messaging/chat/chat.ts'
+import { ExportedConversation, ExportQuery } from '../core/messaging/chat/export.model.ts'
 import type { BeginIdempotent } from '../core/platform/idempotency/idempotency.ts'
 import { expectedVersion, hasCurrent } from '../http/etag.ts'
 import { idempotent } from '../http/idempotency.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, reachesOthers, signedInOrGuest } from '../http/route.ts'
+import { streamed } from '../http/stream.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
 
@@ -161,6 +163,30 @@ const type = createRoute({
   responses: { 204: { description: 'Taken.' }, ...errors(400, 401, 403, 404, 413, 415) },
 })
 
+const exportConversation = createRoute({
+  method: 'get',
+  path: '/{id}/export',
+  operationId: 'exportConversation',
+  tags,
+  summary: 'Export a conversation',
+  description:
+    'What I may see of it, as a file: every message with the name of its sender and its time in UTC, and attachments by their names. That it was exported is recorded. It is sent while it is read: a download that breaks off lacks `isComplete`, or the last line. Ten an hour for each person.',
+  ...signedInOrGuest,
+  request: { params: ConversationId, query: ExportQuery },
+  responses: {
+    200: {
+      description: 'The conversation, oldest message first.',
+      content: {
+        'application/json': { schema: ExportedConversation },
+        'text/plain': { schema: z.string() },
+      },
+    },
+    ...errors(400, 401, 403, 404),
+  },
+})
+
+const exportTypes = { json: 'application/json', text: 'text/plain; charset=utf-8' } as const
+
 export const conversationRoutes = (chat: Chat, begin: BeginIdempotent) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(listConversations, async (c) =>
@@ -201,4 +227,14 @@ export const conversationRoutes = (chat: Chat, begin: BeginIdempotent) =>
     .openapi(type, async (c) => {
       await chat.type(actorOf(c), c.req.valid('param').id, c.req.valid('json'))
       return c.body(null, 204)
+    })
+    .openapi(exportConversation, async (c) => {
+      const { id } = c.req.valid('param')
+      const { format } = c.req.valid('query')
+      const headers = {
+        'Content-Type': exportTypes[format],
+        'Content-Disposition': `attachment; filename="conversation-${id}.${format === 'json' ? 'json' : 'txt'}"`,
+      }
+      const pieces = await chat.exportConversation(c.get('caller'), actorOf(c), id, format)
+      return streamed(c, pieces, headers)
     })

@@ -85,6 +85,12 @@ export const reads: readonly Read[] = [
   get('listConversations', 'me', `${v1}/conversations?limit=10`),
   get('listConversations, in the middle', 'me', (s) => `${v1}/conversations?limit=4&${cursor(s, 'inbox')}`),
   get('readConversation', 'me', ({ conversationId }) => `${v1}/conversations/${conversationId}`),
+  // An export is as long as what it exports: what is said elsewhere must not count.
+  get(
+    'exportConversation',
+    'me',
+    ({ quietConversationId }) => `${v1}/conversations/${quietConversationId}/export`,
+  ),
   get('listMessages', 'me', (scene) => messagesOf(scene)),
   get(
     'listMessages, before the middle',

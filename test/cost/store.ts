@@ -55,6 +55,8 @@ export interface Scene {
   readonly courseId: string
   readonly lessonId: string
   readonly conversationId: string
+  /** One of N others, in which nothing was said. */
+  readonly quietConversationId: string
   readonly fileId: string
   readonly formId: string
   readonly trackingNumber: string
@@ -401,6 +403,7 @@ export async function fillCostStore(
     courseId: course.id,
     lessonId: lessonIds[0] ?? '',
     conversationId,
+    quietConversationId: idOf('conversation', 0),
     fileId: files[half]?.id ?? '',
     formId: form?.id ?? '',
     trackingNumber: stored?.trackingNumber ?? '',

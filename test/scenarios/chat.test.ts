@@ -61,6 +61,14 @@ test('two people talk, and a third sees nothing of it', { timeout: 120_000 }, as
   const older = `${conversations}/${id}/messages?before=${page.pagination.nextCursor}`
   expect((await mentor.call('GET', older)).body.items[0]).toMatchObject({ text: '', seq: 1 })
 
+  const file = await mentor.call('GET', `${conversations}/${id}/export`)
+  expect(file.body.messages.map(({ senderId, text }: any) => [senderId, text])).toEqual([
+    [learner.userId, ''],
+    [mentor.userId, 'Good morning to you'],
+  ])
+  const readable = await mentor.call('GET', `${conversations}/${id}/export?format=text`)
+  expect(readable.body).toMatch(/: Good morning to you\n\nEnd: 2 messages\.\n$/)
+
   const streams = { [id]: 0 }
   const { events, head, more } = (await mentor.call('POST', '/api/v1/sync', { body: { streams } })).body
     .streams[id]
@@ -73,7 +81,7 @@ test('two people talk, and a third sees nothing of it', { timeout: 120_000 }, as
   ])
   expect([head, more]).toEqual([5, false])
 
-  for (const path of [`${conversations}/${id}`, `${conversations}/${id}/messages`])
+  for (const path of ['', '/messages', '/export'].map((rest) => `${conversations}/${id}${rest}`))
     expect((await stranger.call('GET', path)).status).toBe(404)
   expect((await stranger.call('POST', '/api/v1/sync', { body: { streams } })).body.streams[id]).toMatchObject(
     {

@@ -5,6 +5,7 @@ import type { Files } from '../../files/files.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { emptyFace, type Job } from '../../kernel/domain.ts'
 import { AppError } from '../../kernel/errors.ts'
+import type { Audit } from '../../platform/audit/audit.ts'
 import type { Limits } from '../../platform/limits/limits.ts'
 import { type ConnectionListener, conversationGroup } from '../../platform/realtime/realtime.model.ts'
 import type { RealtimeGateway } from '../../platform/realtime/realtime.ts'
@@ -25,6 +26,7 @@ import {
   requireMember,
 } from './entries.model.ts'
 import { createErasePerson } from './erase-person.ts'
+import { createExportConversation } from './export-conversation.ts'
 import { createInbox } from './inbox.ts'
 import { createListConversations } from './list-conversations.ts'
 import { createListMessages } from './list-messages.ts'
@@ -57,6 +59,7 @@ export interface ChatBorrows {
     'bindToConversation' | 'releaseFromConversation' | 'avatars' | 'bindings' | 'groupPictures'
   >
   readonly limits: Pick<Limits, 'take'>
+  readonly audit: Pick<Audit, 'record'>
   readonly realtime: Pick<RealtimeGateway, 'connections'>
 }
 
@@ -66,7 +69,7 @@ export interface ChatConfig {
 
 export function createChat(
   needs: ChatNeeds,
-  { users, auth, contacts, files, limits, realtime }: ChatBorrows,
+  { users, auth, contacts, files, limits, audit, realtime }: ChatBorrows,
   { chat: settings }: ChatConfig,
 ) {
   const permissions = createPermissions(needs, { isBlocked: contacts.isBlocked })
@@ -85,7 +88,8 @@ export function createChat(
   const inbox = createInbox(needs)
   const announcer = createAnnouncer(needs, inbox)
   const log = createConversationLog(needs, announcer)
-  const conversationView = createConversationView(needs, createPeople(needs, users))
+  const readPeople = createPeople(needs, users)
+  const conversationView = createConversationView(needs, readPeople)
   const marks = createReadMarks(needs, log, announcer)
   const conversations = createListConversations(needs, { log, inbox, conversations: conversationView })
   const presence = createPresence(needs, announcer, conversations)
@@ -206,6 +210,7 @@ export function createChat(
     read: marks.read,
     type,
     sync: createSync(log, announcer),
+    exportConversation: createExportConversation(needs, { log, readPeople, throttle, audit }),
   }
 }
 
