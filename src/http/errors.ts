@@ -23,21 +23,6 @@ const statusByCode: Readonly<Record<string, 412 | 413 | 415 | 422>> = {
   idempotency_key_reused: 422,
 }
 
-export const ErrorBody = z
-  .object({
-    error: z.object({
-      code: z.string().meta({ example: 'validation_error' }),
-      message: z.string(),
-      requestId: z.string(),
-      details: z
-        .array(z.object({ path: z.string(), code: z.string(), message: z.string() }))
-        .optional()
-        .meta({ description: 'What is wrong with the input: where and which rule. Never the value.' }),
-      retryAfter: z.number().int().optional().meta({ description: 'Seconds, as in `Retry-After`.' }),
-    }),
-  })
-  .meta({ id: 'Error' })
-
 export const Problem = z
   .object({
     type: z.literal('about:blank'),

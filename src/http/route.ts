@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import type { Role } from '../core/kernel/actor.ts'
+import { ErrorBody } from '../core/kernel/error-body.ts'
 import { refuseForeignPages } from './csrf.ts'
-import { ErrorBody, Problem } from './errors.ts'
+import { Problem } from './errors.ts'
 import {
   keepQuiet,
   lookForFormerSession,

@@ -1,5 +1,10 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import { ClientAccess, type ConnectionEvent } from '../core/platform/realtime/realtime.model.ts'
+import {
+  ClientAccess,
+  type ConnectionEvent,
+  referenceTo,
+  type SaidReference,
+} from '../core/platform/realtime/realtime.model.ts'
 import type { RealtimeGateway } from '../core/platform/realtime/realtime.ts'
 import { bodyOfError, bodyOfSurprise, toAppError } from '../http/errors.ts'
 import { parseJson, readText, unsupportedMediaType } from '../http/json-body.ts'
@@ -45,7 +50,7 @@ const receiveEvents = createRoute({
   tags,
   summary: 'Receive an event',
   description:
-    'Web PubSub reports an event of a connection. CloudEvents in binary mode, signed with a key of the service. An event that is signed is answered 200 or 204 whatever becomes of it; what went wrong stands in the body, in the shape of `Error`, and reaches the device as a message. A connection may be refused with 403.',
+    'Web PubSub reports an event of a connection. CloudEvents in binary mode, signed with a key of the service. An event that is signed is answered 200 or 204 whatever becomes of it; what went wrong stands in the body, in the shape of `Error`, and reaches the device as a message. What answers a device names the event that it answers (`said`) with its `clientMessageId` and `conversationId`. A connection may be refused with 403.',
   ...isPublic,
   responses: {
     200: json(
@@ -90,8 +95,11 @@ async function readGroups(c: AppContext): Promise<readonly string[]> {
 function readWhat(c: AppContext): ConnectionEvent['what'] {
   const type = c.req.header('ce-type') ?? ''
   if (type === connectType) return { type: 'connect', readGroups: () => readGroups(c) }
-  if (type.startsWith(saidType))
-    return { type: 'said', name: type.slice(saidType.length), read: () => readSaid(c) }
+  if (type.startsWith(saidType)) {
+    let said: Promise<unknown> | undefined
+    const read = () => (said ??= readSaid(c))
+    return { type: 'said', name: type.slice(saidType.length), read }
+  }
   return { type: systemTypes.get(type) ?? 'unknown' }
 }
 
@@ -108,6 +116,12 @@ function readEvent(c: AppContext): ConnectionEvent {
     what: readWhat(c),
   }
 }
+
+/** What cannot be read at all names nothing. */
+const referenceOf = async (
+  { name, read }: Extract<ConnectionEvent['what'], { type: 'said' }>,
+  requestId: string,
+): Promise<SaidReference> => referenceTo(name, await read().catch(() => null), requestId)
 
 /** For whoever may ask: signed in as everywhere. */
 export const negotiateRoutes = (realtime: RealtimeGateway) =>
@@ -129,22 +143,25 @@ export const realtimeEventRoutes = (
     })
     .openapi(receiveEvents, async (c) => {
       const event = readEvent(c)
+      const { what } = event
       await realtime.verifyEvent(event)
-      if (event.what.type === 'connect') {
+      if (what.type === 'connect') {
         const answer = await realtime.receiveEvent(event)
         if (!answer || 'said' in answer) return c.body(null, 204)
         c.header('ce-connectionState', answer.state)
         return c.json({ groups: [...answer.groups] }, 200)
       }
+      const { requestId } = c.get('caller')
       try {
         const answer = await realtime.receiveEvent(event)
-        return answer && 'said' in answer ? c.json(answer.said, 200) : c.body(null, 204)
+        if (what.type !== 'said' || !answer || !('said' in answer)) return c.body(null, 204)
+        return c.json({ ...answer.said, ...(await referenceOf(what, requestId)) }, 200)
       } catch (error) {
         // Whatever is not 2xx makes the service drop the connection.
-        const { requestId } = c.get('caller')
         const known = toAppError(error)
         if (!known || known.kind === 'unavailable') report(error, requestId)
-        if (event.what.type !== 'said') return c.body(null, 204)
-        return c.json(known ? bodyOfError(known, requestId) : bodyOfSurprise(requestId), 200)
+        if (what.type !== 'said') return c.body(null, 204)
+        const body = known ? bodyOfError(known, requestId) : bodyOfSurprise(requestId)
+        return c.json({ ...body, ...(await referenceOf(what, requestId)) }, 200)
       }
     })

@@ -3,7 +3,12 @@ import type { Payload } from './message.ts'
 
 const ackId = z.number().int().nonnegative().optional()
 const group = z.string().min(1).max(1024)
-const dataType = z.enum(['json', 'text', 'binary']).default('json')
+/** `protobuf` is data of the protobuf subprotocol: known, and of no connection here. */
+const dataType = z.enum(['json', 'text', 'binary', 'protobuf']).default('json')
+const data = z.unknown().optional()
+const event = z.string().regex(/^[\x21-\x7e]{1,128}$/)
+const invocationId = z.string().min(1).max(256)
+const streamId = z.string().min(1).max(256)
 
 const ClientFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ping') }),
@@ -16,15 +21,25 @@ const ClientFrame = z.discriminatedUnion('type', [
     ackId,
     noEcho: z.boolean().default(false),
     dataType,
-    data: z.unknown(),
+    data,
+    /** Opens a stream to the group; then there is no data. */
+    stream: z.object({ streamId }).optional(),
   }),
+  z.object({ type: z.literal('event'), event, ackId, dataType, data }),
   z.object({
-    type: z.literal('event'),
-    event: z.string().regex(/^[\x21-\x7e]{1,128}$/),
-    ackId,
+    type: z.literal('invoke'),
+    invocationId,
+    target: z.string().optional(),
+    event,
     dataType,
-    data: z.unknown(),
+    data,
   }),
+  z.object({ type: z.literal('cancelInvocation'), invocationId }),
+  z.object({ type: z.literal('streamData'), streamId }),
+  z.object({ type: z.literal('streamEnd'), streamId }),
+  z.object({ type: z.literal('setGroupState'), group, ackId }),
+  z.object({ type: z.literal('subscribeGroupState'), group, ackId }),
+  z.object({ type: z.literal('unsubscribeGroupState'), group, ackId }),
 ])
 
 export type ClientFrame = z.infer<typeof ClientFrame>
@@ -63,5 +78,6 @@ export function payloadOf({
   data,
 }: Pick<Extract<ClientFrame, { type: 'event' }>, 'dataType' | 'data'>): Payload | null {
   if (dataType === 'json') return { dataType, json: JSON.stringify(data) ?? 'null' }
-  return typeof data === 'string' ? { dataType, json: JSON.stringify(data) } : null
+  if (dataType === 'protobuf' || typeof data !== 'string') return null
+  return { dataType, json: JSON.stringify(data) }
 }

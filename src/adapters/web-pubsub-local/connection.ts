@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { Limits } from './limits.ts'
-import { controlFrame, type Message, numberedFrame } from './message.ts'
+import { controlFrame, type Message, numberedFrame, type Payload } from './message.ts'
 
 export const plainProtocol = 'json.webpubsub.azure.v1'
 export const reliableProtocol = 'json.reliable.webpubsub.azure.v1'
@@ -35,6 +35,8 @@ export interface Connection {
   /** Events go out one after the other. */
   events: Promise<unknown>
   waitingEvents: number
+  /** Ids of those that wait for their answer. */
+  readonly invocations: Set<string>
   acknowledged: Set<number> | null
   sequenceId: number
   unacked: { readonly sequenceId: number; readonly message: Message }[]
@@ -58,6 +60,7 @@ export function createConnection(
     lastEventId: 0,
     events: Promise.resolve(),
     waitingEvents: 0,
+    invocations: new Set(),
     acknowledged: null,
     sequenceId: 0,
     unacked: [],
@@ -104,8 +107,12 @@ function write({ link }: Connection, frame: Buffer, { bufferedBytes }: Limits): 
   return link.socket.write(frame) || link.socket.writableLength <= bufferedBytes
 }
 
-export const sendControl = (connection: Connection, control: object, limits: Limits): boolean =>
-  write(connection, controlFrame(control), limits)
+export const sendControl = (
+  connection: Connection,
+  control: object,
+  limits: Limits,
+  payload?: Payload | null,
+): boolean => write(connection, controlFrame(control, payload), limits)
 
 /** False when the connection cannot go on: too slow, or too much is waiting for it. */
 export function deliver(connection: Connection, message: Message, limits: Limits): boolean {

@@ -25,10 +25,12 @@ const statusTexts: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 }
 
-/** Answers a request for a WebSocket with plain HTTP. */
-export function refuse(socket: Duplex, status: number): void {
+/** Answers a request for a WebSocket with plain HTTP; `why` is for whoever writes a client, in ASCII. */
+export function refuse(socket: Duplex, status: number, why = ''): void {
   const text = statusTexts[status] ?? 'Refused'
-  socket.end(`HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  socket.end(
+    `HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${why.length}\r\n\r\n${why}`,
+  )
 }
 
 export const offeredProtocols = (request: IncomingMessage): readonly string[] =>

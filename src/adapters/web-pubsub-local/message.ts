@@ -55,8 +55,13 @@ function frameOf(head: string, tail: Buffer): Buffer {
   return frame
 }
 
-/** The frame of what is sent to one connection alone. */
-export const controlFrame = (control: object): Buffer => frameOf('', Buffer.from(JSON.stringify(control)))
+/** The frame of what is sent to one connection alone; the payload stands in it as it came. */
+export function controlFrame(control: object, payload?: Payload | null): Buffer {
+  const text = JSON.stringify(control)
+  if (!payload) return frameOf('', Buffer.from(text))
+  const { dataType, json } = payload
+  return frameOf('', Buffer.from(`${text.slice(0, -1)},"dataType":"${dataType}","data":${json}}`))
+}
 
 export function createMessage(sender: Sender, { dataType, json }: Payload, expiresAtMs = Infinity): Message {
   const told = JSON.stringify({ type: 'message', ...sender, dataType }).slice(1, -1)

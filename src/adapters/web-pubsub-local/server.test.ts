@@ -268,7 +268,8 @@ describe('who may connect', () => {
     expect(await statusOf(good.split('?')[0] ?? '')).toBe(401)
     expect(await statusOf((await admin.getClientAccessToken({ expirationTimeInMinutes: -1 })).url)).toBe(401)
     expect(await statusOf(good.replace('/client/', '/elsewhere/'))).toBe(404)
-    expect(await statusOf(good, 'mqtt')).toBe(400)
+    for (const protocols of ['mqtt', 'protobuf.webpubsub.azure.v1', []])
+      expect(await statusOf(good, protocols)).toBe(400)
   })
 
   test('nobody recovers the connection of somebody else', async () => {
@@ -309,6 +310,7 @@ describe('limits', () => {
     ['no JSON', 'hello'],
     ['an unknown type', '{"type":"dance"}'],
     ['a group that is no name', '{"type":"joinGroup","group":1}'],
+    ['an invocation without a name', '{"type":"invoke","event":"e","data":1}'],
     ['an ack id that is no number', '{"type":"event","event":"e","ackId":"1"}'],
   ])('%s closes with 1008', async (_, text) => {
     const { ws, frames, closed } = await openRaw()
@@ -327,11 +329,15 @@ describe('limits', () => {
     const { ws, frames } = await openRaw({ roles: ['webpubsub.sendToGroup'] })
     ws.send('{"type":"sendToGroup","group":"g","ackId":1,"dataType":"binary","data":{}}')
     ws.send('{"type":"event","event":"e","ackId":2,"data":1}')
-    await eventually(() => expect(frames).toHaveLength(3))
-    expect(frames.slice(1).map(({ ackId, success }) => [ackId, success])).toEqual([
-      [1, false],
-      [2, false],
-    ])
+    ws.send('{"type":"event","event":"e","ackId":3}')
+    ws.send('{"type":"event","event":"e","ackId":4,"dataType":"protobuf","data":"AA=="}')
+    await eventually(() => expect(frames).toHaveLength(5))
+    expect(
+      frames
+        .slice(1)
+        .map(({ ackId, success }) => `${ackId} ${success}`)
+        .toSorted(),
+    ).toEqual([1, 2, 3, 4].map((ackId) => `${ackId} false`))
   })
 
   const nest = (open: string, close: string) => `${open.repeat(6_000)}1${close.repeat(6_000)}`
@@ -574,6 +580,108 @@ describe('events', () => {
       errorDetail: { name: 'InternalServerError' },
     })
   })
+
+  describe('an invocation of the official client', () => {
+    const answersTo = (answer: (request: Request, text: string) => Response | Promise<Response>) =>
+      handle((request, text) =>
+        isConnect(request) ? new Response(null, { status: 204 }) : (answer(request, text) as Response),
+      )
+
+    test.each([
+      ['json', { stored: { n: 1 } }, () => Response.json({ stored: { n: 1 } })],
+      ['text', 'é😀"', () => new Response('é😀"', { headers: { 'content-type': 'text/plain' } })],
+      [undefined, undefined, () => new Response(null, { status: 204 })],
+    ] as const)('gets what the handler answers, as %s', async (dataType, data, answer) => {
+      const seen = answersTo(answer)
+      for (const protocol of [plain, WebPubSubJsonReliableProtocol()]) {
+        const { client, messages, isStopped } = await open({ userId: 'ann' }, protocol)
+        const result = await client.invokeEvent('message', { n: 1 }, 'json')
+        expect([result.dataType, result.data]).toEqual([dataType, data])
+        expect([messages, isStopped()]).toEqual([[], false])
+      }
+      expect(seen.at(-1)).toMatchObject({ type: 'azure.webpubsub.user.message', text: '{"n":1}' })
+    })
+
+    test('keeps apart what is under way at the same time', async () => {
+      answersTo((_, text) => Response.json({ answerTo: JSON.parse(text) }))
+      const { client } = await open()
+      const results = await Promise.all(
+        [1, 2, 3, 4, 5].map((n) => client.invokeEvent('message', n, 'json').then(({ data }) => data)),
+      )
+      expect(results).toEqual([1, 2, 3, 4, 5].map((answerTo) => ({ answerTo })))
+    })
+
+    test('fails when the handler does, and the connection goes on', async () => {
+      answersTo(() => new Response(null, { status: 500 }))
+      const { client, isStopped } = await open()
+      await expect(client.invokeEvent('message', 1, 'json')).rejects.toMatchObject({
+        errorDetail: { name: 'InternalServerError' },
+      })
+      await expect(client.sendEvent('message', 1, 'json')).rejects.toMatchObject({
+        errorDetail: { name: 'InternalServerError' },
+      })
+      expect(isStopped()).toBe(false)
+    })
+
+    test('that is canceled is answered no more', async () => {
+      const begun = Promise.withResolvers<void>()
+      const release = Promise.withResolvers<void>()
+      answersTo(async () => {
+        begun.resolve()
+        await release.promise
+        return Response.json({ late: true })
+      })
+      const { ws, frames } = await openRaw()
+      ws.send('{"type":"invoke","invocationId":"a","target":"event","event":"x","dataType":"json","data":1}')
+      ws.send('{"type":"invoke","invocationId":"a","target":"event","event":"x","dataType":"json","data":2}')
+      ws.send('{"type":"invoke","invocationId":"b","target":"event","event":"x","dataType":"json","data":3}')
+      await begun.promise
+      for (const invocationId of ['a', 'b', 'never begun'])
+        ws.send(JSON.stringify({ type: 'cancelInvocation', invocationId }))
+      ws.send('{"type":"ping"}')
+      await eventually(() => expect(frames.at(-1)).toEqual({ type: 'pong' }))
+      release.resolve()
+      ws.send('{"type":"event","event":"x","ackId":1,"data":4}')
+      await eventually(() => expect(frames.at(-1)).toMatchObject({ type: 'ack' }))
+      expect(frames.filter(({ type }) => type === 'invokeResponse')).toEqual([
+        expect.objectContaining({
+          invocationId: 'a',
+          success: false,
+          error: expect.objectContaining({ name: 'Duplicate' }),
+        }),
+      ])
+    })
+  })
+
+  test.each([
+    ['a stream', (client: WebPubSubClient) => client.openGroupStream('g'), 'NotSupported'],
+    [
+      'a stream to a group it may not write to',
+      (client: WebPubSubClient) => client.openGroupStream('x'),
+      'Forbidden',
+    ],
+  ])('%s is refused in a way that the official client understands', async (_, attempt, name) => {
+    const { client, isStopped } = await open({ roles: ['webpubsub.sendToGroup.g'] })
+    const error = await attempt(client).then(
+      () => null,
+      (thrown: any) => thrown.errorDetail?.name ?? thrown.name,
+    )
+    expect([error, isStopped()]).toEqual([name, false])
+  })
+
+  test.each(['setGroupState', 'subscribeGroupState', 'unsubscribeGroupState'])(
+    '%s is refused by its ack, and closes nothing',
+    async (type) => {
+      const { ws, frames } = await openRaw()
+      ws.send(JSON.stringify({ type, group: 'g', ackId: 1, state: { a: 'b' } }))
+      ws.send('{"type":"streamData","streamId":"s","streamSequenceId":1,"dataType":"json","data":1}')
+      ws.send('{"type":"streamEnd","streamId":"s"}')
+      await eventually(() => expect(frames).toHaveLength(4))
+      expect(frames[1]).toMatchObject({ ackId: 1, success: false, error: { name: 'NotSupported' } })
+      for (const frame of frames.slice(2))
+        expect(frame).toMatchObject({ type: 'streamClosed', streamId: 's' })
+    },
+  )
 
   test('a stop tells everybody, with 1001, and the handler', async () => {
     const seen = handle()

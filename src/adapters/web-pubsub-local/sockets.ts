@@ -26,7 +26,7 @@ import {
   refuse,
 } from './handshake.ts'
 import type { Limits } from './limits.ts'
-import type { Message } from './message.ts'
+import type { Message, Payload } from './message.ts'
 import type { Registry } from './registry.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -100,8 +100,8 @@ export function createSockets({
     link?.ws.terminate()
   }
 
-  const tell = (connection: Connection, control: object): void => {
-    if (!sendControl(connection, control, limits)) cutOff(connection, 'slow consumer')
+  const tell = (connection: Connection, control: object, payload?: Payload | null): void => {
+    if (!sendControl(connection, control, limits, payload)) cutOff(connection, 'slow consumer')
   }
 
   /** What a listener throws would end the process: it ends this connection, with a line in the log. */
@@ -208,7 +208,7 @@ export function createSockets({
     if (isStopping) return refuse(socket, 503)
     const offered = offeredProtocols(request)
     const protocol = protocols.find((name) => offered.includes(name)) as Protocol | undefined
-    if (!protocol) return refuse(socket, 400)
+    if (!protocol) return refuse(socket, 400, `Offer one of these subprotocols: ${protocols.join(', ')}.`)
     if (url.searchParams.has('awps_connection_id')) return recover(request, socket, head, hub, url)
     const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
     const claims = tokens.verify(url.searchParams.get('access_token') ?? bearer ?? '', `/client/hubs/${hub}`)

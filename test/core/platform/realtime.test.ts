@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { memoryEventHost, memoryHub } from '../../../src/adapters/memory/realtime.ts'
 import { defineError } from '../../../src/core/kernel/errors.ts'
-import { events } from '../../../src/core/messaging/chat/events.ts'
+import { events, saidByDevices } from '../../../src/core/messaging/chat/events.ts'
 import { createLimits } from '../../../src/core/platform/limits/limits.ts'
 import type { Connection, ConnectionListener } from '../../../src/core/platform/realtime/realtime.model.ts'
 import { createRealtime } from '../../../src/core/platform/realtime/realtime.ts'
@@ -220,6 +220,64 @@ describe('the webhook', () => {
     const answer = await send({ ...mine, ...says('nonsense'), 'ce-id': '3' })
     expect(answer.status).toBe(200)
     expect(await answer.json()).toMatchObject({ error: { code: 'not_found', requestId: expect.any(String) } })
+  })
+
+  describe('an answer to a device names what it answers', () => {
+    const conversationId = '0192f0c1-2b7e-7c7a-9d5b-3f1e6f0a1b2c'
+    const saying = async (name: string, body: string, type = 'application/json') => {
+      const { userId } = await signedInBrowser(testApp)
+      const answer = await send({ 'ce-userid': userId, ...says(name), 'content-type': type }, body)
+      expect(answer.status).toBe(200)
+      return (await answer.json()) as any
+    }
+
+    test.each([...Object.keys(saidByDevices).filter((name) => name !== 'ping'), 'nonsense'])(
+      'when %s is refused',
+      async (name) => {
+        const said = { conversationId, clientMessageId: 'mine-1', text: 'hi', state: 'start' }
+        const answer = await saying(name, JSON.stringify(said))
+        expect(answer).toEqual({
+          error: expect.objectContaining({ requestId: answer.requestId }),
+          said: name,
+          requestId: expect.stringMatching(/./),
+          clientMessageId: 'mine-1',
+          conversationId,
+        })
+      },
+    )
+
+    test('when what was said is not valid otherwise', async () => {
+      const answer = await saying('message', JSON.stringify({ clientMessageId: 'mine-1', text: 5 }))
+      expect(answer).toMatchObject({ error: { code: 'validation_error' }, clientMessageId: 'mine-1' })
+    })
+
+    test.each([
+      ['no JSON', '{"clientMessageId":"mine-1"', 'application/json'],
+      ['bytes', '\u0001', 'application/octet-stream'],
+      ['nothing', 'null', 'application/json'],
+      ['an id that is none', '{"clientMessageId":"two words","conversationId":{"a":1}}', 'application/json'],
+    ])('but never echoes %s', async (_, body, type) => {
+      expect(Object.keys(await saying('message', body, type)).toSorted()).toEqual([
+        'error',
+        'requestId',
+        'said',
+      ])
+    })
+
+    test('when it fails in a way that nobody foresaw', async () => {
+      const { userId } = await signedInBrowser(testApp)
+      testApp.ports.documents.read = async () => {
+        throw new TypeError('unforeseen')
+      }
+      const answer = await send(
+        { 'ce-userid': userId, ...says('message') },
+        JSON.stringify({ conversationId, clientMessageId: 'mine-1', text: 'hi' }),
+      )
+      expect(await answer.json()).toMatchObject({
+        error: { code: 'server_error' },
+        clientMessageId: 'mine-1',
+      })
+    })
   })
 
   test('a browser cannot be in its way: neither CSRF nor limits concern it', async () => {

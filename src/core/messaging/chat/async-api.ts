@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { ErrorBody } from '../../kernel/error-body.ts'
+import { SaidReference } from '../../platform/realtime/realtime.model.ts'
 import { ReadUpTo, Typing } from './chat.model.ts'
 import { type EventName, events, ownStreamEvents, saidByDevices } from './events.ts'
-import { SendMessage } from './messages.model.ts'
+import { ChatMessage, SendMessage } from './messages.model.ts'
 
 const InConversation = z.object({ conversationId: z.uuid() })
 
@@ -12,6 +14,18 @@ const said = {
   read: z.intersection(InConversation, ReadUpTo),
   ping: null,
 } as const satisfies Record<keyof typeof saidByDevices, z.ZodType | null>
+
+/** What comes back to the device that said something, and to no other. */
+const answers = {
+  message_sent: {
+    says: 'The message as it is stored, whether now or by an earlier try.',
+    schema: z.intersection(z.object({ message: ChatMessage }), SaidReference),
+  },
+  refused: {
+    says: 'What was said is refused. Comes before the acknowledgement of the event, which says only that it arrived.',
+    schema: z.intersection(ErrorBody, SaidReference),
+  },
+} as const satisfies Record<string, { readonly says: string; readonly schema: z.ZodType }>
 
 const nameOf = (event: string): string => event.replaceAll('.', '_')
 const reference = (...path: readonly string[]) => ({ $ref: `#/${path.join('/')}` })
@@ -35,6 +49,8 @@ export function describeEvents(publicOrigin: string): object {
   const { host, protocol } = new URL(publicOrigin)
   const saidNames = Object.keys(said) as (keyof typeof said)[]
   const saidName = (name: string) => `say_${name}`
+  const answerNames = Object.keys(answers) as (keyof typeof answers)[]
+  const answerName = (name: string) => `answer_${name}`
   return {
     asyncapi: '3.0.0',
     info: {
@@ -72,8 +88,15 @@ export function describeEvents(publicOrigin: string): object {
         address: null,
         title: 'What a device says',
         description:
-          'Events of the connection (`client.sendEvent(name, data, "json")`). An answer or an error comes back to that device alone.',
+          'Events of the connection: `client.sendEvent(name, data, "json")`, or `client.invokeEvent(name, data, "json")`, which resolves with the answer or the refusal. Give each a `clientMessageId`: an answer names it.',
         messages: messagesOf(saidNames.map(saidName)),
+      },
+      answers: {
+        address: null,
+        title: 'What a device is answered',
+        description:
+          'Server messages of the connection (`server-message`), or results of `invokeEvent`. Several may be under way: `said`, `clientMessageId` and `conversationId` tell which one is answered. The acknowledgement of `sendEvent` follows the answer; its `success` says that the event arrived, not that it was taken: wait for the answer of a `message`, and look for a refusal of anything else. An event without an answer (`typing`, `read`, `ping`) that is taken is only acknowledged.',
+        messages: messagesOf(answerNames.map(answerName)),
       },
     },
     operations: {
@@ -87,6 +110,11 @@ export function describeEvents(publicOrigin: string): object {
         channel: reference('channels', 'own'),
         summary: 'What concerns one person',
       },
+      receiveAnswers: {
+        action: 'send',
+        channel: reference('channels', 'answers'),
+        summary: 'What a device is answered',
+      },
       say: { action: 'receive', channel: reference('channels', 'said'), summary: 'What devices may say' },
     },
     components: {
@@ -95,6 +123,12 @@ export function describeEvents(publicOrigin: string): object {
           names.map((name) => [
             nameOf(name),
             { name, summary: events[name].says, payload: asJsonSchema(events[name].schema, 'output') },
+          ]),
+        ),
+        ...Object.fromEntries(
+          answerNames.map((name) => [
+            answerName(name),
+            { name, summary: answers[name].says, payload: asJsonSchema(answers[name].schema, 'output') },
           ]),
         ),
         ...Object.fromEntries(

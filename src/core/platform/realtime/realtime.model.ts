@@ -73,6 +73,38 @@ export interface ConnectionListener {
 /** What a device says now and then to show that it is there, whether or not the person is. */
 export const ping = 'ping'
 
+/** Which of the things that a device said an answer is about: several may be under way on one connection. */
+export const SaidReference = z
+  .object({
+    said: z.string().meta({ description: 'The name of the event that is answered.', example: 'message' }),
+    requestId: z.string().meta({ description: 'Names the answer in our logs, as for a request.' }),
+    clientMessageId: z
+      .string()
+      .optional()
+      .meta({ description: 'As it was sent with the event, whatever the event is.' }),
+    conversationId: z.string().optional().meta({ description: 'As it was sent with the event.' }),
+  })
+  .meta({ id: 'SaidReference' })
+export type SaidReference = z.infer<typeof SaidReference>
+
+/** Sent back as it came, so only what such an id can be. */
+const Echoed = z.string().regex(/^[\x21-\x7e]{1,128}$/)
+
+/** `said` is whatever came, valid or not. */
+export function referenceTo(name: string, said: unknown, requestId: string): SaidReference {
+  const { clientMessageId, conversationId } = (said ?? {}) as Record<string, unknown>
+  const echoes = {
+    clientMessageId: Echoed.safeParse(clientMessageId),
+    conversationId: Echoed.safeParse(conversationId),
+  }
+  return {
+    said: name,
+    requestId,
+    ...(echoes.clientMessageId.success && { clientMessageId: echoes.clientMessageId.data }),
+    ...(echoes.conversationId.success && { conversationId: echoes.conversationId.data }),
+  }
+}
+
 /** An event, as the service tells it. Nothing in it is true before it is verified. */
 export interface ConnectionEvent {
   readonly host: string
