@@ -3,6 +3,7 @@ import { describeAddressDoors } from '../../scripts/write-address-doors.ts'
 import { describeApi } from '../../scripts/write-api-reference.ts'
 import { describeRegistry } from '../../scripts/write-data-registry.ts'
 import { withSettings } from '../../scripts/write-env-example.ts'
+import { describePermissions } from '../../scripts/write-permissions.ts'
 import { collections } from '../../src/app/domains.ts'
 import { describeEnvironment } from '../../src/config/config.ts'
 import { read } from './pages.ts'
@@ -19,6 +20,10 @@ test('the API reference is what the app says', async () => {
 
 test('the table of places that are given an address is what the walk walks', () => {
   expect(read('docs/security.md'), 'run `npm run docs:doors`').toContain(describeAddressDoors())
+})
+
+test('the table of who may do what in a conversation is the one that the code asks', () => {
+  expect(read('docs/guides/chat.md'), 'run `npm run docs:permissions`').toContain(describePermissions())
 })
 
 test('the data registry is what the domains register', async () => {

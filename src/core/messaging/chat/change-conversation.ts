@@ -7,7 +7,6 @@ import {
   type AddMembers,
   type ChatSettings,
   type Conversation,
-  directStays,
   maxMembers,
   tooManyMembers,
   type UpdateConversation,
@@ -15,8 +14,17 @@ import {
 import type { ConversationLog, Planned } from './conversation-log.ts'
 import type { ConversationView } from './conversation-view.ts'
 import type { CanWriteTo } from './create-conversation.ts'
-import { type Change, type ChangeFacts, type Head, memberOf, requireMember } from './entries.model.ts'
+import {
+  type Change,
+  type ChangeFacts,
+  type Head,
+  type Member,
+  memberOf,
+  requireMember,
+  settingsOf,
+} from './entries.model.ts'
 import type { Inbox } from './inbox.ts'
+import type { Permissions } from './permissions.ts'
 
 /** When what is written now is to be forgotten. */
 export const expiryOf = (at: string, { retentionMs }: ChatSettings): { readonly expiresAt?: string } =>
@@ -56,29 +64,40 @@ export function createChangeConversation(
     readonly conversations: ConversationView
     readonly canWriteTo: CanWriteTo
     readonly avatarOf: AvatarOf
+    readonly permissions: Permissions
+    readonly isActive: (userId: string) => Promise<boolean>
     readonly settings: ChatSettings
   },
 ) {
-  const { log, inbox, conversations, canWriteTo, avatarOf, settings } = parts
+  const { log, inbox, conversations, canWriteTo, avatarOf, permissions, isActive, settings } = parts
   const now = () => new Date(clock.now()).toISOString()
 
-  function requireGroupAdmin(head: Head, { userId }: Actor): void {
-    const { member } = requireMember(head, userId)
-    if (head.type === 'direct') throw directStays()
-    if (member.role !== 'admin') throw forbidden()
+  const isRunning = async ({ role, userId }: Member): Promise<boolean> =>
+    role === 'admin' && (await isActive(userId))
+
+  /** Somebody who is there and can sign in, so that a group never stands without anybody to run it. */
+  async function isRun(members: readonly Member[]): Promise<boolean> {
+    for (const member of members) if (await isRunning(member)) return true
+    return false
   }
 
-  /** One member less. Whoever has been there longest becomes admin when the last admin goes. */
-  function without(head: Head, userId: string): Planned<null> {
+  /** Who runs the group when nobody is left to: the eldest moderator, or else the eldest member. */
+  async function successorAmong(members: readonly Member[]): Promise<Member | undefined> {
+    const inLine = [...members.filter(({ role }) => role === 'moderator'), ...members]
+    for (const member of inLine) if (await isActive(member.userId)) return member
+    return members.some(({ role }) => role === 'admin') ? undefined : inLine[0]
+  }
+
+  /** One member less. */
+  async function without(head: Head, userId: string): Promise<Planned<null>> {
     const left = head.members.filter((member) => member.userId !== userId)
-    const [eldest] = left
-    const needsAdmin = eldest !== undefined && !left.some(({ role }) => role === 'admin')
+    const successor = (await isRun(left)) ? undefined : await successorAmong(left)
     const facts: ChangeFacts[] = [{ event: 'member.removed', userId }]
-    if (needsAdmin) facts.push({ event: 'member.added', userId: eldest.userId, role: 'admin' })
+    if (successor) facts.push({ event: 'member.added', userId: successor.userId, role: 'admin' })
     const at = now()
     const numbered = numberChanges(head, facts, at, settings)
     const members = left.map((member) =>
-      needsAdmin && member === eldest ? { ...member, role: 'admin' as const } : member,
+      member === successor ? { ...member, role: 'admin' as const } : member,
     )
     // Nobody can come back to an empty conversation: it goes with its messages.
     const expiry = members.length === 0 ? expiryOf(at, settings) : {}
@@ -96,9 +115,9 @@ export function createChangeConversation(
     } catch (error) {
       events.error('removed_member_may_listen', error)
     }
-    await log.change(conversationId, (head): Planned<null> => {
+    await log.change(conversationId, async (head): Promise<Planned<null>> => {
       check(head)
-      return memberOf(head, userId) ? without(head, userId) : { head, entries: [], result: null }
+      return memberOf(head, userId) ? await without(head, userId) : { head, entries: [], result: null }
     })
     await inbox.remove(userId, conversationId)
   }
@@ -118,18 +137,22 @@ export function createChangeConversation(
     ): Promise<Stored<Conversation>> {
       const stored = await log.readHead(conversationId)
       if (!stored) throw notFound()
-      requireGroupAdmin(stored.value, actor)
+      permissions.requireIn('manageSettings', stored.value, actor)
       if (expectedVersion !== undefined && stored.version !== expectedVersion) throw preconditionFailed()
       const avatar = change.avatar ? await avatarOf(actor, change.avatar, conversationId) : change.avatar
       await log.change(conversationId, (head): Planned<null> => {
-        requireGroupAdmin(head, actor)
+        permissions.requireIn('manageSettings', head, actor)
         if (expectedVersion !== undefined && head.seq !== stored.value.seq) throw preconditionFailed()
+        const before = { name: head.name, avatar: head.avatar, settings: settingsOf(head) }
         const changed = {
           name: change.name ?? head.name,
           avatar: avatar === undefined ? head.avatar : avatar,
+          settings: {
+            posting: change.settings?.posting ?? before.settings.posting,
+            slowModeSeconds: change.settings?.slowModeSeconds ?? before.settings.slowModeSeconds,
+          },
         }
-        if (changed.name === head.name && changed.avatar === head.avatar)
-          return { head, entries: [], result: null }
+        if (JSON.stringify(changed) === JSON.stringify(before)) return { head, entries: [], result: null }
         const numbered = numberChanges(head, [{ event: 'conversation.updated', ...changed }], now(), settings)
         return { head: { ...numbered.head, ...changed }, entries: numbered.entries, result: null }
       })
@@ -143,18 +166,20 @@ export function createChangeConversation(
     ): Promise<Stored<Conversation>> {
       const current = (await log.readHead(conversationId))?.value
       if (!current) throw notFound()
-      requireGroupAdmin(current, actor)
+      permissions.requireIn('manageMembers', current, actor)
       const wanted = [...new Set(userIds)]
       const newcomers = wanted.filter((userId) => !memberOf(current, userId))
       const allowed = await Promise.all(newcomers.map((userId) => canWriteTo(actor, userId)))
       if (allowed.includes(false)) throw notFound()
       const at = now()
       await Promise.all(newcomers.map((userId) => inbox.note({ id: conversationId, userId, activeAt: at })))
-      await log.change(conversationId, (head): Planned<null> => {
-        requireGroupAdmin(head, actor)
+      await log.change(conversationId, async (head): Promise<Planned<null>> => {
+        permissions.requireIn('manageMembers', head, actor)
         const changing = wanted.filter((userId) => memberOf(head, userId)?.role !== role)
         if (changing.some((userId) => !memberOf(head, userId) && !newcomers.includes(userId)))
           throw notFound()
+        if (role !== 'member' || changing.some((userId) => memberOf(head, userId)))
+          permissions.requireIn('manageRoles', head, actor)
         const numbered = numberChanges(
           head,
           changing.map((userId) => ({ event: 'member.added', userId, role })),
@@ -174,14 +199,16 @@ export function createChangeConversation(
               sent: { seq, count: head.count, at },
             })
         if (members.length > maxMembers) throw tooManyMembers()
-        if (!members.some((member) => member.role === 'admin')) throw forbidden()
+        if (!(await isRun(members))) throw forbidden()
         return { head: { ...numbered.head, members }, entries: numbered.entries, result: null }
       })
       return viewAfter(conversationId, actor)
     },
 
     removeMember: (actor: Actor, conversationId: string, userId: string): Promise<void> =>
-      remove(conversationId, userId, (head) => requireGroupAdmin(head, actor)),
+      remove(conversationId, userId, (head) => {
+        permissions.requireInOver('manageMembers', head, actor, userId)
+      }),
 
     /** Whoever it is, of whatever conversation: for an account that goes. */
     withdraw: (conversationId: string, userId: string): Promise<void> =>
@@ -189,8 +216,7 @@ export function createChangeConversation(
 
     leave: (actor: Actor, conversationId: string): Promise<void> =>
       remove(conversationId, actor.userId, (head) => {
-        requireMember(head, actor.userId)
-        if (head.type === 'direct') throw directStays()
+        permissions.requireIn('leave', head, actor)
       }),
   }
 }

@@ -2,6 +2,7 @@ import type { Stored } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { forbidden, notFound, validationError } from '../../kernel/errors.ts'
+import type { Action } from './actions.model.ts'
 import { numberChanges } from './change-conversation.ts'
 import type { ChatSettings } from './chat.model.ts'
 import type { ConversationLog, Planned } from './conversation-log.ts'
@@ -11,11 +12,11 @@ import {
   type Entry,
   type Head,
   isMessage,
-  memberOf,
   messages,
   type StoredMessage,
   tombstoneOf,
 } from './entries.model.ts'
+import type { ChooseMentions } from './mentions.ts'
 import { keyOf } from './message-id.ts'
 import {
   type ChatMessage,
@@ -24,7 +25,7 @@ import {
   messageIsDeleted,
   tooManyEmojis,
 } from './messages.model.ts'
-import type { Action, Permissions } from './permissions.ts'
+import type { Permissions } from './permissions.ts'
 import type { ReadMarks } from './read-marks.ts'
 
 /** Takes the files of a deleted message away from everybody. */
@@ -40,6 +41,8 @@ interface Result {
   readonly before: StoredMessage
 }
 
+type Decided = { readonly message: StoredMessage; readonly facts: ChangeFacts } | null
+
 export function createChangeMessage(
   { documents, clock }: Needs<'documents' | 'clock'>,
   parts: {
@@ -47,10 +50,11 @@ export function createChangeMessage(
     readonly marks: ReadMarks
     readonly detachFiles: DetachFiles
     readonly permissions: Permissions
+    readonly chooseMentions: ChooseMentions
     readonly settings: ChatSettings
   },
 ) {
-  const { log, marks, detachFiles, permissions, settings } = parts
+  const { log, marks, detachFiles, permissions, chooseMentions, settings } = parts
 
   /**
    * Commits a change of one message with the number it gets. `decide` answers null when nothing is to change. What a
@@ -60,11 +64,7 @@ export function createChangeMessage(
     action: Action,
     actor: Actor,
     publicId: string,
-    decide: (
-      message: StoredMessage,
-      head: Head,
-      at: string,
-    ) => { readonly message: StoredMessage; readonly facts: ChangeFacts } | null,
+    decide: (message: StoredMessage, head: Head, at: string) => Decided | Promise<Decided>,
   ): Promise<Result> {
     const { partition: conversationId, id } = keyOf(publicId)
     return log.change(conversationId, async (head): Promise<Planned<Result>> => {
@@ -76,7 +76,7 @@ export function createChangeMessage(
       if (!stored || !isMessage(stored) || stored.value.seq <= member.joinedSeq) throw notFound()
       const at = new Date(clock.now()).toISOString()
       const before = stored.value
-      const decided = decide(before, head, at)
+      const decided = await decide(before, head, at)
       if (!decided) return { head, entries: [], result: { message: before, head, before } }
       const { message, facts } = decided
       const numbered = numberChanges(head, [facts], at, settings)
@@ -90,7 +90,7 @@ export function createChangeMessage(
 
   function react(actor: Actor, publicId: string, emoji: string, wanted: boolean): Promise<Result> {
     const { userId } = actor
-    return change(wanted ? 'reach' : 'retract', actor, publicId, (message) => {
+    return change(wanted ? 'react' : 'retract', actor, publicId, (message) => {
       if (message.deletedAt !== null) {
         if (wanted) throw messageIsDeleted()
         return null
@@ -109,18 +109,16 @@ export function createChangeMessage(
 
   return {
     async edit(actor: Actor, publicId: string, input: EditMessage): Promise<ChatMessage> {
-      const { message, head } = await change('reach', actor, publicId, (before, current, at) => {
+      const { message, head } = await change('edit', actor, publicId, async (before, current, at) => {
         if (before.senderId !== actor.userId) throw forbidden()
         if (before.deletedAt !== null) throw messageIsDeleted()
         if (input.text.trim() === '' && before.attachments.length === 0)
           throw validationError([
             { path: 'text', code: 'too_small', message: 'Must not be empty when there are no attachments.' },
           ])
-        const mentions = input.mentions ? [...new Set(input.mentions)] : before.mentions
-        if (input.mentions && mentions.some((userId) => !memberOf(current, userId)))
-          throw validationError([
-            { path: 'mentions', code: 'not_a_member', message: 'Must be members of this conversation.' },
-          ])
+        const mentions = input.mentions
+          ? await chooseMentions(current, actor.userId, input.mentions, before.mentions)
+          : before.mentions
         if (input.text === before.text && mentions.join() === before.mentions.join()) return null
         return {
           message: { ...before, text: input.text, mentions, editedAt: at },
@@ -133,8 +131,8 @@ export function createChangeMessage(
     /** A tombstone stays: numbers and counts do not change. */
     async remove(actor: Actor, publicId: string): Promise<void> {
       const { message, before } = await change('retract', actor, publicId, (found, head, at) => {
-        const isAdmin = memberOf(head, actor.userId)?.role === 'admin'
-        if (found.senderId !== actor.userId && !isAdmin) throw forbidden()
+        if (found.senderId !== actor.userId)
+          permissions.requireInOver('deleteOthers', head, actor, found.senderId)
         if (found.deletedAt !== null) return null
         return {
           message: tombstoneOf(found, at),

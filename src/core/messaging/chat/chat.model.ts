@@ -2,17 +2,29 @@ import { z } from 'zod'
 import { DisplayName } from '../../kernel/display-name.ts'
 import { defineError } from '../../kernel/errors.ts'
 import { CursorQuery, cursorPage } from '../../kernel/paging.ts'
-import { MemberRole } from './entries.model.ts'
+import { Action } from './actions.model.ts'
+import { ConversationSettings, MemberRole } from './entries.model.ts'
 import { Timestamp, UserId } from './messages.model.ts'
 
-export const maxMembers = 250
+export const maxMembers = 500
 /** What one `POST /sync` may ask for, and to how many conversations a device listens. */
 export const maxStreams = 200
 
 const ConversationName = DisplayName({ min: 1, max: 100, has: 'anything' })
 
+/** As it is given: `owner` is another word for who runs a group. */
+const GivenRole = z
+  .enum([...MemberRole.options, 'owner'])
+  .transform((role): MemberRole => (role === 'owner' ? 'admin' : role))
+
 export const Participant = z
-  .object({ userId: UserId, name: z.string(), avatar: z.string().nullable(), role: MemberRole })
+  .object({
+    userId: UserId,
+    name: z.string(),
+    avatar: z.string().nullable(),
+    role: MemberRole,
+    isActive: z.boolean().meta({ description: 'False: suspended or gone, and not to be mentioned anew.' }),
+  })
   .meta({ id: 'Participant' })
 
 export const Conversation = z
@@ -21,7 +33,10 @@ export const Conversation = z
     type: z.enum(['direct', 'group']),
     name: z.string().nullable(),
     avatar: z.string().nullable(),
-    participants: z.array(Participant),
+    participants: z
+      .array(Participant)
+      .meta({ description: 'In lists only some of many: the conversation itself has all of them.' }),
+    memberCount: z.number().int(),
     lastMessage: z
       .object({ text: z.string(), senderId: UserId, timestamp: Timestamp })
       .nullable()
@@ -30,6 +45,9 @@ export const Conversation = z
       .number()
       .int()
       .meta({ description: 'Messages of others since the last one read or sent.' }),
+    settings: ConversationSettings,
+    can: z.array(Action).meta({ description: 'What I may do here now.' }),
+    nextSendAt: Timestamp.nullable().meta({ description: 'Until when slow mode makes me wait.' }),
     seq: z
       .number()
       .int()
@@ -81,6 +99,7 @@ export const UpdateConversation = z
   .object({
     name: ConversationName,
     avatar: z.uuid().nullable().meta({ description: 'The id of a completed upload; null removes it.' }),
+    settings: ConversationSettings.partial().meta({ description: 'What is not named stays as it is.' }),
   })
   .partial()
   .refine((change) => Object.keys(change).length > 0, 'Give at least one field to change.')
@@ -88,7 +107,7 @@ export const UpdateConversation = z
 export type UpdateConversation = z.infer<typeof UpdateConversation>
 
 export const AddMembers = z
-  .object({ userIds: z.array(UserId).min(1).max(50), role: MemberRole.default('member') })
+  .object({ userIds: z.array(UserId).min(1).max(50), role: GivenRole.default('member') })
   .meta({ id: 'AddMembers', description: 'Of somebody who is a member already the role changes.' })
 export type AddMembers = z.infer<typeof AddMembers>
 

@@ -31,6 +31,7 @@ import { createInbox } from './inbox.ts'
 import { createListConversations } from './list-conversations.ts'
 import { createListMessages } from './list-messages.ts'
 import { announcements, directPairs, inbox as inboxEntries, leftConversations } from './lists.model.ts'
+import { createChooseMentions } from './mentions.ts'
 import { createPeople } from './people.ts'
 import { createPermissions } from './permissions.ts'
 import { createChatPersonalData } from './personal-data.ts'
@@ -51,7 +52,7 @@ export type ChatNeeds = Needs<
 >
 
 export interface ChatBorrows {
-  readonly users: Pick<Users, 'read'>
+  readonly users: Pick<Users, 'read' | 'profileChanged'>
   readonly auth: Pick<Auth, 'requireVerifiedEmail'>
   readonly contacts: Pick<Contacts, 'canWriteTo' | 'isBlocked' | 'blocked'>
   readonly files: Pick<
@@ -72,13 +73,16 @@ export function createChat(
   { users, auth, contacts, files, limits, audit, realtime }: ChatBorrows,
   { chat: settings }: ChatConfig,
 ) {
-  const permissions = createPermissions(needs, { isBlocked: contacts.isBlocked })
+  const people = createPeople(needs, users)
+  const permissions = createPermissions(needs, { isBlocked: contacts.isBlocked, isActive: people.isActive })
   const borrows = {
     users,
     settings,
     requireVerifiedEmail: auth.requireVerifiedEmail,
     canWriteTo: contacts.canWriteTo,
     permissions,
+    isActive: people.isActive,
+    chooseMentions: createChooseMentions({ isActive: people.isActive, isBlocked: permissions.areBlocked }),
     attachFiles: files.bindToConversation,
     detachFiles: files.releaseFromConversation,
     avatarOf: files.avatars.forGroup,
@@ -88,8 +92,7 @@ export function createChat(
   const inbox = createInbox(needs)
   const announcer = createAnnouncer(needs, inbox)
   const log = createConversationLog(needs, announcer)
-  const readPeople = createPeople(needs, users)
-  const conversationView = createConversationView(needs, readPeople)
+  const conversationView = createConversationView(needs, people.read, permissions)
   const marks = createReadMarks(needs, log, announcer)
   const conversations = createListConversations(needs, { log, inbox, conversations: conversationView })
   const presence = createPresence(needs, announcer, conversations)
@@ -102,7 +105,7 @@ export function createChat(
     const { head } = requireMember(await log.recentHead(conversationId), userId)
     if (head.members.length > maxMembersTyping) return
     try {
-      await permissions.require('reach', head, actor)
+      await permissions.require('type', head, actor)
       await throttle('typing', `${userId} ${conversationId} ${state}`)
     } catch (error) {
       if (error instanceof AppError) return
@@ -160,6 +163,7 @@ export function createChat(
     jobs,
     limits: Object.values(settings.limits).flat(),
     listeners: [
+      users.profileChanged.listener('chat', async ({ id }) => people.forget(id)),
       contacts.blocked.listener('chat', async ({ userId, otherId }) => permissions.forget(userId, otherId)),
       realtime.connections.listener('chat', connections),
       files.groupPictures.listener('conversation', pictureOf),
@@ -210,7 +214,7 @@ export function createChat(
     read: marks.read,
     type,
     sync: createSync(log, announcer),
-    exportConversation: createExportConversation(needs, { log, readPeople, throttle, audit }),
+    exportConversation: createExportConversation(needs, { log, readPeople: people.read, throttle, audit }),
   }
 }
 

@@ -6,22 +6,31 @@ import {
   type Head,
   isMessage,
   type Mark,
+  type Member,
   markId,
   messages,
   positionOf,
   requireMember,
   type StoredMessage,
+  settingsOf,
   unreadOf,
 } from './entries.model.ts'
 import type { ReadPeople } from './people.ts'
+import { nextSendMs, type Permissions } from './permissions.ts'
 
 const excerptLength = 200
+/** How many members of a conversation a list of conversations shows. */
+export const participantsInLists = 20
 
 const excerptOf = (text: string): string =>
   [...text.slice(0, 2 * excerptLength)].slice(0, excerptLength).join('')
 
 /** A conversation as one of its members sees it. Throws `not_found` for anybody else. */
-export function createConversationView({ documents }: Needs<'documents'>, readPeople: ReadPeople) {
+export function createConversationView(
+  { documents, clock }: Needs<'documents' | 'clock'>,
+  readPeople: ReadPeople,
+  permissions: Pick<Permissions, 'allowedTo'>,
+) {
   const readIn = async (conversationId: string, id: string): Promise<Stored<Entry> | null> =>
     documents.read<Entry>(messages, { partition: conversationId, id })
 
@@ -36,29 +45,44 @@ export function createConversationView({ documents }: Needs<'documents'>, readPe
 
   return {
     readMark,
-    async view(head: Head, userId: string): Promise<Conversation> {
+    /** `all` of its participants, or in lists only some of them: the reader, who wrote last, and those there longest. */
+    async view(head: Head, userId: string, show: 'all' | 'some' = 'all'): Promise<Conversation> {
       const { member } = requireMember(head, userId)
-      const [people, mark, last] = await Promise.all([
-        readPeople(head.members.map((each) => each.userId)),
+      const last = await readLastMessage(head)
+      const isFirstShown = ({ userId: theirs }: Member) => theirs === userId || theirs === last?.senderId
+      const shownIds = new Set(
+        [...head.members.filter(isFirstShown), ...head.members]
+          .map((each) => each.userId)
+          .slice(0, show === 'all' ? Number.POSITIVE_INFINITY : participantsInLists),
+      )
+      const participants = head.members.filter((each) => shownIds.has(each.userId))
+      const [people, mark, can] = await Promise.all([
+        readPeople(shownIds),
         readMark(head.conversationId, userId),
-        readLastMessage(head),
+        permissions.allowedTo(head, member),
       ])
+      const nextMs = nextSendMs(head, member, clock.now())
       return {
         id: head.conversationId,
         type: head.type,
         name: head.name,
         avatar: head.avatar,
-        participants: head.members.map((each) => ({
+        participants: participants.map((each) => ({
           userId: each.userId,
           name: people.get(each.userId)?.name ?? '',
           avatar: people.get(each.userId)?.avatar ?? null,
           role: each.role,
+          isActive: people.get(each.userId)?.isActive ?? false,
         })),
+        memberCount: head.members.length,
         lastMessage:
           last && last.seq > member.joinedSeq
             ? { text: excerptOf(last.text), senderId: last.senderId, timestamp: last.at }
             : null,
         unreadCount: unreadOf(head, positionOf(member, mark)),
+        settings: settingsOf(head),
+        can,
+        nextSendAt: nextMs === null ? null : new Date(nextMs).toISOString(),
         seq: head.seq,
         createdAt: head.createdAt,
         updatedAt: head.updatedAt,

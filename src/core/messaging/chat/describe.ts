@@ -68,8 +68,8 @@ export function eventOf(entry: Numbered, message: StoredMessage | null): Numbere
       return { event: facts.event, ...envelope, data: { messageId, conversationId, userId, emoji } }
     }
     case 'conversation.updated': {
-      const { name, avatar } = facts
-      return { event: facts.event, ...envelope, data: { conversationId, name, avatar } }
+      const { event, ...changed } = facts
+      return { event, ...envelope, data: { conversationId, ...changed } }
     }
     case 'member.added': {
       const { userId, role } = facts

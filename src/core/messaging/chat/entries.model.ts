@@ -10,7 +10,7 @@ export interface Position {
   readonly at: string
 }
 
-export const MemberRole = z.enum(['admin', 'member']).meta({ id: 'MemberRole' })
+export const MemberRole = z.enum(['admin', 'moderator', 'member']).meta({ id: 'MemberRole' })
 export type MemberRole = z.infer<typeof MemberRole>
 
 export interface Member {
@@ -21,7 +21,23 @@ export interface Member {
   readonly joinedSeq: number
   /** Where they stood when they joined or last wrote something: sending implies having read. */
   readonly sent: Position
+  /** When they last wrote anything, or came back: slow mode counts from then. Absent until then, and in older documents. */
+  readonly wroteAt?: string
 }
+
+/** How a group is run. */
+export const ConversationSettings = z
+  .object({
+    posting: z.enum(['everyone', 'moderators']).meta({ description: 'Who may write.' }),
+    slowModeSeconds: z
+      .number()
+      .int()
+      .min(0)
+      .max(86_400)
+      .meta({ description: 'How long a member waits before writing again; 0: not at all.' }),
+  })
+  .meta({ id: 'ConversationSettings' })
+export type ConversationSettings = z.infer<typeof ConversationSettings>
 
 /** What every document in the partition of a conversation has, so that one path lists the numbered changes in order. */
 interface InConversation {
@@ -43,6 +59,8 @@ export interface Head extends InConversation {
   readonly name: string | null
   readonly avatar: string | null
   readonly members: readonly Member[]
+  /** Absent: everybody may write, and without waiting. */
+  readonly settings?: ConversationSettings
   /** Messages ever written: tombstones count, retention takes nothing away. */
   readonly count: number
   readonly lastMessageId: string | null
@@ -84,7 +102,13 @@ export type ChangeFacts =
       readonly userId: string
       readonly emoji: string
     }
-  | { readonly event: 'conversation.updated'; readonly name: string | null; readonly avatar: string | null }
+  | {
+      readonly event: 'conversation.updated'
+      readonly name: string | null
+      readonly avatar: string | null
+      /** Absent in older ones. */
+      readonly settings?: ConversationSettings
+    }
   | { readonly event: 'member.added'; readonly userId: string; readonly role: MemberRole }
   | { readonly event: 'member.removed'; readonly userId: string }
 
@@ -123,6 +147,13 @@ export const messages = collection<Entry>()({
 
 export const memberOf = (head: Head, userId: string): Member | undefined =>
   head.members.find((member) => member.userId === userId)
+
+const unsetSettings: ConversationSettings = { posting: 'everyone', slowModeSeconds: 0 }
+export const settingsOf = ({ settings }: Head): ConversationSettings => settings ?? unsetSettings
+
+/** Null when they have not written yet. */
+export const wroteAtOf = ({ wroteAt, sent, joinedSeq }: Member): string | null =>
+  wroteAt ?? (sent.seq > joinedSeq ? sent.at : null)
 
 /** A conversation is not there for whoever is not in it. */
 export function requireMember(head: Head | null | undefined, userId: string): { head: Head; member: Member } {

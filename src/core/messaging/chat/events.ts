@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MemberRole } from './entries.model.ts'
+import { ConversationSettings, MemberRole } from './entries.model.ts'
 import { AnnouncedMessage } from './messages.model.ts'
 
 const ConversationId = z.uuid()
@@ -43,9 +43,10 @@ export const events = {
         conversationId: ConversationId,
         name: z.string().nullable(),
         avatar: z.string().nullable(),
+        settings: ConversationSettings.optional().meta({ description: 'Of a group, as they are now.' }),
       }),
     ),
-    says: 'Name or picture changed.',
+    says: 'Name, picture or settings changed.',
   },
   'member.added': {
     schema: numbered('member.added', AboutMember.extend({ role: MemberRole })),

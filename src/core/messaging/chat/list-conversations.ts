@@ -55,7 +55,7 @@ export function createListConversations(
       const { heads, next } = await refusingBadCursors(async () =>
         headsOf(actor.userId, limit, cursor === undefined ? undefined : encodeCursor(decodeCursor(cursor))),
       )
-      const items = await Promise.all(heads.map((head) => conversations.view(head, actor.userId)))
+      const items = await Promise.all(heads.map((head) => conversations.view(head, actor.userId, 'some')))
       return pageOf(items, next)
     },
 

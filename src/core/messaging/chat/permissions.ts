@@ -1,14 +1,9 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
-import { forbidden } from '../../kernel/errors.ts'
-import { type Head, type Member, requireMember } from './entries.model.ts'
-
-/**
- * What somebody does in a conversation. `reach`: what others receive from them, whether new, changed or passing (sending,
- * editing, reacting, typing). `retract`: what takes something of theirs back (deleting, taking a reaction away), which a
- * block or an end does not forbid.
- */
-export type Action = 'reach' | 'retract'
+import { AppError, forbidden } from '../../kernel/errors.ts'
+import { Action, hasRole, isAbove, rules } from './actions.model.ts'
+import { directStays } from './chat.model.ts'
+import { type Head, type Member, memberOf, requireMember, settingsOf, wroteAtOf } from './entries.model.ts'
 
 /** Whether one of two has blocked the other. */
 export type IsBlocked = (userId: string, otherId: string) => Promise<boolean>
@@ -19,10 +14,48 @@ const rememberedPairs = 10_000
 
 const pairOf = (a: string, b: string): string => [a, b].toSorted().join(' ')
 
+const slowMode = (waitMs: number): AppError =>
+  new AppError('rate_limited', 'rate_limit_exceeded', 'Slow mode is on here. Wait before you write again.', {
+    retryAfterSeconds: Math.ceil(waitMs / 1_000),
+  })
+
+/** When a member may write again where slow mode makes them wait; null when they may now. Milliseconds since 1970. */
+export function nextSendMs(head: Head, member: Member, nowMs: number): number | null {
+  const slowMs = settingsOf(head).slowModeSeconds * 1_000
+  const wroteAt = wroteAtOf(member)
+  if (slowMs === 0 || wroteAt === null || hasRole(member.role, 'moderator')) return null
+  // Where clocks were set back nobody waits for longer than slow mode lasts.
+  const nextMs = Math.min(Date.parse(wroteAt), nowMs) + slowMs
+  return nextMs > nowMs ? nextMs : null
+}
+
+/** Why a member may not do this, as far as the conversation itself says. */
+function refusalOf(action: Action, head: Head, member: Member, nowMs: number): AppError | null {
+  const rule = rules[action]
+  if (head.type === 'direct') {
+    if (rule.direct === 'absent') return directStays()
+    if (rule.direct === 'nobody') return forbidden()
+  } else {
+    if (!hasRole(member.role, rule.group)) return forbidden()
+    const isForModerators = rule.posts && settingsOf(head).posting === 'moderators'
+    if (isForModerators && !hasRole(member.role, 'moderator')) return forbidden()
+  }
+  if (rule.reaches && head.closedAt !== undefined) return forbidden()
+  const nextMs = rule.isSlowed ? nextSendMs(head, member, nowMs) : null
+  return nextMs === null ? null : slowMode(nextMs - nowMs)
+}
+
 /** The one place that says what somebody may do in a conversation, whichever way they come in. */
 export function createPermissions(
   { clock }: Needs<'clock'>,
-  { isBlocked }: { readonly isBlocked: IsBlocked },
+  {
+    isBlocked,
+    isActive,
+  }: {
+    readonly isBlocked: IsBlocked
+    /** Whether somebody has an account that is not suspended. */
+    readonly isActive: (userId: string) => Promise<boolean>
+  },
 ) {
   const unblockedUntil = new Map<string, number>()
 
@@ -35,22 +68,68 @@ export function createPermissions(
     return false
   }
 
+  /** Whether nothing of theirs reaches the other one of a direct conversation. */
+  async function isShut({ type, members }: Head, userId: string): Promise<boolean> {
+    const other = type === 'direct' ? members.find((each) => each.userId !== userId) : undefined
+    if (!other) return false
+    const [blocked, active] = await Promise.all([areBlocked(userId, other.userId), isActive(other.userId)])
+    return blocked || !active
+  }
+
+  /**
+   * As far as the conversation itself says: for a commit, at the head that it replaces, where `require` was asked before.
+   * Throws the same.
+   */
+  function requireIn(
+    action: Action,
+    conversation: Head | null | undefined,
+    { userId }: Pick<Actor, 'userId'>,
+  ): { readonly head: Head; readonly member: Member } {
+    const { head, member } = requireMember(conversation, userId)
+    const refusal = refusalOf(action, head, member, clock.now())
+    if (refusal) throw refusal
+    return { head, member }
+  }
+
   return {
+    requireIn,
+    areBlocked,
+
     /**
-     * Throws `not_found` for who is not a member, and `forbidden` for what a member may not do: to reach the other one of a
-     * direct conversation when one of the two has blocked the other, or anybody in a conversation that is closed.
+     * Throws `not_found` for who is not a member, and `forbidden` for what a member may not do: by their role, where only
+     * moderators may post, in a conversation that is closed, or to the other one of a direct conversation when one of the two
+     * has blocked the other or the other is suspended. `conflict` for what a direct conversation does not have;
+     * `rate_limit_exceeded` where slow mode makes them wait.
      */
     async require(
       action: Action,
       conversation: Head | null | undefined,
-      { userId }: Pick<Actor, 'userId'>,
+      actor: Pick<Actor, 'userId'>,
     ): Promise<{ readonly head: Head; readonly member: Member }> {
-      const { head, member } = requireMember(conversation, userId)
-      if (action !== 'reach') return { head, member }
-      if (head.closedAt !== undefined) throw forbidden()
-      const other = head.type === 'direct' && head.members.find((each) => each.userId !== userId)
-      if (other && (await areBlocked(userId, other.userId))) throw forbidden()
+      const found = requireIn(action, conversation, actor)
+      if (rules[action].reaches && (await isShut(found.head, actor.userId))) throw forbidden()
+      return found
+    },
+
+    /** The same of what is done to one of the members: nobody does it to those above or beside them, but admins. */
+    requireInOver(
+      action: Action,
+      conversation: Head | null | undefined,
+      actor: Pick<Actor, 'userId'>,
+      otherId: string,
+    ): { readonly head: Head; readonly member: Member } {
+      const { head, member } = requireIn(action, conversation, actor)
+      if (!isAbove(member.role, memberOf(head, otherId)?.role)) throw forbidden()
       return { head, member }
+    },
+
+    /** What a member may do now. Waiting in slow mode takes nothing from it: `nextSendMs` says until when. */
+    async allowedTo(head: Head, member: Member): Promise<Action[]> {
+      const isDeaf = await isShut(head, member.userId)
+      return Action.options.filter((action) => {
+        const refusal = refusalOf(action, head, member, clock.now())
+        return (refusal === null || refusal.kind === 'rate_limited') && !(isDeaf && rules[action].reaches)
+      })
     },
 
     /** A block counts at once in the process in which it was made. */

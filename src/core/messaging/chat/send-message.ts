@@ -1,7 +1,8 @@
 import { DocumentExists } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
-import { notFound, validationError } from '../../kernel/errors.ts'
+import { AppError, notFound, validationError } from '../../kernel/errors.ts'
+import type { Action } from './actions.model.ts'
 import { expiryOf } from './change-conversation.ts'
 import type { ChatSettings } from './chat.model.ts'
 import type { ConversationLog, Planned } from './conversation-log.ts'
@@ -10,11 +11,11 @@ import {
   type Entry,
   type Head,
   isMessage,
-  memberOf,
   messages,
   requireMember,
   type StoredMessage,
 } from './entries.model.ts'
+import { type ChooseMentions, requireMentioned } from './mentions.ts'
 import { digest, documentIdOf, keyOf } from './message-id.ts'
 import {
   type Attachment,
@@ -85,7 +86,7 @@ export function addMessage(
     lastMessageId: written.id,
     updatedAt: at,
     members: head.members.map((member) =>
-      member.userId === written.senderId ? { ...member, sent: { seq, count, at } } : member,
+      member.userId === written.senderId ? { ...member, sent: { seq, count, at }, wroteAt: at } : member,
     ),
   }
   return { message, head: next }
@@ -98,11 +99,12 @@ export const createSendMessage = (
     readonly marks: ReadMarks
     readonly attachFiles: AttachFiles
     readonly permissions: Permissions
+    readonly chooseMentions: ChooseMentions
     readonly throttle: Throttle
     readonly settings: ChatSettings
   },
 ) => {
-  const { log, marks, attachFiles, permissions, throttle, settings } = parts
+  const { log, marks, attachFiles, permissions, chooseMentions, throttle, settings } = parts
   async function readMessage(conversationId: string, id: string): Promise<StoredMessage | null> {
     const stored = await documents.read<Entry>(messages, { partition: conversationId, id })
     return stored && isMessage(stored) ? stored.value : null
@@ -115,24 +117,34 @@ export const createSendMessage = (
   ): Promise<{ readonly message: ChatMessage; readonly isNew: boolean }> => {
     const { text, clientMessageId } = input
     const [recent] = await Promise.all([log.recentHead(conversationId), throttle('send', actor.userId)])
-    const { head: seen, member } = await permissions.require('reach', recent, actor)
+    const { head: seen, member } = requireMember(recent, actor.userId)
 
     const fileIds = [...new Set(input.attachments.map((file) => (typeof file === 'string' ? file : file.id)))]
-    const mentions = [...new Set(input.mentions)]
+    const wanted = [...new Set(input.mentions)]
     const replyTo = input.replyTo === undefined ? null : keyOf(input.replyTo)
     const id = await documentIdOf(actor.userId, clientMessageId ?? ids.next())
-    const fingerprint = await fingerprintOf(text, fileIds, mentions, replyTo?.id ?? null)
+    const fingerprint = await fingerprintOf(text, fileIds, wanted, replyTo?.id ?? null)
+    const actions: readonly Action[] = ['send', ...(fileIds.length > 0 ? (['attach'] as const) : [])]
 
     const original = async (): Promise<{ readonly message: ChatMessage; readonly isNew: boolean } | null> => {
-      const message = await readMessage(conversationId, id)
+      const message = clientMessageId === undefined ? null : await readMessage(conversationId, id)
       if (!message) return null
       if (message.fingerprint !== fingerprint) throw clientMessageIdReused()
       return { message: shown(message, seen, await marks.of(conversationId)), isNew: false }
     }
     // What follows has effects or fails for what a first attempt was allowed: a repeat is noticed before.
-    if (clientMessageId !== undefined && (fileIds.length > 0 || replyTo !== null)) {
+    if (fileIds.length > 0 || replyTo !== null) {
       const before = await original()
       if (before) return before
+    }
+    let mentions: readonly string[]
+    try {
+      for (const action of actions) await permissions.require(action, seen, actor)
+      mentions = await chooseMentions(seen, actor.userId, wanted)
+    } catch (error) {
+      const before = error instanceof AppError ? await original() : null
+      if (before) return before
+      throw error
     }
     if (replyTo) {
       const answered =
@@ -146,11 +158,8 @@ export const createSendMessage = (
       fileIds.length > 0 ? await attachFiles(actor, fileIds, { conversationId, messageId: id }) : []
 
     const plan = (head: Head): Planned<{ readonly message: StoredMessage; readonly head: Head }> => {
-      requireMember(head, actor.userId)
-      if (mentions.some((userId) => !memberOf(head, userId)))
-        throw validationError([
-          { path: 'mentions', code: 'not_a_member', message: 'Must be members of this conversation.' },
-        ])
+      for (const action of actions) permissions.requireIn(action, head, actor)
+      requireMentioned(head, mentions)
       const written: WrittenMessage = {
         id,
         senderId: actor.userId,
@@ -168,10 +177,11 @@ export const createSendMessage = (
       const { message, head } = await log.change(conversationId, plan, { sharesBatch: true })
       return { message: shown(message, head, []), isNew: true }
     } catch (error) {
-      if (!(error instanceof DocumentExists)) throw error
-      const repeated = await original()
-      if (!repeated) throw notFound()
-      return repeated
+      // A repeat on its way at the same time also finds slow mode on, or whatever else came after the first.
+      const isDecided = error instanceof DocumentExists || error instanceof AppError
+      const repeated = isDecided ? await original() : null
+      if (repeated) return repeated
+      throw error instanceof DocumentExists ? notFound() : error
     }
   }
 }
