@@ -15,6 +15,7 @@ import { operationRoutes } from '../routes/operations.ts'
 import { passkeyRoutes } from '../routes/passkeys.ts'
 import { peopleRoutes } from '../routes/people.ts'
 import { personalDataRoutes } from '../routes/personal-data.ts'
+import { pinRoutes } from '../routes/pins.ts'
 import { privacyRoutes } from '../routes/privacy.ts'
 import { negotiateRoutes } from '../routes/realtime.ts'
 import { emailChangeRoutes, migrationRoutes, recoveryRoutes } from '../routes/recovery.ts'
@@ -43,6 +44,7 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
     .route('/api/v1', contactRoutes(to.contacts))
     .route('/api/v1/realtime', negotiateRoutes(to.realtime))
     .route('/api/v1/conversations', conversationRoutes(to.chat, to.idempotency.begin))
+    .route('/api/v1/conversations', pinRoutes(to.chat))
     .route('/api/v1', messageRoutes(to.chat, to.idempotency.begin))
     .route('/api/v1', syncRoutes(to.chat))
     .route('/api/v1', fileRoutes(to.files, to.profiles))

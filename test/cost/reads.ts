@@ -91,6 +91,7 @@ export const reads: readonly Read[] = [
     'me',
     ({ quietConversationId }) => `${v1}/conversations/${quietConversationId}/export`,
   ),
+  get('listPins', 'me', ({ conversationId }) => `${v1}/conversations/${conversationId}/pins`),
   get('listMessages', 'me', (scene) => messagesOf(scene)),
   get(
     'listMessages, before the middle',

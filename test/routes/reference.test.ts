@@ -40,7 +40,7 @@ const byId = (operationId: string): Operation => {
 }
 
 const verbs =
-  /^(Add|Begin|Block|Cancel|Catch|Change|Check|Complete|Confirm|Create|Delete|Download|Edit|Enroll|Enter|Erase|Export|Get|Give|Leave|Link|List|Mark|Migrate|Move|Place|Publish|Rate|React|Receive|Refresh|Release|Remove|Rename|Renew|Report|Request|Resend|Reset|Retry|Review|Revoke|Search|Send|Set|Show|Sign|Turn|Unblock|Undo|Unlink|Update|Validate|Withdraw) \S/
+  /^(Accept|Add|Begin|Block|Cancel|Catch|Change|Check|Complete|Confirm|Create|Decline|Delete|Download|Edit|Enroll|Enter|Erase|Export|Get|Give|Leave|Link|List|Mark|Migrate|Move|Pin|Place|Publish|Rate|React|Receive|Refresh|Release|Remove|Rename|Renew|Report|Request|Resend|Reset|Retry|Review|Revoke|Search|Send|Set|Show|Sign|Turn|Unblock|Undo|Unlink|Unpin|Update|Validate|Withdraw) \S/
 
 describe('what an operation is called', () => {
   test.each(operations)('$method $path: an imperative, and one thing', ({ operation: { summary } }) => {

@@ -69,9 +69,9 @@ export const rules: Readonly<Record<Action, Rule>> = {
     says: 'mention all admins and moderators',
     group: 'member',
     direct: 'nobody',
-    ...slowed,
+    ...posting,
   },
-  mentionEveryone: { says: 'mention everybody', group: 'moderator', direct: 'nobody', ...slowed },
+  mentionEveryone: { says: 'mention everybody', group: 'moderator', direct: 'nobody', ...posting },
   pin: { says: 'pin and unpin messages', group: 'moderator', direct: 'both', ...reaching },
   retract: {
     says: 'delete one’s own message, take back a reaction',

@@ -18,6 +18,7 @@ import {
   type Change,
   type ChangeFacts,
   type Head,
+  isPinned,
   type Member,
   memberOf,
   requireMember,
@@ -30,13 +31,35 @@ import type { Permissions } from './permissions.ts'
 export const expiryOf = (at: string, { retentionMs }: ChatSettings): { readonly expiresAt?: string } =>
   retentionMs === null ? {} : { expiresAt: new Date(Date.parse(at) + retentionMs).toISOString() }
 
-/** Numbers one change after another and applies them to the head. */
-export function numberChanges(
+/** What was deleted is no longer pinned, whoever deleted it and for whatever reason. */
+function withoutPinsOfDeleted(
   head: Head,
   facts: readonly ChangeFacts[],
+): { readonly head: Head; readonly facts: readonly ChangeFacts[] } {
+  const gone = new Set(
+    facts.flatMap((each) =>
+      each.event === 'message.deleted' && isPinned(head, each.messageId) ? [each.messageId] : [],
+    ),
+  )
+  if (gone.size === 0) return { head, facts }
+  return {
+    head: { ...head, pins: head.pins?.filter(({ messageId }) => !gone.has(messageId)) ?? [] },
+    facts: facts.flatMap((each): readonly ChangeFacts[] =>
+      each.event === 'message.deleted' && gone.has(each.messageId)
+        ? [each, { event: 'message.unpinned', messageId: each.messageId, userId: null }]
+        : [each],
+    ),
+  }
+}
+
+/** Numbers one change after another and applies them to the head. */
+export function numberChanges(
+  before: Head,
+  made: readonly ChangeFacts[],
   at: string,
   settings: ChatSettings,
 ): { readonly head: Head; readonly entries: readonly Change[] } {
+  const { head, facts } = withoutPinsOfDeleted(before, made)
   const { conversationId, seq } = head
   const entries = facts.map(
     (each, index): Change => ({

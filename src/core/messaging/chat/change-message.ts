@@ -16,7 +16,7 @@ import {
   type StoredMessage,
   tombstoneOf,
 } from './entries.model.ts'
-import type { ChooseMentions } from './mentions.ts'
+import { type ChooseMentions, mentioning } from './mentions.ts'
 import { keyOf } from './message-id.ts'
 import {
   type ChatMessage,
@@ -119,9 +119,17 @@ export function createChangeMessage(
         const mentions = input.mentions
           ? await chooseMentions(current, actor.userId, input.mentions, before.mentions)
           : before.mentions
-        if (input.text === before.text && mentions.join() === before.mentions.join()) return null
+        const { mentionGroups: groupsBefore = [] } = before
+        const mentionGroups = [...new Set(input.mentionGroups ?? groupsBefore)].toSorted()
+        for (const group of mentionGroups)
+          if (!groupsBefore.includes(group)) permissions.requireIn(mentioning[group], current, actor)
+        const isSame =
+          input.text === before.text &&
+          mentions.join() === before.mentions.join() &&
+          mentionGroups.join() === groupsBefore.join()
+        if (isSame) return null
         return {
-          message: { ...before, text: input.text, mentions, editedAt: at },
+          message: { ...before, text: input.text, mentions, mentionGroups, editedAt: at },
           facts: { event: 'message.updated', messageId: before.id },
         }
       })

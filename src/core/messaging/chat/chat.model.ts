@@ -45,6 +45,7 @@ export const Conversation = z
       .number()
       .int()
       .meta({ description: 'Messages of others since the last one read or sent.' }),
+    pinnedCount: z.number().int(),
     settings: ConversationSettings,
     can: z.array(Action).meta({ description: 'What I may do here now.' }),
     nextSendAt: Timestamp.nullable().meta({ description: 'Until when slow mode makes me wait.' }),

@@ -35,6 +35,7 @@ import { createChooseMentions } from './mentions.ts'
 import { createPeople } from './people.ts'
 import { createPermissions } from './permissions.ts'
 import { createChatPersonalData } from './personal-data.ts'
+import { createPinMessage } from './pin-message.ts'
 import { createPresence } from './presence.ts'
 import { createReadMarks } from './read-marks.ts'
 import { createSearchMessages } from './search-messages.ts'
@@ -97,6 +98,7 @@ export function createChat(
   const conversations = createListConversations(needs, { log, inbox, conversations: conversationView })
   const presence = createPresence(needs, announcer, conversations)
   const messages = createChangeMessage(needs, { log, marks, ...borrows })
+  const pins = createPinMessage(needs, { log, marks, ...borrows })
   const sendMessage = createSendMessage(needs, { log, marks, throttle, ...borrows })
 
   /** Tells the others, unless that was done a moment ago. May be lost, so it is never refused. */
@@ -206,6 +208,9 @@ export function createChat(
     ...changing,
     editMessage: messages.edit,
     deleteMessage: messages.remove,
+    pinMessage: pins.pin,
+    unpinMessage: pins.unpin,
+    listPins: pins.list,
     addReaction: messages.addReaction,
     removeReaction: messages.removeReaction,
     sendMessage,

@@ -9,6 +9,7 @@ import {
   type Member,
   markId,
   messages,
+  pinsFor,
   positionOf,
   requireMember,
   type StoredMessage,
@@ -80,6 +81,7 @@ export function createConversationView(
             ? { text: excerptOf(last.text), senderId: last.senderId, timestamp: last.at }
             : null,
         unreadCount: unreadOf(head, positionOf(member, mark)),
+        pinnedCount: pinsFor(head, member, clock.now()).length,
         settings: settingsOf(head),
         can,
         nextSendAt: nextMs === null ? null : new Date(nextMs).toISOString(),

@@ -14,6 +14,7 @@ export const announced = (message: StoredMessage): AnnouncedMessage => ({
   text: message.text,
   attachments: [...message.attachments],
   mentions: [...message.mentions],
+  mentionGroups: [...(message.mentionGroups ?? [])],
   replyTo: message.replyTo === null ? null : publicIdOf(message.conversationId, message.replyTo),
   reactions: Object.fromEntries(
     Object.entries(message.reactions).map(([emoji, userIds]) => [emoji, [...userIds]]),
@@ -66,6 +67,14 @@ export function eventOf(entry: Numbered, message: StoredMessage | null): Numbere
       const { userId, emoji } = facts
       const messageId = publicIdOf(conversationId, facts.messageId)
       return { event: facts.event, ...envelope, data: { messageId, conversationId, userId, emoji } }
+    }
+    case 'message.pinned': {
+      const messageId = publicIdOf(conversationId, facts.messageId)
+      return { event: facts.event, ...envelope, data: { messageId, conversationId, userId: facts.userId } }
+    }
+    case 'message.unpinned': {
+      const messageId = publicIdOf(conversationId, facts.messageId)
+      return { event: facts.event, ...envelope, data: { messageId, conversationId, userId: facts.userId } }
     }
     case 'conversation.updated': {
       const { event, ...changed } = facts

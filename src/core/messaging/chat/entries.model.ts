@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { collection, type Stored } from '../../../ports/documents.ts'
 import { notFound } from '../../kernel/errors.ts'
-import type { Attachment } from './messages.model.ts'
+import type { Attachment, MentionGroup } from './messages.model.ts'
 
 /** How far somebody has come in a conversation: up to this change, and how many messages there were by then. */
 export interface Position {
@@ -39,6 +39,19 @@ export const ConversationSettings = z
   .meta({ id: 'ConversationSettings' })
 export type ConversationSettings = z.infer<typeof ConversationSettings>
 
+/** A message that is shown first to everybody who may see it. */
+export interface Pin {
+  /** The document of the message. */
+  readonly messageId: string
+  /** Of the message: whoever joined after it does not see it. */
+  readonly seq: number
+  /** Null once they are erased. */
+  readonly pinnedBy: string | null
+  readonly pinnedAt: string
+  /** When retention removes the message. */
+  readonly expiresAt?: string
+}
+
 /** What every document in the partition of a conversation has, so that one path lists the numbered changes in order. */
 interface InConversation {
   readonly id: string
@@ -61,6 +74,8 @@ export interface Head extends InConversation {
   readonly members: readonly Member[]
   /** Absent: everybody may write, and without waiting. */
   readonly settings?: ConversationSettings
+  /** In the order in which they were pinned. Absent: none. */
+  readonly pins?: readonly Pin[]
   /** Messages ever written: tombstones count, retention takes nothing away. */
   readonly count: number
   readonly lastMessageId: string | null
@@ -84,6 +99,8 @@ export interface StoredMessage extends InConversation {
   readonly text: string
   readonly attachments: readonly Attachment[]
   readonly mentions: readonly string[]
+  /** Absent: none. */
+  readonly mentionGroups?: readonly MentionGroup[]
   /** The id of the document of the message it answers. */
   readonly replyTo: string | null
   /** Who reacted, by emoji. */
@@ -109,6 +126,9 @@ export type ChangeFacts =
       /** Absent in older ones. */
       readonly settings?: ConversationSettings
     }
+  | { readonly event: 'message.pinned'; readonly messageId: string; readonly userId: string }
+  /** Null: because the message was deleted. */
+  | { readonly event: 'message.unpinned'; readonly messageId: string; readonly userId: string | null }
   | { readonly event: 'member.added'; readonly userId: string; readonly role: MemberRole }
   | { readonly event: 'member.removed'; readonly userId: string }
 
@@ -148,6 +168,15 @@ export const messages = collection<Entry>()({
 export const memberOf = (head: Head, userId: string): Member | undefined =>
   head.members.find((member) => member.userId === userId)
 
+export const isPinned = ({ pins = [] }: Head, messageId: string): boolean =>
+  pins.some((pin) => pin.messageId === messageId)
+
+/** The pinned messages that a member may see, as far as the conversation knows: `nowMs` says which are past retention. */
+export const pinsFor = ({ pins = [] }: Head, { joinedSeq }: Member, nowMs: number): readonly Pin[] =>
+  pins.filter(
+    ({ seq, expiresAt }) => seq > joinedSeq && (expiresAt === undefined || Date.parse(expiresAt) > nowMs),
+  )
+
 const unsetSettings: ConversationSettings = { posting: 'everyone', slowModeSeconds: 0 }
 export const settingsOf = ({ settings }: Head): ConversationSettings => settings ?? unsetSettings
 
@@ -170,6 +199,7 @@ export const tombstoneOf = (message: StoredMessage, at: string): StoredMessage =
   text: '',
   attachments: [],
   mentions: [],
+  mentionGroups: [],
   reactions: {},
   deletedAt: message.deletedAt ?? at,
 })

@@ -16,8 +16,8 @@ import {
   tombstoneOf,
 } from './entries.model.ts'
 
-/** One head, and a change and a replaced message for each: below what one transaction may hold. */
-const batch = 40
+/** One head; and a replaced message, its end and the end of its pin for each: below what one transaction may hold. */
+const batch = 30
 
 /** What is left of a message whose sender is erased: not even what tells a repeat of it. */
 const erasedOf = (message: StoredMessage, at: string): StoredMessage => ({
@@ -162,6 +162,17 @@ export function createErasePerson(
     }
   }
 
+  /** What they pinned stays pinned, by nobody. */
+  const forgetPinner = (conversationId: string, userId: string): Promise<null> =>
+    log.change(conversationId, (head): Planned<null> => {
+      const { name, avatar, pins = [] } = head
+      if (!pins.some(({ pinnedBy }) => pinnedBy === userId)) return { head, entries: [], result: null }
+      const at = new Date(clock.now()).toISOString()
+      const numbered = numberChanges(head, [{ event: 'conversation.updated', name, avatar }], at, settings)
+      const anonymous = pins.map((pin) => (pin.pinnedBy === userId ? { ...pin, pinnedBy: null } : pin))
+      return { head: { ...numbered.head, pins: anonymous }, entries: numbered.entries, result: null }
+    })
+
   /** The other goes on seeing whom they talked with, somebody who is gone, and can say nothing more to them. */
   const close = (conversationId: string): Promise<null> =>
     log.change(conversationId, (head): Planned<null> => {
@@ -180,6 +191,7 @@ export function createErasePerson(
       await removeAll(conversationId)
       return
     }
+    await forgetPinner(conversationId, userId)
     await documents.remove(messages, { partition: conversationId, id: markId(userId) })
     if (head.type === 'group') await withdraw(conversationId, userId)
     else await close(conversationId)

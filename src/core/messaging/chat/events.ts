@@ -36,6 +36,19 @@ export const events = {
     schema: numbered('reaction.removed', AboutReaction),
     says: 'Somebody took a reaction back.',
   },
+  'message.pinned': {
+    schema: numbered('message.pinned', AboutMessage.extend({ userId: UserId })),
+    says: 'Somebody pinned a message.',
+  },
+  'message.unpinned': {
+    schema: numbered(
+      'message.unpinned',
+      AboutMessage.extend({
+        userId: UserId.nullable().meta({ description: 'Null: because the message was deleted.' }),
+      }),
+    ),
+    says: 'A message is no longer pinned.',
+  },
   'conversation.updated': {
     schema: numbered(
       'conversation.updated',
@@ -118,6 +131,8 @@ export const NumberedEvent = z.discriminatedUnion('event', [
   events['message.deleted'].schema,
   events['reaction.added'].schema,
   events['reaction.removed'].schema,
+  events['message.pinned'].schema,
+  events['message.unpinned'].schema,
   events['conversation.updated'].schema,
   events['member.added'].schema,
   events['member.removed'].schema,

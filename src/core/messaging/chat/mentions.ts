@@ -1,5 +1,7 @@
 import { validationError } from '../../kernel/errors.ts'
+import type { Action } from './actions.model.ts'
 import { type Head, memberOf } from './entries.model.ts'
+import type { MentionGroup } from './messages.model.ts'
 import type { IsBlocked } from './permissions.ts'
 
 const refused = (code: string, message: string) => validationError([{ path: 'mentions', code, message }])
@@ -41,3 +43,9 @@ export function requireMentioned(head: Head, mentions: readonly string[]): void 
   if (mentions.some((userId) => !memberOf(head, userId)))
     throw refused('not_a_member', 'Must be members of this conversation.')
 }
+
+/** What whoever mentions these groups has to be allowed. */
+export const mentioning = {
+  everyone: 'mentionEveryone',
+  moderators: 'mentionModerators',
+} as const satisfies Record<MentionGroup, Action>

@@ -28,6 +28,10 @@ export const Emoji = z
   .regex(/^\p{RGI_Emoji}$/v, 'Must be one emoji.')
   .meta({ example: '👍' })
 
+/** Whom a message addresses as a group: all members, or the admins and moderators. */
+export const MentionGroup = z.enum(['everyone', 'moderators']).meta({ id: 'MentionGroup' })
+export type MentionGroup = z.infer<typeof MentionGroup>
+
 const MessageShape = z.object({
   id: MessageId,
   conversationId: z.uuid(),
@@ -37,6 +41,7 @@ const MessageShape = z.object({
   text: z.string(),
   attachments: z.array(Attachment),
   mentions: z.array(UserId),
+  mentionGroups: z.array(MentionGroup),
   replyTo: MessageId.nullable(),
   reactions: z.record(z.string(), z.array(UserId)).meta({ description: 'Who reacted, by emoji.' }),
   timestamp: Timestamp,
@@ -59,6 +64,7 @@ export type ChatMessage = z.infer<typeof ChatMessage>
 
 const Text = z.string().max(maxTextLength)
 const Mentions = z.array(UserId).max(maxMentions)
+const MentionGroups = z.array(MentionGroup).max(MentionGroup.options.length)
 const AttachmentReference = z.union([z.uuid(), z.object({ id: z.uuid() })])
 
 export const SendMessage = z
@@ -75,6 +81,9 @@ export const SendMessage = z
       .meta({ description: 'Names this message for its sender: sent again it stays one message.' }),
     replyTo: MessageId.optional(),
     mentions: Mentions.default([]).meta({ description: 'Members who are addressed.' }),
+    mentionGroups: MentionGroups.optional().meta({
+      description: 'Everybody, for moderators; or the admins and moderators.',
+    }),
   })
   .refine(({ text, attachments }) => text.trim() !== '' || attachments.length > 0, {
     path: ['text'],
@@ -83,7 +92,9 @@ export const SendMessage = z
   .meta({ id: 'SendMessage' })
 export type SendMessage = z.infer<typeof SendMessage>
 
-export const EditMessage = z.object({ text: Text, mentions: Mentions.optional() }).meta({ id: 'EditMessage' })
+export const EditMessage = z
+  .object({ text: Text, mentions: Mentions.optional(), mentionGroups: MentionGroups.optional() })
+  .meta({ id: 'EditMessage' })
 export type EditMessage = z.infer<typeof EditMessage>
 
 export const MessageQuery = z
@@ -120,6 +131,15 @@ export type MessageQuery = z.infer<typeof MessageQuery>
 
 export const MessagePage = cursorPage(ChatMessage)
 
+export const maxPins = 50
+export const PinnedMessage = ChatMessage.extend({
+  pinnedAt: Timestamp,
+  pinnedBy: UserId.nullable().meta({ description: 'Null when whoever pinned it is gone.' }),
+}).meta({ id: 'PinnedMessage' })
+export type PinnedMessage = z.infer<typeof PinnedMessage>
+export const PinnedMessages = z.object({ items: z.array(PinnedMessage) }).meta({ id: 'PinnedMessages' })
+export type PinnedMessages = z.infer<typeof PinnedMessages>
+
 export const SearchQuery = z.object({
   q: z
     .string()
@@ -153,3 +173,8 @@ export const tooManyEmojis = defineError(
   `A message can have at most ${maxEmojis} different emoji.`,
 )
 export const messageIsDeleted = defineError('conflict', 'conflict', 'This message has been deleted.')
+export const tooManyPins = defineError(
+  'conflict',
+  'conflict',
+  `A conversation can have at most ${maxPins} pinned messages.`,
+)

@@ -15,6 +15,7 @@ import {
   type LeftConversation,
   leftConversations,
 } from './lists.model.ts'
+import { publicIdOf } from './message-id.ts'
 
 const dayMs = 24 * 60 * 60_000
 
@@ -81,6 +82,9 @@ export function createChatPersonalData(
         membership: member ? { role: member.role, joinedAt: member.joinedAt } : null,
         readUpTo: mark?.value.kind === 'mark' ? { seq: mark.value.seq, at: mark.value.at } : null,
         reactions,
+        pins: (head.pins ?? [])
+          .filter(({ pinnedBy }) => pinnedBy === userId)
+          .map(({ messageId, pinnedAt }) => ({ messageId: publicIdOf(conversationId, messageId), pinnedAt })),
         messages: written,
       },
     ]
@@ -112,7 +116,7 @@ export function createChatPersonalData(
     {
       store: messages.name,
       dataClass: 'personal',
-      fields: ['messages', 'membership', 'readUpTo', 'reactions'],
+      fields: ['messages', 'membership', 'readUpTo', 'reactions', 'pins'],
       withheld: ['fingerprint'],
       purpose: 'Conversations: what was said, who is in them, and how far they have read.',
       retention,

@@ -15,12 +15,13 @@ import {
   requireMember,
   type StoredMessage,
 } from './entries.model.ts'
-import { type ChooseMentions, requireMentioned } from './mentions.ts'
+import { type ChooseMentions, mentioning, requireMentioned } from './mentions.ts'
 import { digest, documentIdOf, keyOf } from './message-id.ts'
 import {
   type Attachment,
   type ChatMessage,
   clientMessageIdReused,
+  type MentionGroup,
   type SendMessage,
 } from './messages.model.ts'
 import type { Permissions } from './permissions.ts'
@@ -40,16 +41,37 @@ export type AttachFiles = (
 /** What a sender makes of a message; the conversation gives it the rest. */
 export type WrittenMessage = Pick<
   StoredMessage,
-  'id' | 'senderId' | 'clientMessageId' | 'fingerprint' | 'text' | 'attachments' | 'mentions' | 'replyTo'
+  | 'id'
+  | 'senderId'
+  | 'clientMessageId'
+  | 'fingerprint'
+  | 'text'
+  | 'attachments'
+  | 'mentions'
+  | 'mentionGroups'
+  | 'replyTo'
 >
 
-/** Tells a repeat from another message. `replyTo`: the id of a document. */
+/**
+ * Tells a repeat from another message. `replyTo`: the id of a document. What came to be later is only in it where it is
+ * given: a message sent before is still its own repeat.
+ */
 export const fingerprintOf = (
   text: string,
   fileIds: readonly string[],
   mentions: readonly string[],
   replyTo: string | null,
-): Promise<string> => digest(JSON.stringify([text, fileIds, mentions, replyTo]))
+  mentionGroups: readonly MentionGroup[] = [],
+): Promise<string> =>
+  digest(
+    JSON.stringify([
+      text,
+      fileIds,
+      mentions,
+      replyTo,
+      ...(mentionGroups.length > 0 ? [{ mentionGroups }] : []),
+    ]),
+  )
 
 /** The message in its place in the conversation, and the conversation after it. `at`: an ISO time in UTC. */
 export function addMessage(
@@ -72,6 +94,7 @@ export function addMessage(
     text: written.text,
     attachments: written.attachments,
     mentions: written.mentions,
+    ...(written.mentionGroups?.length ? { mentionGroups: written.mentionGroups } : {}),
     replyTo: written.replyTo,
     reactions: {},
     at,
@@ -121,10 +144,15 @@ export const createSendMessage = (
 
     const fileIds = [...new Set(input.attachments.map((file) => (typeof file === 'string' ? file : file.id)))]
     const wanted = [...new Set(input.mentions)]
+    const mentionGroups = [...new Set(input.mentionGroups ?? [])].toSorted()
     const replyTo = input.replyTo === undefined ? null : keyOf(input.replyTo)
     const id = await documentIdOf(actor.userId, clientMessageId ?? ids.next())
-    const fingerprint = await fingerprintOf(text, fileIds, wanted, replyTo?.id ?? null)
-    const actions: readonly Action[] = ['send', ...(fileIds.length > 0 ? (['attach'] as const) : [])]
+    const fingerprint = await fingerprintOf(text, fileIds, wanted, replyTo?.id ?? null, mentionGroups)
+    const actions: readonly Action[] = [
+      'send',
+      ...(fileIds.length > 0 ? (['attach'] as const) : []),
+      ...mentionGroups.map((group) => mentioning[group]),
+    ]
 
     const original = async (): Promise<{ readonly message: ChatMessage; readonly isNew: boolean } | null> => {
       const message = clientMessageId === undefined ? null : await readMessage(conversationId, id)
@@ -168,6 +196,7 @@ export const createSendMessage = (
         text,
         attachments,
         mentions,
+        mentionGroups,
         replyTo: replyTo?.id ?? null,
       }
       const added = addMessage(head, written, new Date(clock.now()).toISOString(), settings)
