@@ -3,6 +3,7 @@ import type { FileConfig } from '../core/files/files.ts'
 import type { FormsConfig } from '../core/forms/forms.ts'
 import type { Limit } from '../core/kernel/domain.ts'
 import type { ChatConfig } from '../core/messaging/chat/chat.ts'
+import type { ReportsConfig } from '../core/messaging/reports/reports.ts'
 import type { ErasureSettings } from '../core/privacy/erasure/erasure.model.ts'
 import type { TrustedSite } from '../http/client-address.ts'
 import type { HttpSettings } from '../http/request-context.ts'
@@ -12,7 +13,8 @@ export interface AppConfig
   extends Pick<AuthConfig, 'auth'>,
     Pick<FileConfig, 'files'>,
     Pick<FormsConfig, 'forms'>,
-    ChatConfig {
+    ChatConfig,
+    ReportsConfig {
   readonly http: HttpSettings
   readonly privacy: ErasureSettings
   readonly limits: Readonly<

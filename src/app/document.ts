@@ -24,7 +24,10 @@ export const tags = [
     description: 'Contact, interest and referral: sending, following, reviewing and reporting.',
   },
   { name: 'Files', description: 'Uploads in three steps, and downloads.' },
-  { name: 'MackChat', description: 'Conversations, messages, reactions, reading and catching up.' },
+  {
+    name: 'MackChat',
+    description: 'Conversations, messages, reactions, reading, catching up, and reports of messages.',
+  },
   { name: 'Realtime', description: 'The socket for live events, and the webhook of the service behind it.' },
   { name: 'Admin', description: 'Accounts, legal holds, service tokens and mail that could not be sent.' },
   { name: 'Operations', description: 'Whether the service is alive and ready, and its public keys.' },

@@ -10,6 +10,7 @@ import { enrollmentsDomain } from '../core/learning/enrollments/enrollments.ts'
 import { mentorsDomain } from '../core/learning/mentors/mentors.ts'
 import { chatDomain } from '../core/messaging/chat/chat.ts'
 import { contactsDomain } from '../core/messaging/contacts/contacts.ts'
+import { reportsDomain } from '../core/messaging/reports/reports.ts'
 import { administrationDomain } from '../core/people/administration/administration.ts'
 import { profilesDomain } from '../core/people/profiles/profiles.ts'
 import { auditDomain } from '../core/platform/audit/audit.ts'
@@ -51,6 +52,7 @@ export const domains = assemble<Ports, AppConfig>()
   .add('forms', formsDomain)
   .add('contacts', contactsDomain)
   .add('chat', chatDomain)
+  .add('reports', reportsDomain)
   .add('profiles', profilesDomain)
   .add('administration', administrationDomain)
   .add('registry', registryDomain)

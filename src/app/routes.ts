@@ -19,6 +19,7 @@ import { pinRoutes } from '../routes/pins.ts'
 import { privacyRoutes } from '../routes/privacy.ts'
 import { negotiateRoutes } from '../routes/realtime.ts'
 import { emailChangeRoutes, migrationRoutes, recoveryRoutes } from '../routes/recovery.ts'
+import { reportRoutes } from '../routes/reports.ts'
 import { secondFactorRoutes } from '../routes/second-factors.ts'
 import { serviceTokenRoutes } from '../routes/service-tokens.ts'
 import { socialRoutes } from '../routes/social.ts'
@@ -50,6 +51,7 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
     .route('/api/v1', fileRoutes(to.files, to.profiles))
     .route('/api/v1', formRoutes(to.forms))
     .route('/api/v1', formReviewRoutes(to.forms, to.serviceTokens))
+    .route('/api/v1', reportRoutes(to.reports))
     .route('/api/v1/admin/service-tokens', serviceTokenRoutes(to.serviceTokens))
     .route('/api/v1', peopleRoutes(to.enrollments, to.administration, to.audit))
     .route('/api/v1/courses', courseRoutes(to.courses, to.enrollments))

@@ -21,6 +21,7 @@ import { createReader } from './reader.ts'
 import { realtime } from './realtime.ts'
 import { emulatorKey, realtimeServer } from './realtime-server.ts'
 import { records } from './records.ts'
+import { reports } from './reports.ts'
 import { scanner } from './scanner.ts'
 import { secrets } from './secrets.ts'
 import { server } from './server.ts'
@@ -54,6 +55,7 @@ const areas = [
   hasher,
   forms,
   chat,
+  reports,
   privacy,
   functions,
   demo,

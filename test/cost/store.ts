@@ -25,6 +25,8 @@ import { memberOf, newStats, revised } from '../../src/core/learning/enrollments
 import { enrolmentIn } from '../../src/core/learning/enrollments/participation.ts'
 import { announcements, leftConversations } from '../../src/core/messaging/chat/lists.model.ts'
 import { blocks } from '../../src/core/messaging/contacts/contacts.model.ts'
+import { queue, reports } from '../../src/core/messaging/reports/reports.model.ts'
+import { createSealReport } from '../../src/core/messaging/reports/seal-report.ts'
 import { undecidedPriority } from '../../src/core/platform/mail/decide-mail.ts'
 import { deletions } from '../../src/core/privacy/erasure/erasure.model.ts'
 import { dataExports } from '../../src/core/privacy/exports/exports.model.ts'
@@ -59,13 +61,14 @@ export interface Scene {
   readonly quietConversationId: string
   readonly fileId: string
   readonly formId: string
+  readonly reportId: string
   readonly trackingNumber: string
   readonly receiptCode: string
   readonly participant: string
   /** By what they continue: cursors that stand in the middle. */
   readonly middle: Readonly<
     Record<
-      'seq' | 'blocks' | 'consents' | 'inbox' | 'learners' | 'activity' | 'disclosures' | 'forms',
+      'reports' | 'seq' | 'blocks' | 'consents' | 'inbox' | 'learners' | 'activity' | 'disclosures' | 'forms',
       string
     >
   >
@@ -168,6 +171,35 @@ async function enrolEverywhere(
     await writer.settle()
   }
   writer.add(progress, { ...newStats(id, new Date(atMs).toISOString()), enrolledCourses: courseIds })
+}
+
+/** N messages of one person, each reported by another, all of them waiting. */
+async function writeReports(bench: Bench, writer: Writer, n: number, reportedId: string, nowMs: number) {
+  const sealing = createSealReport(bench.keys)
+  for (let i = 0; i < n; i++) {
+    const id = idOf('report', i)
+    const at = new Date(nowMs - (n - i) * 1_000).toISOString()
+    const frozen = { text: 'Words', attachments: [], timestamp: at, editedAt: null }
+    writer.add(reports, {
+      id,
+      queue,
+      status: 'open',
+      reason: 'spam',
+      messageId: `reported ${i}`,
+      conversationId: idOf('conversation', i),
+      reporterId: idOf('stranger', i),
+      reportedId,
+      ...(await sealing.sealAll(id, { sealedMessage: frozen, sealedNote: 'Look', sealedStaffNotes: null })),
+      resolution: null,
+      actions: [],
+      createdAt: at,
+      updatedAt: at,
+      resolvedAt: null,
+      resolvedBy: null,
+      retainUntil: new Date(nowMs + 60 * dayMs).toISOString(),
+    })
+    await writer.settle()
+  }
 }
 
 /** What N others of the documents that belong to nobody else here look like; each is of the type of its collection. */
@@ -293,6 +325,7 @@ export async function fillCostStore(
     await writer.settle()
   }
   writeTheRest(writer, n, mePlan.id, nowMs)
+  await writeReports(bench, writer, n, mentorPlan.id, nowMs)
   // One of the others asks for theirs while it is measured.
   for (const [i, { id }] of [mentorPlan, ...others.slice(1)].entries())
     writer.add(dataExports, {
@@ -406,11 +439,13 @@ export async function fillCostStore(
     quietConversationId: idOf('conversation', 0),
     fileId: files[half]?.id ?? '',
     formId: form?.id ?? '',
+    reportId: idOf('report', half),
     trackingNumber: stored?.trackingNumber ?? '',
     receiptCode,
     participant: 'participant@example.org',
     middle: {
       seq: encodeCursor([half, '']),
+      reports: encodeCursor([at(half), idOf('report', half)]),
       blocks: encodeCursor([at(half), idOf('stranger', half)]),
       consents: encodeCursor([at(half), idOf('consent', half)]),
       inbox: encodeCursor([

@@ -49,6 +49,8 @@ const counting = (ports: Ports): Partial<Ports> =>
 const audited: Readonly<Record<string, string>> = {
   'GET /api/v1/forms': 'audit append form.list',
   'GET /api/v1/forms/{id}': 'audit append form.read',
+  'GET /api/v1/reports': 'audit append report.list',
+  'GET /api/v1/reports/{id}': 'audit append report.read',
   'GET /api/v1/files/{id}/download': 'audit append file.download',
   'GET /api/v1/users/{id}/progress': 'audit append progress.read',
   'GET /api/v1/conversations/{id}/export': 'audit append conversation.export',
@@ -78,6 +80,9 @@ beforeAll(async () => {
   })
   const message = await ann!.call('POST', `/api/v1/conversations/${conversation.body.id}/messages`, {
     body: { text: 'hello' },
+  })
+  const report = await bob!.call('POST', `/api/v1/messages/${message.body.id}/reports`, {
+    body: { reason: 'spam' },
   })
   await admin.call('PATCH', `/api/v1/admin/users/${ann!.userId}`, { body: { mentorId: mentor.userId } })
   await admin.call('POST', `/api/v1/admin/users/${ann!.userId}/recovery`)
@@ -116,6 +121,7 @@ beforeAll(async () => {
       .replace('{lessonId}', course.lessonIds[0] ?? '')
       .replace('/conversations/{id}', `/conversations/${conversation.body.id}`)
       .replace('/messages/{id}', `/messages/${message.body.id}`)
+      .replace('/reports/{id}', `/reports/${report.body.id}`)
       .replace('/files/{id}', `/files/${asked.fileId}`)
       .replace('/forms/status/{trackingNumber}', `/forms/status/${form.body.trackingNumber}`)
       .replace('/forms/{id}', `/forms/${form.body.id}`)

@@ -32,6 +32,7 @@ import { createListConversations } from './list-conversations.ts'
 import { createListMessages } from './list-messages.ts'
 import { announcements, directPairs, inbox as inboxEntries, leftConversations } from './lists.model.ts'
 import { createChooseMentions } from './mentions.ts'
+import { createModeration } from './moderation.ts'
 import { createPeople } from './people.ts'
 import { createPermissions } from './permissions.ts'
 import { createChatPersonalData } from './personal-data.ts'
@@ -219,6 +220,7 @@ export function createChat(
     read: marks.read,
     type,
     sync: createSync(log, announcer),
+    ...createModeration(needs, { log, ...borrows }),
     exportConversation: createExportConversation(needs, { log, readPeople: people.read, throttle, audit }),
   }
 }

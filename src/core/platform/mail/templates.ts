@@ -34,6 +34,8 @@ export interface TemplateInputs {
   urgent_form_arrived: { readonly reference: Reference; readonly link: Link }
   form_changed: { readonly reference: Reference; readonly link: Link }
   form_overdue: { readonly reference: Reference; readonly link: Link }
+  report_arrived: { readonly reference: Reference; readonly link: Link }
+  message_warning: { readonly greeting: Greeting }
 }
 
 export type TemplateName = keyof TemplateInputs
@@ -256,6 +258,26 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     blocks: ({ reference, link }) => [
       `Nobody has looked at ${reference} within the time we promise.`,
       { label: 'Open it', link },
+    ],
+  },
+  report_arrived: {
+    priority: 'notice',
+    usefulForMs: null,
+    subject: () => 'A message was reported',
+    blocks: ({ reference, link }) => [
+      `Somebody reported a message in MackChat: ${reference}.`,
+      { label: 'Open it', link },
+      'What was written can only be read after signing in.',
+    ],
+  },
+  message_warning: {
+    priority: 'notice',
+    usefulForMs: null,
+    subject: () => 'About a message that you wrote',
+    blocks: () => [
+      'Somebody reported a message that you wrote in MackChat. Our staff looked at it, and find that it breaks the rules that all of us agreed to.',
+      'Please keep to them. If it happens again, your account may be suspended.',
+      'To protect privacy, this mail does not repeat what was written. If you think that we are wrong, write to us with the contact form of the portal.',
     ],
   },
 }

@@ -34,6 +34,11 @@ const inputs: TemplateInputs = {
   urgent_form_arrived: { reference, link: formPage },
   form_changed: { reference, link: formPage },
   form_overdue: { reference, link: formPage },
+  report_arrived: {
+    reference: referenceOf('c6fd5e0a-8f0b-8d4c-9a61-2b7d9e3f5a1c'),
+    link: linkTo(origin, '/admin/reports/c6fd5e0a-8f0b-8d4c-9a61-2b7d9e3f5a1c'),
+  },
+  message_warning: { greeting },
 }
 
 /** A message of each template. */
