@@ -20,7 +20,7 @@ const exposed = [
 
 const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 const allowedHeaders =
-  'Authorization, X-Authorization, Content-Type, Accept, Idempotency-Key, If-Match, If-None-Match, X-Background, X-Request-Id, X-Receipt-Code, traceparent'
+  'Authorization, X-Authorization, Content-Type, Accept, Idempotency-Key, If-Match, If-None-Match, X-Background, X-Expected-User, X-Request-Id, X-Receipt-Code, traceparent'
 
 export const strictTransport = 'max-age=31536000; includeSubDomains'
 

@@ -1,5 +1,5 @@
 import { createMiddleware } from 'hono/factory'
-import { invalidToken, missingToken } from '../core/accounts/auth/auth.model.ts'
+import { accountMismatch, invalidToken, missingToken } from '../core/accounts/auth/auth.model.ts'
 import type { Authenticated, VerifiedClaims } from '../core/accounts/auth/authenticate.ts'
 import { secondFactorMissing } from '../core/accounts/auth/second-factors.model.ts'
 import type { Role } from '../core/kernel/actor.ts'
@@ -33,6 +33,16 @@ async function establish(c: AppContext, isFresh = isUnsafe(c.req.method)): Promi
     if (!session) throw error
     c.set('session', session)
   }
+  requireExpectedUser(c)
+}
+
+/**
+ * All tabs of a browser share its cookies: what one was told to do as one person may be sent when another has signed in
+ * through another. Whoever says for whom they speak is not taken for somebody else.
+ */
+function requireExpectedUser(c: AppContext): void {
+  const expected = c.req.header('x-expected-user')
+  if (expected !== undefined && expected !== actorOf(c).userId) throw accountMismatch()
 }
 
 /** What a proxy or a change of name left in the browser may hide the cookie that is good. */

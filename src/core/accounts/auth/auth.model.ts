@@ -48,6 +48,12 @@ export const invalidToken = defineError(
   'invalid_token',
   'The token is not valid. Sign in again.',
 )
+/** Refuses what is meant for another session than the one that it comes with. */
+export const accountMismatch = defineError(
+  'forbidden',
+  'account_mismatch',
+  'Somebody else is signed in here by now.',
+)
 export const tokenRevoked = defineError(
   'unauthenticated',
   'token_revoked',
