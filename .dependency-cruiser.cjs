@@ -69,8 +69,8 @@ module.exports = {
     only(
       'client-knows-types',
       '^src/client/',
-      ['^src/client/', '^src/app/create-app\\.ts$', packages('hono')],
-      'The client takes the types of the app and nothing else.',
+      ['^src/client/', '^src/app/create-app\\.ts$', packages('hono', 'idb')],
+      'The client takes the types of the app, and what a browser can be given.',
     ),
     {
       name: 'client-imports-only-types-of-the-app',

@@ -1,11 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { join, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '..')
-
-const parts = ['client', 'leaving', 'live-chat', 'notes', 'session-watch']
 
 /** The client as a browser gets it: its files as JavaScript, and the declarations of all that their types name. */
 export function buildClient(outDir: string): void {
@@ -14,10 +12,11 @@ export function buildClient(outDir: string): void {
   execFileSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.client.json'), '--outDir', outDir], {
     stdio: 'inherit',
   })
-  for (const part of parts) {
-    const source = readFileSync(join(root, `src/client/${part}.ts`), 'utf8')
+  const sources = join(root, 'src/client')
+  for (const file of readdirSync(sources)) {
+    const source = readFileSync(join(sources, file), 'utf8')
     const script = stripTypeScriptTypes(source).replaceAll(/ from '(\.\/[\w-]+)\.ts'/g, " from '$1.js'")
-    writeFileSync(join(outDir, `client/${part}.js`), script)
+    writeFileSync(join(outDir, 'client', file.replace(/\.ts$/, '.js')), script)
   }
 }
 

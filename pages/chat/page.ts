@@ -1,14 +1,17 @@
 import { WebPubSubClient } from '@azure/web-pubsub-client'
 import { type Client, createClient, readError } from '../../src/client/client.ts'
+import { socketOptions } from '../../src/client/connection.ts'
 import { createLeaving } from '../../src/client/leaving.ts'
+import { createLine } from '../../src/client/line.ts'
 import {
   type ChatEvent,
   createLiveChat,
   type LiveChat,
   type LiveSocket,
   type LiveState,
-  Refused,
 } from '../../src/client/live-chat.ts'
+import { createOutbox, type Outbox, type OutboxEntry } from '../../src/client/outbox.ts'
+import { createReceipts, type Receipts } from '../../src/client/receipts.ts'
 import { element, replaceChildren, timeOf } from './elements.ts'
 
 type Answer<T extends (...values: any[]) => Promise<{ json(): Promise<any> }>> = Extract<
@@ -18,43 +21,37 @@ type Answer<T extends (...values: any[]) => Promise<{ json(): Promise<any> }>> =
 type Conversation = Answer<Client['api']['v1']['conversations']['$get']>['items'][number]
 type Message = Answer<Client['api']['v1']['conversations'][':id']['messages']['$get']>['items'][number]
 
-/** A message on its way, or one that was refused. */
-interface Outgoing {
-  readonly clientMessageId: string
-  readonly text: string
-  readonly files: readonly string[]
-  problem: string | null
-}
-
 interface Me {
   readonly id: string
   readonly name: string
 }
 
 const typingShownMs = 6_000
-const typingEveryMs = 3_000
 const pageSize = 50
 
 const root = document.querySelector<HTMLElement>('main') as HTMLElement
 const banner = document.querySelector<HTMLElement>('#banner') as HTMLElement
 
+const line = createLine()
 const client = createClient({
   baseUrl: location.origin,
+  line,
+  expectedUser: () => me?.id,
   onSignedOut: () => showSignIn('You have been signed out.'),
 })
 
-const leaving = createLeaving({ baseUrl: location.origin })
+const leaving = createLeaving({ baseUrl: location.origin, clear: () => outbox?.forget() })
 
 let me: Me | undefined
 let live: LiveChat | undefined
+let outbox: Outbox | undefined
+let receipts: Receipts | undefined
 let liveState: LiveState = 'connecting'
 let conversations: Conversation[] = []
 let openId: string | undefined
 let thread: Message[] = []
 let hasOlder = false
-let outgoing: Outgoing[] = []
 let attached: { readonly id: string; readonly name: string }[] = []
-let lastTyped = 0
 const typing = new Map<string, number>()
 const readTo = new Map<string, number>()
 const online = new Set<string>()
@@ -94,6 +91,8 @@ const hueOf = (name: string): number =>
 
 function showSignIn(note = ''): void {
   live?.stop()
+  outbox?.stop()
+  receipts?.stop()
   live = undefined
   me = undefined
   openId = undefined
@@ -430,6 +429,7 @@ function showThread(goesToEnd = false): void {
       messageRow(message, isNewSender),
     ]
   })
+  const outgoing = openId ? (outbox?.entriesOf(openId) ?? []) : []
   replaceChildren(
     log,
     ...(hasOlder ? [element('li', {}, older)] : []),
@@ -531,15 +531,21 @@ const endingOf = (name: string): HTMLElement =>
     /\.(\w{1,4})$/.exec(name)?.[1]?.toUpperCase() ?? 'FILE',
   )
 
-function outgoingRow(each: Outgoing): HTMLElement {
+function outgoingRow({ message, shown, status, problem, clientMessageId }: OutboxEntry): HTMLElement {
+  const isOver = status === 'not_sent'
+  const again = element('button', { class: 'quiet' }, 'Send again')
+  again.addEventListener('click', () => void outbox?.again(clientMessageId))
+  const giveUp = element('button', { class: 'quiet' }, 'Delete')
+  giveUp.addEventListener('click', () => void outbox?.cancel(clientMessageId))
   const bubble = element(
     'div',
     { class: 'bubble' },
-    ...(each.text ? [element('p', {}, each.text)] : []),
-    ...each.files.map((name) => element('span', { class: 'file' }, endingOf(name), name)),
-    element('span', { class: 'meta' }, each.problem ?? 'sending…'),
+    ...(message.text ? [element('p', {}, message.text)] : []),
+    ...(shown as readonly string[]).map((name) => element('span', { class: 'file' }, endingOf(name), name)),
+    element('span', { class: 'meta' }, isOver ? `not sent: ${problem?.message ?? ''}` : 'sending…'),
+    ...(isOver ? [again, giveUp] : []),
   )
-  return element('li', { class: `message mine first ${each.problem ? 'refused' : 'sending'}` }, bubble)
+  return element('li', { class: `message mine first ${isOver ? 'refused' : 'sending'}` }, bubble)
 }
 
 function showTyping(): void {
@@ -555,39 +561,26 @@ function markRead(): void {
   if (conversation.unreadCount === 0) return
   conversation.unreadCount = 0
   showList()
-  void client.api.v1.conversations[':id'].read.$post({ param: { id: openId }, json: { seq: last.seq } })
+  receipts?.read(openId, last.seq)
 }
 
 // Writing
 
-async function submit(): Promise<void> {
+function submit(): void {
   const text = input.value
   const id = openId
-  if (!id || !live || (text.trim() === '' && attached.length === 0)) return
+  if (!id || !outbox || (text.trim() === '' && attached.length === 0)) return
   const files = attached
-  const each: Outgoing = {
-    clientMessageId: crypto.randomUUID(),
-    text,
-    files: files.map(({ name }) => name),
-    problem: null,
-  }
-  outgoing = [...outgoing, each]
   input.value = ''
   attached = []
+  outbox.add(
+    id,
+    { text, attachments: files.map((file) => file.id) },
+    files.map(({ name }) => name),
+  )
   fitInput()
   showChips()
   showThread(true)
-  try {
-    await live.send(id, {
-      text,
-      attachments: files.map((file) => file.id),
-      clientMessageId: each.clientMessageId,
-    })
-    outgoing = outgoing.filter((other) => other !== each)
-  } catch (error) {
-    each.problem = error instanceof Refused ? 'not sent' : 'could not be sent'
-  }
-  if (id === openId) showThread()
 }
 
 function complain(words: string): void {
@@ -644,18 +637,16 @@ function fitInput(): void {
 
 composer.addEventListener('submit', (event) => {
   event.preventDefault()
-  void submit()
+  submit()
 })
 input.addEventListener('keydown', (event) => {
   if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
   event.preventDefault()
-  void submit()
+  submit()
 })
 input.addEventListener('input', () => {
   fitInput()
-  if (!openId || Date.now() - lastTyped < typingEveryMs) return
-  lastTyped = Date.now()
-  void client.api.v1.conversations[':id'].typing.$post({ param: { id: openId }, json: { state: 'start' } })
+  if (openId) receipts?.typing(openId)
 })
 attach.addEventListener('click', () => filePicker.click())
 filePicker.addEventListener('change', async () => {
@@ -666,24 +657,23 @@ document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape' && openId && !document.querySelector('dialog[open]')) closeThread()
 })
 document.addEventListener('visibilitychange', () => {
-  if (document.visibilityState !== 'visible') return
-  void live?.check()
   markRead()
 })
-addEventListener('online', () => {
-  showState()
-  void live?.check()
-})
-addEventListener('offline', showState)
 setInterval(showTyping, 1_000)
 
 // Live
 
 function showState(): void {
   if (!live) return
-  if (!navigator.onLine || liveState === 'offline')
-    tell('No connection. What you write is sent when it is back.')
-  else tell(liveState === 'live' ? '' : 'Connecting…')
+  const words = {
+    live: '',
+    slow: 'This network is slower here: messages take a few seconds.',
+    foreign: 'This network wants you to sign in to it first.',
+    offline: 'No connection. What you write is sent when it is back.',
+    signed_out: 'You have been signed out.',
+    connecting: 'Connecting…',
+  }
+  tell(words[liveState])
 }
 
 function tell(words: string): void {
@@ -709,7 +699,6 @@ function onMessage({ conversationId, at, data }: Extract<ChatEvent, { event: 'me
   if (conversationId === openId && !thread.some(({ id }) => id === data.id)) {
     typing.delete(data.senderId)
     readTo.set(data.senderId, data.seq)
-    outgoing = outgoing.filter(({ clientMessageId }) => clientMessageId !== data.clientMessageId)
     thread = [...thread, { ...data, readBy: {} }].sort((a, b) => a.seq - b.seq)
     showThread()
     showTyping()
@@ -824,13 +813,27 @@ async function start(): Promise<void> {
   const { id, name } = await response.json()
   me = { id, name }
   showFrame()
+  receipts = createReceipts({ client, userId: id, line })
+  outbox = createOutbox({
+    client,
+    userId: id,
+    line,
+    onSent(entry, message) {
+      if (!message || entry.conversationId !== openId || thread.some((each) => each.id === message.id)) return
+      thread = [...thread, message].sort((a, b) => a.seq - b.seq)
+    },
+  })
+  outbox.onChange((conversationId) => {
+    if (conversationId === openId) showThread()
+  })
+  void outbox.start()
   live = createLiveChat({
     client,
+    line,
+    outbox,
+    onMissed: () => void loadConversations(),
     openSocket: (getClientAccessUrl) =>
-      new WebPubSubClient(
-        { getClientAccessUrl },
-        { reconnectRetryOptions: { mode: 'Exponential', retryDelayInMs: 1_000, maxRetryDelayInMs: 30_000 } },
-      ) as unknown as LiveSocket,
+      new WebPubSubClient({ getClientAccessUrl }, socketOptions) as unknown as LiveSocket,
     onEvent,
     onReload(conversationId, reason) {
       if (reason === 'forbidden') drop(conversationId)

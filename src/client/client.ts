@@ -1,19 +1,17 @@
 import { hc } from 'hono/client'
 import type { App } from '../app/create-app.ts'
+import { type ApiError, readError as errorOf } from './answers.ts'
+import { createDeadlines } from './deadlines.ts'
 import { createLeaving, isLeaving } from './leaving.ts'
+import { createLine, type Line } from './line.ts'
 import { findNotes, forgiving, type SharedNotes } from './notes.ts'
+import { randomId } from './random-id.ts'
 
+export type { ApiError } from './answers.ts'
+export type { Line } from './line.ts'
 export type { SharedNotes } from './notes.ts'
 
-/** The error body of every answer that is not a success. */
-export interface ApiError {
-  readonly code: string
-  readonly message: string
-  readonly requestId: string
-  readonly details?: readonly { readonly path: string; readonly code: string; readonly message: string }[]
-  /** Seconds. */
-  readonly retryAfter?: number
-}
+export const readError = errorOf
 
 export type Client = ReturnType<typeof hc<App>>
 
@@ -33,6 +31,19 @@ export interface ClientOptions {
   readonly notes?: SharedNotes | null
   /** Called once when the session is over and the person has to sign in again. */
   readonly onSignedOut?: () => void
+  /** Learns what became of each request. Give the same to whatever waits for the line. */
+  readonly line?: Line
+  /**
+   * The id of whoever this page takes to be signed in. Where somebody else is by now, in another tab, each request is
+   * answered 403 `account_mismatch`, and nothing is done or shown under the wrong name.
+   */
+  readonly expectedUser?: () => string | undefined
+  /** Within this an answer has begun, or the request has failed. Default 25,000. */
+  readonly deadlineMs?: number
+  /** The same for one sending of what may be sent again, and for each part of an answer. Default 10,000. */
+  readonly attemptMs?: number
+  /** Waits before something is sent again. Default: `setTimeout`. */
+  readonly pause?: (ms: number) => Promise<void>
   /** Milliseconds since the epoch. */
   readonly now?: () => number
 }
@@ -48,36 +59,49 @@ const needsSession = (path: string): boolean =>
 /** What programs ask on their own, beside every request that says so: the session goes on being idle. */
 const asksOnItsOwn = ['sync', 'realtime/negotiate', 'auth/sessions/current'].map((name) => `/api/v1/${name}`)
 const background = { 'X-Background': 'true' }
+/** Create something once for each `Idempotency-Key`, however often they are sent. */
+const keyed = [
+  /^\/api\/v1\/conversations$/,
+  /^\/api\/v1\/courses$/,
+  /^\/api\/v1\/courses\/[^/]+\/lessons$/,
+  /^\/api\/v1\/forms\/(contact|interest|referral)$/,
+]
+/** Safe to send again: the second of two finds what the first one did. */
+const repeatable = [...keyed, /^\/api\/v1\/auth\/refresh$/, /^\/api\/v1\/sync$/, /\/read$/]
 
-/** The error of an answer that was not a success; null when it is one, or was not written by this API. */
-export async function readError(response: {
-  readonly ok: boolean
-  clone(): { json(): Promise<unknown> }
-}): Promise<ApiError | null> {
-  if (response.ok) return null
-  try {
-    const body = (await response.clone().json()) as { error?: ApiError } | null
-    return typeof body?.error?.code === 'string' ? body.error : null
-  } catch {
-    return null
-  }
+/** With a key of its own where it creates something; whoever calls may have given it one that they use again. */
+export function prepared(path: string, init: RequestInit | undefined, expectedUser?: string) {
+  const headers = new Headers(init?.headers)
+  const method = init?.method?.toUpperCase() ?? 'GET'
+  const isKeyed = method === 'POST' && keyed.some((pattern) => pattern.test(path))
+  if (isKeyed && !headers.has('idempotency-key')) headers.set('Idempotency-Key', randomId())
+  if (expectedUser !== undefined && !headers.has('x-expected-user'))
+    headers.set('X-Expected-User', expectedUser)
+  const mayRepeat =
+    method === 'GET' || (method === 'POST' && repeatable.some((pattern) => pattern.test(path)))
+  return { request: { ...init, method, headers, credentials: 'include' as const }, mayRepeat }
 }
 
 /**
  * A typed client: `client.api.v1.users.me.$get()`. The session lives in httpOnly cookies; when the access token has
  * run out it is refreshed once, however many requests and tabs notice, and each request is sent again. A request whose
- * refresh fails gets its own 401 back. Where somebody has left (`createLeaving`) and the server could not be told, it is
+ * refresh is refused gets its own 401 back; one whose refresh was not answered fails as that did. Every request has a
+ * deadline, and fails with `ForeignAnswer` where something in between answers in place of the API. What reads, and what
+ * creates under a key, is sent again when nothing came back; whoever repeats a creation gives it the same
+ * `Idempotency-Key`. Where somebody has left (`createLeaving`) and the server could not be told, it is
  * told first, and until that succeeds every request is answered 401 here.
  */
 export function createClient(options: ClientOptions): Client {
-  const { onSignedOut, now = Date.now } = options
+  const { onSignedOut, line = createLine(), expectedUser = () => undefined, now = Date.now } = options
   const baseUrl = options.baseUrl.replace(/\/+$/, '')
-  const send: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
+  const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
   const locks =
     options.locks === undefined ? (globalThis.navigator?.locks as Locks | undefined) : options.locks
   const notes = forgiving(options.notes === undefined ? findNotes() : options.notes)
-  const leaving = createLeaving({ baseUrl, fetch: send, notes, beacon: null })
-  let running: Promise<boolean> | undefined
+  const leaving = createLeaving({ baseUrl, fetch, notes, beacon: null })
+  const { deadlineMs = 25_000, attemptMs = 10_000, pause } = options
+  const send = createDeadlines({ fetch, line, deadlineMs, attemptMs, ...(pause ? { pause } : {}) })
+  let running: Promise<Response | null> | undefined
   let refreshedAt = 0
   let isSignedOut = false
 
@@ -86,21 +110,23 @@ export function createClient(options: ClientOptions): Client {
   const hasRefreshedSince = (since: number) =>
     isAfter(refreshedAt, since) || isAfter(Number(notes.getItem(noteKey)), since)
 
-  /** True when there is a newer access token than the request that began at `since` had. */
-  async function refresh(since: number, isBackground: boolean): Promise<boolean> {
-    if (hasRefreshedSince(since)) return true
+  /** Null when there is a newer access token than the request that began at `since` had; else what prevented it. */
+  async function refresh(since: number, isBackground: boolean): Promise<Response | null> {
+    if (hasRefreshedSince(since)) return null
     const headers = isBackground ? background : {}
-    const response = await send(baseUrl + refreshPath, { method: 'POST', credentials: 'include', headers })
-    if (response.ok) {
+    const { request, mayRepeat } = prepared(refreshPath, { method: 'POST', headers })
+    const response = await send(baseUrl + refreshPath, request, mayRepeat)
+    // 409: another tab was given new tokens a moment ago, in the cookies that are sent next.
+    if (response.ok || response.status === 409) {
       refreshedAt = now()
       notes.setItem(noteKey, String(refreshedAt))
       isSignedOut = false
-      return true
+      return null
     }
     if (response.status === 401) signedOut()
-    return false
+    return response
   }
-  const refreshOnce = (since: number, isBackground: boolean): Promise<boolean> => {
+  const refreshOnce = (since: number, isBackground: boolean): Promise<Response | null> => {
     const work = () => refresh(since, isBackground)
     running ??= (locks ? locks.request('tools-inc-refresh', work) : work()).finally(() => {
       running = undefined
@@ -115,27 +141,27 @@ export function createClient(options: ClientOptions): Client {
 
   const sendSignedIn: typeof globalThis.fetch = async (input, init) => {
     const startedAt = now()
-    const request = { ...init, credentials: 'include' as const }
-    const path = new URL(input instanceof Request ? input.url : input, 'http://page.invalid').pathname
+    const url = input instanceof Request ? input.url : String(input)
+    const path = new URL(url, 'http://page.invalid').pathname
     if (needsSession(path) && isLeaving(notes) && !(await leaving.settle())?.isSignedOut) {
       signedOut()
       return stillLeaving()
     }
-    const response = await send(input, request)
+    const { request, mayRepeat } = prepared(path, init, expectedUser())
+    const response = await send(url, request, mayRepeat)
     if (path !== refreshPath && response.headers.has('x-session-expires')) leaving.forget()
-    if (response.status !== 401 || neverRefreshed.includes(path)) {
-      if (response.ok && neverRefreshed.includes(path)) isSignedOut = false
+    if (response.ok) {
+      if (neverRefreshed.includes(path)) isSignedOut = false
       return response
     }
-    const error = await readError(response)
-    if (!error || !refreshable.has(error.code)) {
-      if (error?.code === 'token_revoked') signedOut()
+    const code = [401, 403].includes(response.status) ? (await errorOf(response))?.code : undefined
+    if (code === 'token_revoked' || code === 'account_mismatch') signedOut()
+    if (response.status !== 401 || neverRefreshed.includes(path) || !refreshable.has(code ?? ''))
       return response
-    }
-    const isBackground =
-      asksOnItsOwn.includes(path) || new Headers(request.headers).get('x-background') === 'true'
-    const isRefreshed = await refreshOnce(startedAt, isBackground).catch(() => false)
-    return isRefreshed ? send(input, request) : response
+    const isBackground = asksOnItsOwn.includes(path) || request.headers.get('x-background') === 'true'
+    const prevented = await refreshOnce(startedAt, isBackground)
+    if (prevented) return prevented.status === 401 ? response : prevented.clone()
+    return send(url, request, mayRepeat)
   }
   return hc<App>(baseUrl, { fetch: sendSignedIn })
 }

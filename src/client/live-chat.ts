@@ -1,72 +1,89 @@
 import type { ChatEvent } from '../app/create-app.ts'
 import type { Client } from './client.ts'
+import { createConnection, type LiveSocket } from './connection.ts'
+import { createLine, type Line } from './line.ts'
+import type { Outbox } from './outbox.ts'
+import { createStreams } from './streams.ts'
 
 export type { ChatEvent } from '../app/create-app.ts'
+export type { LiveSocket } from './connection.ts'
 
-/** What is used of `WebPubSubClient` of `@azure/web-pubsub-client`. */
-export interface LiveSocket {
-  on(event: 'connected' | 'disconnected' | 'stopped', listener: () => void): void
-  on(event: 'group-message', listener: (event: { message: { data: unknown } }) => void): void
-  start(): Promise<void>
-  stop(): void
-  sendEvent(name: string, content: any, dataType: 'json'): Promise<unknown>
-}
-
-export type LiveState = 'connecting' | 'live' | 'offline'
-
-type NumberedEvent = Extract<ChatEvent, { seq: number }>
-type SendBody = Parameters<Client['api']['v1']['conversations'][':id']['messages']['$post']>[0]['json']
+/**
+ * `live`: events come as they happen. `slow`: no connection stays open in this network, so it is asked every few seconds.
+ * `foreign`: the network answers in place of the server; it may want people to sign in to it. `signed_out`: the session is
+ * over, and nothing is tried before the next `start`.
+ */
+export type LiveState = 'connecting' | 'live' | 'slow' | 'offline' | 'foreign' | 'signed_out'
 
 export interface LiveChatOptions {
   readonly client: Client
   /**
-   * `(url) => new WebPubSubClient({ getClientAccessUrl: url }, { reconnectRetryOptions: { mode: 'Exponential',
-   * retryDelayInMs: 1_000, maxRetryDelayInMs: 30_000 } })`. Called again when one has given up.
+   * `(url) => new WebPubSubClient({ getClientAccessUrl: url }, socketOptions)`. Called again when one has given up, or
+   * says nothing any more.
    */
   readonly openSocket: (getClientAccessUrl: () => Promise<string>) => LiveSocket
   /** In a conversation each number once, in order, without a gap; whatever has no number as it comes. */
   readonly onEvent: (event: ChatEvent) => void
   /** What one has of this conversation cannot be continued: load it anew and `follow` it; `forbidden`: forget it. */
   readonly onReload: (conversationId: string, reason: 'forbidden' | 'too_old' | 'ahead') => void
+  /**
+   * What comes on the person's own stream alone may have been missed, such as a conversation that they were added to: load
+   * the list anew.
+   */
+  readonly onMissed?: () => void
   readonly onState?: (state: LiveState) => void
+  /** The same that the client was given. */
+  readonly line?: Line
+  /** Told of one's own messages as they come. */
+  readonly outbox?: Pick<Outbox, 'arrived'>
   /** For how long a missing number may still come by itself. Default 300. */
   readonly gapWaitMs?: number
   /** How often it is asked whether the last event was lost: that makes no gap. Default 60,000, give or take a fifth. */
   readonly tailCheckMs?: number
+  /** How often it is asked what happened where no connection stays open, while somebody looks. Default 4,000. */
+  readonly pollMs?: number
+  /** How often the server is asked whether it is there. With `answerMs`: what notices a silent line. Default 14,000. */
   readonly pingMs?: number
+  /** For how long that is waited for. Default 8,000. */
+  readonly answerMs?: number
+  /** Within this a connection is there, or is tried anew. Default 12,000. */
+  readonly connectMs?: number
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number
   /** 0 up to 1. */
   readonly random?: () => number
 }
 
-interface Stream {
-  seq: number
-  /** Numbers that came before those they follow. */
-  readonly early: Map<number, NumberedEvent>
-  isWaiting: boolean
-}
-
-const maxStreams = 200
-const maxEarly = 1_000
 const minBackoffMs = 500
 const maxBackoffMs = 30_000
-/** Tried again: the answer was lost, or says to. Anything else is about the message. */
-const isPassing = (status: number): boolean => status === 429 || status >= 500
+/** Without a connection for so long, it is asked. */
+const patienceMs = 5_000
+const listEveryMs = 30_000
+const tickMs = 5_000
+/** A timer that is so late did not run: the computer slept. */
+const sleptMs = 20_000
+const probeMs = 5_000
 
 /**
  * Follows conversations live by the rules of the events: drops numbers it has, waits a moment for one that is missing,
  * asks for it then, asks for everything after a new connection, and now and then whether something at the end was lost.
+ * Where no connection stays open it goes on by asking.
  */
 export function createLiveChat(options: LiveChatOptions) {
-  const { client, openSocket, onEvent, onReload, onState = () => {} } = options
-  const { gapWaitMs = 300, tailCheckMs = 60_000, pingMs = 30_000, random = Math.random } = options
-  const streams = new Map<string, Stream>()
+  const { client, openSocket, onEvent, onMissed = () => {}, onState = () => {}, outbox } = options
+  const { line = createLine(), now = Date.now, random = Math.random } = options
+  const { gapWaitMs = 300, tailCheckMs = 60_000, pollMs = 4_000 } = options
+  const { pingMs = 14_000, answerMs = 8_000, connectMs = 12_000 } = options
   const timers = new Set<ReturnType<typeof setTimeout>>()
-  let socket: LiveSocket | undefined
+  const stops: (() => void)[] = []
   let isStopped = true
-  let isLive = false
-  let asking: Promise<void> | undefined
-  let asksAgain = false
-  let failures = 0
+  let isSignedOut = false
+  let lastState: LiveState | undefined
+  /** Since when there is no connection; null while there is one. */
+  let lostAt: number | null = null
+  let hasBeenLive = false
+  let polls = 0
+  let listedAt = 0
 
   const later = (ms: number, work: () => void) => {
     const timer = setTimeout(() => {
@@ -74,209 +91,149 @@ export function createLiveChat(options: LiveChatOptions) {
       if (!isStopped) work()
     }, ms)
     timers.add(timer)
+    return () => {
+      clearTimeout(timer)
+      timers.delete(timer)
+    }
   }
-  const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
   const backoffMs = (attempt: number) => random() * Math.min(maxBackoffMs, minBackoffMs * 2 ** attempt)
 
-  function take(event: NumberedEvent): void {
-    const { conversationId, seq } = event
-    const stream = streams.get(conversationId)
-    if (!stream || seq <= stream.seq) return
-    if (seq > stream.seq + 1) {
-      if (stream.early.size < maxEarly) stream.early.set(seq, event)
-      if (stream.isWaiting) return
-      stream.isWaiting = true
-      later(gapWaitMs, () => {
-        stream.isWaiting = false
-        if (stream.early.size > 0) void check()
-      })
-      return
+  const streams = createStreams({
+    client,
+    onEvent(event) {
+      if (event.event === 'message.new' && event.data.clientMessageId)
+        void outbox?.arrived(event.data.clientMessageId).catch(() => {})
+      onEvent(event)
+    },
+    onReload: options.onReload,
+    gapWaitMs,
+    later,
+    backoffMs,
+  })
+
+  const connection = createConnection({
+    openSocket,
+    accessUrl,
+    onData: streams.receive,
+    onChange() {
+      if (connection.isLive()) {
+        lostAt = null
+        if (hasBeenLive) onMissed()
+        hasBeenLive = true
+        void streams.check()
+      } else lostAt ??= now()
+      show()
+    },
+    connectMs,
+    pingMs,
+    answerMs,
+    later,
+    backoffMs,
+  })
+
+  async function accessUrl(): Promise<string> {
+    if (isStopped) throw new Error('stopped')
+    const response = await client.api.v1.realtime.negotiate.$post({})
+    if (response.ok) return (await response.json()).url
+    if (response.status === 401 && !isStopped) {
+      isSignedOut = true
+      end()
     }
-    let next: NumberedEvent | undefined = event
-    while (next) {
-      stream.seq = next.seq
-      onEvent(next)
-      if (streams.get(conversationId) !== stream) return
-      next = stream.early.get(stream.seq + 1)
-      stream.early.delete(stream.seq + 1)
-    }
-    for (const early of stream.early.keys()) if (early <= stream.seq) stream.early.delete(early)
+    throw new Error(`negotiate was answered ${response.status}`)
   }
 
-  function receive(data: unknown): void {
-    const event = data as ChatEvent
-    if ('seq' in event && event.seq !== undefined) take(event)
-    else onEvent(event)
+  const stateNow = (): LiveState => {
+    if (isSignedOut) return 'signed_out'
+    if (isStopped) return 'offline'
+    if (connection.isLive()) return 'live'
+    if (line.state() === 'foreign') return 'foreign'
+    if (line.state() === 'down') return 'offline'
+    const isLong = lostAt !== null && now() - lostAt >= patienceMs
+    return isLong && line.state() === 'up' ? 'slow' : 'connecting'
   }
-
-  /** True when every stream was answered to its end. */
-  async function ask(ids: readonly string[]): Promise<boolean> {
-    const wanted = ids.flatMap((id) => {
-      const stream = streams.get(id)
-      return stream ? [[id, stream.seq] as const] : []
-    })
-    if (wanted.length === 0) return true
-    const response = await client.api.v1.sync.$post({ json: { streams: Object.fromEntries(wanted) } })
-    if (!response.ok) return false
-    const answer = await response.json()
-    const unfinished: string[] = []
-    for (const [id, answered] of Object.entries(answer.streams)) {
-      if ('resync' in answered) {
-        streams.delete(id)
-        onReload(id, answered.reason)
-        continue
-      }
-      for (const event of answered.events) take(event as NumberedEvent)
-      if (answered.more) unfinished.push(id)
-    }
-    return unfinished.length === 0 || ask(unfinished)
-  }
-
-  async function askAll(): Promise<void> {
-    do {
-      asksAgain = false
-      const ids = [...streams.keys()]
-      let isComplete = true
-      try {
-        for (let start = 0; start < ids.length; start += maxStreams)
-          if (!(await ask(ids.slice(start, start + maxStreams)))) isComplete = false
-      } catch {
-        isComplete = false
-      }
-      failures = isComplete ? 0 : failures + 1
-      if (!isComplete) later(backoffMs(failures), () => void check())
-    } while (asksAgain && !isStopped)
-  }
-
-  /** Asks now what happened since. What calls while it is being asked is answered by asking once more. */
-  function check(): Promise<void> {
-    if (asking) {
-      asksAgain = true
-      return asking
-    }
-    asking = askAll().finally(() => {
-      asking = undefined
-    })
-    return asking
+  const show = () => {
+    const state = stateNow()
+    if (state === lastState) return
+    lastState = state
+    onState(state)
   }
 
   const checkNowAndThen = () =>
     later(tailCheckMs * (0.8 + 0.4 * random()), () => {
-      void check()
+      if (connection.isLive()) void streams.check()
       checkNowAndThen()
     })
-  const pingNowAndThen = () =>
-    later(pingMs, () => {
-      if (isLive) void say('ping', {}).catch(() => {})
-      pingNowAndThen()
+  /** Asks as often as somebody would want to know, and less where nothing answers or nobody looks. */
+  const pollNowAndThen = () => {
+    const isWorthIt = line.page.isVisible() && line.page.isOnline()
+    const ms = isWorthIt ? Math.min(maxBackoffMs, pollMs * 2 ** Math.min(polls, 3)) : tailCheckMs
+    later(ms, async () => {
+      if (lostAt !== null && now() - lostAt >= patienceMs) {
+        polls = (await streams.check()) ? 0 : polls + 1
+        show()
+        if (polls === 0 && now() - listedAt >= listEveryMs) {
+          listedAt = now()
+          onMissed()
+        }
+      }
+      if (!isStopped) pollNowAndThen()
     })
-
-  async function say(name: string, what: object): Promise<void> {
-    await socket?.sendEvent(name, what, 'json')
   }
-
-  /** The socket client asks for as long as this fails, also after `stop`; so it is stopped once more when it connects. */
-  async function accessUrl(): Promise<string> {
-    if (isStopped) throw new Error('stopped')
-    const response = await client.api.v1.realtime.negotiate.$post({})
-    if (!response.ok) throw new Error(`negotiate was answered ${response.status}`)
-    return (await response.json()).url
+  const watchForSleep = (before: number) =>
+    later(tickMs, () => {
+      show()
+      if (now() - before > sleptMs) line.comeBack()
+      watchForSleep(now())
+    })
+  const comeBack = () => {
+    polls = 0
+    connection.probe(probeMs)
+    connection.hurry()
+    void streams.check()
   }
-
-  function connect(attempt = 0): void {
-    if (isStopped) return
-    const opened = openSocket(accessUrl)
-    socket = opened
-    let lives = 0
-    onState('connecting')
-    opened.on('connected', () => {
-      if (isStopped || socket !== opened) return opened.stop()
-      lives++
-      isLive = true
-      onState('live')
-      void check()
-    })
-    opened.on('disconnected', () => {
-      if (socket !== opened || isStopped) return
-      isLive = false
-      onState('offline')
-    })
-    opened.on('group-message', ({ message }) => {
-      if (!isStopped && socket === opened) receive(message.data)
-    })
-    let isOver = false
-    const again = () => {
-      if (isOver || socket !== opened) return
-      isOver = true
-      isLive = false
-      if (isStopped) return
-      onState('offline')
-      later(backoffMs(lives > 0 ? 0 : attempt + 1), () => connect(lives > 0 ? 0 : attempt + 1))
-    }
-    opened.on('stopped', again)
-    opened.start().catch(again)
+  const end = () => {
+    isStopped = true
+    connection.stop()
+    for (const timer of timers) clearTimeout(timer)
+    timers.clear()
+    streams.reset()
+    for (const stop of stops.splice(0)) stop()
+    show()
   }
 
   return {
     start(): void {
       if (!isStopped) return
       isStopped = false
-      connect()
+      isSignedOut = false
+      lostAt = now()
+      stops.push(
+        line.onReturn(comeBack),
+        line.onChange((state) => {
+          show()
+          // A request that failed says more than a connection that is silent.
+          if (state === 'down' || state === 'foreign') connection.probe(probeMs)
+        }),
+      )
+      connection.start()
+      show()
       checkNowAndThen()
-      pingNowAndThen()
+      pollNowAndThen()
+      watchForSleep(now())
     },
     stop(): void {
-      isStopped = true
-      isLive = false
-      for (const timer of timers) clearTimeout(timer)
-      timers.clear()
-      socket?.stop()
-      onState('offline')
+      end()
     },
     /** From now on every event after `seq`, the number the conversation had when it was loaded. */
-    follow(conversationId: string, seq: number): void {
-      streams.set(conversationId, { seq, early: new Map(), isWaiting: false })
-      void check()
-    },
-    forget: (conversationId: string): void => void streams.delete(conversationId),
+    follow: streams.follow,
+    forget: streams.forget,
     /** The newest number applied; undefined for a conversation that is not followed. */
-    positionIn: (conversationId: string): number | undefined => streams.get(conversationId)?.seq,
-    check,
-    say,
-    /** Sends until it is answered, as one message however often. Throws the answer of one that is refused. */
-    async send(
-      conversationId: string,
-      message: Omit<SendBody, 'clientMessageId'> & { clientMessageId?: string },
-    ) {
-      const json = { ...message, clientMessageId: message.clientMessageId ?? crypto.randomUUID() }
-      for (let attempt = 0; ; attempt++) {
-        try {
-          const response = await client.api.v1.conversations[':id'].messages.$post({
-            param: { id: conversationId },
-            json,
-          })
-          if (response.ok) return await response.json()
-          if (!isPassing(response.status)) throw new Refused(response.status, await response.text())
-          const seconds = Number(response.headers.get('retry-after'))
-          await pause(seconds > 0 ? seconds * 1_000 : backoffMs(attempt))
-        } catch (error) {
-          if (error instanceof Refused) throw error
-          if (isStopped) throw error
-          await pause(backoffMs(attempt))
-        }
-      }
-    },
+    positionIn: streams.positionIn,
+    /** Asks now what happened since. */
+    check: async (): Promise<void> => void (await streams.check()),
+    state: stateNow,
+    say: connection.say,
   }
 }
 
 export type LiveChat = ReturnType<typeof createLiveChat>
-
-/** A message that will not be taken however often it is sent. */
-export class Refused extends Error {
-  override readonly name = 'Refused'
-  readonly status: number
-  constructor(status: number, body: string) {
-    super(body)
-    this.status = status
-  }
-}

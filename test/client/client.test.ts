@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
+import { ForeignAnswer } from '../../src/client/answers.ts'
 import { createClient, type Locks, readError, type SharedNotes } from '../../src/client/client.ts'
 import { createTestApp, origin, person } from '../app.ts'
 import { createJar, createLocks, createNotes } from './browser.ts'
@@ -20,6 +21,7 @@ async function setup() {
       locks: shared.locks ?? null,
       notes: shared.notes ?? null,
       onSignedOut: () => signedOut++,
+      pause: async () => {},
       now: () => ++time,
     })
   return { testApp, jar, open, signedOut: () => signedOut }
@@ -94,15 +96,37 @@ test('a session that was revoked is over at once: no refresh, and it is said onc
   expect([jar.refreshes(), signedOut()]).toEqual([0, 1])
 })
 
-test('a refresh that only failed for now signs nobody out', async () => {
+const unavailable = '{"error":{"code":"unavailable","message":"","requestId":""}}'
+test.each([
+  ['by a gateway', 503, 'busy', ForeignAnswer],
+  ['by the page of a filter', 401, '<html>Sign in to this network</html>', ForeignAnswer],
+  ['by the API itself', 503, unavailable, null],
+] as const)('a refresh that was not answered, %s, signs nobody out', async (_, status, body, thrown) => {
   const { open, jar, signedOut } = await setup()
   const fetch: typeof globalThis.fetch = async (input, init) =>
-    String(input).endsWith('/auth/refresh') ? new Response('busy', { status: 503 }) : jar.fetch(input, init)
+    String(input).endsWith('/auth/refresh') ? new Response(body, { status }) : jar.fetch(input, init)
   const client = open({ fetch })
   await client.api.v1.auth.signup.$post({ json: person })
   jar.cookies.delete('accessToken')
-  expect(await readError(await client.api.v1.users.me.$get())).toMatchObject({ code: 'missing_token' })
+  const asked = client.api.v1.users.me.$get()
+  if (thrown) await expect(asked).rejects.toThrow(thrown)
+  else expect(await readError(await asked)).toMatchObject({ code: 'unavailable' })
   expect(signedOut()).toBe(0)
+})
+
+test('a refresh that another tab was faster with counts as done', async () => {
+  const { open, jar } = await setup()
+  let isFirst = true
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const response = await jar.fetch(input, init)
+    if (!String(input).endsWith('/auth/refresh') || !isFirst) return response
+    isFirst = false
+    return new Response('{"error":{"code":"conflict","message":"","requestId":""}}', { status: 409 })
+  }
+  const client = open({ fetch })
+  await client.api.v1.auth.signup.$post({ json: person })
+  jar.cookies.delete('accessToken')
+  expect((await client.api.v1.users.me.$get()).status).toBe(200)
 })
 
 test('when the second sending fails, that is what the caller learns', async () => {
@@ -212,4 +236,4 @@ if (answer.status === 200) {
   } finally {
     rmSync(scratch, { recursive: true })
   }
-}, 60_000)
+}, 240_000)

@@ -24,6 +24,7 @@ async function setup() {
     },
     notes: null,
     locks: null,
+    pause: async () => {},
     now: testApp.clock.now,
     onSignedOut: () => signedOut++,
   })

@@ -8,6 +8,7 @@ import { newKeys } from '../../scripts/new-keys.ts'
 import { createClient } from '../../src/client/client.ts'
 import { type ChatEvent, createLiveChat, type LiveSocket } from '../../src/client/live-chat.ts'
 import { events } from '../../src/core/messaging/chat/events.ts'
+import { createSender } from '../client/sender.ts'
 import { freePort } from '../free-port.ts'
 import { type RunningServer, startServer } from '../server.ts'
 import { startProvisionedCosmos } from '../stand-ins/provisioned-cosmos.ts'
@@ -100,11 +101,13 @@ async function arrive(email: string, node: RunningServer) {
     gapWaitMs: 60_000,
     tailCheckMs: 600_000,
   })
+  const { outbox, send } = createSender({ client, userId: user.id })
+  await outbox.start()
   live.start()
-  stops.push(live.stop)
+  stops.push(live.stop, outbox.stop)
   await vi.waitFor(() => expect(states).toContain('live'), { timeout: 20_000 })
   const texts = () => heard.flatMap((event) => (event.event === 'message.new' ? [event.data.text] : []))
-  return { userId: user.id as string, client, live, heard, states, texts }
+  return { userId: user.id as string, client, live, send, heard, states, texts }
 }
 type Person = Awaited<ReturnType<typeof arrive>>
 
@@ -135,12 +138,12 @@ test.skipIf(redisServerMissing)(
     const admin = await arrive('admin@example.org', one)
     const mentor = await arrive('mentor@example.org', two)
     const id = await open(admin, mentor)
-    await admin.live.send(id, { text: 'from one' })
+    await admin.send(id, { text: 'from one' })
     await reaches(mentor, ['from one'])
-    await mentor.live.send(id, { text: 'from two' })
+    await mentor.send(id, { text: 'from two' })
     await reaches(admin, ['from one', 'from two'])
     await Promise.all(
-      Array.from({ length: 20 }, (_, i) => (i % 2 ? admin : mentor).live.send(id, { text: `m${i}` })),
+      Array.from({ length: 20 }, (_, i) => (i % 2 ? admin : mentor).send(id, { text: `m${i}` })),
     )
     await vi.waitFor(() => expect(admin.texts()).toHaveLength(22), { timeout: 15_000 })
     await reaches(mentor, admin.texts())
@@ -156,17 +159,17 @@ test.skipIf(redisServerMissing)(
     const mentor = await arrive('mentor@example.org', two)
     const learner = await arrive('learner@example.org', two)
     const id = await open(admin, mentor, learner)
-    await admin.live.send(id, { text: 'to all' })
+    await admin.send(id, { text: 'to all' })
     await reaches(learner, ['to all'])
     const removed = await admin.client.api.v1.conversations[':id'].members.$delete({
       param: { id },
       query: { userId: learner.userId },
     })
     expect(removed.status).toBe(204)
-    await mentor.live.send(id, { text: 'without you' })
+    await mentor.send(id, { text: 'without you' })
     await vi.waitFor(() => expect(admin.texts().at(-1)).toBe('without you'), { timeout: 15_000 })
     const again = await arrive('learner@example.org', one)
-    await admin.live.send(id, { text: 'still without you' })
+    await admin.send(id, { text: 'still without you' })
     await vi.waitFor(() => expect(mentor.texts().at(-1)).toBe('still without you'), { timeout: 15_000 })
     await learner.live.check()
     for (const device of [learner, again])

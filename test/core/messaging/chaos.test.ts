@@ -4,8 +4,11 @@ import { createScanningMessageSearch } from '../../../src/adapters/scanning/mess
 import { openSqlite } from '../../../src/adapters/sqlite/database.ts'
 import { createSqliteDocuments } from '../../../src/adapters/sqlite/documents.ts'
 import { collections } from '../../../src/app/domains.ts'
-import { createClient } from '../../../src/client/client.ts'
+import { type Client, createClient } from '../../../src/client/client.ts'
 import { createLiveChat, type LiveSocket } from '../../../src/client/live-chat.ts'
+import { createOutbox, type Outbox, type OutgoingMessage } from '../../../src/client/outbox.ts'
+import { createMemoryOutboxStore } from '../../../src/client/outbox-store.ts'
+import type { Tabs } from '../../../src/client/tabs.ts'
 import { messages } from '../../../src/core/messaging/chat/entries.model.ts'
 import { events } from '../../../src/core/messaging/chat/events.ts'
 import { conversationGroup, userGroup } from '../../../src/core/platform/realtime/realtime.model.ts'
@@ -75,7 +78,7 @@ function createNetwork() {
   }
 }
 
-test(`chaos: nothing is lost, nothing applied twice, one order for all (seed ${seed})`, {
+test(`chaos: nothing is lost or doubled, one order for all, that of each writer kept, nothing under another name (seed ${seed})`, {
   timeout: 180_000,
 }, async () => {
   const network = createNetwork()
@@ -180,6 +183,79 @@ test(`chaos: nothing is lost, nothing applied twice, one order for all (seed ${s
     groups.push({ id: (await admin.call('POST', '/api/v1/conversations', { body })).body.id, members })
   }
 
+  interface Written {
+    readonly senderId: string
+    readonly conversationId: string
+    readonly tab: number
+    readonly turn: number
+  }
+  const written = new Map<string, Written>()
+  let mismatches = 0
+  let reloads = 0
+
+  /** Two tabs of one browser, which share what waits and the cookies. They are reloaded now and then. */
+  function openTabs(
+    { userId }: ChatPerson,
+    mine: readonly { readonly id: string }[],
+    sending: Client,
+    client: Client,
+  ) {
+    const store = createMemoryOutboxStore<OutgoingMessage>()
+    const hearing = new Set<Parameters<Tabs['listen']>[0]>()
+    const channel = (): Tabs => {
+      let own: Parameters<Tabs['listen']>[0] | undefined
+      return {
+        say(said) {
+          for (const listener of hearing) if (listener !== own) setTimeout(() => listener(said), random() * 5)
+        },
+        listen(listener) {
+          own = listener
+          hearing.add(listener)
+          return () => void hearing.delete(listener)
+        },
+      }
+    }
+    const openTab = () =>
+      createOutbox({
+        client: sending,
+        userId,
+        random,
+        locks: null,
+        tabs: channel(),
+        store: () => store,
+        onSignedOut: () => void mismatches++,
+        async onSent(_, message) {
+          if (!message || message.senderId !== userId) return
+          if (chance(0.05))
+            await client.api.v1.messages[':id']
+              .$patch({ param: { id: message.id }, json: { text: 'edited' } })
+              .catch(() => {})
+          if (chance(0.02))
+            await client.api.v1.messages[':id'].$delete({ param: { id: message.id } }).catch(() => {})
+        },
+      })
+    const open = [openTab(), openTab()]
+    const waitingIn = async () => (await store.list(userId)).length
+    return {
+      waitingIn,
+      start: () => Promise.all(open.map((tab) => tab.start())),
+      stop: () => open.map((tab) => tab.stop()),
+      arrived: async (id: string) => void (await Promise.all(open.map((tab) => tab.arrived(id)))),
+      write(turn: number) {
+        const tab = turn % 2
+        const { id } = pick(mine)
+        const { clientMessageId } = (open[tab] as Outbox).add(id, { text: `message ${turn}` })
+        written.set(clientMessageId, { senderId: userId, conversationId: id, tab, turn })
+      },
+      async reload(tab: number) {
+        reloads++
+        open[tab]?.stop()
+        open[tab] = openTab()
+        await open[tab]?.start()
+      },
+    }
+  }
+
   const clients = people.map((person) => {
     const applied = new Map<string, { seq: number; event: string; of: string }[]>()
     const mine = groups.filter(({ members }) => members.includes(person))
@@ -228,36 +304,49 @@ test(`chaos: nothing is lost, nothing applied twice, one order for all (seed ${s
         sendEvent: async () => {},
       } as LiveSocket
     }
-    const client = createClient({
-      baseUrl: origin,
-      locks: null,
-      notes: null,
-      fetch: async (input, init) => {
-        const node = await anyNode()
-        const headers = new Headers(init?.headers)
-        headers.set('authorization', `Bearer ${person.accessToken}`)
-        const response = await node.send(String(input), { ...init, headers })
-        if (chance(0.01)) throw new Error('the answer was lost')
-        return response
-      },
-    })
+    const browser = { signedIn: person }
+    const clientOf = (signedIn: () => ChatPerson) =>
+      createClient({
+        baseUrl: origin,
+        locks: null,
+        notes: null,
+        pause: wait,
+        fetch: async (input, init) => {
+          const node = await anyNode()
+          const headers = new Headers(init?.headers)
+          headers.set('authorization', `Bearer ${signedIn().accessToken}`)
+          const response = await node.send(String(input), { ...init, headers })
+          if (chance(0.01)) throw new Error('the answer was lost')
+          return response
+        },
+      })
+    const client = clientOf(() => person)
+    const tabs = openTabs(
+      person,
+      mine,
+      clientOf(() => browser.signedIn),
+      client,
+    )
     const live = createLiveChat({
       client,
       openSocket,
+      outbox: tabs,
       random,
       gapWaitMs: 30,
       tailCheckMs: 1_000,
       onEvent(event) {
         events[event.event].schema.parse(event)
         if (!('seq' in event) || event.seq === undefined) return
-        const of = event.event === 'message.new' ? String(event.data.clientMessageId) : ''
+        const isNew = event.event === 'message.new'
+        const of = isNew ? String(event.data.clientMessageId) : ''
+        if (isNew) expect(event.data.senderId).toBe(written.get(of)?.senderId)
         applied.get(event.conversationId)?.push({ seq: event.seq, event: event.event, of })
       },
       onReload: (conversationId, reason) => {
         throw new Error(`${conversationId} cannot be continued: ${reason}`)
       },
     })
-    return { person, mine, applied, live, client }
+    return { person, mine, applied, live, tabs, browser }
   })
   for (const { live, mine } of clients) {
     live.start()
@@ -268,21 +357,27 @@ test(`chaos: nothing is lost, nothing applied twice, one order for all (seed ${s
   const cacheCutting = setInterval(() => {
     isCacheCut = chance(0.3)
   }, 200)
-  const sent = new Map<string, Set<string>>(groups.map(({ id }) => [id, new Set()]))
   let left = messageCount
   await Promise.all(
-    clients.map(async ({ live, mine, client }, index) => {
-      while (left-- > 0) {
-        const { id } = pick(mine)
-        const clientMessageId = `${index}-${left}`
-        const message = await live.send(id, { text: `message ${clientMessageId}`, clientMessageId })
-        sent.get(id)?.add(clientMessageId)
-        if (chance(0.05))
-          await client.api.v1.messages[':id']
-            .$patch({ param: { id: message.id }, json: { text: 'edited' } })
-            .catch(() => {})
-        if (chance(0.02))
-          await client.api.v1.messages[':id'].$delete({ param: { id: message.id } }).catch(() => {})
+    clients.map(async ({ tabs, browser, person }) => {
+      await tabs.start()
+      for (let turn = 0; left-- > 0; turn++) {
+        tabs.write(turn)
+        while ((await tabs.waitingIn()) > 6) await wait(2)
+        if (chance(0.02)) await tabs.reload(turn % 2)
+        if (chance(0.01)) {
+          // Somebody else signs in through a third tab for a while; now and then the others stop in time.
+          if (chance(0.3)) tabs.stop()
+          browser.signedIn = pick(people)
+          tabs.write(++turn)
+          await wait(10)
+          browser.signedIn = person
+          await tabs.start()
+        }
+      }
+      while ((await tabs.waitingIn()) > 0) {
+        await wait(20)
+        await tabs.start()
       }
     }),
   )
@@ -314,10 +409,26 @@ test(`chaos: nothing is lost, nothing applied twice, one order for all (seed ${s
     }
     const arrived = truth?.filter(({ event }) => event === 'message.new').map(({ of }) => of) ?? []
     expect(new Set(arrived).size).toBe(arrived.length)
-    expect(new Set(arrived)).toEqual(sent.get(id))
+    const wanted = [...written].filter(([, { conversationId }]) => conversationId === id).map(([of]) => of)
+    expect(new Set(arrived)).toEqual(new Set(wanted))
+    const turns = new Map<string, number>()
+    for (const of of arrived) {
+      const { senderId, tab, turn } = written.get(of) as Written
+      expect(turn).toBeGreaterThan(turns.get(`${senderId} ${tab}`) ?? -1)
+      turns.set(`${senderId} ${tab}`, turn)
+    }
   }
+  expect(mismatches).toBeGreaterThan(5)
+  expect(reloads).toBeGreaterThan(20)
+  for (const { tabs } of clients) tabs.stop()
   for (const { live } of clients) live.stop()
   for (const node of nodes) node.stop()
   database.close()
-  console.info('chaos', { kills, ...network.counts, ms: Math.round(performance.now() - startedAt) })
+  console.info('chaos', {
+    kills,
+    mismatches,
+    reloads,
+    ...network.counts,
+    ms: Math.round(performance.now() - startedAt),
+  })
 })
