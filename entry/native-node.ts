@@ -14,6 +14,7 @@ import { createSigningKey } from '../src/adapters/jose/access-tokens.ts'
 import { createNodeCiphers } from '../src/adapters/node/ciphers.ts'
 import { createLineWriter } from '../src/adapters/node/server.ts'
 import { createPageAssets } from '../src/adapters/pages/assets.ts'
+import { createScanningMessageSearch } from '../src/adapters/scanning/message-search.ts'
 import { createSharpImages } from '../src/adapters/sharp/images.ts'
 import { createSqliteAudit } from '../src/adapters/sqlite/audit.ts'
 import { openSqlite } from '../src/adapters/sqlite/database.ts'
@@ -25,6 +26,7 @@ import { createSwaggerUiAssets } from '../src/adapters/swagger-ui/assets.ts'
 import { embedWebPubSub } from '../src/adapters/web-pubsub-local/embedded.ts'
 import { collections } from '../src/app/domains.ts'
 import type { Config } from '../src/config/config.ts'
+import { messages } from '../src/core/messaging/chat/entries.model.ts'
 import type { AzureSqlSettings, Native } from './wiring/native.ts'
 
 /** Beside the bundle, or in the installed package. */
@@ -100,11 +102,17 @@ export function createNodeNative(config: Config): Native {
     openSqlite(clock) {
       const database = openSqlite(join(config.dataDirectory, 'tools-inc.db'))
       const documents = createSqliteDocuments({ database, collections, clock })
+      const messageSearch = createSqliteMessageSearch({
+        database,
+        clock,
+        meanwhile: createScanningMessageSearch({ documents, messages }),
+      })
       return {
         documents,
         audit: createSqliteAudit({ database }),
         mailQueue: createSqliteMailQueue({ database }),
-        messageSearch: createSqliteMessageSearch({ database, clock }),
+        messageSearch,
+        indexMessages: messageSearch.catchUp,
         submissions: createSqliteSubmissions({ database }),
         tidy: async () => void (await documents.removeExpired()),
         // Where another process reads from it, the next time.

@@ -108,6 +108,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
       ? [
           { name: 'remove-expired-documents', everyMs, run: sqlite.tidy },
           { name: 'empty-database-log', everyMs: 60_000, run: sqlite.emptyLog },
+          { name: 'index-messages', everyMs: 5_000, run: sqlite.indexMessages },
         ]
       : []),
     ...(tidyBlobs ? [{ name: 'remove-cut-off-uploads', everyMs, run: tidyBlobs }] : []),

@@ -51,6 +51,8 @@ export interface Native {
     readonly audit: AuditLog
     readonly mailQueue: MailQueue
     readonly messageSearch: MessageSearch
+    /** Makes messages findable that an older program wrote. */
+    readonly indexMessages: () => Promise<void>
     readonly submissions: Submissions
     /** Frees space held by what has expired. */
     readonly tidy: () => Promise<void>

@@ -1,88 +1,109 @@
-import type { Collection, Document, DocumentStore } from '../../ports/documents.ts'
-import type {
-  FoundMessage,
-  MessageQuestion,
-  MessageSearch,
-  SearchedConversation,
+import { encodeCursor } from '../../ports/cursor.ts'
+import type { Collection, Document, DocumentStore, Page } from '../../ports/documents.ts'
+import {
+  compareFound,
+  type FoundMessage,
+  type FoundMessages,
+  type MessageQuestion,
+  type MessageSearch,
+  mergeFound,
+  type SearchedConversation,
+  type SearchedMessage,
+  type SearchPosition,
 } from '../../ports/message-search.ts'
+import { isEmpty, isFoundIn, readSearched } from '../../ports/searched-text.ts'
 
-/** The fields of a message that searching looks at. */
-interface SearchedMessage extends Document {
-  readonly kind: string
-  readonly seq: number
-  readonly senderId?: string
-  readonly text?: string
-  readonly at?: string
-}
-
-/** Looked at in one search, newest first; several conversations share it, and each gets a hundred at least. */
-const maxMessages = 5_000
-const minPerConversation = 100
+/** Looked at in one call. Several conversations share fewer, and each gets forty. */
+const inOneConversation = 5_000
+const inEachOfSeveral = 40
 const pageSize = 500
 const conversationsAtOnce = 10
 
-const fold = (text: string): string => text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
-
 /**
  * For a store that has no index of words: reads the newest messages of each conversation and looks at them one by one,
- * 5,000 in one conversation, in 50 and more the newest 100 of each. What is older is not found.
+ * 5,000 in one conversation, 40 in each of several. It says how far it `reached`, and goes on there when it is asked to.
  */
 export function createScanningMessageSearch({
   documents,
   messages,
 }: {
   readonly documents: DocumentStore
-  /** With the path `byKind`. */
+  /** With the path `byKind`, whose order is their number. */
   readonly messages: Collection<any, any>
 }): MessageSearch {
+  const page = (conversationId: string, belowSeq: number | undefined, limit: number) =>
+    documents.query<Document, any>(messages, {
+      path: 'byKind',
+      partition: conversationId,
+      equals: { kind: 'message' },
+      direction: 'desc',
+      limit,
+      ...(belowSeq === undefined ? {} : { after: encodeCursor([belowSeq, '']) }),
+    } as any) as unknown as Promise<Page<SearchedMessage & Document>>
+
+  /** The number below which all of a conversation comes after a place in the order of answers. */
+  async function seqOf(conversationId: string, place: SearchPosition): Promise<number> {
+    const isAfter = ({ at, seq }: SearchedMessage) => compareFound({ at, conversationId, seq }, place) > 0
+    const newest = (await page(conversationId, undefined, 1)).items[0]?.value
+    if (!newest || isAfter(newest)) return (newest?.seq ?? 0) + 1
+    let [low, high] = [0, newest.seq]
+    while (low + 1 < high) {
+      const middle = Math.floor((low + high) / 2)
+      const message = (await page(conversationId, middle + 1, 1)).items[0]?.value
+      if (message && !isAfter(message)) high = message.seq
+      else low = middle
+    }
+    return high
+  }
+
+  /** The number below which to look. */
+  const startOf = async (conversationId: string, { after }: MessageQuestion): Promise<number | undefined> => {
+    if (after === undefined) return undefined
+    if (after.conversationId === conversationId) return after.seq
+    return seqOf(conversationId, after)
+  }
+
   async function findIn(
     { conversationId, afterSeq }: SearchedConversation,
-    { words, senderId, before, limit }: MessageQuestion,
+    question: MessageQuestion,
     reach: number,
-  ): Promise<readonly (FoundMessage & { readonly at: string })[]> {
-    const found: (FoundMessage & { readonly at: string })[] = []
-    let looked = 0
-    let after: string | undefined
-    do {
-      const page = await documents.query<SearchedMessage, any>(messages, {
-        path: 'byKind',
-        partition: conversationId,
-        equals: { kind: 'message' },
-        direction: 'desc',
-        limit: Math.min(pageSize, reach - looked),
-        ...(after === undefined ? {} : { after }),
-      } as any)
-      for (const { value } of page.items) {
-        const { id, seq, text = '', at = '' } = value
-        if (seq <= afterSeq) return found
-        if (senderId !== undefined && value.senderId !== senderId) continue
-        if (before !== undefined && at >= before) continue
-        const ownWords = fold(text).match(/[\p{L}\p{N}]+/gu) ?? []
-        if (words.every((word) => ownWords.some((own) => own.startsWith(word))))
-          found.push({ conversationId, id, at })
-        if (found.length >= limit) return found
+  ): Promise<FoundMessages> {
+    const { senderId, after, until, limit } = question
+    const wanted = readSearched(question.text)
+    const found: FoundMessage[] = []
+    let belowSeq = await startOf(conversationId, question)
+    for (let looked = 0; ; ) {
+      const { items, next } = await page(conversationId, belowSeq, Math.min(pageSize, reach - looked))
+      for (const { value } of items) {
+        const { id, seq, at, text, deletedAt } = value
+        const position = { at, conversationId, seq }
+        if (seq <= afterSeq || (until && compareFound(position, until) > 0)) return { found }
+        if (after && compareFound(position, after) <= 0) continue
+        if (deletedAt !== null || (senderId !== undefined && value.senderId !== senderId)) continue
+        if (isFoundIn(readSearched(text), wanted)) found.push({ ...position, id })
+        if (found.length === limit) return { found }
       }
-      looked += page.items.length
-      after = page.next
-    } while (after !== undefined && looked < reach)
-    return found
+      const last = items.at(-1)?.value
+      if (!last || next === undefined) return { found }
+      looked += items.length
+      belowSeq = last.seq
+      if (looked >= reach) return { found, reached: { at: last.at, conversationId, seq: last.seq } }
+    }
   }
 
   return {
     /** There is no index. */
     async forgetDeleted() {},
     async find(question) {
+      if (isEmpty(readSearched(question.text))) return { found: [] }
       const { conversations, limit } = question
-      const reach = Math.max(minPerConversation, Math.floor(maxMessages / Math.max(1, conversations.length)))
-      const found: (FoundMessage & { readonly at: string })[] = []
+      const reach = conversations.length > 1 ? inEachOfSeveral : inOneConversation
+      const answers: FoundMessages[] = []
       for (let start = 0; start < conversations.length; start += conversationsAtOnce) {
         const share = conversations.slice(start, start + conversationsAtOnce)
-        found.push(...(await Promise.all(share.map((each) => findIn(each, question, reach)))).flat())
+        answers.push(...(await Promise.all(share.map((each) => findIn(each, question, reach)))))
       }
-      return found
-        .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0))
-        .slice(0, limit)
-        .map(({ conversationId, id }) => ({ conversationId, id }))
+      return mergeFound(answers, limit)
     },
   }
 }

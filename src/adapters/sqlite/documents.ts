@@ -14,6 +14,7 @@ import {
   type Write,
 } from '../../ports/documents.ts'
 import { limitedTo, type SqliteDatabase, type SqlTuple } from './database.ts'
+import { createMessageIndex, type IndexEntry, indexEntryOf } from './message-index.ts'
 
 /** A value as its row, taken when the caller asks: the work itself runs after the caller has its hands free again. */
 interface Row {
@@ -21,6 +22,8 @@ interface Row {
   readonly id: string
   readonly expiresAt: number | null
   readonly body: string
+  /** What the search finds it by. */
+  readonly indexed: IndexEntry | null
 }
 
 const port = 'documents'
@@ -110,6 +113,7 @@ export function createSqliteDocuments({
   readonly clock: Clock
 }): DocumentStore & { removeExpired(): Promise<number> } {
   declareIndexes(database, collections)
+  const messageIndex = createMessageIndex(database)
 
   const queries = new Map<string, string>()
   const querySql = (c: AnyCollection, path: string, direction: Direction, isContinued: boolean): string => {
@@ -122,29 +126,35 @@ export function createSqliteDocuments({
     return sql
   }
 
-  const rowOf = (c: AnyCollection, value: any): Row => ({
-    partition: String(value[c.partition]),
-    id: value.id,
-    expiresAt: c.ttl === undefined || value[c.ttl] === undefined ? null : Date.parse(value[c.ttl]),
-    body: JSON.stringify(value),
-  })
+  function rowOf(c: AnyCollection, value: any): Row {
+    const expiresAt = c.ttl === undefined || value[c.ttl] === undefined ? null : Date.parse(value[c.ttl])
+    return {
+      partition: String(value[c.partition]),
+      id: value.id,
+      expiresAt,
+      body: JSON.stringify(value),
+      indexed: indexEntryOf(c.name, value, expiresAt),
+    }
+  }
 
   const readNow = (c: AnyCollection, { partition, id }: Key): Stored<any> | null => {
     const row = database.getTuple(port, readSql, c.name, partition, id, clock.now())
     return row ? load(row) : null
   }
-  const insertNow = (c: AnyCollection, { partition, id, expiresAt, body }: Row): Stored<any> => {
+  const insertNow = (c: AnyCollection, { partition, id, expiresAt, body, indexed }: Row): Stored<any> => {
     const version = crypto.randomUUID()
     const changes = database.run(insertSql, c.name, partition, id, version, expiresAt, body, clock.now())
     if (changes === 0) throw new DocumentExists(c.name)
+    if (indexed) messageIndex.put(indexed)
     return written(version, body)
   }
   const replaceNow = (
     c: AnyCollection,
-    { partition, id, expiresAt, body }: Row,
+    { partition, id, expiresAt, body, indexed }: Row,
     version: string,
   ): Stored<any> => {
     const next = crypto.randomUUID()
+    const hasSameText = indexed !== null && messageIndex.hasText(indexed)
     const changes = database.run(
       replaceSql,
       body,
@@ -157,6 +167,7 @@ export function createSqliteDocuments({
       clock.now(),
     )
     if (changes === 0) throw new VersionMismatch(c.name)
+    if (indexed) messageIndex.put(indexed, { hasSameText })
     return written(next, body)
   }
   const removeNow = (c: AnyCollection, { partition, id }: Key, version: string | undefined): boolean =>

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { MemoryConnection } from '../../../src/adapters/memory/realtime.ts'
-import { messages } from '../../../src/core/messaging/chat/entries.model.ts'
+import { type Entry, messages } from '../../../src/core/messaging/chat/entries.model.ts'
 import { events } from '../../../src/core/messaging/chat/events.ts'
 import { announcements, inbox } from '../../../src/core/messaging/chat/lists.model.ts'
+import { documentIdOf } from '../../../src/core/messaging/chat/message-id.ts'
 import { conversationGroup, userGroup } from '../../../src/core/platform/realtime/realtime.model.ts'
 import { createTestApp, type TestApp } from '../../app.ts'
 import { pdf } from '../files/sample-files.ts'
@@ -673,6 +674,95 @@ describe('searching', () => {
     expect(await find('q=!!')).toEqual([])
     const page = (await ann.call('GET', '/api/v1/messages/search?q=resume&limit=1')).body
     expect(await find(`q=resume&before=${page.pagination.nextCursor}`)).toEqual(['Résumé for the bakery'])
+    const [newest] = (await ann.call('GET', '/api/v1/messages/search?q=resume&limit=1')).body.items
+    expect(await find(`q=resume&before=${newest.timestamp}`)).toEqual(['Résumé for the bakery'])
+    expect((await ann.call('GET', '/api/v1/messages/search?q=resume&before=yesterday')).status).toBe(400)
+  })
+
+  /** Somebody in so many conversations, the first of which was active last, with a message in each. */
+  async function openMany(count: number, texts: (i: number) => string) {
+    const { testApp, people } = await openApp('Ann')
+    const [ann] = people as [ChatPerson]
+    const startMs = testApp.clock.now()
+    const asked: string[] = []
+    for (let i = 0; i < count; i++) {
+      const conversationId = crypto.randomUUID()
+      const at = new Date(startMs - i * 60_000).toISOString()
+      const position = { seq: 1, count: 1, at }
+      const common = { conversationId, isNumbered: 'yes' as const, seq: 1, count: 1, at }
+      const member = {
+        userId: ann.userId,
+        role: 'admin' as const,
+        joinedAt: at,
+        joinedSeq: 0,
+        sent: position,
+      }
+      const { documents } = testApp.ports
+      await documents.transact<Entry>(messages, conversationId, [
+        {
+          insert: {
+            ...{
+              ...common,
+              id: 'head',
+              kind: 'head',
+              isNumbered: 'no',
+              type: 'group',
+              name: null,
+              avatar: null,
+            },
+            ...{ members: [member], lastMessageId: null, createdAt: at, updatedAt: at },
+          },
+        },
+        {
+          insert: {
+            ...{
+              ...common,
+              id: await documentIdOf(ann.userId, 'one'),
+              kind: 'message',
+              senderId: ann.userId,
+            },
+            ...{ clientMessageId: null, fingerprint: '', text: texts(i), attachments: [], mentions: [] },
+            ...{ replyTo: null, reactions: {}, editedAt: null, deletedAt: null },
+          },
+        },
+      ])
+      await documents.insert(inbox, { id: conversationId, userId: ann.userId, activeAt: at })
+    }
+    const { messageSearch } = testApp.ports
+    const find = messageSearch.find
+    messageSearch.find = (question) => {
+      asked.push(...question.conversations.map(({ conversationId }) => conversationId))
+      return find(question)
+    }
+    /** All pages. */
+    async function findAll(query: string): Promise<{ texts: string[]; pages: number }> {
+      const texts: string[] = []
+      let before = ''
+      for (let pages = 1; ; pages++) {
+        const { body } = await ann.call('GET', `/api/v1/messages/search?${query}${before}`)
+        texts.push(...body.items.map(({ text }: any) => text))
+        if (!body.pagination.hasMore) return { texts, pages }
+        before = `&before=${body.pagination.nextCursor}`
+      }
+    }
+    return { ann, asked, findAll }
+  }
+
+  test('in all conversations that somebody is in, newest first, in no more of them than it takes', async () => {
+    const { ann, asked, findAll } = await openMany(130, (i) => `word ${i}`)
+    const all = Array.from({ length: 130 }, (_, i) => `word ${i}`)
+    expect(await findAll('q=word&limit=50')).toEqual({ texts: all, pages: 3 })
+    asked.length = 0
+    await ann.call('GET', '/api/v1/messages/search?q=word&limit=20')
+    expect(asked).toHaveLength(25)
+    expect((await findAll('q=129')).texts).toEqual(['word 129'])
+  })
+
+  test('in more conversations than one request looks into, page by page', async () => {
+    const { asked, findAll } = await openMany(1_060, (i) => (i % 500 === 499 ? `rare ${i}` : 'other'))
+    expect(await findAll('q=rare')).toEqual({ texts: ['rare 499', 'rare 999'], pages: 2 })
+    expect(new Set(asked).size).toBe(1_060)
+    expect(asked).toHaveLength(1_060)
   })
 })
 

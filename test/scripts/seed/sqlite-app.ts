@@ -1,3 +1,4 @@
+import { createScanningMessageSearch } from '../../../src/adapters/scanning/message-search.ts'
 import { createSqliteAudit } from '../../../src/adapters/sqlite/audit.ts'
 import { openSqlite, type SqliteDatabase } from '../../../src/adapters/sqlite/database.ts'
 import { createSqliteDocuments } from '../../../src/adapters/sqlite/documents.ts'
@@ -5,6 +6,7 @@ import { createSqliteMailQueue } from '../../../src/adapters/sqlite/mail-queue.t
 import { createSqliteMessageSearch } from '../../../src/adapters/sqlite/message-search.ts'
 import { createSqliteSubmissions } from '../../../src/adapters/sqlite/submissions.ts'
 import { collections } from '../../../src/app/domains.ts'
+import { messages } from '../../../src/core/messaging/chat/entries.model.ts'
 import type { Clock } from '../../../src/ports/clock.ts'
 import type { Ports } from '../../../src/ports/ports.ts'
 import { createTestApp } from '../../app.ts'
@@ -16,7 +18,11 @@ export function sqlitePorts(database: SqliteDatabase, clock: Clock) {
     documents,
     audit: createSqliteAudit({ database }),
     mailQueue: createSqliteMailQueue({ database }),
-    messageSearch: createSqliteMessageSearch({ database, clock }),
+    messageSearch: createSqliteMessageSearch({
+      database,
+      clock,
+      meanwhile: createScanningMessageSearch({ documents, messages }),
+    }),
     submissions: createSqliteSubmissions({ database }),
   } satisfies Partial<Ports>
 }

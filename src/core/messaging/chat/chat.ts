@@ -216,7 +216,7 @@ export function createChat(
     removeReaction: messages.removeReaction,
     sendMessage,
     listMessages: createListMessages(needs, { log, marks }),
-    searchMessages: createSearchMessages(needs, { log, marks, conversations, throttle }),
+    searchMessages: createSearchMessages(needs, { log, marks, inbox, throttle }),
     read: marks.read,
     type,
     sync: createSync(log, announcer),

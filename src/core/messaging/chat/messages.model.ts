@@ -141,11 +141,11 @@ export const PinnedMessages = z.object({ items: z.array(PinnedMessage) }).meta({
 export type PinnedMessages = z.infer<typeof PinnedMessages>
 
 export const SearchQuery = z.object({
-  q: z
-    .string()
-    .min(1)
-    .max(200)
-    .meta({ description: 'Words; each must begin a word of the message.', example: 'tuesday' }),
+  q: z.string().min(1).max(200).meta({
+    description:
+      'Words; each must begin a word of the message. In scripts without spaces, and emoji: what stands in it.',
+    example: 'tuesday',
+  }),
   conversationId: z
     .uuid()
     .optional()
@@ -154,10 +154,15 @@ export const SearchQuery = z.object({
     description: 'Who wrote it.',
     examples: ['019b76da-a801-7c52-8d3e-4a1b6c7d8e9f'],
   }),
-  before: z.iso
-    .datetime()
+  before: z
+    .string()
+    .max(2_000)
     .optional()
-    .meta({ examples: ['2026-03-02T18:00:00.000Z'] }),
+    .meta({
+      description:
+        'A `nextCursor`, or a timestamp. A page with few or no items and a cursor says that there is more to look at.',
+      examples: ['2026-03-02T18:00:00.000Z'],
+    }),
   limit: z.coerce.number().int().min(1).max(50).default(20),
 })
 export type SearchQuery = z.infer<typeof SearchQuery>

@@ -152,6 +152,15 @@ export function createChatPersonalData(
       notExported: 'The same facts as the messages.',
       notErased: 'Goes with the text of each message.',
     },
+    ...['unindexed_messages', 'message_index_walk'].map((store) => ({
+      store,
+      dataClass: 'personal' as const,
+      fields: [],
+      purpose: 'Which messages the search has yet to take in, by their ids.',
+      retention: 'For minutes after another program, or an older one, wrote them.',
+      notExported: 'The same ids as the messages.',
+      notErased: 'Goes with each message.',
+    })),
     {
       store: leftConversations.name,
       dataClass: 'personal',

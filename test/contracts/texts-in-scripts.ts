@@ -1,0 +1,266 @@
+/** A sentence of a script, and how people look for it. */
+interface InScript {
+  readonly name: string
+  readonly text: string
+  /** Another one, of which nothing is asked. */
+  readonly wrong: string
+  /** Each stands in the text as it is. */
+  readonly words: readonly string[]
+  readonly beginnings?: readonly string[]
+  /** Typed with other capitals, or without accents and points. */
+  readonly folded?: readonly string[]
+}
+
+export const scripts: readonly InScript[] = [
+  {
+    name: 'Latin',
+    text: 'Das Café öffnet Mañana in İstanbul',
+    wrong: 'xylophone',
+    words: ['Café', 'öffnet', 'Mañana', 'İstanbul'],
+    beginnings: ['caf', 'Mañ'],
+    folded: ['CAFE', 'offnet', 'manana', 'istanbul', 'ISTANBUL'],
+  },
+  {
+    name: 'Latin of Vietnamese',
+    text: 'Tiếng Việt rất đẹp',
+    wrong: 'không',
+    words: ['Tiếng', 'Việt', 'đẹp'],
+    beginnings: ['Tiế'],
+    folded: ['tieng', 'VIET'],
+  },
+  {
+    name: 'Latin of German and Turkish',
+    text: 'Die Straße ist IŞIK',
+    wrong: 'Gasse',
+    words: ['Straße', 'IŞIK'],
+    folded: ['strasse', 'STRASSE', 'ışık', 'işik'],
+  },
+  {
+    name: 'Greek',
+    text: 'Η οδός είναι μεγάλη',
+    wrong: 'θάλασσα',
+    words: ['οδός', 'μεγάλη'],
+    beginnings: ['μεγ'],
+    folded: ['ΟΔΟΣ', 'οδος', 'μεγαλη'],
+  },
+  {
+    name: 'Cyrillic',
+    text: 'Встреча ёлки й Київ',
+    wrong: 'завтра',
+    words: ['Встреча', 'ёлки', 'Київ'],
+    beginnings: ['встр'],
+    folded: ['ВСТРЕЧА', 'елки', 'КИЇВ'],
+  },
+  {
+    name: 'Armenian',
+    text: 'Բարեւ իմ Հայաստան',
+    wrong: 'գիրք',
+    words: ['Բարեւ', 'Հայաստան'],
+    beginnings: ['Հայ'],
+    folded: ['ՀԱՅԱՍՏԱՆ'],
+  },
+  {
+    name: 'Georgian',
+    text: 'გამარჯობა ლამაზო თბილისო',
+    wrong: 'წიგნი',
+    words: ['გამარჯობა', 'თბილისო'],
+    beginnings: ['გამარ'],
+    folded: ['ᲗᲑᲘᲚᲘᲡᲝ'],
+  },
+  {
+    name: 'Hebrew',
+    text: 'שָׁלוֹם לכל החברים',
+    wrong: 'ספר',
+    words: ['שָׁלוֹם', 'החברים'],
+    beginnings: ['החב'],
+    folded: ['שלום'],
+  },
+  {
+    name: 'Arabic',
+    text: 'مُحَمَّدٌ كتـــاب أحمد',
+    wrong: 'مدرسة',
+    words: ['مُحَمَّدٌ', 'كتـــاب', 'أحمد'],
+    beginnings: ['محم'],
+    folded: ['محمد', 'كتاب', 'احمد'],
+  },
+  {
+    name: 'Arabic of Persian',
+    text: 'من می‌خواهم بروم',
+    wrong: 'خانه',
+    words: ['می‌خواهم', 'بروم'],
+    beginnings: ['می'],
+    folded: ['میخواهم'],
+  },
+  {
+    name: 'Devanagari',
+    text: 'हिन्दी मेरी भाषा है',
+    wrong: 'किताब',
+    words: ['हिन्दी', 'मेरी', 'भाषा'],
+    beginnings: ['हिन्', 'भा'],
+  },
+  {
+    name: 'Bengali',
+    text: 'আমার বাংলা ভালো',
+    wrong: 'বই',
+    words: ['বাংলা', 'ভালো'],
+    beginnings: ['বাং'],
+  },
+  {
+    name: 'Gurmukhi',
+    text: 'ਪੰਜਾਬੀ ਬੋਲੀ',
+    wrong: 'ਕਿਤਾਬ',
+    words: ['ਪੰਜਾਬੀ', 'ਬੋਲੀ'],
+    beginnings: ['ਪੰਜ'],
+  },
+  {
+    name: 'Gujarati',
+    text: 'ગુજરાતી ભાષા',
+    wrong: 'પુસ્તક',
+    words: ['ગુજરાતી', 'ભાષા'],
+    beginnings: ['ગુજ'],
+  },
+  {
+    name: 'Tamil',
+    text: 'தமிழ் மொழி அழகு',
+    wrong: 'புத்தகம்',
+    words: ['தமிழ்', 'மொழி'],
+    beginnings: ['தமி'],
+  },
+  {
+    name: 'Telugu',
+    text: 'తెలుగు భాష',
+    wrong: 'పుస్తకం',
+    words: ['తెలుగు', 'భాష'],
+    beginnings: ['తెలు'],
+  },
+  {
+    name: 'Kannada',
+    text: 'ಕನ್ನಡ ನುಡಿ',
+    wrong: 'ಪುಸ್ತಕ',
+    words: ['ಕನ್ನಡ', 'ನುಡಿ'],
+    beginnings: ['ಕನ್'],
+  },
+  {
+    name: 'Malayalam',
+    text: 'മലയാളം ഭാഷ',
+    wrong: 'പുസ്തകം',
+    words: ['മലയാളം', 'ഭാഷ'],
+    beginnings: ['മലയാ'],
+  },
+  {
+    name: 'Sinhala',
+    text: 'සිංහල ශ්‍රී භාෂාව',
+    wrong: 'පොත',
+    words: ['සිංහල', 'ශ්‍රී'],
+    beginnings: ['සිං'],
+  },
+  {
+    name: 'Ethiopic',
+    text: 'ሰላም ለዓለም',
+    wrong: 'መጽሐፍ',
+    words: ['ሰላም', 'ለዓለም'],
+    beginnings: ['ሰላ'],
+  },
+  {
+    name: 'Cherokee',
+    text: 'ᏣᎳᎩ ᎦᏬᏂᎯᏍᏗ',
+    wrong: 'ᎪᏪᎵ',
+    words: ['ᏣᎳᎩ', 'ᎦᏬᏂᎯᏍᏗ'],
+    folded: ['ꮳꮃꭹ'],
+  },
+  {
+    name: 'Hangul',
+    text: '오늘은 한국어를 공부해요',
+    wrong: '내일',
+    words: ['오늘은', '한국어를'],
+    beginnings: ['한국'],
+    folded: ['한국어를'.normalize('NFD')],
+  },
+  {
+    name: 'Mongolian',
+    text: 'ᠮᠣᠩᠭᠣᠯ ᠪᠢᠴᠢᠭ',
+    wrong: 'ᠨᠣᠮ',
+    words: ['ᠮᠣᠩᠭᠣᠯ', 'ᠪᠢᠴᠢᠭ'],
+  },
+  {
+    name: 'Han',
+    text: '今天天气很好我们去北京大学',
+    wrong: '明年',
+    words: ['今天', '天气', '北京', '北京大学', '学'],
+    beginnings: ['北'],
+  },
+  {
+    name: 'Kana',
+    text: '東京でラーメンをたべたがっている',
+    wrong: 'さくら',
+    words: ['東京', 'ラーメン', 'たべた', 'がっている'],
+    beginnings: ['ラー'],
+    folded: ['ﾗｰﾒﾝ', 'がっている'.normalize('NFD')],
+  },
+  {
+    name: 'Thai',
+    text: 'ที่นี่ดีมากครับ',
+    wrong: 'หนังสือ',
+    words: ['ที่นี่ดี', 'ดีมาก', 'ครับ'],
+    beginnings: ['ที่'],
+  },
+  { name: 'Lao', text: 'ສະບາຍດີເພື່ອນ', wrong: 'ປຶ້ມ', words: ['ສະບາຍດີ', 'ເພື່ອນ'], beginnings: ['ສະບາຍ'] },
+  {
+    name: 'Khmer',
+    text: 'សួស្តីមិត្តភក្តិ',
+    wrong: 'សៀវភៅ',
+    words: ['សួស្តី', 'មិត្ត', 'មិត្តភក្តិ'],
+    beginnings: ['សួ'],
+  },
+  {
+    name: 'Myanmar',
+    text: 'မင်္ဂလာပါသူငယ်ချင်း',
+    wrong: 'စာအုပ်',
+    words: ['မင်္ဂလာပါ', 'သူငယ်ချင်း'],
+    beginnings: ['မင်္ဂလာ'],
+  },
+  {
+    name: 'Tibetan',
+    text: 'བཀྲ་ཤིས་བདེ་ལེགས',
+    wrong: 'དཔེ་ཆ',
+    words: ['བཀྲ', 'བཀྲ་ཤིས', 'བདེ་ལེགས'],
+  },
+]
+
+/** What else is typed. */
+export const phrases: readonly {
+  readonly text: string
+  readonly asked: string
+  readonly isFound?: boolean
+}[] = [
+  { text: '大学北京', asked: '北京大学', isFound: false },
+  { text: '北方京城大小学', asked: '北京大学', isFound: false },
+  { text: 'iPhone17を買いました', asked: 'iphone 買い' },
+  { text: 'iPhone17を買いました', asked: 'iphone17を買' },
+  { text: 'see you 👍🏽 later 🎉🎉', asked: '👍' },
+  { text: 'see you 👍 later 🎉🎉', asked: '👍🏿' },
+  { text: 'see you 👍 later 🎉🎉', asked: '🎉 later' },
+  { text: 'party 🎉', asked: '👍', isFound: false },
+  { text: 'she is a 👩‍💻 here', asked: '👩‍💻' },
+  { text: 'from 🇳🇱 with ❤️', asked: '🇳🇱' },
+  { text: 'from 🇳🇱 with ❤️', asked: '❤' },
+  { text: 'write to ann.lee+x@example.co.uk now', asked: 'ann.lee+x@example.co.uk' },
+  { text: 'write to ann.lee+x@example.co.uk now', asked: 'example' },
+  { text: 'https://example.org/a/b?c=d#e', asked: 'example.org/a/b' },
+  { text: 'don’t say O’Brien', asked: "don't" },
+  { text: "don't say O'Brien", asked: 'O’Brien' },
+  { text: 'à l’école', asked: 'ecole' },
+  { text: 'Zʼapostrophe', asked: "z'apostrophe" },
+  { text: 'call +31 20 123-4567 at 14:30', asked: '+31 20 123-4567' },
+  { text: 'call 555123 at 14:30', asked: '14:30' },
+  { text: 'price 1,234.50 EUR', asked: '1,234' },
+  { text: '١٢٣ رقم', asked: '١٢٣' },
+  { text: 'the to be or not to be', asked: 'to be or not' },
+  { text: 'foo_bar baz-qux', asked: 'foo_bar' },
+  { text: 'ｆｕｌｌ ｗｉｄｔｈ', asked: 'full width' },
+  { text: 'fi ligature: ﬁnd', asked: 'find' },
+  { text: 'soft\u{ad}hyphen', asked: 'softhyphen' },
+  { text: 'C++ and C#', asked: 'c++' },
+  { text: 'Москва and 北京 and Αθήνα', asked: 'αθηνα 北京 моск' },
+  { text: 'decaf only', asked: 'caf', isFound: false },
+]
