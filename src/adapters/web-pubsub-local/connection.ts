@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
+import type { Allowance } from './allowance.ts'
 import type { Limits } from './limits.ts'
 import { controlFrame, type Message, numberedFrame, type Payload } from './message.ts'
 
@@ -42,13 +43,12 @@ export interface Connection {
   unacked: { readonly sequenceId: number; readonly message: Message }[]
   unackedBytes: number
   giveUp: NodeJS.Timeout | undefined
-  frameAllowance: number
-  allowanceAtMs: number
+  /** Shared by all connections of its user. */
+  readonly allowance: Allowance
 }
 
 export function createConnection(
-  given: Pick<Connection, 'hub' | 'protocol' | 'userId' | 'groups' | 'roles'>,
-  { frameBurst }: Limits,
+  given: Pick<Connection, 'hub' | 'protocol' | 'userId' | 'groups' | 'roles' | 'allowance'>,
 ): Connection {
   return {
     ...given,
@@ -66,8 +66,6 @@ export function createConnection(
     unacked: [],
     unackedBytes: 0,
     giveUp: undefined,
-    frameAllowance: frameBurst,
-    allowanceAtMs: 0,
   }
 }
 
@@ -141,16 +139,6 @@ export function replay(connection: Connection, nowMs: number, limits: Limits): v
     const isTheirs = message.group === null || connection.groups.has(message.group)
     if (isTheirs && message.expiresAtMs > nowMs) write(connection, numberedFrame(message, sequenceId), limits)
   }
-}
-
-/** Takes one frame from the connection's allowance; false when there is none left. */
-export function takeFrame(connection: Connection, nowMs: number, limits: Limits): boolean {
-  const refill = ((nowMs - connection.allowanceAtMs) / 1000) * limits.framesPerSecond
-  connection.frameAllowance = Math.min(limits.frameBurst, connection.frameAllowance + refill)
-  connection.allowanceAtMs = nowMs
-  if (connection.frameAllowance < 1) return false
-  connection.frameAllowance -= 1
-  return true
 }
 
 const rememberedAcks = 1_000

@@ -75,14 +75,15 @@ export function createEventHandlerClient({
 }) {
   let validated: Promise<boolean> | undefined
 
-  /** Null when there is no answer in time. */
-  async function ask(request: Request): Promise<Response | null> {
+  /** What is read of the answer; null when it is not all there in time. */
+  async function ask<T>(request: Request, read: (answer: Response) => Promise<T>): Promise<T | null> {
     let timer: NodeJS.Timeout | undefined
     const silence = new Promise<null>((resolve) => {
       timer = setTimeout(() => resolve(null), limits.eventTimeoutMs)
     })
+    const answered = async () => read(await send(request))
     try {
-      return await Promise.race([send(request), silence])
+      return await Promise.race([answered(), silence])
     } catch {
       return null
     } finally {
@@ -96,6 +97,7 @@ export function createEventHandlerClient({
         method: 'OPTIONS',
         headers: { 'webhook-request-origin': host(), 'ce-awpsversion': '1.0' },
       }),
+      async ({ ok, headers }) => ({ ok, headers }),
     )
     const allowed = (answer?.headers.get('webhook-allowed-origin') ?? '')
       .split(',')
@@ -139,9 +141,15 @@ export function createEventHandlerClient({
         },
         body: bodyOf(payload),
       }),
+      async (given) => ({
+        ok: given.ok,
+        status: given.status,
+        headers: given.headers,
+        bytes: new Uint8Array(await given.arrayBuffer()),
+      }),
     )
     if (!answer) return null
-    const bytes = new Uint8Array(await answer.arrayBuffer())
+    const { bytes } = answer
     const state = answer.headers.get('ce-connectionstate')
     if (answer.ok && state !== null) connection.state = state
     return {

@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { createConnection, plainProtocol } from './connection.ts'
 import { InvalidFilter, parseFilter } from './filter.ts'
-import { defaultLimits } from './limits.ts'
 
 const connection = (userId: string | undefined, groups: readonly string[]) => ({
-  ...createConnection(
-    { hub: 'h', protocol: plainProtocol, userId, groups: new Set(groups), roles: new Set() },
-    defaultLimits,
-  ),
+  ...createConnection({
+    hub: 'h',
+    protocol: plainProtocol,
+    userId,
+    groups: new Set(groups),
+    roles: new Set(),
+    allowance: { frames: 0, bytes: 0, atMs: 0 },
+  }),
   id: '123',
 })
 const named = connection('user-ab-DE', ['group1', 'group2'])

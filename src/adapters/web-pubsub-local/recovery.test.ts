@@ -116,17 +116,17 @@ test('cut again and again it gets everything, once and in order', async () => {
   expect(negotiated()).toBe(1)
 })
 
-test('after 60 s the connection is gone: the client learns it, negotiates and goes on with a new one', async () => {
+test('the connection is kept for longer than the client tries to recover it, then it negotiates and goes on with a new one', async () => {
   const { realtime, got, connectionIds, publish } = await open(WebPubSubJsonReliableProtocol())
   await publish(2)
   await until(() => got.length === 2)
   network.cut()
-  await pass(25_000)
+  await pass(65_000)
   expect(await realtime.isConnected('u')).toBe(true)
   await pass(10_000)
   expect(await realtime.isConnected('u')).toBe(false)
   await publish(2)
-  await pass(25_000)
+  await pass(5_000)
   network.restore()
   await until(() => connectionIds.length === 2)
   expect(new Set(connectionIds).size).toBe(2)
@@ -176,7 +176,7 @@ test('a transport that answers nothing is given up, and the client recovers by a
   const [connection] = service.server.registry.everywhere()
   const silent = connection?.link
   silent?.ws.pause()
-  await pass(65_000)
+  await pass(35_000)
   expect(connection?.link).not.toBe(silent)
   await publish(1)
   await until(() => got.length === 1)

@@ -404,6 +404,54 @@ describe('limits', () => {
     expect(await closed).toBe(1008)
   })
 
+  describe('what a person may send is counted over all connections, and outlives them', () => {
+    let nowMs = 1_000_000
+    const startAt = async (limits: Partial<Limits>) => {
+      await service.stop()
+      service = await startWebPubSub({ limits, clock: { now: () => nowMs } })
+      admin = new WebPubSubServiceClient(service.connectionString, 'chat', { allowInsecureConnection: true })
+      nowMs = Date.now()
+    }
+    const frameOf = (bytes: number) => `{"type":"ping","x":"${'x'.repeat(bytes - 22)}"}`
+
+    test.each(['json.webpubsub.azure.v1', 'json.reliable.webpubsub.azure.v1'])(
+      'in bytes, by %s',
+      async (protocol) => {
+        await startAt({ bytesPerSecond: 1_000, byteBurst: 10_000 })
+        const [one, two, other] = [
+          await openRaw({ userId: 'ann' }, protocol),
+          await openRaw({ userId: 'ann' }, protocol),
+          await openRaw({ userId: 'bob' }, protocol),
+        ]
+        one.ws.send(frameOf(6_000))
+        await eventually(() => expect(one.frames.at(-1)).toEqual({ type: 'pong' }))
+        two.ws.send(frameOf(6_000))
+        expect(await two.closed).toBe(1008)
+        other.ws.send(frameOf(6_000))
+        await eventually(() => expect(other.frames.at(-1)).toEqual({ type: 'pong' }))
+        one.ws.terminate()
+        await one.closed
+        const again = await openRaw({ userId: 'ann' }, protocol)
+        again.ws.send(frameOf(6_000))
+        expect(await again.closed).toBe(1008)
+        nowMs += 3_000
+        const later = await openRaw({ userId: 'ann' }, protocol)
+        later.ws.send(frameOf(6_000))
+        await eventually(() => expect(later.frames.at(-1)).toEqual({ type: 'pong' }))
+      },
+    )
+
+    test('in frames, and those of control count too', async () => {
+      await startAt({ framesPerSecond: 1, frameBurst: 5 })
+      const [one, two] = [await openRaw({ userId: 'ann' }), await openRaw({ userId: 'ann' })]
+      for (let n = 0; n < 4; n++) one.ws.ping()
+      one.ws.send('{"type":"ping"}')
+      await eventually(() => expect(one.frames.at(-1)).toEqual({ type: 'pong' }))
+      two.ws.ping()
+      expect(await two.closed).toBe(1008)
+    })
+  })
+
   test('who reads too slowly is dropped, and nobody else waits for it', async () => {
     await start({ bufferedBytes: 65_536 })
     const url = new URL(await urlFor({ userId: 'slow', groups: ['g'] }))
@@ -564,6 +612,10 @@ describe('events', () => {
     expect(await statusOf(await urlFor())).toBe(503)
     for (const send of [
       () => new Promise<Response>(() => {}),
+      ({ method }: Request) =>
+        method === 'OPTIONS'
+          ? new Response(null, { headers: { 'webhook-allowed-origin': '*' } })
+          : new Response(new ReadableStream({ pull: () => new Promise(() => {}) })),
       () => {
         throw new Error('not there')
       },
@@ -683,11 +735,11 @@ describe('events', () => {
     },
   )
 
-  test('a stop tells everybody, with 1001, and the handler', async () => {
+  test('a stop tells everybody to come back, with 1012, and the handler', async () => {
     const seen = handle()
     const { frames, closed } = await openRaw({ userId: 'ann' }, 'json.reliable.webpubsub.azure.v1')
     await service.server.close()
-    expect(await closed).toBe(1001)
+    expect(await closed).toBe(1012)
     expect(frames.at(-1)).toMatchObject({ event: 'disconnected', message: 'the server is stopping' })
     expect(seen.at(-1)?.type).toBe('azure.webpubsub.sys.disconnected')
     expect(await statusOf(await urlFor())).toBe(503)

@@ -9,7 +9,7 @@ import {
   type EventHandlerClient,
   type Send,
 } from './event-handler.ts'
-import { defaultLimits, type Limits } from './limits.ts'
+import { defaultLimits, type Limits, scaled } from './limits.ts'
 import { createRegistry } from './registry.ts'
 import { createRest } from './rest.ts'
 import { createSockets } from './sockets.ts'
@@ -23,6 +23,8 @@ export interface WebPubSubServerOptions {
   readonly clock: Clock
   readonly log: Log
   readonly limits?: Partial<Limits>
+  /** Multiplies what a person may send and hold open. */
+  readonly limitScale?: number
 }
 
 /**
@@ -31,7 +33,7 @@ export interface WebPubSubServerOptions {
  * upgrades of an HTTP server.
  */
 export function createWebPubSubServer({ keys, origin, clock, log, ...given }: WebPubSubServerOptions) {
-  const limits = { ...defaultLimits, ...given.limits }
+  const limits = { ...scaled(defaultLimits, given.limitScale ?? 1), ...given.limits }
   const { now } = clock
   const signatures = createEventSignatures(keys)
   const tokens = createTokens(keys, now)

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { setTimeout as pass } from 'node:timers/promises'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { createAllowances } from './allowance.ts'
 import { createAnswerFrame } from './answer-frame.ts'
 import { parseClientFrame } from './client-frame.ts'
 import {
@@ -13,7 +14,6 @@ import {
   reliableProtocol,
   replay,
   sendControl,
-  takeFrame,
 } from './connection.ts'
 import type { EventHandlerClient } from './event-handler.ts'
 import {
@@ -30,8 +30,8 @@ import type { Message, Payload } from './message.ts'
 import type { Registry } from './registry.ts'
 import type { Tokens } from './tokens.ts'
 
-/** How a WebSocket is closed (RFC 6455, 7.4.1). */
-const closeCode = { normal: 1000, goingAway: 1001, lost: 1006, refused: 1008 } as const
+/** How a WebSocket is closed (RFC 6455, 7.4.1, and the registry of IANA). */
+const closeCode = { normal: 1000, lost: 1006, refused: 1008, comeBack: 1012 } as const
 const maxReasonLength = 100
 const farewellMs = 3_000
 
@@ -60,6 +60,7 @@ export function createSockets({
     maxPayload: limits.frameBytes,
     handleProtocols: (offered) => protocols.find((name) => offered.has(name)) ?? false,
   })
+  const allowances = createAllowances(limits, now)
   let isStopping = false
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<WebSocket> =>
@@ -132,7 +133,8 @@ export function createSockets({
 
   function receive(connection: Connection, data: Buffer, isBinary: boolean) {
     if (connection.isEnded) return
-    if (!takeFrame(connection, now(), limits)) return end(connection, 'too many frames', closeCode.refused)
+    if (!allowances.take(connection.allowance, data.length))
+      return end(connection, 'too many frames', closeCode.refused)
     const frame = isBinary ? null : parseClientFrame(data.toString())
     if (!frame) return end(connection, 'not a frame of this subprotocol', closeCode.refused)
     answerFrame(connection, frame)
@@ -160,6 +162,14 @@ export function createSockets({
     ws.on('message', (data, isBinary) => {
       link.isAlive = true
       withFloor(connection, () => receive(connection, data as Buffer, isBinary))
+    })
+    // `ws` answers it.
+    ws.on('ping', (data) => {
+      link.isAlive = true
+      withFloor(connection, () => {
+        if (!allowances.take(connection.allowance, data.length))
+          end(connection, 'too many frames', closeCode.refused)
+      })
     })
     ws.on('pong', () => {
       link.isAlive = true
@@ -214,17 +224,14 @@ export function createSockets({
     const claims = tokens.verify(url.searchParams.get('access_token') ?? bearer ?? '', `/client/hubs/${hub}`)
     if (!claims || !headerSafe.test(claims.sub ?? '')) return refuse(socket, 401)
     if (!hasRoomFor(hub, claims.sub)) return refuse(socket, 429)
-    const connection = createConnection(
-      {
-        hub,
-        protocol,
-        userId: claims.sub,
-        groups: new Set(claims['webpubsub.group']),
-        roles: new Set(claims.role),
-      },
-      limits,
-    )
-    connection.allowanceAtMs = now()
+    const connection = createConnection({
+      hub,
+      protocol,
+      userId: claims.sub,
+      groups: new Set(claims['webpubsub.group']),
+      roles: new Set(claims.role),
+      allowance: allowances.of(hub, claims.sub),
+    })
     const refusal = await askHandler(handlerOf(), connection, request, url, claims)
     if (refusal !== null) return refuse(socket, refusal)
     // Others may have come while the handler was asked.
@@ -236,16 +243,14 @@ export function createSockets({
     if (handler?.wants('connected')) enqueue(connection, () => handler.tell(connection, 'connected', {}))
   }
 
+  function beat({ link }: Connection): void {
+    if (!link) return
+    if (!link.isAlive) link.ws.terminate()
+    else if (link.ws.readyState === link.ws.OPEN) link.ws.ping()
+    link.isAlive = false
+  }
   const heartbeat = setInterval(() => {
-    for (const connection of registry.everywhere()) {
-      const { link } = connection
-      if (!link) continue
-      withFloor(connection, () => {
-        if (!link.isAlive) link.ws.terminate()
-        else if (link.ws.readyState === link.ws.OPEN) link.ws.ping()
-        link.isAlive = false
-      })
-    }
+    for (const connection of registry.everywhere()) withFloor(connection, () => beat(connection))
   }, limits.heartbeatMs)
   heartbeat.unref()
 
@@ -265,7 +270,7 @@ export function createSockets({
       isStopping = true
       clearInterval(heartbeat)
       const connections = [...registry.everywhere()]
-      for (const connection of connections) end(connection, 'the server is stopping', closeCode.goingAway)
+      for (const connection of connections) end(connection, 'the server is stopping', closeCode.comeBack)
       const told = Promise.all(connections.map(({ events }) => events))
       await Promise.race([told, pass(farewellMs, undefined, { ref: false })])
       for (const { link } of connections) link?.ws.terminate()
