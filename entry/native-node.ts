@@ -152,7 +152,14 @@ export function createNodeNative(config: Config): Native {
     },
     createAzureCredential: () => createAzureCredential(config),
     embedWebPubSub: ({ key = randomBytes(32).toString('base64url'), hub, clock }) =>
-      embedWebPubSub({ keys: [key], hub, origin: () => config.app.http.publicOrigin, clock, log }),
+      embedWebPubSub({
+        keys: [key],
+        hub,
+        origin: () => config.app.http.publicOrigin,
+        clock,
+        log,
+        limitScale: config.limitScale,
+      }),
     async createKeyVaultSecrets(vaultUrl, clock) {
       const { createKeyVaultSecrets } = await import('../src/adapters/key-vault/secrets.ts')
       return createKeyVaultSecrets({ vaultUrl, credential: await createAzureCredential(config), clock, log })

@@ -2,9 +2,11 @@ import { flushCompileCache } from 'node:module'
 import { listen, stopInGoodOrder } from '../src/adapters/node/server.ts'
 import { createApp } from '../src/app/create-app.ts'
 import { InvalidConfiguration, readConfig, realtimeEventsPath } from '../src/config/config.ts'
+import { oneAtATime } from '../src/core/platform/jobs/jobs.ts'
 import { seedCourses, seedDemo } from './demo.ts'
 import { createNodeNative } from './native-node.ts'
 import { wire } from './wire.ts'
+import { countConnections } from './wiring/connections.ts'
 
 const drainMs = 10_000
 
@@ -22,6 +24,8 @@ try {
     port: config.port,
     hostname: config.host,
     maySendSlowly: (target) => target.startsWith('/api/blobs/'),
+    connectionsOf: countConnections({ ...config, ...config.app }),
+    log: ports.log,
     ...(embedded && { upgrade: embedded.upgrade }),
   })
   ports.log.info('server_started', {
@@ -40,7 +44,7 @@ try {
       if (!(await courses.isEmpty())) return
       ports.log.info('sample_courses_made', { count: await seedCourses({ courses }) })
     })
-  const timers = [...adapterJobs, ...jobs].map(({ name, everyMs, run }) => {
+  const timers = [...adapterJobs, ...jobs].map(oneAtATime).map(({ name, everyMs, run }) => {
     const start = () => defer.run(name, run)
     start()
     return setInterval(start, everyMs)

@@ -3,6 +3,7 @@ import { createLineWriter, listen, stopInGoodOrder } from '../src/adapters/node/
 import { systemClock } from '../src/adapters/system/clock.ts'
 import { createWebPubSubServer } from '../src/adapters/web-pubsub-local/server.ts'
 import { InvalidConfiguration, readRealtimeServerConfig } from '../src/config/config.ts'
+import { countConnections } from './wiring/connections.ts'
 
 const drainMs = 10_000
 
@@ -22,6 +23,7 @@ try {
     origin: () => origin,
     clock: systemClock,
     log,
+    limitScale: config.limitScale,
   })
   server.tellEvents(
     { url: eventsUrl, systemEvents: ['connect', 'connected', 'disconnected'], userEvents: '*' },
@@ -32,6 +34,8 @@ try {
     port: wantedPort,
     hostname: config.host,
     upgrade: server.upgrade,
+    connectionsOf: countConnections(config),
+    log,
   })
   origin = url ?? `http://localhost:${port}`
   log.info('server_started', { url: origin, port, events: eventsUrl })

@@ -106,6 +106,7 @@ export function readRealtimeServerConfig(environment: Environment) {
   const { read, valuesOf, problem, problems, warnings } = createReader(environment, areas, 'node')
   const { isProduction, config } = read(server)
   const values = valuesOf(realtimeServer)
+  const limited = read(limits)
   const publicOrigin = publicOriginOf(valuesOf(web).PUBLIC_URL, config.port)
   if (isProduction && values.REALTIME_KEY === undefined) problem('REALTIME_KEY', 'is needed in production')
   if (problems.length > 0) throw new InvalidConfiguration(problems)
@@ -116,6 +117,8 @@ export function readRealtimeServerConfig(environment: Environment) {
     eventsUrl: values.REALTIME_EVENTS_URL ?? publicOrigin + realtimeEventsPath,
     key: values.REALTIME_KEY ?? emulatorKey,
     log: config.log,
+    ...limited.config,
+    trustedSites: limited.app.trustedSites,
     warnings,
   }
 }

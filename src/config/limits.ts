@@ -48,6 +48,11 @@ export const limits = area({
       fallback: '5',
       says: 'Requests of one address to each password endpoint.',
     },
+    RATE_LIMIT_CONNECTIONS: {
+      schema: wholeNumber(1, 1e6),
+      fallback: '500',
+      says: 'Connections of one address at a time, of devices too. Behind our own proxies (TRUSTED_PROXY_HOPS) theirs to count.',
+    },
     RATE_LIMIT_FORMS_PER_HOUR: {
       schema: wholeNumber(1, 1e6),
       fallback: '5',
@@ -74,6 +79,13 @@ export const limits = area({
     const auth = limited('auth', values.RATE_LIMIT_AUTH_PER_MINUTE, perMinute)
     return {
       limited,
+      scale,
+      config: {
+        limitScale: scale,
+        /** Of one address; scaled. What our own proxies open is not counted. */
+        connectionsPerAddress:
+          values.TRUSTED_PROXY_HOPS === 0 ? values.RATE_LIMIT_CONNECTIONS * scale : Number.POSITIVE_INFINITY,
+      },
       app: {
         limits: {
           general: limited('all', values.RATE_LIMIT_PER_MINUTE, perMinute),

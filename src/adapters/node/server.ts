@@ -2,22 +2,13 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { serve } from '@hono/node-server'
 import type { Log } from '../../ports/log.ts'
+import { type ConnectionsOf, requireProgress } from './least-progress.ts'
 
 type Fetch = (request: Request, bindings: { remoteAddress?: string }) => Response | Promise<Response>
 
 /** Whoever offers another protocol, as curl does HTTP/2, is answered in the one it came with. */
 const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean =>
   headers.upgrade?.toLowerCase() === 'websocket'
-
-const bodyTimeoutMs = 30_000
-
-/** A client that sends its body slower than this is holding a connection, not using it. */
-function cutOffSlowBody(incoming: IncomingMessage): void {
-  const timer = setTimeout(() => {
-    if (!incoming.complete) incoming.socket.destroy()
-  }, bodyTimeoutMs)
-  incoming.once('close', () => clearTimeout(timer))
-}
 
 let endOfTurn: Promise<void> | undefined
 /** The answer, when every request of this turn of the event loop was looked at: then all are written one after the other. */
@@ -40,22 +31,35 @@ export function listen({
   hostname,
   upgrade,
   maySendSlowly,
+  connectionsOf,
+  log,
 }: {
   readonly fetch: Fetch
   /** Takes requests for a WebSocket; without it they are answered like any other. */
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   /** Where a body may take its time, such as a film: by path and query. */
   readonly maySendSlowly?: (target: string) => boolean
+  /** How many connections whoever is at this address may have. */
+  readonly connectionsOf?: ConnectionsOf
+  readonly log: Log
   readonly port: number
   readonly hostname: string
 }): Promise<{ readonly port: number; readonly drain: (drainMs: number) => Promise<void> }> {
+  /** What a listener throws would end the process: it ends this connection, with a line in the log. */
+  function withFloor(socket: Duplex, work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      log.error('connection_listener_failed', error)
+      socket.destroy()
+    }
+  }
+
   return new Promise((resolve, reject) => {
     const server = serve(
       {
         fetch: (request, { incoming }) => {
           const remoteAddress = incoming.socket.remoteAddress
-          if (incoming.method !== 'GET' && !maySendSlowly?.(incoming.url ?? ''))
-            cutOffSlowBody(incoming as IncomingMessage)
           return atEndOfTurn(fetch(request, remoteAddress === undefined ? {} : { remoteAddress }))
         },
         port,
@@ -66,7 +70,9 @@ export function listen({
       (info) => resolve({ port: info.port, drain }),
     ) as Server
     server.once('error', reject)
-    if (upgrade) server.on('upgrade', upgrade)
+    requireProgress(server, { maySendSlowly, connectionsOf, withFloor })
+    if (upgrade)
+      server.on('upgrade', (request, socket, head) => withFloor(socket, () => upgrade(request, socket, head)))
 
     const drain = (drainMs: number) =>
       new Promise<void>((done) => {

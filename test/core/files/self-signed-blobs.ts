@@ -1,3 +1,4 @@
+import { createMemoryLog } from '../../../src/adapters/memory/log.ts'
 import { createMemorySecrets } from '../../../src/adapters/memory/secrets.ts'
 import { listen } from '../../../src/adapters/node/server.ts'
 import { createSelfSignedBlobs } from '../../../src/adapters/self-signed/blobs.ts'
@@ -16,6 +17,7 @@ export async function openSelfSigned(bytes: BlobBytes): Promise<OpenedBlobs> {
     fetch: async (request) => (await blobs?.answer(request)) ?? new Response(null, { status: 404 }),
     port: 0,
     hostname: '127.0.0.1',
+    log: createMemoryLog(),
   })
   blobs = createSelfSignedBlobs({
     bytes,

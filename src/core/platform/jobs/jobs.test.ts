@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createMemoryLog } from '../../../adapters/memory/log.ts'
 import type { Job } from '../../kernel/domain.ts'
-import { createRunDueJobs } from './jobs.ts'
+import { createRunDueJobs, oneAtATime } from './jobs.ts'
 
 const minuteMs = 60_000
 const midnight = Date.parse('2026-01-02T00:00:00.000Z')
@@ -59,4 +59,27 @@ test('a job that fails is logged, and keeps no other from running', async () => 
   await createRunDueJobs({ log }, [broken, ...jobs])(midnight, midnight + minuteMs)
   expect(ran).toContain('every-minute')
   expect(log.events).toMatchObject([{ level: 'error', event: 'job_failed', fields: { job: 'broken' } }])
+})
+
+test('a job that still runs is left out until it has ended, well or not', async () => {
+  const begun: PromiseWithResolvers<void>[] = []
+  const slow: Job = {
+    name: 'slow',
+    everyMs: 1,
+    run() {
+      const run = Promise.withResolvers<void>()
+      begun.push(run)
+      return run.promise
+    },
+  }
+  const { run } = oneAtATime(slow)
+  const first = run()
+  await run()
+  expect(begun).toHaveLength(1)
+  begun[0]?.reject(new Error('no'))
+  await expect(first).rejects.toThrow('no')
+  const second = run()
+  expect(begun).toHaveLength(2)
+  begun[1]?.resolve()
+  await second
 })

@@ -1,0 +1,142 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+
+/** What has to move within so many looks, in a direction in which something is under way. */
+const leastBytes = 1_024
+const lookEveryMs = 5_000
+const looks = 6
+/** For the whole of a body where none is expected to take its time. */
+const looksForWhole = 24
+
+/** Runs what a listener of this connection does. */
+export type Floor = (socket: Duplex, work: () => void) => void
+
+/** Whose connections are counted together, and how many they may have; null counts nobody. */
+export type ConnectionsOf = (
+  remoteAddress: string | undefined,
+) => { readonly address: string; readonly most: number } | null
+
+interface Request {
+  readonly incoming: IncomingMessage
+  readonly outgoing: ServerResponse
+  looksSinceBegun: number
+}
+
+interface Watched {
+  readonly socket: Socket
+  requests: Request[]
+  read: number
+  quietReads: number
+  sent: number
+  /** What the system still holds of the piece that is being sent. */
+  queued: number
+  quietWrites: number
+}
+
+/** A long piece goes out bit by bit without `bytesWritten` moving; only the handle knows. Node's own timeout asks it too. */
+const queuedOf = (socket: Socket): number =>
+  (socket as { _handle?: { writeQueueSize?: number } })._handle?.writeQueueSize ?? 0
+
+/** Whether what is being sent has stood still for too long. */
+function isDeaf(watched: Watched): boolean {
+  const { socket } = watched
+  const sent = socket.bytesWritten - socket.writableLength
+  const queued = queuedOf(socket)
+  const moved = sent - watched.sent + (sent === watched.sent ? watched.queued - queued : 0)
+  if (socket.writableLength > 0 && moved < leastBytes) return ++watched.quietWrites >= looks
+  watched.sent = sent
+  watched.queued = queued
+  watched.quietWrites = 0
+  return false
+}
+
+function beginRequest(watched: Watched, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  watched.requests = watched.requests.filter((request) => !request.incoming.complete)
+  if (watched.requests.length === 0) startOver(watched)
+  watched.requests.push({ incoming, outgoing, looksSinceBegun: 0 })
+}
+
+function startOver(watched: Watched): void {
+  watched.read = watched.socket.bytesRead
+  watched.quietReads = 0
+}
+
+/** The request whose body has stood still for too long, or taken too long as a whole. */
+function slowRequest(watched: Watched, maySendSlowly: (target: string) => boolean): Request | undefined {
+  watched.requests = watched.requests.filter(({ incoming }) => !incoming.complete)
+  const { socket, requests } = watched
+  const moved = socket.bytesRead - watched.read
+  if (requests.length === 0 || moved >= leastBytes) startOver(watched)
+  else if (++watched.quietReads >= looks) return requests[0]
+  for (const request of requests) request.looksSinceBegun++
+  return requests.find(
+    ({ incoming, looksSinceBegun }) => looksSinceBegun >= looksForWhole && !maySendSlowly(incoming.url ?? ''),
+  )
+}
+
+/** Says so where no answer has begun. */
+function cutOff(socket: Socket, { outgoing }: Request): void {
+  if (outgoing.headersSent || socket.writableLength > 0) socket.destroy()
+  else
+    socket.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () =>
+      socket.destroy(),
+    )
+}
+
+/**
+ * Cuts off whoever holds a connection and does not use it: sends a body, or takes an answer, slower than 1 KiB in 30 seconds,
+ * whatever the method and the path; takes more than two minutes for a body where it may not; has more connections open than
+ * its address may. A socket that was upgraded is watched for what it takes.
+ */
+export function requireProgress(
+  server: Server,
+  {
+    maySendSlowly = () => false,
+    connectionsOf = () => null,
+    withFloor,
+  }: {
+    readonly maySendSlowly?: ((target: string) => boolean) | undefined
+    readonly connectionsOf?: ConnectionsOf | undefined
+    readonly withFloor: Floor
+  },
+): void {
+  const watched = new Map<Socket, Watched>()
+  const open = new Map<string, number>()
+
+  function admit(socket: Socket): void {
+    const from = connectionsOf(socket.remoteAddress)
+    if (from) {
+      const { address, most } = from
+      const count = open.get(address) ?? 0
+      if (count >= most) return void socket.destroy()
+      open.set(address, count + 1)
+      socket.once('close', () => {
+        const left = (open.get(address) ?? 1) - 1
+        if (left > 0) open.set(address, left)
+        else open.delete(address)
+      })
+    }
+    const none = { read: 0, quietReads: 0, sent: 0, queued: 0, quietWrites: 0 }
+    watched.set(socket, { socket, requests: [], ...none })
+    socket.once('close', () => watched.delete(socket))
+  }
+
+  server.on('connection', (socket) => withFloor(socket, () => admit(socket)))
+  server.on('request', (incoming, outgoing) =>
+    withFloor(incoming.socket, () => {
+      const on = watched.get(incoming.socket)
+      if (on) beginRequest(on, incoming, outgoing)
+    }),
+  )
+  const look = setInterval(() => {
+    for (const each of watched.values())
+      withFloor(each.socket, () => {
+        if (isDeaf(each)) return void each.socket.destroy()
+        const slow = slowRequest(each, maySendSlowly)
+        if (slow) cutOff(each.socket, slow)
+      })
+  }, lookEveryMs)
+  look.unref()
+  server.once('close', () => clearInterval(look))
+}
