@@ -34,7 +34,7 @@ export function createSessionWatch({
 
   const askIn = (ms: number) => {
     cancel()
-    if (!isStopped) cancel = later(Math.min(ms, longestMs), () => void ask())
+    if (!isStopped) cancel = later(Math.min(ms, longestMs), () => void ask().catch(() => askIn(againMs)))
   }
 
   async function ask(): Promise<void> {

@@ -39,7 +39,11 @@ function withinDeadline<T>(answer: Promise<T>, onSilence: () => void): Promise<T
   const silence = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(new Error(`no answer in ${commandDeadlineMs} ms`))
-      onSilence()
+      try {
+        onSilence()
+      } catch {
+        // What is told is the silence.
+      }
     }, commandDeadlineMs)
   })
   return Promise.race([answer, silence]).finally(() => clearTimeout(timer))

@@ -108,6 +108,14 @@ export function openSqlite(
     // An error of the disk may have ended it already.
     if (database.isTransaction) prepare('commit').run()
   }
+  /** Nothing was read that anybody still waits for: what asks next meets the same error, and is told. */
+  const endReadingAlone = () => {
+    try {
+      endReading()
+    } catch {
+      isReading = database.isTransaction
+    }
+  }
   /**
    * Reads of one turn of the event loop share a snapshot, and so the locks it takes. It is younger than whatever the
    * turn began with: no request sees less than what was stored before it came.
@@ -117,20 +125,28 @@ export function openSqlite(
       if (!database.isTransaction) {
         prepare('begin').run()
         isReading = true
-        setImmediate(endReading)
+        setImmediate(endReadingAlone)
       }
       return read()
     })
 
   let waiting: Waiting[] = []
 
+  function rollBack() {
+    try {
+      if (database.isTransaction) database.exec('rollback')
+    } catch {
+      // Whoever writes next is told: a transaction is open.
+    }
+  }
+
   function flush() {
-    endReading()
     const group = waiting
     waiting = []
-    if (group.length === 0) return
+    if (group.length === 0) return endReadingAlone()
     const outcomes: (() => void)[] = []
     try {
+      endReading()
       prepare('begin immediate').run()
       for (const { refusals, work, mayBeUndone, resolve, reject } of group) {
         if (mayBeUndone) prepare('savepoint work').run()
@@ -146,7 +162,7 @@ export function openSqlite(
       }
       prepare('commit').run()
     } catch (cause) {
-      if (database.isTransaction) database.exec('rollback')
+      rollBack()
       for (const { port, reject } of group) reject(new PortUnavailable(port, { cause }))
       return
     }

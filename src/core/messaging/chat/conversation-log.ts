@@ -179,7 +179,11 @@ export function createConversationLog(needs: Needs<'documents' | 'clock'>, annou
         else {
           const opened: Waiting[] = [waiting]
           lanes.set(conversationId, opened)
-          void drain(conversationId, opened)
+          drain(conversationId, opened).catch((error: unknown) => {
+            // Nobody may wait behind what nobody foresaw.
+            lanes.delete(conversationId)
+            for (const { reject } of opened) reject(error)
+          })
         }
       })
     },
