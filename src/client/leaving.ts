@@ -1,4 +1,5 @@
 import { findNotes, forgiving, type SharedNotes } from './notes.ts'
+import { forgetUnsent } from './unsent.ts'
 
 export interface LeavingOptions {
   /** Where the API is, such as `https://api.example.org`. Empty: the page's own origin. */
@@ -9,7 +10,10 @@ export interface LeavingOptions {
   readonly beacon?: ((url: string) => boolean) | null
   /** Remembers beyond this page that somebody wanted to leave. Default: `localStorage`, where there is one. */
   readonly notes?: SharedNotes | null
-  /** Forgets what the page keeps of the person. Called first, whatever becomes of the request. */
+  /**
+   * Forgets what the page keeps of the person. Called first, whatever becomes of the request. What waits to be sent is
+   * forgotten in any case.
+   */
   readonly clear?: () => void | Promise<void>
   /** For how long an answer is waited for. Default 10,000. */
   readonly deadlineMs?: number
@@ -94,12 +98,14 @@ export function createLeaving(options: LeavingOptions) {
     isPending: (): boolean => isPending || isLeaving(notes),
     async leave(): Promise<Departure> {
       note(true)
+      forgetUnsent()
       await clear?.()
       return attempt()
     },
     /** For when a page is loaded. Null when there is nothing to settle. */
     async settle(): Promise<Departure | null> {
       if (!isPending && !isLeaving(notes)) return null
+      forgetUnsent()
       return attempt()
     },
     /** Somebody has signed in since: the session that was to end has ended with that. */

@@ -1,4 +1,5 @@
 import { deleteDB, type IDBPDatabase, openDB } from 'idb'
+import { unsentDatabase } from './unsent.ts'
 
 /** A message as it is kept until it is answered. Times are milliseconds since the epoch. */
 export interface KeptMessage<Message = unknown> {
@@ -53,7 +54,6 @@ export interface OutboxStore<Message = unknown> {
   close(): void
 }
 
-const databaseName = 'tools-inc-outbox'
 const openWithinMs = 3_000
 
 /** For where the browser has no place to keep anything: gone with the page. */
@@ -109,7 +109,7 @@ const rejectAfter = (ms: number) =>
 export function createLastingOutboxStore<Message>(onForgotten: () => void): OutboxStore<Message> {
   let opening: Promise<IDBPDatabase<Schema<Message> & Record<string, any>>> | undefined
   const open = () =>
-    openDB<Schema<Message> & Record<string, any>>(databaseName, 1, {
+    openDB<Schema<Message> & Record<string, any>>(unsentDatabase, 1, {
       upgrade(database) {
         const kept = database.createObjectStore('kept', { keyPath: 'order', autoIncrement: true })
         kept.createIndex('by_user', 'userId')
@@ -164,7 +164,7 @@ export function createLastingOutboxStore<Message>(onForgotten: () => void): Outb
     async forget() {
       void opening?.then((opened) => opened.close()).catch(() => {})
       opening = undefined
-      await deleteDB(databaseName)
+      await deleteDB(unsentDatabase)
     },
     close() {
       void opening?.then((opened) => opened.close()).catch(() => {})

@@ -32,13 +32,21 @@ type Outcome =
   | { readonly is: 'later'; readonly problem: Problem; readonly afterMs: number; readonly isFault: boolean }
   | { readonly is: 'not_yet'; readonly problem: Problem; readonly retryAt: number }
   | { readonly is: 'signed_out'; readonly reason: 'signed_out' | 'somebody_else' }
+  /** Nobody waits for the answer any more. */
+  | { readonly is: 'let_go' }
 
 interface Lane {
   isRunning: boolean
   isWanted: boolean
   failures: number
   timer: ReturnType<typeof setTimeout> | undefined
-  current: { readonly clientMessageId: string; readonly controller: AbortController } | undefined
+  current:
+    | {
+        readonly clientMessageId: string
+        readonly controller: AbortController
+        readonly letGo: () => void
+      }
+    | undefined
 }
 
 const minBackoffMs = 500
@@ -133,9 +141,12 @@ export function createSending(options: SendingOptions) {
     if (!(await store.replace({ ...entry, attempts: entry.attempts + 1 })) || isStale()) return 0
 
     const controller = new AbortController()
-    lane.current = { clientMessageId: entry.clientMessageId, controller }
+    const letGo = new Promise<Outcome>((resolve) => {
+      const { clientMessageId } = entry
+      lane.current = { clientMessageId, controller, letGo: () => resolve({ is: 'let_go' }) }
+    })
     changed(conversationId)
-    const outcome = await ask(entry, controller.signal)
+    const outcome = await Promise.race([ask(entry, controller.signal), letGo])
     lane.current = undefined
     if (isStale() && outcome.is !== 'stored') return null
     if (outcome.is === 'later') lane.failures++
@@ -154,8 +165,10 @@ export function createSending(options: SendingOptions) {
         const faults = entry.faults + (outcome.isFault ? 1 : 0)
         const isRefused = faults >= maxFaults
         await note({ faults, isRefused, problem: outcome.problem })
-        return controller.signal.aborted || isRefused ? 0 : outcome.afterMs
+        return isRefused ? 0 : outcome.afterMs
       }
+      case 'let_go':
+        return 0
       case 'signed_out':
         stop()
         changed(conversationId)
@@ -257,11 +270,15 @@ export function createSending(options: SendingOptions) {
     go,
     wake,
     isUnderWay: (clientMessageId: string): boolean => laneOf(clientMessageId) !== undefined,
-    /** Nobody waits for the answer any more. */
-    letGo: (clientMessageId: string): void => laneOf(clientMessageId)?.current?.controller.abort(),
+    /** It was given up. */
+    letGo(clientMessageId: string): void {
+      const current = laneOf(clientMessageId)?.current
+      current?.letGo()
+      current?.controller.abort()
+    },
     async arrived(entry: Kept): Promise<void> {
       await settle(entry, null)
-      laneOf(entry.clientMessageId)?.current?.controller.abort()
+      laneOf(entry.clientMessageId)?.current?.letGo()
     },
   }
 }

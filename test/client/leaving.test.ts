@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest'
+import 'fake-indexeddb/auto'
+import { expect, test, vi } from 'vitest'
 import { createClient, readError } from '../../src/client/client.ts'
 import { createLeaving } from '../../src/client/leaving.ts'
+import { createOutboxStore } from '../../src/client/outbox-store.ts'
 import { createTestApp, person } from '../app.ts'
 import { createJar, createNotes } from './browser.ts'
 
@@ -144,4 +146,42 @@ test('an answer that never comes is given up', async () => {
   expect(await left).toMatchObject({ isSignedOut: false, reason: 'unreachable' })
   // Without storage it is remembered for as long as the page is there.
   expect(leaving.isPending()).toBe(true)
+})
+
+/** What somebody wrote that was never sent. */
+async function leaveUnsent() {
+  const store = createOutboxStore<object>(() => {})
+  const kept = {
+    userId: 'u',
+    conversationId: 'c',
+    clientMessageId: 'm',
+    message: {},
+    shown: null,
+    writtenAt: 0,
+  }
+  await store.add({ ...kept, attempts: 0, faults: 0, retryAt: 0, problem: null, isRefused: false })
+  store.close()
+}
+const isUnsentThere = async () =>
+  (await indexedDB.databases()).some(({ name }) => name === 'tools-inc-outbox')
+
+test.each(['good', 'cut'] as const)(
+  'what was never sent goes with whoever leaves, the line being %s',
+  async (line) => {
+    const { page, cut } = await setup()
+    await leaveUnsent()
+    expect(await isUnsentThere()).toBe(true)
+    cut(line)
+    await page.leaving.leave()
+    await vi.waitFor(async () => expect(await isUnsentThere()).toBe(false))
+  },
+)
+
+test('and where the page was closed too soon, when it is opened again', async () => {
+  const { page, reload, cut } = await setup()
+  cut('cut')
+  await page.leaving.leave()
+  await leaveUnsent()
+  await reload().leaving.settle()
+  await vi.waitFor(async () => expect(await isUnsentThere()).toBe(false))
 })

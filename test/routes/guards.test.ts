@@ -47,6 +47,17 @@ describe('every route', () => {
     },
   )
 
+  test('is refused to whoever speaks for somebody else than the session that comes along', async () => {
+    const { call } = await signedInBrowser(testApp)
+    const headers = { 'x-expected-user': '00000000-0000-7000-8000-00000000ffff' }
+    const mismatch = { status: 403, body: { error: { code: 'account_mismatch' } } }
+    for (const { method, path, operation } of operations) {
+      if (operation['x-access'] === 'public') continue
+      const concrete = path.replaceAll(/\{\w+\}/g, '00000000-0000-7000-8000-00000000ffff')
+      expect(await call(method, concrete, { headers }), `${method} ${path}`).toMatchObject(mismatch)
+    }
+  })
+
   test('that signs somebody in ends who was signed in before', () => {
     const answersSignedIn = ({ responses }: { responses: Record<string, any> }) =>
       Object.values(responses).some(({ content }) =>
