@@ -9,6 +9,7 @@ import { courseRoutes } from '../routes/courses.ts'
 import { fileRoutes } from '../routes/files.ts'
 import { formReviewRoutes } from '../routes/form-review.ts'
 import { formRoutes } from '../routes/forms.ts'
+import { invitationRoutes } from '../routes/invitations.ts'
 import { mailRoutes } from '../routes/mail.ts'
 import { messageRoutes } from '../routes/messages.ts'
 import { operationRoutes } from '../routes/operations.ts'
@@ -46,6 +47,7 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
     .route('/api/v1/realtime', negotiateRoutes(to.realtime))
     .route('/api/v1/conversations', conversationRoutes(to.chat, to.idempotency.begin))
     .route('/api/v1/conversations', pinRoutes(to.chat))
+    .route('/api/v1', invitationRoutes(to.chat))
     .route('/api/v1', messageRoutes(to.chat, to.idempotency.begin))
     .route('/api/v1', syncRoutes(to.chat))
     .route('/api/v1', fileRoutes(to.files, to.profiles))

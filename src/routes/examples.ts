@@ -12,6 +12,8 @@ export const examples = {
   sessionId: '019b76da-a802-7b61-a2f4-5c3d7e8f9a0b',
   conversationId: '019b76da-a803-7d70-b5c6-6e4f8a9b0c1d',
   messageId: 'AZt22qgDfXC1xm5PipsMHQGbdtqoAHpOnBs_LV5qe4BQ2FjgmF7Mf2BBiq8MxatY',
+  invitationId: '019b76da-a809-73dc-9b2c-ceafe05b6c7d',
+  invitationToken: 'AZt22qgDfXC1xm5PipsMHQGbdtqoCXPcmyzOr-BbbH2rXqX9RioqoLPpUclKW6srpUelD4iIeUY-RSHKuV8mVw',
   fileId: '019b76da-a804-7e8f-86d7-7f5a9b0c1d2e',
   formId: '019b76da-a805-7f9e-97e8-8a6bac1d2e3f',
   tokenId: '019b76da-a806-70ad-a8f9-9b7cbd2e3f4a',

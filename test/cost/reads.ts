@@ -92,6 +92,12 @@ export const reads: readonly Read[] = [
     ({ quietConversationId }) => `${v1}/conversations/${quietConversationId}/export`,
   ),
   get('listPins', 'me', ({ conversationId }) => `${v1}/conversations/${conversationId}/pins`),
+  get(
+    'listInvitations',
+    'mentor',
+    ({ conversationId }) => `${v1}/conversations/${conversationId}/invitations`,
+  ),
+  get('readInvitation', 'another', ({ invitationToken }) => `${v1}/invitations/${invitationToken}`),
   get('listMessages', 'me', (scene) => messagesOf(scene)),
   get(
     'listMessages, before the middle',

@@ -7,6 +7,7 @@ import { writeFilesOf } from '../../scripts/seed/write-files.ts'
 import { writePerson } from '../../scripts/seed/write-people.ts'
 import { createRecordsWriter } from '../../scripts/seed/write-records.ts'
 import { createWriter, type Writer } from '../../scripts/seed/writer.ts'
+import { createWebCiphers } from '../../src/adapters/web-crypto/ciphers.ts'
 import type { AppConfig } from '../../src/app/config.ts'
 import { identities } from '../../src/core/accounts/auth/identities.ts'
 import { newSession } from '../../src/core/accounts/auth/new-session.ts'
@@ -23,6 +24,8 @@ import { ImportedCourse } from '../../src/core/learning/courses/import-courses.t
 import { progress } from '../../src/core/learning/enrollments/enrollments.model.ts'
 import { memberOf, newStats, revised } from '../../src/core/learning/enrollments/learners.ts'
 import { enrolmentIn } from '../../src/core/learning/enrollments/participation.ts'
+import { type Entry, invitationPrefix, messages } from '../../src/core/messaging/chat/entries.model.ts'
+import { newInvitationToken } from '../../src/core/messaging/chat/invitation-token.ts'
 import { announcements, leftConversations } from '../../src/core/messaging/chat/lists.model.ts'
 import { blocks } from '../../src/core/messaging/contacts/contacts.model.ts'
 import { queue, reports } from '../../src/core/messaging/reports/reports.model.ts'
@@ -57,6 +60,8 @@ export interface Scene {
   readonly courseId: string
   readonly lessonId: string
   readonly conversationId: string
+  /** Of an invitation to it. */
+  readonly invitationToken: string
   /** One of N others, in which nothing was said. */
   readonly quietConversationId: string
   readonly fileId: string
@@ -370,6 +375,28 @@ export async function fillCostStore(
     messageCount: n,
     reads: group.slice(1).map((userId) => ({ userId, seq: n, atMs: nowMs - dayMs })),
   })
+  let invitationToken = ''
+  // As many in every store: there can be 50 at most.
+  for (let k = 0; k < 10; k++) {
+    const id = idOf('invitation', k)
+    const { token, secretHash } = await newInvitationToken(createWebCiphers(), conversationId, id)
+    invitationToken = token
+    writer.add<Entry>(messages, {
+      id: `${invitationPrefix}${id}`,
+      conversationId,
+      seq: n,
+      kind: 'invitation',
+      isNumbered: 'no',
+      secretHash,
+      invitedBy: mentorPlan.id,
+      role: 'member',
+      createdAt: new Date(nowMs - dayMs + k).toISOString(),
+      expiresAt: new Date(nowMs + 30 * dayMs).toISOString(),
+      maxUses: null,
+      uses: 0,
+      declined: 0,
+    })
+  }
   const files = Array.from({ length: n }, (_, k) => ({
     id: idOf('file', k, nowMs),
     ownerId: mePlan.id,
@@ -437,6 +464,7 @@ export async function fillCostStore(
     lessonId: lessonIds[0] ?? '',
     conversationId,
     quietConversationId: idOf('conversation', 0),
+    invitationToken,
     fileId: files[half]?.id ?? '',
     formId: form?.id ?? '',
     reportId: idOf('report', half),

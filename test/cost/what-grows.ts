@@ -35,6 +35,7 @@ export const whatGrows: Readonly<Record<'sqlite' | 'cosmos', Readonly<Record<str
     'searchMessages, a common word in one conversation': 10.5,
     'searchMessages, a common word everywhere': 6.8,
     readConversation: 18,
+    listPins: 18,
     listMessages: 11,
     'listMessages, before the middle': 14.4,
     'listMessages, after a moment': 9.7,
@@ -82,6 +83,7 @@ export const whatGrows: Readonly<Record<'sqlite' | 'cosmos', Readonly<Record<str
     'searchMessages, a common word everywhere': 15.2,
     /* As much as its members, of whom there are 500 at most: marks and names of all are read. */
     readConversation: 18,
+    listPins: 18,
     listMessages: 11,
     'listMessages, before the middle': 14.4,
     'listMessages, after a moment': 9.37,

@@ -123,3 +123,6 @@ export const hasRole = (role: MemberRole, least: MemberRole): boolean => ranks[r
  */
 export const isAbove = (mine: MemberRole, theirs: MemberRole = 'member'): boolean =>
   mine === 'admin' || ranks[mine] > ranks[theirs]
+
+/** The greatest role that somebody in this one gives to others by an invitation: links are passed on. */
+export const invitesAs = (mine: MemberRole): MemberRole => (mine === 'admin' ? 'moderator' : 'member')

@@ -20,6 +20,7 @@ import {
   type Head,
   isPinned,
   type Member,
+  type MemberRole,
   memberOf,
   requireMember,
   settingsOf,
@@ -76,6 +77,15 @@ export function numberChanges(
   return { head: { ...head, seq: seq + facts.length, updatedAt: at }, entries }
 }
 
+/** Somebody who comes in by the change `seq`, when there were `count` messages. */
+export const newcomer = (
+  userId: string,
+  role: MemberRole,
+  at: string,
+  seq: number,
+  count: number,
+): Member => ({ userId, role, joinedAt: at, joinedSeq: seq, sent: { seq, count, at } })
+
 /** The address of a picture that this person uploaded for the conversation. */
 export type AvatarOf = (actor: Actor, fileId: string, conversationId: string) => Promise<string>
 
@@ -128,7 +138,12 @@ export function createChangeConversation(
   }
 
   /** Deaf before the commit, so that no crash afterwards leaves a former member listening. */
-  async function remove(conversationId: string, userId: string, check: (head: Head) => void): Promise<void> {
+  async function remove(
+    conversationId: string,
+    userId: string,
+    check: (head: Head) => void,
+    isByOthers = false,
+  ): Promise<void> {
     const current = (await log.readHead(conversationId))?.value
     if (!current) throw notFound()
     check(current)
@@ -140,7 +155,9 @@ export function createChangeConversation(
     }
     await log.change(conversationId, async (head): Promise<Planned<null>> => {
       check(head)
-      return memberOf(head, userId) ? await without(head, userId) : { head, entries: [], result: null }
+      if (!memberOf(head, userId)) return { head, entries: [], result: null }
+      if (isByOthers) await inbox.noteRemoval(userId, conversationId, head.seq + 1)
+      return without(head, userId)
     })
     await inbox.remove(userId, conversationId)
   }
@@ -214,13 +231,7 @@ export function createChangeConversation(
         )
         for (const { facts, seq } of numbered.entries)
           if (facts.event === 'member.added' && !memberOf(head, facts.userId))
-            members.push({
-              userId: facts.userId,
-              role,
-              joinedAt: at,
-              joinedSeq: seq,
-              sent: { seq, count: head.count, at },
-            })
+            members.push(newcomer(facts.userId, role, at, seq, head.count))
         if (members.length > maxMembers) throw tooManyMembers()
         if (!(await isRun(members))) throw forbidden()
         return { head: { ...numbered.head, members }, entries: numbered.entries, result: null }
@@ -229,9 +240,14 @@ export function createChangeConversation(
     },
 
     removeMember: (actor: Actor, conversationId: string, userId: string): Promise<void> =>
-      remove(conversationId, userId, (head) => {
-        permissions.requireInOver('manageMembers', head, actor, userId)
-      }),
+      remove(
+        conversationId,
+        userId,
+        (head) => {
+          permissions.requireInOver('manageMembers', head, actor, userId)
+        },
+        actor.userId !== userId,
+      ),
 
     /** Whoever it is, of whatever conversation: for an account that goes. */
     withdraw: (conversationId: string, userId: string): Promise<void> =>

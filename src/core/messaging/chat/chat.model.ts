@@ -125,6 +125,8 @@ export type Typing = z.infer<typeof Typing>
 export interface ChatSettings {
   /** Null: messages are kept for ever. */
   readonly retentionMs: number | null
+  /** The page where people chat, to which invitations lead. */
+  readonly pageUrl: string
 }
 export const directStays = defineError(
   'conflict',

@@ -10,6 +10,7 @@ import type { Limits } from '../../platform/limits/limits.ts'
 import { type ConnectionListener, conversationGroup } from '../../platform/realtime/realtime.model.ts'
 import type { RealtimeGateway } from '../../platform/realtime/realtime.ts'
 import type { Contacts } from '../contacts/contacts.ts'
+import { createAcceptInvitation } from './accept-invitation.ts'
 import { createAnnouncer } from './announcer.ts'
 import { createChangeConversation } from './change-conversation.ts'
 import { createChangeMessage } from './change-message.ts'
@@ -28,6 +29,7 @@ import {
 import { createErasePerson } from './erase-person.ts'
 import { createExportConversation } from './export-conversation.ts'
 import { createInbox } from './inbox.ts'
+import { createInvite } from './invite.ts'
 import { createListConversations } from './list-conversations.ts'
 import { createListMessages } from './list-messages.ts'
 import { announcements, directPairs, inbox as inboxEntries, leftConversations } from './lists.model.ts'
@@ -50,7 +52,7 @@ const typingTtlSeconds = 5
 const maxMembersTyping = 100
 
 export type ChatNeeds = Needs<
-  'cache' | 'clock' | 'defer' | 'documents' | 'ids' | 'log' | 'messageSearch' | 'realtime'
+  'cache' | 'ciphers' | 'clock' | 'defer' | 'documents' | 'ids' | 'log' | 'messageSearch' | 'realtime'
 >
 
 export interface ChatBorrows {
@@ -141,6 +143,15 @@ export function createChat(
     conversations: conversationView,
     ...borrows,
   })
+  const invitations = createInvite(needs, { log, throttle, ...borrows })
+  const invited = createAcceptInvitation(needs, {
+    log,
+    inbox,
+    conversations: conversationView,
+    readPeople: people.read,
+    throttle,
+    ...borrows,
+  })
   const erasePerson = createErasePerson(needs, { log, withdraw, ...borrows })
 
   /** Whether one of these messages was sent, and is not deleted. */
@@ -209,6 +220,12 @@ export function createChat(
     ...changing,
     editMessage: messages.edit,
     deleteMessage: messages.remove,
+    invite: invitations.invite,
+    listInvitations: invitations.list,
+    revokeInvitation: invitations.revoke,
+    readInvitation: invited.look,
+    acceptInvitation: invited.accept,
+    declineInvitation: invited.decline,
     pinMessage: pins.pin,
     unpinMessage: pins.unpin,
     listPins: pins.list,

@@ -2,7 +2,14 @@ import { DocumentExists, type Stored, VersionMismatch, type Write } from '../../
 import type { Needs } from '../../../ports/ports.ts'
 import { defineError, notFound } from '../../kernel/errors.ts'
 import type { Announcer } from './announcer.ts'
-import { type Entry, type Head, messages, type Numbered, type StoredMessage } from './entries.model.ts'
+import {
+  type Entry,
+  type Head,
+  messages,
+  type Numbered,
+  type StoredInvitation,
+  type StoredMessage,
+} from './entries.model.ts'
 
 /** What a plan makes of the head it is shown. */
 export interface Planned<T> {
@@ -10,6 +17,8 @@ export interface Planned<T> {
   /** Numbered from the old head's number upwards, without gaps. Empty: nothing is written. */
   readonly entries: readonly Numbered[]
   readonly replaced?: readonly { readonly message: StoredMessage; readonly version: string }[]
+  /** Replaced in the same commit as well; nobody is told of it. */
+  readonly spent?: { readonly invitation: StoredInvitation; readonly version: string }
   readonly result: T
 }
 
@@ -88,6 +97,7 @@ export function createConversationLog(needs: Needs<'documents' | 'clock'>, annou
       let head = stored.value
       const entries: Numbered[] = []
       const replaced: { readonly message: StoredMessage; readonly version: string }[] = []
+      const spent: NonNullable<Planned<unknown>['spent']>[] = []
       const accepted: { readonly waiting: Waiting; readonly result: unknown }[] = []
       for (const waiting of open) {
         try {
@@ -99,6 +109,7 @@ export function createConversationLog(needs: Needs<'documents' | 'clock'>, annou
           head = planned.head
           entries.push(...planned.entries)
           replaced.push(...(planned.replaced ?? []))
+          if (planned.spent) spent.push(planned.spent)
           accepted.push({ waiting, result: planned.result })
         } catch (error) {
           waiting.reject(error)
@@ -110,6 +121,7 @@ export function createConversationLog(needs: Needs<'documents' | 'clock'>, annou
         { replace: head, version: stored.version },
         ...entries.map((insert) => ({ insert })),
         ...replaced.map(({ message, version }) => ({ replace: message, version })),
+        ...spent.map(({ invitation, version }) => ({ replace: invitation, version })),
       ]
       try {
         await announcer.intend(conversationId, stored.value.seq)

@@ -148,7 +148,27 @@ export interface Mark extends InConversation, Position {
   readonly userId: string
 }
 
-export type Entry = Head | StoredMessage | Change | Mark
+/** A link by which people come into a group. `seq` is the conversation's number when it was made. */
+export interface StoredInvitation extends InConversation {
+  /** `invitation~` and its public id */
+  readonly id: string
+  readonly kind: 'invitation'
+  readonly isNumbered: 'no'
+  /** Stored is only what recognizes the secret in the link. */
+  readonly secretHash: string
+  readonly invitedBy: string
+  readonly role: MemberRole
+  readonly createdAt: string
+  readonly expiresAt: string
+  /** Null: as often as there is room. */
+  readonly maxUses: number | null
+  readonly uses: number
+  readonly declined: number
+}
+
+export const invitationPrefix = 'invitation~'
+
+export type Entry = Head | StoredMessage | Change | Mark | StoredInvitation
 export type Numbered = StoredMessage | Change
 
 /**
@@ -203,6 +223,9 @@ export const tombstoneOf = (message: StoredMessage, at: string): StoredMessage =
   reactions: {},
   deletedAt: message.deletedAt ?? at,
 })
+
+export const isInvitation = (stored: Stored<Entry>): stored is Stored<StoredInvitation> =>
+  stored.value.kind === 'invitation'
 
 export const isMessage = (stored: Stored<Entry>): stored is Stored<StoredMessage> =>
   stored.value.kind === 'message'

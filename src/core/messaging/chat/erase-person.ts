@@ -15,6 +15,7 @@ import {
   type StoredMessage,
   tombstoneOf,
 } from './entries.model.ts'
+import { readInvitations } from './invite.ts'
 
 /** One head; and a replaced message, its end and the end of its pin for each: below what one transaction may hold. */
 const batch = 30
@@ -147,7 +148,7 @@ export function createErasePerson(
 
   /** The head last: without it nothing here is found again. */
   async function removeAll(conversationId: string): Promise<void> {
-    for (const kind of ['message', 'change', 'mark', 'head'] as const) {
+    for (const kind of ['message', 'change', 'mark', 'invitation', 'head'] as const) {
       const all = walk<Entry>((after) =>
         documents.query(messages, {
           path: 'byKind',
@@ -160,6 +161,11 @@ export function createErasePerson(
       for await (const { value } of all)
         await documents.remove(messages, { partition: conversationId, id: value.id })
     }
+  }
+
+  async function removeInvitations(conversationId: string, userId: string): Promise<void> {
+    for (const { id, invitedBy } of await readInvitations(documents, conversationId))
+      if (invitedBy === userId) await documents.remove(messages, { partition: conversationId, id })
   }
 
   /** What they pinned stays pinned, by nobody. */
@@ -192,6 +198,7 @@ export function createErasePerson(
       return
     }
     await forgetPinner(conversationId, userId)
+    await removeInvitations(conversationId, userId)
     await documents.remove(messages, { partition: conversationId, id: markId(userId) })
     if (head.type === 'group') await withdraw(conversationId, userId)
     else await close(conversationId)

@@ -2,7 +2,7 @@ import { DocumentExists, type Page, VersionMismatch } from '../../../ports/docum
 import type { Needs } from '../../../ports/ports.ts'
 import { createPutDocument } from '../../kernel/put-document.ts'
 import type { Head } from './entries.model.ts'
-import { type InboxEntry, inbox, leftConversations } from './lists.model.ts'
+import { type InboxEntry, inbox, type LeftConversation, leftConversations } from './lists.model.ts'
 
 /** A conversation that goes on moves up in the lists of its members this often; lists sort a page by the truth anyway. */
 const notedEveryMs = 60_000
@@ -28,6 +28,19 @@ export function createInbox(needs: Needs<'documents' | 'clock'>) {
 
   return {
     note,
+    /** Before the commit in which others remove somebody, as the change of this number. */
+    async noteRemoval(userId: string, conversationId: string, removedSeq: number): Promise<void> {
+      const leftAt = new Date(clock.now()).toISOString()
+      await put(leftConversations, { partition: userId, id: conversationId }, (known) => ({
+        ...(known ?? { id: conversationId, userId, leftAt }),
+        removedSeq: Math.max(removedSeq, known?.removedSeq ?? 0),
+      }))
+    },
+
+    /** That they were in it once. */
+    readLeft: async (userId: string, conversationId: string): Promise<LeftConversation | null> =>
+      (await documents.read(leftConversations, { partition: userId, id: conversationId }))?.value ?? null,
+
     /** Out of the list, and noted where what somebody wrote is looked for. */
     async remove(userId: string, conversationId: string): Promise<void> {
       const left = { id: conversationId, userId, leftAt: new Date(clock.now()).toISOString() }

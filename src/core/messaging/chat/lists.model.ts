@@ -22,6 +22,8 @@ export interface LeftConversation {
   readonly id: string
   readonly userId: string
   readonly leftAt: string
+  /** The number of the change by which others removed them last: older invitations do not let them in. */
+  readonly removedSeq?: number
 }
 
 /** Partition `userId`: what somebody wrote is found again, to be handed over or erased, where they no longer are. */

@@ -3,12 +3,12 @@ import type { Key } from '../../../ports/documents.ts'
 import { notFound } from '../../kernel/errors.ts'
 
 const hashBytes = 16
-const uuidBytes = 16
+export const uuidBytes = 16
 
-const bytesOf = (uuid: string): number[] =>
+export const bytesOf = (uuid: string): number[] =>
   (uuid.replaceAll('-', '').match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16))
 
-function uuidOf(bytes: Uint8Array): string {
+export function uuidOf(bytes: Uint8Array): string {
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }

@@ -7,6 +7,7 @@ import { directPairId } from './create-conversation.ts'
 import { announced } from './describe.ts'
 import { type Entry, isMessage, markId, memberOf, messages } from './entries.model.ts'
 import type { ErasePerson } from './erase-person.ts'
+import { readInvitations, viewOfInvitation } from './invite.ts'
 import {
   announcements,
   directPairs,
@@ -85,6 +86,9 @@ export function createChatPersonalData(
         pins: (head.pins ?? [])
           .filter(({ pinnedBy }) => pinnedBy === userId)
           .map(({ messageId, pinnedAt }) => ({ messageId: publicIdOf(conversationId, messageId), pinnedAt })),
+        invitations: (await readInvitations(documents, conversationId))
+          .filter(({ invitedBy }) => invitedBy === userId)
+          .map(viewOfInvitation),
         messages: written,
       },
     ]
@@ -116,8 +120,8 @@ export function createChatPersonalData(
     {
       store: messages.name,
       dataClass: 'personal',
-      fields: ['messages', 'membership', 'readUpTo', 'reactions', 'pins'],
-      withheld: ['fingerprint'],
+      fields: ['messages', 'membership', 'readUpTo', 'reactions', 'pins', 'invitations'],
+      withheld: ['fingerprint', 'secretHash'],
       purpose: 'Conversations: what was said, who is in them, and how far they have read.',
       retention,
       async collect({ userId }) {

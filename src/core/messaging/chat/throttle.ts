@@ -2,7 +2,9 @@ import type { Limit } from '../../kernel/domain.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { TakeFromLimits } from '../../platform/limits/limits.ts'
 
-export type ThrottleLimits = Readonly<Record<'send' | 'typing' | 'search' | 'export', readonly Limit[]>>
+export type ThrottleLimits = Readonly<
+  Record<'send' | 'typing' | 'search' | 'export' | 'invite' | 'openInvitation', readonly Limit[]>
+>
 export type Turn = keyof ThrottleLimits
 
 /** Counts what one person does. Throws `rate_limit_exceeded` when it is too much. */
