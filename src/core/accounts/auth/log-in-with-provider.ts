@@ -98,7 +98,7 @@ export function createLogInWithProvider(
    */
   const takeOver = (latest: User): User => {
     if (latest.emailVerified) throw conflict()
-    return { ...takenOver(latest), updatedAt: now() }
+    return { ...takenOver(latest, clock.now()), updatedAt: now() }
   }
 
   /** For an address without an account a token that leads nowhere, by the same steps. */

@@ -86,13 +86,20 @@ export function createSessions(
     sessionId: string,
     reason: string,
     known?: Stored<Session>,
+    isMeant: (session: Session) => boolean = () => true,
   ): Promise<Session | null> => {
     const end = (session: Session) =>
-      session.revokedAt === null ? { ...session, revokedAt: iso(clock.now()), revokedReason: reason } : null
+      session.revokedAt === null && isMeant(session)
+        ? { ...session, revokedAt: iso(clock.now()), revokedReason: reason }
+        : null
     const revoked = await changeSession(userId, sessionId, end, known)
     if (revoked) defer.run('disconnect_devices', () => endConnections(needs, userId, sessionId))
     return revoked
   }
+
+  /** By one of the same account. Whoever was left behind in an epoch that is over ends nothing of the next. */
+  const revokeAs = ({ userId, securityEpoch }: Actor, sessionId: string): Promise<Session | null> =>
+    revoke(userId, sessionId, 'revoked_by_user', undefined, ({ epoch }) => epoch === securityEpoch)
 
   /**
    * Leaves room for one more, and tells the person when it comes from a device that was never seen. Looks no further back
@@ -174,7 +181,7 @@ export function createSessions(
 
     /** Ends one of the actor's own sessions; anybody else's is not found. */
     async revokeOne(actor: Actor, sessionId: string, caller: Caller): Promise<void> {
-      if (!(await revoke(actor.userId, sessionId, 'revoked_by_user'))) throw notFound()
+      if (!(await revokeAs(actor, sessionId))) throw notFound()
       await audit.record(caller, {
         event: 'session.revoke',
         actorId: actor.userId,
@@ -186,7 +193,7 @@ export function createSessions(
     /** Ends every session of the actor but this one. */
     async revokeOthers(actor: Actor, caller: Caller): Promise<void> {
       for (const { value } of await listLive(actor.userId))
-        if (value.id !== actor.sessionId) await revoke(actor.userId, value.id, 'revoked_by_user')
+        if (value.id !== actor.sessionId) await revokeAs(actor, value.id)
       await audit.record(caller, {
         event: 'session.revoke_others',
         actorId: actor.userId,

@@ -72,10 +72,11 @@ export function createTakeBackChanges(
       if (!(await opened.close())) throw codeRefused()
       const { user, previous } = await users.changeAddress(known.id, email, 0, (latest) => {
         if (!isMailboxOf(latest, email)) throw codeRefused()
+        const now = clock.now()
         return {
-          ...disownSince(latest, since, email),
+          ...disownSince(latest, since, email, now),
           passwordHash,
-          updatedAt: new Date(clock.now()).toISOString(),
+          updatedAt: new Date(now).toISOString(),
         }
       })
       memo.forgetUser(user.id)

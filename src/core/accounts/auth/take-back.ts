@@ -1,3 +1,4 @@
+import { disownedSince } from '../users/disowned.model.ts'
 import { takeBackMs } from '../users/former-addresses.model.ts'
 import type { FormerAddress, User } from '../users/users.model.ts'
 import { factorsOf, withFactors, withoutOrphanedCodes } from './second-factors.ts'
@@ -28,15 +29,16 @@ function withoutWaysSince(user: User, since: string): User {
 
 /**
  * The account as it is won back: as if nothing had been set up since, nor a deletion ever been asked for, and with every
- * session over. The address is given back by who knows whose mailbox it is, and what proves the owner from now on is
+ * session over; what was made in its name, and is kept elsewhere, is made in nobody's. The address is given back by who knows whose mailbox it is, and what proves the owner from now on is
  * theirs to say.
  */
-function takeBackSince(user: User, since: string): User {
+function takeBackSince(user: User, since: string, nowMs: number): User {
   const { deletion, ...rest } = withoutWaysSince(user, since)
   return {
     ...rest,
     ...(deletion ? { status: deletion.statusBefore } : {}),
     emailVerified: true,
+    disowned: disownedSince(user, since, nowMs),
     recoveries: (user.recoveries ?? 0) + 1,
     securityEpoch: user.securityEpoch + 1,
   }
@@ -46,7 +48,7 @@ function takeBackSince(user: User, since: string): User {
  * By who reads the mailbox `email`, of the account or one it had, and disowns what was done since this moment. Mailboxes
  * from before that one keep what they can take back: whoever has the later one may be the stranger to them.
  */
-export function disownSince(user: User, since: string, email: string): User {
+export function disownSince(user: User, since: string, email: string, nowMs: number): User {
   const { formerAddresses = [] } = user
   const isIt = (address: FormerAddress): boolean => address.email === email
   const later = formerAddresses.findIndex((former) => isIt(former) && former.changedAt >= since)
@@ -54,7 +56,7 @@ export function disownSince(user: User, since: string, email: string): User {
   const former = formerAddresses[left]
   const wasProved = former ? former.wasProved : user.emailVerified
   return {
-    ...takeBackSince(user, wasProved ? since : ever),
+    ...takeBackSince(user, wasProved ? since : ever, nowMs),
     formerAddresses: former ? formerAddresses.slice(0, left) : formerAddresses,
   }
 }
@@ -65,7 +67,7 @@ export function disownSince(user: User, since: string, email: string): User {
  * proved the mailbox, nothing stays.
  */
 export const recoverLately = (user: User, nowMs: number): User =>
-  takeBackSince(user, user.emailVerified ? new Date(nowMs - takeBackMs).toISOString() : ever)
+  takeBackSince(user, user.emailVerified ? new Date(nowMs - takeBackMs).toISOString() : ever, nowMs)
 
 /** The same for who has lost the second factors and was helped by two members of staff: none is left. */
 export const recoverWithoutFactors = (user: User, nowMs: number): User =>
@@ -87,10 +89,11 @@ export function withProvedAddress(user: User, { isByItsUser }: { readonly isByIt
 }
 
 /** The account of whom a provider vouches for, where nobody had proved the mailbox: nothing that was set up stays. */
-export const takenOver = (user: User): User => ({
+export const takenOver = (user: User, nowMs: number): User => ({
   ...withoutWaysSince(user, ever),
   passwordHash: null,
   emailVerified: true,
+  disowned: disownedSince(user, ever, nowMs),
   recoveries: (user.recoveries ?? 0) + 1,
   securityEpoch: user.securityEpoch + 1,
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { collection } from '../../../ports/documents.ts'
 import { DisplayName } from '../../kernel/display-name.ts'
+import { longestLastingDays } from '../users/disowned.model.ts'
 
 /** What a program may do that is nobody's. */
 export const ServiceScope = z.enum(['forms:read', 'forms:content', 'reports:read']).meta({
@@ -36,7 +37,7 @@ export const NewServiceToken = z
   .object({
     name: DisplayName({ min: 1, max: 100, has: 'anything' }),
     scopes: z.array(ServiceScope).min(1).max(10),
-    expiresInDays: z.number().int().min(1).max(730).default(365),
+    expiresInDays: z.number().int().min(1).max(longestLastingDays).default(365),
   })
   .meta({ id: 'NewServiceToken' })
 export type NewServiceToken = z.infer<typeof NewServiceToken>
@@ -54,7 +55,10 @@ export const ServiceTokenView = z
     expiresAt: Timestamp,
     isRefused: z
       .boolean()
-      .meta({ description: 'Whoever made it is no administrator any more: it lets nobody in.' }),
+      .meta({
+        description:
+          'It lets nobody in: whoever made it is no administrator any more, or has won the account back from somebody who made it.',
+      }),
   })
   .meta({ id: 'ServiceToken' })
 export type ServiceTokenView = z.infer<typeof ServiceTokenView>

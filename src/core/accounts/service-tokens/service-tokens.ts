@@ -6,6 +6,7 @@ import { emptyFace } from '../../kernel/domain.ts'
 import { notFound } from '../../kernel/errors.ts'
 import { walk } from '../../kernel/walk.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
+import { isDisowned } from '../users/disowned.model.ts'
 import { isAdministrator } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import { createServiceTokensPersonalData } from './personal-data.ts'
@@ -39,14 +40,17 @@ export const isServiceToken = (text: string): boolean => text.startsWith('tis_')
 
 export function createServiceTokens(
   needs: Needs<'documents' | 'clock' | 'ids' | 'defer'>,
-  { audit, users }: { readonly audit: Audit; readonly users: Pick<Users, 'read'> },
+  { audit, users }: { readonly audit: Audit; readonly users: Pick<Users, 'read' | 'readOwn'> },
 ) {
   const { documents, clock, ids, defer } = needs
   const keyOf = (id: string) => ({ partition: id, id })
-  /** A token is worth what whoever made it is: it stands for their right to see what it shows. */
-  const isVouchedFor = async ({ createdBy }: ServiceToken): Promise<boolean> => {
+  /**
+   * A token is worth what whoever made it is: it stands for their right to see what it shows. One that somebody else made
+   * in their name is worth nothing.
+   */
+  const isVouchedFor = async ({ createdBy, createdAt }: ServiceToken): Promise<boolean> => {
     const maker = (await users.read(createdBy))?.value
-    return maker !== undefined && isAdministrator(maker)
+    return maker !== undefined && isAdministrator(maker) && !isDisowned(maker, createdAt)
   }
   const record = (caller: Caller, { userId, sessionId }: Actor, event: string, id: string) =>
     audit.record(caller, { event, actorId: userId, sessionId, resource: { type: 'service-token', id } })
@@ -54,7 +58,7 @@ export function createServiceTokens(
   return {
     ...emptyFace,
     personalData: createServiceTokensPersonalData(needs),
-    /** The token is in this answer and nowhere else. */
+    /** The token is in this answer and nowhere else. Throws `invalid_token` where the maker's sessions were ended meanwhile. */
     async create(caller: Caller, actor: Actor, { name, scopes, expiresInDays }: NewServiceToken) {
       const id = ids.next()
       const secret = encodeBase64url(crypto.getRandomValues(new Uint8Array(32)))
@@ -71,6 +75,13 @@ export function createServiceTokens(
       }
       await record(caller, actor, 'service-token.create', id)
       await documents.insert(serviceTokens, token)
+      try {
+        // After the write: whatever ends the session later finds a token that was made before.
+        await users.readOwn(actor)
+      } catch (error) {
+        await documents.remove(serviceTokens, keyOf(id))
+        throw error
+      }
       return { ...viewOf(token, true), token: `tis_${id}_${secret}` }
     },
 

@@ -82,14 +82,21 @@ export function createUsersPersonalData(
         'updatedAt',
         'lastLoginAt',
       ],
-      withheld: ['passwordHash', 'secondFactors', 'securityEpoch', 'recoveries'],
+      withheld: ['passwordHash', 'secondFactors', 'securityEpoch', 'recoveries', 'disowned'],
       purpose: 'The account: who somebody is here, and how they sign in.',
       retention: `${whileItExists} A guest: 24 hours. An account whose sign-up was cut off: 10 minutes.`,
       async collect({ userId }) {
         const stored = await documents.read(users, { partition: userId, id: userId })
         if (!stored) return []
         const account = stored.value
-        const { passwordHash: _, secondFactors, securityEpoch: __, recoveries: ___, ...rest } = account
+        const {
+          passwordHash: _,
+          secondFactors,
+          securityEpoch: __,
+          recoveries: ___,
+          disowned: ____,
+          ...rest
+        } = account
         return [
           {
             ...rest,

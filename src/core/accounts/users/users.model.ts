@@ -13,6 +13,7 @@ import {
 import { DisplayName } from '../../kernel/display-name.ts'
 import { defineError } from '../../kernel/errors.ts'
 import { CursorQuery } from '../../kernel/paging.ts'
+import type { Disowned } from './disowned.model.ts'
 
 export const Email = z
   .string()
@@ -141,6 +142,8 @@ export interface User {
   readonly securityEpoch: number
   /** How often the mailbox won it back. Links for a new password from before are void. Absent: never. */
   readonly recoveries?: number
+  /** When somebody else may have been in it: what was made in its name then counts for nothing. Absent: never. */
+  readonly disowned?: readonly Disowned[]
   /** Without `timeZone` in older accounts: read it by `preferencesOf`. */
   readonly preferences: Omit<Preferences, 'timeZone'> & Partial<Pick<Preferences, 'timeZone'>>
   /** Who is assigned to this person; absent in older accounts. */

@@ -1,10 +1,9 @@
 import type { ArchiveEntry } from '../../../ports/archiver.ts'
 import type { Needs } from '../../../ports/ports.ts'
-import type { User } from '../../accounts/users/users.model.ts'
+import { authenticatedBefore, type User } from '../../accounts/users/users.model.ts'
 import type { Users } from '../../accounts/users/users.ts'
 import type { Files } from '../../files/files.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
-import { notFound } from '../../kernel/errors.ts'
 import type { PersonalData, Subject } from '../../kernel/personal-data.ts'
 import { createPutDocument } from '../../kernel/put-document.ts'
 import { walk } from '../../kernel/walk.ts'
@@ -176,16 +175,18 @@ export function createExportData(
   }
 
   return {
-    /** Starts one, unless there is one of the last day. */
+    /**
+     * Starts one, unless there is one of the last day. Throws `invalid_token` where the sessions were ended meanwhile:
+     * what somebody else has asked for since is neither touched nor handed over.
+     */
     async request(actor: Actor, caller: Caller): Promise<ExportView> {
-      const { userId, sessionId } = actor
-      const account = (await users.read(userId))?.value
-      if (!account) throw notFound()
+      const { userId, sessionId, securityEpoch } = actor
+      const account = await users.readOwn(actor)
       const now = clock.now()
       const fresh: Export = {
         id: userId,
         exportId: ids.next(),
-        epoch: account.securityEpoch,
+        epoch: securityEpoch,
         state: 'preparing',
         collected: 0,
         requestedAt: iso(now),
@@ -193,11 +194,13 @@ export function createExportData(
         leasedUntil: iso(now),
       }
       const known = await documents.read(dataExports, keyOf(userId))
+      if (known?.value.epoch !== undefined && known.value.epoch > securityEpoch) throw authenticatedBefore()
       const isGone = known !== null && (isOver(known.value) || isVoid(known.value, account))
       if (isGone) await exportFiles.remove(known.value)
       const stored = await put(dataExports, keyOf(userId), (latest) =>
         latest && !(isGone && latest.exportId === known.value.exportId) ? latest : fresh,
       )
+      if (stored && isVoid(stored.value, account)) throw authenticatedBefore()
       const view = await viewOf(stored?.value ?? fresh)
       if (view.id === fresh.exportId)
         await audit.record(caller, {
@@ -211,12 +214,12 @@ export function createExportData(
     },
 
     /** The one there is; null when there is none. Starts nothing. */
-    async show({ userId }: Actor): Promise<ExportView | null> {
+    async show(actor: Actor): Promise<ExportView | null> {
       const [known, account] = await Promise.all([
-        documents.read(dataExports, keyOf(userId)),
-        users.read(userId),
+        documents.read(dataExports, keyOf(actor.userId)),
+        users.readOwn(actor),
       ])
-      const isGone = !known || isOver(known.value) || isVoid(known.value, account?.value ?? null)
+      const isGone = !known || isOver(known.value) || isVoid(known.value, account)
       return isGone ? null : viewOf(known.value)
     },
 
