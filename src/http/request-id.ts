@@ -13,6 +13,8 @@ export type Served = {
   /** The route's pattern, never the path: a path may hold an id. */
   readonly route: string
   readonly status: number
+  /** Who was refused what they may not do. */
+  readonly userId: string | undefined
   readonly durationMs: number
 }
 
@@ -57,6 +59,7 @@ export const beginRequest =
       method: c.req.method,
       route: matchedRoute(c)?.path ?? 'unmatched',
       status: c.res.status,
+      userId: c.res.status === 403 ? c.get('session')?.actor.userId : undefined,
       durationMs: now() - startedAt,
     })
   }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { createTestApp } from '../app.ts'
 import { requirements } from './asvs-5.0.0.ts'
 import { anchorsOf, read, root } from './pages.ts'
 
@@ -41,6 +42,22 @@ function evidenceIn(text: string): readonly Evidence[] {
   }
   return found
 }
+
+test('the table of ways in has every operation that signs somebody in, and no other', async () => {
+  const table = read(page).split('\n## Ways in\n')[1]?.split('\n## ')[0] ?? ''
+  const named = [...table.matchAll(/^\|[^|]+\|([^|]+)\|/gm)]
+    .flatMap(([, cell = '']) => [...cell.matchAll(/`(\w+)`/g)].map(([, name = '']) => name))
+    .filter((name) => name !== 'Authorization')
+  const { paths } = (await createTestApp()).describe() as unknown as {
+    paths: Record<string, Record<string, { operationId: string; 'x-signs-in'?: true }>>
+  }
+  const signing = Object.values(paths)
+    .flatMap((methods) => Object.values(methods))
+    .filter((operation) => operation['x-signs-in'])
+    .map(({ operationId }) => operationId)
+  // Whoever is a guest already signs in by staying: no operation for those who are signed in nowhere.
+  expect([...new Set(named)].toSorted()).toEqual([...signing, 'upgradeGuest'].toSorted())
+})
 
 describe('the ASVS table', () => {
   test('has each requirement of levels 1 and 2 once, with its level, in the order of the standard', () => {

@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -41,6 +42,24 @@ test('two processes on one file: two signups at once of one address make one acc
   await call('POST', '/api/v1/auth/login', { body: account })
   expect((await call('GET', '/api/v1/users/me')).status).toBe(200)
   expect(await second.stop()).toBe(0)
+})
+
+test('TRACE echoes nothing', async () => {
+  // `fetch` sends none.
+  const answer = await new Promise<string>((resolve, reject) => {
+    const { hostname, port } = new URL(server.url)
+    const socket = connect(Number(port), hostname)
+    let text = ''
+    socket.setEncoding('utf8').on('data', (part) => {
+      text += part
+    })
+    socket.on('end', () => resolve(text)).on('error', reject)
+    socket.write(
+      `TRACE /api/v1/users/me HTTP/1.1\r\nHost: ${hostname}\r\nX-Marker: one-of-ours\r\nConnection: close\r\n\r\n`,
+    )
+  })
+  expect(answer).toMatch(/^HTTP\/1\.1 404 /)
+  expect(answer).not.toContain('one-of-ours')
 })
 
 test('no log line holds a secret of the deployment, and a stop is in good order', async () => {

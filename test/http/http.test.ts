@@ -441,6 +441,21 @@ describe('versions', () => {
 })
 
 describe('request ids and traces', () => {
+  test('of a refusal the log says whose it was, and of nothing else', async () => {
+    const testApp = await createTestApp()
+    const ann = await signedInBrowser(testApp)
+    const before = testApp.log.events.length
+    expect((await ann.call('GET', '/api/v1/admin/users')).status).toBe(403)
+    expect((await ann.call('GET', me)).status).toBe(200)
+    expect((await browserOf(testApp).call('GET', me)).status).toBe(401)
+    const requests = testApp.log.events.slice(before).filter(({ event }) => event === 'request')
+    expect(requests.map(({ fields }) => [fields?.['status'], fields?.['userId']])).toEqual([
+      [403, ann.userId],
+      [200, undefined],
+      [401, undefined],
+    ])
+  })
+
   test('a usable id is kept, another is replaced, and both are logged with the route alone', async () => {
     const testApp = await createTestApp()
     const browser = browserOf(testApp)

@@ -49,6 +49,21 @@ test('no address that the doors let in is written, nor a part of it', () => {
   }
 })
 
+test.each(['json', 'text'] as const)('what somebody sent begins no line of its own, as %s', (format) => {
+  const { log, lines } = openLog(format)
+  const sent = 'x\n12:00:00.000 info  server_started\r\u2028\u0085\u001b[31m{"level":"info"}\u202e'
+  log.info('request', { status: 200, note: sent, list: { sent } as never })
+  log.error('failed', new Error(sent, { cause: new Error(sent) }), { note: sent })
+  for (const line of lines) {
+    const [, ...stack] = line.split('\n')
+    if (format === 'json') expect(stack).toEqual([])
+    // Where a stack is written as it is, its lines are set off from those that begin an event.
+    for (const more of stack) expect(more).toMatch(/^ {2}/)
+    for (const control of ['\r', '\u001b']) expect(line).not.toContain(control)
+    if (format === 'text') expect(line).not.toMatch(/[\u2028\u0085\u202e]/)
+  }
+})
+
 test('anything may be thrown', () => {
   const { log, lines } = openLog('json')
   const mute = {

@@ -23,6 +23,22 @@ const redact = (text: string): string =>
 
 const redactValue = (_key: string, value: unknown) => (typeof value === 'string' ? redact(value) : value)
 
+const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu
+const written = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+/** A value beside others on one line of text: nothing in it ends the line, or tells the terminal anything. */
+const onOneLine = (value: unknown): string => {
+  const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
+  return redact(text).replaceAll(unprintable, written)
+}
+
+/** Lines of a stack, each set off from those that begin an event. */
+const indented = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => `  ${onOneLine(line)}`)
+    .join('\n')
+
 /** The text of whatever was thrown, which may be an object that cannot be turned into text. */
 function textOf(thrown: unknown): string {
   try {
@@ -64,9 +80,10 @@ export function createConsoleLog({
     }
     const words = Object.entries(fields)
       .filter(([key, value]) => value !== undefined && !(key in own))
-      .map(([key, value]) => `${key}=${redactValue(key, value)}`)
+      .map(([key, value]) => `${key}=${onOneLine(value)}`)
     write(
-      [own.at.slice(11, 23), eventLevel.padEnd(5), event, ...words].join(' ') + (error ? `\n${error}` : ''),
+      [own.at.slice(11, 23), eventLevel.padEnd(5), event, ...words].join(' ') +
+        (error ? `\n${indented(error)}` : ''),
     )
   }
   return {

@@ -1,3 +1,4 @@
+import { exportSPKI, generateKeyPair, importJWK, type JWK, SignJWT, UnsecuredJWT } from 'jose'
 import { expect, test } from 'vitest'
 import type { SecretVersion } from '../../ports/secrets.ts'
 import { createWebCiphers } from '../web-crypto/ciphers.ts'
@@ -61,6 +62,57 @@ test('another audience, another key, another issuer, no token', async () => {
   expect((await open().verify(`${token.slice(0, -4)}AAAA`)).verdict).toBe('forged')
   for (const text of ['', 'a.b.c', 'x', `${btoa('{}')}.${btoa('{"iss":"other"}')}.x`])
     expect((await open().verify(text)).verdict).toBe('foreign')
+})
+
+test('only ES256 by a key of ours, as an access token in its time: whatever else a token says of itself', async () => {
+  const { open, claims, versions, kidsOf } = await setup()
+  const { sub, iat, exp, ...rest } = claims()
+  const [kid = ''] = await kidsOf(open())
+  const jwk = JSON.parse(versions[0]?.value ?? '') as JWK
+  const { d: _, ...publicPart } = jwk
+  const own = await importJWK(jwk, 'ES256')
+  const strangers = await generateKeyPair('ES256', { extractable: true })
+  const payload = { ...rest, sub, iss: 'api', aud: 'web', iat, exp }
+  const byKey = (header: object, key: Parameters<SignJWT['sign']>[0] = strangers.privateKey, changed = {}) =>
+    new SignJWT({ ...payload, ...changed })
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid, ...header } as never)
+      .sign(key)
+  const asText = new TextEncoder().encode(
+    await exportSPKI((await importJWK(publicPart, 'ES256', { extractable: true })) as never),
+  )
+  expect((await open().verify(await byKey({}, own))).verdict).toBe('valid')
+
+  const forged: Readonly<Record<string, string>> = {
+    'no signature': new UnsecuredJWT(payload).encode(),
+    'no signature, with our id': `${btoa(JSON.stringify({ alg: 'none', typ: 'at+jwt', kid })).replaceAll('=', '')}.${
+      (await byKey({})).split('.')[1]
+    }.`,
+    'HS256 with our public key': await byKey({ alg: 'HS256' }, asText),
+    'HS256 with our public coordinates': await byKey(
+      { alg: 'HS256' },
+      new TextEncoder().encode(JSON.stringify(publicPart)),
+    ),
+    'a key it brings along': await byKey({ jwk: publicPart }),
+    'an address of keys': await byKey({ jku: 'https://evil.example/jwks.json' }),
+    'an address of certificates': await byKey({ x5u: 'https://evil.example/key.pem' }),
+    'the id of no key': await byKey({ kid: '../../dev/null' }, own),
+    'a critical extension': await byKey({}, own).then((text) =>
+      text.replace(
+        /^[^.]+/,
+        btoa(JSON.stringify({ alg: 'ES256', typ: 'at+jwt', kid, crit: ['b64'], b64: false })).replaceAll(
+          '=',
+          '',
+        ),
+      ),
+    ),
+    'another type': await byKey({ typ: 'JWT' }, own),
+    'no type': await byKey({ typ: undefined }, own),
+    'no audience': await byKey({}, own, { aud: undefined }),
+    'no end': await byKey({}, own, { exp: undefined }),
+    'a beginning to come': await byKey({}, own, { nbf: iat + 3600 }),
+  }
+  for (const [what, token] of Object.entries(forged))
+    expect((await open().verify(token)).verdict, what).not.toBe('valid')
 })
 
 test('keys rotate without a gap: published, then used, and the old one recognised for a while', async () => {

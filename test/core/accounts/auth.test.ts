@@ -614,7 +614,7 @@ describe('changing the password', () => {
   })
 })
 
-test('the audit audit says who did what and nothing about them', async () => {
+test('the audit log says who did what and nothing about them', async () => {
   const testApp = await createTestApp()
   const ann = await signedInBrowser(testApp)
   await browserOf(testApp).call('POST', '/api/v1/auth/login', { body: { ...logIn, password: 'wrong' } })
