@@ -53,12 +53,10 @@ export const ServiceTokenView = z
     createdAt: Timestamp,
     lastUsedAt: Timestamp.nullable().meta({ description: 'To the hour.' }),
     expiresAt: Timestamp,
-    isRefused: z
-      .boolean()
-      .meta({
-        description:
-          'It lets nobody in: whoever made it is no administrator any more, or has won the account back from somebody who made it.',
-      }),
+    isRefused: z.boolean().meta({
+      description:
+        'It lets nobody in: whoever made it is no administrator any more, or has won the account back from somebody who made it.',
+    }),
   })
   .meta({ id: 'ServiceToken' })
 export type ServiceTokenView = z.infer<typeof ServiceTokenView>
