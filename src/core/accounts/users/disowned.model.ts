@@ -1,15 +1,9 @@
-import type { User } from './users.model.ts'
+import type { Disowned, User } from './users.model.ts'
 
 const dayMs = 24 * 60 * 60_000
 
 /** What is made in an account's name, and kept outside of it, lasts no longer. */
 export const longestLastingDays = 730
-
-/** A time in which somebody else may have been in the account: both ends belong to it. `since` is '' for ever before. */
-export interface Disowned {
-  readonly since: string
-  readonly until: string
-}
 
 /** Whether what was made in this account's name at this moment counts for nothing. */
 export const isDisowned = ({ disowned = [] }: Pick<User, 'disowned'>, at: string): boolean =>

@@ -13,7 +13,6 @@ import {
 import { DisplayName } from '../../kernel/display-name.ts'
 import { defineError } from '../../kernel/errors.ts'
 import { CursorQuery } from '../../kernel/paging.ts'
-import type { Disowned } from './disowned.model.ts'
 
 export const Email = z
   .string()
@@ -107,6 +106,12 @@ export interface FormerAddress {
   readonly sessionId: string
   /** Whether somebody had shown that they read its mailbox. */
   readonly wasProved: boolean
+}
+
+/** A time in which somebody else may have been in the account: both ends belong to it. `since` is '' for ever before. */
+export interface Disowned {
+  readonly since: string
+  readonly until: string
 }
 
 /** One person's account, as stored. */
