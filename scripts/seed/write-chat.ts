@@ -1,5 +1,12 @@
 import { directPairId, newHead } from '../../src/core/messaging/chat/create-conversation.ts'
-import { type Entry, memberOf, messages, positionOf } from '../../src/core/messaging/chat/entries.model.ts'
+import {
+  type Entry,
+  type Mark,
+  memberOf,
+  messages,
+  positionOf,
+} from '../../src/core/messaging/chat/entries.model.ts'
+import { entryOf } from '../../src/core/messaging/chat/inbox-entry.ts'
 import { directPairs, inbox } from '../../src/core/messaging/chat/lists.model.ts'
 import { documentIdOf } from '../../src/core/messaging/chat/message-id.ts'
 import { markAt } from '../../src/core/messaging/chat/read-marks.ts'
@@ -58,13 +65,20 @@ export async function writeConversation(
     await writer.settle()
     await progressed(batch.length)
   }
+  const marks = new Map<string, Mark>()
   for (const { userId, seq, atMs } of plan.reads) {
     const member = memberOf(head, userId)
     // Every numbered change is a message here, so that a number is a count too.
     const mark = markAt(conversationId, userId, { seq, count: seq, at: new Date(atMs).toISOString() })
-    if (member && positionOf(member, undefined).seq < seq) writer.add<Entry>(messages, mark)
+    if (!member || positionOf(member, undefined).seq >= seq) continue
+    marks.set(userId, mark)
+    writer.add<Entry>(messages, mark)
   }
-  for (const userId of memberIds) writer.add(inbox, { id: conversationId, userId, activeAt: head.updatedAt })
+  for (const member of head.members) {
+    const position = positionOf(member, marks.get(member.userId))
+    const nowMs = Date.parse(head.updatedAt)
+    writer.add(inbox, entryOf(head, member, position, { before: null, nowMs }))
+  }
   writer.add<Entry>(messages, head)
   await writer.settle()
 }

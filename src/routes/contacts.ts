@@ -17,7 +17,7 @@ const listContacts = createRoute({
   tags,
   summary: 'List my contacts',
   description:
-    'The people I may write to, by name. Staff, and those I share a mentor or a course with; guests see staff alone. Nobody who is blocked.',
+    'The people I may write to, by name. Staff, and those I share a mentor or a course with; guests see staff alone. With `q` an admin finds everybody else behind them. Nobody who is blocked.',
   ...signedInOrGuest,
   request: { query: ContactQuery },
   responses: {

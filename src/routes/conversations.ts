@@ -12,6 +12,7 @@ import {
 } from '../core/messaging/chat/chat.model.ts'
 import type { Chat } from '../core/messaging/chat/chat.ts'
 import { ExportedConversation, ExportQuery } from '../core/messaging/chat/export.model.ts'
+import { ChangeMine, UnreadTotal } from '../core/messaging/chat/mine.model.ts'
 import type { BeginIdempotent } from '../core/platform/idempotency/idempotency.ts'
 import { expectedVersion, hasCurrent } from '../http/etag.ts'
 import { idempotent } from '../http/idempotency.ts'
@@ -33,10 +34,39 @@ const listConversations = createRoute({
   operationId: 'listConversations',
   tags,
   summary: 'List my conversations',
-  description: 'Newest first.',
+  description:
+    'Those that are pinned first, then by the newest message: a reaction or a new name moves nothing. What goes on moves up within seconds.',
   ...signedInOrGuest,
   request: { query: ConversationQuery },
   responses: { 200: json(ConversationPage, 'A page.'), ...errors(400, 401, 403) },
+})
+
+const countUnread = createRoute({
+  method: 'get',
+  path: '/unread',
+  operationId: 'readUnread',
+  tags,
+  summary: 'Show how much I have not read',
+  description:
+    'For a badge. Muted conversations count only with the messages that address me, archived and hidden ones not at all.',
+  ...signedInOrGuest,
+  responses: { 200: json(UnreadTotal, 'As it is now.'), ...errors(401, 403) },
+})
+
+const changeMine = createRoute({
+  method: 'patch',
+  path: '/{id}/mine',
+  operationId: 'updateMyConversation',
+  tags,
+  summary: 'Update how I keep a conversation',
+  description:
+    'Mute, pin, archive, hide, or mark it unread: for me alone, on all my devices. Pinning takes it out of the archive, and what is put away is no longer pinned. At most 20 are pinned.',
+  ...signedInOrGuest,
+  request: { params: ConversationId, ...body(ChangeMine, { isPinned: true }) },
+  responses: {
+    200: json(Conversation, 'As it is now.'),
+    ...errors(400, 401, 403, 404, 409, 413, 415),
+  },
 })
 
 const createConversation = (begin: BeginIdempotent) =>
@@ -191,6 +221,10 @@ export const conversationRoutes = (chat: Chat, begin: BeginIdempotent) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(listConversations, async (c) =>
       c.json(await chat.listConversations(actorOf(c), c.req.valid('query')), 200),
+    )
+    .openapi(countUnread, async (c) => c.json(await chat.countUnread(actorOf(c)), 200))
+    .openapi(changeMine, async (c) =>
+      c.json(await chat.changeMine(actorOf(c), c.req.valid('param').id, c.req.valid('json')), 200),
     )
     .openapi(createConversation(begin), async (c) => {
       const { conversation, isNew } = await chat.createConversation(actorOf(c), c.req.valid('json'))

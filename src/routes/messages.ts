@@ -4,6 +4,7 @@ import {
   ChatMessage,
   EditMessage,
   Emoji,
+  MessageHistory,
   MessagePage,
   MessageQuery,
   SearchQuery,
@@ -33,7 +34,10 @@ const listMessages = createRoute({
   ...signedInOrGuest,
   request: { params: ConversationId, query: MessageQuery },
   responses: {
-    200: json(MessagePage, 'A page; `nextCursor` goes into `before` for the older ones.'),
+    200: json(
+      MessageHistory,
+      'A page; `nextCursor` goes into `before` for the older ones, `newerCursor` into `after` for the newer ones.',
+    ),
     ...errors(400, 401, 403, 404),
   },
 })

@@ -84,6 +84,9 @@ export const reads: readonly Read[] = [
   get('listBlocks, in the middle', 'me', (s) => `${v1}/users/me/blocks?limit=4&${cursor(s, 'blocks')}`),
   get('listConversations', 'me', `${v1}/conversations?limit=10`),
   get('listConversations, in the middle', 'me', (s) => `${v1}/conversations?limit=4&${cursor(s, 'inbox')}`),
+  get('listConversations, those that are unread', 'me', `${v1}/conversations?limit=10&only=unread`),
+  get('listConversations, those that are archived', 'me', `${v1}/conversations?limit=10&only=archived`),
+  get('readUnread', 'me', `${v1}/conversations/unread`),
   get('readConversation', 'me', ({ conversationId }) => `${v1}/conversations/${conversationId}`),
   // An export is as long as what it exports: what is said elsewhere must not count.
   get(

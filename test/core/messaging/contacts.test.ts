@@ -41,6 +41,31 @@ test('contacts are staff, people of my courses and of my mentor, by name, each o
   expect(ofMentor.map(({ name }: { name: string }) => name)).toEqual(['Ann', 'Cem', 'Zoe'])
 })
 
+test('an admin finds whomever they may write to by name, page by page, and nobody else does', async () => {
+  const testApp = await createTestApp()
+  const admin = await staffMember(testApp, 'Zoe Walker', 'admin')
+  const people: Awaited<ReturnType<typeof signUp>>[] = []
+  for (let i = 0; i < 7; i++) people.push(await signUp(testApp, `Walker ${i}`))
+  await signUp(testApp, 'Somebody Else')
+  const [suspended, blocked] = people as [(typeof people)[0], (typeof people)[0]]
+  await admin.call('PATCH', `/api/v1/admin/users/${suspended.userId}`, { body: { status: 'suspended' } })
+  await blocked.call('PUT', `/api/v1/users/me/blocks/${admin.userId}`)
+  const found: string[] = []
+  let cursor: string | null = ''
+  while (cursor !== null) {
+    const page: any = (await admin.call('GET', `/api/v1/contacts?q=walk&limit=2${cursor}`)).body
+    found.push(...page.items.map(({ name }: { name: string }) => name))
+    const { nextCursor } = page.pagination
+    cursor = nextCursor === null ? null : `&cursor=${encodeURIComponent(nextCursor)}`
+  }
+  expect(found.toSorted()).toEqual(['Walker 2', 'Walker 3', 'Walker 4', 'Walker 5', 'Walker 6'])
+  for (const name of await namesOf(admin, '?q=walker&limit=100')) expect(name).toContain('Walker')
+  expect(await namesOf(admin)).toEqual([])
+  expect(await namesOf(people[3]!, '?q=walk')).toEqual(['Zoe Walker'])
+  const damaged = await admin.call('GET', '/api/v1/contacts?q=walk&cursor=everybody.nonsense')
+  expect(damaged.status).toBe(400)
+})
+
 test('writing is allowed exactly to contacts; unknown, suspended and blocked look alike', async () => {
   const testApp = await createTestApp()
   const { canWriteTo } = testApp.contacts

@@ -22,12 +22,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** What is numbered, and whether it is a message: written down once more, as plainly as possible. */
 function createModel() {
-  const numbered: ('message' | 'change')[] = []
+  const numbered: ('message' | 'deleted' | 'change')[] = []
   const readTo = [0, 0, 0]
   return {
     note: (what: 'message' | 'change') => numbered.push(what),
     read: (person: number, seq: number) => {
       readTo[person] = Math.max(readTo[person] ?? 0, Math.min(seq, numbered.length))
+    },
+    remove: (seq: number) => {
+      numbered[seq - 1] = 'deleted'
     },
     head: () => numbered.length,
     unread: (person: number) => numbered.slice(readTo[person]).filter((what) => what === 'message').length,
@@ -59,15 +62,26 @@ test('unread is what a plain count says, after any steps one after the other', a
       const participantIds = others.map(({ userId }) => userId)
       const { id } = (await chat.createConversation(ann, { type: 'group', participantIds })).conversation
       const model = createModel()
-      const sent: { readonly id: string; readonly by: number; isDeleted: boolean; reactedBy: Set<number> }[] =
-        []
+      const sent: {
+        readonly id: string
+        readonly seq: number
+        readonly by: number
+        isDeleted: boolean
+        reactedBy: Set<number>
+      }[] = []
       for (const each of steps) {
         const actor = actors[each.who]!
         if (each.do === 'send') {
           const { message } = await chat.sendMessage(actor, id, { text: 'x', attachments: [], mentions: [] })
           model.note('message')
           model.read(each.who, model.head())
-          sent.push({ id: message.id, by: each.who, isDeleted: false, reactedBy: new Set() })
+          sent.push({
+            id: message.id,
+            seq: model.head(),
+            by: each.who,
+            isDeleted: false,
+            reactedBy: new Set(),
+          })
         } else if (each.do === 'read') {
           await chat.read(actor, id, each.upTo ?? undefined)
           model.read(each.who, each.upTo ?? model.head())
@@ -81,6 +95,7 @@ test('unread is what a plain count says, after any steps one after the other', a
           } else if (each.who === 0 || each.who === message.by) {
             await chat.deleteMessage(actor, message.id)
             message.isDeleted = true
+            model.remove(message.seq)
             model.note('change')
           }
         }
@@ -121,7 +136,9 @@ test('unread agrees with the log after any steps taken at once', async () => {
         for (const reader of actors) {
           const { value } = await chat.readConversation(reader, id)
           const readTo = value.readPositions[reader.userId]?.seq ?? 0
-          expect(value.unreadCount).toBe(items.filter(({ seq }) => seq > readTo).length)
+          expect(value.unreadCount).toBe(
+            items.filter(({ seq, deletedAt }) => seq > readTo && deletedAt === null).length,
+          )
           await chat.read(reader, id)
           expect((await chat.readConversation(reader, id)).value.unreadCount).toBe(0)
         }

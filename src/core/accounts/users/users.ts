@@ -1,4 +1,4 @@
-import type { Stored } from '../../../ports/documents.ts'
+import type { Page, Stored } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { emptyFace, type Job } from '../../kernel/domain.ts'
@@ -105,6 +105,9 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'defer' | 'ids'
     /** After a change of name, picture, role or status: brings the copies that others keep into line. */
     announce,
     read,
+    /** A page of all accounts, in no particular order: for admins and jobs. A damaged `after` throws `InvalidCursor`. */
+    scan: (limit: number, after?: string): Promise<Page<User>> =>
+      documents.scan(users, { limit, ...(after === undefined ? {} : { after }) }),
     /** The account that a session is in, as it is now. Throws `invalid_token` as `changeAs` does. */
     async readOwn(actor: Actor): Promise<User> {
       const stored = await read(actor.userId)

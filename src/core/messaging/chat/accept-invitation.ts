@@ -107,7 +107,7 @@ export function createAcceptInvitation(
       const { conversationId } = invitation
       if (!isMember) {
         const at = new Date(clock.now()).toISOString()
-        await inbox.note({ id: conversationId, userId, activeAt: at })
+        await inbox.expect(userId, conversationId, at)
         await log.change(conversationId, async (head): Promise<Planned<null>> => {
           if (memberOf(head, userId)) return { head, entries: [], result: null }
           const { value: latest, version } = await find(token)

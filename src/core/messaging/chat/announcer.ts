@@ -2,6 +2,7 @@ import { encodeCursor } from '../../../ports/cursor.ts'
 import { DocumentExists, type Stored, VersionMismatch } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { conversationGroup, userGroup } from '../../platform/realtime/realtime.model.ts'
+import { createActivity } from './activity.ts'
 import { createAudience } from './audience.ts'
 import { editedIn, eventOf } from './describe.ts'
 import {
@@ -13,8 +14,11 @@ import {
   type StoredMessage,
 } from './entries.model.ts'
 import type { ChatEvent } from './events.ts'
+import { createFollowed } from './followed.ts'
 import type { Inbox } from './inbox.ts'
-import { type Announcement, announcements } from './lists.model.ts'
+import { type Announcement, announcements, type InboxEntry } from './lists.model.ts'
+import { mineNow } from './mine.model.ts'
+import { momentOf } from './place.ts'
 
 /** For how long a process commits without saying again that it may owe announcements. */
 const intentMs = 20_000
@@ -23,6 +27,12 @@ const marginMs = 5_000
 /** Only then do other processes announce what this one may have left: by then it has cleaned up if it lives. */
 const graceMs = 15_000
 const pageSize = 200
+/** So many people are told at a time on their own streams. */
+const toldTogether = 20
+/** Whatever was active this shortly before a connection began is followed by it, however much there is. */
+export const alwaysFollowedMs = 120_000
+/** Longer than a conversation that goes on stays without being noted. */
+const surelyFollowedMs = 60_000
 
 interface Lane {
   readonly id: string
@@ -47,6 +57,7 @@ export function createAnnouncer(
 ) {
   const { documents, realtime, clock, defer, log } = needs
   const audience = createAudience(needs)
+  const followed = createFollowed(needs)
   const processId = needs.ids.next()
   const lanes = new Map<string, Lane>()
 
@@ -72,6 +83,45 @@ export function createAnnouncer(
     await audience.evict(group)
     await realtime.publish(group, event, ttlSeconds === undefined ? {} : { ttlSeconds })
   }
+
+  /** A device that is in the conversation's group from now on, if it was not. */
+  async function joinIfMissing(userId: string, conversationId: string, place: string): Promise<boolean> {
+    if (!(await followed.mayMiss(userId, place))) return false
+    await audience.follow(conversationId, userId)
+    return true
+  }
+
+  async function tellMine(entry: InboxEntry): Promise<void> {
+    const { id: conversationId, userId } = entry
+    const nowMs = clock.now()
+    await publish(userGroup(userId), {
+      event: 'conversation.settings',
+      conversationId,
+      at: new Date(nowMs).toISOString(),
+      data: { conversationId, mine: mineNow(entry.mine, nowMs) },
+    })
+  }
+
+  /** What changed in somebody's list, on their own stream. */
+  const activity = createActivity(needs, inbox, async (head, placed) => {
+    const { conversationId, seq } = head
+    for (let first = 0; first < placed.length; first += toldTogether)
+      await Promise.all(
+        placed.slice(first, first + toldTogether).map(async ({ userId, before, after }) => {
+          if (!before || before.activeAt === after.activeAt) return
+          if (before.mine && JSON.stringify(before.mine) !== JSON.stringify(after.mine)) await tellMine(after)
+          if (momentOf(before.activeAt) > new Date(clock.now() - surelyFollowedMs).toISOString()) return
+          if (!(await joinIfMissing(userId, conversationId, before.activeAt))) return
+          const at = momentOf(after.activeAt)
+          await publish(userGroup(userId), {
+            event: 'conversation.active',
+            conversationId,
+            at,
+            data: { conversationId, seq, at },
+          })
+        }),
+      )
+  })
 
   /** Groups follow membership before the others hear of it: who was removed hears nothing more. */
   async function announce(entry: Numbered, edited: StoredMessage | null): Promise<void> {
@@ -102,7 +152,7 @@ export function createAnnouncer(
       after = last.entry.seq
     }
     const head = await documents.read(messages, { partition: conversationId, id: 'head' })
-    if (head?.value.kind === 'head') await inbox.touch(head.value)
+    if (head?.value.kind === 'head') await activity.noteNow(head.value)
   }
 
   /** Up to `limit` changes after a number, each with the message it shows. */
@@ -152,6 +202,11 @@ export function createAnnouncer(
   return {
     readNumbered,
     publish,
+    tellMine,
+    joinIfMissing,
+    /** A device of theirs was given the conversations down to this place, and there are more. */
+    began: followed.began,
+    beReady: activity.beReady,
 
     /** Durable before it resolves: whatever is committed after `fromSeq` will be announced, by somebody. */
     async intend(conversationId: string, fromSeq: number): Promise<void> {
@@ -190,7 +245,7 @@ export function createAnnouncer(
         }
       })()
       defer.run('announce', () => lane.last)
-      defer.run('note-activity', () => inbox.touch(head))
+      defer.run('note-activity', () => activity.noted(head))
     },
 
     /** Whether the last commit happened is not known: the log will tell. */
@@ -206,6 +261,7 @@ export function createAnnouncer(
     async catchUp(): Promise<void> {
       const now = clock.now()
       await audience.evictEverywhere()
+      await activity.catchUp()
       for (const [conversationId, lane] of [...lanes]) {
         if (lane.doubts > 0) {
           await lane.last
@@ -213,8 +269,8 @@ export function createAnnouncer(
           await announceFrom(conversationId, lane.fromSeq)
           lane.doubts -= seen
         }
-        if (lane.untilMs <= now && lane.owed.size === 0 && lane.doubts === 0)
-          await release(lane, conversationId)
+        const owesNothing = lane.owed.size === 0 && lane.doubts === 0 && !activity.owes(conversationId)
+        if (lane.untilMs <= now && owesNothing) await release(lane, conversationId)
       }
       let after: string | undefined
       do {

@@ -22,6 +22,7 @@ import {
   type Member,
   type MemberRole,
   memberOf,
+  notBefore,
   requireMember,
   settingsOf,
 } from './entries.model.ts'
@@ -53,15 +54,17 @@ function withoutPinsOfDeleted(
   }
 }
 
-/** Numbers one change after another and applies them to the head. */
+/** Numbers one change after another and applies them to the head, whose place in lists they leave as it is. */
 export function numberChanges(
   before: Head,
   made: readonly ChangeFacts[],
-  at: string,
+  now: string,
   settings: ChatSettings,
 ): { readonly head: Head; readonly entries: readonly Change[] } {
   const { head, facts } = withoutPinsOfDeleted(before, made)
   const { conversationId, seq } = head
+  const at = notBefore(head, now)
+  const lastMessageAt = head.lastMessageAt ?? head.updatedAt
   const entries = facts.map(
     (each, index): Change => ({
       id: `change~${seq + index + 1}`,
@@ -74,7 +77,7 @@ export function numberChanges(
       ...expiryOf(at, settings),
     }),
   )
-  return { head: { ...head, seq: seq + facts.length, updatedAt: at }, entries }
+  return { head: { ...head, seq: seq + facts.length, updatedAt: at, lastMessageAt }, entries }
 }
 
 /** Somebody who comes in by the change `seq`, when there were `count` messages. */
@@ -212,7 +215,7 @@ export function createChangeConversation(
       const allowed = await Promise.all(newcomers.map((userId) => canWriteTo(actor, userId)))
       if (allowed.includes(false)) throw notFound()
       const at = now()
-      await Promise.all(newcomers.map((userId) => inbox.note({ id: conversationId, userId, activeAt: at })))
+      await Promise.all(newcomers.map((userId) => inbox.expect(userId, conversationId, at)))
       await log.change(conversationId, async (head): Promise<Planned<null>> => {
         permissions.requireIn('manageMembers', head, actor)
         const changing = wanted.filter((userId) => memberOf(head, userId)?.role !== role)

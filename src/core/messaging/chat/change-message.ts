@@ -8,6 +8,7 @@ import type { ChatSettings } from './chat.model.ts'
 import type { ConversationLog, Planned } from './conversation-log.ts'
 import { shown } from './describe.ts'
 import {
+  addressedBy,
   type ChangeFacts,
   type Entry,
   type Head,
@@ -15,6 +16,7 @@ import {
   messages,
   type StoredMessage,
   tombstoneOf,
+  withDeleted,
 } from './entries.model.ts'
 import { type ChooseMentions, mentioning } from './mentions.ts'
 import { keyOf } from './message-id.ts'
@@ -65,6 +67,8 @@ export function createChangeMessage(
     actor: Actor,
     publicId: string,
     decide: (message: StoredMessage, head: Head, at: string) => Decided | Promise<Decided>,
+    /** What somebody said or did before they left and came back is still theirs to take back. */
+    isOwn: (message: StoredMessage) => boolean = () => false,
   ): Promise<Result> {
     const { partition: conversationId, id } = keyOf(publicId)
     return log.change(conversationId, async (head): Promise<Planned<Result>> => {
@@ -73,13 +77,16 @@ export function createChangeMessage(
         partition: conversationId,
         id,
       })
-      if (!stored || !isMessage(stored) || stored.value.seq <= member.joinedSeq) throw notFound()
+      if (!stored || !isMessage(stored)) throw notFound()
+      if (stored.value.seq <= member.joinedSeq && !isOwn(stored.value)) throw notFound()
       const at = new Date(clock.now()).toISOString()
       const before = stored.value
       const decided = await decide(before, head, at)
       if (!decided) return { head, entries: [], result: { message: before, head, before } }
       const { message, facts } = decided
-      const numbered = numberChanges(head, [facts], at, settings)
+      const isGone = before.deletedAt === null && message.deletedAt !== null
+      const edited = { ...head, members: head.members.map((each) => addressedBy(message, each)) }
+      const numbered = numberChanges(isGone ? withDeleted(head, before.count) : edited, [facts], at, settings)
       return {
         ...numbered,
         replaced: [{ message, version: stored.version }],
@@ -90,7 +97,7 @@ export function createChangeMessage(
 
   function react(actor: Actor, publicId: string, emoji: string, wanted: boolean): Promise<Result> {
     const { userId } = actor
-    return change(wanted ? 'react' : 'retract', actor, publicId, (message) => {
+    const decide = (message: StoredMessage): Decided => {
       if (message.deletedAt !== null) {
         if (wanted) throw messageIsDeleted()
         return null
@@ -104,7 +111,14 @@ export function createChangeMessage(
       const reactions = userIds.length > 0 ? { ...others, [emoji]: userIds } : others
       const event = wanted ? 'reaction.added' : 'reaction.removed'
       return { message: { ...message, reactions }, facts: { event, messageId: message.id, userId, emoji } }
-    })
+    }
+    return change(
+      wanted ? 'react' : 'retract',
+      actor,
+      publicId,
+      decide,
+      ({ reactions }) => !wanted && (reactions[emoji] ?? []).includes(userId),
+    )
   }
 
   return {
@@ -138,7 +152,7 @@ export function createChangeMessage(
 
     /** A tombstone stays: numbers and counts do not change. */
     async remove(actor: Actor, publicId: string): Promise<void> {
-      const { message, before } = await change('retract', actor, publicId, (found, head, at) => {
+      const decide = (found: StoredMessage, head: Head, at: string): Decided => {
         if (found.senderId !== actor.userId)
           permissions.requireInOver('deleteOthers', head, actor, found.senderId)
         if (found.deletedAt !== null) return null
@@ -146,7 +160,14 @@ export function createChangeMessage(
           message: tombstoneOf(found, at),
           facts: { event: 'message.deleted', messageId: found.id },
         }
-      })
+      }
+      const { message, before } = await change(
+        'retract',
+        actor,
+        publicId,
+        decide,
+        ({ senderId }) => senderId === actor.userId,
+      )
       if (before.attachments.length > 0 && message.deletedAt !== null)
         await detachFiles(
           before.senderId,

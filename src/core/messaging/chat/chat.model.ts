@@ -5,10 +5,11 @@ import { CursorQuery, cursorPage } from '../../kernel/paging.ts'
 import { Action } from './actions.model.ts'
 import { ConversationSettings, MemberRole } from './entries.model.ts'
 import { Timestamp, UserId } from './messages.model.ts'
+import { Mine } from './mine.model.ts'
 
 export const maxMembers = 500
-/** What one `POST /sync` may ask for, and to how many conversations a device listens. */
-export const maxStreams = 200
+/** In how many of the newest conversations a connection begins; the others are told of on the own stream. */
+export const maxFollowed = 30
 
 const ConversationName = DisplayName({ min: 1, max: 100, has: 'anything' })
 
@@ -41,10 +42,14 @@ export const Conversation = z
       .object({ text: z.string(), senderId: UserId, timestamp: Timestamp })
       .nullable()
       .meta({ description: 'The newest message one may see; its text is empty once deleted.' }),
-    unreadCount: z
+    unreadCount: z.number().int().meta({
+      description: 'Messages of others since the last one read or sent, without those deleted since.',
+    }),
+    unreadMentions: z
       .number()
       .int()
-      .meta({ description: 'Messages of others since the last one read or sent.' }),
+      .meta({ description: 'How many of them address me; the newest 10 at most.' }),
+    mine: Mine,
     pinnedCount: z.number().int(),
     settings: ConversationSettings,
     can: z.array(Action).meta({ description: 'What I may do here now.' }),
@@ -65,13 +70,17 @@ export const ConversationDetails = Conversation.extend({
     .meta({ description: 'Which participants are connected now, in conversations of up to 50.' }),
   readPositions: z
     .record(UserId, z.object({ seq: z.number().int(), at: Timestamp }))
-    .meta({ description: 'Up to which number each participant has read.' }),
+    .meta({ description: 'Up to which number each participant has read; of more than 50 only I myself.' }),
 }).meta({ id: 'ConversationDetails' })
 export type ConversationDetails = z.infer<typeof ConversationDetails>
 
 export const ConversationPage = cursorPage(Conversation)
 export const ConversationQuery = CursorQuery.extend({
   limit: z.coerce.number().int().min(1).max(50).default(20),
+  only: z
+    .enum(['unread', 'archived', 'pinned'])
+    .optional()
+    .meta({ description: 'Without it: what is neither archived nor hidden.', examples: ['unread'] }),
 })
 export type ConversationQuery = z.infer<typeof ConversationQuery>
 

@@ -14,18 +14,14 @@ import { createAcceptInvitation } from './accept-invitation.ts'
 import { createAnnouncer } from './announcer.ts'
 import { createChangeConversation } from './change-conversation.ts'
 import { createChangeMessage } from './change-message.ts'
+import { createChangeMine } from './change-mine.ts'
 import type { ChatSettings, ConversationDetails, Typing } from './chat.model.ts'
+import { createCompleteLists } from './complete-lists.ts'
 import { createConversationLog } from './conversation-log.ts'
 import { createConversationView } from './conversation-view.ts'
 import { createCreateConversation } from './create-conversation.ts'
 import { createDeviceEvents } from './device-events.ts'
-import {
-  type Entry,
-  messages as everyMessage,
-  isMessage,
-  positionOf,
-  requireMember,
-} from './entries.model.ts'
+import { type Entry, messages as everyMessage, isMessage, requireMember } from './entries.model.ts'
 import { createErasePerson } from './erase-person.ts'
 import { createExportConversation } from './export-conversation.ts'
 import { createInbox } from './inbox.ts'
@@ -97,8 +93,14 @@ export function createChat(
   const announcer = createAnnouncer(needs, inbox)
   const log = createConversationLog(needs, announcer)
   const conversationView = createConversationView(needs, people.read, permissions)
-  const marks = createReadMarks(needs, log, announcer)
-  const conversations = createListConversations(needs, { log, inbox, conversations: conversationView })
+  const marks = createReadMarks(needs, log, announcer, inbox)
+  const conversations = createListConversations(needs, {
+    log,
+    inbox,
+    announcer,
+    conversations: conversationView,
+  })
+  const mine = createChangeMine(needs, { log, inbox, announcer, conversations: conversationView })
   const presence = createPresence(needs, announcer, conversations)
   const messages = createChangeMessage(needs, { log, marks, ...borrows })
   const pins = createPinMessage(needs, { log, marks, ...borrows })
@@ -129,9 +131,10 @@ export function createChat(
 
   const jobs: readonly Job[] = [
     { name: 'announce-what-was-left', everyMs: catchUpEveryMs, run: announcer.catchUp },
+    createCompleteLists(needs, { log, inbox }),
   ]
   const connections: ConnectionListener = {
-    groupsOf: async (userId) => (await conversations.idsOf(userId)).map(conversationGroup),
+    groupsOf: async (userId) => (await conversations.begin(userId)).map(conversationGroup),
     connected: ({ userId, connectionId }) => presence.renew(userId, connectionId),
     disconnected: ({ userId, connectionId }) => presence.end(userId, connectionId),
     events: createDeviceEvents({ ...borrows, sendMessage, read: marks.read, type, presence }),
@@ -193,8 +196,11 @@ export function createChat(
       announcer,
       conversations: conversationView,
       canWriteTo: contacts.canWriteTo,
+      unhide: mine.unhide,
     }),
     listConversations: conversations.list,
+    countUnread: conversations.countUnread,
+    changeMine: mine.change,
     async readConversation(
       actor: Actor,
       conversationId: string,
@@ -204,17 +210,14 @@ export function createChat(
       const [conversation, online, read] = await Promise.all([
         conversationView.view(head, actor.userId),
         presence.onlineIn(head),
-        marks.of(conversationId),
+        marks.positions(head, actor.userId),
       ])
-      const readPositions = Object.fromEntries(
-        head.members.map((member) => {
-          const { seq, at } = positionOf(
-            member,
-            read.find((mark) => mark.userId === member.userId),
-          )
-          return [member.userId, { seq, at }]
-        }),
-      )
+      const readPositions = Object.fromEntries(read)
+      // Whoever has it open hears of everything in it, also when it is far down in their list.
+      defer.run('follow-what-is-open', async () => {
+        const entry = await inbox.read(actor.userId, conversationId)
+        if (entry) await announcer.joinIfMissing(actor.userId, conversationId, entry.value.activeAt)
+      })
       return { value: { ...conversation, online, readPositions }, version: stored?.version ?? '' }
     },
     ...changing,

@@ -8,6 +8,7 @@ import {
   type Mark,
   type Member,
   markId,
+  mentionsOf,
   messages,
   pinsFor,
   positionOf,
@@ -16,6 +17,8 @@ import {
   settingsOf,
   unreadOf,
 } from './entries.model.ts'
+import { type InboxEntry, inbox } from './lists.model.ts'
+import { mineNow } from './mine.model.ts'
 import type { ReadPeople } from './people.ts'
 import { nextSendMs, type Permissions } from './permissions.ts'
 
@@ -46,9 +49,17 @@ export function createConversationView(
 
   return {
     readMark,
-    /** `all` of its participants, or in lists only some of them: the reader, who wrote last, and those there longest. */
-    async view(head: Head, userId: string, show: 'all' | 'some' = 'all'): Promise<Conversation> {
+    /**
+     * `all` of its participants, or in lists only some of them: the reader, who wrote last, and those there longest. `entry`:
+     * that of the member's list, where it is known.
+     */
+    async view(
+      head: Head,
+      userId: string,
+      { show = 'all', entry }: { readonly show?: 'all' | 'some'; readonly entry?: InboxEntry } = {},
+    ): Promise<Conversation> {
       const { member } = requireMember(head, userId)
+      const { conversationId } = head
       const last = await readLastMessage(head)
       const isFirstShown = ({ userId: theirs }: Member) => theirs === userId || theirs === last?.senderId
       const shownIds = new Set(
@@ -57,11 +68,14 @@ export function createConversationView(
           .slice(0, show === 'all' ? Number.POSITIVE_INFINITY : participantsInLists),
       )
       const participants = head.members.filter((each) => shownIds.has(each.userId))
-      const [people, mark, can] = await Promise.all([
+      const [people, mark, can, listed] = await Promise.all([
         readPeople(shownIds),
-        readMark(head.conversationId, userId),
+        readMark(conversationId, userId),
         permissions.allowedTo(head, member),
+        entry ??
+          documents.read(inbox, { partition: userId, id: conversationId }).then((found) => found?.value),
       ])
+      const position = positionOf(member, mark)
       const nextMs = nextSendMs(head, member, clock.now())
       return {
         id: head.conversationId,
@@ -80,7 +94,9 @@ export function createConversationView(
           last && last.seq > member.joinedSeq
             ? { text: excerptOf(last.text), senderId: last.senderId, timestamp: last.at }
             : null,
-        unreadCount: unreadOf(head, positionOf(member, mark)),
+        unreadCount: unreadOf(head, position),
+        unreadMentions: mentionsOf(head, member, position),
+        mine: mineNow(listed?.mine, clock.now()),
         pinnedCount: pinsFor(head, member, clock.now()).length,
         settings: settingsOf(head),
         can,

@@ -4,6 +4,7 @@ import type { Actor } from '../../kernel/actor.ts'
 import { notFound } from '../../kernel/errors.ts'
 import { conversationGroup, userGroup } from '../../platform/realtime/realtime.model.ts'
 import type { Announcer } from './announcer.ts'
+import type { ChangeMineOf } from './change-mine.ts'
 import type { Conversation, CreateConversation } from './chat.model.ts'
 import type { ConversationLog } from './conversation-log.ts'
 import type { ConversationView } from './conversation-view.ts'
@@ -67,9 +68,10 @@ export const createCreateConversation = (
     readonly announcer: Announcer
     readonly conversations: ConversationView
     readonly canWriteTo: CanWriteTo
+    readonly unhide: ChangeMineOf['unhide']
   },
 ) => {
-  const { log, inbox, announcer, conversations, canWriteTo } = parts
+  const { log, inbox, announcer, conversations, canWriteTo, unhide } = parts
 
   /** Of two who ask at once, both get the same; whoever finds the pair without its conversation completes it. */
   async function claimPair(userIds: readonly string[]): Promise<string> {
@@ -89,9 +91,7 @@ export const createCreateConversation = (
 
   async function open(head: Head): Promise<boolean> {
     const { conversationId, createdAt, members } = head
-    await Promise.all(
-      members.map(({ userId }) => inbox.note({ id: conversationId, userId, activeAt: createdAt })),
-    )
+    await Promise.all(members.map(({ userId }) => inbox.expect(userId, conversationId, createdAt)))
     try {
       await documents.insert(messages, head)
     } catch (error) {
@@ -130,6 +130,7 @@ export const createCreateConversation = (
     const head = existing?.value ?? newHead({ conversationId, type, name: name ?? null, memberIds, at })
     const isNew = existing === null && (await open(head))
     const current = isNew ? head : ((existing ?? (await log.readHead(conversationId)))?.value ?? head)
+    if (!isNew) await unhide(current, actor.userId)
     return { conversation: await conversations.view(current, actor.userId), isNew }
   }
 }

@@ -24,20 +24,23 @@ export const announced = (message: StoredMessage): AnnouncedMessage => ({
   deletedAt: message.deletedAt,
 })
 
-export function readByOf(message: StoredMessage, head: Head, marks: readonly Mark[]): Record<string, string> {
+/** In larger conversations it is told how many have read something, not who. */
+export const maxReadersNamed = 50
+
+function readersOf(message: StoredMessage, head: Head, marks: readonly Mark[]) {
   const markOf = new Map(marks.map((mark) => [mark.userId, mark]))
-  return Object.fromEntries(
-    head.members.flatMap((member) => {
-      const { seq, at } = positionOf(member, markOf.get(member.userId))
-      return member.joinedSeq < message.seq && seq >= message.seq ? [[member.userId, at] as const] : []
-    }),
-  )
+  return head.members.flatMap((member) => {
+    const { seq, at } = positionOf(member, markOf.get(member.userId))
+    return member.joinedSeq < message.seq && seq >= message.seq ? [[member.userId, at] as const] : []
+  })
 }
 
-export const shown = (message: StoredMessage, head: Head, marks: readonly Mark[]): ChatMessage => ({
-  ...announced(message),
-  readBy: readByOf(message, head, marks),
-})
+export function shown(message: StoredMessage, head: Head, marks: readonly Mark[]): ChatMessage {
+  const readers = readersOf(message, head, marks)
+  return head.members.length > maxReadersNamed
+    ? { ...announced(message), readBy: {}, readByCount: readers.length }
+    : { ...announced(message), readBy: Object.fromEntries(readers) }
+}
 
 /**
  * The event of a numbered change, the same whether it is told at once, late or in catch-up. `message` is the one an

@@ -23,6 +23,8 @@ export interface Member {
   readonly sent: Position
   /** When they last wrote anything, or came back: slow mode counts from then. Absent until then, and in older documents. */
   readonly wroteAt?: string
+  /** Which messages address them, by the count at their birth: the newest ones, oldest first, since they last wrote. */
+  readonly mentioned?: readonly number[]
 }
 
 /** How a group is run. */
@@ -78,11 +80,15 @@ export interface Head extends InConversation {
   readonly pins?: readonly Pin[]
   /** Messages ever written: tombstones count, retention takes nothing away. */
   readonly count: number
+  /** Which of them have been deleted, as ranges of counts, oldest first; of those long ago not all. */
+  readonly deleted?: readonly (readonly [from: number, to: number])[]
   readonly lastMessageId: string | null
   /** Of a direct one whose other member is gone: nothing more is said in it. */
   readonly closedAt?: string
   readonly createdAt: string
   readonly updatedAt: string
+  /** When something was last said: lists are in this order. Absent in older ones, and before there is a change. */
+  readonly lastMessageAt?: string
 }
 
 export interface StoredMessage extends InConversation {
@@ -185,6 +191,48 @@ export const messages = collection<Entry>()({
   ttl: 'expiresAt',
 })
 
+const maxRangesDeleted = 100
+const maxMentioned = 10
+
+/** The conversation after the deletion of the message that was its `count`th. */
+export function withDeleted(head: Head, count: number): Head {
+  const ranges = [...(head.deleted ?? []), [count, count] as const].toSorted((a, b) => a[0] - b[0])
+  const joined: (readonly [number, number])[] = []
+  for (const [from, to] of ranges) {
+    const last = joined.at(-1)
+    if (last && from <= last[1] + 1) joined[joined.length - 1] = [last[0], Math.max(last[1], to)]
+    else joined.push([from, to])
+  }
+  return { ...head, deleted: joined.slice(-maxRangesDeleted) }
+}
+
+const deletedAfter = ({ deleted = [] }: Head, count: number): number =>
+  deleted.reduce((sum, [from, to]) => sum + Math.max(0, to - Math.max(from, count + 1) + 1), 0)
+
+const isDeleted = ({ deleted = [] }: Head, count: number): boolean =>
+  deleted.some(([from, to]) => from <= count && count <= to)
+
+type Addressing = Pick<StoredMessage, 'count' | 'senderId' | 'mentions' | 'mentionGroups'>
+
+const isAddressed = ({ userId, role }: Member, { senderId, mentions, mentionGroups = [] }: Addressing) =>
+  userId !== senderId &&
+  (mentions.includes(userId) ||
+    mentionGroups.includes('everyone') ||
+    (mentionGroups.includes('moderators') && role !== 'member'))
+
+/** A member of a conversation in which this message is, as it is now. */
+export function addressedBy(message: Addressing, member: Member): Member {
+  const { mentioned = [], ...rest } = member
+  const others = mentioned.filter((count) => count !== message.count)
+  if (isAddressed(member, message))
+    return { ...rest, mentioned: [...others, message.count].toSorted((a, b) => a - b).slice(-maxMentioned) }
+  return others.length === mentioned.length ? member : { ...rest, mentioned: others }
+}
+
+/** A moment of now that is not before what the conversation has seen: its order and its times agree, whatever clocks do. */
+export const notBefore = ({ updatedAt }: Pick<Head, 'updatedAt'>, at: string): string =>
+  at < updatedAt ? updatedAt : at
+
 export const memberOf = (head: Head, userId: string): Member | undefined =>
   head.members.find((member) => member.userId === userId)
 
@@ -234,4 +282,16 @@ export const isMessage = (stored: Stored<Entry>): stored is Stored<StoredMessage
 export const positionOf = (member: Member, mark: Position | undefined): Position =>
   mark && mark.seq > member.sent.seq ? mark : member.sent
 
-export const unreadOf = (head: Head, position: Position): number => Math.max(0, head.count - position.count)
+/** Nobody is owed what has been deleted. */
+export const unreadOf = (head: Head, { count }: Pick<Position, 'count'>): number =>
+  Math.max(0, head.count - count - deletedAfter(head, count))
+
+/** How many of the unread messages address them. */
+export const mentionsOf = (head: Head, { mentioned = [] }: Member, { count }: Position): number =>
+  mentioned.filter((each) => each > count && !isDeleted(head, each)).length
+
+/** When something last happened that lists go by, for this member. */
+export function activityFor(head: Head, { joinedAt }: Pick<Member, 'joinedAt'>): string {
+  const at = head.lastMessageAt ?? head.updatedAt
+  return at > joinedAt ? at : joinedAt
+}

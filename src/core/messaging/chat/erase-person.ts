@@ -14,6 +14,7 @@ import {
   messages,
   type StoredMessage,
   tombstoneOf,
+  withDeleted,
 } from './entries.model.ts'
 import { readInvitations } from './invite.ts'
 
@@ -85,10 +86,13 @@ export function createErasePerson(
       )
       const changed = found.flatMap((stored) => {
         const made = stored && isMessage(stored) ? change(stored.value, at) : null
-        return stored && made ? [{ ...made, version: stored.version }] : []
+        return stored && isMessage(stored) && made
+          ? [{ ...made, version: stored.version, before: stored.value }]
+          : []
       })
+      const gone = changed.filter(({ before, message }) => before.deletedAt === null && message.deletedAt)
       const numbered = numberChanges(
-        head,
+        gone.reduce((known, { before }) => withDeleted(known, before.count), head),
         changed.flatMap(({ facts }) => facts),
         at,
         settings,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ConversationSettings, MemberRole } from './entries.model.ts'
 import { AnnouncedMessage } from './messages.model.ts'
+import { Mine } from './mine.model.ts'
 
 const ConversationId = z.uuid()
 const UserId = z.uuid()
@@ -102,6 +103,20 @@ export const events = {
     schema: aboutConversation('conversation.removed', z.object({ conversationId: ConversationId })),
     says: 'I am no longer a member: forget it. On the own stream.',
   },
+  'conversation.active': {
+    schema: aboutConversation(
+      'conversation.active',
+      z.object({ conversationId: ConversationId, seq: Seq, at: Timestamp }),
+    ),
+    says: 'Something was said in a conversation that this connection may not have followed until now: ask `POST /sync` from the number you have. Several at once are told as one. On the own stream.',
+  },
+  'conversation.settings': {
+    schema: aboutConversation(
+      'conversation.settings',
+      z.object({ conversationId: ConversationId, mine: Mine }),
+    ),
+    says: 'I keep a conversation otherwise in my list: pinned, muted, put away, marked, or back. On the own stream.',
+  },
   'session.revoked': {
     schema: z.object({
       event: z.literal('session.revoked'),
@@ -118,8 +133,10 @@ export type NumberedEvent = Extract<ChatEvent, { seq: number }>
 
 /** Those that come on the group of a user instead of, or as well as, that of a conversation. */
 export const ownStreamEvents: readonly EventName[] = [
+  'conversation.active',
   'conversation.added',
   'conversation.removed',
+  'conversation.settings',
   'read.updated',
   'session.revoked',
 ]

@@ -1,14 +1,14 @@
 import { decodeCursor, encodeCursor } from '../../../ports/cursor.ts'
-import type { Page } from '../../../ports/documents.ts'
+import type { Page, Stored } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { notFound } from '../../kernel/errors.ts'
-import { type CursorPage, pageOf, refusingBadCursors } from '../../kernel/paging.ts'
+import { refusingBadCursors } from '../../kernel/paging.ts'
 import type { ConversationLog } from './conversation-log.ts'
 import { shown } from './describe.ts'
 import { type Entry, isMessage, messages, requireMember, type StoredMessage } from './entries.model.ts'
 import { keyOf } from './message-id.ts'
-import type { ChatMessage, MessageQuery } from './messages.model.ts'
+import type { MessageHistory, MessageQuery } from './messages.model.ts'
 import type { ReadMarks } from './read-marks.ts'
 
 const aMessageId = /^[\w-]{64}$/
@@ -62,46 +62,69 @@ export const createListMessages = (
         ? seqOfMessage(conversationId, position)
         : refusingBadCursors(async () => Number(decodeCursor(position)[0]))
 
-  return async (
-    actor: Actor,
+  /** Newest first; null for what is not known yet. */
+  interface Found {
+    readonly items: readonly Stored<Entry>[]
+    readonly hasNewer: boolean | null
+    /** Where to go on when there is nothing. */
+    readonly end: number
+  }
+
+  async function find(
     conversationId: string,
+    headSeq: number,
+    joinedSeq: number,
     { limit, before, after, around }: MessageQuery,
-  ): Promise<CursorPage<ChatMessage>> => {
-    const { head, member } = requireMember((await log.readHead(conversationId))?.value, actor.userId)
-    const newest = async (): Promise<readonly StoredMessage[]> => {
-      if (after !== undefined) {
-        const seq = await seqOf(conversationId, after, head.seq)
-        const isMoment = aTimestamp.test(after)
-        const page = await walk(conversationId, 'asc', limit, encodeCursor([isMoment ? seq : seq + 1, '']))
-        return page.items.map(({ value }) => value as StoredMessage).toReversed()
-      }
-      if (around !== undefined) {
-        const seq = await seqOf(conversationId, around, head.seq)
-        const half = Math.floor(limit / 2)
-        const [older, newer] = await Promise.all([
-          walk(conversationId, 'desc', limit - half, encodeCursor([seq + 1, ''])),
-          half > 0 ? walk(conversationId, 'asc', half, encodeCursor([seq + 1, ''])) : { items: [] },
-        ])
-        return [...newer.items.toReversed(), ...older.items].map(({ value }) => value as StoredMessage)
-      }
-      const start =
-        before === undefined ? undefined : encodeCursor([await seqOf(conversationId, before, head.seq), ''])
-      return (await walk(conversationId, 'desc', limit, start)).items.map(
-        ({ value }) => value as StoredMessage,
-      )
+  ): Promise<Found> {
+    if (after !== undefined) {
+      const seq = await seqOf(conversationId, after, headSeq)
+      const start = Math.max(aTimestamp.test(after) ? seq : seq + 1, joinedSeq + 1)
+      const { items, next } = await walk(conversationId, 'asc', limit, encodeCursor([start, '']))
+      return { items: items.toReversed(), hasNewer: next !== undefined, end: start - 1 }
     }
-    const [found, read] = await Promise.all([newest(), marks.of(conversationId)])
+    if (around !== undefined) {
+      const seq = await seqOf(conversationId, around, headSeq)
+      const half = Math.floor(limit / 2)
+      const start = encodeCursor([seq + 1, ''])
+      const [older, newer] = await Promise.all([
+        walk(conversationId, 'desc', limit - half, start),
+        half > 0 ? walk(conversationId, 'asc', half, start) : null,
+      ])
+      const items = [...(newer?.items.toReversed() ?? []), ...older.items]
+      return { items, hasNewer: newer === null ? null : newer.next !== undefined, end: seq }
+    }
+    const seq = before === undefined ? undefined : await seqOf(conversationId, before, headSeq)
+    const start = seq === undefined ? undefined : encodeCursor([seq, ''])
+    const { items } = await walk(conversationId, 'desc', limit, start)
+    return { items, hasNewer: seq === undefined ? false : null, end: (seq ?? headSeq + 1) - 1 }
+  }
+
+  return async (actor: Actor, conversationId: string, query: MessageQuery): Promise<MessageHistory> => {
+    const { head, member } = requireMember((await log.readHead(conversationId))?.value, actor.userId)
+    const [{ items, hasNewer, end }, read] = await Promise.all([
+      find(conversationId, head.seq, member.joinedSeq, query),
+      marks.of(conversationId),
+    ])
+    const found = items.map(({ value }) => value as StoredMessage)
     const visible = found.filter(({ seq }) => seq > member.joinedSeq)
-    const oldest = visible.at(-1)
-    const hasMore =
-      oldest !== undefined &&
-      visible.length === found.length &&
-      (await walk(conversationId, 'desc', 1, encodeCursor([oldest.seq, '']))).items.some(
+    const [newest, oldest] = [visible[0], visible.at(-1)]
+    const isAny = async (direction: 'asc' | 'desc', seq: number) =>
+      (await walk(conversationId, direction, 1, encodeCursor([seq, '']))).items.some(
         ({ value }) => value.seq > member.joinedSeq,
       )
-    return pageOf(
-      visible.map((message) => shown(message, head, read)),
-      hasMore && oldest ? encodeCursor([oldest.seq, '']) : undefined,
-    )
+    const last = newest?.seq ?? end
+    const [hasMore, isFollowed] = await Promise.all([
+      oldest !== undefined && visible.length === found.length && isAny('desc', oldest.seq),
+      hasNewer ?? isAny('asc', last + 1),
+    ])
+    return {
+      items: visible.map((message) => shown(message, head, read)),
+      pagination: {
+        hasMore,
+        nextCursor: hasMore && oldest ? encodeCursor([oldest.seq, '']) : null,
+        hasNewer: isFollowed,
+        newerCursor: head.seq === 0 ? null : encodeCursor([last, '']),
+      },
+    }
   }
 }

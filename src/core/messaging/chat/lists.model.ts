@@ -1,19 +1,35 @@
 import { collection } from '../../../ports/documents.ts'
+import type { Mine } from './mine.model.ts'
 
-/** That a conversation belongs into somebody's list, and about where. The truth is in `Messages`. */
+/**
+ * That a conversation belongs into somebody's list, where, and how they keep it. Where it stands and what is unread is
+ * noted from `Messages`, where the truth is; the settings are nowhere else. What is optional is absent in older ones.
+ */
 export interface InboxEntry {
   /** The conversation. */
   readonly id: string
   readonly userId: string
-  /** When something last happened there, as far as was noted. */
+  /** Its place in the list: see `place.ts`. */
   readonly activeAt: string
+  /** Whether it is in the list and has something unread, or is marked so. Older ones are given it by a job. */
+  readonly isUnread: 'yes' | 'no'
+  /** The number of the conversation when this was noted: what is known of it since is not overwritten by what was before. */
+  readonly seq?: number
+  readonly unread?: number
+  readonly mentions?: number
+  readonly mine?: Mine
+  /** The number of the conversation when it was marked unread: whoever has read further has seen it again. */
+  readonly markedAtSeq?: number
 }
 
-/** Partition `userId`: "my conversations" is one walk, whoever else is in them. */
+/** Partition `userId`: "my conversations" is one walk, whoever else is in them, and so is what is unread of them. */
 export const inbox = collection<InboxEntry>()({
   name: 'Inbox',
   partition: 'userId',
-  paths: { byActivity: { by: [], order: 'activeAt' } },
+  paths: {
+    byActivity: { by: [], order: 'activeAt' },
+    byUnread: { by: ['isUnread'], order: 'activeAt' },
+  },
 })
 
 /** That somebody has left a conversation in which they may have written. */

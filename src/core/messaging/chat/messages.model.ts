@@ -57,7 +57,11 @@ export type AnnouncedMessage = z.infer<typeof AnnouncedMessage>
 
 export const ChatMessage = MessageShape.extend({
   readBy: z.record(UserId, Timestamp).meta({
-    description: 'Who has read up to it or further, the sender too, and when they last got further.',
+    description:
+      'Who has read up to it or further, the sender too, and when they last got further. Empty in conversations of more than 50.',
+  }),
+  readByCount: z.number().int().optional().meta({
+    description: 'How many have, the sender too, in conversations of more than 50.',
   }),
 }).meta({ id: 'ChatMessage' })
 export type ChatMessage = z.infer<typeof ChatMessage>
@@ -113,7 +117,7 @@ export const MessageQuery = z
       .max(2_000)
       .optional()
       .meta({
-        description: 'A message id or a timestamp: the oldest that follow, newest first.',
+        description: 'A `newerCursor`, a message id or a timestamp: the oldest that follow, newest first.',
         examples: ['2026-03-02T18:00:00.000Z'],
       }),
     around: MessageId.optional().meta({
@@ -130,6 +134,18 @@ export const MessageQuery = z
 export type MessageQuery = z.infer<typeof MessageQuery>
 
 export const MessagePage = cursorPage(ChatMessage)
+export const MessageHistory = z.object({
+  items: z.array(ChatMessage),
+  pagination: z.object({
+    hasMore: z.boolean().meta({ description: 'There are older ones.' }),
+    nextCursor: z.string().nullable().meta({ description: 'For `before`.' }),
+    hasNewer: z.boolean().meta({ description: 'There are newer ones.' }),
+    newerCursor: z.string().nullable().meta({
+      description: 'For `after`, also when there is nothing newer yet. Null when there is nothing at all.',
+    }),
+  }),
+})
+export type MessageHistory = z.infer<typeof MessageHistory>
 
 export const maxPins = 50
 export const PinnedMessage = ChatMessage.extend({

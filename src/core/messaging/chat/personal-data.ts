@@ -7,6 +7,7 @@ import { directPairId } from './create-conversation.ts'
 import { announced } from './describe.ts'
 import { type Entry, isMessage, markId, memberOf, messages } from './entries.model.ts'
 import type { ErasePerson } from './erase-person.ts'
+import { followedKey } from './followed.ts'
 import { readInvitations, viewOfInvitation } from './invite.ts'
 import {
   announcements,
@@ -181,13 +182,20 @@ export function createChatPersonalData(
     {
       store: inbox.name,
       dataClass: 'personal',
-      fields: [],
-      purpose: 'Lists the conversations of a person.',
+      fields: ['mine'],
+      withheld: ['activeAt', 'isUnread', 'seq', 'unread', 'mentions', 'markedAtSeq'],
+      purpose: 'Lists the conversations of a person, and how they keep each: muted, pinned, put away.',
       retention: 'For as long as somebody is in the conversation.',
-      notExported: 'The conversations themselves are exported.',
+      async collect({ userId }) {
+        const kept: object[] = []
+        for await (const { value } of listed(userId))
+          if (value.mine) kept.push({ conversationId: value.id, ...value.mine })
+        return kept
+      },
       async erase({ userId }) {
         for await (const { value } of listed(userId))
           await documents.remove(inbox, { partition: userId, id: value.id })
+        await documents.remove(inbox, followedKey(userId))
         return nothingKept
       },
     },

@@ -52,10 +52,8 @@ export function createPresence(
 
   async function announce(userId: string, untilMs: number): Promise<void> {
     const at = new Date(clock.now()).toISOString()
-    const heads = await conversations.headsOf(userId)
-    const told = heads
-      .filter(({ members }) => members.length <= maxMembersTold)
-      .slice(0, maxConversationsTold)
+    const heads = await conversations.headsOf(userId, maxConversationsTold)
+    const told = heads.filter(({ members }) => members.length <= maxMembersTold)
     await Promise.all(
       told.map(({ conversationId }) =>
         announcer.publish(

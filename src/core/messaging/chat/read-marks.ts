@@ -5,8 +5,8 @@ import type { Actor } from '../../kernel/actor.ts'
 import { conflict } from '../../kernel/errors.ts'
 import { conversationGroup, userGroup } from '../../platform/realtime/realtime.model.ts'
 import type { Announcer } from './announcer.ts'
-import { maxMembers } from './chat.model.ts'
 import type { ConversationLog } from './conversation-log.ts'
+import { maxReadersNamed } from './describe.ts'
 import {
   type Entry,
   type Head,
@@ -19,10 +19,9 @@ import {
   type StoredMessage,
   unreadOf,
 } from './entries.model.ts'
+import type { Inbox } from './inbox.ts'
 
 const attempts = 10
-/** In larger conversations nobody is told who else has read: each would be told of everybody. */
-const maxMembersTold = 50
 
 export const markAt = (conversationId: string, userId: string, { seq, count, at }: Position): Mark => ({
   id: markId(userId),
@@ -40,6 +39,7 @@ export function createReadMarks(
   { documents, clock, defer }: Needs<'documents' | 'clock' | 'defer'>,
   log: ConversationLog,
   announcer: Announcer,
+  inbox: Inbox,
 ) {
   /** How many messages there were up to a number. */
   async function countAt(head: Head, seq: number): Promise<number> {
@@ -66,20 +66,44 @@ export function createReadMarks(
     defer.run('announce-reading', async () => {
       const unreadCount = unreadOf(head, mark)
       await announcer.publish(userGroup(userId), { ...event, data: { ...data, unreadCount } })
-      if (head.members.length <= maxMembersTold)
+      if (head.members.length <= maxReadersNamed)
         await announcer.publish(conversationGroup(conversationId), { ...event, data })
     })
   }
 
+  /** Their list says the same, also when they had marked it unread. */
+  async function seen(head: Head, userId: string): Promise<void> {
+    const placed = await inbox.place(head, userId, { isSeen: true })
+    if (placed?.before?.mine?.isMarkedUnread)
+      defer.run('announce-settings', () => announcer.tellMine(placed.after))
+  }
+
+  async function of(conversationId: string): Promise<readonly Mark[]> {
+    const { items } = await documents.query(messages, {
+      path: 'byKind',
+      partition: conversationId,
+      equals: { kind: 'mark' },
+      limit: 1_000,
+    })
+    return items.map(({ value }) => value as Mark)
+  }
+
   return {
-    async of(conversationId: string): Promise<readonly Mark[]> {
-      const { items } = await documents.query(messages, {
-        path: 'byKind',
-        partition: conversationId,
-        equals: { kind: 'mark' },
-        limit: 2 * maxMembers,
-      })
-      return items.map(({ value }) => value as Mark)
+    of,
+
+    /** How far everybody has read; in larger conversations only the reader. */
+    async positions(head: Head, userId: string) {
+      const isLarge = head.members.length > maxReadersNamed
+      const known = isLarge
+        ? [await inbox.readMark(head.conversationId, userId)]
+        : await of(head.conversationId)
+      const markOf = new Map(known.flatMap((mark) => (mark ? [[mark.userId, mark] as const] : [])))
+      return head.members
+        .filter((member) => !isLarge || member.userId === userId)
+        .map((member) => {
+          const { seq, at } = positionOf(member, markOf.get(member.userId))
+          return [member.userId, { seq, at }] as const
+        })
     },
 
     /** Moves one's mark forward to `seq`, by default to everything there is; never back. */
@@ -92,7 +116,10 @@ export function createReadMarks(
       for (let attempt = 1; attempt <= attempts; attempt++) {
         const stored = await documents.read<Entry>(messages, { partition: conversationId, id })
         const known = stored?.value.kind === 'mark' ? stored.value : undefined
-        if (positionOf(member, known).seq >= seq) return
+        if (positionOf(member, known).seq >= seq) {
+          await seen(head, userId)
+          return
+        }
         counted ??= await countAt(head, seq)
         const at = new Date(clock.now()).toISOString()
         const mark = markAt(conversationId, userId, { seq, count: counted, at })
@@ -100,6 +127,7 @@ export function createReadMarks(
           if (stored) await documents.replace<Entry>(messages, mark, stored.version)
           else await documents.insert<Entry>(messages, mark)
           announce(head, mark)
+          await seen(head, userId)
           return
         } catch (error) {
           if (!(error instanceof VersionMismatch || error instanceof DocumentExists)) throw error

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { decodeBase64url, encodeJson } from '../../../ports/base64url.ts'
+import { encodeCursor } from '../../../ports/cursor.ts'
 import {
   type FoundMessage,
   type FoundMessages,
@@ -17,6 +18,7 @@ import { shown } from './describe.ts'
 import { type Entry, type Head, isMessage, memberOf, messages, requireMember } from './entries.model.ts'
 import type { Inbox } from './inbox.ts'
 import type { ChatMessage, SearchQuery } from './messages.model.ts'
+import { momentOf, shelfBelow, topOf } from './place.ts'
 import type { ReadMarks } from './read-marks.ts'
 import type { Throttle } from './throttle.ts'
 
@@ -103,7 +105,7 @@ export const createSearchMessages = (
     let answer: FoundMessages = { found: [] }
     let [listedAfter, looked] = [listedFrom, 0]
     do {
-      const page = await inbox.page(userId, conversationsAtOnce, listedAfter)
+      const page = await inbox.page(userId, 'everything', conversationsAtOnce, listedAfter)
       const stored = await Promise.all(page.items.map(({ value }) => log.readHead(value.id)))
       const heads = stored.flatMap((each) => (each && memberOf(each.value, userId) ? [each.value] : []))
       for (const head of heads) headById.set(head.conversationId, head)
@@ -117,9 +119,13 @@ export const createSearchMessages = (
       answer = mergeFound([answer, further], question.limit)
       listedAfter = page.next
       looked += page.items.length
-      const oldest = page.items.at(-1)?.value.activeAt
+      const lowest = page.items.at(-1)?.value.activeAt
       const edge = answer.found.length === question.limit ? answer.found.at(-1) : answer.reached
-      if (edge && oldest && Date.parse(edge.at) > Date.parse(oldest) + lagMs) return { ...answer, headById }
+      // The rest of this shelf is older; what is put away is in an order of its own.
+      if (edge && lowest && listedAfter && Date.parse(edge.at) > Date.parse(momentOf(lowest)) + lagMs) {
+        const next = shelfBelow(lowest)
+        listedAfter = next === null ? undefined : encodeCursor([topOf(next), ''])
+      }
     } while (listedAfter !== undefined && looked < mostConversations)
     return { ...answer, headById, ...(listedAfter === undefined ? {} : { listedAfter }) }
   }

@@ -8,10 +8,12 @@ import type { ChatSettings } from './chat.model.ts'
 import type { ConversationLog, Planned } from './conversation-log.ts'
 import { shown } from './describe.ts'
 import {
+  addressedBy,
   type Entry,
   type Head,
   isMessage,
   messages,
+  notBefore,
   requireMember,
   type StoredMessage,
 } from './entries.model.ts'
@@ -73,13 +75,14 @@ export const fingerprintOf = (
     ]),
   )
 
-/** The message in its place in the conversation, and the conversation after it. `at`: an ISO time in UTC. */
+/** The message in its place in the conversation, and the conversation after it. `now`: an ISO time in UTC. */
 export function addMessage(
   head: Head,
   written: WrittenMessage,
-  at: string,
+  now: string,
   settings: ChatSettings,
 ): { readonly message: StoredMessage; readonly head: Head } {
+  const at = notBefore(head, now)
   const [seq, count] = [head.seq + 1, head.count + 1]
   const message: StoredMessage = {
     id: written.id,
@@ -108,9 +111,14 @@ export function addMessage(
     count,
     lastMessageId: written.id,
     updatedAt: at,
-    members: head.members.map((member) =>
-      member.userId === written.senderId ? { ...member, sent: { seq, count, at }, wroteAt: at } : member,
-    ),
+    lastMessageAt: at,
+    members: head.members.map((member) => {
+      if (member.userId === written.senderId) {
+        const { mentioned: _, ...rest } = member
+        return { ...rest, sent: { seq, count, at }, wroteAt: at }
+      }
+      return addressedBy(message, member)
+    }),
   }
   return { message, head: next }
 }

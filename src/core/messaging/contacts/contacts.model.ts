@@ -28,7 +28,8 @@ export const Contact = z
     avatar: z.string().nullable(),
     role: Role.optional().meta({ description: 'Of staff.' }),
     via: z.array(z.enum(['staff', 'mentor', 'course'])).meta({
-      description: 'Why: staff, my mentor or one of my mentor’s or my own learners, a course we share.',
+      description:
+        'Why: staff, my mentor or one of my mentor’s or my own learners, a course we share. Empty: none of these, and an admin may write to them all the same.',
     }),
   })
   .meta({ id: 'Contact' })

@@ -21,8 +21,15 @@ interface Person {
 
 const isBefore = (a: Cursor, b: Cursor): boolean => a[0] < b[0] || (a[0] === b[0] && a[1] < b[1])
 
+/** How many accounts one request of an admin looks at; the next page goes on behind them. */
+const scannedAtMost = 2_000
+const scanSize = 500
+/** Before the position of a page that goes through all accounts. */
+const everybody = 'everybody.'
+
 /**
- * Those one may write to, by name. Everything is read from partitions of the person's own groups; blocks by others
+ * Those one may write to, by name. An admin who looks for a name finds everybody else behind their contacts, as they may
+ * write to all; those come in no particular order, and a page of them may hold fewer than its limit. Everything else is read from partitions of the person's own groups; blocks by others
  * are asked for those of the page alone, so a page may hold fewer than its limit.
  */
 export const createListContacts = (
@@ -35,6 +42,42 @@ export const createListContacts = (
   },
 ) => {
   const { users, mentors, enrollments, courses } = domain
+
+  /** Accounts with this in their name, that are not among the contacts. */
+  async function findOthers(
+    { userId }: Actor,
+    wanted: string,
+    limit: number,
+    start: string | undefined,
+    known: ReadonlySet<string>,
+  ): Promise<{ readonly found: readonly Contact[]; readonly next?: string }> {
+    const found: Contact[] = []
+    let [after, scanned] = [start, 0]
+    do {
+      const page = await users.scan(Math.min(scanSize, Math.max(1, limit - found.length)), after)
+      for (const { value: user } of page.items) {
+        const { id, name, avatar, status } = user
+        const isOther = id !== userId && status !== 'suspended' && !known.has(id)
+        if (isOther && foldText(name).includes(wanted)) found.push({ userId: id, name, avatar, via: [] })
+      }
+      scanned += page.items.length
+      after = page.next
+    } while (after !== undefined && found.length < limit && scanned < scannedAtMost)
+    return { found, ...(after === undefined ? {} : { next: `${everybody}${after}` }) }
+  }
+
+  async function open(userId: string, contacts: readonly Contact[]): Promise<readonly Contact[]> {
+    const each = await Promise.all(
+      contacts.map(async (contact) => {
+        const [byMe, byThem] = await Promise.all([
+          documents.read(blocks, { partition: userId, id: contact.userId }),
+          documents.read(blocks, { partition: contact.userId, id: userId }),
+        ])
+        return byMe || byThem ? [] : [contact]
+      }),
+    )
+    return each.flat()
+  }
 
   async function gather(userId: string): Promise<readonly Contact[]> {
     const contacts = new Map<string, Contact>()
@@ -68,28 +111,31 @@ export const createListContacts = (
   }
 
   return async (actor: Actor, { q, cursor, limit }: ContactQuery): Promise<CursorPage<Contact>> => {
-    const after = await refusingBadCursors(async () =>
-      cursor === undefined ? undefined : decodeCursor(cursor),
-    )
+    const { userId } = actor
     const wanted = foldText(q ?? '')
-    const candidates = (await gather(actor.userId))
+    const isOfAll = cursor?.startsWith(everybody) === true
+    const after = await refusingBadCursors(async () =>
+      cursor === undefined || isOfAll ? undefined : decodeCursor(cursor),
+    )
+    const contacts = await gather(userId)
+    const candidates = contacts
       .map((contact) => ({ contact, position: [foldText(contact.name), contact.userId] as const }))
       .filter(({ position }) => position[0].includes(wanted))
       .filter(({ position }) => !after || isBefore(after, position))
       .sort((a, b) => (isBefore(a.position, b.position) ? -1 : 1))
-    const page = candidates.slice(0, limit)
+    const page = isOfAll ? [] : candidates.slice(0, limit)
     const last = page.at(-1)
-    const next = last && candidates.length > page.length ? encodeCursor(last.position) : undefined
-    const open = await Promise.all(
-      page.map(async ({ contact }) => {
-        const [byMe, byThem] = await Promise.all([
-          documents.read(blocks, { partition: actor.userId, id: contact.userId }),
-          documents.read(blocks, { partition: contact.userId, id: actor.userId }),
-        ])
-        return byMe || byThem ? [] : [contact]
-      }),
+    const hasMore = !isOfAll && candidates.length > page.length
+    const next = last && hasMore ? encodeCursor(last.position) : undefined
+    const shown = page.map(({ contact }) => contact)
+    if (actor.role !== 'admin' || wanted === '' || hasMore) return pageOf(await open(userId, shown), next)
+    if (page.length >= limit) return pageOf(await open(userId, shown), everybody)
+    const start = cursor?.slice(everybody.length) || undefined
+    const known = new Set(contacts.map((contact) => contact.userId))
+    const others = await refusingBadCursors(() =>
+      findOthers(actor, wanted, limit - page.length, isOfAll ? start : undefined, known),
     )
-    return pageOf(open.flat(), next)
+    return pageOf(await open(userId, [...shown, ...others.found]), others.next)
   }
 }
 
