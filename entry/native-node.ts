@@ -36,6 +36,12 @@ function findSwaggerUi(): string {
   return dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
 }
 
+/** Beside the bundle, or where `npm run build:pages` put them. */
+function findPages(): string {
+  const built = join(import.meta.dirname, '../dist/pages')
+  return existsSync(built) ? built : join(import.meta.dirname, '../pages')
+}
+
 /** The managed identity in Azure; on a developer's machine whoever is signed in to the Azure tools. */
 async function createAzureCredential({ azureClientId }: Config) {
   const { DefaultAzureCredential } = await import('@azure/identity')
@@ -80,8 +86,9 @@ export function createNodeNative(config: Config): Native {
   const referenceAssets = createSwaggerUiAssets(
     async (name) => new Uint8Array(await readFile(join(swaggerUi, name))),
   )
+  const pages = findPages()
   const pageAssets = createPageAssets(async (name) => {
-    const file = join(import.meta.dirname, '../dist/pages', name)
+    const file = join(pages, name)
     return existsSync(file) ? new Uint8Array(await readFile(file)) : null
   })
   return {

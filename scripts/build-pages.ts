@@ -1,25 +1,77 @@
-import { join, resolve } from 'node:path'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { floorTargets } from '../pages/floor.ts'
 
 /*
- * The pages for development, as a browser loads them. `npm start` and `npm run dev` do this first. In production there
- * are none, and the bundler may not be there either.
+ * The chat page as a browser loads it: small, under names that change when the bytes do, and compressed beforehand. `npm
+ * start` and `npm run dev` make it for development; `npm run build` makes it for production, without source maps.
  */
 
 const root = resolve(import.meta.dirname, '..')
 
-export async function buildPages(outDir = join(root, 'dist/pages')): Promise<void> {
+/** What the route needs to know of a page that was built. */
+export interface PageManifest {
+  readonly script: string
+  readonly style: string
+  /** What the script imports at once: named in the page, so that it comes in the same round trip. */
+  readonly imports: readonly string[]
+}
+
+export async function buildPages(
+  outDir = join(root, 'dist/pages'),
+  { isProduction = false }: { readonly isProduction?: boolean } = {},
+): Promise<PageManifest> {
   const { build } = await import('esbuild')
-  await build({
+  const directory = join(outDir, 'chat')
+  mkdirSync(directory, { recursive: true })
+  const { metafile, outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: { 'chat/page': 'pages/chat/page.ts', 'chat/chat': 'pages/chat/chat.css' },
-    outdir: outDir,
+    entryPoints: { page: 'pages/chat/main.tsx', chat: 'pages/chat/chat.css' },
+    entryNames: '[name]-[hash]',
+    chunkNames: 'part-[hash]',
+    outdir: directory,
     bundle: true,
+    splitting: true,
     format: 'esm',
     platform: 'browser',
-    target: 'es2024',
-    sourcemap: 'inline',
+    target: floorTargets,
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    minify: true,
+    legalComments: 'none',
+    sourcemap: isProduction ? false : 'linked',
+    metafile: true,
+    write: false,
     logLevel: 'warning',
   })
+  const outputs = Object.entries(metafile.outputs)
+  const outputOf = (entry: string) => outputs.find(([, { entryPoint }]) => entryPoint === entry)
+  const [script, { imports }] = outputOf('pages/chat/main.tsx') ?? ['', { imports: [] }]
+  const [style] = outputOf('pages/chat/chat.css') ?? ['']
+  const manifest: PageManifest = {
+    script: basename(script),
+    style: basename(style),
+    imports: imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => basename(path)),
+  }
+  const kept = new Set(['manifest.json'])
+  const write = (name: string, bytes: Uint8Array): void => {
+    kept.add(name)
+    writeFileSync(join(directory, name), bytes)
+  }
+  for (const { path, contents } of outputFiles) {
+    const name = basename(path)
+    write(name, contents)
+    if (name.endsWith('.map')) continue
+    write(`${name}.gz`, gzipSync(contents, { level: 9 }))
+    const params = { [constants.BROTLI_PARAM_SIZE_HINT]: contents.length }
+    write(`${name}.br`, brotliCompressSync(contents, { params }))
+  }
+  writeFileSync(join(directory, 'manifest.json'), JSON.stringify(manifest))
+  // Not before: a server may be reading.
+  for (const name of readdirSync(directory))
+    if (!kept.has(name)) rmSync(join(directory, name), { force: true })
+  return manifest
 }
 
 if (import.meta.main && process.env['NODE_ENV'] !== 'production') await buildPages()

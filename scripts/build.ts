@@ -5,6 +5,7 @@ import { build, type Metafile } from 'esbuild'
 import { measureColdStart } from '../bench/cold-start.ts'
 import { swaggerUiFiles } from '../src/adapters/swagger-ui/assets.ts'
 import { buildClient } from './build-client.ts'
+import { buildPages } from './build-pages.ts'
 
 /*
  * The deployable folder: both Node entries as bundles that share their chunks, what they read at run time, and a
@@ -109,6 +110,7 @@ if (import.meta.main) {
   rmSync(outDir, { recursive: true, force: true })
   const metafile = await buildServer(outDir)
   buildClient(join(outDir, 'client'))
+  await buildPages(join(outDir, 'pages'), { isProduction: true })
   for (const path of entriesOf(metafile)) {
     const kibOf = (files: readonly { readonly bytes: number }[]) =>
       Math.round(files.reduce((bytes, file) => bytes + file.bytes, 0) / 1024)

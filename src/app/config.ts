@@ -21,5 +21,11 @@ export interface AppConfig
     Record<'general' | 'negotiate' | 'avatars' | 'anonymousUploads' | 'auth' | 'forms', Limit>
   >
   readonly trustedProxyHops: number
+  readonly chatPage: {
+    /** Also in production, at `/chat`. */
+    readonly isServed: boolean
+    /** Origins of other services that the page talks to. */
+    readonly elsewhere: readonly string[]
+  }
   readonly trustedSites: readonly TrustedSite[]
 }

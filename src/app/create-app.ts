@@ -41,7 +41,9 @@ export function createApp(ports: Ports, config: AppConfig) {
   )
   app.route('/', homeRoutes(isProduction, built.mail.mailbox !== null, assets.read))
   if (built.mail.mailbox && !isProduction) app.route('/dev/mailbox', mailboxRoutes(built.mail.mailbox))
-  if (!isProduction) app.route('/dev/chat', chatPageRoutes(assets.read))
+  const { isServed, elsewhere } = config.chatPage
+  const chatPaths = [...(isProduction ? [] : ['/dev/chat']), ...(isServed ? ['/chat'] : [])]
+  for (const path of chatPaths) app.route(path, chatPageRoutes({ path, readAsset: assets.read, elsewhere }))
   return { ...built, app: routes, describe, jobs }
 }
 

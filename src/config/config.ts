@@ -3,6 +3,7 @@ import type { Runtime, Yield } from './area.ts'
 import { blobs } from './blobs.ts'
 import { cache } from './cache.ts'
 import { chat } from './chat.ts'
+import { chatPage } from './chat-page.ts'
 import { demo } from './demo.ts'
 import { environmentExample, settingsTables } from './describe.ts'
 import { documents } from './documents.ts'
@@ -56,6 +57,7 @@ const areas = [
   forms,
   chat,
   reports,
+  chatPage,
   privacy,
   functions,
   demo,

@@ -98,7 +98,7 @@ export function homeRoutes(
   let policy: string | undefined
   return routes.get('/', async (c) => {
     policy ??= await policyFor(style)
-    const hasChat = (await readAsset('chat/page.js')) !== null
+    const hasChat = (await readAsset('chat/manifest.json')) !== null
     c.header('Content-Security-Policy', policy)
     c.header('Cache-Control', 'no-cache')
     return c.html(

@@ -1,187 +1,297 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import puppeteer, { type Browser, type Page } from 'puppeteer-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { demoPassword } from '../../entry/demo.ts'
-import { buildPages } from '../../scripts/build-pages.ts'
-import { createBrowser } from '../app.ts'
-import { freePort } from '../free-port.ts'
-import { type RunningServer, startServer } from '../server.ts'
-import { chromium, chromiumMissing, whyNot } from './chromium.ts'
+import { createChatPerson } from './chat-person.ts'
+import { type ApiPerson, type ChatServer, password, startChatServer } from './chat-server.ts'
+import { type Engine, engines, launch } from './engines/engines.ts'
 
-const pictures = process.env['PICTURES']
-const password = 'SecurePass123!'
-const directory = mkdtempSync(join(tmpdir(), 'chat-page-'))
-let server: RunningServer
-let url: string
-let browser: Browser
+const desk = { width: 1200, height: 800 }
+const phone = { width: 390, height: 844 }
+const slow = { timeout: 180_000 }
+
+/** A PNG of one pixel. */
+const picture = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+
+let chat: ChatServer
+let admin: ApiPerson
 
 beforeAll(async () => {
-  if (!chromium) return
-  await buildPages()
-  const port = String(await freePort())
-  url = `http://localhost:${port}`
-  server = await startServer({
-    DATA_DIR: directory,
-    RATE_LIMIT_SCALE: '10000',
-    DEMO_DATA: 'on',
-    PORT: port,
-    HOST: 'localhost',
-    PUBLIC_URL: url,
-  })
-  browser = await puppeteer.launch({ executablePath: chromium, args: ['--no-sandbox'] })
-})
-afterAll(async () => {
-  await browser?.close()
-  await server?.stop('SIGKILL')
-  rmSync(directory, { recursive: true, force: true })
-})
+  chat = await startChatServer()
+  admin = await chat.signIn('admin@example.org', demoPassword)
+}, 120_000)
+afterEach(() => chat.line.restore())
+afterAll(() => chat?.stop())
 
-async function signUp(name: string, email: string) {
-  const person = createBrowser((path, init) => fetch(url + path, init))
-  const body = { name, email, password }
-  const answer = await person.call('POST', '/api/v1/auth/signup', {
-    body,
-    headers: { origin: url },
-  })
-  expect(answer.status).toBe(201)
-}
+const groupOf = (name: string, ...people: ApiPerson[]) =>
+  admin.call('POST', '/conversations', { type: 'group', name, participantIds: people.map(({ id }) => id) })
+const say = (by: ApiPerson, conversationId: string, text: string) =>
+  by.call('POST', `/conversations/${conversationId}/messages`, { text })
 
-async function openPage(email: string, secret: string, viewport: { width: number; height: number }) {
-  const context = await browser.createBrowserContext()
-  const page = await context.newPage()
-  await page.setViewport(viewport)
-  const problems: string[] = []
-  page.on('pageerror', (error) => problems.push(String(error)))
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !/401|net::ERR/.test(message.text())) problems.push(message.text())
-  })
-  await page.goto(`${url}/dev/chat`)
-  await page.waitForSelector('.sign-in')
-  await look(page, `sign-in-${viewport.width}`)
-  await page.type('[name=email]', email)
-  await page.type('[name=password]', secret)
-  await page.keyboard.press('Enter')
-  await page.waitForSelector('.sidebar')
-  return { page, problems }
-}
-const look = async (page: Page, name: string) => {
-  if (!pictures) return
-  mkdirSync(pictures, { recursive: true })
-  await page.screenshot({ path: join(pictures, `${name}.png`) as `${string}.png` })
-}
-const says = (page: Page, selector: string, words: string) =>
-  page.waitForFunction(
-    (wanted, text) =>
-      [...document.querySelectorAll(wanted)].some((found) => found.textContent?.includes(text)),
-    { timeout: 10_000 },
-    selector,
-    words,
-  )
-/** Moves the focus on by the keyboard until it is there. */
-async function tabTo(page: Page, selector: string) {
-  for (let presses = 0; presses < 40; presses++) {
-    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) return
-    await page.keyboard.press('Tab')
+describe.each(engines)('$title', ({ name, missing }) => {
+  let engine: Engine
+  beforeAll(async () => {
+    if (!missing) engine = await launch(name)
+  }, 120_000)
+  afterAll(() => engine?.close())
+
+  const sit = async (size: { readonly width: number; readonly height: number }) =>
+    createChatPerson(await engine.open(size), chat.url)
+  const sitAs = async ({ email }: ApiPerson, size = desk) => {
+    const person = await sit(size)
+    await person.signIn(email, password)
+    return person
   }
-  throw new Error(`the keyboard does not reach ${selector}`)
-}
 
-test.skipIf(chromiumMissing)(
-  `two people talk: on a desk by the keyboard, on a phone, through an interruption${whyNot}`,
-  {
-    timeout: 120_000,
-  },
-  async () => {
-    await signUp('Ann Walker', 'ann.walker@example.com')
-    const desk = await openPage('ann.walker@example.com', password, { width: 1200, height: 800 })
-    const phone = await openPage('mentor@example.org', demoPassword, { width: 390, height: 844 })
+  test.skipIf(missing)('from nothing to a first conversation, by the keyboard alone', slow, async () => {
+    const desktop = await sit(desk)
+    await desktop.open()
+    await desktop.tabTo('.ways button')
+    await desktop.page.press('Enter')
+    await desktop.fill('[name=name]', 'Nia Newcomer')
+    await desktop.page.press('Tab')
+    await desktop.page.type(`nia-${name}@example.com`)
+    await desktop.page.press('Tab')
+    await desktop.page.type(password)
+    await desktop.page.press('Enter')
+    await desktop.sees('.sidebar', 'No conversations yet')
+    await desktop.tabTo('.sidebar .primary')
+    await desktop.page.press('Enter')
+    await desktop.sees('dialog .person', 'Demo Mentor')
+    await desktop.tabTo('dialog [name=who]')
+    await desktop.page.press('Space')
+    await desktop.sees('dialog .chosen', 'With')
+    await desktop.tabTo('dialog .primary')
+    await desktop.page.press('Enter')
+    await desktop.sees('.thread-header h2', 'Demo')
+    await desktop.tabTo('.composer textarea')
+    await desktop.page.type('Hello!')
+    await desktop.page.press('Enter')
+    await desktop.sees('.bubble', 'Hello!')
+    await desktop.sees('.state', '✓')
+    expect(await desktop.page.problems()).toEqual([])
+    await desktop.page.close()
+  })
 
-    await tabTo(desk.page, '.sidebar button.primary')
-    await desk.page.keyboard.press('Enter')
-    await desk.page.waitForSelector('dialog[open] [name=who]')
-    await look(desk.page, 'contacts-1200')
-    const mentorName = await desk.page.evaluate(() => {
-      const label =
-        [...document.querySelectorAll('dialog .check')].find((each) =>
-          /mentor/i.test(each.textContent ?? ''),
-        ) ?? document.querySelector('dialog .check')
-      label?.querySelector('input')?.focus()
-      return label?.lastChild?.textContent ?? ''
-    })
-    await desk.page.keyboard.press('Space')
-    await tabTo(desk.page, 'dialog button.primary')
-    await desk.page.keyboard.press('Enter')
-    await says(desk.page, '.thread-header h2', mentorName)
-
-    await desk.page.focus('.composer textarea')
-    await desk.page.keyboard.type('Good morning! Do you have ten minutes for my résumé today?')
-    await desk.page.keyboard.press('Enter')
-    await says(phone.page, '.conversation', 'Good morning!')
-    await says(phone.page, '.badge', '1')
-    await (await phone.page.waitForSelector('.conversation'))?.click()
-    await says(phone.page, '.bubble', 'Good morning!')
-    await says(desk.page, '.state', '✓✓')
-
-    await phone.page.type('.composer textarea', 'Of course. Send it to me')
-    await says(desk.page, '.typing', 'typing')
-    await look(desk.page, 'typing-1200')
-    await phone.page.keyboard.press('Enter')
-    await says(desk.page, '.bubble', 'Of course.')
-
-    const upload = join(directory, 'Resume of Ann.pdf')
-    writeFileSync(
-      upload,
-      '%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n',
+  test.skipIf(missing)('two people talk, and see each other’s every step', slow, async () => {
+    const [ann, ben] = [await chat.signUp('Ann Walker'), await chat.signUp('Ben Ortiz')]
+    const { id } = await groupOf('Résumé help', ann, ben)
+    await say(ben, id, 'Welcome, everybody.')
+    const desktop = await sitAs(ann)
+    const mobile = await sitAs(ben, phone)
+    await desktop.sees('.badge', '1')
+    await desktop.until('the count in the title', () =>
+      desktop.page.run(() => document.title.startsWith('(1)')),
     )
-    const picker = await desk.page.$('input[type=file]')
-    await (picker as any).uploadFile(upload)
-    await says(desk.page, '.chips', 'Resume of Ann.pdf')
-    await desk.page.focus('.composer textarea')
-    await desk.page.keyboard.type('Here it is.')
-    await desk.page.keyboard.press('Enter')
-    await says(phone.page, '.file', 'Resume of Ann.pdf')
+    await desktop.openConversation('Résumé help')
+    await desktop.sees('.unread-line')
+    await mobile.openConversation('Résumé help')
 
-    // Through an interruption: what was said meanwhile arrives, and what was written is sent once.
-    await phone.page.setOfflineMode(true)
-    await desk.page.focus('.composer textarea')
-    await desk.page.keyboard.type('Take your time.')
-    await desk.page.keyboard.press('Enter')
-    await phone.page.type('.composer textarea', 'Looks good!')
-    await phone.page.keyboard.press('Enter')
-    await says(phone.page, '.sending', 'Looks good!')
-    await says(phone.page, '#banner', 'No connection')
-    await look(phone.page, 'offline-390')
-    await phone.page.setOfflineMode(false)
-    await says(phone.page, '.bubble', 'Take your time.')
-    await says(desk.page, '.bubble', 'Looks good!')
-    const shown = (page: Page) =>
-      page.$$eval('.log .bubble > p', (paragraphs) => paragraphs.map((each) => each.textContent))
-    expect((await shown(phone.page)).toSorted()).toEqual((await shown(desk.page)).toSorted())
-    expect(new Set(await shown(desk.page)).size).toBe((await shown(desk.page)).length)
+    await desktop.write('Good morning! **Ten minutes** for https://example.org/cv?a=(1), @Ben Ortiz?')
+    await mobile.sees('.bubble strong', 'Ten minutes')
+    await mobile.sees('.bubble mark', '@Ben Ortiz')
+    await mobile.sees('.message.for-me')
+    expect(await mobile.page.run(() => document.querySelector<HTMLAnchorElement>('.bubble a')?.href)).toBe(
+      'https://example.org/cv?a=(1)',
+    )
+    await desktop.sees('.state', '✓✓')
 
-    await phone.page.evaluate(() => {
-      document.querySelector<HTMLButtonElement>('.message:not(.mine) .reaction')?.click()
+    await mobile.fill('.composer textarea', 'Of course')
+    await desktop.sees('.typing', 'Ben Ortiz')
+    await mobile.page.press('Enter')
+    await desktop.sees('.bubble', 'Of course')
+    await desktop.sees('[role=log]', 'Ben Ortiz: Of course')
+
+    // A file, a picture that is shown, and a name that no store takes.
+    const files = [
+      [
+        'Resume of Ann.pdf',
+        '%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n',
+      ],
+      ['me "at work".PNG', picture],
+    ] as const
+    const paths = files.map(([file, bytes]) => {
+      const path = join(chat.directory, file)
+      writeFileSync(path, bytes)
+      return path
     })
-    await says(desk.page, '.reaction', '👍 1')
-    await look(desk.page, 'thread-1200')
-    await look(phone.page, 'thread-390')
+    await desktop.page.upload('.composer input[type=file]', ...paths)
+    await desktop.sees('.chips', 'Resume of Ann.pdf')
+    await desktop.seesNo('.chips progress')
+    await desktop.write('Here it is.')
+    await mobile.sees('.file', 'Resume of Ann.pdf')
+    await mobile.until('the picture', () =>
+      mobile.page.run(
+        () => (document.querySelector<HTMLImageElement>('.picture img')?.naturalWidth ?? 0) > 0,
+      ),
+    )
 
-    // Nothing is cut off at the side of the phone, and the way back works.
-    const isCutOff = () =>
-      phone.page.evaluate(() =>
-        [...document.querySelectorAll('button, h2, .bubble')].some(
-          (each) => each.getBoundingClientRect().right > innerWidth,
-        ),
+    await mobile.choose('Here it is.', 'React with 👍')
+    await desktop.sees('.reaction', '👍 1')
+    await mobile.choose('Good morning', 'Reply')
+    await mobile.write('At noon?')
+    await desktop.sees('.quote', 'Good morning')
+    await desktop.choose('Good morning', 'Edit')
+    await desktop.write('Good day!')
+    await mobile.sees('.bubble', 'Good day!')
+    await mobile.sees('.meta', 'edited')
+
+    // What is deleted is gone from the thread, from what quotes it and from the list.
+    await mobile.choose('At noon?', 'Delete')
+    await mobile.press('dialog button', 'Delete')
+    await desktop.sees('.bubble', 'This message was deleted.')
+    await desktop.seesNo('.conversation', 'At noon?')
+
+    await desktop.press('.thread-header button', 'Search')
+    await desktop.fill('.panel [type=search]', 'welcome')
+    await desktop.press('.result', 'Welcome, everybody.')
+    await desktop.sees('.pointed-out', 'Welcome, everybody.')
+
+    expect(await mobile.cutOff()).toEqual([])
+    await mobile.press('.back', 'Back to the list')
+    await mobile.sees('.conversation', 'Résumé help')
+    expect([...(await desktop.page.problems()), ...(await mobile.page.problems())]).toEqual([])
+    await Promise.all([desktop.page.close(), mobile.page.close()])
+  })
+
+  test.skipIf(missing)(
+    'through an interruption: said, kept, in order, and in its own conversation',
+    slow,
+    async () => {
+      const [eve, finn] = [await chat.signUp('Eve'), await chat.signUp('Finn')]
+      const { id } = await groupOf('Interrupted', eve, finn)
+      await groupOf('Another one', eve, finn)
+      await say(finn, id, 'Before.')
+      const desktop = await sitAs(eve)
+      await desktop.openConversation('Interrupted')
+      await desktop.fill('.composer textarea', 'A draft that stays')
+      await desktop.openConversation('Another one')
+      expect(await desktop.page.run(() => document.querySelector('textarea')?.value)).toBe('')
+      await desktop.sees('.conversation', 'A draft that stays')
+
+      chat.line.cut()
+      for (const text of ['one', 'two', 'three']) await desktop.write(text)
+      await desktop.sees('#banner', 'No connection')
+      await desktop.sees('.sending', 'three')
+      // Opened without a line it says so, and shows nothing of what waits elsewhere.
+      await desktop.press('.conversation', 'Interrupted')
+      await desktop.sees('.thread .failed', 'cannot be reached')
+      expect(await desktop.texts('.sending')).toEqual([])
+      await say(finn, id, 'Meanwhile.').catch(() => {})
+      chat.line.restore()
+      await desktop.until('the messages', async () => (await desktop.texts('.bubble')).length > 0, 60_000)
+      await desktop.sees('.bubble', 'Before.')
+      await desktop.press('.conversation', 'Another one')
+      await desktop.until(
+        'all that was written',
+        async () => (await desktop.texts('.sending')).length === 0,
+        60_000,
       )
-    expect(await isCutOff()).toBe(false)
-    await phone.page.click('.back')
-    await phone.page.waitForSelector('.conversation')
-    expect(await isCutOff()).toBe(false)
-    await look(phone.page, 'list-390')
-    await desk.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }])
-    await look(desk.page, 'dark-1200')
-    expect([...desk.problems, ...phone.problems]).toEqual([])
-  },
-)
+      await desktop.until(
+        'all three',
+        async () => (await desktop.texts('.mine .bubble p')).length === 3,
+        60_000,
+      )
+      expect(await desktop.texts('.mine .bubble p')).toEqual(['one', 'two', 'three'])
+      expect(await desktop.page.run(() => document.title)).toContain('MackChat')
+      await desktop.page.close()
+    },
+  )
+
+  test.skipIf(missing)('events leave focus, selection and place alone', slow, async () => {
+    const [gus, hana] = [await chat.signUp('Gus'), await chat.signUp('Hana')]
+    const { id } = await groupOf('Long one', gus, hana)
+    for (let number = 1; number <= 130; number++) await say(hana, id, `Message ${number}`)
+    await gus.call('POST', `/conversations/${id}/read`, {})
+    const desktop = await sitAs(gus)
+    await desktop.openConversation('Long one')
+    await desktop.sees('.bubble', 'Message 130')
+    const lowest = () =>
+      desktop.page.run(() => Number(/\d+/.exec(document.querySelector('.bubble p')?.textContent ?? '')?.[0]))
+    expect(await lowest()).toBeGreaterThan(80)
+    // All the way up, in pages, and what is looked at stays where it is.
+    for (let tries = 0; tries < 12 && (await lowest()) > 1; tries++) {
+      const before = await lowest()
+      await desktop.page.run(() => {
+        const log = document.querySelector('.log')
+        if (log) log.scrollTop = 0
+      })
+      await desktop.until('older ones', async () => (await lowest()) < before)
+    }
+    expect(await lowest()).toBe(1)
+
+    await desktop.page.run(() => {
+      const rows = [...document.querySelectorAll<HTMLElement>('[data-message]')]
+      const row = rows.find((each) => each.querySelector('p')?.textContent === 'Message 60')
+      row?.scrollIntoView({ block: 'center' })
+      row?.focus({ preventScroll: true })
+      const text = row?.querySelector('p')
+      if (text) getSelection()?.selectAllChildren(text)
+    })
+    const where = () =>
+      desktop.page.run(() => ({
+        focus: document.activeElement?.querySelector('p')?.textContent,
+        selected: String(getSelection()),
+        top: Math.round(document.activeElement?.getBoundingClientRect().top ?? 0),
+      }))
+    const before = await where()
+    expect(before).toMatchObject({ focus: 'Message 60', selected: 'Message 60' })
+    await say(hana, id, 'Message 131')
+    await say(hana, id, 'Message 132')
+    await desktop.sees('.jump', '2 new')
+    expect(await where()).toEqual(before)
+    await desktop.press('.jump', '2 new')
+    await desktop.seesNo('.jump')
+    await desktop.sees('.bubble', 'Message 132')
+    expect(await desktop.page.problems()).toEqual([])
+    await desktop.page.close()
+  })
+
+  test.skipIf(missing)('the list goes on beyond its first page', slow, async () => {
+    const ida = await chat.signUp('Ida')
+    for (let number = 1; number <= 64; number++) await groupOf(`Group ${number}`, ida)
+    const mobile = await sitAs(ida, phone)
+    await mobile.until('all of them', async () => {
+      await mobile.page.run(() => {
+        const list = document.querySelector('.conversations')
+        if (list) list.scrollTop = list.scrollHeight
+      })
+      return (await mobile.texts('.conversation')).length === 64
+    })
+    await mobile.fill('.filter input', 'Group 7')
+    await mobile.sees('.conversation', 'Group 7')
+    await mobile.seesNo('.conversation', 'Group 8')
+    await mobile.page.close()
+  })
+
+  test.skipIf(missing)('at 320 pixels with letters twice as large nothing is cut off', slow, async () => {
+    const [jo, kim] = [await chat.signUp('Jo'), await chat.signUp('Kim')]
+    const { id } = await groupOf('A group with a rather long name that goes on', jo, kim)
+    await say(kim, id, 'مرحبا بالجميع')
+    await say(kim, id, 'Averyverylongwordwithoutanyspaceinitthathastobreaksomewhereorelse')
+    const mobile = await sitAs(jo, { width: 320, height: 640 })
+    await mobile.page.run(() => {
+      document.documentElement.style.fontSize = '200%'
+    })
+    expect(await mobile.cutOff()).toEqual([])
+    await mobile.openConversation('A group')
+    await mobile.fill('.composer textarea', 'A long text that has to be seen in its whole height')
+    expect(await mobile.cutOff()).toEqual([])
+    // The box is as high as its text, and right-to-left text begins at the right.
+    const facts = await mobile.page.run(() => {
+      const box = document.querySelector('textarea')
+      const arabic = [...document.querySelectorAll('.bubble p')].find((each) =>
+        /[\u0600-\u06ff]/.test(each.textContent ?? ''),
+      )
+      return {
+        isWhole: (box?.clientHeight ?? 0) >= Math.min(box?.scrollHeight ?? 0, innerHeight * 0.29),
+        direction: arabic && getComputedStyle(arabic).direction,
+      }
+    })
+    expect(facts).toEqual({ isWhole: true, direction: 'rtl' })
+    await mobile.page.close()
+  })
+})

@@ -7,7 +7,7 @@ const readHome = ({ app }: TestApp, init?: RequestInit) => app.request(`${origin
 const hrefsOf = async (testApp: TestApp): Promise<string[]> =>
   [...(await (await readHome(testApp)).text()).matchAll(/href="([/#][^"]*)"/g)].map(([, href = '']) => href)
 const asset = { body: new Uint8Array(), type: 'text/javascript', etag: 'a' }
-const builtChat = () => ({ assets: createMemoryAssets({ 'chat/page.js': asset }) })
+const builtChat = () => ({ assets: createMemoryAssets({ 'chat/manifest.json': asset }) })
 
 test('five links, where the chat is built and mail is kept', async () => {
   expect(await hrefsOf(await createTestApp({ ports: builtChat }))).toEqual([

@@ -1,0 +1,15 @@
+import { loadList } from './state/conversations.ts'
+import { readDrafts } from './state/drafts.ts'
+import { goLive } from './state/live.ts'
+import { enter } from './state/session.ts'
+
+/** Whoever is here: their conversations, what they had begun to write, and what happens from now on. */
+export async function start(): Promise<void> {
+  const [isIn] = await Promise.all([enter(), loadList('first')])
+  if (!isIn) return
+  readDrafts()
+  await goLive().catch(() => {
+    // What is needed for it did not come: it is asked for again.
+    setTimeout(() => void goLive().catch(() => {}), 10_000)
+  })
+}

@@ -1,0 +1,36 @@
+import { ask } from '../api/ask.ts'
+import { v1 } from '../api/client.ts'
+import type { Conversation, MemberRole } from '../api/shapes.ts'
+import { forget, keep, reload } from './conversations.ts'
+import { attempt, tell } from './notices.ts'
+import { closeConversation, place } from './place.ts'
+import { myId } from './session.ts'
+
+export const roleIn = ({ participants }: Conversation, userId = myId()): MemberRole | undefined =>
+  participants.find((each) => each.userId === userId)?.role
+
+export const addMembers = (id: string, userIds: readonly string[], role: MemberRole): Promise<boolean> =>
+  attempt(
+    () =>
+      ask(v1.conversations[':id'].members.$post({ param: { id }, json: { userIds: [...userIds], role } })),
+    keep,
+  )
+
+export const removeMember = (id: string, userId: string): Promise<boolean> =>
+  attempt(
+    () => ask(v1.conversations[':id'].members.$delete({ param: { id }, query: { userId } })),
+    () => void reload(id),
+  )
+
+export const renameGroup = (id: string, name: string): Promise<boolean> =>
+  attempt(() => ask(v1.conversations[':id'].$patch({ param: { id }, json: { name } })), keep)
+
+export const leaveGroup = (id: string): Promise<boolean> =>
+  attempt(
+    () => ask(v1.conversations[':id'].leave.$post({ param: { id } })),
+    () => {
+      forget(id)
+      if (place.peek().conversationId === id) closeConversation()
+      tell('You have left the group.')
+    },
+  )

@@ -1,0 +1,58 @@
+import { effect, signal } from '@preact/signals'
+import { ask, type Problem } from '../api/ask.ts'
+import { endedSessions, leaving, v1 } from '../api/client.ts'
+import type { Me } from '../api/shapes.ts'
+
+export type Phase = 'starting' | 'signed-out' | 'signed-in' | Problem
+
+export const phase = signal<Phase>('starting')
+export const me = signal<Me | null>(null)
+/** Said over the sign-in form. */
+export const signInNote = signal('')
+
+export const myId = (): string => me.value?.id ?? ''
+export const isGuest = (): boolean => me.value?.role === 'guest'
+
+const forgetters: (() => void)[] = []
+/** What is to be forgotten of a person when they leave, whatever ended their session. */
+export const onLeaving = (forget: () => void): void => void forgetters.push(forget)
+
+function signedOut(note: string): void {
+  for (const forget of forgetters) forget()
+  me.value = null
+  signInNote.value = note
+  phase.value = 'signed-out'
+}
+
+/** Finds out who is here. Answers whether somebody is. */
+export async function enter(): Promise<boolean> {
+  if (phase.value !== 'signed-out') phase.value = 'starting'
+  const departure = await leaving.settle()
+  if (departure?.isSignedOut === false) {
+    signedOut(departure.message)
+    return false
+  }
+  const answer = await ask(v1.users.me.$get())
+  if (answer.ok) {
+    me.value = answer.value
+    signInNote.value = ''
+    phase.value = 'signed-in'
+    return true
+  }
+  const { problem } = answer
+  if (problem.status === 401) signedOut('')
+  else if (phase.value === 'signed-out') signInNote.value = problem.message
+  else if (problem.status === 403) signedOut(problem.message)
+  else phase.value = problem
+  return false
+}
+
+export async function signOut(): Promise<void> {
+  for (const forget of forgetters) forget()
+  const departure = await leaving.leave()
+  signedOut(departure.isSignedOut ? '' : departure.message)
+}
+
+effect(() => {
+  if (endedSessions.value > 0 && phase.peek() === 'signed-in') signedOut('You have been signed out.')
+})

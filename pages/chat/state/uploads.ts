@@ -1,0 +1,100 @@
+import { signal } from '@preact/signals'
+import { hereOf } from '../api/addresses.ts'
+import { ask, type Problem, unreachable } from '../api/ask.ts'
+import { v1 } from '../api/client.ts'
+import { newId } from '../api/ids.ts'
+import { cleanName, mediaTypeOf } from '../text/files.ts'
+import { onLeaving } from './session.ts'
+
+export interface Upload {
+  readonly key: string
+  readonly file: File
+  readonly name: string
+  /** 0 up to 1. */
+  readonly progress: number
+  /** The id of the file once it is there; a problem where it is not. */
+  readonly outcome: { readonly fileId: string } | { readonly problem: Problem } | null
+}
+
+/** What is attached to the draft of a conversation, by the key of the draft. */
+export const uploads = signal<ReadonlyMap<string, readonly Upload[]>>(new Map())
+const running = new Map<string, XMLHttpRequest>()
+export const mostAttachments = 10
+
+onLeaving(() => {
+  for (const request of running.values()) request.abort()
+  running.clear()
+  uploads.value = new Map()
+})
+
+function put(draftKey: string, how: (list: readonly Upload[]) => readonly Upload[]): void {
+  uploads.value = new Map(uploads.peek()).set(draftKey, how(uploads.peek().get(draftKey) ?? []))
+}
+const patch = (draftKey: string, key: string, change: Partial<Upload>): void =>
+  put(draftKey, (list) => list.map((each) => (each.key === key ? { ...each, ...change } : each)))
+
+/** `fetch` tells nobody how far it has come. */
+function sendBytes(
+  key: string,
+  address: string,
+  headers: Readonly<Record<string, string>>,
+  file: File,
+  onProgress: (part: number) => void,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest()
+    running.set(key, request)
+    request.open('PUT', address)
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value)
+    request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0)
+    request.onloadend = () => {
+      running.delete(key)
+      resolve(request.status >= 200 && request.status < 300)
+    }
+    request.send(file)
+  })
+}
+
+async function run(draftKey: string, { key, file, name }: Upload): Promise<void> {
+  const fail = (problem: Problem) => patch(draftKey, key, { outcome: { problem } })
+  const announced = await ask(
+    v1.files['upload-url'].$post({
+      json: { fileName: name, fileType: mediaTypeOf(file), fileSize: file.size, category: 'attachment' },
+    }),
+  )
+  if (!announced.ok) return fail(announced.problem)
+  const { uploadUrl, fileId, headers } = announced.value
+  const isStored = await sendBytes(key, hereOf(uploadUrl), headers, file, (progress) =>
+    patch(draftKey, key, { progress }),
+  )
+  if (!isStored) return fail(unreachable)
+  const completed = await ask(v1.files.complete.$post({ json: { fileId, fileName: name } }))
+  if (!completed.ok) return fail(completed.problem)
+  patch(draftKey, key, { progress: 1, outcome: { fileId } })
+}
+
+export function attach(draftKey: string, files: Iterable<File>): void {
+  const added = [...files].map(
+    (file): Upload => ({ key: newId(), file, name: cleanName(file), progress: 0, outcome: null }),
+  )
+  put(draftKey, (list) => [...list, ...added].slice(0, mostAttachments))
+  const kept = new Set(
+    uploads
+      .peek()
+      .get(draftKey)
+      ?.map(({ key }) => key),
+  )
+  for (const upload of added) if (kept.has(upload.key)) void run(draftKey, upload)
+}
+
+export function retryUpload(draftKey: string, upload: Upload): void {
+  patch(draftKey, upload.key, { progress: 0, outcome: null })
+  void run(draftKey, upload)
+}
+
+export function detach(draftKey: string, key: string): void {
+  running.get(key)?.abort()
+  put(draftKey, (list) => list.filter((each) => each.key !== key))
+}
+
+export const detachAll = (draftKey: string): void => put(draftKey, () => [])

@@ -1,0 +1,36 @@
+import { ask } from '../../api/ask.ts'
+import { v1 } from '../../api/client.ts'
+import { start } from '../../start.ts'
+import { tell } from '../../state/notices.ts'
+import { me } from '../../state/session.ts'
+import { closeDialog, Dialog } from '../parts/dialog.tsx'
+import { Field, SignInForm, textIn } from '../sign-in/form.tsx'
+
+/** A guest becomes somebody with an account, and keeps what was said. */
+export function Upgrade() {
+  const submit = async (fields: FormData) => {
+    const answer = await ask(
+      v1.auth.guest.upgrade.$post({
+        json: { email: textIn(fields, 'email'), password: textIn(fields, 'password'), name: me.value?.name },
+      }),
+    )
+    if (!answer.ok) return answer.problem.message
+    closeDialog()
+    if ('message' in answer.value) tell(answer.value.message)
+    await start()
+    return
+  }
+  return (
+    <Dialog title="Create an account" isNarrow>
+      <SignInForm lead="Everything that was said is kept." action="Create it" submit={submit}>
+        <Field label="E-mail" name="email" type="email" autocomplete="username" required />
+        <Field label="Password" name="password" type="password" autocomplete="new-password" required />
+      </SignInForm>
+      <div class="row end">
+        <button type="button" onClick={closeDialog}>
+          Not now
+        </button>
+      </div>
+    </Dialog>
+  )
+}

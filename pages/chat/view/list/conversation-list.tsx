@@ -1,0 +1,96 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { isProblem } from '../../api/ask.ts'
+import { listing, loadList, sorted, titleOf } from '../../state/conversations.ts'
+import { isGuest, me } from '../../state/session.ts'
+import { NewConversation } from '../dialogs/new-conversation.tsx'
+import { openDialog } from '../parts/dialog.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Failed, Loading } from '../parts/loading.tsx'
+import { Portrait } from '../parts/portrait.tsx'
+import { useNear } from '../parts/use-near.ts'
+import { ConversationRow } from './conversation-row.tsx'
+import { MyMenu } from './my-menu.tsx'
+
+const newConversation = () => openDialog(() => <NewConversation />)
+
+function Empty() {
+  return (
+    <div class="hint">
+      <p>
+        <strong>No conversations yet.</strong>
+      </p>
+      <p class="quiet">
+        {isGuest()
+          ? 'Write to a member of staff: they answer here.'
+          : 'Begin one with somebody you know here, or open an invitation link that you were sent.'}
+      </p>
+      <button type="button" class="primary" onClick={newConversation}>
+        Start a conversation
+      </button>
+    </div>
+  )
+}
+
+export function ConversationList() {
+  const filter = useSignal('')
+  const list = useRef<HTMLUListElement>(null)
+  const { load, next } = listing.value
+  const wanted = filter.value.trim().toLowerCase()
+  const shown = sorted.value.filter(
+    (conversation) => wanted === '' || titleOf(conversation).toLowerCase().includes(wanted),
+  )
+  const end = useNear(list, () => {
+    if (listing.peek().load === 'ready') void loadList('next')
+  })
+  useEffect(() => {
+    // A search by name looks at what is loaded: it asks for the rest.
+    if (wanted !== '' && shown.length === 0 && load === 'ready' && next) void loadList('next')
+  }, [wanted, load])
+  return (
+    <nav class="sidebar" aria-label="My conversations">
+      <header class="bar">
+        <Portrait name={me.value?.name ?? ''} picture={me.value?.avatar ?? null} />
+        <p class="grow title">
+          <bdi>{me.value?.name}</bdi>
+        </p>
+        <button
+          type="button"
+          class="round primary"
+          aria-label="New conversation"
+          title="New conversation"
+          onClick={newConversation}
+        >
+          <Icon name="add" />
+        </button>
+        <MyMenu />
+      </header>
+      <div class="filter">
+        <input
+          type="search"
+          placeholder="Find a conversation"
+          aria-label="Find a conversation"
+          dir="auto"
+          onInput={({ currentTarget }) => {
+            filter.value = currentTarget.value
+          }}
+        />
+      </div>
+      <ul ref={list} class="conversations" aria-label="Conversations">
+        {shown.map((conversation) => (
+          <ConversationRow key={conversation.id} conversation={conversation} />
+        ))}
+        <li ref={end} class="end">
+          {load === 'loading' && <Loading of="conversations" />}
+          {isProblem(load) && (
+            <Failed problem={load} retry={() => void loadList(next === undefined ? 'first' : 'next')} />
+          )}
+          {load === 'ready' && sorted.value.length === 0 && <Empty />}
+          {load === 'ready' && sorted.value.length > 0 && shown.length === 0 && !next && (
+            <p class="hint quiet">No conversation has this name.</p>
+          )}
+        </li>
+      </ul>
+    </nav>
+  )
+}

@@ -1,0 +1,68 @@
+import type { Conversation } from '../../api/shapes.ts'
+import { nameIn, otherIn, titleOf } from '../../state/conversations.ts'
+import { draftKey, drafts } from '../../state/drafts.ts'
+import { outgoing } from '../../state/outgoing.ts'
+import { openConversation, place } from '../../state/place.ts'
+import { myId } from '../../state/session.ts'
+import { typing } from '../../state/typing.ts'
+import { timeOf } from '../../text/times.ts'
+import { Portrait } from '../parts/portrait.tsx'
+
+function Excerpt({ conversation: { id, type, lastMessage } }: { conversation: Conversation }) {
+  const isOpen = place.value.conversationId === id
+  const draft = drafts.value.get(draftKey(id))
+  const failed = outgoing.value.some((each) => each.conversationId === id && each.problem !== null)
+  const who = [...(typing.value.get(id)?.keys() ?? [])]
+  if (failed) return <span class="excerpt problem">Not sent</span>
+  if (who.length > 0) return <span class="excerpt accent">typing…</span>
+  if (!isOpen && draft && !draft.editing && draft.text.trim() !== '')
+    return (
+      <span class="excerpt">
+        <em>Draft:</em> <bdi>{draft.text.slice(0, 100)}</bdi>
+      </span>
+    )
+  if (!lastMessage) return <span class="excerpt">Nothing said yet</span>
+  const isMine = lastMessage.senderId === myId()
+  const sender = isMine ? 'You' : type === 'group' ? nameIn(id, lastMessage.senderId) : ''
+  return (
+    <span class="excerpt">
+      {sender && <bdi>{`${sender}: `}</bdi>}
+      {lastMessage.text ? <bdi>{lastMessage.text}</bdi> : <em>a file, or a deleted message</em>}
+    </span>
+  )
+}
+
+export function ConversationRow({ conversation }: { conversation: Conversation }) {
+  const { id, unreadCount, updatedAt, avatar, lastMessage } = conversation
+  const title = titleOf(conversation)
+  const at = lastMessage?.timestamp ?? updatedAt
+  return (
+    <li>
+      <button
+        type="button"
+        class="conversation"
+        aria-current={place.value.conversationId === id ? 'true' : undefined}
+        onClick={() => openConversation(id)}
+      >
+        <Portrait name={title} picture={avatar ?? otherIn(conversation)?.avatar ?? null} />
+        <span class="grow">
+          <span class="line">
+            <strong class="title">
+              <bdi>{title}</bdi>
+            </strong>
+            <time dateTime={at}>{timeOf(at)}</time>
+          </span>
+          <span class="line">
+            <Excerpt conversation={conversation} />
+            {unreadCount > 0 && (
+              <span class="badge">
+                {unreadCount > 99 ? '99+' : unreadCount}
+                <span class="visually-hidden"> unread</span>
+              </span>
+            )}
+          </span>
+        </span>
+      </button>
+    </li>
+  )
+}

@@ -1,0 +1,24 @@
+import { ask } from '../../api/ask.ts'
+import { v1 } from '../../api/client.ts'
+import { start } from '../../start.ts'
+import { Field, isShared, SharedDevice, SignInForm, textIn } from './form.tsx'
+
+export function Guest() {
+  const submit = async (fields: FormData) => {
+    const json = { name: textIn(fields, 'name'), sharedDevice: isShared(fields) }
+    const answer = await ask(v1.auth.guest.$post({ json }))
+    if (!answer.ok) return answer.problem.message
+    await start()
+    return
+  }
+  return (
+    <SignInForm
+      lead="Talk to a member of staff now, without an account. It lasts for a day; create an account any time, and what was said is kept."
+      action="Begin"
+      submit={submit}
+    >
+      <Field label="What shall we call you?" name="name" autocomplete="nickname" required />
+      <SharedDevice />
+    </SignInForm>
+  )
+}

@@ -1,0 +1,64 @@
+import { useSignal } from '@preact/signals'
+import type { SecondFactorWanted } from '../../api/shapes.ts'
+import { signInNote } from '../../state/session.ts'
+import { Guest } from './guest.tsx'
+import { LogIn } from './log-in.tsx'
+import { Recover } from './recover.tsx'
+import { SecondFactor } from './second-factor.tsx'
+import { SignUp } from './sign-up.tsx'
+
+type Way = 'log-in' | 'sign-up' | 'guest' | 'recover'
+
+/** From nothing to somebody who is known: each way in, and a way from each to the others. */
+export function SignIn() {
+  const way = useSignal<Way>('log-in')
+  const wanted = useSignal<SecondFactorWanted | null>(null)
+  const chosen = way.value
+  const other = (to: Way, words: string) =>
+    chosen !== to && (
+      <button
+        type="button"
+        class="link"
+        onClick={() => {
+          signInNote.value = ''
+          way.value = to
+        }}
+      >
+        {words}
+      </button>
+    )
+  return (
+    <main class="sign-in-page">
+      <div class="sign-in">
+        <h1>MackChat</h1>
+        {wanted.value ? (
+          <SecondFactor
+            wanted={wanted.value}
+            onBack={() => {
+              wanted.value = null
+            }}
+          />
+        ) : (
+          <>
+            {chosen === 'log-in' && (
+              <LogIn
+                onSecondFactor={(asked) => {
+                  wanted.value = asked
+                }}
+              />
+            )}
+            {chosen === 'sign-up' && <SignUp />}
+            {chosen === 'guest' && <Guest />}
+            {chosen === 'recover' && <Recover />}
+            <nav aria-label="Other ways in" class="ways">
+              {other('log-in', 'Sign in')}
+              {other('sign-up', 'Create an account')}
+              {other('guest', 'Talk to staff without an account')}
+              {chosen === 'log-in' && other('recover', 'I forgot my password')}
+            </nav>
+          </>
+        )}
+      </div>
+    </main>
+  )
+}

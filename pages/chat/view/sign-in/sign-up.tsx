@@ -1,0 +1,51 @@
+import { useState } from 'preact/hooks'
+import { ask } from '../../api/ask.ts'
+import { v1 } from '../../api/client.ts'
+import { start } from '../../start.ts'
+import { Field, isShared, SharedDevice, SignInForm, textIn } from './form.tsx'
+
+export function SignUp() {
+  const [isMailed, setMailed] = useState<string | null>(null)
+  const submit = async (fields: FormData) => {
+    const answer = await ask(
+      v1.auth.signup.$post({
+        json: {
+          name: textIn(fields, 'name'),
+          email: textIn(fields, 'email'),
+          password: textIn(fields, 'password'),
+          sharedDevice: isShared(fields),
+        },
+      }),
+    )
+    if (!answer.ok) return answer.problem.message
+    if ('message' in answer.value) setMailed(answer.value.message)
+    else await start()
+    return
+  }
+  if (isMailed) return <p role="status">{isMailed}</p>
+  return (
+    <SignInForm
+      lead="With an account your conversations are here again tomorrow."
+      action="Create an account"
+      submit={submit}
+    >
+      <Field
+        label="Name"
+        name="name"
+        autocomplete="name"
+        help="Others see it beside what you write."
+        required
+      />
+      <Field label="E-mail" name="email" type="email" autocomplete="username" required />
+      <Field
+        label="Password"
+        name="password"
+        type="password"
+        autocomplete="new-password"
+        help="Long is better than complicated: three or four words."
+        required
+      />
+      <SharedDevice />
+    </SignInForm>
+  )
+}

@@ -1,0 +1,33 @@
+import { conversations } from '../state/conversations.ts'
+import { place } from '../state/place.ts'
+import { ConversationList } from './list/conversation-list.tsx'
+import { MembersPanel } from './panels/members-panel.tsx'
+import { SearchPanel } from './panels/search-panel.tsx'
+import { OpenConversation } from './thread/conversation.tsx'
+
+function OpenPanel() {
+  const { panel, conversationId } = place.value
+  if (!panel || !conversationId) return null
+  const conversation = conversations.value.get(conversationId)
+  if (panel === 'search') return <SearchPanel id={conversationId} />
+  if (panel === 'members' && conversation) return <MembersPanel conversation={conversation} />
+  return null
+}
+
+export function SignedIn() {
+  const { conversationId, panel } = place.value
+  return (
+    <main class="frame" data-view={conversationId ? 'thread' : 'list'} data-panel={panel ?? undefined}>
+      <h1 class="visually-hidden">MackChat</h1>
+      <ConversationList />
+      {conversationId ? (
+        <OpenConversation id={conversationId} />
+      ) : (
+        <section class="thread nothing" aria-label="Conversation">
+          <p class="quiet">Choose a conversation, or start a new one.</p>
+        </section>
+      )}
+      <OpenPanel />
+    </main>
+  )
+}

@@ -1,0 +1,152 @@
+import { useSignal } from '@preact/signals'
+import { Fragment } from 'preact'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { isProblem, type Load } from '../../api/ask.ts'
+import type { Conversation, Message } from '../../api/shapes.ts'
+import { looksAtNewest } from '../../state/live.ts'
+import { outgoing } from '../../state/outgoing.ts'
+import { noteRead } from '../../state/reading.ts'
+import { myId } from '../../state/session.ts'
+import { changeThread, jumpToNewest, loadMore, type Thread } from '../../state/thread.ts'
+import { dayOf } from '../../text/times.ts'
+import { Icon } from '../parts/icon.tsx'
+import { Failed, Loading } from '../parts/loading.tsx'
+import { useNear } from '../parts/use-near.ts'
+import { MessageRow } from './message-row.tsx'
+import { OutgoingRow } from './outgoing-row.tsx'
+import { anchorOf, focusNext, isAtEnd, restore, showInMiddle } from './scrolling.ts'
+
+const sameSpeakerMs = 5 * 60_000
+
+function continues(message: Message, before: Message | undefined): boolean {
+  return (
+    before !== undefined &&
+    before.senderId === message.senderId &&
+    Date.parse(message.timestamp) - Date.parse(before.timestamp) < sameSpeakerMs
+  )
+}
+
+function Edge({ load, retry }: { load: Load | false; retry: () => void }) {
+  if (load === 'loading') return <Loading of="messages" />
+  return load !== false && isProblem(load) ? <Failed problem={load} retry={retry} /> : null
+}
+
+function markRead({ conversationId, messages, newer }: Thread, conversation: Conversation | undefined): void {
+  const newest = messages.at(-1)
+  if (!newest || newer !== false || document.visibilityState !== 'visible') return
+  if (conversation && conversation.unreadCount > 0) noteRead(conversationId, newest.seq)
+}
+
+export function MessageList({
+  open,
+  conversation,
+}: {
+  open: Thread
+  conversation: Conversation | undefined
+}) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const list = useRef<HTMLOListElement>(null)
+  const wasAtEnd = useRef(true)
+  const shownTarget = useRef(0)
+  const hasBegun = useRef(false)
+  const isAway = useSignal(false)
+  const { conversationId, messages, older, newer, unreadAbove, missed, target } = open
+  const waiting = outgoing.value.filter((each) => each.conversationId === conversationId)
+  const newestOutgoing = useRef(waiting.length)
+  // What is drawn now is still what was there before: its place is looked up here and kept below.
+  const anchor = scroller.current && !wasAtEnd.current ? anchorOf(scroller.current) : null
+
+  const look = () => {
+    if (!scroller.current) return
+    wasAtEnd.current = newer === false && isAtEnd(scroller.current)
+    isAway.value = !wasAtEnd.current
+    looksAtNewest.value = wasAtEnd.current
+    if (!wasAtEnd.current) return
+    if (missed > 0) changeThread(conversationId, () => ({ missed: 0 }))
+    markRead(open, conversation)
+  }
+
+  useLayoutEffect(() => {
+    const box = scroller.current
+    if (!box) return
+    const hasWritten = waiting.length > newestOutgoing.current
+    newestOutgoing.current = waiting.length
+    if (target && target.times !== shownTarget.current) {
+      shownTarget.current = target.times
+      showInMiddle(box, target.id)
+    } else if (!hasBegun.current) {
+      const line = box.querySelector('.unread-line')
+      if (line) line.scrollIntoView({ block: 'center' })
+      else box.scrollTop = box.scrollHeight
+    } else if (wasAtEnd.current || hasWritten) box.scrollTop = box.scrollHeight
+    else if (anchor) restore(box, anchor)
+    hasBegun.current = true
+    look()
+  })
+  useEffect(() => {
+    const box = scroller.current
+    if (!box || !list.current) return
+    const observer = new ResizeObserver(() => {
+      if (wasAtEnd.current) box.scrollTop = box.scrollHeight
+    })
+    observer.observe(list.current)
+    observer.observe(box)
+    const onKeyDown = (event: KeyboardEvent) => focusNext(event, box)
+    box.addEventListener('keydown', onKeyDown)
+    return () => {
+      observer.disconnect()
+      box.removeEventListener('keydown', onKeyDown)
+      looksAtNewest.value = false
+    }
+  }, [])
+  useEffect(() => {
+    document.addEventListener('visibilitychange', look)
+    return () => document.removeEventListener('visibilitychange', look)
+  })
+  const oldest = useNear(scroller, () => older === 'ready' && void loadMore('older'))
+  const newest = useNear(scroller, () => newer === 'ready' && void loadMore('newer'))
+  const firstUnread = messages.find(
+    ({ seq, senderId }) => unreadAbove !== null && seq > unreadAbove && senderId !== myId(),
+  )
+  return (
+    <div class="log-frame">
+      <div ref={scroller} class="log" onScroll={look}>
+        <div ref={oldest} class="edge">
+          <Edge load={older} retry={() => void loadMore('older')} />
+          {older === false && messages.length > 0 && <p class="quiet small">This is where it begins.</p>}
+        </div>
+        <ol ref={list} aria-label="Messages">
+          {messages.map((message, index) => {
+            const before = messages[index - 1]
+            const isNewDay = !before || dayOf(before.timestamp) !== dayOf(message.timestamp)
+            const isNew = message === firstUnread
+            return (
+              <Fragment key={message.id}>
+                {isNewDay && <li class="day">{dayOf(message.timestamp)}</li>}
+                {isNew && <li class="unread-line">New</li>}
+                <MessageRow
+                  message={message}
+                  conversation={conversation}
+                  isFirst={isNewDay || isNew || !continues(message, before)}
+                  isLast={index === messages.length - 1}
+                  readTo={open.readTo}
+                />
+              </Fragment>
+            )
+          })}
+          {newer === false && waiting.map((each) => <OutgoingRow key={each.clientMessageId} each={each} />)}
+        </ol>
+        {messages.length + waiting.length === 0 && <p class="hint quiet">Nothing was said yet. Say hello.</p>}
+        <div ref={newest} class="edge">
+          <Edge load={newer} retry={() => void loadMore('newer')} />
+        </div>
+      </div>
+      {(isAway.value || newer !== false) && (
+        <button type="button" class="jump" onClick={() => void jumpToNewest()}>
+          <Icon name="down" />
+          {missed > 0 ? `${missed} new` : 'Newest'}
+        </button>
+      )}
+    </div>
+  )
+}

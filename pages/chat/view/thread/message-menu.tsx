@@ -1,0 +1,108 @@
+import type { Conversation, Message } from '../../api/shapes.ts'
+import { nameIn } from '../../state/conversations.ts'
+import { changeDraft, draftKey } from '../../state/drafts.ts'
+import { roleIn } from '../../state/members.ts'
+import { copyText, deleteMessage, toggleReaction } from '../../state/messages.ts'
+import { tell } from '../../state/notices.ts'
+import { myId } from '../../state/session.ts'
+import { confirm } from '../parts/dialog.tsx'
+import { Menu, MenuItem } from '../parts/menu.tsx'
+import { pickEmoji } from '../parts/pick-emoji.tsx'
+import { askToBlock } from './conversation-menu.tsx'
+
+const quick = ['👍', '❤️', '😂', '😮', '😢', '🙏']
+
+const focusComposer = () =>
+  // The menu gives the focus back to its button first.
+  setTimeout(() => document.querySelector<HTMLTextAreaElement>('.composer textarea')?.focus())
+
+function QuickReactions({ message, close }: { message: Message; close: () => void }) {
+  return (
+    <div class="quick">
+      {quick.map((emoji) => (
+        <button
+          key={emoji}
+          type="button"
+          role="menuitem"
+          tabIndex={-1}
+          aria-label={`React with ${emoji}`}
+          onClick={() => {
+            close()
+            void toggleReaction(message, emoji)
+          }}
+        >
+          {emoji}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+export function MessageMenu({
+  message,
+  conversation,
+}: {
+  message: Message
+  conversation: Conversation | undefined
+}) {
+  const { id, conversationId, senderId, text } = message
+  const isMine = senderId === myId()
+  const name = nameIn(conversationId, senderId)
+  const mayDelete = isMine || (conversation && roleIn(conversation) === 'admin')
+  const key = draftKey(conversationId)
+  const copy = async () => tell((await copyText(text)) ? 'Copied.' : 'The browser did not allow to copy.')
+  return (
+    <Menu
+      name={isMine ? 'What to do with my message' : `What to do with the message of ${name}`}
+      class="round plain message-menu"
+      top={(close) => <QuickReactions message={message} close={close} />}
+    >
+      <MenuItem icon="emoji" onPick={() => pickEmoji((emoji) => void toggleReaction(message, emoji))}>
+        Another reaction
+      </MenuItem>
+      <MenuItem
+        icon="reply"
+        onPick={() => {
+          changeDraft(key, { replyTo: message, editing: null })
+          focusComposer()
+        }}
+      >
+        Reply
+      </MenuItem>
+      {isMine && (
+        <MenuItem
+          icon="edit"
+          onPick={() => {
+            changeDraft(key, { editing: message, replyTo: null, text })
+            focusComposer()
+          }}
+        >
+          Edit
+        </MenuItem>
+      )}
+      {text && (
+        <MenuItem icon="copy" onPick={() => void copy()}>
+          Copy the text
+        </MenuItem>
+      )}
+      {!isMine && (
+        <MenuItem icon="block" isDangerous onPick={() => askToBlock(senderId, name)}>
+          Block {name}
+        </MenuItem>
+      )}
+      {mayDelete && (
+        <MenuItem
+          icon="trash"
+          isDangerous
+          onPick={() =>
+            confirm('Delete this message?', 'What is in it is gone for everybody.', 'Delete', () => {
+              void deleteMessage({ ...message, id })
+            })
+          }
+        >
+          Delete
+        </MenuItem>
+      )}
+    </Menu>
+  )
+}

@@ -1,0 +1,52 @@
+import puppeteer, { type ConsoleMessage, type Page } from 'puppeteer-core'
+import type { Engine, EnginePage } from './engines.ts'
+
+/** What a browser writes when a request is answered with an error, or lost: the page says it, and tests look at that. */
+const isAboutRequest = (text: string): boolean =>
+  /Failed to load resource|net::ERR|NetworkError|status of 4/.test(text)
+
+function wrap(engine: 'chromium' | 'firefox', page: Page): EnginePage {
+  const problems: string[] = []
+  page.on('pageerror', (error) => problems.push(String(error)))
+  page.on('console', (message: ConsoleMessage) => {
+    if (message.type() === 'error' && !isAboutRequest(message.text())) problems.push(message.text())
+  })
+  return {
+    engine,
+    problems: async () => problems,
+    goto: async (url) => void (await page.goto(url, { waitUntil: 'load' })),
+    reload: async () => void (await page.reload({ waitUntil: 'load' })),
+    run: (work, ...values) => page.evaluate(work as never, ...(values as unknown as never[])) as never,
+    load: async (script) => void (await page.evaluate(script)),
+    type: (text) => page.keyboard.type(text),
+    press: (key) => page.keyboard.press((key === 'Space' && engine === 'firefox' ? ' ' : key) as never),
+    click: (selector) => page.click(selector),
+    async upload(selector, ...files) {
+      const input = await page.$(selector)
+      await (input as unknown as { uploadFile(...paths: string[]): Promise<void> }).uploadFile(...files)
+    },
+    resize: (width, height) => page.setViewport({ width, height }),
+    picture: () => page.screenshot({ type: 'png' }),
+    close: () => page.browserContext().close(),
+  }
+}
+
+export async function launchPuppeteer(name: 'chromium' | 'firefox', executablePath: string): Promise<Engine> {
+  const browser = await puppeteer.launch({
+    browser: name === 'firefox' ? 'firefox' : 'chrome',
+    executablePath,
+    headless: true,
+    protocolTimeout: 120_000,
+    ...(name === 'chromium' ? { args: ['--no-sandbox'] } : {}),
+  })
+  return {
+    name,
+    async open(size) {
+      const context = await browser.createBrowserContext()
+      const page = await context.newPage()
+      await page.setViewport(size)
+      return wrap(name, page)
+    },
+    close: () => browser.close(),
+  }
+}

@@ -1,0 +1,135 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from '../../free-port.ts'
+import type { Engine, EnginePage } from './engines.ts'
+
+/** Keys that are no text, as WebDriver writes them. */
+const keys: Readonly<Record<string, string>> = {
+  Enter: '\uE007',
+  Tab: '\uE004',
+  Escape: '\uE00C',
+  Space: ' ',
+  ArrowDown: '\uE015',
+  ArrowUp: '\uE013',
+  Backspace: '\uE003',
+  Home: '\uE011',
+  End: '\uE010',
+}
+
+async function untilUp(url: string): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    if (
+      await fetch(`${url}/status`).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    )
+      return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error('WebKitWebDriver did not start')
+}
+
+/** A driver and a window: of its own for each page, so that nothing is shared. */
+async function openWindow(
+  program: string,
+  size: { readonly width: number; readonly height: number },
+  driver: { process?: ChildProcess },
+  directory: string,
+): Promise<EnginePage> {
+  const port = await freePort()
+  const log = join(directory, `${port}.log`)
+  writeFileSync(log, '')
+  const running = spawn('xvfb-run', ['-a', program, `--port=${port}`, '--host=127.0.0.1'], {
+    stdio: 'ignore',
+    detached: true,
+    env: { ...process.env, WEBKIT_LOG: log, WEBKIT_DISABLE_COMPOSITING_MODE: '1' },
+  })
+  driver.process = running
+  const url = `http://127.0.0.1:${port}`
+  await untilUp(url)
+  async function ask(method: string, path: string, body?: object): Promise<any> {
+    const response = await fetch(url + path, {
+      method,
+      ...(body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}),
+    })
+    const { value } = (await response.json()) as { value: any }
+    if (value?.error) throw new Error(JSON.stringify(value).slice(0, 600))
+    return value
+  }
+  const binary = join(import.meta.dirname, 'webkit-window.py')
+  const options = { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args: [] } } }
+  const { sessionId } = await ask('POST', '/session', { capabilities: options })
+  const session = `/session/${sessionId}`
+  await ask('POST', `${session}/timeouts`, { script: 60_000 })
+  const find = async (selector: string): Promise<string> =>
+    String(
+      Object.values(await ask('POST', `${session}/element`, { using: 'css selector', value: selector }))[0],
+    )
+  const actions = (list: readonly object[]) =>
+    ask('POST', `${session}/actions`, { actions: [{ type: 'key', id: 'keys', actions: list }] })
+  const stroke = (key: string) => [
+    { type: 'keyDown', value: key },
+    { type: 'keyUp', value: key },
+  ]
+  const page: EnginePage = {
+    engine: 'webkit',
+    problems: async () => readFileSync(log, 'utf8').split('\n').filter(Boolean),
+    goto: (to) => ask('POST', `${session}/url`, { url: to }),
+    reload: () => ask('POST', `${session}/refresh`, {}),
+    async run(work, ...values) {
+      const script = `const done = arguments[arguments.length - 1]
+        Promise.resolve().then(() => (${work})(...[...arguments].slice(0, -1)))
+          .then((value) => done({ value: value === undefined ? null : value }), (error) => done({ error: String(error) }))`
+      const answer = await ask('POST', `${session}/execute/async`, { script, args: values })
+      if (answer.error) throw new Error(answer.error)
+      return answer.value
+    },
+    load: (script) => ask('POST', `${session}/execute/sync`, { script, args: [] }),
+    type: (text) => actions([...text].flatMap(stroke)),
+    press: (key) => actions(stroke(keys[key] ?? key)),
+    click: async (selector) => ask('POST', `${session}/element/${await find(selector)}/click`, {}),
+    upload: async (selector, ...files) =>
+      ask('POST', `${session}/element/${await find(selector)}/value`, { text: files.join('\n') }),
+    async resize(width, height) {
+      await ask('POST', `${session}/window/rect`, { width, height })
+      const [shownWidth = width, shownHeight = height] = await page.run(() => [innerWidth, innerHeight])
+      await ask('POST', `${session}/window/rect`, {
+        width: width + (width - shownWidth),
+        height: height + (height - shownHeight),
+      })
+    },
+    picture: async () => new Uint8Array(Buffer.from(await ask('GET', `${session}/screenshot`), 'base64')),
+    async close() {
+      await ask('DELETE', session).catch(() => {})
+      if (running.pid !== undefined) process.kill(-running.pid, 'SIGKILL')
+    },
+  }
+  await page.resize(size.width, size.height)
+  return page
+}
+
+export async function launchWebKit(program: string): Promise<Engine> {
+  const directory = mkdtempSync(join(tmpdir(), 'webkit-'))
+  const drivers: { process?: ChildProcess }[] = []
+  return {
+    name: 'webkit',
+    open(size) {
+      const driver = {}
+      drivers.push(driver)
+      return openWindow(program, size, driver, directory)
+    },
+    async close() {
+      for (const { process: running } of drivers)
+        if (running?.pid !== undefined && running.exitCode === null && running.signalCode === null)
+          try {
+            process.kill(-running.pid, 'SIGKILL')
+          } catch {
+            // It has gone by itself.
+          }
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
