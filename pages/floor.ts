@@ -1,4 +1,17 @@
-/** The oldest browsers that the pages are for: on library computers, old phones and tablets. As browserslist says it. */
-export const floor = ['Safari >= 16.4', 'iOS >= 16.4', 'Chrome >= 109', 'Firefox >= 115']
-/** The same for esbuild. */
-export const floorTargets = ['safari16.4', 'ios16.4', 'chrome109', 'firefox115']
+/** The oldest browsers that the pages are for: on library computers, old phones and tablets. */
+export const floor = {
+  safari: '16.4',
+  safari_ios: '16.4',
+  chrome: '109',
+  chrome_android: '109',
+  webview_android: '109',
+  firefox: '115',
+} as const
+
+/** The same for esbuild, which writes newer syntax the older way. */
+export const floorTargets = [
+  `safari${floor.safari}`,
+  `ios${floor.safari_ios}`,
+  `chrome${floor.chrome}`,
+  `firefox${floor.firefox}`,
+]

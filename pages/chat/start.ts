@@ -8,8 +8,5 @@ export async function start(): Promise<void> {
   const [isIn] = await Promise.all([enter(), loadList('first')])
   if (!isIn) return
   readDrafts()
-  await goLive().catch(() => {
-    // What is needed for it did not come: it is asked for again.
-    setTimeout(() => void goLive().catch(() => {}), 10_000)
-  })
+  goLive()
 }

@@ -49,6 +49,7 @@ describe.each(engines)('$title', ({ name, missing }) => {
   test.skipIf(missing)('from nothing to a first conversation, by the keyboard alone', slow, async () => {
     const desktop = await sit(desk)
     await desktop.open()
+    await desktop.sees('.ways button')
     await desktop.tabTo('.ways button')
     await desktop.page.press('Enter')
     await desktop.fill('[name=name]', 'Nia Newcomer')

@@ -1,5 +1,5 @@
 import type { ClientResponse } from 'hono/client'
-import { type ApiError, readError } from '../../../src/client/client.ts'
+import { type ApiError, ForeignAnswer, readError } from '../../../src/client/answers.ts'
 
 /** Why a request did not do what it was for, in words for a person. */
 export interface Problem {
@@ -53,8 +53,8 @@ export async function ask<R extends ClientResponse<any, any, any>>(
     if (response.status === 204) return { ok: true, value: undefined as BodyOf<R>, status: 204 }
     if (!response.headers.get('content-type')?.includes('json')) return { ok: false, problem: foreign }
     return { ok: true, value: (await response.json()) as BodyOf<R>, status: response.status }
-  } catch {
-    return { ok: false, problem: unreachable }
+  } catch (error) {
+    return { ok: false, problem: error instanceof ForeignAnswer ? foreign : unreachable }
   }
 }
 

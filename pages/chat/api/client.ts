@@ -1,31 +1,27 @@
 import { signal } from '@preact/signals'
 import { createClient } from '../../../src/client/client.ts'
 import { createLeaving } from '../../../src/client/leaving.ts'
+import { createLine, type LineState } from '../../../src/client/line.ts'
 
-const deadlineMs = 20_000
-
-/** Whether the last request was answered, by whomever. */
-export const isReachable = signal(true)
-
-/** No request waits for ever: a line that died silently never answers. */
-const fetchInTime: typeof globalThis.fetch = async (input, init) => {
-  try {
-    const inTime = init?.signal ? init : { ...init, signal: AbortSignal.timeout(deadlineMs) }
-    const response = await fetch(input, inTime)
-    isReachable.value = true
-    return response
-  } catch (error) {
-    isReachable.value = false
-    throw error
-  }
-}
+/** What is known of the way to the server, by what became of requests. */
+export const line = createLine()
+export const lineState = signal<LineState>(line.state())
+line.onChange((state) => {
+  lineState.value = state
+})
 
 /** Counts how often the server said that the session is over. */
 export const endedSessions = signal(0)
+/** Whose page this is: where somebody else has signed in meanwhile, in another tab, nothing is done in the wrong name. */
+let expected: string | undefined
+export const expectUser = (userId: string | undefined): void => {
+  expected = userId
+}
 
 export const client = createClient({
   baseUrl: location.origin,
-  fetch: fetchInTime,
+  line,
+  expectedUser: () => expected,
   onSignedOut: () => {
     endedSessions.value++
   },
@@ -33,4 +29,13 @@ export const client = createClient({
 
 export const v1 = client.api.v1
 
-export const leaving = createLeaving({ baseUrl: location.origin })
+const leavers: (() => void | Promise<void>)[] = []
+/** What is to be emptied when somebody signs out, before the server is asked. */
+export const beforeLeaving = (clear: () => void | Promise<void>): void => void leavers.push(clear)
+
+export const leaving = createLeaving({
+  baseUrl: location.origin,
+  clear: async () => {
+    await Promise.all(leavers.map((clear) => clear()))
+  },
+})

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
+import { randomId } from '../../../src/client/random-id.ts'
 import { ask, type Load } from '../api/ask.ts'
 import { v1 } from '../api/client.ts'
-import { newId } from '../api/ids.ts'
 import type { Contact } from '../api/shapes.ts'
 import { keep } from './conversations.ts'
 import { onLeaving } from './session.ts'
@@ -48,7 +48,7 @@ export async function findContacts(q: string, goesOn = false): Promise<void> {
 
 /** Made once however often it is asked: the key goes with the same people and name. */
 export function createConversation() {
-  let key = newId()
+  let key = randomId()
   let last = ''
   return async (participantIds: readonly string[], name: string) => {
     const isGroup = participantIds.length > 1 || name !== ''
@@ -56,7 +56,7 @@ export function createConversation() {
       ? { type: 'group' as const, participantIds: [...participantIds], ...(name ? { name } : {}) }
       : { type: 'direct' as const, participantIds: [...participantIds] }
     const text = JSON.stringify(json)
-    if (text !== last) key = newId()
+    if (text !== last) key = randomId()
     last = text
     const answer = await ask(v1.conversations.$post({ json }, { headers: { 'Idempotency-Key': key } }))
     if (answer.ok) keep(answer.value)

@@ -1,13 +1,11 @@
-import { effect, signal } from '@preact/signals'
+import { signal } from '@preact/signals'
 import {
   type ChatEvent,
   createLiveChat,
   type LiveChat,
-  type LiveSocket,
   type LiveState,
 } from '../../../src/client/live-chat.ts'
-import { hereOf } from '../api/addresses.ts'
-import { client, isReachable } from '../api/client.ts'
+import { client, line } from '../api/client.ts'
 import { announce } from './announcements.ts'
 import {
   change,
@@ -22,18 +20,18 @@ import {
   whenLoaded,
 } from './conversations.ts'
 import { tell } from './notices.ts'
-import { sendThrough, settle } from './outgoing.ts'
+import { openOutbox } from './outgoing.ts'
 import { closeConversation, place } from './place.ts'
+import { openReceipts } from './receipts.ts'
 import { enter, myId, onLeaving } from './session.ts'
+import { openSocket } from './socket.ts'
 import { addMessage, changeMessage, changeThread, openThread, retryThread, thread } from './thread.ts'
 import { noteTyping } from './typing.ts'
 
 export const liveState = signal<LiveState>('connecting')
-export const isOnline = signal(navigator.onLine)
 /** Whether the newest messages of the open conversation are being looked at. */
 export const looksAtNewest = signal(false)
 
-const lookAgainMs = 4_000
 let live: LiveChat | undefined
 
 onLeaving(() => {
@@ -45,7 +43,6 @@ onLeaving(() => {
 type Of<N extends ChatEvent['event']> = Extract<ChatEvent, { event: N }>
 
 function onMessage({ conversationId, at, data }: Of<'message.new'>) {
-  settle(data.clientMessageId)
   if (!conversations.peek().has(conversationId)) void reload(conversationId)
   noteMessage(conversationId, data, at)
   noteTyping(conversationId, data.senderId, false)
@@ -128,46 +125,25 @@ function onEvent(event: ChatEvent) {
   }
 }
 
-/** What failed for want of a line is asked for again, and whether something was missed. */
+/** What failed for want of a line is asked for again. */
 function comeBack(): void {
-  isOnline.value = navigator.onLine
-  if (!live || !navigator.onLine) return
-  void live.check()
+  if (myId() === '') return
   if (typeof listing.peek().load === 'object') void loadList('first')
   retryThread()
 }
+line.onReturn(comeBack)
 
-let lookingAgain: ReturnType<typeof setInterval> | undefined
-effect(() => {
-  clearInterval(lookingAgain)
-  const isBack = lookingAgain !== undefined
-  lookingAgain = isReachable.value ? undefined : setInterval(comeBack, lookAgainMs)
-  if (isReachable.value && isBack) setTimeout(comeBack)
-})
-addEventListener('online', comeBack)
-addEventListener('offline', () => {
-  isOnline.value = false
-})
-document.addEventListener('visibilitychange', () => {
-  if (document.visibilityState === 'visible') comeBack()
-})
-
-export async function goLive(): Promise<void> {
-  // It is half of the page, and nothing that is seen first needs it.
-  const { WebPubSubClient } = await import('@azure/web-pubsub-client')
-  if (live || myId() === '') return
-  const reconnectRetryOptions = {
-    mode: 'Exponential',
-    retryDelayInMs: 1_000,
-    maxRetryDelayInMs: 30_000,
-  } as const
+export function goLive(): void {
+  if (live) return
+  const userId = myId()
+  const outbox = openOutbox(userId)
+  openReceipts(userId)
   const chat = createLiveChat({
     client,
-    openSocket: (accessUrl) =>
-      new WebPubSubClient(
-        { getClientAccessUrl: async () => hereOf(await accessUrl()) },
-        { reconnectRetryOptions },
-      ) as unknown as LiveSocket,
+    line,
+    outbox,
+    onMissed: () => void loadList('first'),
+    openSocket,
     onEvent,
     onReload(conversationId, reason) {
       if (reason === 'forbidden') return drop(conversationId)
@@ -176,11 +152,9 @@ export async function goLive(): Promise<void> {
     },
     onState(state) {
       liveState.value = state
-      if (state === 'live') comeBack()
     },
   })
   live = chat
-  sendThrough(chat)
   whenLoaded(({ id, seq }) => {
     if (chat.positionIn(id) === undefined) chat.follow(id, seq)
   })

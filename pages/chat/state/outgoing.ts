@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals'
-import { type LiveChat, Refused } from '../../../src/client/live-chat.ts'
-import { refusal } from '../api/ask.ts'
-import { newId } from '../api/ids.ts'
+import { createOutbox, type Outbox, type OutboxEntry } from '../../../src/client/outbox.ts'
+import { beforeLeaving, client, line } from '../api/client.ts'
 import { onLeaving } from './session.ts'
+import { addMessage } from './thread.ts'
 
 export interface Writing {
   readonly text: string
@@ -11,82 +11,51 @@ export interface Writing {
   readonly replyTo?: string
 }
 
-/** A message on its way, or one that was refused. It belongs to one conversation. */
-export interface Outgoing extends Writing {
-  readonly clientMessageId: string
-  readonly conversationId: string
-  /** Null while it waits or is being sent. */
-  readonly problem: string | null
-}
+/** What is on its way, by conversation; what was refused waits there too. */
+export const outgoing = signal<ReadonlyMap<string, readonly OutboxEntry[]>>(new Map())
 
-export const outgoing = signal<readonly Outgoing[]>([])
-/** By conversation: the next message is sent when the one before was answered. */
-const queues = new Map<string, Promise<void>>()
-let live: LiveChat | undefined
+let outbox: Outbox | undefined
 
 onLeaving(() => {
-  outgoing.value = []
-  queues.clear()
-  live = undefined
+  outbox?.stop()
+  outbox = undefined
+  outgoing.value = new Map()
 })
+beforeLeaving(() => outbox?.forget())
 
-export const sendThrough = (chat: LiveChat): void => {
-  live = chat
+/** The queues of this person. What they wrote before a reload goes on. */
+export function openOutbox(userId: string): Outbox {
+  const opened = createOutbox({
+    client,
+    userId,
+    line,
+    onSent: (_, message) => {
+      if (message) addMessage(message, true)
+    },
+  })
+  opened.onChange((conversationId) => {
+    outgoing.value = new Map(outgoing.peek()).set(conversationId, opened.entriesOf(conversationId))
+  })
+  outbox = opened
+  void opened.start()
+  return opened
 }
 
-const patch = (id: string, problem: string | null): void => {
-  outgoing.value = outgoing.value.map((each) => (each.clientMessageId === id ? { ...each, problem } : each))
-}
+/** Names of files are kept beside the message: it has their ids alone. */
+export const fileNamesOf = ({ shown }: OutboxEntry): readonly string[] => (Array.isArray(shown) ? shown : [])
 
-export const settle = (clientMessageId: string | null): void => {
-  outgoing.value = outgoing.value.filter((each) => each.clientMessageId !== clientMessageId)
-}
-
-function wordsOf(error: unknown): string {
-  if (!(error instanceof Refused)) return 'It could not be sent.'
-  try {
-    return refusal(error.status, JSON.parse(error.message).error).message
-  } catch {
-    return 'It could not be sent.'
-  }
-}
-
-async function deliver(clientMessageId: string, chat: LiveChat): Promise<void> {
-  const each = outgoing.peek().find((other) => other.clientMessageId === clientMessageId)
-  if (!each || each.problem !== null || chat !== live) return
-  const { conversationId, text, attachments, mentions, replyTo } = each
-  try {
-    await chat.send(conversationId, {
+export function send(conversationId: string, { text, attachments, mentions, replyTo }: Writing): void {
+  outbox?.add(
+    conversationId,
+    {
       text,
       attachments: attachments.map(({ id }) => id),
       mentions: [...mentions],
-      clientMessageId,
       ...(replyTo ? { replyTo } : {}),
-    })
-  } catch (error) {
-    patch(clientMessageId, wordsOf(error))
-  }
-}
-
-function enqueue({ conversationId, clientMessageId }: Outgoing): void {
-  const chat = live
-  if (!chat) return
-  const before = queues.get(conversationId) ?? Promise.resolve()
-  queues.set(
-    conversationId,
-    before.then(() => deliver(clientMessageId, chat)),
+    },
+    attachments.map(({ name }) => name),
   )
 }
 
-export function send(conversationId: string, writing: Writing): void {
-  const each: Outgoing = { ...writing, conversationId, clientMessageId: newId(), problem: null }
-  outgoing.value = [...outgoing.value, each]
-  enqueue(each)
-}
-
-export function sendAgain(each: Outgoing): void {
-  patch(each.clientMessageId, null)
-  enqueue(each)
-}
-
-export const cancel = (each: Outgoing): void => settle(each.clientMessageId)
+export const sendAgain = ({ clientMessageId }: OutboxEntry): void => void outbox?.again(clientMessageId)
+export const cancel = async ({ clientMessageId }: OutboxEntry) => outbox?.cancel(clientMessageId)

@@ -1,6 +1,6 @@
 import { effect, signal } from '@preact/signals'
 import { ask, type Problem } from '../api/ask.ts'
-import { endedSessions, leaving, v1 } from '../api/client.ts'
+import { endedSessions, expectUser, leaving, v1 } from '../api/client.ts'
 import type { Me } from '../api/shapes.ts'
 
 export type Phase = 'starting' | 'signed-out' | 'signed-in' | Problem
@@ -20,6 +20,7 @@ export const onLeaving = (forget: () => void): void => void forgetters.push(forg
 function signedOut(note: string): void {
   for (const forget of forgetters) forget()
   me.value = null
+  expectUser(undefined)
   signInNote.value = note
   phase.value = 'signed-out'
 }
@@ -27,6 +28,8 @@ function signedOut(note: string): void {
 /** Finds out who is here. Answers whether somebody is. */
 export async function enter(): Promise<boolean> {
   if (phase.value !== 'signed-out') phase.value = 'starting'
+  // Whoever it is: this asks.
+  expectUser(undefined)
   const departure = await leaving.settle()
   if (departure?.isSignedOut === false) {
     signedOut(departure.message)
@@ -35,6 +38,7 @@ export async function enter(): Promise<boolean> {
   const answer = await ask(v1.users.me.$get())
   if (answer.ok) {
     me.value = answer.value
+    expectUser(answer.value.id)
     signInNote.value = ''
     phase.value = 'signed-in'
     return true
@@ -48,7 +52,6 @@ export async function enter(): Promise<boolean> {
 }
 
 export async function signOut(): Promise<void> {
-  for (const forget of forgetters) forget()
   const departure = await leaving.leave()
   signedOut(departure.isSignedOut ? '' : departure.message)
 }

@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals'
+import { randomId } from '../../../src/client/random-id.ts'
 import { hereOf } from '../api/addresses.ts'
 import { ask, type Problem, unreachable } from '../api/ask.ts'
 import { v1 } from '../api/client.ts'
-import { newId } from '../api/ids.ts'
 import { cleanName, mediaTypeOf } from '../text/files.ts'
 import { onLeaving } from './session.ts'
 
@@ -75,7 +75,7 @@ async function run(draftKey: string, { key, file, name }: Upload): Promise<void>
 
 export function attach(draftKey: string, files: Iterable<File>): void {
   const added = [...files].map(
-    (file): Upload => ({ key: newId(), file, name: cleanName(file), progress: 0, outcome: null }),
+    (file): Upload => ({ key: randomId(), file, name: cleanName(file), progress: 0, outcome: null }),
   )
   put(draftKey, (list) => [...list, ...added].slice(0, mostAttachments))
   const kept = new Set(

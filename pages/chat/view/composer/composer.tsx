@@ -3,9 +3,9 @@ import type { Conversation } from '../../api/shapes.ts'
 import { changeDraft, draftKey, drafts, emptyDraft } from '../../state/drafts.ts'
 import { editMessage } from '../../state/messages.ts'
 import { send } from '../../state/outgoing.ts'
+import { sayStoppedTyping, sayTyping } from '../../state/receipts.ts'
 import { myId } from '../../state/session.ts'
 import { thread } from '../../state/thread.ts'
-import { sayTyping } from '../../state/typing.ts'
 import { attach, detachAll, uploads } from '../../state/uploads.ts'
 import { Icon } from '../parts/icon.tsx'
 import { pickEmoji } from '../parts/pick-emoji.tsx'
@@ -81,6 +81,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
       mentions: mentionedIn(conversation, text),
       ...(replyTo ? { replyTo: replyTo.id } : {}),
     })
+    sayStoppedTyping(id)
     changeDraft(key, emptyDraft)
     detachAll(key)
     setCaret(0)

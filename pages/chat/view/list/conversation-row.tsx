@@ -11,7 +11,7 @@ import { Portrait } from '../parts/portrait.tsx'
 function Excerpt({ conversation: { id, type, lastMessage } }: { conversation: Conversation }) {
   const isOpen = place.value.conversationId === id
   const draft = drafts.value.get(draftKey(id))
-  const failed = outgoing.value.some((each) => each.conversationId === id && each.problem !== null)
+  const failed = (outgoing.value.get(id) ?? []).some(({ status }) => status === 'not_sent')
   const who = [...(typing.value.get(id)?.keys() ?? [])]
   if (failed) return <span class="excerpt problem">Not sent</span>
   if (who.length > 0) return <span class="excerpt accent">typing…</span>

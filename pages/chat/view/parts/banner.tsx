@@ -1,19 +1,24 @@
-import { isReachable } from '../../api/client.ts'
-import { isOnline, liveState } from '../../state/live.ts'
+import type { LiveState } from '../../../../src/client/live-chat.ts'
+import { lineState } from '../../api/client.ts'
+import { liveState } from '../../state/live.ts'
 import { phase } from '../../state/session.ts'
+
+const words: Readonly<Record<LiveState, string>> = {
+  live: '',
+  connecting: '',
+  slow: 'This network keeps no connection open: messages take a few seconds.',
+  foreign: 'This network answers instead of the server. It may want you to sign in to it first.',
+  offline: 'No connection. What you write is sent when it is back.',
+  signed_out: '',
+}
 
 /** Whether what is seen is up to date, and what becomes of what is written meanwhile. */
 export function Banner() {
   if (phase.value !== 'signed-in') return null
-  const words =
-    !isOnline.value || !isReachable.value
-      ? 'No connection. What you write is sent when it is back.'
-      : liveState.value === 'offline'
-        ? 'Not connected. What you write is sent; what others write comes later.'
-        : ''
+  const said = lineState.value === 'down' ? words.offline : words[liveState.value]
   return (
-    <div id="banner" role="status" class={words === '' ? 'banner empty' : 'banner'}>
-      {words}
+    <div id="banner" role="status" class={said === '' ? 'banner empty' : 'banner'}>
+      {said}
     </div>
   )
 }

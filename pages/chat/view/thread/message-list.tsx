@@ -5,7 +5,7 @@ import { isProblem, type Load } from '../../api/ask.ts'
 import type { Conversation, Message } from '../../api/shapes.ts'
 import { looksAtNewest } from '../../state/live.ts'
 import { outgoing } from '../../state/outgoing.ts'
-import { noteRead } from '../../state/reading.ts'
+import { noteRead } from '../../state/receipts.ts'
 import { myId } from '../../state/session.ts'
 import { changeThread, jumpToNewest, loadMore, type Thread } from '../../state/thread.ts'
 import { dayOf } from '../../text/times.ts'
@@ -51,7 +51,10 @@ export function MessageList({
   const hasBegun = useRef(false)
   const isAway = useSignal(false)
   const { conversationId, messages, older, newer, unreadAbove, missed, target } = open
-  const waiting = outgoing.value.filter((each) => each.conversationId === conversationId)
+  const arrived = new Set(messages.map(({ clientMessageId }) => clientMessageId))
+  const waiting = (outgoing.value.get(conversationId) ?? []).filter(
+    ({ clientMessageId }) => !arrived.has(clientMessageId),
+  )
   const newestOutgoing = useRef(waiting.length)
   // What is drawn now is still what was there before: its place is looked up here and kept below.
   const anchor = scroller.current && !wasAtEnd.current ? anchorOf(scroller.current) : null
@@ -134,7 +137,8 @@ export function MessageList({
               </Fragment>
             )
           })}
-          {newer === false && waiting.map((each) => <OutgoingRow key={each.clientMessageId} each={each} />)}
+          {newer === false &&
+            waiting.map((entry) => <OutgoingRow key={entry.clientMessageId} entry={entry} />)}
         </ol>
         {messages.length + waiting.length === 0 && <p class="hint quiet">Nothing was said yet. Say hello.</p>}
         <div ref={newest} class="edge">

@@ -1,29 +1,39 @@
-import { cancel, type Outgoing, sendAgain } from '../../state/outgoing.ts'
+import type { OutboxEntry } from '../../../../src/client/outbox.ts'
+import { tell } from '../../state/notices.ts'
+import { cancel, fileNamesOf, sendAgain } from '../../state/outgoing.ts'
 import { Formatted } from '../../text/markdown.tsx'
 
-/** What I wrote and the server does not have yet. */
-export function OutgoingRow({ each }: { each: Outgoing }) {
-  const { text, attachments, problem } = each
+async function discard(entry: OutboxEntry): Promise<void> {
+  if ((await cancel(entry)) === 'may_be_sent')
+    tell('It is given up, but was on its way already: it may still appear.')
+}
+
+/** What I wrote and the server is not known to have. */
+export function OutgoingRow({ entry }: { entry: OutboxEntry }) {
+  const { message, status, problem } = entry
+  const isRefused = status === 'not_sent'
   return (
-    <li class={problem ? 'message mine first refused' : 'message mine first sending'}>
+    <li class={isRefused ? 'message mine first refused' : 'message mine first sending'}>
       <div class="line-of-bubble">
         <div class="bubble">
-          {text && <Formatted text={text} />}
-          {attachments.map(({ id, name }) => (
-            <p key={id} class="file">
-              {name}
+          {message.text && <Formatted text={message.text} />}
+          {fileNamesOf(entry).map((name) => (
+            <p key={name} class="file">
+              <bdi>{name}</bdi>
             </p>
           ))}
-          <span class="meta">{problem ? 'not sent' : 'sending…'}</span>
+          <span class="meta">
+            {isRefused ? 'not sent' : status === 'sending' ? 'sending…' : 'waiting to be sent…'}
+          </span>
         </div>
       </div>
-      {problem && (
+      {isRefused && (
         <div class="row" role="alert">
-          <span class="problem small">{problem}</span>
-          <button type="button" onClick={() => sendAgain(each)}>
+          <span class="problem small">{problem?.message}</span>
+          <button type="button" onClick={() => sendAgain(entry)}>
             Send again
           </button>
-          <button type="button" onClick={() => cancel(each)}>
+          <button type="button" onClick={() => void discard(entry)}>
             Discard
           </button>
         </div>

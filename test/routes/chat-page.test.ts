@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { createMemoryAssets } from '../../src/adapters/memory/assets.ts'
+import { readConfig } from '../../src/config/config.ts'
+import { createTestApp, origin, productionEnvironment } from '../app.ts'
+
+const manifest = { script: 'page-A.js', style: 'chat-B.css', imports: ['part-C.js'] }
+const asset = (text: string, type: string) => ({ body: new TextEncoder().encode(text), type, etag: text })
+const built = () => ({
+  assets: createMemoryAssets({
+    'chat/manifest.json': asset(JSON.stringify(manifest), 'application/json'),
+    'chat/page-A.js': asset('1', 'text/javascript'),
+  }),
+})
+
+test('in production it is served where it is asked for, and nowhere else', async () => {
+  const without = await createTestApp({ environment: productionEnvironment, ports: built })
+  for (const path of ['/chat', '/dev/chat'])
+    expect((await without.app.request(`${origin}${path}`)).status).toBe(404)
+  const production = await createTestApp({
+    environment: { ...productionEnvironment, CHAT_PAGE: 'on' },
+    ports: built,
+  })
+  expect((await production.app.request(`${origin}/dev/chat`)).status).toBe(404)
+  const page = await production.app.request(`${origin}/chat`)
+  expect(page.status).toBe(200)
+  const text = await page.text()
+  for (const name of ['/chat/page-A.js', '/chat/chat-B.css', '/chat/part-C.js']) expect(text).toContain(name)
+  expect(text).not.toMatch(/<script(?![^>]* src=)|<style| style=| on\w+=/)
+  expect((await production.app.request(`${origin}/chat/page-A.js`)).status).toBe(200)
+})
+
+test('the policy names the services of the deployment, and no other host', async () => {
+  const { app } = await createTestApp({
+    environment: {
+      CHAT_PAGE: 'on',
+      WEB_PUBSUB_CONNECTION_STRING:
+        'Endpoint=https://devices.webpubsub.azure.com;AccessKey=a2V5;Version=1.0;',
+      AZURE_STORAGE_CONNECTION_STRING:
+        'DefaultEndpointsProtocol=https;AccountName=toolsfiles;AccountKey=a2V5;EndpointSuffix=core.windows.net',
+    },
+    ports: built,
+  })
+  const policy = (await app.request(`${origin}/chat`)).headers.get('content-security-policy') ?? ''
+  const own = `ws${origin.slice(4)}`
+  expect(policy.split('; ')).toEqual([
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data: blob: https://toolsfiles.blob.core.windows.net",
+    "media-src 'self' blob: https://toolsfiles.blob.core.windows.net",
+    `connect-src 'self' ${own} wss://devices.webpubsub.azure.com https://toolsfiles.blob.core.windows.net`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ])
+})
+
+test('workerd has no files to serve', () => {
+  expect(() => readConfig({ CHAT_PAGE: 'on' }, { runtime: 'workerd' })).toThrow(
+    /CHAT_PAGE: needs Node or Functions/,
+  )
+})
