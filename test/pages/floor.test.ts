@@ -26,7 +26,11 @@ type Support = {
   flags?: unknown
   partial_implementation?: true
 }
-type Node = { __compat?: { support: Record<string, Support | Support[]> } } & { [name: string]: Node }
+interface Node {
+  readonly [name: string]: Node
+}
+const compatOf = (node: Node) =>
+  (node as { __compat?: { support: Record<string, Support | Support[]> } }).__compat
 
 const isNewer = (version: string, than: string): boolean => {
   const [a = 0, b = 0] = version.replace('≤', '').split('.').map(Number)
@@ -36,7 +40,7 @@ const isNewer = (version: string, than: string): boolean => {
 /** In every browser of the floor, without a prefix or a flag. */
 const isThere = (node: Node): boolean =>
   Object.entries(floor).every(([browser, oldest]) =>
-    [node.__compat?.support[browser] ?? []].flat().some(({ version_added: since, prefix, flags }) => {
+    [compatOf(node)?.support[browser] ?? []].flat().some(({ version_added: since, prefix, flags }) => {
       const isPlain = prefix === undefined && flags === undefined
       return isPlain && typeof since === 'string' && since !== 'preview' && !isNewer(since, oldest)
     }),
@@ -48,7 +52,7 @@ function byName(...roots: readonly (Node | undefined)[]): Map<string, Node[]> {
   const walk = (node: Node): void => {
     for (const [name, each] of Object.entries(node)) {
       if (name === '__compat' || typeof each !== 'object') continue
-      if (each.__compat) found.set(name, [...(found.get(name) ?? []), each])
+      if (compatOf(each)) found.set(name, [...(found.get(name) ?? []), each])
       walk(each)
     }
   }
@@ -61,7 +65,7 @@ const tables = {
   rules: byName(css['at-rules']),
   selectors: byName(css['selectors']),
   functions: byName(css['types'], css['properties']),
-  scripts: byName(compat.javascript.builtins as unknown as Node, compat.api as unknown as Node),
+  scripts: byName((compat.javascript as unknown as Node)['builtins'], compat.api as unknown as Node),
 }
 
 /** Names that are known, and of which none of that name is old enough. */
