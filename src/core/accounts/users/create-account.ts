@@ -1,7 +1,8 @@
-import { DocumentExists } from '../../../ports/documents.ts'
+import { DocumentExists, type Stored, VersionMismatch } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Role } from '../../kernel/actor.ts'
 import type { Administrators } from './administrators.ts'
+import { createIsLetGo } from './let-go.ts'
 import type { Staff } from './staff-directory.ts'
 import {
   defaultPreferences,
@@ -61,6 +62,19 @@ export const createCreateAccount = (
   { staff, administrators }: { readonly staff: Staff; readonly administrators: Administrators },
 ) => {
   const { documents, clock, ids } = needs
+  const isLetGo = createIsLetGo(needs)
+
+  /** An address that its account has left, and that nobody keeps for it any more. */
+  async function takeOver(claim: Stored<UserEmail>, user: User): Promise<boolean> {
+    if (!(await isLetGo(claim))) return false
+    try {
+      await documents.replace(userEmails, claimOf(user), claim.version)
+      return true
+    } catch (error) {
+      if (error instanceof VersionMismatch) return false
+      throw error
+    }
+  }
 
   return async (account: NewAccount): Promise<User> => {
     const user = accountOf(account, account.id ?? ids.next(), new Date(clock.now()).toISOString())
@@ -76,8 +90,10 @@ export const createCreateAccount = (
       if (!(error instanceof DocumentExists)) throw error
       const claim = await documents.read(userEmails, { partition: user.email, id: user.email })
       if (claim?.value.userId === user.id) return (await documents.read(users, key))?.value ?? user
-      await documents.remove(users, key)
-      throw userExists()
+      if (!claim || !(await takeOver(claim, user))) {
+        await documents.remove(users, key)
+        throw userExists()
+      }
     }
     if (isStaff(user)) await staff.sync(user)
     if (isActiveAdministrator(user)) await administrators.bringIntoLine(user.id)

@@ -10,6 +10,7 @@ import { createChangeAddress } from './change-address.ts'
 import { createChangeAs, requireSameEpoch } from './change-as.ts'
 import { createChangeUser } from './change-user.ts'
 import { createCreateAccount } from './create-account.ts'
+import { createIsLetGo } from './let-go.ts'
 import { createReadClaims, createUsersPersonalData } from './personal-data.ts'
 import { staff as staffCollection } from './staff.model.ts'
 import { createStaff } from './staff-directory.ts'
@@ -33,6 +34,7 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'defer' | 'ids'
     documents.read(users, { partition: userId, id: userId })
   const changeAs = createChangeAs(changeUser, read)
   const changeAddress = createChangeAddress(needs)
+  const isLetGo = createIsLetGo(needs)
   const sweepUnclaimedUsers = createSweepUnclaimedUsers(needs, administrators)
   const sweepReservedAddresses = createSweepReservedAddresses(needs)
   const staff = createStaff(needs, administrators)
@@ -78,11 +80,11 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'defer' | 'ids'
     /** The same two, with another address. */
     changeAddressAs: (actor: Actor, email: string, keepOldForMs: number, change: (latest: User) => User) =>
       changeAddress(actor.userId, email, keepOldForMs, (apply) =>
-        changeAs(actor, actor.userId, (latest) => apply(change(latest))),
+        changeAs(actor, actor.userId, (latest) => apply(latest, change(latest))),
       ),
     changeAddress: (userId: string, email: string, keepOldForMs: number, change: (latest: User) => User) =>
       changeAddress(userId, email, keepOldForMs, (apply) =>
-        changeUser(userId, (latest) => apply(change(latest))),
+        changeUser(userId, (latest) => apply(latest, change(latest))),
       ),
     jobs,
     personalData: createUsersPersonalData(needs, readClaims, administrators, {
@@ -123,8 +125,10 @@ export function createUsers(needs: Needs<'documents' | 'clock' | 'defer' | 'ids'
       // An address that is only reserved for the account is not one it goes by.
       return user?.value.email === email ? user : null
     },
-    isEmailClaimed: async (email: string): Promise<boolean> =>
-      (await documents.read(userEmails, { partition: email, id: email })) !== null,
+    async isEmailClaimed(email: string): Promise<boolean> {
+      const claim = await documents.read(userEmails, { partition: email, id: email })
+      return claim !== null && !(await isLetGo(claim))
+    },
   }
 }
 
