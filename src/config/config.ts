@@ -12,7 +12,7 @@ import { forms } from './forms.ts'
 import { functions } from './functions.ts'
 import { hasher } from './hasher.ts'
 import { identityProviders } from './identity-providers.ts'
-import { limits } from './limits.ts'
+import { connectionLimitsOf, limits } from './limits.ts'
 import { mail } from './mail.ts'
 import { managedIdentity } from './managed-identity.ts'
 import { type Merged, merge } from './merge.ts'
@@ -108,7 +108,7 @@ export function readRealtimeServerConfig(environment: Environment) {
   const { read, valuesOf, problem, problems, warnings } = createReader(environment, areas, 'node')
   const { isProduction, config } = read(server)
   const values = valuesOf(realtimeServer)
-  const limited = read(limits)
+  const limited = valuesOf(limits)
   const publicOrigin = publicOriginOf(valuesOf(web).PUBLIC_URL, config.port)
   if (isProduction && values.REALTIME_KEY === undefined) problem('REALTIME_KEY', 'is needed in production')
   if (problems.length > 0) throw new InvalidConfiguration(problems)
@@ -119,8 +119,8 @@ export function readRealtimeServerConfig(environment: Environment) {
     eventsUrl: values.REALTIME_EVENTS_URL ?? publicOrigin + realtimeEventsPath,
     key: values.REALTIME_KEY ?? emulatorKey,
     log: config.log,
-    ...limited.config,
-    trustedSites: limited.app.trustedSites,
+    ...connectionLimitsOf(limited),
+    trustedSites: limited.TRUSTED_SITES,
     warnings,
   }
 }

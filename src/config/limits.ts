@@ -19,6 +19,20 @@ const TrustedSites = json('must be JSON').pipe(
 const perMinute = 60
 const perHour = 3600
 
+/** What connections are held to, also where nothing else of this is read. */
+export const connectionLimitsOf = (values: {
+  readonly TRUSTED_PROXY_HOPS: number
+  readonly RATE_LIMIT_SCALE: number
+  readonly RATE_LIMIT_CONNECTIONS: number
+}) => ({
+  limitScale: values.RATE_LIMIT_SCALE,
+  /** Of one address; scaled. What our own proxies open is not counted. */
+  connectionsPerAddress:
+    values.TRUSTED_PROXY_HOPS === 0
+      ? values.RATE_LIMIT_CONNECTIONS * values.RATE_LIMIT_SCALE
+      : Number.POSITIVE_INFINITY,
+})
+
 export const limits = area({
   title: 'Rate limits, and whose address counts',
   settings: {
@@ -79,13 +93,7 @@ export const limits = area({
     const auth = limited('auth', values.RATE_LIMIT_AUTH_PER_MINUTE, perMinute)
     return {
       limited,
-      scale,
-      config: {
-        limitScale: scale,
-        /** Of one address; scaled. What our own proxies open is not counted. */
-        connectionsPerAddress:
-          values.TRUSTED_PROXY_HOPS === 0 ? values.RATE_LIMIT_CONNECTIONS * scale : Number.POSITIVE_INFINITY,
-      },
+      config: connectionLimitsOf(values),
       app: {
         limits: {
           general: limited('all', values.RATE_LIMIT_PER_MINUTE, perMinute),

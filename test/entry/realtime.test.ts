@@ -5,6 +5,11 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WebPubSubServiceClient } from '@azure/web-pubsub'
+import {
+  WebPubSubClient,
+  WebPubSubJsonProtocol,
+  WebPubSubJsonReliableProtocol,
+} from '@azure/web-pubsub-client'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { demoPassword } from '../../entry/demo.ts'
 import { createEventSignatures } from '../../src/dialects/event-signature.ts'
@@ -120,6 +125,60 @@ test('over HTTP a forged event is 401 and changes nothing, where the server for 
       expect((await messageEvent(server, facts, { conversationId, text: 'forged' })).status).toBe(401)
     }
   expect((await mentor.call('GET', `${conversations}/${conversationId}/messages`)).body.items).toEqual([])
+})
+
+test.each([
+  ['json.webpubsub.azure.v1', WebPubSubJsonProtocol()],
+  ['json.reliable.webpubsub.azure.v1', WebPubSubJsonReliableProtocol()],
+])('the official client learns which of several things it said is refused, by %s', async (_, protocol) => {
+  const server = await start({ DATA_DIR: temporaryDirectory(), DEMO_DATA: 'on', PUBLIC_URL: origin })
+  const mentor = await signIn(server, 'mentor@example.org')
+  const learner = await signIn(server, 'learner@example.org')
+  const created = await mentor.call('POST', conversations, {
+    body: { type: 'direct', participantIds: [learner.userId] },
+  })
+  const conversationId: string = created.body.id
+  const { pathname, search } = new URL((await mentor.call('POST', '/api/v1/realtime/negotiate')).body.url)
+  const client = new WebPubSubClient(server.url.replace('http', 'ws') + pathname + search, {
+    protocol,
+    autoReconnect: false,
+    messageRetryOptions: { maxRetries: 0 },
+    keepAliveIntervalInMs: 0,
+    keepAliveTimeoutInMs: 0,
+  })
+  const answers: any[] = []
+  client.on('server-message', ({ message }) => answers.push(message.data))
+  stops.push(() => client.stop())
+  await client.start()
+
+  const said = { conversationId, text: 'Hello' }
+  await Promise.all([
+    client.sendEvent('message', { ...said, clientMessageId: 'good' }, 'json'),
+    client.sendEvent('message', { ...said, clientMessageId: 'empty', text: '' }, 'json'),
+    client.sendEvent('message', { ...said, clientMessageId: 'good', text: 'Another' }, 'json'),
+    client.sendEvent('read', { conversationId: crypto.randomUUID(), clientMessageId: 'elsewhere' }, 'json'),
+  ])
+  // Each came before its ack.
+  expect(
+    answers.map(({ said: name, clientMessageId, error }) => [name, clientMessageId, error?.code]),
+  ).toEqual([
+    ['message', 'good', undefined],
+    ['message', 'empty', 'validation_error'],
+    ['message', 'good', 'conflict'],
+    ['read', 'elsewhere', 'not_found'],
+  ])
+
+  const [sent, refused, typed] = await Promise.all([
+    client.invokeEvent('message', { ...said, clientMessageId: 'invoked' }, 'json'),
+    client.invokeEvent('message', { ...said, clientMessageId: 'not', text: '' }, 'json'),
+    client.invokeEvent('typing', { conversationId, state: 'start' }, 'json'),
+  ])
+  expect(sent.data).toMatchObject({ clientMessageId: 'invoked', message: { text: 'Hello' } })
+  expect(refused.data).toMatchObject({ clientMessageId: 'not', error: { code: 'validation_error' } })
+  expect(typed.data).toBeUndefined()
+  expect(answers).toHaveLength(4)
+  const { items } = (await learner.call('GET', `${conversations}/${conversationId}/messages`)).body
+  expect(items.map(({ clientMessageId }: any) => clientMessageId)).toEqual(['invoked', 'good'])
 })
 
 test.skipIf(redisServerMissing)('an event that is sent to two processes counts once', async () => {
