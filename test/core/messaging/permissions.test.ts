@@ -1,204 +1,250 @@
-import { beforeEach, describe, expect, test } from 'vitest'
-import { type Browser, browserOf, createTestApp, person, signedInBrowser, type TestApp } from '../../app.ts'
+import { describe, expect, test } from 'vitest'
+import { Action } from '../../../src/core/messaging/chat/actions.model.ts'
+import { saidByDevices } from '../../../src/core/messaging/chat/events.ts'
+import { createTestApp, type TestApp } from '../../app.ts'
+import { doors, elsewhere, type Scene, withoutDoor } from './chat-doors.ts'
 import { type ChatPerson, chatPeople } from './chat-people.ts'
 
-const conversations = '/api/v1/conversations'
+/* Every action, in every state of a conversation, by every way in: what comes of it. */
 
-let testApp: TestApp
-let ann: ChatPerson
-let ben: ChatPerson
-let conversation: string
-/** A message of Ann's and one of Ben's, from before. */
-let hers: string
-let his: string
+const v1 = '/api/v1'
 
-const say = (who: Browser, text: string, where = conversation) =>
-  who.call('POST', `${conversations}/${where}/messages`, { body: { text } })
-
-beforeEach(async () => {
-  testApp = await createTestApp()
-  const people = await chatPeople(testApp, 'Ann', 'Ben')
-  ann = people[0]!
-  ben = people[1]!
-  const direct = { type: 'direct', participantIds: [ben.userId] }
-  conversation = (await ann.call('POST', conversations, { body: direct })).body.id
-  hers = (await say(ann, 'hello Ben')).body.id
-  his = (await say(ben, 'hello Ann')).body.id
-  await ann.call('PUT', `/api/v1/messages/${his}/reactions/👍`)
-})
-
-/** What a device says over its socket enters the same door; null is what it answers when all is well. */
-async function overSocket(who: ChatPerson, name: string, data: object): Promise<string> {
-  try {
-    await testApp.realtime.connections.of('chat')?.events[name]?.(
-      { userId: who.userId, connectionId: 'c' },
-      {
-        conversationId: conversation,
-        ...data,
-      },
-    )
-    return 'taken'
-  } catch (error) {
-    return (error as { code: string }).code
-  }
-}
-const overHttp = async (who: Browser, method: string, path: string, body?: object): Promise<string> => {
-  const answer = await who.call(method, path, body === undefined ? {} : { body })
-  return answer.status < 300 ? 'taken' : answer.body.error.code
+interface Setting {
+  readonly type: 'direct' | 'group'
+  /** Ann's, in a group that Ben runs. */
+  readonly role?: 'admin' | 'moderator' | 'member'
+  /** After everything else is there. */
+  readonly change?: (scene: Scene) => Promise<unknown>
+  /** What is refused, with which code; everything else is taken. */
+  readonly refused: Readonly<Partial<Record<Action, string>>>
 }
 
-/** Every way in which Ann may do something in a conversation, by what it is to the other one. */
-const ways: Readonly<Record<string, readonly (readonly [string, () => Promise<string>])[]>> = {
-  'reaches the other one': [
-    ['send', () => overHttp(ann, 'POST', `${conversations}/${conversation}/messages`, { text: 'more' })],
-    ['send over the socket', () => overSocket(ann, 'message', { text: 'more' })],
-    ['edit', () => overHttp(ann, 'PATCH', `/api/v1/messages/${hers}`, { text: 'changed' })],
-    ['react', () => overHttp(ann, 'PUT', `/api/v1/messages/${his}/reactions/🎉`)],
-  ],
-  'takes something back': [
-    ['take a reaction away', () => overHttp(ann, 'DELETE', `/api/v1/messages/${his}/reactions/👍`)],
-    ['delete', () => overHttp(ann, 'DELETE', `/api/v1/messages/${hers}`)],
-  ],
-  'is noticed by nobody': [
-    ['list', () => overHttp(ann, 'GET', `${conversations}/${conversation}/messages`)],
-    ['read', () => overHttp(ann, 'POST', `${conversations}/${conversation}/read`, {})],
-    ['read over the socket', () => overSocket(ann, 'read', {})],
-    ['search', () => overHttp(ann, 'GET', '/api/v1/messages/search?q=hello')],
-    ['sync', () => overHttp(ann, 'POST', '/api/v1/sync', { streams: { [conversation]: 0 } })],
-    // Typing may be lost, so it is taken in silence; below it is looked at what Ben hears.
-    ['type', () => overHttp(ann, 'POST', `${conversations}/${conversation}/typing`, { state: 'start' })],
-    ['type over the socket', () => overSocket(ann, 'typing', { state: 'start' })],
-  ],
+const all = (actions: readonly Action[], code: string) =>
+  Object.fromEntries(actions.map((action) => [action, code])) as Partial<Record<Action, string>>
+
+const block = (by: ChatPerson, who: ChatPerson) => by.call('PUT', `${v1}/users/me/blocks/${who.userId}`)
+const setStatus =
+  (status: 'active' | 'suspended', of: (scene: Scene) => ChatPerson) =>
+  async (scene: Scene): Promise<void> => {
+    const { users, settled } = scene.testApp
+    const { value } = await users.changeUser(of(scene).userId, (user) => ({ ...user, status }))
+    users.announce(value)
+    await settled()
+  }
+const configure = (settings: object) => (scene: Scene) =>
+  scene.ben.call('PATCH', `${v1}/conversations/${scene.conversationId}`, { body: { settings } })
+const inTurn =
+  (...steps: readonly ((scene: Scene) => Promise<unknown>)[]) =>
+  async (scene: Scene) => {
+    for (const step of steps) await step(scene)
+  }
+
+const notInDirect = {
+  ...all(['invite', 'manageMembers', 'manageRoles', 'manageSettings', 'leave'], 'conflict'),
+  ...all(['mentionEveryone', 'mentionModerators', 'deleteOthers'], 'forbidden'),
+}
+/** What the other one would receive. */
+const shut = { ...notInDirect, ...all(['send', 'attach', 'edit', 'react', 'type', 'pin'], 'forbidden') }
+const notAMember = all(Action.options, 'not_found')
+const notForMembers = all(
+  ['mentionEveryone', 'pin', 'deleteOthers', 'invite', 'manageMembers', 'manageRoles', 'manageSettings'],
+  'forbidden',
+)
+const notForModerators = all(['manageRoles', 'manageSettings'], 'forbidden')
+const posting = all(['send', 'attach', 'edit', 'type', 'mentionEveryone', 'mentionModerators'], 'forbidden')
+const waiting = all(['send', 'attach', 'mentionModerators'], 'rate_limit_exceeded')
+
+const settings: Readonly<Record<string, Setting>> = {
+  'a direct one': { type: 'direct', refused: notInDirect },
+  'a direct one, blocked by the other': {
+    type: 'direct',
+    change: ({ ann, ben }) => block(ben, ann),
+    refused: shut,
+  },
+  'a direct one, blocked by oneself': {
+    type: 'direct',
+    change: ({ ann, ben }) => block(ann, ben),
+    refused: shut,
+  },
+  'a direct one, unblocked again': {
+    type: 'direct',
+    change: inTurn(
+      ({ ann, ben }) => block(ben, ann),
+      ({ ann, ben }) => ben.call('DELETE', `${v1}/users/me/blocks/${ann.userId}`),
+    ),
+    refused: notInDirect,
+  },
+  'a direct one with somebody suspended': {
+    type: 'direct',
+    change: setStatus('suspended', ({ ben }) => ben),
+    refused: shut,
+  },
+  'a direct one with somebody who was suspended': {
+    type: 'direct',
+    change: inTurn(
+      setStatus('suspended', ({ ben }) => ben),
+      setStatus('active', ({ ben }) => ben),
+    ),
+    refused: notInDirect,
+  },
+  'a direct one whose other is gone': {
+    type: 'direct',
+    async change({ testApp, ben }) {
+      const user = (await testApp.users.read(ben.userId))?.value
+      if (!user) throw new Error('there is nobody to erase')
+      for (const entry of testApp.registry.entries())
+        if ('erase' in entry) await entry.erase({ userId: user.id, addresses: [user.email] } as never)
+    },
+    // What Ben wrote is gone with him: there is nothing to report.
+    refused: { ...shut, report: 'conflict' },
+  },
+  'a group, as a member': { type: 'group', role: 'member', refused: notForMembers },
+  'a group, as a moderator': { type: 'group', role: 'moderator', refused: notForModerators },
+  'a group, as an admin': { type: 'group', role: 'admin', refused: {} },
+  'a group with somebody who has blocked me': {
+    type: 'group',
+    role: 'member',
+    change: ({ ann, ben }) => block(ben, ann),
+    refused: notForMembers,
+  },
+  'a group for announcements, as a member': {
+    type: 'group',
+    role: 'member',
+    change: configure({ posting: 'moderators' }),
+    refused: { ...notForMembers, ...posting },
+  },
+  'a group for announcements, as a moderator': {
+    type: 'group',
+    role: 'moderator',
+    change: configure({ posting: 'moderators' }),
+    refused: notForModerators,
+  },
+  'a group in slow mode, as a member who wrote': {
+    type: 'group',
+    role: 'member',
+    change: configure({ slowModeSeconds: 60 }),
+    refused: { ...notForMembers, ...waiting },
+  },
+  'a group in slow mode, as a member who waited': {
+    type: 'group',
+    role: 'member',
+    change: inTurn(configure({ slowModeSeconds: 60 }), async ({ testApp }) => testApp.clock.advance(60_000)),
+    refused: notForMembers,
+  },
+  'a group in slow mode, as a moderator': {
+    type: 'group',
+    role: 'moderator',
+    change: configure({ slowModeSeconds: 60 }),
+    refused: notForModerators,
+  },
+  'a group, after being removed': {
+    type: 'group',
+    role: 'admin',
+    change: ({ ann, ben, conversationId }) =>
+      ben.call('DELETE', `${v1}/conversations/${conversationId}/members?userId=${ann.userId}`),
+    refused: notAMember,
+  },
+  'a group, after leaving': {
+    type: 'group',
+    role: 'admin',
+    change: ({ ann, conversationId }) => ann.call('POST', `${v1}/conversations/${conversationId}/leave`),
+    refused: notAMember,
+  },
+  'a group, suspended': {
+    type: 'group',
+    role: 'admin',
+    // Whether a session stands is believed for half a minute, by who reads.
+    change: inTurn(
+      setStatus('suspended', ({ ann }) => ann),
+      async ({ testApp }) => testApp.clock.advance(31_000),
+    ),
+    refused: all(Action.options, 'session over'),
+  },
 }
 
-const states: Readonly<Record<string, { readonly make: () => Promise<unknown>; readonly isShut: boolean }>> =
-  {
-    open: { make: async () => {}, isShut: false },
-    'blocked by the other one': {
-      make: () => ben.call('PUT', `/api/v1/users/me/blocks/${ann.userId}`),
-      isShut: true,
-    },
-    'blocked by oneself': {
-      make: () => ann.call('PUT', `/api/v1/users/me/blocks/${ben.userId}`),
-      isShut: true,
-    },
-    'unblocked again': {
-      async make() {
-        await ben.call('PUT', `/api/v1/users/me/blocks/${ann.userId}`)
-        await ben.call('DELETE', `/api/v1/users/me/blocks/${ann.userId}`)
-      },
-      isShut: false,
-    },
-  }
+let scenes = 0
+async function open(testApp: TestApp, { type, role, change }: Setting): Promise<Scene> {
+  const n = ++scenes
+  const [ann, ben, cat] = (await chatPeople(testApp, `Ann${n}`, `Ben${n}`, `Cat${n}`)) as [
+    ChatPerson,
+    ChatPerson,
+    ChatPerson,
+  ]
+  const isGroup = type === 'group'
+  const body = isGroup
+    ? { type, name: 'Garden', participantIds: [ann.userId, cat.userId] }
+    : { type, participantIds: [ann.userId] }
+  const conversationId = (await ben.call('POST', `${v1}/conversations`, { body })).body.id
+  const inIt = `${v1}/conversations/${conversationId}`
+  const say = async (who: ChatPerson, text: string) =>
+    (await who.call('POST', `${inIt}/messages`, { body: { text } })).body.id
+  const hers = await say(ann, 'hello')
+  const bens = await say(ben, 'hello Ann')
+  const cats = await say(isGroup ? cat : ben, 'hello all')
+  await ann.call('PUT', `${v1}/messages/${bens}/reactions/👍`)
+  await ben.call('PUT', `${inIt}/pins/${cats}`)
+  if (isGroup && role !== 'member')
+    await ben.call('POST', `${inIt}/members`, { body: { userIds: [ann.userId], role } })
+  const invitationId = isGroup
+    ? (await (role === 'member' ? ben : ann).call('POST', `${inIt}/invitations`, { body: {} })).body.id
+    : '00000000-0000-4000-8000-000000000000'
+  const scene = { testApp, ann, ben, cat, conversationId, hers, bens, cats, invitationId }
+  await change?.(scene)
+  return scene
+}
 
-describe.each(Object.entries(states))('in a direct conversation that is %s', (_, { make, isShut }) => {
-  test.each(Object.entries(ways))('what %s', async (kind, doors) => {
-    // Right after having written, so that nothing that was looked up a moment ago is believed.
-    await make()
-    for (const [door, open] of doors) {
-      const expected = isShut && kind === 'reaches the other one' ? 'forbidden' : 'taken'
-      expect(await open(), door).toBe(expected)
-    }
+/** How a session that is over is told at the different ways in. */
+const sessionOver = ['account_suspended', 'token_revoked']
+
+describe.each(Object.entries(settings))('in %s', (_, setting) => {
+  const app = createTestApp()
+
+  test.each(doors.map((door) => ({ ...door, name: `${door.action} by ${door.way} ${door.says ?? ''}` })))(
+    '$name',
+    async ({ action, open: enter }) => {
+      const outcome = await enter(await open(await app, setting))
+      const expected = setting.refused[action] ?? 'taken'
+      if (expected === 'session over') expect(sessionOver).toContain(outcome)
+      else expect(outcome).toBe(expected)
+    },
+  )
+
+  test('is what `can` says', async () => {
+    const { ann, conversationId } = await open(await app, setting)
+    const answer = await ann.call('GET', `${v1}/conversations/${conversationId}`)
+    if (setting.refused.read) return expect(answer.status).not.toBe(200)
+    // Slow mode takes nothing away, it only says until when; what there is to report is not asked.
+    const isRefused = (action: Action) =>
+      action in withoutDoor ||
+      (action !== 'report' && ['forbidden', 'conflict'].includes(setting.refused[action] ?? 'taken'))
+    const can = answer.body.can.filter((action: Action) => !(action in withoutDoor))
+    expect(can).toEqual(Action.options.filter((action) => !isRefused(action)))
+    const waits = Object.values(setting.refused).includes('rate_limit_exceeded')
+    expect(answer.body.nextSendAt !== null).toBe(waits)
   })
 })
 
-test('who is blocked is not seen typing', async () => {
-  const { url } = await testApp.devices.clientAccess({
-    userId: ben.userId,
-    groups: [`c.${conversation}`],
-    ttlSeconds: 60,
-  })
-  const phone = testApp.devices.connect(url)
-  const typing = async () => {
-    testApp.clock.advance(5_000)
-    await overHttp(ann, 'POST', `${conversations}/${conversation}/typing`, { state: 'start' })
-    await overSocket(ann, 'typing', { state: 'start' })
-    await testApp.settled()
-    return phone.received.filter((event: any) => event.event === 'typing.start').length
-  }
-  const before = await typing()
-  expect(before).toBeGreaterThan(0)
-  await ben.call('PUT', `/api/v1/users/me/blocks/${ann.userId}`)
-  expect(await typing()).toBe(before)
-})
+describe('the matrix has', () => {
+  const described = createTestApp().then((testApp) =>
+    Object.entries((testApp.describe() as { paths: Record<string, Record<string, any>> }).paths).flatMap(
+      ([path, methods]) =>
+        Object.entries(methods).map(([method, { tags }]) => ({
+          way: `${method.toUpperCase()} ${path.replace(v1, '')}`,
+          isChat: tags.includes('MackChat') || /\/(conversations|messages|sync|invitations)\b/.test(path),
+        })),
+    ),
+  )
+  const ways = new Set([...doors.map(({ way }) => way), ...Object.keys(elsewhere)])
 
-test('who is no member is told of nothing, at every door', async () => {
-  const eve = (await chatPeople(testApp, 'Eve'))[0]!
-  const theirs = [ann, hers] as const
-  ann = eve
-  for (const [door, open] of [...ways['reaches the other one']!, ...ways['takes something back']!])
-    expect(await open(), door).toBe('not_found')
-  expect(await overHttp(eve, 'GET', `${conversations}/${conversation}/messages`)).toBe('not_found')
-  expect(theirs[1]).toBe(hers)
-})
-
-describe('a guest', () => {
-  let guest: Browser & { readonly userId: string }
-  let admin: Browser & { readonly userId: string }
-  let id: string
-
-  beforeEach(async () => {
-    const browser = browserOf(testApp)
-    const entered = await browser.call('POST', '/api/v1/auth/guest', { body: { name: 'Gil' } })
-    guest = { ...browser, userId: entered.body.user.id }
-    const account = { ...person, email: 'admin@example.com' }
-    const { userId } = await signedInBrowser(testApp, account)
-    await testApp.users.changeUser(userId, (user) => ({ ...user, role: 'admin' }))
-    admin = { ...browserOf(testApp), userId }
-    await admin.call('POST', '/api/v1/auth/login', { body: account })
-    await testApp.runJob('sync-staff-directory')
-    const direct = { type: 'direct', participantIds: [admin.userId] }
-    id = (await guest.call('POST', conversations, { body: direct })).body.id
-    await say(guest, 'may I ask something?', id)
-    await say(admin, 'of course', id)
+  test('every way in to a conversation', async () => {
+    const operations = (await described).filter(({ isChat }) => isChat).map(({ way }) => way)
+    const said = Object.keys(saidByDevices).map((name) => `socket ${name}`)
+    expect([...ways].toSorted()).toEqual([...operations, ...said].toSorted())
   })
 
-  test('has the whole of a conversation that they may be in', async () => {
-    const list = await guest.call('GET', conversations)
-    expect(list.body.items).toMatchObject([{ id, unreadCount: 1 }])
-    expect((await guest.call('GET', `${conversations}/${id}`)).status).toBe(200)
-    const { items } = (await guest.call('GET', `${conversations}/${id}/messages`)).body
-    expect(items.map(({ text }: { text: string }) => text).toSorted()).toEqual([
-      'may I ask something?',
-      'of course',
-    ])
-    const mine = items.find(({ senderId }: { senderId: string }) => senderId === guest.userId)
-    expect((await guest.call('POST', `${conversations}/${id}/read`, { body: {} })).status).toBe(204)
-    expect((await guest.call('GET', conversations)).body.items[0].unreadCount).toBe(0)
-    expect((await guest.call('POST', '/api/v1/sync', { body: { streams: { [id]: 0 } } })).status).toBe(200)
-    expect((await guest.call('POST', '/api/v1/realtime/negotiate')).status).toBe(200)
-    const found = await guest.call('GET', '/api/v1/messages/search?q=course')
-    expect(found.body.items).toHaveLength(1)
-    expect((await guest.call('DELETE', `/api/v1/messages/${mine.id}`)).status).toBe(204)
-  })
-
-  test('hears of answers over a socket that is theirs', async () => {
-    const { url } = (await guest.call('POST', '/api/v1/realtime/negotiate')).body
-    const device = testApp.devices.connect(url)
-    await testApp.ports.realtime.setGroups(device.connectionId, [
-      `c.${id}`,
-      ...(await testApp.realtime.connections.of('chat')!.groupsOf(guest.userId)),
-    ])
-    await say(admin, 'ask away', id)
-    await testApp.settled()
-    expect(device.received).toContainEqual(expect.objectContaining({ event: 'message.new' }))
-  })
-
-  test('finds whom to write to, blocks, and leaves', async () => {
-    const contacts = (await guest.call('GET', '/api/v1/contacts')).body.items
-    expect(contacts.map(({ userId }: { userId: string }) => userId)).toEqual([admin.userId])
-    expect((await guest.call('PUT', `/api/v1/users/me/blocks/${admin.userId}`)).status).toBe(204)
-    expect((await say(admin, 'still there?', id)).body.error.code).toBe('forbidden')
-    expect((await guest.call('GET', '/api/v1/users/me/blocks')).body.items).toHaveLength(1)
-    await guest.call('DELETE', `/api/v1/users/me/blocks/${admin.userId}`)
-    const group = { type: 'group', name: 'Help', participantIds: [guest.userId] }
-    const { body } = await admin.call('POST', conversations, { body: group })
-    expect((await guest.call('POST', `${conversations}/${body.id}/leave`)).status).toBe(204)
-  })
-
-  test('reaches no learner', async () => {
-    const direct = { type: 'direct', participantIds: [ann.userId] }
-    expect((await guest.call('POST', conversations, { body: direct })).body.error.code).toBe('not_found')
-    expect((await guest.call('GET', `${conversations}/${conversation}/messages`)).status).toBe(404)
+  test('a way for every action', () => {
+    const used = new Set([...doors.map(({ action }) => action), ...Object.keys(withoutDoor)])
+    expect([...used].toSorted()).toEqual(Action.options.toSorted())
+    expect(doors.filter(({ action }) => action in withoutDoor)).toEqual([])
   })
 })

@@ -156,10 +156,11 @@ export const createSendMessage = (
     const replyTo = input.replyTo === undefined ? null : keyOf(input.replyTo)
     const id = await documentIdOf(actor.userId, clientMessageId ?? ids.next())
     const fingerprint = await fingerprintOf(text, fileIds, wanted, replyTo?.id ?? null, mentionGroups)
+    // What waiting would not change is said before that one has to wait.
     const actions: readonly Action[] = [
-      'send',
-      ...(fileIds.length > 0 ? (['attach'] as const) : []),
       ...mentionGroups.map((group) => mentioning[group]),
+      ...(fileIds.length > 0 ? (['attach'] as const) : []),
+      'send',
     ]
 
     const original = async (): Promise<{ readonly message: ChatMessage; readonly isNew: boolean } | null> => {
