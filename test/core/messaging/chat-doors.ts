@@ -116,6 +116,7 @@ export const doors: readonly Door[] = [
   ),
   door('read', 'POST /conversations/{id}/read', inConversation('/read'), () => ({})),
   socket('read', 'read', () => ({})),
+  door('read', 'PATCH /conversations/{id}/mine', inConversation('/mine'), () => ({ isPinned: true })),
   {
     action: 'read',
     way: 'POST /sync',
@@ -213,6 +214,7 @@ export const doors: readonly Door[] = [
 /** Operations of MackChat that do nothing in a conversation in which somebody is, with where they are tested. */
 export const elsewhere: Readonly<Record<string, string>> = {
   'GET /conversations': 'what one is in, by its own index: chat.test.ts',
+  'GET /conversations/unread': 'what one is in, by its own index: mine.test.ts',
   'POST /conversations': 'asks whom one may write to: contacts.test.ts',
   'GET /invitations/{token}': 'for who is not in it yet: invitations.test.ts',
   'POST /invitations/{token}/accept': 'for who is not in it yet: invitations.test.ts',

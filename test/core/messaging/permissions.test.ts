@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { Action } from '../../../src/core/messaging/chat/actions.model.ts'
 import { saidByDevices } from '../../../src/core/messaging/chat/events.ts'
@@ -8,6 +9,7 @@ import { type ChatPerson, chatPeople } from './chat-people.ts'
 /* Every action, in every state of a conversation, by every way in: what comes of it. */
 
 const v1 = '/api/v1'
+const read = (file: URL) => readFileSync(file, 'utf8')
 
 interface Setting {
   readonly type: 'direct' | 'group'
@@ -240,6 +242,27 @@ describe('the matrix has', () => {
     const operations = (await described).filter(({ isChat }) => isChat).map(({ way }) => way)
     const said = Object.keys(saidByDevices).map((name) => `socket ${name}`)
     expect([...ways].toSorted()).toEqual([...operations, ...said].toSorted())
+  })
+
+  test('every use case that somebody enters', () => {
+    const chat = new URL('../../../src/core/messaging/chat/', import.meta.url)
+    /** They ask what one is in, or whom one may write to, or hand on to those that ask. */
+    const others = [
+      'chat.ts',
+      'create-conversation.ts',
+      'device-events.ts',
+      'list-conversations.ts',
+      'permissions.ts',
+      'sync.ts',
+    ]
+    const entered = readdirSync(chat).filter(
+      (file) =>
+        !others.includes(file) &&
+        /\(\s*(?:caller: Caller,\s*)?actor: Actor\b/.test(read(new URL(file, chat))),
+    )
+    expect(entered).toContain('send-message.ts')
+    for (const file of entered)
+      expect(read(new URL(file, chat)), file).toMatch(/permissions\.require(?:In|InOver)?\(/)
   })
 
   test('a way for every action', () => {

@@ -15,7 +15,6 @@ import {
   isInvitation,
   memberOf,
   messages,
-  requireMember,
   type StoredInvitation,
 } from './entries.model.ts'
 import type { Inbox } from './inbox.ts'
@@ -128,7 +127,7 @@ export function createAcceptInvitation(
           }
         })
       }
-      const { head } = requireMember((await log.readHead(conversationId))?.value, userId)
+      const { head } = permissions.requireIn('read', (await log.readHead(conversationId))?.value, actor)
       return conversations.view(head, userId)
     },
 

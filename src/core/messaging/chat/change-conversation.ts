@@ -23,7 +23,6 @@ import {
   type MemberRole,
   memberOf,
   notBefore,
-  requireMember,
   settingsOf,
 } from './entries.model.ts'
 import type { Inbox } from './inbox.ts'
@@ -167,7 +166,7 @@ export function createChangeConversation(
 
   const viewAfter = async (conversationId: string, actor: Actor): Promise<Stored<Conversation>> => {
     const stored = await log.readHead(conversationId)
-    const { head } = requireMember(stored?.value, actor.userId)
+    const { head } = permissions.requireIn('read', stored?.value, actor)
     return { value: await conversations.view(head, actor.userId), version: stored?.version ?? '' }
   }
 

@@ -5,21 +5,23 @@ import type { Announcer } from './announcer.ts'
 import type { Conversation } from './chat.model.ts'
 import type { ConversationLog } from './conversation-log.ts'
 import type { ConversationView } from './conversation-view.ts'
-import { type Head, requireMember } from './entries.model.ts'
+import type { Head } from './entries.model.ts'
 import type { Inbox } from './inbox.ts'
 import { asEverybody, type ChangeMine, changed, maxPinned, tooManyPinned } from './mine.model.ts'
+import type { Permissions } from './permissions.ts'
 
 /** How somebody keeps a conversation in their list. Their other devices are told, and nobody else. */
 export function createChangeMine(
   { defer }: Needs<'defer'>,
   parts: {
     readonly log: ConversationLog
+    readonly permissions: Pick<Permissions, 'requireIn'>
     readonly inbox: Inbox
     readonly announcer: Announcer
     readonly conversations: ConversationView
   },
 ) {
-  const { log, inbox, announcer, conversations } = parts
+  const { log, permissions, inbox, announcer, conversations } = parts
 
   async function requireRoomToPin(userId: string, conversationId: string): Promise<void> {
     const { items } = await inbox.page(userId, 'pinned', maxPinned)
@@ -44,7 +46,7 @@ export function createChangeMine(
   return {
     async change(actor: Actor, conversationId: string, change: ChangeMine): Promise<Conversation> {
       const { userId } = actor
-      const { head } = requireMember((await log.readHead(conversationId))?.value, userId)
+      const { head } = permissions.requireIn('read', (await log.readHead(conversationId))?.value, actor)
       if (change.isPinned) await requireRoomToPin(userId, conversationId)
       await apply(head, userId, change)
       return conversations.view(head, userId)

@@ -21,7 +21,7 @@ import { createConversationLog } from './conversation-log.ts'
 import { createConversationView } from './conversation-view.ts'
 import { createCreateConversation } from './create-conversation.ts'
 import { createDeviceEvents } from './device-events.ts'
-import { type Entry, messages as everyMessage, isMessage, requireMember } from './entries.model.ts'
+import { type Entry, messages as everyMessage, isMessage } from './entries.model.ts'
 import { createErasePerson } from './erase-person.ts'
 import { createExportConversation } from './export-conversation.ts'
 import { createInbox } from './inbox.ts'
@@ -93,14 +93,20 @@ export function createChat(
   const announcer = createAnnouncer(needs, inbox)
   const log = createConversationLog(needs, announcer)
   const conversationView = createConversationView(needs, people.read, permissions)
-  const marks = createReadMarks(needs, log, announcer, inbox)
+  const marks = createReadMarks(needs, log, announcer, inbox, permissions)
   const conversations = createListConversations(needs, {
     log,
     inbox,
     announcer,
     conversations: conversationView,
   })
-  const mine = createChangeMine(needs, { log, inbox, announcer, conversations: conversationView })
+  const mine = createChangeMine(needs, {
+    log,
+    permissions,
+    inbox,
+    announcer,
+    conversations: conversationView,
+  })
   const presence = createPresence(needs, announcer, conversations)
   const messages = createChangeMessage(needs, { log, marks, ...borrows })
   const pins = createPinMessage(needs, { log, marks, ...borrows })
@@ -109,7 +115,7 @@ export function createChat(
   /** Tells the others, unless that was done a moment ago. May be lost, so it is never refused. */
   async function type(actor: Actor, conversationId: string, { state }: Typing): Promise<void> {
     const { userId } = actor
-    const { head } = requireMember(await log.recentHead(conversationId), userId)
+    const { head } = permissions.requireIn('read', await log.recentHead(conversationId), actor)
     if (head.members.length > maxMembersTyping) return
     try {
       await permissions.require('type', head, actor)
@@ -206,7 +212,7 @@ export function createChat(
       conversationId: string,
     ): Promise<{ readonly value: ConversationDetails; readonly version: string }> {
       const stored = await log.readHead(conversationId)
-      const { head } = requireMember(stored?.value, actor.userId)
+      const { head } = permissions.requireIn('read', stored?.value, actor)
       const [conversation, online, read] = await Promise.all([
         conversationView.view(head, actor.userId),
         presence.onlineIn(head),
@@ -235,13 +241,19 @@ export function createChat(
     addReaction: messages.addReaction,
     removeReaction: messages.removeReaction,
     sendMessage,
-    listMessages: createListMessages(needs, { log, marks }),
-    searchMessages: createSearchMessages(needs, { log, marks, inbox, throttle }),
+    listMessages: createListMessages(needs, { log, marks, permissions }),
+    searchMessages: createSearchMessages(needs, { log, permissions, marks, inbox, throttle }),
     read: marks.read,
     type,
     sync: createSync(log, announcer),
     ...createModeration(needs, { log, ...borrows }),
-    exportConversation: createExportConversation(needs, { log, readPeople: people.read, throttle, audit }),
+    exportConversation: createExportConversation(needs, {
+      log,
+      permissions,
+      readPeople: people.read,
+      throttle,
+      audit,
+    }),
   }
 }
 

@@ -12,7 +12,6 @@ import {
   messages,
   pinsFor,
   positionOf,
-  requireMember,
   type StoredMessage,
   settingsOf,
   unreadOf,
@@ -33,7 +32,7 @@ const excerptOf = (text: string): string =>
 export function createConversationView(
   { documents, clock }: Needs<'documents' | 'clock'>,
   readPeople: ReadPeople,
-  permissions: Pick<Permissions, 'allowedTo'>,
+  permissions: Pick<Permissions, 'allowedTo' | 'requireIn'>,
 ) {
   const readIn = async (conversationId: string, id: string): Promise<Stored<Entry> | null> =>
     documents.read<Entry>(messages, { partition: conversationId, id })
@@ -58,7 +57,7 @@ export function createConversationView(
       userId: string,
       { show = 'all', entry }: { readonly show?: 'all' | 'some'; readonly entry?: InboxEntry } = {},
     ): Promise<Conversation> {
-      const { member } = requireMember(head, userId)
+      const { member } = permissions.requireIn('read', head, { userId })
       const { conversationId } = head
       const last = await readLastMessage(head)
       const isFirstShown = ({ userId: theirs }: Member) => theirs === userId || theirs === last?.senderId

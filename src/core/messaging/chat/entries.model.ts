@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { collection, type Stored } from '../../../ports/documents.ts'
-import { notFound } from '../../kernel/errors.ts'
 import type { Attachment, MentionGroup } from './messages.model.ts'
 
 /** How far somebody has come in a conversation: up to this change, and how many messages there were by then. */
@@ -251,13 +250,6 @@ export const settingsOf = ({ settings }: Head): ConversationSettings => settings
 /** Null when they have not written yet. */
 export const wroteAtOf = ({ wroteAt, sent, joinedSeq }: Member): string | null =>
   wroteAt ?? (sent.seq > joinedSeq ? sent.at : null)
-
-/** A conversation is not there for whoever is not in it. */
-export function requireMember(head: Head | null | undefined, userId: string): { head: Head; member: Member } {
-  const member = head ? memberOf(head, userId) : undefined
-  if (!head || !member) throw notFound()
-  return { head, member }
-}
 
 export const markId = (userId: string): string => `mark~${userId}`
 

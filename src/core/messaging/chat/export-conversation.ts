@@ -4,7 +4,7 @@ import type { Actor, Caller } from '../../kernel/actor.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 import type { ConversationLog } from './conversation-log.ts'
 import { announced } from './describe.ts'
-import { type Entry, type Head, isMessage, memberOf, messages, requireMember } from './entries.model.ts'
+import { type Entry, type Head, isMessage, memberOf, messages } from './entries.model.ts'
 import {
   type ExportedConversation,
   type ExportedMessage,
@@ -13,6 +13,7 @@ import {
 } from './export.model.ts'
 import { writeAsJson, writeAsText } from './export-formats.ts'
 import type { ReadPeople } from './people.ts'
+import type { Permissions } from './permissions.ts'
 import type { Throttle } from './throttle.ts'
 
 const pageSize = 200
@@ -30,6 +31,7 @@ export const createExportConversation =
     parts: {
       readonly log: ConversationLog
       readonly readPeople: ReadPeople
+      readonly permissions: Pick<Permissions, 'requireIn'>
       readonly throttle: Throttle
       readonly audit: Pick<Audit, 'record'>
     },
@@ -40,9 +42,9 @@ export const createExportConversation =
     conversationId: string,
     format: ExportFormat,
   ): Promise<AsyncGenerator<string>> => {
-    const { log, readPeople, throttle, audit } = parts
+    const { log, readPeople, permissions, throttle, audit } = parts
     const { userId, sessionId } = actor
-    const { head, member } = requireMember((await log.readHead(conversationId))?.value, userId)
+    const { head, member } = permissions.requireIn('read', (await log.readHead(conversationId))?.value, actor)
     await throttle('export', userId)
     await audit.record(caller, {
       event: 'conversation.export',

@@ -6,9 +6,10 @@ import { notFound } from '../../kernel/errors.ts'
 import { refusingBadCursors } from '../../kernel/paging.ts'
 import type { ConversationLog } from './conversation-log.ts'
 import { shown } from './describe.ts'
-import { type Entry, isMessage, messages, requireMember, type StoredMessage } from './entries.model.ts'
+import { type Entry, isMessage, messages, type StoredMessage } from './entries.model.ts'
 import { keyOf } from './message-id.ts'
 import type { MessageHistory, MessageQuery } from './messages.model.ts'
+import type { Permissions } from './permissions.ts'
 import type { ReadMarks } from './read-marks.ts'
 
 const aMessageId = /^[\w-]{64}$/
@@ -17,7 +18,15 @@ const aTimestamp = /^\d{4}-\d\d-\d\dT/
 /** Newest first. A timestamp is turned into a number once: numbers order a conversation, clocks do not. */
 export const createListMessages = (
   { documents }: Needs<'documents'>,
-  { log, marks }: { readonly log: ConversationLog; readonly marks: ReadMarks },
+  {
+    log,
+    marks,
+    permissions,
+  }: {
+    readonly log: ConversationLog
+    readonly marks: ReadMarks
+    readonly permissions: Pick<Permissions, 'requireIn'>
+  },
 ) => {
   const walk = (
     conversationId: string,
@@ -100,7 +109,7 @@ export const createListMessages = (
   }
 
   return async (actor: Actor, conversationId: string, query: MessageQuery): Promise<MessageHistory> => {
-    const { head, member } = requireMember((await log.readHead(conversationId))?.value, actor.userId)
+    const { head, member } = permissions.requireIn('read', (await log.readHead(conversationId))?.value, actor)
     const [{ items, hasNewer, end }, read] = await Promise.all([
       find(conversationId, head.seq, member.joinedSeq, query),
       marks.of(conversationId),

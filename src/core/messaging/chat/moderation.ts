@@ -6,27 +6,22 @@ import type { DetachFiles } from './change-message.ts'
 import type { ChatSettings } from './chat.model.ts'
 import type { ConversationLog, Planned } from './conversation-log.ts'
 import { announced } from './describe.ts'
-import {
-  type Entry,
-  isMessage,
-  messages,
-  requireMember,
-  type StoredMessage,
-  tombstoneOf,
-} from './entries.model.ts'
+import { type Entry, isMessage, messages, type StoredMessage, tombstoneOf } from './entries.model.ts'
 import { keyOf } from './message-id.ts'
 import type { AnnouncedMessage } from './messages.model.ts'
+import type { Permissions } from './permissions.ts'
 
 /** What those who look after a conversation from outside need of it. */
 export function createModeration(
   { documents, clock }: Needs<'documents' | 'clock'>,
   parts: {
     readonly log: ConversationLog
+    readonly permissions: Pick<Permissions, 'requireIn'>
     readonly detachFiles: DetachFiles
     readonly settings: ChatSettings
   },
 ) {
-  const { log, detachFiles, settings } = parts
+  const { log, permissions, detachFiles, settings } = parts
   const read = async (conversationId: string, id: string) => {
     const stored = await documents.read<Entry>(messages, { partition: conversationId, id })
     return stored && isMessage(stored) ? stored : null
@@ -34,9 +29,9 @@ export function createModeration(
 
   return {
     /** A message as it is, for a member who sees it; throws `not_found` for anybody else. */
-    async readSeenMessage({ userId }: Actor, publicId: string): Promise<AnnouncedMessage> {
+    async readSeenMessage(actor: Actor, publicId: string): Promise<AnnouncedMessage> {
       const { partition, id } = keyOf(publicId)
-      const { member } = requireMember((await log.readHead(partition))?.value, userId)
+      const { member } = permissions.requireIn('report', (await log.readHead(partition))?.value, actor)
       const stored = await read(partition, id)
       if (!stored || stored.value.seq <= member.joinedSeq) throw notFound()
       return announced(stored.value)

@@ -1,9 +1,9 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
-import { AppError, forbidden } from '../../kernel/errors.ts'
+import { AppError, forbidden, notFound } from '../../kernel/errors.ts'
 import { Action, hasRole, isAbove, rules } from './actions.model.ts'
 import { directStays } from './chat.model.ts'
-import { type Head, type Member, memberOf, requireMember, settingsOf, wroteAtOf } from './entries.model.ts'
+import { type Head, type Member, memberOf, settingsOf, wroteAtOf } from './entries.model.ts'
 
 /** Whether one of two has blocked the other. */
 export type IsBlocked = (userId: string, otherId: string) => Promise<boolean>
@@ -27,6 +27,13 @@ export function nextSendMs(head: Head, member: Member, nowMs: number): number | 
   // Where clocks were set back nobody waits for longer than slow mode lasts.
   const nextMs = Math.min(Date.parse(wroteAt), nowMs) + slowMs
   return nextMs > nowMs ? nextMs : null
+}
+
+/** A conversation is not there for whoever is not in it. */
+function memberIn(head: Head | null | undefined, userId: string): { head: Head; member: Member } {
+  const member = head ? memberOf(head, userId) : undefined
+  if (!head || !member) throw notFound()
+  return { head, member }
 }
 
 /** Why a member may not do this, as far as the conversation itself says. */
@@ -85,7 +92,7 @@ export function createPermissions(
     conversation: Head | null | undefined,
     { userId }: Pick<Actor, 'userId'>,
   ): { readonly head: Head; readonly member: Member } {
-    const { head, member } = requireMember(conversation, userId)
+    const { head, member } = memberIn(conversation, userId)
     const refusal = refusalOf(action, head, member, clock.now())
     if (refusal) throw refusal
     return { head, member }

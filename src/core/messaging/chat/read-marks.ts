@@ -15,11 +15,11 @@ import {
   messages,
   type Position,
   positionOf,
-  requireMember,
   type StoredMessage,
   unreadOf,
 } from './entries.model.ts'
 import type { Inbox } from './inbox.ts'
+import type { Permissions } from './permissions.ts'
 
 const attempts = 10
 
@@ -40,6 +40,7 @@ export function createReadMarks(
   log: ConversationLog,
   announcer: Announcer,
   inbox: Inbox,
+  permissions: Pick<Permissions, 'requireIn'>,
 ) {
   /** How many messages there were up to a number. */
   async function countAt(head: Head, seq: number): Promise<number> {
@@ -109,7 +110,11 @@ export function createReadMarks(
     /** Moves one's mark forward to `seq`, by default to everything there is; never back. */
     async read(actor: Actor, conversationId: string, wanted?: number): Promise<void> {
       const { userId } = actor
-      const { head, member } = requireMember((await log.readHead(conversationId))?.value, userId)
+      const { head, member } = permissions.requireIn(
+        'read',
+        (await log.readHead(conversationId))?.value,
+        actor,
+      )
       const seq = Math.min(wanted ?? head.seq, head.seq)
       const id = markId(userId)
       let counted: number | undefined

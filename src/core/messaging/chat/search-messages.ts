@@ -15,9 +15,10 @@ import { validationError } from '../../kernel/errors.ts'
 import { type CursorPage, pageOf } from '../../kernel/paging.ts'
 import type { ConversationLog } from './conversation-log.ts'
 import { shown } from './describe.ts'
-import { type Entry, type Head, isMessage, memberOf, messages, requireMember } from './entries.model.ts'
+import { type Entry, type Head, isMessage, memberOf, messages } from './entries.model.ts'
 import type { Inbox } from './inbox.ts'
 import type { ChatMessage, SearchQuery } from './messages.model.ts'
+import type { Permissions } from './permissions.ts'
 import { momentOf, shelfBelow, topOf } from './place.ts'
 import type { ReadMarks } from './read-marks.ts'
 import type { Throttle } from './throttle.ts'
@@ -78,19 +79,20 @@ export const createSearchMessages = (
   { documents, messageSearch }: Needs<'documents' | 'messageSearch'>,
   parts: {
     readonly log: ConversationLog
+    readonly permissions: Pick<Permissions, 'requireIn'>
     readonly marks: ReadMarks
     readonly inbox: Pick<Inbox, 'page'>
     readonly throttle: Throttle
   },
 ) => {
-  const { log, marks, inbox, throttle } = parts
+  const { log, permissions, marks, inbox, throttle } = parts
 
   async function searchOne(
     actor: Actor,
     conversationId: string,
     question: MessageQuestion,
   ): Promise<Searched> {
-    const { head } = requireMember((await log.readHead(conversationId))?.value, actor.userId)
+    const { head } = permissions.requireIn('read', (await log.readHead(conversationId))?.value, actor)
     const answer = await messageSearch.find({ ...question, conversations: [searchedBy(actor.userId, head)] })
     return { ...answer, headById: new Map([[conversationId, head]]) }
   }

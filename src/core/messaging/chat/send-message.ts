@@ -14,7 +14,6 @@ import {
   isMessage,
   messages,
   notBefore,
-  requireMember,
   type StoredMessage,
 } from './entries.model.ts'
 import { type ChooseMentions, mentioning, requireMentioned } from './mentions.ts'
@@ -148,7 +147,7 @@ export const createSendMessage = (
   ): Promise<{ readonly message: ChatMessage; readonly isNew: boolean }> => {
     const { text, clientMessageId } = input
     const [recent] = await Promise.all([log.recentHead(conversationId), throttle('send', actor.userId)])
-    const { head: seen, member } = requireMember(recent, actor.userId)
+    const { head: seen, member } = permissions.requireIn('read', recent, actor)
 
     const fileIds = [...new Set(input.attachments.map((file) => (typeof file === 'string' ? file : file.id)))]
     const wanted = [...new Set(input.mentions)]
