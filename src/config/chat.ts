@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { area } from './area.ts'
+import { chatPage } from './chat-page.ts'
 import { limits } from './limits.ts'
 import { wholeNumber } from './schemas.ts'
 import { server } from './server.ts'
@@ -22,14 +23,19 @@ export const chat = area({
     CHAT_URL: {
       schema: pageUrl,
       example: 'https://portal.sdtoolsinc.org/chat',
-      says: 'The page where people chat, to which invitations lead. Unset: /chat of PORTAL_URL; outside production /dev/chat of this API.',
+      says: 'The page where people chat, to which invitations lead. Unset: /chat of this API with CHAT_PAGE=on, else /chat of PORTAL_URL; outside production /dev/chat of this API.',
     },
   },
   owns: ['MESSAGE_RETENTION_'],
   read(values, { read }) {
     const { limited } = read(limits)
     const { portalOrigin, publicOrigin } = read(web)
-    const ownPage = read(server).isProduction ? `${portalOrigin}/chat` : `${publicOrigin}/dev/chat`
+    const isOurs = read(chatPage).app.chatPage.isServed
+    const ownPage = isOurs
+      ? `${publicOrigin}/chat`
+      : read(server).isProduction
+        ? `${portalOrigin}/chat`
+        : `${publicOrigin}/dev/chat`
     return {
       app: {
         chat: {

@@ -251,6 +251,74 @@ describe.each(engines)('$title', ({ name, missing }) => {
     await desktop.page.close()
   })
 
+  test.skipIf(missing)(
+    'a group: invited by a link, pins, announcements, a report, and a list of one’s own',
+    slow,
+    async () => {
+      const [lea, max] = [await chat.signUp('Lea'), await chat.signUp('Max')]
+      const { id } = await groupOf('Garden club', lea)
+      await admin.call('POST', `/conversations/${id}/members`, { userIds: [lea.id], role: 'admin' })
+      await say(admin, id, 'Spades are in the shed.')
+      const desktop = await sitAs(lea)
+      await desktop.openConversation('Garden club')
+      await desktop.press('.thread-header [aria-haspopup]', 'More about')
+      await desktop.press('[role=menuitem]', 'Invite by a link')
+      await desktop.press('.panel button', 'Make a link')
+      await desktop.sees('.made')
+      const link = await desktop.page.run(
+        () => document.querySelector<HTMLInputElement>('.made input')?.value ?? '',
+      )
+      await desktop.sees('.panel .person', 'Used 0 times')
+
+      // Whoever is not signed in is told why, and finds the invitation after that.
+      const mobile = await sit(phone)
+      await mobile.page.goto(link)
+      await mobile.sees('.sign-in', 'You were invited')
+      await mobile.fill('[name=email]', max.email)
+      await mobile.fill('[name=password]', password)
+      await mobile.page.press('Enter')
+      await mobile.sees('dialog', 'Garden club')
+      await mobile.press('dialog button', 'Join')
+      await mobile.sees('.thread-header h2', 'Garden club')
+
+      await desktop.choose('Spades', 'Pin for everybody')
+      await desktop.press('.thread-header [aria-haspopup]', 'More about')
+      await desktop.press('[role=menuitem]', 'Pinned messages (1)')
+      await desktop.sees('.pinned', 'Spades')
+      await desktop.write('Welcome, Max!')
+      await mobile.sees('.bubble', 'Welcome, Max!')
+      await mobile.choose('Welcome', 'Report')
+      await mobile.press('dialog .check', 'Something else')
+      await mobile.press('dialog [type=submit]', 'Report')
+      await mobile.sees('.notice', 'Staff will look at it')
+
+      await desktop.press('.thread-header [aria-haspopup]', 'More about')
+      await desktop.press('[role=menuitem]', 'Settings of the group')
+      await desktop.press('dialog .check', 'announcements')
+      await desktop.press('dialog button', 'Save')
+      await mobile.sees('.refused-to', 'only its admins and moderators')
+
+      // A list of one's own: out of it, back in it, and up.
+      await mobile.press('.thread-header [aria-haspopup]', 'More about')
+      await mobile.press('[role=menuitem]', 'Archive')
+      await mobile.press('.back', 'Back to the list')
+      await mobile.seesNo('.conversation', 'Garden club')
+      await mobile.press('.shelves button', 'Archived')
+      await mobile.sees('.conversation', 'Garden club')
+      await desktop.write('The shed is open.')
+      await mobile.press('.shelves button', 'Unread')
+      await mobile.sees('.conversation .badge', '1')
+      await mobile.press('.conversation', 'Garden club')
+      await mobile.press('.thread-header [aria-haspopup]', 'More about')
+      await mobile.press('[role=menuitem]', 'Pin in my list')
+      await mobile.press('.back', 'Back to the list')
+      await mobile.press('.shelves button', 'All')
+      await mobile.sees('.conversation .sign', 'pinned')
+      expect([...(await desktop.page.problems()), ...(await mobile.page.problems())]).toEqual([])
+      await Promise.all([desktop.page.close(), mobile.page.close()])
+    },
+  )
+
   test.skipIf(missing)('the list goes on beyond its first page', slow, async () => {
     const ida = await chat.signUp('Ida')
     for (let number = 1; number <= 64; number++) await groupOf(`Group ${number}`, ida)

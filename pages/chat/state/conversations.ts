@@ -4,14 +4,24 @@ import { v1 } from '../api/client.ts'
 import type { Conversation } from '../api/shapes.ts'
 import { myId, onLeaving } from './session.ts'
 
+/** Which part of the list is looked at. */
+export type Shelf = 'all' | 'unread' | 'archived'
+
 interface Listing {
   readonly load: Load
   /** Null: there is no more. Undefined: nothing was asked for yet. */
   readonly next: string | null | undefined
 }
 
+const unasked: Listing = { load: 'loading', next: undefined }
+const nothingListed: Readonly<Record<Shelf, Listing>> = { all: unasked, unread: unasked, archived: unasked }
+
 export const conversations = signal<ReadonlyMap<string, Conversation>>(new Map())
-export const listing = signal<Listing>({ load: 'loading', next: undefined })
+export const shelf = signal<Shelf>('all')
+export const listings = signal(nothingListed)
+export const listing = computed(() => listings.value[shelf.value])
+/** Of all conversations, also those that are not loaded. */
+const unread = signal<{ readonly messages: number; readonly conversations: number } | null>(null)
 /** Which message is the last of a conversation, as far as events told. */
 const lastMessageIds = new Map<string, string>()
 
@@ -19,7 +29,9 @@ const pageSize = 30
 
 onLeaving(() => {
   conversations.value = new Map()
-  listing.value = { load: 'loading', next: undefined }
+  listings.value = nothingListed
+  shelf.value = 'all'
+  unread.value = null
   lastMessageIds.clear()
 })
 
@@ -29,9 +41,18 @@ export const whenLoaded = (hear: (conversation: Conversation) => void): void => 
   onLoaded = hear
 }
 
+/** In lists only some of many members are named; who is known already is not forgotten for that. */
+function withEverybody(loaded: Conversation, known: Conversation | undefined): Conversation {
+  const isShort = loaded.participants.length < loaded.memberCount
+  return known && isShort && known.participants.length > loaded.participants.length
+    ? { ...loaded, participants: known.participants }
+    : loaded
+}
+
 export function keep(...loaded: readonly Conversation[]): void {
   const all = new Map(conversations.value)
-  for (const conversation of loaded) all.set(conversation.id, conversation)
+  for (const conversation of loaded)
+    all.set(conversation.id, withEverybody(conversation, all.get(conversation.id)))
   conversations.value = all
   for (const conversation of loaded) onLoaded(conversation)
 }
@@ -46,33 +67,64 @@ export function forget(id: string): void {
   if (all.delete(id)) conversations.value = all
 }
 
-/** Newest first. */
+const lastAt = ({ lastMessage, createdAt }: Conversation): string => lastMessage?.timestamp ?? createdAt
+export const isUnread = ({ unreadCount, mine }: Conversation): boolean =>
+  unreadCount > 0 || mine.isMarkedUnread
+const isOn: Readonly<Record<Shelf, (conversation: Conversation) => boolean>> = {
+  all: ({ mine }) => !mine.isArchived && !mine.isHidden,
+  unread: (conversation) => isUnread(conversation) && !conversation.mine.isHidden,
+  archived: ({ mine }) => mine.isArchived,
+}
+
+/** What stands on the shelf: pinned ones first, then by the last message. */
 export const sorted = computed<readonly Conversation[]>(() =>
-  [...conversations.value.values()].sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1)),
+  [...conversations.value.values()].filter(isOn[shelf.value]).sort((a, b) => {
+    if (shelf.value === 'all' && a.mine.isPinned !== b.mine.isPinned) return a.mine.isPinned ? -1 : 1
+    return lastAt(a) < lastAt(b) ? 1 : -1
+  }),
 )
 
-export const totalUnread = computed(() =>
-  [...conversations.value.values()].reduce((sum, { unreadCount }) => sum + unreadCount, 0),
-)
+export const totalUnread = computed(() => unread.value?.messages ?? 0)
+
+let counting: ReturnType<typeof setTimeout> | undefined
+/** Asked when things have been quiet for a moment: a hundred events are one question. */
+export function countUnread(): void {
+  clearTimeout(counting)
+  counting = setTimeout(async () => {
+    if (myId() === '') return
+    const answer = await ask(v1.conversations.unread.$get())
+    if (answer.ok) unread.value = answer.value
+  }, 800)
+}
 
 /** The first page anew, or the next one. */
-export async function loadList(part: 'first' | 'next'): Promise<void> {
-  const { next } = listing.peek()
+export async function loadList(part: 'first' | 'next', which: Shelf = shelf.peek()): Promise<void> {
+  const { next } = listings.peek()[which]
+  const put = (change: Listing) => {
+    listings.value = { ...listings.peek(), [which]: change }
+  }
   if (part === 'next' && (next === null || next === undefined)) return
-  listing.value = { load: 'loading', next }
+  put({ load: 'loading', next })
   const answer = await ask(
     v1.conversations.$get({
-      query: { limit: String(pageSize), ...(part === 'next' && next ? { cursor: next } : {}) },
+      query: {
+        limit: String(pageSize),
+        ...(which === 'all' ? {} : { only: which }),
+        ...(part === 'next' && next ? { cursor: next } : {}),
+      },
     }),
   )
-  if (!answer.ok) {
-    listing.value = { load: answer.problem, next }
-    return
-  }
+  if (!answer.ok) return put({ load: answer.problem, next })
   const { items, pagination } = answer.value
   keep(...items)
+  countUnread()
   const goesOn = part === 'next' || next === undefined
-  listing.value = { load: 'ready', next: goesOn ? (pagination.nextCursor ?? null) : next }
+  put({ load: 'ready', next: goesOn ? (pagination.nextCursor ?? null) : next })
+}
+
+export function showShelf(which: Shelf): void {
+  shelf.value = which
+  void loadList('first', which)
 }
 
 const asked = new Set<string>()
@@ -118,7 +170,14 @@ export function noteMessage(
     lastMessage: { text: message.text, senderId: message.senderId, timestamp: message.timestamp },
     updatedAt: at,
     unreadCount: message.senderId === myId() ? 0 : conversation.unreadCount + 1,
+    // It comes back, as the server has it: what is archived and muted stays away.
+    mine: {
+      ...conversation.mine,
+      isHidden: false,
+      isArchived: conversation.mine.isArchived && conversation.mine.mutedUntil !== null,
+    },
   }))
+  countUnread()
 }
 
 /** A message says something else now, or nothing: the list must not go on showing what it said. */

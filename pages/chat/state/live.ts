@@ -10,6 +10,7 @@ import { announce } from './announcements.ts'
 import {
   change,
   conversations,
+  countUnread,
   forget,
   listing,
   loadList,
@@ -19,8 +20,10 @@ import {
   reload,
   whenLoaded,
 } from './conversations.ts'
+import { noteMine } from './mine.ts'
 import { tell } from './notices.ts'
 import { openOutbox } from './outgoing.ts'
+import { notePins } from './pins.ts'
 import { closeConversation, place } from './place.ts'
 import { openReceipts } from './receipts.ts'
 import { enter, myId, onLeaving } from './session.ts'
@@ -45,6 +48,8 @@ type Of<N extends ChatEvent['event']> = Extract<ChatEvent, { event: N }>
 function onMessage({ conversationId, at, data }: Of<'message.new'>) {
   if (!conversations.peek().has(conversationId)) void reload(conversationId)
   noteMessage(conversationId, data, at)
+  const isSlowed = (conversations.peek().get(conversationId)?.settings.slowModeSeconds ?? 0) > 0
+  if (isSlowed && data.senderId === myId()) void reload(conversationId)
   noteTyping(conversationId, data.senderId, false)
   const isSeen = looksAtNewest.peek() && document.visibilityState === 'visible'
   addMessage({ ...data, readBy: {} }, isSeen)
@@ -68,6 +73,7 @@ function onReading({ conversationId, data }: Of<'read.updated'>): void {
   const { userId, seq, unreadCount } = data
   if (userId === myId() && unreadCount !== undefined)
     change(conversationId, (conversation) => ({ ...conversation, unreadCount }))
+  if (userId === myId()) countUnread()
   changeThread(conversationId, ({ readTo }) => ({
     readTo: { ...readTo, [userId]: Math.max(seq, readTo[userId] ?? 0) },
   }))
@@ -120,6 +126,15 @@ function onEvent(event: ChatEvent) {
     case 'member.added':
     case 'member.removed':
       return void reload(event.conversationId)
+    case 'message.pinned':
+    case 'message.unpinned':
+      return notePins(event.conversationId)
+    case 'conversation.settings':
+      return noteMine(event.conversationId, event.data.mine)
+    case 'conversation.active':
+      return live?.positionIn(event.conversationId) === undefined
+        ? void reload(event.conversationId)
+        : undefined
     case 'session.revoked':
       return void enter()
   }

@@ -22,8 +22,13 @@ export const removeMember = (id: string, userId: string): Promise<boolean> =>
     () => void reload(id),
   )
 
-export const renameGroup = (id: string, name: string): Promise<boolean> =>
-  attempt(() => ask(v1.conversations[':id'].$patch({ param: { id }, json: { name } })), keep)
+export const changeGroup = (
+  id: string,
+  json: {
+    readonly name?: string
+    readonly settings?: { readonly posting: 'everyone' | 'moderators'; readonly slowModeSeconds: number }
+  },
+): Promise<boolean> => attempt(() => ask(v1.conversations[':id'].$patch({ param: { id }, json })), keep)
 
 export const leaveGroup = (id: string): Promise<boolean> =>
   attempt(

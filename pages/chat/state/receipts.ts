@@ -1,6 +1,6 @@
 import { createReceipts, type Receipts } from '../../../src/client/receipts.ts'
 import { client, line } from '../api/client.ts'
-import { change } from './conversations.ts'
+import { change, countUnread, isUnread } from './conversations.ts'
 import { onLeaving } from './session.ts'
 
 let receipts: Receipts | undefined
@@ -17,8 +17,16 @@ export const openReceipts = (userId: string): void => {
 /** Everything up to this number was looked at. */
 export function noteRead(conversationId: string, seq: number): void {
   change(conversationId, (conversation) =>
-    conversation.unreadCount === 0 ? conversation : { ...conversation, unreadCount: 0 },
+    isUnread(conversation)
+      ? {
+          ...conversation,
+          unreadCount: 0,
+          unreadMentions: 0,
+          mine: { ...conversation.mine, isMarkedUnread: false },
+        }
+      : conversation,
   )
+  countUnread()
   receipts?.read(conversationId, seq)
 }
 

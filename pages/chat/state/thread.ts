@@ -104,7 +104,7 @@ export async function openThread(id: string, around?: string): Promise<void> {
     messages: bySeq(items),
     load: 'ready',
     older: pagination.hasMore ? 'ready' : false,
-    newer: around === undefined ? false : 'ready',
+    newer: around === undefined || pagination.hasNewer === false ? false : 'ready',
     target: around === undefined ? null : { id: around, times: ++targets },
     missed: 0,
     unreadAbove:
@@ -136,7 +136,7 @@ export async function loadMore(end: 'older' | 'newer'): Promise<void> {
       }
     return {
       messages: all.slice(-mostKept),
-      newer: items.length < pageSize ? false : 'ready',
+      newer: items.length < pageSize || pagination.hasNewer === false ? false : 'ready',
       ...(all.length > mostKept ? { older: 'ready' as const } : {}),
     }
   })

@@ -1,7 +1,10 @@
 import { conversations } from '../state/conversations.ts'
 import { place } from '../state/place.ts'
+import { Invited } from './dialogs/invited.tsx'
 import { ConversationList } from './list/conversation-list.tsx'
+import { InvitationsPanel } from './panels/invitations-panel.tsx'
 import { MembersPanel } from './panels/members-panel.tsx'
+import { PinsPanel } from './panels/pins-panel.tsx'
 import { SearchPanel } from './panels/search-panel.tsx'
 import { OpenConversation } from './thread/conversation.tsx'
 
@@ -11,11 +14,13 @@ function OpenPanel() {
   const conversation = conversations.value.get(conversationId)
   if (panel === 'search') return <SearchPanel id={conversationId} />
   if (panel === 'members' && conversation) return <MembersPanel conversation={conversation} />
+  if (panel === 'pins' && conversation) return <PinsPanel conversation={conversation} />
+  if (panel === 'invitations' && conversation) return <InvitationsPanel conversation={conversation} />
   return null
 }
 
 export function SignedIn() {
-  const { conversationId, panel } = place.value
+  const { conversationId, panel, invitation } = place.value
   return (
     <main class="frame" data-view={conversationId ? 'thread' : 'list'} data-panel={panel ?? undefined}>
       <h1 class="visually-hidden">MackChat</h1>
@@ -28,6 +33,7 @@ export function SignedIn() {
         </section>
       )}
       <OpenPanel />
+      {invitation && <Invited token={invitation} />}
     </main>
   )
 }

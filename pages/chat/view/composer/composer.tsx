@@ -12,7 +12,7 @@ import { pickEmoji } from '../parts/pick-emoji.tsx'
 import { Chips } from './chips.tsx'
 import { Context } from './context.tsx'
 import { type Candidate, candidatesFor, Mentions, mentionedIn } from './mentions.tsx'
-import { useRefusal } from './refusal.tsx'
+import { useRefusal, useWait } from './refusal.tsx'
 
 const isTouch = (): boolean => matchMedia('(pointer: coarse)').matches
 const optionsId = 'mention-options'
@@ -29,6 +29,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   const [picked, setPicked] = useState(0)
   const [isSaving, setSaving] = useState(false)
   const refusal = useRefusal(conversation)
+  const wait = useWait(conversation)
   const candidates = candidatesFor(conversation, text, caret)
   const isUploading = attached.some(({ outcome }) => outcome === null)
 
@@ -68,6 +69,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
       return void (text.trim() === ''
         ? setProblem('An empty message cannot be kept. Delete it instead.')
         : save())
+    if (wait > 0) return setProblem(`Slow mode: you can write again in ${wait} seconds.`)
     if (isUploading) return setProblem('Wait until the files are there, or take them away.')
     const attachments = attached.flatMap(({ name, outcome }) =>
       outcome && 'fileId' in outcome ? [{ id: outcome.fileId, name }] : [],
@@ -132,6 +134,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
     >
       <Context draftKey={key} replyTo={replyTo} editing={editing} />
       <Chips draftKey={key} uploads={attached} />
+      {wait > 0 && <p class="quiet small">{`Slow mode: you can write again in ${wait} seconds.`}</p>}
       {problem && (
         <p class="problem" role="alert">
           {problem}

@@ -10,7 +10,7 @@ const mostShown = 6
 const mostMentions = 100
 
 const othersIn = ({ participants }: Conversation): readonly Candidate[] =>
-  participants.filter(({ userId, name }) => userId !== myId() && name !== '')
+  participants.filter(({ userId, name, isActive }) => userId !== myId() && name !== '' && isActive)
 
 /** Who may be meant by what stands before the caret, such as `@an`. */
 export function candidatesFor(conversation: Conversation, text: string, caret: number): readonly Candidate[] {

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type { Conversation } from '../../api/shapes.ts'
 import { blockedIds, blockedLoad, loadBlocked, unblock } from '../../state/blocks.ts'
 import { otherIn } from '../../state/conversations.ts'
@@ -23,5 +23,21 @@ export function useRefusal(conversation: Conversation): ComponentChildren {
         </button>
       </>
     )
-  return null
+  if (conversation.can.includes('send')) return null
+  if (conversation.settings.posting === 'moderators')
+    return <p>This group is for announcements: only its admins and moderators write here.</p>
+  return <p>You cannot write here.</p>
+}
+
+/** Seconds until slow mode lets me write again; 0 when it does. */
+export function useWait({ nextSendAt }: Conversation): number {
+  const left = () => (nextSendAt ? Math.max(0, Math.ceil((Date.parse(nextSendAt) - Date.now()) / 1000)) : 0)
+  const [seconds, setSeconds] = useState(left)
+  useEffect(() => {
+    setSeconds(left())
+    if (left() === 0) return
+    const timer = setInterval(() => setSeconds(left()), 1_000)
+    return () => clearInterval(timer)
+  }, [nextSendAt])
+  return seconds
 }

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { isProblem } from '../../api/ask.ts'
-import { listing, loadList, sorted, titleOf } from '../../state/conversations.ts'
+import { listing, loadList, shelf, sorted, titleOf } from '../../state/conversations.ts'
 import { isGuest, me } from '../../state/session.ts'
 import { NewConversation } from '../dialogs/new-conversation.tsx'
 import { openDialog } from '../parts/dialog.tsx'
@@ -11,6 +11,7 @@ import { Portrait } from '../parts/portrait.tsx'
 import { useNear } from '../parts/use-near.ts'
 import { ConversationRow } from './conversation-row.tsx'
 import { MyMenu } from './my-menu.tsx'
+import { Shelves } from './shelves.tsx'
 
 const newConversation = () => openDialog(() => <NewConversation />)
 
@@ -76,6 +77,7 @@ export function ConversationList() {
           }}
         />
       </div>
+      <Shelves />
       <ul ref={list} class="conversations" aria-label="Conversations">
         {shown.map((conversation) => (
           <ConversationRow key={conversation.id} conversation={conversation} />
@@ -85,7 +87,16 @@ export function ConversationList() {
           {isProblem(load) && (
             <Failed problem={load} retry={() => void loadList(next === undefined ? 'first' : 'next')} />
           )}
-          {load === 'ready' && sorted.value.length === 0 && <Empty />}
+          {load === 'ready' &&
+            sorted.value.length === 0 &&
+            !next &&
+            (shelf.value === 'all' ? (
+              <Empty />
+            ) : (
+              <p class="hint quiet">
+                {shelf.value === 'unread' ? 'You have read everything.' : 'Nothing is archived.'}
+              </p>
+            ))}
           {load === 'ready' && sorted.value.length > 0 && shown.length === 0 && !next && (
             <p class="hint quiet">No conversation has this name.</p>
           )}

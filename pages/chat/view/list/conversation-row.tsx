@@ -6,6 +6,7 @@ import { openConversation, place } from '../../state/place.ts'
 import { myId } from '../../state/session.ts'
 import { typing } from '../../state/typing.ts'
 import { timeOf } from '../../text/times.ts'
+import { Icon, type IconName } from '../parts/icon.tsx'
 import { Portrait } from '../parts/portrait.tsx'
 
 function Excerpt({ conversation: { id, type, lastMessage } }: { conversation: Conversation }) {
@@ -32,10 +33,19 @@ function Excerpt({ conversation: { id, type, lastMessage } }: { conversation: Co
   )
 }
 
+function Sign({ icon, words }: { icon: IconName; words: string }) {
+  return (
+    <span class="sign" title={words}>
+      <Icon name={icon} />
+      <span class="visually-hidden">{words}</span>
+    </span>
+  )
+}
+
 export function ConversationRow({ conversation }: { conversation: Conversation }) {
-  const { id, unreadCount, updatedAt, avatar, lastMessage } = conversation
+  const { id, unreadCount, unreadMentions, createdAt, avatar, lastMessage, mine } = conversation
   const title = titleOf(conversation)
-  const at = lastMessage?.timestamp ?? updatedAt
+  const at = lastMessage?.timestamp ?? createdAt
   return (
     <li>
       <button
@@ -54,6 +64,18 @@ export function ConversationRow({ conversation }: { conversation: Conversation }
           </span>
           <span class="line">
             <Excerpt conversation={conversation} />
+            {mine.mutedUntil && <Sign icon="hide" words="muted" />}
+            {mine.isPinned && <Sign icon="pin" words="pinned" />}
+            {unreadMentions > 0 && (
+              <span class="badge">
+                @<span class="visually-hidden"> mentions you</span>
+              </span>
+            )}
+            {unreadCount === 0 && mine.isMarkedUnread && (
+              <span class="badge">
+                •<span class="visually-hidden"> marked as unread</span>
+              </span>
+            )}
             {unreadCount > 0 && (
               <span class="badge">
                 {unreadCount > 99 ? '99+' : unreadCount}

@@ -1,9 +1,11 @@
 import { useState } from 'preact/hooks'
 import type { Conversation, Participant } from '../../api/shapes.ts'
 import { blockedIds } from '../../state/blocks.ts'
-import { addMembers, removeMember, renameGroup, roleIn } from '../../state/members.ts'
+import { addMembers, removeMember, roleIn } from '../../state/members.ts'
+import { openPanel } from '../../state/place.ts'
 import { myId } from '../../state/session.ts'
 import { thread } from '../../state/thread.ts'
+import { GroupSettings } from '../dialogs/group-settings.tsx'
 import { PeoplePicker } from '../dialogs/people-picker.tsx'
 import { closeDialog, confirm, Dialog, openDialog } from '../parts/dialog.tsx'
 import { Menu, MenuItem } from '../parts/menu.tsx'
@@ -48,43 +50,13 @@ function AddMembers({ conversation }: { conversation: Conversation }) {
   )
 }
 
-function Rename({ conversation }: { conversation: Conversation }) {
-  const [name, setName] = useState(conversation.name ?? '')
-  return (
-    <Dialog title="Name of the group" isNarrow>
-      <form
-        onSubmit={async (event) => {
-          event.preventDefault()
-          if (name.trim() !== '' && (await renameGroup(conversation.id, name.trim()))) closeDialog()
-        }}
-      >
-        <label>
-          Name
-          <input
-            dir="auto"
-            maxLength={100}
-            required
-            value={name}
-            onInput={({ currentTarget }) => setName(currentTarget.value)}
-          />
-        </label>
-        <div class="row end">
-          <button type="button" onClick={closeDialog}>
-            Cancel
-          </button>
-          <button type="submit" class="primary">
-            Save
-          </button>
-        </div>
-      </form>
-    </Dialog>
-  )
-}
-
 function Member({ conversation, person }: { conversation: Conversation; person: Participant }) {
   const { userId, name, avatar, role } = person
   const isMe = userId === myId()
-  const isManaged = roleIn(conversation) === 'admin' && !isMe
+  const mine = roleIn(conversation)
+  const isBelow = !isMe && (mine === 'admin' || (mine === 'moderator' && role === 'member'))
+  const hasRoles = !isMe && conversation.can.includes('manageRoles')
+  const isManaged = isBelow && conversation.can.includes('manageMembers')
   const isThere = thread.value?.online.has(userId) ?? false
   return (
     <li class="row person">
@@ -94,17 +66,23 @@ function Member({ conversation, person }: { conversation: Conversation; person: 
         {isMe && ' (you)'}
         <span class="quiet small">
           {roleWords[role] ?? ''}
+          {!person.isActive && ' not active'}
           {isThere && <span class="visually-hidden"> online</span>}
         </span>
       </span>
       {!isMe && (
         <Menu name={`What to do with ${name}`}>
-          {isManaged && role !== 'admin' && (
+          {hasRoles && role !== 'moderator' && (
+            <MenuItem icon="check" onPick={() => void addMembers(conversation.id, [userId], 'moderator')}>
+              Make a moderator
+            </MenuItem>
+          )}
+          {hasRoles && role !== 'admin' && (
             <MenuItem icon="check" onPick={() => void addMembers(conversation.id, [userId], 'admin')}>
               Make an admin
             </MenuItem>
           )}
-          {isManaged && role !== 'member' && (
+          {hasRoles && role !== 'member' && (
             <MenuItem icon="members" onPick={() => void addMembers(conversation.id, [userId], 'member')}>
               Make an ordinary member
             </MenuItem>
@@ -134,21 +112,31 @@ function Member({ conversation, person }: { conversation: Conversation; person: 
 }
 
 export function MembersPanel({ conversation }: { conversation: Conversation }) {
-  const isAdmin = roleIn(conversation) === 'admin'
+  const { can, participants } = conversation
   return (
     <Panel title="Members">
-      {isAdmin && (
-        <div class="row stack">
+      <div class="row stack">
+        {can.includes('manageMembers') && (
           <button type="button" onClick={() => openDialog(() => <AddMembers conversation={conversation} />)}>
             Add people
           </button>
-          <button type="button" onClick={() => openDialog(() => <Rename conversation={conversation} />)}>
-            Rename
+        )}
+        {can.includes('invite') && (
+          <button type="button" onClick={() => openPanel('invitations')}>
+            Invite by a link
           </button>
-        </div>
-      )}
+        )}
+        {can.includes('manageSettings') && (
+          <button
+            type="button"
+            onClick={() => openDialog(() => <GroupSettings conversation={conversation} />)}
+          >
+            Settings
+          </button>
+        )}
+      </div>
       <ul class="people" aria-label="Members">
-        {conversation.participants.map((person) => (
+        {participants.map((person) => (
           <Member key={person.userId} conversation={conversation} person={person} />
         ))}
       </ul>

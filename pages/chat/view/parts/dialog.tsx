@@ -23,10 +23,12 @@ export function Dialog({
   title,
   children,
   isNarrow = false,
+  onClose = closeDialog,
 }: {
   title: string
   children: ComponentChildren
   isNarrow?: boolean
+  onClose?: () => void
 }) {
   const element = useRef<HTMLDialogElement>(null)
   const id = useId()
@@ -42,8 +44,8 @@ export function Dialog({
       ref={element}
       class={isNarrow ? 'dialog narrow' : 'dialog'}
       aria-labelledby={id}
-      onClose={closeDialog}
-      onCancel={closeDialog}
+      onClose={onClose}
+      onCancel={onClose}
     >
       <header class="row">
         <h2 id={id} class="grow">

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { SecondFactorWanted } from '../../api/shapes.ts'
+import { place } from '../../state/place.ts'
 import { signInNote } from '../../state/session.ts'
 import { Guest } from './guest.tsx'
 import { LogIn } from './log-in.tsx'
@@ -31,6 +32,9 @@ export function SignIn() {
     <main class="sign-in-page">
       <div class="sign-in">
         <h1>MackChat</h1>
+        {place.value.invitation && (
+          <p>You were invited to a group. Sign in to see the invitation, or create an account.</p>
+        )}
         {wanted.value ? (
           <SecondFactor
             wanted={wanted.value}

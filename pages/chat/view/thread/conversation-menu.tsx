@@ -1,9 +1,11 @@
 import type { Conversation } from '../../api/shapes.ts'
 import { block, blockedIds, unblock } from '../../state/blocks.ts'
-import { otherIn, titleOf } from '../../state/conversations.ts'
+import { isUnread, otherIn, titleOf } from '../../state/conversations.ts'
 import { leaveGroup } from '../../state/members.ts'
-import { openPanel } from '../../state/place.ts'
-import { confirm } from '../parts/dialog.tsx'
+import { changeMine, quietTimes } from '../../state/mine.ts'
+import { closeConversation, openPanel } from '../../state/place.ts'
+import { GroupSettings } from '../dialogs/group-settings.tsx'
+import { closeDialog, confirm, Dialog, openDialog } from '../parts/dialog.tsx'
 import { Menu, MenuItem } from '../parts/menu.tsx'
 
 export function askToBlock(userId: string, name: string): void {
@@ -15,16 +17,116 @@ export function askToBlock(userId: string, name: string): void {
   )
 }
 
+function askForHowLong(conversation: Conversation): void {
+  openDialog(() => (
+    <Dialog title="Mute" isNarrow>
+      <p class="quiet">
+        Its messages still come. They make no noise and do not bring it back from the archive.
+      </p>
+      {quietTimes.map(([words, until]) => (
+        <button
+          key={words}
+          type="button"
+          onClick={() => {
+            closeDialog()
+            void changeMine(conversation, { mutedUntil: until() }, 'Muted.')
+          }}
+        >
+          {words}
+        </button>
+      ))}
+      <div class="row end">
+        <button type="button" onClick={closeDialog}>
+          Cancel
+        </button>
+      </div>
+    </Dialog>
+  ))
+}
+
+/** How I keep it in my list. Nobody else sees any of that. */
+function MineItems({ conversation }: { conversation: Conversation }) {
+  const { isPinned, isArchived, mutedUntil } = conversation.mine
+  return (
+    <>
+      <MenuItem icon="pin" onPick={() => void changeMine(conversation, { isPinned: !isPinned })}>
+        {isPinned ? 'Unpin from my list' : 'Pin in my list'}
+      </MenuItem>
+      {mutedUntil ? (
+        <MenuItem
+          icon="bell"
+          onPick={() => void changeMine(conversation, { mutedUntil: null }, 'No longer muted.')}
+        >
+          No longer mute it
+        </MenuItem>
+      ) : (
+        <MenuItem icon="bell" onPick={() => askForHowLong(conversation)}>
+          Mute
+        </MenuItem>
+      )}
+      {!isUnread(conversation) && (
+        <MenuItem
+          icon="unread"
+          onPick={() => {
+            closeConversation()
+            void changeMine(conversation, { isMarkedUnread: true })
+          }}
+        >
+          Mark as unread
+        </MenuItem>
+      )}
+      <MenuItem
+        icon="archive"
+        onPick={() =>
+          void changeMine(conversation, { isArchived: !isArchived }, isArchived ? 'It is back.' : 'Archived.')
+        }
+      >
+        {isArchived ? 'Take out of the archive' : 'Archive'}
+      </MenuItem>
+      <MenuItem
+        icon="hide"
+        onPick={() => {
+          closeConversation()
+          void changeMine(conversation, { isHidden: true }, 'Hidden until there is a new message.')
+        }}
+      >
+        Hide from my list
+      </MenuItem>
+    </>
+  )
+}
+
 export function ConversationMenu({ conversation }: { conversation: Conversation }) {
+  const { id, can, type, pinnedCount } = conversation
   const other = otherIn(conversation)
   const title = titleOf(conversation)
   return (
     <Menu name="More about this conversation">
-      {conversation.type === 'group' && (
-        <MenuItem icon="members" onPick={() => openPanel('members')}>
-          Members
+      {(pinnedCount > 0 || can.includes('pin')) && (
+        <MenuItem icon="pin" onPick={() => openPanel('pins')}>
+          {`Pinned messages (${pinnedCount})`}
         </MenuItem>
       )}
+      {can.includes('invite') && (
+        <MenuItem icon="link" onPick={() => openPanel('invitations')}>
+          Invite by a link
+        </MenuItem>
+      )}
+      {can.includes('manageSettings') && (
+        <MenuItem
+          icon="settings"
+          onPick={() => openDialog(() => <GroupSettings conversation={conversation} />)}
+        >
+          Settings of the group
+        </MenuItem>
+      )}
+      <MineItems conversation={conversation} />
+      <MenuItem
+        icon="down"
+        onPick={() => location.assign(`/api/v1/conversations/${encodeURIComponent(id)}/export?format=text`)}
+      >
+        Save it as a text
+      </MenuItem>
       {other &&
         (blockedIds.value.has(other.userId) ? (
           <MenuItem icon="block" onPick={() => void unblock(other.userId, other.name)}>
@@ -35,7 +137,7 @@ export function ConversationMenu({ conversation }: { conversation: Conversation 
             Block this person
           </MenuItem>
         ))}
-      {conversation.type === 'group' && (
+      {type === 'group' && (
         <MenuItem
           icon="leave"
           isDangerous
@@ -44,7 +146,7 @@ export function ConversationMenu({ conversation }: { conversation: Conversation 
               `Leave ${title}?`,
               'You hear nothing more of it, and cannot read it any more.',
               'Leave',
-              () => void leaveGroup(conversation.id),
+              () => void leaveGroup(id),
             )
           }
         >

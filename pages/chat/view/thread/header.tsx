@@ -29,7 +29,7 @@ function Detail({ conversation }: { conversation: Conversation }) {
   const there = others.filter(({ userId }) => online.has(userId)).length
   if (conversation.type === 'direct')
     return <p class={there > 0 ? 'presence online' : 'presence'}>{there > 0 ? 'online' : 'offline'}</p>
-  const members = `${conversation.participants.length} members`
+  const members = `${conversation.memberCount} members`
   return <p class="presence">{there > 0 ? `${members}, ${there} of the others online` : members}</p>
 }
 

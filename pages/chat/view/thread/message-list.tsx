@@ -3,6 +3,7 @@ import { Fragment } from 'preact'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { isProblem, type Load } from '../../api/ask.ts'
 import type { Conversation, Message } from '../../api/shapes.ts'
+import { isUnread } from '../../state/conversations.ts'
 import { looksAtNewest } from '../../state/live.ts'
 import { outgoing } from '../../state/outgoing.ts'
 import { noteRead } from '../../state/receipts.ts'
@@ -34,7 +35,7 @@ function Edge({ load, retry }: { load: Load | false; retry: () => void }) {
 function markRead({ conversationId, messages, newer }: Thread, conversation: Conversation | undefined): void {
   const newest = messages.at(-1)
   if (!newest || newer !== false || document.visibilityState !== 'visible') return
-  if (conversation && conversation.unreadCount > 0) noteRead(conversationId, newest.seq)
+  if (conversation && isUnread(conversation)) noteRead(conversationId, newest.seq)
 }
 
 export function MessageList({

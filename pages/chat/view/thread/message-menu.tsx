@@ -1,11 +1,12 @@
 import type { Conversation, Message } from '../../api/shapes.ts'
 import { nameIn } from '../../state/conversations.ts'
 import { changeDraft, draftKey } from '../../state/drafts.ts'
-import { roleIn } from '../../state/members.ts'
 import { copyText, deleteMessage, toggleReaction } from '../../state/messages.ts'
 import { tell } from '../../state/notices.ts'
+import { isPinned, pin } from '../../state/pins.ts'
 import { myId } from '../../state/session.ts'
-import { confirm } from '../parts/dialog.tsx'
+import { Report } from '../dialogs/report.tsx'
+import { confirm, openDialog } from '../parts/dialog.tsx'
 import { Menu, MenuItem } from '../parts/menu.tsx'
 import { pickEmoji } from '../parts/pick-emoji.tsx'
 import { askToBlock } from './conversation-menu.tsx'
@@ -48,7 +49,8 @@ export function MessageMenu({
   const { id, conversationId, senderId, text } = message
   const isMine = senderId === myId()
   const name = nameIn(conversationId, senderId)
-  const mayDelete = isMine || (conversation && roleIn(conversation) === 'admin')
+  const can = new Set(conversation?.can)
+  const mayDelete = isMine ? can.has('retract') : can.has('deleteOthers')
   const key = draftKey(conversationId)
   const copy = async () => tell((await copyText(text)) ? 'Copied.' : 'The browser did not allow to copy.')
   return (
@@ -69,7 +71,7 @@ export function MessageMenu({
       >
         Reply
       </MenuItem>
-      {isMine && (
+      {isMine && can.has('edit') && (
         <MenuItem
           icon="edit"
           onPick={() => {
@@ -83,6 +85,16 @@ export function MessageMenu({
       {text && (
         <MenuItem icon="copy" onPick={() => void copy()}>
           Copy the text
+        </MenuItem>
+      )}
+      {can.has('pin') && (
+        <MenuItem icon="pin" onPick={() => void pin(message, !isPinned(message))}>
+          {isPinned(message) ? 'Unpin' : 'Pin for everybody'}
+        </MenuItem>
+      )}
+      {!isMine && can.has('report') && (
+        <MenuItem icon="flag" isDangerous onPick={() => openDialog(() => <Report message={message} />)}>
+          Report
         </MenuItem>
       )}
       {!isMine && (

@@ -1,0 +1,52 @@
+import { signal } from '@preact/signals'
+import { ask, type BodyOf, type Load } from '../api/ask.ts'
+import { v1 } from '../api/client.ts'
+import type { Message } from '../api/shapes.ts'
+import { reload } from './conversations.ts'
+import { attempt } from './notices.ts'
+import { onLeaving } from './session.ts'
+
+type Pins = BodyOf<Awaited<ReturnType<(typeof v1.conversations)[':id']['pins']['$get']>>>['items']
+
+interface Pinned {
+  readonly conversationId: string
+  readonly items: Pins
+  readonly load: Load
+}
+
+export const pinned = signal<Pinned | null>(null)
+onLeaving(() => {
+  pinned.value = null
+})
+
+export async function loadPins(conversationId: string): Promise<void> {
+  const known = pinned.peek()
+  const items = known?.conversationId === conversationId ? known.items : []
+  pinned.value = { conversationId, items, load: 'loading' }
+  const answer = await ask(v1.conversations[':id'].pins.$get({ param: { id: conversationId } }))
+  if (pinned.peek()?.conversationId !== conversationId) return
+  pinned.value = answer.ok
+    ? { conversationId, items: answer.value.items, load: 'ready' }
+    : { conversationId, items, load: answer.problem }
+}
+
+/** Pinned, or no longer. */
+export function notePins(conversationId: string): void {
+  void reload(conversationId)
+  if (pinned.peek()?.conversationId === conversationId) void loadPins(conversationId)
+}
+
+export const isPinned = ({ id, conversationId }: Message): boolean =>
+  pinned.value?.conversationId === conversationId && pinned.value.items.some((each) => each.id === id)
+
+export function pin(
+  { conversationId, id }: Pick<Message, 'id' | 'conversationId'>,
+  isWanted: boolean,
+): Promise<boolean> {
+  const param = { id: conversationId, messageId: id }
+  const route = v1.conversations[':id'].pins[':messageId']
+  return attempt(
+    async () => (isWanted ? ask(route.$put({ param })) : ask(route.$delete({ param }))),
+    () => notePins(conversationId),
+  )
+}
