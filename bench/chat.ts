@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { demoPassword } from '../entry/demo.ts'
 import { freePort } from '../test/free-port.ts'
+import { measureSearch, searchOptions } from './chat/search.ts'
 
 /*
  * Sending through HTTP on SQLite, every message flushed to the disk before it is answered; and how long a message takes
@@ -132,4 +133,5 @@ row(
   `${ms(at(delays, 0.5))}, ${ms(at(delays, 0.95))}, ${delays.length} of ${total} arrived`,
   'p95 < 100 ms',
 )
+await measureSearch(searchOptions())
 process.exit(0)
