@@ -8,14 +8,12 @@ import { acceptEveryFile } from '../src/adapters/memory/file-scanner.ts'
 import { createOidcIdentityProviders } from '../src/adapters/oidc/identity-providers.ts'
 import { createOtpauthOneTimePasswords } from '../src/adapters/otpauth/one-time-passwords.ts'
 import { createPwnedPasswords } from '../src/adapters/pwned-passwords/breached-passwords.ts'
-import { createScanningMessageSearch } from '../src/adapters/scanning/message-search.ts'
 import { createSimpleWebAuthnPasskeys } from '../src/adapters/simplewebauthn/passkeys.ts'
 import { systemClock } from '../src/adapters/system/clock.ts'
 import { systemIds } from '../src/adapters/system/ids.ts'
 import { createZxcvbnPasswordBlocklist } from '../src/adapters/zxcvbn/password-blocklist.ts'
 import type { Config, GivenSecrets } from '../src/config/config.ts'
 import type { Job } from '../src/core/kernel/domain.ts'
-import { messages } from '../src/core/messaging/chat/entries.model.ts'
 import type { Ports } from '../src/ports/ports.ts'
 import { openBlobs } from './wiring/blobs.ts'
 import { openCache } from './wiring/cache.ts'
@@ -48,7 +46,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
   const sqlite = usesSqlite ? native.openSqlite(clock) : undefined
   const [
     secrets,
-    { documents, close: closeDocuments },
+    { documents, messageSearch, close: closeDocuments },
     { audit, mailQueue, submissions, close: closeRecords },
     { cache, close: closeCache },
     { realtime, embedded },
@@ -91,10 +89,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     mailbox,
     mailer,
     mailQueue,
-    messageSearch:
-      config.documents.kind === 'sqlite' && sqlite
-        ? sqlite.messageSearch
-        : createScanningMessageSearch({ documents, messages }),
+    messageSearch,
     oneTimePasswords: createOtpauthOneTimePasswords({ clock }),
     passkeys: createSimpleWebAuthnPasskeys(config.passkeys),
     passwordBlocklist: createZxcvbnPasswordBlocklist(),

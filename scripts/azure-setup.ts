@@ -2,10 +2,13 @@ import { createNodeNative } from '../entry/native-node.ts'
 import { createStorageClient } from '../src/adapters/azure-blob/client.ts'
 import { setUpBlobs } from '../src/adapters/azure-blob/setup.ts'
 import { createCosmosClient } from '../src/adapters/cosmos/client.ts'
+import { createCosmosDocuments } from '../src/adapters/cosmos/documents.ts'
 import { setUpCosmos } from '../src/adapters/cosmos/setup.ts'
+import { systemClock } from '../src/adapters/system/clock.ts'
 import { collections } from '../src/app/domains.ts'
 import { type Config, type GivenSecrets, InvalidConfiguration, readConfig } from '../src/config/config.ts'
 import { blobContainers } from '../src/core/files/file-categories.ts'
+import { messages } from '../src/core/messaging/chat/entries.model.ts'
 
 /*
  * `npm run azure:setup`: makes what the settings place in Azure: in Cosmos DB what the collections declare, in Blob
@@ -19,7 +22,7 @@ const forbidden = 403
 /** What was found that has to be done by hand. */
 async function setUpDocuments(
   config: Config,
-  { endpoint, databaseName, maxThroughput }: Extract<Config['documents'], { kind: 'cosmos' }>,
+  { endpoint, databaseName, maxThroughput, fullText }: Extract<Config['documents'], { kind: 'cosmos' }>,
   { cosmosKey: key }: GivenSecrets,
 ): Promise<readonly string[]> {
   const client = createCosmosClient({
@@ -31,7 +34,17 @@ async function setUpDocuments(
     databaseName,
     collections,
     ...(maxThroughput === undefined ? {} : { maxThroughput }),
+    hasFullText: fullText !== 'off',
   })
+  if (fullText !== 'off') {
+    const documents = createCosmosDocuments({
+      database: client.database(databaseName),
+      clock: systemClock,
+      log: createNodeNative(config).log,
+      hasFullText: true,
+    })
+    console.log(`${await documents.indexMessages(messages)} older messages indexed`)
+  }
   client.dispose()
   for (const change of changes) console.log(`changed  ${change}`)
   for (const line of advice) console.log(`note     ${line}`)

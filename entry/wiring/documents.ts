@@ -1,8 +1,13 @@
 import { createMemoryDocuments } from '../../src/adapters/memory/documents.ts'
+import { createScanningMessageSearch } from '../../src/adapters/scanning/message-search.ts'
 import type { Config, GivenSecrets } from '../../src/config/config.ts'
+import { messages } from '../../src/core/messaging/chat/entries.model.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { DocumentStore } from '../../src/ports/documents.ts'
+import type { MessageSearch } from '../../src/ports/message-search.ts'
 import type { Native } from './native.ts'
+
+const scanning = (documents: DocumentStore) => createScanningMessageSearch({ documents, messages })
 
 /** Documents in `sqlite` when they are kept there, which is open already. */
 export async function openDocuments(
@@ -11,18 +16,36 @@ export async function openDocuments(
   native: Native,
   clock: Clock,
   sqlite: ReturnType<Native['openSqlite']> | undefined,
-): Promise<{ readonly documents: DocumentStore; readonly close: () => void }> {
+): Promise<{
+  readonly documents: DocumentStore
+  readonly messageSearch: MessageSearch
+  readonly close: () => void
+}> {
   const close = () => {}
   switch (documents.kind) {
-    case 'memory':
-      return { documents: createMemoryDocuments({ clock }), close }
-    case 'sqlite':
-      return { documents: (sqlite ?? native.openSqlite(clock)).documents, close }
+    case 'memory': {
+      const inMemory = createMemoryDocuments({ clock })
+      return { documents: inMemory, messageSearch: scanning(inMemory), close }
+    }
+    case 'sqlite': {
+      const { documents: inSqlite, messageSearch } = sqlite ?? native.openSqlite(clock)
+      return { documents: inSqlite, messageSearch, close }
+    }
     case 'cosmos': {
       const { openCosmosDocuments } = await import('../../src/adapters/cosmos/documents.ts')
-      const { endpoint, databaseName } = documents
+      const { endpoint, databaseName, fullText } = documents
       const account = key ? { endpoint, key } : { endpoint, credential: await native.createAzureCredential() }
-      return openCosmosDocuments(account, { databaseName, clock, log: native.log })
+      const opened = openCosmosDocuments(account, {
+        databaseName,
+        clock,
+        log: native.log,
+        hasFullText: fullText !== 'off',
+      })
+      return {
+        ...opened,
+        messageSearch:
+          fullText === 'on' ? opened.documents.createMessageSearch(messages) : scanning(opened.documents),
+      }
     }
   }
 }

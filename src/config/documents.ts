@@ -42,6 +42,11 @@ export const documents = area({
       schema: wholeNumber(1000, 1e6).refine((units) => units % 1000 === 0, 'must be a multiple of 1000'),
       says: 'Request units per second that all containers share at most, for `npm run azure:setup`. Unset on a serverless account.',
     },
+    COSMOS_FULL_TEXT: {
+      schema: z.enum(['off', 'index', 'on']),
+      fallback: 'off',
+      says: 'Whether messages are searched by a full-text index of Cosmos DB, for which the account has to have the feature. index: they are written for it and searched without it, until `npm run azure:setup` has indexed the older ones; then on.',
+    },
   },
   owns: ['COSMOS_'],
   olderNames: {
@@ -71,6 +76,7 @@ export const documents = area({
             endpoint: values.COSMOS_ENDPOINT ?? '',
             databaseName: values.COSMOS_DATABASE,
             maxThroughput: values.COSMOS_MAX_RU,
+            fullText: values.COSMOS_FULL_TEXT,
           },
         }[kind],
       },

@@ -49,6 +49,15 @@ test('the contract of documents runs on the Cosmos DB that is named', async () =
   await standIn.close()
 })
 
+test('the contract of searching runs on the Cosmos DB that is named', async () => {
+  const standIn = await startCosmosStandIn({ hasFullText: true })
+  const settings = { NO_COLOR: '1', COSMOS_ENDPOINT: standIn.endpoint, COSMOS_KEY: standIn.key }
+  const { hasPassed, output } = await testAzure(settings, 'message-search', '--reporter=verbose')
+  expect(output).toContain('in the script Thai')
+  expect(hasPassed).toBe(true)
+  await standIn.close()
+})
+
 test('the contracts of the records run on the Azure SQL that is named', async () => {
   const standIn = await startAzureSql()
   const { hasPassed, output } = await testAzure(

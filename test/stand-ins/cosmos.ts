@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
@@ -237,8 +238,60 @@ function correctAnswers(): void {
   })
 }
 
+/** Whether the account of a request has the feature. */
+const fullText = new AsyncLocalStorage<boolean>()
+
+/** What the library does not know. A full-text index reads English: it leaves words out and cuts endings off. */
+function addFullText(): void {
+  const stopWords = new Set(
+    'a an and are as at be by for if in is it no not of on or such that the to was'.split(' '),
+  )
+  const analyze = (text: string): readonly string[] =>
+    (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])
+      .filter((word) => !stopWords.has(word))
+      .map((word) => word.replace(/(?:ing|ed|es|s|ly|y)$/, ''))
+  const containing =
+    (name: string, choose: (words: readonly string[], isThere: (word: string) => boolean) => boolean) =>
+    (text: unknown, ...asked: unknown[]) => {
+      if (!fullText.getStore()) throw new Error(`${name}: the account does not have full-text search`)
+      if (typeof text !== 'string') return false
+      const words = new Set(analyze(text))
+      return choose(
+        asked.flatMap((each) => analyze(String(each))),
+        (word) => words.has(word),
+      )
+    }
+  const functions = require('@zeit/cosmosdb-query/lib/builtin-functions')
+  functions.FULLTEXTCONTAINS = containing('FullTextContains', (asked, isThere) => asked.every(isThere))
+  functions.FULLTEXTCONTAINSALL = containing('FullTextContainsAll', (asked, isThere) => asked.every(isThere))
+
+  for (const name of ['create', 'replace']) {
+    const original = collectionsOf[name]
+    wrapHandler(`${name}-collection`, (handler) => async (account, request, response, params) => {
+      try {
+        return await handler(account, request, response, params)
+      } catch (error) {
+        if (!(error as any).badRequest) throw error
+        response.statusCode = 400
+        return { code: 'BadRequest', message: (error as Error).message }
+      }
+    })
+    const refused = (message: string) => Object.assign(new Error(message), { badRequest: true })
+    collectionsOf[name] = function (declared: any, ...more: unknown[]) {
+      const paths = (declared.fullTextPolicy?.fullTextPaths ?? []).map(({ path }: { path: string }) => path)
+      const indexed = declared.indexingPolicy?.fullTextIndexes ?? []
+      if (declared.fullTextPolicy && !fullText.getStore())
+        throw refused('the account does not have full-text search')
+      if (indexed.some(({ path }: { path: string }) => !paths.includes(path)))
+        throw refused('a full-text index needs a full-text policy of its path')
+      return original.call(this, declared, ...more)
+    }
+  }
+}
+
 correctDocuments()
 correctCollections()
+addFullText()
 correctOrder()
 correctQueries()
 correctBatches()
@@ -323,8 +376,11 @@ function chargeOf({ operation }: CosmosRequest, status: number, bytes: number, s
 
 export async function startCosmosStandIn({
   port = 0,
+  hasFullText = false,
 }: {
   readonly port?: number
+  /** Whether the account has the feature. */
+  readonly hasFullText?: boolean
 } = {}): Promise<CosmosStandIn> {
   const library = createLibraryServer({ keepAlive: true })
   const [carryOut] = library.listeners('request')
@@ -370,7 +426,7 @@ export async function startCosmosStandIn({
     else if (Number(request.headers['content-length'] ?? 0) > maxRequestBytes) refuseWith(413)
     else {
       if (typeof fault === 'object') await delay(fault.delayMs)
-      carryOut(request, response)
+      fullText.run(hasFullText, () => carryOut(request, response))
     }
   }
 

@@ -6,17 +6,30 @@ import { startCosmosStandIn } from './cosmos.ts'
 const databaseName = 'scenario'
 
 /** The stand-in with every container that `npm run azure:setup` makes, and the environment that leads an app to it. */
-export async function startProvisionedCosmos() {
-  const standIn = await startCosmosStandIn()
+export async function startProvisionedCosmos({
+  hasFullText = false,
+  isAskedFor = hasFullText,
+}: {
+  readonly hasFullText?: boolean
+  readonly isAskedFor?: boolean
+} = {}) {
+  const standIn = await startCosmosStandIn({ hasFullText })
   const { endpoint, key } = standIn
   const client = createCosmosClient({ endpoint, key })
-  await setUpCosmos({ client, databaseName, collections })
-  client.dispose()
+  try {
+    await setUpCosmos({ client, databaseName, collections, hasFullText: isAskedFor })
+  } catch (error) {
+    await standIn.close()
+    throw error
+  } finally {
+    client.dispose()
+  }
   const environment = {
     DOCUMENTS: 'cosmos',
     COSMOS_ENDPOINT: endpoint,
     COSMOS_KEY: key,
     COSMOS_DATABASE: databaseName,
+    ...(hasFullText && { COSMOS_FULL_TEXT: 'on' }),
   }
   return { ...standIn, environment }
 }

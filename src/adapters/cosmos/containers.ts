@@ -1,5 +1,6 @@
 import type { ContainerDefinition, IndexingPolicy } from '@azure/cosmos'
 import type { AccessPath, AnyCollection } from '../../ports/documents.ts'
+import { fullTextOf } from './full-text.ts'
 import { idField } from './items.ts'
 
 export const accessPathsOf = (c: AnyCollection): readonly AccessPath<any>[] =>
@@ -32,11 +33,17 @@ function indexingPolicyOf(c: AnyCollection): IndexingPolicy {
  * The container of a collection. There is never a unique key policy: it would hold inside one partition only. What must
  * be unique is the id of a document (see ADR 2).
  */
-export const containerOf = (c: AnyCollection) =>
-  ({
+export const containerOf = (c: AnyCollection, { hasFullText = false } = {}) => {
+  const fullText = hasFullText ? fullTextOf(c) : undefined
+  return {
     id: c.name,
     partitionKey: { paths: [`/${String(c.partition)}`], version: 2 },
-    indexingPolicy: indexingPolicyOf(c),
+    indexingPolicy: {
+      ...indexingPolicyOf(c),
+      ...(fullText && { fullTextIndexes: fullText.indexes }),
+    },
+    ...(fullText && { fullTextPolicy: fullText.policy }),
     // Nothing expires but what carries a `ttl` of its own.
     ...(c.ttl === undefined ? {} : { defaultTtl: -1 }),
-  }) satisfies ContainerDefinition
+  } satisfies ContainerDefinition
+}

@@ -9,8 +9,11 @@ import {
   VersionMismatch,
 } from '../../ports/documents.ts'
 import type { Log } from '../../ports/log.ts'
+import type { MessageSearch } from '../../ports/message-search.ts'
 import { type CosmosAccount, CosmosFailure, createCosmosClient } from './client.ts'
-import { type Item, isExpired, isStorableId, itemOf, matchOf, storedOf } from './items.ts'
+import { type Item, isExpired, isStorableId, matchOf, storedOf } from './items.ts'
+import { listTerms } from './list-terms.ts'
+import { createCosmosMessageSearch } from './message-search.ts'
 import { createQueries } from './queries.ts'
 import {
   conflict,
@@ -36,6 +39,8 @@ export interface CosmosDocumentsOptions {
   readonly sleep?: (ms: number) => Promise<void>
   /** How long a request that was refused for the time being is tried again. */
   readonly patienceMs?: number
+  /** Whether messages are written with what the service's full-text index reads. */
+  readonly hasFullText?: boolean
 }
 
 /**
@@ -51,11 +56,18 @@ export function createCosmosDocuments({
   log,
   sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   patienceMs = 5_000,
-}: CosmosDocumentsOptions): DocumentStore & { close(): void } {
-  const requests = createRequests({ database, clock, log, sleep, patienceMs })
-  const { ask, containerOf, find, itemAt, keyOf } = requests
+  hasFullText = false,
+}: CosmosDocumentsOptions): DocumentStore & {
+  close(): void
+  /** By the full-text index, once all messages are in it. */
+  createMessageSearch(messages: AnyCollection): MessageSearch
+  /** Puts those into it that were written before `hasFullText`. How many they were. */
+  indexMessages(messages: AnyCollection): Promise<number>
+} {
+  const requests = createRequests({ database, clock, log, sleep, patienceMs, hasFullText })
+  const { ask, containerOf, find, itemAt, itemFor, keyOf } = requests
 
-  const begin = (c: AnyCollection, value: any): Item => itemOf(c, value, clock.now(), crypto.randomUUID())
+  const begin = (c: AnyCollection, value: any): Item => itemFor(c, value, crypto.randomUUID())
 
   async function insert(c: AnyCollection, value: any): Promise<Stored<any>> {
     const item = begin(c, value)
@@ -129,6 +141,8 @@ export function createCosmosDocuments({
     transact: createTransact(requests, clock, removable),
     /** Says what has been charged since it was said last. */
     close: requests.report,
+    indexMessages: (messages) => listTerms(requests, { replace }, messages),
+    createMessageSearch: (messages) => createCosmosMessageSearch({ requests, clock, messages }),
   }
 }
 

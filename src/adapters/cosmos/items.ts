@@ -1,5 +1,6 @@
 import { encodeBase64url } from '../../ports/base64url.ts'
 import type { AnyCollection, Key, Stored } from '../../ports/documents.ts'
+import { listedTerms, termsField } from './full-text.ts'
 
 /*
  * A document is stored as an item with the same fields, and a few more: the service's own begin with an underscore or
@@ -52,18 +53,26 @@ export const addressOf = (c: AnyCollection, { partition, id }: Key): Address => 
 })
 
 /** The item of a value as it is now: what a caller does to it later changes nothing. */
-export function itemOf(c: AnyCollection, value: any, nowMs: number, write: string): Item {
+export function itemOf(
+  c: AnyCollection,
+  value: any,
+  nowMs: number,
+  write: string,
+  { hasFullText = false } = {},
+): Item {
   if (!isStorableId(value.id)) throw new RangeError(`an id in ${c.name} is too long`)
   for (const field of Object.keys(value))
     if (field === 'ttl' || field.startsWith('_'))
       throw new RangeError(`the field ${field} in ${c.name} is Cosmos DB's own`)
   const expiry = c.ttl === undefined ? undefined : value[c.ttl]
   const expiresAt = expiry === undefined ? undefined : Date.parse(expiry)
+  const terms = hasFullText ? listedTerms(c, value) : undefined
   return {
     ...JSON.parse(JSON.stringify(value)),
     id: itemIdOf(value.id),
     [idField]: value.id,
     _write: write,
+    ...(terms === undefined ? {} : { [termsField]: terms }),
     ...(expiresAt === undefined
       ? {}
       : {

@@ -4,10 +4,10 @@ import type { AnyCollection, Key } from '../../ports/documents.ts'
 import type { Log } from '../../ports/log.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
 import { CosmosFailure } from './client.ts'
-import { addressOf, type Item, idField, type StoredItem } from './items.ts'
+import { addressOf, type Item, idField, itemOf, type StoredItem } from './items.ts'
 import { createLedger } from './ledger.ts'
 
-type Operation = 'read' | 'insert' | 'replace' | 'remove' | 'transact' | 'query' | 'scan'
+type Operation = 'read' | 'insert' | 'replace' | 'remove' | 'transact' | 'query' | 'scan' | 'search'
 
 /** The part of the SDK's answers that they have in common. */
 interface Answer {
@@ -74,10 +74,12 @@ export interface RequestsOptions {
   readonly sleep: (ms: number) => Promise<void>
   /** How long a request that was refused for the time being is tried again. */
   readonly patienceMs: number
+  /** Whether messages are written with what the full-text index reads. */
+  readonly hasFullText: boolean
 }
 
 /** How the containers of one database are asked: until there is an answer, or patience ends. */
-export function createRequests({ database, clock, log, sleep, patienceMs }: RequestsOptions) {
+export function createRequests({ database, clock, log, sleep, patienceMs, hasFullText }: RequestsOptions) {
   const ledger = createLedger({ clock, log })
   const containers = new Map<string, Container>()
   const containerOf = (c: AnyCollection): Container => {
@@ -145,7 +147,10 @@ export function createRequests({ database, clock, log, sleep, patienceMs }: Requ
     id: item[idField],
   })
 
-  return { containerOf, ask, itemAt, find, keyOf, report: ledger.report }
+  const itemFor = (c: AnyCollection, value: any, write: string): Item =>
+    itemOf(c, value, clock.now(), write, { hasFullText })
+
+  return { containerOf, ask, itemAt, itemFor, find, keyOf, report: ledger.report }
 }
 
 export type Requests = ReturnType<typeof createRequests>

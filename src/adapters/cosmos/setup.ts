@@ -16,6 +16,8 @@ export interface SetupOptions {
   readonly collections: readonly AnyCollection[]
   /** Request units per second that all containers share, as the upper end of autoscale. None on a serverless account. */
   readonly maxThroughput?: number
+  /** Whether messages get a full-text index, for which the account has to have the feature. */
+  readonly hasFullText?: boolean
 }
 
 const notFound = 404
@@ -27,6 +29,7 @@ function comparable({
   includedPaths,
   excludedPaths,
   compositeIndexes,
+  fullTextIndexes,
 }: IndexingPolicy) {
   const pathsOf = (paths: IndexingPolicy['includedPaths'] = []) =>
     paths.flatMap(({ path }) => (path === '/"_etag"/?' ? [] : [path])).sort()
@@ -38,6 +41,7 @@ function comparable({
     composite: (compositeIndexes ?? [])
       .map((index) => index.map(({ path, order }) => `${path} ${order ?? 'ascending'}`).join(', '))
       .sort(),
+    fullText: (fullTextIndexes ?? []).map(({ path }) => path),
   })
 }
 
@@ -94,13 +98,14 @@ async function setUpContainer(database: Database, wanted: Wanted) {
  * the declarations. Removes nothing. Safe to run again, and while the app is running.
  */
 export async function setUpCosmos(options: SetupOptions): Promise<SetupReport> {
-  const { client, databaseName, collections, maxThroughput } = options
+  const { client, databaseName, collections, maxThroughput, hasFullText = false } = options
   const { database, statusCode } = await client.databases.createIfNotExists({
     id: databaseName,
     ...(maxThroughput === undefined ? {} : { maxThroughput }),
   })
   const results: { readonly changes: readonly string[]; readonly problems: readonly string[] }[] = []
-  for (const collection of collections) results.push(await setUpContainer(database, containerOf(collection)))
+  for (const collection of collections)
+    results.push(await setUpContainer(database, containerOf(collection, { hasFullText })))
 
   const { resources } = await database.containers.readAll().fetchAll()
   const declared = new Set(collections.map(({ name }) => name))

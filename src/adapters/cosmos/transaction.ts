@@ -10,7 +10,7 @@ import {
   type Write,
 } from '../../ports/documents.ts'
 import { CosmosFailure } from './client.ts'
-import { addressOf, type Item, isExpired, itemIdOf, itemOf, matchOf, storedOf } from './items.ts'
+import { addressOf, type Item, isExpired, itemIdOf, matchOf, storedOf } from './items.ts'
 import { chargeIn, noTag, ok, type Requests, rounds, unavailable, unknown, verdicts } from './requests.ts'
 
 /** What was written is known here and need not travel back; the SDK can say so for batches alone. */
@@ -24,7 +24,7 @@ type Step =
 
 /** Several writes of one partition, all or none of them. */
 export function createTransact(
-  { ask, containerOf, find, keyOf }: Requests,
+  { ask, containerOf, find, itemFor, keyOf }: Requests,
   clock: Clock,
   /** What a removal has to insist on: undefined for whatever is there, null when nothing is. */
   removable: (c: AnyCollection, key: Key, version: string | undefined) => Promise<string | undefined | null>,
@@ -37,11 +37,11 @@ export function createTransact(
   ): Promise<readonly Step[]> {
     const now = clock.now()
     const steps = writes.map((asked): Step | Promise<Step> => {
-      if ('insert' in asked) return { kind: 'insert', item: itemOf(c, asked.insert, now, write) }
+      if ('insert' in asked) return { kind: 'insert', item: itemFor(c, asked.insert, write) }
       if ('replace' in asked)
         return {
           kind: 'replace',
-          item: itemOf(c, asked.replace, now, write),
+          item: itemFor(c, asked.replace, write),
           match: matchOf(asked.version, now) ?? noTag,
         }
       const { remove: id, version } = asked
