@@ -151,7 +151,7 @@ export async function openFilled({
       ...{ seq: count, count, lastMessageId: null, createdAt: at, updatedAt: at },
       members: [{ userId: user.id, role: 'admin', joinedAt: new Date(0).toISOString(), joinedSeq: 0, sent }],
     })
-    await documents.insert(inbox, { id: conversationId, userId: user.id, activeAt: at })
+    await documents.insert(inbox, { id: conversationId, userId: user.id, activeAt: at, isUnread: 'no' })
     await fill({ conversationId, senderId: user.id, agoMs }, count, own)
     return conversationId
   }
