@@ -16,7 +16,9 @@ import { isEmpty, isFoundIn, readSearched } from '../../ports/searched-text.ts'
 /** Looked at in one call. Several conversations share fewer, and each gets forty. */
 const inOneConversation = 5_000
 const inEachOfSeveral = 40
-const pageSize = 500
+/** Where many have the word a few are enough; each page is twice as long as the one before. */
+const firstPage = 50
+const longestPage = 500
 const conversationsAtOnce = 10
 
 /**
@@ -72,8 +74,8 @@ export function createScanningMessageSearch({
     const wanted = readSearched(question.text)
     const found: FoundMessage[] = []
     let belowSeq = await startOf(conversationId, question)
-    for (let looked = 0; ; ) {
-      const { items, next } = await page(conversationId, belowSeq, Math.min(pageSize, reach - looked))
+    for (let [looked, length] = [0, firstPage]; ; length = Math.min(2 * length, longestPage)) {
+      const { items, next } = await page(conversationId, belowSeq, Math.min(length, reach - looked))
       for (const { value } of items) {
         const { id, seq, at, text, deletedAt } = value
         const position = { at, conversationId, seq }
