@@ -13,9 +13,19 @@ test.each<[string, Variables]>([
   ['redis', { ...upstash, ...redis, CACHE: 'redis' }],
 ])('the cache is %s with %j', (kind, environment) => expect(configOf(environment).cache.kind).toBe(kind))
 
+const inCosmos = {
+  kind: 'cosmos',
+  endpoint: 'https://a.documents.azure.com',
+  databaseName: 'toolsinc-db',
+  fullText: 'off',
+}
 test.each<[Variables, object]>([
   [{}, { kind: 'sqlite' }],
-  [cosmos, { kind: 'cosmos', endpoint: 'https://a.documents.azure.com', databaseName: 'toolsinc-db' }],
+  [cosmos, inCosmos],
+  [
+    { ...cosmos, COSMOS_FULL_TEXT: 'index' },
+    { ...inCosmos, fullText: 'index' },
+  ],
   [{ ...cosmos, DOCUMENTS: 'memory' }, { kind: 'memory' }],
 ])('with %j the documents are in %j', (environment, documents) =>
   expect(configOf(environment).documents).toEqual(documents),
