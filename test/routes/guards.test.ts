@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createTestApp, origin, signedInBrowser } from '../app.ts'
+import { createTestApp, origin, person, signedInBrowser } from '../app.ts'
 
 const testApp = await createTestApp()
 const document = testApp.describe() as { paths: Record<string, Record<string, any>> }
@@ -48,7 +48,7 @@ describe('every route', () => {
   )
 
   test('is refused to whoever speaks for somebody else than the session that comes along', async () => {
-    const { call } = await signedInBrowser(testApp)
+    const { call } = await signedInBrowser(testApp, { ...person, email: 'other@example.org' })
     const headers = { 'x-expected-user': '00000000-0000-7000-8000-00000000ffff' }
     const mismatch = { status: 403, body: { error: { code: 'account_mismatch' } } }
     for (const { method, path, operation } of operations) {
