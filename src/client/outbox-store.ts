@@ -45,7 +45,7 @@ export interface OutboxStore<Message = unknown> {
   replace(kept: KeptMessage<Message>): Promise<boolean>
   /** False where it was gone. */
   remove(order: number): Promise<boolean>
-  /** Removes what is somebody else's, and what was written before `since`. */
+  /** Removes what is somebody else's, and what was written before `since`. After `forget` nothing is kept until then. */
   keepOnly(userId: string, since: number): Promise<void>
   /** Who holds a name that nobody else holds until `until`; true for the holder it was given to. */
   lease(name: string, holder: string, until: number, now: number): Promise<boolean>
@@ -178,14 +178,28 @@ export function createLastingOutboxStore<Message>(onForgotten: () => void): Outb
  * that it has not: private windows, a full disk, a database that was taken away.
  */
 export function createOutboxStore<Message>(onForgotten: () => void): OutboxStore<Message> {
-  const lasting = globalThis.indexedDB ? createLastingOutboxStore<Message>(onForgotten) : null
   const known = new Map<number, KeptMessage<Message>>()
+  let isForgotten = false
+  const forgetHere = () => {
+    isForgotten = true
+    known.clear()
+  }
+  const lasting = globalThis.indexedDB
+    ? createLastingOutboxStore<Message>(() => {
+        forgetHere()
+        onForgotten()
+      })
+    : null
   let memory = lasting ? null : createMemoryOutboxStore<Message>()
-  const use = async <T>(work: (store: OutboxStore<Message>) => Promise<T>): Promise<T> => {
+  const use = async <T>(otherwise: T, work: (store: OutboxStore<Message>) => Promise<T>): Promise<T> => {
+    // Asking would bring the database back.
+    if (isForgotten) return otherwise
     if (lasting && !memory)
       try {
         return await work(lasting)
       } catch {
+        // What was under way when it was taken away fails too.
+        if (isForgotten) return otherwise
         memory ??= createMemoryOutboxStore(known.values())
       }
     return work(memory as OutboxStore<Message>)
@@ -193,30 +207,34 @@ export function createOutboxStore<Message>(onForgotten: () => void): OutboxStore
   return {
     isLasting: () => !memory,
     async list(userId) {
-      const found = await use((store) => store.list(userId))
+      const found = await use([], (store) => store.list(userId))
+      if (isForgotten) return []
       for (const kept of found) known.set(kept.order, kept)
       return found
     },
     async add(kept) {
-      const order = await use((store) => store.add(kept))
-      known.set(order, { ...kept, order })
+      const order = await use(0, (store) => store.add(kept))
+      if (!isForgotten) known.set(order, { ...kept, order })
       return order
     },
     async replace(kept) {
-      const isThere = await use((store) => store.replace(kept))
-      if (isThere) known.set(kept.order, kept)
+      const isThere = await use(false, (store) => store.replace(kept))
+      if (isThere && !isForgotten) known.set(kept.order, kept)
       return isThere
     },
     async remove(order) {
       known.delete(order)
       // What was given up is not to come back with the database.
       if (memory) void lasting?.remove(order).catch(() => {})
-      return use((store) => store.remove(order))
+      return use(false, (store) => store.remove(order))
     },
-    keepOnly: (userId, since) => use((store) => store.keepOnly(userId, since)),
-    lease: (name, holder, until, now) => use((store) => store.lease(name, holder, until, now)),
+    async keepOnly(userId, since) {
+      isForgotten = false
+      await use(undefined, (store) => store.keepOnly(userId, since))
+    },
+    lease: (name, holder, until, now) => use(false, (store) => store.lease(name, holder, until, now)),
     async forget() {
-      known.clear()
+      forgetHere()
       await Promise.allSettled([lasting?.forget(), memory?.forget()])
     },
     close: () => lasting?.close(),

@@ -1,6 +1,3 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { ForeignAnswer } from '../../src/client/answers.ts'
 import { createClient, type Locks, readError, type SharedNotes } from '../../src/client/client.ts'
@@ -178,62 +175,3 @@ test('a wrong password is not answered with a refresh', async () => {
   expect(await readError(answer)).toMatchObject({ code: 'invalid_credentials' })
   expect([jar.refreshes(), signedOut()]).toEqual([0, 0])
 })
-
-test('a front end compiles against the emitted declarations, and a wrong body does not', () => {
-  const root = resolve(import.meta.dirname, '../..')
-  const scratch = mkdtempSync(join(root, '.client-test-'))
-  try {
-    const api = join(scratch, 'node_modules/@tools-inc/api')
-    mkdirSync(api, { recursive: true })
-    execFileSync(process.execPath, [join(root, 'scripts/build-client.ts'), join(api, 'dist/client')], {
-      stdio: 'pipe',
-    })
-    cpSync(join(root, 'package.json'), join(api, 'package.json'))
-    // Another package, so that the name means the copy and not this project itself.
-    writeFileSync(join(scratch, 'package.json'), '{ "private": true, "type": "module" }')
-    const compilerOptions = {
-      strict: true,
-      noEmit: true,
-      skipLibCheck: true,
-      target: 'es2024',
-      module: 'esnext',
-      moduleResolution: 'bundler',
-      lib: ['es2024', 'dom', 'dom.iterable'],
-      types: [],
-    }
-    writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['page.ts'] }))
-    const compile = (json: string, role: string) => {
-      writeFileSync(
-        join(scratch, 'page.ts'),
-        `import { createClient } from '@tools-inc/api/client'
-const client = createClient({ baseUrl: '' })
-const answer = await client.api.v1.auth.login.$post({ json: ${json} })
-if (answer.status === 200) {
-  const { user } = await answer.json()
-  user.role satisfies ${role}
-}
-`,
-      )
-      const compiler = join(root, 'node_modules/typescript7/bin/tsc')
-      return spawnSync(process.execPath, [compiler, '-p', scratch], { encoding: 'utf8' }).stdout
-    }
-    const body = `{ email: 'a@b.example', password: 'x' }`
-    const roles = `'user' | 'mentor' | 'admin' | 'guest'`
-    expect(compile(body, roles)).toBe('')
-    expect(compile('{ email: 7 }', roles)).toMatch(/TS2\d{3}/)
-    // Were the answer `any`, this would compile.
-    expect(compile(body, `'nobody'`)).toMatch(/TS1360/)
-    const built = spawnSync(
-      process.execPath,
-      [
-        '--input-type=module',
-        '-e',
-        `import { createClient } from '@tools-inc/api/client'; console.log(typeof createClient)`,
-      ],
-      { cwd: scratch, encoding: 'utf8' },
-    )
-    expect(built.stdout.trim()).toBe('function')
-  } finally {
-    rmSync(scratch, { recursive: true })
-  }
-}, 240_000)

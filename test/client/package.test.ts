@@ -1,0 +1,113 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+/*
+ * The client as a front end gets it: built, packed, and unpacked in an empty folder, with nothing but the packages that it
+ * says it needs.
+ */
+
+const root = resolve(import.meta.dirname, '../..')
+const scratch = mkdtempSync(join(tmpdir(), 'client-package-'))
+const installed = join(scratch, 'node_modules/@tools-inc/api')
+let entries: readonly string[]
+
+beforeAll(async () => {
+  const built = join(scratch, 'built')
+  const node = process.execPath
+  const builder = [join(root, 'scripts/build-client.ts'), built]
+  execFileSync(node, ['--disable-warning=ExperimentalWarning', ...builder], { stdio: 'pipe' })
+  const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', scratch, built], {
+    encoding: 'utf8',
+  }).trim()
+  rmSync(built, { recursive: true })
+  mkdirSync(installed, { recursive: true })
+  execFileSync('tar', ['-xzf', join(scratch, packed), '-C', installed, '--strip-components=1'])
+  const { dependencies, exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
+  for (const name of Object.keys(dependencies)) {
+    const link = join(scratch, 'node_modules', name)
+    mkdirSync(dirname(link), { recursive: true })
+    symlinkSync(join(root, 'node_modules', name), link)
+  }
+  writeFileSync(join(scratch, 'package.json'), '{ "private": true, "type": "module" }')
+  entries = Object.keys(exports).map((entry) => `@tools-inc/api/${entry.slice(2)}`)
+}, 400_000)
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+const importing = () => entries.map((entry, at) => `import * as part${at} from '${entry}'`).join('\n')
+const listing = () =>
+  `console.log(JSON.stringify([${entries.map((_, at) => `Object.keys(part${at}).length`)}]))`
+
+function compile(source: string, moduleResolution: string): string {
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    target: 'es2024',
+    module: moduleResolution === 'bundler' ? 'esnext' : 'nodenext',
+    moduleResolution,
+    lib: ['es2024', 'dom', 'dom.iterable'],
+    types: [],
+  }
+  writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['page.ts'] }))
+  writeFileSync(join(scratch, 'page.ts'), source)
+  const compiler = join(root, 'node_modules/typescript7/bin/tsc')
+  return spawnSync(process.execPath, [compiler, '-p', scratch], { encoding: 'utf8' }).stdout
+}
+
+test('each entry is there for Node, and does something', () => {
+  const run = spawnSync(process.execPath, ['--input-type=module', '-e', `${importing()}\n${listing()}`], {
+    cwd: scratch,
+    encoding: 'utf8',
+  })
+  expect(run.stderr).toBe('')
+  const counts = JSON.parse(run.stdout) as number[]
+  expect(counts).toHaveLength(entries.length)
+  expect(counts.every((count) => count > 0)).toBe(true)
+})
+
+test('a bundler finds each for a browser, down to the oldest that is meant, and nothing of the server', async () => {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: `${importing()}\n${listing()}`, resolveDir: scratch },
+    bundle: true,
+    write: false,
+    metafile: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: ['safari16.4', 'chrome109', 'firefox115'],
+    logLevel: 'silent',
+  })
+  const inputs = Object.keys(metafile.inputs).map(
+    (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1],
+  )
+  expect(new Set(inputs.filter(Boolean))).toEqual(new Set(['@tools-inc/api', 'hono', 'idb']))
+  // Of the 100 kB that a chat may weigh, unpacked and unzipped.
+  expect(outputFiles[0]?.contents.length).toBeLessThan(40_000)
+})
+
+const page = (json: string, role: string) => `${importing()}
+import { createClient } from '@tools-inc/api/client'
+const client = createClient({ baseUrl: '' })
+const answer = await client.api.v1.auth.login.$post({ json: ${json} })
+if (answer.status === 200) {
+  const { user } = await answer.json()
+  user.role satisfies ${role}
+}
+`
+const body = `{ email: 'a@b.example', password: 'x' }`
+const roles = `'user' | 'mentor' | 'admin' | 'guest'`
+
+test.each(['bundler', 'nodenext'])(
+  'a front end compiles against it, and a wrong body does not: %s',
+  (moduleResolution) => {
+    expect(compile(page(body, roles), moduleResolution)).toBe('')
+    expect(compile(page('{ email: 7 }', roles), moduleResolution)).toMatch(/TS2\d{3}/)
+    // Were the answer `any`, this would compile.
+    expect(compile(page(body, `'nobody'`), moduleResolution)).toMatch(/TS1360/)
+  },
+  400_000,
+)
