@@ -1,8 +1,13 @@
 import { fork } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { setImmediate } from 'node:timers/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pass, setImmediate } from 'node:timers/promises'
+import { deflateRawSync } from 'node:zlib'
 import { WebSocketServer } from 'ws'
 import { createMemoryLog } from '../src/adapters/memory/log.ts'
 import { systemClock } from '../src/adapters/system/clock.ts'
@@ -14,11 +19,14 @@ import {
 } from '../src/adapters/web-pubsub-local/connection.ts'
 import { createLocalRealtime } from '../src/adapters/web-pubsub-local/realtime.ts'
 import { createWebPubSubServer } from '../src/adapters/web-pubsub-local/server.ts'
+import { start } from './measure.ts'
 
 /*
  * Fan-out of one message to 1,000 sockets, as a ratio to a loop over bare `ws` sockets in the same process and run: rounds take
- * turns, medians. And what one idle socket costs. Clients are TCP
- * sockets of another process that count bytes; their acknowledgements, one a second each, are made here between rounds.
+ * turns, medians. And what one idle socket costs: in the server alone, after garbage is collected, and in the whole API, where
+ * each connection asks for leave, is told of and becomes present, as the process grows. Clients are TCP
+ * sockets of another process that count bytes; their acknowledgements, one a second each, are made here between rounds. At last
+ * what compression would save and cost.
  */
 
 const sockets = 1_000
@@ -31,6 +39,13 @@ const event = {
   at: '2026-11-01T10:00:00.000Z',
   data: { id: 'm', senderId: '0192f0c1-2b7e-7c7a-9d5b-3f1e6f0a1b2d', text: 'x'.repeat(200) },
 }
+
+const texts = [
+  'ok',
+  'When do we meet?',
+  'I will be ten minutes late, the bus is stuck at the bridge again.',
+  'Could you send me the worksheet for lesson four? I cannot find it any more, and the library closes at six today.',
+]
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
@@ -78,6 +93,77 @@ function beClients(): void {
   })
 }
 
+/** What the API grows by for each socket, between the first thousand and the third. */
+async function growthInApp(ask: (wanted: Opening) => Promise<void>): Promise<number> {
+  const directory = mkdtempSync(join(tmpdir(), 'bench-'))
+  const api = await start('entry/node.ts', {
+    DATA_DIR: directory,
+    PORT: '0',
+    HOST: '127.0.0.1',
+    RATE_LIMIT_SCALE: '1e9',
+    LOG_LEVEL: 'info',
+  })
+  const headers = { 'content-type': 'application/json' }
+  const post = (path: string, body: object, more = {}) =>
+    fetch(`${api.url}/api/v1${path}`, {
+      method: 'POST',
+      headers: { ...headers, ...more },
+      body: JSON.stringify(body),
+    }).then((answer) => answer.json() as any)
+  const person = { email: 'ann@example.com', password: 'SecurePass123!', name: 'Ann' }
+  const { accessToken } = await post('/auth/signup', person)
+  const { url } = await post('/realtime/negotiate', {}, { authorization: `Bearer ${accessToken}` })
+  const { pathname, search } = new URL(url)
+  const port = Number(new URL(api.url).port)
+  const openInApp = async (count: number) => {
+    await ask({ port, path: pathname + search, protocol: reliableProtocol, count })
+    await pass(3_000)
+    return residentKbOf(api.process.pid) * 1024
+  }
+  const before = await openInApp(sockets)
+  const after = await openInApp(2 * sockets)
+  api.process.kill('SIGKILL')
+  await once(api.process, 'exit')
+  rmSync(directory, { recursive: true })
+  return (after - before) / (2 * sockets)
+}
+
+const residentKbOf = (pid: number | undefined): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+
+/** Frames as they go to one device: with a dictionary that is kept for each connection, and each for itself. */
+function compression(): { readonly kept: number; readonly alone: number; readonly microseconds: number } {
+  const frames = Array.from({ length: 2_000 }, (_, n) =>
+    Buffer.from(
+      JSON.stringify({
+        sequenceId: n,
+        type: 'message',
+        from: 'group',
+        group: `c.${event.conversationId}`,
+        dataType: 'json',
+        data: {
+          ...event,
+          seq: n,
+          data: {
+            id: randomUUID(),
+            senderId: event.data.senderId,
+            text: texts[n % texts.length],
+            reactions: [],
+            attachments: [],
+          },
+        },
+      }),
+    ),
+  )
+  const plain = frames.reduce((sum, { length }) => sum + length, 0)
+  const startedAt = performance.now()
+  const alone = frames.reduce((sum, frame) => sum + deflateRawSync(frame, { level: 1 }).length, 0)
+  const microseconds = ((performance.now() - startedAt) * 1e3) / frames.length
+  // Flushed behind each, as the extension does: what the dictionary of a connection knows, and eight frames stand for many.
+  const kept = deflateRawSync(Buffer.concat(frames), { level: 1 }).length + frames.length * 5
+  return { kept: kept / plain, alone: alone / plain, microseconds }
+}
+
 async function measure(): Promise<void> {
   const clients = fork(import.meta.filename, ['clients'])
   const ask = async (wanted: Opening | number): Promise<void> => {
@@ -91,7 +177,7 @@ async function measure(): Promise<void> {
     origin: () => 'http://localhost',
     clock: systemClock,
     log: createMemoryLog(),
-    limits: { connectionsPerUser: sockets, heartbeatMs: 1e9 },
+    limits: { connectionsPerUser: sockets, connections: 10 * sockets, heartbeatMs: 1e9 },
   })
   const hub = 'bench'
   const realtime = createLocalRealtime({ server, hub, origin: () => 'http://localhost', clock: systemClock })
@@ -195,9 +281,14 @@ async function measure(): Promise<void> {
       row(`${what}, CPU time of the sender`, ratioOf(way, 'cpu').toFixed(2), wanted)
     }
   }
+  row('memory of an idle socket, the server alone', `${(bytesPerSocket / 1024).toFixed(1)} KB`, '< 30 KB')
+  const bytesInApp = await growthInApp(ask)
+  row('growth of the API for an idle socket', `${(bytesInApp / 1024).toFixed(1)} KB`, '')
   clients.kill()
-
-  row('memory of an idle socket', `${(bytesPerSocket / 1024).toFixed(1)} KB`, '< 30 KB')
+  const { kept, alone, microseconds } = compression()
+  const percent = (share: number) => `${Math.round(share * 100)} %`
+  row('frames compressed, a dictionary for each connection', percent(kept), '')
+  row('frames compressed, each for itself', `${percent(alone)}, ${microseconds.toFixed(0)} µs each`, '')
   process.exit(0)
 }
 

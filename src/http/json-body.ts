@@ -43,7 +43,10 @@ async function readBytes(c: AppContext, maxBytes: number): Promise<Uint8Array> {
 
 /** Reads the body up to the limit, as UTF-8. */
 export async function readText(c: AppContext, maxBytes: number): Promise<string> {
-  const bytes = await readBytes(c, maxBytes)
+  const bytes = await readBytes(c, maxBytes).catch((error: unknown) => {
+    // Whoever sent it has gone, or was cut off: nothing failed on our side.
+    throw error instanceof AppError ? error : malformed('The body was cut off.')
+  })
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
   } catch {

@@ -111,6 +111,24 @@ describe('a hostile body', () => {
     expect(response.status).toBe(413)
     expect(sent).toBeLessThan(3_000_000)
   })
+
+  test('whose sender goes away is nobody’s failure', async () => {
+    const { app, log } = await createTestApp()
+    for (const announced of [{}, { 'content-length': '1000' }]) {
+      const body = new ReadableStream({
+        start: (controller) => controller.enqueue(new TextEncoder().encode('{"email":')),
+        pull: (controller) => controller.error(new Error('aborted')),
+      })
+      const response = await app.request(`${origin}${signup}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...announced },
+        body,
+        duplex: 'half',
+      } as RequestInit)
+      expect(response.status).toBe(400)
+    }
+    expect(log.events.filter(({ level }) => level === 'error')).toEqual([])
+  })
 })
 
 describe('errors', () => {

@@ -35,10 +35,16 @@ const missing = (code: string): Response =>
 const everybody: Filter = () => true
 const filterOf = (text: string | null | undefined): Filter => (text ? parseFilter(text) : everybody)
 
+/** No more of it than the limit is kept, whatever length it says. */
 async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(await request.arrayBuffer())
-  if (bytes.length > maxBytes) throw new BadRequest('The body is too long.')
-  return bytes
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of request.body ?? []) {
+    length += chunk.length
+    if (length > maxBytes) throw new BadRequest('The body is too long.')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
 }
 
 /** The data plane of the service by HTTP, as its SDK calls it. */
