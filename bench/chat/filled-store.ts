@@ -173,7 +173,12 @@ export async function openFilled({
   database.close()
 
   const { url, server } = await serve(directory)
-  const { accessToken: token } = await ask(`${url}/api/v1/auth/login`, null, 'POST', account)
+  const { accessToken: token } = await ask(`${url}/api/v1/auth/login`, null, 'POST', account).catch(
+    (error: unknown) => {
+      server.kill('SIGKILL')
+      throw error
+    },
+  )
   return {
     url,
     token,

@@ -45,6 +45,9 @@ function stored({ database }: SqliteApp): Readonly<Record<string, readonly unkno
   return { ...others, documents: documents.map(({ version: _, ...row }) => row) }
 }
 
+/** What this program writes is in the index with the commit. */
+const waitingForTheIndex = ['unindexed_messages', 'message_index_walk']
+
 /** What nobody can know beforehand has no content here, and what was encrypted is read. */
 async function readable(testApp: SqliteApp) {
   for (const { run } of testApp.jobs) await run()
@@ -98,7 +101,8 @@ test('a store that is filled is what the use cases would have left', async () =>
   const expected = await readable(played)
   expect(Object.keys(found)).toEqual(Object.keys(expected))
   for (const [table, rows] of Object.entries(expected)) {
-    expect(rows, table).not.toEqual([])
+    if (waitingForTheIndex.includes(table)) expect(rows, table).toEqual([])
+    else expect(rows, table).not.toEqual([])
     expect(found[table as 'documents'], table).toEqual(rows)
   }
 })
