@@ -189,20 +189,26 @@ test('what waits outlives a reload, and is sent under the same name', async () =
 })
 
 test('what is under way when it is stopped goes out no more, and nothing behind it', async () => {
-  const { server, sent, open } = setup()
-  const outbox = open()
-  await outbox.start()
-  server.fate = () => answer(503, 'unavailable')
-  outbox.add(family, { text: 'private' })
-  outbox.add(family, { text: 'more' })
-  await until(() => expect(server.asked.length).toBeGreaterThan(1))
-  outbox.stop()
-  server.signedIn = ben
-  server.fate = () => null
-  const before = server.asked.length
-  await new Promise((resolve) => setTimeout(resolve, 1_500))
-  outbox.wake()
-  expect([server.asked.length, sent, server.stored]).toEqual([before, [], []])
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const { server, sent, open } = setup({ store: () => createMemoryOutboxStore() })
+    const outbox = open()
+    await outbox.start()
+    server.fate = () => answer(503, 'unavailable')
+    outbox.add(family, { text: 'private' })
+    outbox.add(family, { text: 'more' })
+    await vi.advanceTimersByTimeAsync(3_000)
+    const before = server.asked.length
+    expect(before).toBeGreaterThan(1)
+    outbox.stop()
+    server.signedIn = ben
+    server.fate = () => null
+    outbox.wake()
+    await vi.advanceTimersByTimeAsync(10 * 60_000)
+    expect([server.asked.length, sent, server.stored]).toEqual([before, [], []])
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('somebody else has signed in through another tab: nothing is sent under their name, and it goes out when the person is back', async () => {
@@ -265,7 +271,8 @@ test('leaving removes everything, also from the tab that is still open', async (
   await here.forget()
   await until(() => expect(there.entriesOf(family)).toEqual([]))
   server.fate = () => null
-  await new Promise((resolve) => setTimeout(resolve, 1_200))
+  for (const tab of [here, there]) tab.wake()
+  await new Promise((resolve) => setImmediate(resolve))
   expect(server.stored).toEqual([])
   expect((await indexedDB.databases()).map(({ name }) => name)).not.toContain('tools-inc-outbox')
 })
@@ -350,7 +357,7 @@ test.each([
       const text = `${turn}`
       written.push(text)
       ;(turn % 2 ? one : two).add(family, { text })
-      await new Promise((resolve) => setTimeout(resolve, 5))
+      await new Promise((resolve) => setImmediate(resolve))
     }
     await until(() => expect(server.texts(family)).toHaveLength(20))
     expect(server.asked).toEqual(server.texts(family))
