@@ -1,14 +1,10 @@
 import { signal } from '@preact/signals'
 import { createClient } from '../../../src/client/client.ts'
 import { createLeaving } from '../../../src/client/leaving.ts'
-import { createLine, type LineState } from '../../../src/client/line.ts'
+import { createLine } from '../../../src/client/line.ts'
 
 /** What is known of the way to the server, by what became of requests. */
 export const line = createLine()
-export const lineState = signal<LineState>(line.state())
-line.onChange((state) => {
-  lineState.value = state
-})
 
 /** Counts how often the server said that the session is over. */
 export const endedSessions = signal(0)

@@ -3,7 +3,7 @@ import type { Engine, EnginePage } from './engines.ts'
 
 /** What a browser writes when a request is answered with an error, or lost: the page says it, and tests look at that. */
 const isAboutRequest = (text: string): boolean =>
-  /Failed to load resource|net::ERR|NetworkError|status of 4/.test(text)
+  /Failed to load resource|net::ERR|NetworkError|status of 4|^WebSocket connection to/.test(text)
 
 function wrap(engine: 'chromium' | 'firefox', page: Page): EnginePage {
   const problems: string[] = []

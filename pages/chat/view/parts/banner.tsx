@@ -1,5 +1,4 @@
 import type { LiveState } from '../../../../src/client/live-chat.ts'
-import { lineState } from '../../api/client.ts'
 import { liveState } from '../../state/live.ts'
 import { phase } from '../../state/session.ts'
 
@@ -15,7 +14,8 @@ const words: Readonly<Record<LiveState, string>> = {
 /** Whether what is seen is up to date, and what becomes of what is written meanwhile. */
 export function Banner() {
   if (phase.value !== 'signed-in') return null
-  const said = lineState.value === 'down' ? words.offline : words[liveState.value]
+  // One request that was lost is no news while the connection lives.
+  const said = words[liveState.value]
   return (
     <div id="banner" role="status" class={said === '' ? 'banner empty' : 'banner'}>
       {said}

@@ -90,9 +90,12 @@ export function MessageList({
   useEffect(() => {
     const box = scroller.current
     if (!box || !list.current) return
-    const observer = new ResizeObserver(() => {
-      if (wasAtEnd.current) box.scrollTop = box.scrollHeight
-    })
+    // Not in the same turn: it would change again what is being observed.
+    const observer = new ResizeObserver(() =>
+      requestAnimationFrame(() => {
+        if (wasAtEnd.current) box.scrollTop = box.scrollHeight
+      }),
+    )
     observer.observe(list.current)
     observer.observe(box)
     const onKeyDown = (event: KeyboardEvent) => focusNext(event, box)
