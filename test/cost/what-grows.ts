@@ -30,7 +30,7 @@ export const whatGrows: Readonly<Record<'sqlite' | 'cosmos', Readonly<Record<str
     listCourses: 10_600,
     'listCourses, by words': 10_600,
     readCourse: 9_340,
-    /* As much as its members, of whom there are 500 at most: marks and names of all are read. */
+    /* As much as its members, of whom there are 250 here and 500 at most: marks and names of all are read. */
     'searchMessages, a rare word in one conversation': 15.9,
     'searchMessages, a common word in one conversation': 10.5,
     'searchMessages, a common word everywhere': 6.8,
@@ -79,7 +79,7 @@ export const whatGrows: Readonly<Record<'sqlite' | 'cosmos', Readonly<Record<str
     readCourse: 91,
     /* Without the full-text index search looks at messages one by one, 5,000 in a request at most. */
     'searchMessages, a rare word in one conversation': 50.3,
-    /* As much as its members, of whom there are 500 at most: marks and names of all are read. */
+    /* As much as its members, of whom there are 250 here and 500 at most: marks and names of all are read. */
     readConversation: 18,
     listPins: 18,
     'searchMessages, a common word in one conversation': 10.6,
