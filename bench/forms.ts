@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { createMemoryCache } from '../src/adapters/memory/cache.ts'
 import { createMemoryLog } from '../src/adapters/memory/log.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
+import { createNodeAuditKeys } from '../src/adapters/node/audit-keys.ts'
 import { createNodeCiphers } from '../src/adapters/node/ciphers.ts'
 import { createSqliteAudit } from '../src/adapters/sqlite/audit.ts'
 import { openSqlite } from '../src/adapters/sqlite/database.ts'
@@ -16,7 +17,7 @@ import { readConfig } from '../src/config/config.ts'
 import { Referral } from '../src/core/forms/forms.model.ts'
 import { createForms } from '../src/core/forms/forms.ts'
 import { createQuestion } from '../src/core/kernel/events.ts'
-import { createAudit } from '../src/core/platform/audit/audit.ts'
+import { createRecording } from '../src/core/platform/audit/recording.ts'
 import { createKeys } from '../src/core/platform/keys/keys.ts'
 import { createMail } from '../src/core/platform/mail/mail.ts'
 
@@ -37,8 +38,9 @@ const secrets = createMemorySecrets({
 })
 const log = createMemoryLog()
 const ciphers = createNodeCiphers()
+const auditKeys = createNodeAuditKeys({ secrets, clock })
 const ports = {
-  audit: createSqliteAudit({ database }),
+  audit: createSqliteAudit({ database, keys: auditKeys }),
   cache: createMemoryCache({ clock }),
   ciphers,
   clock,
@@ -48,11 +50,11 @@ const ports = {
   mailbox: null,
   mailer: { send: async () => {} },
   mailQueue: createSqliteMailQueue({ database }),
-  submissions: createSqliteSubmissions({ database }),
+  submissions: createSqliteSubmissions({ database, keys: auditKeys }),
 }
 const { config } = readConfig({ FORMS_NOTIFY: 'intake@example.org' })
 const keys = createKeys({ secrets, clock, ciphers })
-const audit = createAudit(ports, { keys })
+const audit = createRecording(ports, { keys })
 const mail = createMail(ports, { keys, audit })
 const forms = createForms(
   ports,

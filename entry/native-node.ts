@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { createNativeHasher } from '../src/adapters/argon2-native/hasher.ts'
 import { createClamavFileScanner } from '../src/adapters/clamav/file-scanner.ts'
 import { createConsoleLog } from '../src/adapters/console/log.ts'
+import { createFilesystemAuditAnchors } from '../src/adapters/filesystem/audit-anchors.ts'
 import { createFilesystemBlobBytes } from '../src/adapters/filesystem/blob-bytes.ts'
 import { createFilesystemMailer } from '../src/adapters/filesystem/mailer.ts'
 import { createFilesystemSecrets } from '../src/adapters/filesystem/secrets.ts'
@@ -106,7 +107,7 @@ export function createNodeNative(config: Config): Native {
         queue, // One more than there are processors: while this thread waits for the disk no processor goes idle.
         concurrency: concurrency ?? availableParallelism() + 1,
       }),
-    openSqlite(clock) {
+    openSqlite(clock, keys) {
       const database = openSqlite(join(config.dataDirectory, 'tools-inc.db'))
       const documents = createSqliteDocuments({ database, collections, clock })
       const messageSearch = createSqliteMessageSearch({
@@ -116,23 +117,24 @@ export function createNodeNative(config: Config): Native {
       })
       return {
         documents,
-        audit: createSqliteAudit({ database }),
+        audit: createSqliteAudit({ database, keys }),
         mailQueue: createSqliteMailQueue({ database }),
         messageSearch,
         indexMessages: messageSearch.catchUp,
-        submissions: createSqliteSubmissions({ database }),
+        submissions: createSqliteSubmissions({ database, keys }),
         tidy: async () => void (await documents.removeExpired()),
         // Where another process reads from it, the next time.
         emptyLog: async () => void database.emptyLog('database'),
         close: database.close,
       }
     },
+    openAuditAnchors: (directory) => createFilesystemAuditAnchors({ directory }),
     openBlobBytes(clock) {
       const bytes = createFilesystemBlobBytes({ directory: join(config.dataDirectory, 'blobs'), clock })
       return { bytes, tidy: bytes.removeAbandoned }
     },
     createOutbox: (clock) => createFilesystemMailer({ directory: config.dataDirectory, clock }),
-    async openAzureSql(connection) {
+    async openAzureSql(connection, keys) {
       const database = await openAzureSqlDatabase(config, connection)
       const [{ createAzureSqlAudit }, { createAzureSqlMailQueue }, { createAzureSqlSubmissions }] =
         await Promise.all([
@@ -141,9 +143,9 @@ export function createNodeNative(config: Config): Native {
           import('../src/adapters/azure-sql/submissions.ts'),
         ])
       return {
-        audit: createAzureSqlAudit({ database }),
+        audit: createAzureSqlAudit({ database, keys }),
         mailQueue: createAzureSqlMailQueue({ database }),
-        submissions: createAzureSqlSubmissions({ database }),
+        submissions: createAzureSqlSubmissions({ database, keys }),
         close: database.close,
       }
     },

@@ -39,6 +39,7 @@ export function createWorkerNative(config: Config): Native {
     ciphers: createWebCiphers(),
     createHasher: ({ cost }) => createWasmHasher({ module: argon2, cost }),
     openSqlite: () => needsNode('DOCUMENTS, RECORDS: sqlite'),
+    openAuditAnchors: () => needsNode('AUDIT_ANCHORS: a folder'),
     openBlobBytes: () => needsNode('BLOBS: filesystem'),
     createOutbox: () => needsNode('MAIL: outbox'),
     openAzureSql: () => needsNode('RECORDS: mssql, whose driver would send its login in clear here,'),

@@ -5,6 +5,7 @@ import { createMemoryBreachedPasswords } from '../src/adapters/memory/breached-p
 import { createMemoryCache } from '../src/adapters/memory/cache.ts'
 import { createInProcessDefer, type InProcessDefer } from '../src/adapters/memory/defer.ts'
 import { acceptEveryFile } from '../src/adapters/memory/file-scanner.ts'
+import { createNodeAuditKeys } from '../src/adapters/node/audit-keys.ts'
 import { createOidcIdentityProviders } from '../src/adapters/oidc/identity-providers.ts'
 import { createOtpauthOneTimePasswords } from '../src/adapters/otpauth/one-time-passwords.ts'
 import { createPwnedPasswords } from '../src/adapters/pwned-passwords/breached-passwords.ts'
@@ -15,6 +16,7 @@ import { createZxcvbnPasswordBlocklist } from '../src/adapters/zxcvbn/password-b
 import type { Config, GivenSecrets } from '../src/config/config.ts'
 import type { Job } from '../src/core/kernel/domain.ts'
 import type { Ports } from '../src/ports/ports.ts'
+import { openAuditAnchors } from './wiring/audit-anchors.ts'
 import { openBlobs } from './wiring/blobs.ts'
 import { openCache } from './wiring/cache.ts'
 import { openDocuments } from './wiring/documents.ts'
@@ -42,19 +44,22 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
   const { log, assets, holdOpen } = native
   const clock = systemClock
   const defer = createInProcessDefer({ log, holdOpen })
-  const usesSqlite = config.documents.kind === 'sqlite' || config.records.kind === 'sqlite'
-  const sqlite = usesSqlite ? native.openSqlite(clock) : undefined
+  const secrets = await openSecrets(config, given, native, clock)
+  const auditKeys = createNodeAuditKeys({ secrets, clock })
+  let sqlite: ReturnType<Native['openSqlite']> | undefined
+  const openSqlite = () => {
+    sqlite ??= native.openSqlite(clock, auditKeys)
+    return sqlite
+  }
   const [
-    secrets,
     { documents, messageSearch, close: closeDocuments },
     { audit, mailQueue, submissions, close: closeRecords },
     { cache, close: closeCache },
     { realtime, embedded },
     { mailer, mailbox, close: closeMailer },
   ] = await Promise.all([
-    openSecrets(config, given, native, clock),
-    openDocuments(config, given, native, clock, sqlite),
-    openRecords(config, given, native, clock, sqlite),
+    openDocuments(config, given, native, clock, openSqlite),
+    openRecords(config, given, native, auditKeys, openSqlite),
     openCache(config, given, native, clock),
     openRealtime(config, given, native, clock),
     openMail(config, given, native, clock),
@@ -65,6 +70,8 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     archiver: createClientZipArchiver(),
     assets,
     audit,
+    auditAnchors: await openAuditAnchors(config, given, native),
+    auditKeys,
     blobs,
     breachedPasswords:
       config.breachedPasswords.url === undefined

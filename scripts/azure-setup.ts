@@ -64,7 +64,8 @@ async function setUpFiles(
   )
   const { publicOrigin, allowedOrigins } = config.app.http
   const origins = [publicOrigin, ...allowedOrigins]
-  const changes = await setUpBlobs({ service, containers: blobContainers, origins })
+  const anchors = config.auditAnchors?.kind === 'azure-blob' ? [config.auditAnchors.container] : []
+  const changes = await setUpBlobs({ service, containers: [...blobContainers, ...anchors], origins })
   for (const change of changes) console.log(`changed  ${change}`)
   console.log(`${blobContainers.length} containers of files, ${changes.length} changes`)
 }

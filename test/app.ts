@@ -3,6 +3,7 @@ import { createFileTypeFileTypes } from '../src/adapters/file-type/file-types.ts
 import { createJoseAccessTokens, createSigningKey } from '../src/adapters/jose/access-tokens.ts'
 import { createMemoryAssets } from '../src/adapters/memory/assets.ts'
 import { createMemoryAudit } from '../src/adapters/memory/audit.ts'
+import { createMemoryAuditAnchors } from '../src/adapters/memory/audit-anchors.ts'
 import { createMemoryBlobBytes } from '../src/adapters/memory/blob-bytes.ts'
 import { createMemoryBreachedPasswords } from '../src/adapters/memory/breached-passwords.ts'
 import { createMemoryCache } from '../src/adapters/memory/cache.ts'
@@ -32,6 +33,7 @@ import { messages } from '../src/core/messaging/chat/entries.model.ts'
 import type { AuditRecord } from '../src/ports/audit.ts'
 import { encodeBase64url } from '../src/ports/base64url.ts'
 import type { Ports } from '../src/ports/ports.ts'
+import { testAuditKeys } from './audit-keys.ts'
 
 export const origin = 'http://localhost:7071'
 
@@ -54,7 +56,8 @@ export async function createTestApp({
   const mailer = createMemoryMailer({ clock })
   const realtime = createMemoryRealtime({ clock })
   const auditRecords: AuditRecord[] = []
-  const audit = createMemoryAudit(auditRecords)
+  const auditKeys = testAuditKeys()
+  const audit = createMemoryAudit({ keys: auditKeys, records: auditRecords })
   const mailQueue = createMemoryMailQueue()
   const secrets = createMemorySecrets({
     'signing-keys': [await createSigningKey(longAgo)],
@@ -66,6 +69,8 @@ export async function createTestApp({
     archiver: createClientZipArchiver(),
     assets: createMemoryAssets(),
     audit,
+    auditAnchors: createMemoryAuditAnchors(),
+    auditKeys,
     blobs: createSelfSignedBlobs({
       bytes: createMemoryBlobBytes({ clock }),
       secrets,

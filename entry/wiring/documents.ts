@@ -9,13 +9,13 @@ import type { Native } from './native.ts'
 
 const scanning = (documents: DocumentStore) => createScanningMessageSearch({ documents, messages })
 
-/** Documents in `sqlite` when they are kept there, which is open already. */
+/** `openSqlite` opens the file once, for documents and records. */
 export async function openDocuments(
   { documents }: Config,
   { cosmosKey: key }: GivenSecrets,
   native: Native,
   clock: Clock,
-  sqlite: ReturnType<Native['openSqlite']> | undefined,
+  openSqlite: () => ReturnType<Native['openSqlite']>,
 ): Promise<{
   readonly documents: DocumentStore
   readonly messageSearch: MessageSearch
@@ -28,7 +28,7 @@ export async function openDocuments(
       return { documents: inMemory, messageSearch: scanning(inMemory), close }
     }
     case 'sqlite': {
-      const { documents: inSqlite, messageSearch } = sqlite ?? native.openSqlite(clock)
+      const { documents: inSqlite, messageSearch } = openSqlite()
       return { documents: inSqlite, messageSearch, close }
     }
     case 'cosmos': {

@@ -4,6 +4,8 @@ import type { TokenCredential } from '@azure/identity'
 import type { Config } from '../../src/config/config.ts'
 import type { Assets } from '../../src/ports/assets.ts'
 import type { AuditLog } from '../../src/ports/audit.ts'
+import type { AuditAnchors } from '../../src/ports/audit-anchors.ts'
+import type { AuditKeys } from '../../src/ports/audit-keys.ts'
 import type { BlobBytes } from '../../src/ports/blob-bytes.ts'
 import type { Cache } from '../../src/ports/cache.ts'
 import type { Ciphers } from '../../src/ports/ciphers.ts'
@@ -46,7 +48,10 @@ export interface Native {
   readonly ciphers: Ciphers
   readonly createHasher: (hasher: Config['hasher']) => Hasher
   /** Documents and records in one file, so that writes to both share a commit. */
-  readonly openSqlite: (clock: Clock) => {
+  readonly openSqlite: (
+    clock: Clock,
+    auditKeys: AuditKeys,
+  ) => {
     readonly documents: DocumentStore
     readonly audit: AuditLog
     readonly mailQueue: MailQueue
@@ -60,6 +65,8 @@ export interface Native {
     readonly emptyLog: () => Promise<void>
     readonly close: () => void
   }
+  /** Keeps anchors of the audit log in a folder. */
+  readonly openAuditAnchors: (directory: string) => AuditAnchors
   /** Keeps files where a restart finds them again. */
   readonly openBlobBytes: (clock: Clock) => {
     readonly bytes: BlobBytes
@@ -71,6 +78,7 @@ export interface Native {
   /** Without a user and password it signs in as the managed identity. */
   readonly openAzureSql: (
     connection: AzureSqlSettings & { readonly password: string | undefined },
+    auditKeys: AuditKeys,
   ) => Promise<{
     readonly audit: AuditLog
     readonly mailQueue: MailQueue

@@ -2,32 +2,32 @@ import { createMemoryAudit } from '../../src/adapters/memory/audit.ts'
 import { createMemoryMailQueue } from '../../src/adapters/memory/mail-queue.ts'
 import { createMemorySubmissions } from '../../src/adapters/memory/submissions.ts'
 import type { Config, GivenSecrets } from '../../src/config/config.ts'
-import type { Clock } from '../../src/ports/clock.ts'
+import type { AuditKeys } from '../../src/ports/audit-keys.ts'
 import type { Native } from './native.ts'
 
-function createMemoryRecords() {
-  const audit = createMemoryAudit()
+function createMemoryRecords(keys: AuditKeys) {
+  const audit = createMemoryAudit({ keys })
   const mailQueue = createMemoryMailQueue()
   return { audit, mailQueue, submissions: createMemorySubmissions({ audit, mailQueue }) }
 }
 
-/** Records in `sqlite` when they are kept there, which is open already. */
+/** `openSqlite` opens the file once, for documents and records. */
 export async function openRecords(
   { records }: Config,
   { mssqlPassword: password }: GivenSecrets,
   native: Native,
-  clock: Clock,
-  sqlite: ReturnType<Native['openSqlite']> | undefined,
+  auditKeys: AuditKeys,
+  openSqlite: () => ReturnType<Native['openSqlite']>,
 ) {
   const close = () => {}
   switch (records.kind) {
     case 'memory':
-      return { ...createMemoryRecords(), close }
+      return { ...createMemoryRecords(auditKeys), close }
     case 'sqlite': {
-      const { audit, mailQueue, submissions } = sqlite ?? native.openSqlite(clock)
+      const { audit, mailQueue, submissions } = openSqlite()
       return { audit, mailQueue, submissions, close }
     }
     case 'mssql':
-      return native.openAzureSql({ ...records, password })
+      return native.openAzureSql({ ...records, password }, auditKeys)
   }
 }

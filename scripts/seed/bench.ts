@@ -4,7 +4,7 @@ import { createPlanReview } from '../../src/core/forms/plan-review.ts'
 import { newReceiptCode } from '../../src/core/forms/receipt-code.ts'
 import { createSealSubmission } from '../../src/core/forms/seal-submission.ts'
 import { createPrepareSubmission } from '../../src/core/forms/submit-form.ts'
-import { createAudit } from '../../src/core/platform/audit/audit.ts'
+import { createRecording } from '../../src/core/platform/audit/recording.ts'
 import { createKeys } from '../../src/core/platform/keys/keys.ts'
 import { createSealMail } from '../../src/core/platform/mail/seal-mail.ts'
 import type { Ports } from '../../src/ports/ports.ts'
@@ -28,7 +28,7 @@ export function createBench(
   const ids = { next: () => random.uuid(nowMs) }
   const bytes = (length: number) => random.bytes(length)
   const keys = createKeys({ ...ports, random: bytes })
-  const audit = createAudit({ audit: ports.audit, clock, ids }, { keys })
+  const audit = createRecording({ audit: ports.audit, clock, ids }, { keys })
   const mail = createSealMail({ clock, ids }, keys)
   const sealing = createSealSubmission({ ciphers }, keys, bytes)
   const mails = createFormMails(mail, settings.forms)

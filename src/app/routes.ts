@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../http/request-context.ts'
 import { assistedRecoveryRoutes } from '../routes/assisted-recovery.ts'
+import { auditRoutes } from '../routes/audit.ts'
 import { authRoutes } from '../routes/auth.ts'
 import { authoringRoutes } from '../routes/authoring.ts'
 import { contactRoutes } from '../routes/contacts.ts'
@@ -59,3 +60,4 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
     .route('/api/v1/courses', courseRoutes(to.courses, to.enrollments))
     .route('/api/v1/courses', authoringRoutes(to.courses, to.idempotency.begin))
     .route('/api/v1/admin/mail', mailRoutes(to.mail))
+    .route('/api/v1/admin/audit', auditRoutes(to.audit))

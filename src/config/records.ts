@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { area } from './area.ts'
+import { blobs } from './blobs.ts'
 import { chooseKind } from './choose-kind.ts'
 import { anyText, port } from './schemas.ts'
 import { keptInOneInstance, server } from './server.ts'
@@ -16,6 +17,14 @@ const byIdentity = {
 const notRead = {
   warns: 'For Azure SQL set MSSQL_SERVER, MSSQL_DATABASE, MSSQL_USER and MSSQL_PASSWORD.',
 } as const
+
+function anchorsOf(setting: string | undefined) {
+  if (setting === undefined) return undefined
+  const [, container] = /^azure-blob:(.+)$/.exec(setting) ?? []
+  return container
+    ? { kind: 'azure-blob' as const, container }
+    : { kind: 'filesystem' as const, directory: setting }
+}
 
 export const records = area({
   title: 'Records: submissions, mail that waits, audit log',
@@ -38,6 +47,16 @@ export const records = area({
       says: 'For RECORDS=mssql. Unset, with MSSQL_PASSWORD: the managed identity signs in.',
     },
     MSSQL_PASSWORD: { schema: anyText, isSecret: true, says: 'For RECORDS=mssql, with MSSQL_USER.' },
+    AUDIT_ANCHORS: {
+      schema: z
+        .string()
+        .regex(
+          /^(\/.+|[a-z]:[\\/].+|azure-blob:[a-z\d](?!.*--)[a-z\d-]{1,61}[a-z\d])$/i,
+          'must be an absolute folder, or azure-blob: and the name of a container',
+        ),
+      example: 'azure-blob:audit-anchors',
+      says: 'Where the heads of the audit log are kept once a day, out of reach of whoever can write the log: an absolute folder on another medium, or azure-blob: and a container of the storage account with a policy of immutability. They are always written to the log of the program, too.',
+    },
   },
   owns: ['AZURE_SQL_'],
   shares: ['MSSQL_'],
@@ -60,6 +79,9 @@ export const records = area({
   },
   read(values, context) {
     const { isSet, problem, read } = context
+    const anchors = anchorsOf(values.AUDIT_ANCHORS)
+    if (anchors?.kind === 'azure-blob' && read(blobs).config.blobs.kind !== 'azure')
+      problem('AUDIT_ANCHORS', 'azure-blob needs a storage account: set AZURE_STORAGE_ACCOUNT_NAME')
     const { isProduction, isDisposable } = read(server)
     const kind = chooseKind(context, 'RECORDS', values.RECORDS, { mssql: ['MSSQL_SERVER'] }, 'sqlite')
     for (const name of ['MSSQL_PORT', 'MSSQL_DATABASE', 'MSSQL_USER', 'MSSQL_PASSWORD'] as const)
@@ -73,6 +95,7 @@ export const records = area({
     if (isDisposable && kind === 'sqlite') problem('RECORDS', keptInOneInstance('sqlite', instead))
     return {
       config: {
+        auditAnchors: anchors,
         records: {
           memory: { kind: 'memory' as const },
           sqlite: { kind: 'sqlite' as const },

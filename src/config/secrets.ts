@@ -16,6 +16,18 @@ const SigningKeys = json('must be JSON: make it with `npm run keys:new`').pipe(
     .min(1),
 )
 
+const AuditKeys = json('must be JSON: make it with `npm run keys:new`').pipe(
+  z
+    .array(
+      z.object({
+        id: z.string().min(1),
+        activeFrom: z.iso.datetime(),
+        value: z.base64url().min(43, 'must be at least 32 bytes of base64url'),
+      }),
+    )
+    .min(1),
+)
+
 const MasterKey = z
   .base64url()
   .min(43, 'must be at least 32 bytes of base64url: make it with `npm run keys:new`')
@@ -50,6 +62,11 @@ export const secrets = area({
       schema: MasterKey,
       isSecret: true,
       says: 'The master key before, for as long as sessions sealed with it live.',
+    },
+    AUDIT_KEYS: {
+      schema: AuditKeys,
+      isSecret: true,
+      says: 'Keys of the audit log as JSON, newest first; make them with `npm run keys:new`, keep all of them for as long as the log. Unset: the key is derived from the master key. In a key vault: the secret audit-keys.',
     },
     KEY_ROTATION_DAYS: {
       schema: wholeNumber(1, 365),
@@ -98,6 +115,7 @@ export const secrets = area({
       },
       secrets: {
         'signing-keys': values.AUTH_SIGNING_KEYS ?? [],
+        'audit-keys': values.AUDIT_KEYS ?? [],
         'master-key': [
           ...version('current', values.AUTH_MASTER_KEY, longAgo),
           ...version('previous', values.AUTH_MASTER_KEY_PREVIOUS, longerAgo),

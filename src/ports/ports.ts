@@ -2,6 +2,8 @@ import type { AccessTokens } from './access-tokens.ts'
 import type { Archiver } from './archiver.ts'
 import type { Assets } from './assets.ts'
 import type { AuditLog } from './audit.ts'
+import type { AuditAnchors } from './audit-anchors.ts'
+import type { AuditKeys } from './audit-keys.ts'
 import type { BlobStore } from './blobs.ts'
 import type { BreachedPasswords } from './breached-passwords.ts'
 import type { Cache } from './cache.ts'
@@ -31,6 +33,9 @@ export interface Ports {
   readonly archiver: Archiver
   readonly assets: Assets
   readonly audit: AuditLog
+  /** Null where heads of the audit log are kept nowhere but in it and in the log of the program. */
+  readonly auditAnchors: AuditAnchors | null
+  readonly auditKeys: AuditKeys
   readonly blobs: BlobStore
   readonly breachedPasswords: BreachedPasswords
   readonly cache: Cache

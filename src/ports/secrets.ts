@@ -1,8 +1,9 @@
 /**
  * `signing-keys`: private ES256 keys as JWK text. `master-key`: 32 random bytes as base64url, from which every
- * symmetric key is derived.
+ * symmetric key is derived but those of the audit log, where there are `audit-keys`: 32 random bytes as base64url each,
+ * all of them remembered for as long as the log is.
  */
-export type SecretName = 'signing-keys' | 'master-key'
+export type SecretName = 'signing-keys' | 'master-key' | 'audit-keys'
 
 export interface SecretVersion {
   /** Names this version for ever; safe to publish. */
@@ -14,6 +15,6 @@ export interface SecretVersion {
 
 /** Versioned secrets. A new version may appear at any time, without a restart. */
 export interface Secrets {
-  /** Every version still recognised, newest `activeFrom` first; at least one is active. */
+  /** Every version still recognised, newest `activeFrom` first; at least one is active. None at all of `audit-keys` is right, too. */
   versions(name: SecretName): Promise<readonly SecretVersion[]>
 }

@@ -3,13 +3,14 @@ import { type AzureSqlDatabase, openAzureSql } from '../../src/adapters/azure-sq
 import { createAzureSqlMailQueue } from '../../src/adapters/azure-sql/mail-queue.ts'
 import { migrate, migrationsOf } from '../../src/adapters/azure-sql/migrations.ts'
 import { createAzureSqlSubmissions } from '../../src/adapters/azure-sql/submissions.ts'
+import { testAuditKeys } from '../audit-keys.ts'
 import { auditContract, type Tampering } from '../contracts/audit.contract.ts'
 import { mailQueueContract } from '../contracts/mail-queue.contract.ts'
 import { submissionsContract } from '../contracts/submissions.contract.ts'
 import { onRealService } from './real-service.ts'
 
 const copied = `id, event_type, actor_id, on_behalf_of, resource_type, resource_id, outcome, reason, request_id, session_id,
-  ip_hmac, user_agent_class, changed_fields, created_at, previous_hash, hash`
+  ip_hmac, user_agent_class, changed_fields, created_at, previous_hash, hash, key_id`
 
 /** What somebody does who may do everything in the database. */
 const tamperings: Record<Tampering, readonly string[]> = {
@@ -51,9 +52,9 @@ onRealService('Azure SQL', settingNames, (settings) => {
     await prepare(database)
     return {
       database,
-      audit: createAzureSqlAudit({ database }),
+      audit: createAzureSqlAudit({ database, keys: testAuditKeys() }),
       mailQueue: createAzureSqlMailQueue({ database }),
-      submissions: createAzureSqlSubmissions({ database }),
+      submissions: createAzureSqlSubmissions({ database, keys: testAuditKeys() }),
       close: database.close,
     }
   }

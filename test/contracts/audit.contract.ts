@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AuditEntry, AuditLog } from '../../src/ports/audit.ts'
+import type { AuditEntry, AuditFilter, AuditLog } from '../../src/ports/audit.ts'
 import { InvalidCursor } from '../../src/ports/cursor.ts'
 
 export type Tampering = 'alter' | 'remove' | 'swap' | 'prepend'
@@ -111,7 +111,7 @@ export function auditContract(name: string, open: () => Promise<OpenedAudit>) {
       expect(november.sort((x, y) => x - y)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1))
       const verification = await a.verify()
       expect(verification).toMatchObject({ intact: true, records: 51 })
-      expect(Object.keys(verification.intact ? verification.heads : {})).toEqual(['2026-11', '2026-12'])
+      expect(verification.heads.map(({ partition }) => partition)).toEqual(['2026-11', '2026-12'])
     })
 
     test('an entry is taken as it was when asked, also while it is being written', async () => {
@@ -127,18 +127,103 @@ export function auditContract(name: string, open: () => Promise<OpenedAudit>) {
     })
 
     test.each([
-      ['alter', 2],
-      ['remove', 2],
-      ['swap', 2],
-      ['prepend', 1],
-    ] as const)('a chain after %s is broken at the first wrong record', async (tampering, sequence) => {
+      ['alter', 'altered', 2],
+      ['remove', 'missing', 2],
+      ['swap', 'altered', 2],
+      ['prepend', 'inserted', 0],
+    ] as const)('a chain after %s is broken: %s', async (tampering, kind, sequence) => {
       await reopen()
       for (let i = 0; i < 4; i++) await a.append(entry())
       await opened.tamper(tampering)
-      expect(await a.verify()).toEqual({
-        intact: false,
-        firstBroken: { partition: '2026-11', sequence },
+      const { intact, damages } = await a.verify()
+      expect(intact).toBe(false)
+      expect(damages.filter((damage) => damage.kind !== 'unprotected')[0]).toEqual({
+        kind,
+        partition: '2026-11',
+        sequence,
       })
+    })
+
+    test('a log that only grew since then has all the heads that were kept', async () => {
+      await reopen()
+      for (const createdAt of ['2026-10-01T00:00:00.000Z', '2026-11-01T00:00:00.000Z'])
+        await a.append(entry({ createdAt }))
+      const heads = await a.heads()
+      expect(heads.map(({ partition, sequence }) => [partition, sequence])).toEqual([
+        ['2026-10', 1],
+        ['2026-11', 1],
+      ])
+      for (const createdAt of ['2026-10-02T00:00:00.000Z', '2026-12-01T00:00:00.000Z'])
+        await a.append(entry({ createdAt }))
+      expect(await a.verify(heads)).toMatchObject({ intact: true, records: 4 })
+      const placeless = heads.map((head) => ({ ...head, sequence: null }))
+      expect(await a.verify(placeless)).toMatchObject({ intact: true })
+      const [head] = heads
+      if (!head) throw new Error('no head')
+      for (const [forged, kind] of [
+        [{ ...head, hash: '0'.repeat(64) }, 'replaced'],
+        [{ ...head, hash: '0'.repeat(64), sequence: null }, 'replaced'],
+        [{ ...head, sequence: 7 }, 'cut_off'],
+        [{ ...head, partition: '2026-08' }, 'month_gone'],
+      ] as const)
+        expect((await a.verify([forged])).damages).toEqual([expect.objectContaining({ kind })])
+      expect(await a.verify([{ ...head, partition: '2019-11' }])).toMatchObject({ intact: true })
+    })
+
+    test('every filter, alone and together, finds what it names, page by page, ties included', async () => {
+      await reopen()
+      const actors = ['ann', 'bob']
+      const outcomes = ['success', 'failure', 'denied'] as const
+      const written: AuditEntry[] = []
+      for (let i = 0; i < 24; i++)
+        written.push(
+          entry({
+            actorId: actors[i % 2] ?? '',
+            outcome: outcomes[i % 3] ?? 'success',
+            eventType: i % 4 < 2 ? 'user.login' : 'form.read',
+            resourceType: i % 5 === 0 ? 'form' : 'user',
+            resourceId: i % 7 === 0 ? null : `r${i % 3}`,
+            createdAt: new Date(Date.UTC(2026, 10, 24, 10, Math.floor(i / 4))).toISOString(),
+          }),
+        )
+      for (const each of written) await a.append(each)
+      const from = '2026-11-24T10:01:00.000Z'
+      const until = '2026-11-24T10:04:00.000Z'
+      const filters: readonly AuditFilter[] = [
+        {},
+        { actorId: 'ann' },
+        { eventType: 'form.read' },
+        { outcome: 'success' },
+        { outcome: 'denied' },
+        { resourceType: 'form' },
+        { resourceType: 'user', resourceId: 'r1' },
+        { resourceId: 'r1' },
+        { from },
+        { until },
+        { from, until },
+        { actorId: 'bob', eventType: 'user.login', outcome: 'failure', from, until },
+        { resourceType: 'user', resourceId: 'r1', actorId: 'bob', outcome: 'success' },
+        { actorId: 'nobody' },
+      ]
+      for (const filter of filters) {
+        const { from: first = '', until: end = '9', ...equals } = filter
+        const wanted = written
+          .filter(({ createdAt }) => createdAt >= first && createdAt < end)
+          .filter((each) =>
+            Object.entries(equals).every(([name, value]) => each[name as keyof AuditEntry] === value),
+          )
+          .map(({ id }) => id)
+          .toReversed()
+        const seen: string[] = []
+        let after: string | undefined
+        do {
+          const page = await a.list(filter, { limit: 3, ...(after === undefined ? {} : { after }) })
+          expect(page.items.length).toBeLessThanOrEqual(3)
+          seen.push(...page.items.map(({ id }) => id))
+          after = page.next
+        } while (after !== undefined)
+        expect(seen, JSON.stringify(filter)).toEqual(wanted)
+      }
     })
   })
 }

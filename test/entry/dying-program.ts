@@ -8,10 +8,11 @@ import { openSqlite } from '../../src/adapters/sqlite/database.ts'
 import { createSqliteMailQueue } from '../../src/adapters/sqlite/mail-queue.ts'
 import { createSqliteSubmissions } from '../../src/adapters/sqlite/submissions.ts'
 import { systemIds } from '../../src/adapters/system/ids.ts'
-import { createAudit } from '../../src/core/platform/audit/audit.ts'
+import { createRecording } from '../../src/core/platform/audit/recording.ts'
 import { createKeys } from '../../src/core/platform/keys/keys.ts'
 import { greetingOf, referenceWhenStored } from '../../src/core/platform/mail/mail.model.ts'
 import { createMail } from '../../src/core/platform/mail/mail.ts'
+import { testAuditKeys } from '../audit-keys.ts'
 import { newSubmission } from '../contracts/submissions.contract.ts'
 
 /*
@@ -69,7 +70,10 @@ const mail = createMail(
       },
     },
   },
-  { keys, audit: createAudit({ ...needs, audit: createMemoryAudit() }, { keys }) },
+  {
+    keys,
+    audit: createRecording({ ...needs, audit: createMemoryAudit({ keys: testAuditKeys() }) }, { keys }),
+  },
 )
 
 if (laterMs === '0') {
@@ -103,7 +107,7 @@ if (laterMs === '0') {
     changedFields: [],
     createdAt: new Date(clock.now()).toISOString(),
   } as const
-  await createSqliteSubmissions({ database }).store(submission, { audit, mails })
+  await createSqliteSubmissions({ database, keys: testAuditKeys() }).store(submission, { audit, mails })
   console.log('stored')
 }
 mail.sendSoon()

@@ -7,6 +7,7 @@ import { createSqliteAudit } from '../../src/adapters/sqlite/audit.ts'
 import { openSqlite } from '../../src/adapters/sqlite/database.ts'
 import { createSqliteMailQueue } from '../../src/adapters/sqlite/mail-queue.ts'
 import { createSqliteSubmissions } from '../../src/adapters/sqlite/submissions.ts'
+import { testAuditKeys } from '../audit-keys.ts'
 import { startServer } from '../server.ts'
 import { createCertificate } from '../stand-ins/certificate.ts'
 import { startSmtpServer } from '../stand-ins/smtp-server.ts'
@@ -31,7 +32,7 @@ test('killed before any step of storing and sending: all of a form is there or n
     if (signal === 'SIGKILL') killed++
     const database = openSqlite(path)
     const count = (table: string) => Number(database.get('test', `select count(*) as n from ${table}`)?.['n'])
-    const submissions = await createSqliteSubmissions({ database }).list(
+    const submissions = await createSqliteSubmissions({ database, keys: testAuditKeys() }).list(
       {},
       { order: 'newest', limit: 1_000 },
     )
@@ -39,7 +40,10 @@ test('killed before any step of storing and sending: all of a form is there or n
     expect(stored).toBeGreaterThanOrEqual(acknowledged)
     expect(count('mail_outbox')).toBe(2 * stored)
     expect(count('submission_contacts')).toBe(2 * stored)
-    expect(await createSqliteAudit({ database }).verify()).toMatchObject({ intact: true, records: stored })
+    expect(await createSqliteAudit({ database, keys: testAuditKeys() }).verify()).toMatchObject({
+      intact: true,
+      records: stored,
+    })
     expect(
       submissions.items.map(({ trackingNumber }) => Number(trackingNumber?.slice(-6))).sort((a, b) => a - b),
     ).toEqual(Array.from({ length: stored }, (_, i) => i + 1))
@@ -95,11 +99,14 @@ test('killed in the middle of 400 referrals: whoever got a number keeps it, no n
   const path = join(environment.DATA_DIR, 'tools-inc.db')
   expect(existsSync(path)).toBe(true)
   const database = openSqlite(path)
-  const { items } = await createSqliteSubmissions({ database }).list({}, { order: 'newest', limit: 1_000 })
+  const { items } = await createSqliteSubmissions({ database, keys: testAuditKeys() }).list(
+    {},
+    { order: 'newest', limit: 1_000 },
+  )
   const numbers = items.map(({ trackingNumber }) => trackingNumber ?? '').sort()
   expect(numbers.map((number) => Number(number.slice(-6)))).toEqual(numbers.map((_, i) => i + 1))
   expect(numbers).toEqual(expect.arrayContaining(acknowledged))
-  expect(await createSqliteAudit({ database }).verify()).toMatchObject({
+  expect(await createSqliteAudit({ database, keys: testAuditKeys() }).verify()).toMatchObject({
     intact: true,
     records: items.length,
   })

@@ -71,6 +71,12 @@ function rewrite(tsql: string): string {
     )
     .replaceAll('openjson(', 'json_each(')
     .replace(/(datediff\w*)\((\w+),/g, "$1('$2',")
+    .replace(/^alter table (\w+) add (?!column)/, 'alter table $1 add column ')
+    .replace(
+      /from sys\.triggers where name = '(\w+)' and parent_id = object_id\('(\w+)'\)/,
+      `from (select 0 as is_disabled where 2 = (select count(*) from sqlite_schema where type = 'trigger'
+         and tbl_name = '$2' and name in ('$1_update', '$1_delete') and sql like '%raise(abort,%'))`,
+    )
     .replaceAll(
       'information_schema.tables',
       `(select 'dbo' as table_schema, name as table_name from sqlite_schema)`,

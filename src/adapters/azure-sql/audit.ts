@@ -1,27 +1,18 @@
-import { createHash } from 'node:crypto'
+import { type AuditRow, follow, verifyChain } from '../../dialects/audit-chain.ts'
+import { type AuditPosition, pageOfAudit } from '../../dialects/audit-list.ts'
 import {
+  type AuditDamageKind,
   type AuditEntry,
+  type AuditFilter,
+  type AuditHead,
   type AuditLog,
-  type AuditPage,
   type AuditRecord,
-  auditChainText,
   auditPartition,
-  genesisHash,
 } from '../../ports/audit.ts'
-import { encodeCursor } from '../../ports/cursor.ts'
-import {
-  type AzureSqlDatabase,
-  decodeTimeCursor,
-  fromSql,
-  type Run,
-  type SqlRow,
-  type SqlValue,
-  toTime,
-} from './database.ts'
+import type { AuditKey, AuditKeys } from '../../ports/audit-keys.ts'
+import { type AzureSqlDatabase, fromSql, type Run, type SqlRow, toTime } from './database.ts'
 
 const port = 'audit'
-const verifyAtOnce = 1000
-const leastInteger = -(2 ** 31)
 
 /** The fields of a record and their columns. */
 const columns = {
@@ -43,19 +34,18 @@ const columns = {
   createdAt: 'created_at',
   previousHash: 'previous_hash',
   hash: 'hash',
+  keyId: 'key_id',
 } as const satisfies Record<keyof AuditRecord, string>
 
 const fields = Object.keys(columns) as (keyof AuditRecord)[]
 const selected = Object.values(columns).join(', ')
 
 /** The chain's head is locked when it is read, so it is still the head when this row follows it. */
-const headSql = `select top (1) sequence, hash from audit_logs with (updlock, holdlock)
+const headSql = `select top (1) partition, sequence, hash from audit_logs with (updlock, holdlock)
   where partition = @partition order by sequence desc`
 const insertSql = `insert into audit_logs (${selected})
   select ${fields.map((field) => `@${field}`).join(', ')}
   where not exists (select 1 from audit_logs where id = @id)`
-
-const sha256Hex = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 const load = (row: SqlRow): AuditRecord => ({
   ...(Object.fromEntries(
@@ -64,88 +54,136 @@ const load = (row: SqlRow): AuditRecord => ({
   changedFields: JSON.parse(row['changed_fields'] as string),
 })
 
+/** Null where it cannot be read, or is not written as it would have been. */
+function loadStrictly(row: SqlRow): AuditRecord | null {
+  try {
+    const record = load(row)
+    return JSON.stringify(record.changedFields) === row['changed_fields'] ? record : null
+  } catch {
+    return null
+  }
+}
+
 /** Inside `write`, and last in it: others wait for the head of the chain from here to the commit. */
-export async function appendAudit(run: Run, entry: AuditEntry): Promise<void> {
-  const partition = auditPartition(entry)
-  const [head] = (await run(headSql, { partition })).rows
-  const sequence = Number(head?.['sequence'] ?? 0) + 1
-  const previousHash = (head?.['hash'] as string | undefined) ?? genesisHash(partition)
-  const hash = sha256Hex(auditChainText(entry, sequence, previousHash))
+export async function appendAudit(run: Run, entry: AuditEntry, key: AuditKey): Promise<void> {
+  const [head] = (await run(headSql, { partition: auditPartition(entry) })).rows
+  const record = follow(entry, head as unknown as AuditHead | undefined, key)
   await run(insertSql, {
-    ...entry,
-    partition,
-    sequence,
-    previousHash,
-    hash,
-    changedFields: JSON.stringify(entry.changedFields),
-    createdAt: toTime(entry.createdAt),
+    ...record,
+    changedFields: JSON.stringify(record.changedFields),
+    createdAt: toTime(record.createdAt),
   })
 }
 
-async function pageOf(
-  database: AzureSqlDatabase,
-  condition: string,
-  values: Readonly<Record<string, SqlValue>>,
-  { after, limit }: { readonly after?: string; readonly limit: number },
-): Promise<AuditPage> {
-  const position = after === undefined ? undefined : decodeTimeCursor(after)
-  const { rows } = await database.run(
-    port,
-    `select top (@limit) ${selected} from audit_logs where ${condition}
-     ${position ? 'and (created_at < @time or (created_at = @time and id < @lastId))' : ''}
-     order by created_at desc, id desc`,
-    { ...values, limit: limit + 1, ...position },
-  )
-  const items = rows.slice(0, limit).map(load)
-  const last = items.at(-1)
-  return last && rows.length > limit ? { items, next: encodeCursor([last.createdAt, last.id]) } : { items }
-}
+const isTime = { from: 'created_at >= @from', until: 'created_at < @until' } as const
 
-export const createAzureSqlAudit = ({ database }: { readonly database: AzureSqlDatabase }): AuditLog => ({
-  append(given) {
-    const entry = structuredClone(given)
-    return database.write(port, [], (run) => appendAudit(run, entry))
-  },
-  listByActor: (actorId, options) => pageOf(database, 'actor_id = @actorId', { actorId }, options),
-  listByResource: ({ type, id }, options) =>
-    pageOf(
-      database,
-      'resource_type = @resourceType and resource_id = @resourceId',
-      { resourceType: type, resourceId: id },
-      options,
-    ),
-  async verify() {
-    const heads: Record<string, string> = {}
-    let records = 0
-    const partitions = await database.run(
+export function createAzureSqlAudit({
+  database,
+  keys,
+}: {
+  readonly database: AzureSqlDatabase
+  readonly keys: AuditKeys
+}): AuditLog {
+  async function read(
+    filter: AuditFilter,
+    after: AuditPosition | undefined,
+    limit: number,
+  ): Promise<readonly AuditRecord[]> {
+    const { from, until, ...equals } = filter
+    const conditions = (Object.keys(filter) as (keyof AuditFilter)[]).map((field) =>
+      field === 'from' || field === 'until' ? isTime[field] : `${columns[field]} = @${field}`,
+    )
+    // Said in so many words, it leads to the index of what did not succeed.
+    if (filter.outcome !== undefined) conditions.push(`outcome <> 'success'`)
+    if (after) conditions.push('(created_at < @time or (created_at = @time and id < @lastId))')
+    const { rows } = await database.run(
       port,
-      'select distinct partition from audit_logs order by partition',
+      `select top (@limit) ${selected} from audit_logs
+       ${conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''}
+       order by created_at desc, id desc`,
+      {
+        limit,
+        ...equals,
+        ...(from === undefined ? {} : { from: toTime(from) }),
+        ...(until === undefined ? {} : { until: toTime(until) }),
+        ...(after ? { time: toTime(after.createdAt), lastId: after.id } : {}),
+      },
+    )
+    return rows.map(load)
+  }
+
+  async function partitions(): Promise<readonly string[]> {
+    const found: string[] = []
+    for (;;) {
+      const { rows } = await database.run(
+        port,
+        'select top (1) partition from audit_logs where partition > @after order by partition',
+        { after: found.at(-1) ?? '' },
+      )
+      if (!rows[0]) return found
+      found.push(rows[0]['partition'] as string)
+    }
+  }
+
+  async function damages(): Promise<readonly AuditDamageKind[]> {
+    const { rows } = await database.run(
+      port,
+      `select is_disabled from sys.triggers where name = 'audit_logs_append_only' and parent_id = object_id('audit_logs')`,
       {},
     )
-    for (const { partition } of partitions.rows as readonly { partition: string }[]) {
-      let [sequence, previousHash] = [0, genesisHash(partition)]
-      // From before the first record, where something may have been slipped in.
-      let after = leastInteger
-      for (;;) {
+    return rows.length === 1 && Number(rows[0]?.['is_disabled']) === 0 ? [] : ['unprotected']
+  }
+
+  const log: AuditLog = {
+    async append(given) {
+      const entry = structuredClone(given)
+      const key = await keys.active()
+      return database.write(port, [], (run) => appendAudit(run, entry, key))
+    },
+    list: (filter, paging) => pageOfAudit(read, filter, paging),
+    listByActor: (actorId, paging) => log.list({ actorId }, paging),
+    listByResource: ({ type, id }, paging) => log.list({ resourceType: type, resourceId: id }, paging),
+    async heads() {
+      const found: AuditHead[] = []
+      for (const partition of await partitions()) {
         const { rows } = await database.run(
           port,
-          `select top (@limit) ${selected} from audit_logs
-           where partition = @partition and sequence > @after order by sequence`,
-          { limit: verifyAtOnce, partition, after },
+          `select top (1) partition, sequence, hash from audit_logs
+           where partition = @partition order by sequence desc`,
+          { partition },
         )
-        for (const record of rows.map(load)) {
-          sequence++
-          const hash = sha256Hex(auditChainText(record, sequence, previousHash))
-          if (record.sequence !== sequence || record.previousHash !== previousHash || record.hash !== hash)
-            return { intact: false, firstBroken: { partition, sequence } }
-          previousHash = hash
-          records++
-        }
-        if (rows.length < verifyAtOnce) break
-        after = sequence
+        found.push(...(rows as unknown as AuditHead[]))
       }
-      heads[partition] = previousHash
-    }
-    return { intact: true, records, heads }
-  },
-})
+      return found
+    },
+    verify: (against) =>
+      verifyChain(
+        {
+          partitions,
+          async rows(partition, after, limit) {
+            const { rows } = await database.run(
+              port,
+              `select top (@limit) ${selected} from audit_logs
+               where partition = @partition and sequence > @after order by sequence`,
+              { limit, partition, after },
+            )
+            return rows.map(
+              (row): AuditRow => ({ sequence: Number(row['sequence']), record: loadStrictly(row) }),
+            )
+          },
+          async hashAt(partition, sequence) {
+            const { rows } = await database.run(
+              port,
+              'select hash from audit_logs where partition = @partition and sequence = @sequence',
+              { partition, sequence },
+            )
+            return (rows[0]?.['hash'] as string | undefined) ?? null
+          },
+          damages,
+        },
+        keys,
+        against,
+      ),
+  }
+  return log
+}

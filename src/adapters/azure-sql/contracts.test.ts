@@ -1,3 +1,4 @@
+import { testAuditKeys } from '../../../test/audit-keys.ts'
 import { auditContract } from '../../../test/contracts/audit.contract.ts'
 import { mailQueueContract } from '../../../test/contracts/mail-queue.contract.ts'
 import { submissionsContract } from '../../../test/contracts/submissions.contract.ts'
@@ -16,9 +17,9 @@ async function open() {
   await migrate(database)
   return {
     server,
-    audit: createAzureSqlAudit({ database }),
+    audit: createAzureSqlAudit({ database, keys: testAuditKeys() }),
     mailQueue: createAzureSqlMailQueue({ database }),
-    submissions: createAzureSqlSubmissions({ database }),
+    submissions: createAzureSqlSubmissions({ database, keys: testAuditKeys() }),
     async close() {
       await database.close()
       await server.stop()

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { testAuditKeys } from '../../../test/audit-keys.ts'
 import { newSubmission } from '../../../test/contracts/submissions.contract.ts'
 import { type AzureSqlStandIn, startAzureSql } from '../../../test/stand-ins/azure-sql.ts'
 import { createCertificate } from '../../../test/stand-ins/certificate.ts'
@@ -60,7 +61,7 @@ describe('what goes wrong while a submission is stored', () => {
   const series = () => `REF-${2000 + number}`
   const store = (extra: Partial<NewSubmission> = {}) => {
     const submission = newSubmission({ id: crypto.randomUUID(), trackingSeries: series(), ...extra })
-    return createAzureSqlSubmissions({ database }).store(submission, {
+    return createAzureSqlSubmissions({ database, keys: testAuditKeys() }).store(submission, {
       audit: auditEntry(submission.id),
       mails: [],
     })
@@ -90,7 +91,7 @@ describe('what goes wrong while a submission is stored', () => {
     const id = crypto.randomUUID()
     server.fail(new RegExp(statement), fault)
     expect((await causeOf(store({ id }))).message).toContain('ETIMEOUT')
-    expect(await createAzureSqlSubmissions({ database }).read(id)).toBeNull()
+    expect(await createAzureSqlSubmissions({ database, keys: testAuditKeys() }).read(id)).toBeNull()
     expect(await numberOf(store())).toBe(`${series()}-000001`)
   })
 
@@ -100,7 +101,7 @@ describe('what goes wrong while a submission is stored', () => {
       const id = crypto.randomUUID()
       server.fail(new RegExp(statement), 'drop')
       await causeOf(store({ id }))
-      expect(await createAzureSqlSubmissions({ database }).read(id)).toBeNull()
+      expect(await createAzureSqlSubmissions({ database, keys: testAuditKeys() }).read(id)).toBeNull()
       expect(await numberOf(store())).toBe(`${series()}-000001`)
     },
   )
@@ -135,12 +136,14 @@ describe('what goes wrong while a submission is stored', () => {
       limit: 1,
       priorities: { least: 0, most: 100 },
     })
-    const { items } = await createAzureSqlSubmissions({ database }).list(
+    const { items } = await createAzureSqlSubmissions({ database, keys: testAuditKeys() }).list(
       { assignedTo: evil, contactHashes: [evil], type: evil },
       { order: 'newest', limit: 1 },
     )
     expect(items).toEqual([])
-    expect(await createAzureSqlSubmissions({ database }).read(submission.id)).toMatchObject({
+    expect(
+      await createAzureSqlSubmissions({ database, keys: testAuditKeys() }).read(submission.id),
+    ).toMatchObject({
       data: evil,
       metadata: { evil },
     })
@@ -152,7 +155,7 @@ describe('what goes wrong while a submission is stored', () => {
 test.each(['update audit_logs set outcome = @outcome', 'delete from audit_logs where outcome <> @outcome'])(
   'the audit log refuses `%s`',
   async (statement) => {
-    await createAzureSqlAudit({ database }).append(auditEntry('one'))
+    await createAzureSqlAudit({ database, keys: testAuditKeys() }).append(auditEntry('one'))
     expect(await causeOf(database.run('audit', statement, { outcome: 'failure' }))).toMatchObject({
       number: 51_000,
     })

@@ -117,6 +117,12 @@ export const migrationsOf = ({ ledger }: { readonly ledger: string }): readonly 
       (table) => `grant select, insert, update, delete on ${table} to tools_inc_api`,
     ),
   ],
+  [
+    `alter table audit_logs add key_id ${text(100)} null`,
+    'create index audit_logs_time on audit_logs (created_at, id)',
+    'create index audit_logs_event on audit_logs (event_type, created_at, id)',
+    `create index audit_logs_refused on audit_logs (outcome, created_at, id) where outcome <> 'success'`,
+  ],
 ]
 
 const azureSqlEditions = [5, 8]

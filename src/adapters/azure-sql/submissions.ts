@@ -3,6 +3,7 @@ import {
   type SubmissionField as Field,
   submissionFields as fields,
 } from '../../dialects/submission-columns.ts'
+import type { AuditKey, AuditKeys } from '../../ports/audit-keys.ts'
 import { encodeCursor } from '../../ports/cursor.ts'
 import {
   type Alongside,
@@ -125,16 +126,23 @@ async function insertContacts(run: Run, id: string, hashes: readonly string[]): 
     )
 }
 
-async function writeAlongside(run: Run, submission: Submission, { audit, mails }: Alongside): Promise<void> {
+async function writeAlongside(
+  run: Run,
+  submission: Submission,
+  { audit, mails }: Alongside,
+  key: AuditKey,
+): Promise<void> {
   const reference = submission.trackingNumber ?? submission.id
   for (const mail of mails) await insertMail(run, { ...mail, reference: mail.reference ?? reference })
-  await appendAudit(run, audit)
+  await appendAudit(run, audit, key)
 }
 
 export function createAzureSqlSubmissions({
   database,
+  keys,
 }: {
   readonly database: AzureSqlDatabase
+  readonly keys: AuditKeys
 }): Submissions {
   async function selectOne(
     run: Run,
@@ -150,6 +158,7 @@ export function createAzureSqlSubmissions({
     async store(given, givenAlongside) {
       const { trackingSeries, idempotencyKey, contactHashes, ...facts } = structuredClone(given)
       const alongside = structuredClone(givenAlongside)
+      const key = await keys.active()
       return database.write(port, [], async (run) => {
         const known = idempotencyKey === null ? null : await selectOne(run, 'idempotency_key', idempotencyKey)
         if (known) return { submission: known, isNew: false }
@@ -157,7 +166,7 @@ export function createAzureSqlSubmissions({
         const submission: Submission = { ...facts, trackingNumber, version: '1' }
         await run(insertSql, { ...valuesOf(submission, fields), idempotencyKey })
         await insertContacts(run, submission.id, contactHashes)
-        await writeAlongside(run, submission, alongside)
+        await writeAlongside(run, submission, alongside, key)
         return { submission, isNew: true }
       })
     },
@@ -166,6 +175,7 @@ export function createAzureSqlSubmissions({
     async change(id, version, given, givenAlongside) {
       const { contactHashes, ...change } = structuredClone(given)
       const alongside = structuredClone(givenAlongside)
+      const key = await keys.active()
       const changed = fields.filter((field) => field in change)
       if (!/^\d{1,9}$/.test(version)) throw new SubmissionChanged()
       return database.write(port, [SubmissionChanged], async (run) => {
@@ -182,7 +192,7 @@ export function createAzureSqlSubmissions({
           await run('delete from submission_contacts where submission_id = @id', { id })
           await insertContacts(run, id, contactHashes)
         }
-        await writeAlongside(run, submission, alongside)
+        await writeAlongside(run, submission, alongside, key)
         return submission
       })
     },

@@ -12,7 +12,7 @@ const firstPatienceMs = 15_000
 const patienceMs = 3_000
 
 interface Held {
-  versions: readonly SecretVersion[]
+  versions: readonly SecretVersion[] | undefined
   refreshAt: number
   refreshing: Promise<void> | undefined
 }
@@ -66,15 +66,16 @@ export function createKeyVaultSecrets({
     const versions = await Promise.all(
       recognised.map((properties) => fetchVersion(name, properties, known, abortSignal)),
     )
-    if (!versions.some(({ activeFrom }) => Date.parse(activeFrom) <= clock.now()))
+    const isOptional = name === 'audit-keys' && versions.length === 0
+    if (!isOptional && !versions.some(({ activeFrom }) => Date.parse(activeFrom) <= clock.now()))
       throw new Error(`the vault has no active version of ${name}`)
     return versions.toSorted((a, b) => b.activeFrom.localeCompare(a.activeFrom))
   }
   async function refresh(name: SecretName, entry: Held): Promise<void> {
-    const isFirst = entry.versions.length === 0
+    const isFirst = entry.versions === undefined
     try {
       const signal = AbortSignal.timeout(isFirst ? firstPatienceMs : patienceMs)
-      entry.versions = await fetchVersions(name, entry.versions, signal)
+      entry.versions = await fetchVersions(name, entry.versions ?? [], signal)
       entry.refreshAt = clock.now() + refreshAfterMs
     } catch (cause) {
       if (isFirst) throw new PortUnavailable('secrets', { cause })
@@ -88,7 +89,7 @@ export function createKeyVaultSecrets({
   return {
     async versions(name) {
       const entry = held.get(name) ?? {
-        versions: [],
+        versions: undefined,
         refreshAt: Number.NEGATIVE_INFINITY,
         refreshing: undefined,
       }
@@ -97,7 +98,7 @@ export function createKeyVaultSecrets({
         entry.refreshing ??= refresh(name, entry)
         await entry.refreshing
       }
-      return entry.versions
+      return entry.versions ?? []
     },
   }
 }

@@ -1,3 +1,4 @@
+import { testAuditKeys } from '../../../test/audit-keys.ts'
 import { auditContract } from '../../../test/contracts/audit.contract.ts'
 import type { AuditRecord } from '../../ports/audit.ts'
 import { createMemoryAudit } from './audit.ts'
@@ -5,7 +6,7 @@ import { createMemoryAudit } from './audit.ts'
 auditContract('memory', async () => {
   const records: AuditRecord[] = []
   return {
-    audit: createMemoryAudit(records),
+    audit: createMemoryAudit({ keys: testAuditKeys(), records: records }),
     tamper(tampering) {
       const [first, second, third] = records as [AuditRecord, AuditRecord, AuditRecord]
       if (tampering === 'remove') records.splice(1, 1)

@@ -1,82 +1,93 @@
+import { follow, verifyChain } from '../../dialects/audit-chain.ts'
+import { type AuditPosition, pageOfAudit } from '../../dialects/audit-list.ts'
 import {
+  type AuditFilter,
+  type AuditHead,
   type AuditLog,
-  type AuditPage,
   type AuditRecord,
-  auditChainText,
   auditPartition,
-  genesisHash,
 } from '../../ports/audit.ts'
-import { decodeCursor, encodeCursor } from '../../ports/cursor.ts'
-
-const sha256Hex = async (text: string): Promise<string> =>
-  [...new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))]
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join('')
+import type { AuditKeys } from '../../ports/audit-keys.ts'
 
 /** `records` is open to tests that tamper with it. */
-export function createMemoryAudit(records: AuditRecord[] = []): AuditLog {
+export function createMemoryAudit({
+  keys,
+  records = [],
+}: {
+  readonly keys: AuditKeys
+  readonly records?: AuditRecord[]
+}): AuditLog {
   let tail: Promise<unknown> = Promise.resolve()
 
-  async function pageOf(
-    isWanted: (record: AuditRecord) => boolean,
-    { after, limit }: { readonly after?: string; readonly limit: number },
-  ): Promise<AuditPage> {
+  const isBefore = (record: AuditRecord, { createdAt, id }: AuditPosition): boolean =>
+    record.createdAt < createdAt || (record.createdAt === createdAt && record.id < id)
+
+  async function read(
+    { from = '', until, ...equals }: AuditFilter,
+    after: AuditPosition | undefined,
+    limit: number,
+  ): Promise<readonly AuditRecord[]> {
     await tail
-    const [before, id] = after === undefined ? [] : decodeCursor(after)
-    const matches = records
-      .filter(isWanted)
-      .filter(
-        (record) =>
-          before === undefined ||
-          record.createdAt < String(before) ||
-          (record.createdAt === before && record.id < String(id)),
-      )
-      .sort((a, b) =>
-        a.createdAt === b.createdAt ? (a.id < b.id ? 1 : -1) : a.createdAt < b.createdAt ? 1 : -1,
-      )
-    const items = matches.slice(0, limit).map((record) => structuredClone(record))
-    const last = items.at(-1)
-    return last && matches.length > items.length
-      ? { items, next: encodeCursor([last.createdAt, last.id]) }
-      : { items }
+    const wanted = Object.entries(equals) as [keyof typeof equals, string][]
+    return records
+      .filter((record) => wanted.every(([field, value]) => record[field] === value))
+      .filter(({ createdAt }) => createdAt >= from && (until === undefined || createdAt < until))
+      .filter((record) => after === undefined || isBefore(record, after))
+      .sort((a, b) => (isBefore(a, b) ? 1 : -1))
+      .slice(0, limit)
+      .map((record) => structuredClone(record))
   }
 
-  return {
+  const partitions = () => [...new Set(records.map(({ partition }) => partition))].sort()
+  const inOrder = (partition: string) =>
+    records.filter((record) => record.partition === partition).toSorted((a, b) => a.sequence - b.sequence)
+
+  const log: AuditLog = {
     append(given) {
       const entry = structuredClone(given)
       const appended = tail.then(async () => {
         if (records.some((record) => record.id === entry.id)) return
+        const key = await keys.active()
         const partition = auditPartition(entry)
-        const last = records.findLast((record) => record.partition === partition)
-        const sequence = (last?.sequence ?? 0) + 1
-        const previousHash = last?.hash ?? genesisHash(partition)
-        const hash = await sha256Hex(auditChainText(entry, sequence, previousHash))
-        records.push({ ...entry, partition, sequence, previousHash, hash })
+        records.push(
+          follow(
+            entry,
+            records.findLast((record) => record.partition === partition),
+            key,
+          ),
+        )
       })
       tail = appended
       return appended
     },
-    listByActor: (actorId, options) => pageOf((record) => record.actorId === actorId, options),
-    listByResource: ({ type, id }, options) =>
-      pageOf((record) => record.resourceType === type && record.resourceId === id, options),
-    async verify() {
+    list: (filter, paging) => pageOfAudit(read, filter, paging),
+    listByActor: (actorId, paging) => log.list({ actorId }, paging),
+    listByResource: ({ type, id }, paging) => log.list({ resourceType: type, resourceId: id }, paging),
+    async heads() {
       await tail
-      const heads: Record<string, string> = {}
-      const sequences: Record<string, number> = {}
-      const ordered = records.toSorted((a, b) =>
-        a.partition === b.partition ? a.sequence - b.sequence : a.partition < b.partition ? -1 : 1,
+      return partitions().flatMap((of): readonly AuditHead[] => {
+        const last = inOrder(of).at(-1)
+        return last ? [{ partition: of, sequence: last.sequence, hash: last.hash }] : []
+      })
+    },
+    async verify(against) {
+      await tail
+      return verifyChain(
+        {
+          partitions: async () => partitions(),
+          rows: async (partition, after, limit) =>
+            inOrder(partition)
+              .filter(({ sequence }) => sequence > after)
+              .slice(0, limit)
+              .map((record) => ({ sequence: record.sequence, record })),
+          hashAt: async (partition, sequence) =>
+            inOrder(partition).find((record) => record.sequence === sequence)?.hash ?? null,
+          damages: async () => [],
+        },
+        keys,
+        against,
       )
-      for (const record of ordered) {
-        const { partition } = record
-        const sequence = (sequences[partition] ?? 0) + 1
-        const previousHash = heads[partition] ?? genesisHash(partition)
-        const hash = await sha256Hex(auditChainText(record, sequence, previousHash))
-        if (record.sequence !== sequence || record.previousHash !== previousHash || record.hash !== hash)
-          return { intact: false, firstBroken: { partition, sequence } }
-        heads[partition] = hash
-        sequences[partition] = sequence
-      }
-      return { intact: true, records: records.length, heads }
     },
   }
+  return log
 }

@@ -1,3 +1,4 @@
+import { testAuditKeys } from '../../../test/audit-keys.ts'
 import { submissionsContract } from '../../../test/contracts/submissions.contract.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
 import { createMemoryAudit } from './audit.ts'
@@ -6,7 +7,7 @@ import { createMemorySubmissions } from './submissions.ts'
 
 submissionsContract('memory', async () => {
   const mailQueue = createMemoryMailQueue()
-  const working = createMemoryAudit()
+  const working = createMemoryAudit({ keys: testAuditKeys() })
   let audit = working
   const submissions = createMemorySubmissions({
     audit: { ...working, append: (entry) => audit.append(entry) },

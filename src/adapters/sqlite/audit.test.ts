@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
+import { testAuditKeys } from '../../../test/audit-keys.ts'
 import { auditContract } from '../../../test/contracts/audit.contract.ts'
 import { createSqliteAudit } from './audit.ts'
 import { openSqlite } from './database.ts'
@@ -27,7 +28,7 @@ function openInFile() {
   const database = openSqlite(path)
   return {
     path,
-    audit: createSqliteAudit({ database }),
+    audit: createSqliteAudit({ database, keys: testAuditKeys() }),
     close() {
       database.close()
       rmSync(directory, { recursive: true })

@@ -1,134 +1,196 @@
-import { createHash } from 'node:crypto'
-import {
-  type AuditEntry,
-  type AuditLog,
-  type AuditPage,
-  type AuditRecord,
-  auditChainText,
-  auditPartition,
-  genesisHash,
+import { type AuditRow, follow, verifyChain } from '../../dialects/audit-chain.ts'
+import { type AuditPosition, pageOfAudit } from '../../dialects/audit-list.ts'
+import type {
+  AuditDamageKind,
+  AuditEntry,
+  AuditFilter,
+  AuditHead,
+  AuditLog,
+  AuditRecord,
 } from '../../ports/audit.ts'
-import { decodeCursor, encodeCursor } from '../../ports/cursor.ts'
+import { auditPartition } from '../../ports/audit.ts'
+import type { AuditKey, AuditKeys } from '../../ports/audit-keys.ts'
 import { limitedTo, type SqliteDatabase, type SqlRow } from './database.ts'
 
 const port = 'audit'
 
-const sha256Hex = (text: string): string => createHash('sha256').update(text).digest('hex')
+/** The fields of a record and their columns. */
+const columns = {
+  partition: 'partition',
+  sequence: 'sequence',
+  id: 'id',
+  eventType: 'event_type',
+  actorId: 'actor_id',
+  onBehalfOf: 'on_behalf_of',
+  resourceType: 'resource_type',
+  resourceId: 'resource_id',
+  outcome: 'outcome',
+  reason: 'reason',
+  requestId: 'request_id',
+  sessionId: 'session_id',
+  ipHmac: 'ip_hmac',
+  userAgentClass: 'user_agent_class',
+  changedFields: 'changed_fields',
+  createdAt: 'created_at',
+  previousHash: 'previous_hash',
+  hash: 'hash',
+  keyId: 'key_id',
+} as const satisfies Record<keyof AuditRecord, string>
+
+const fields = Object.keys(columns) as (keyof AuditRecord)[]
+const insertSql = `insert into audit_logs (${Object.values(columns).join(', ')})
+  values (${fields.map(() => '?').join(', ')}) on conflict (id) do nothing`
 
 const load = (row: SqlRow): AuditRecord =>
   ({
-    partition: row['partition'],
-    sequence: row['sequence'],
-    id: row['id'],
-    eventType: row['event_type'],
-    actorId: row['actor_id'],
-    onBehalfOf: row['on_behalf_of'],
-    resourceType: row['resource_type'],
-    resourceId: row['resource_id'],
-    outcome: row['outcome'],
-    reason: row['reason'],
-    requestId: row['request_id'],
-    sessionId: row['session_id'],
-    ipHmac: row['ip_hmac'],
-    userAgentClass: row['user_agent_class'],
+    ...Object.fromEntries(fields.map((field) => [field, row[columns[field]]])),
     changedFields: JSON.parse(row['changed_fields'] as string),
-    createdAt: row['created_at'],
-    previousHash: row['previous_hash'],
-    hash: row['hash'],
-  }) as AuditRecord
+  }) as unknown as AuditRecord
+
+/** Null where it cannot be read, or is not written as it would have been. */
+function loadStrictly(row: SqlRow): AuditRecord | null {
+  try {
+    const record = load(row)
+    return JSON.stringify(record.changedFields) === row['changed_fields'] ? record : null
+  } catch {
+    return null
+  }
+}
+
+const headOf = (row: SqlRow | undefined): AuditHead | undefined => row as AuditHead | undefined
 
 /** Inside `write` only. */
-export function appendAudit(database: SqliteDatabase, entry: AuditEntry): void {
-  const partition = auditPartition(entry)
+export function appendAudit(database: SqliteDatabase, entry: AuditEntry, key: AuditKey): void {
   const last = database.get(
     port,
-    'select sequence, hash from audit_logs where partition = ? order by sequence desc limit 1',
-    partition,
+    'select partition, sequence, hash from audit_logs where partition = ? order by sequence desc limit 1',
+    auditPartition(entry),
   )
-  const sequence = Number(last?.['sequence'] ?? 0) + 1
-  const previousHash = (last?.['hash'] as string | undefined) ?? genesisHash(partition)
-  database.run(
-    `insert into audit_logs (partition, sequence, id, event_type, actor_id, on_behalf_of, resource_type,
-       resource_id, outcome, reason, request_id, session_id, ip_hmac, user_agent_class, changed_fields,
-       created_at, previous_hash, hash)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`,
-    partition,
-    sequence,
-    entry.id,
-    entry.eventType,
-    entry.actorId,
-    entry.onBehalfOf,
-    entry.resourceType,
-    entry.resourceId,
-    entry.outcome,
-    entry.reason,
-    entry.requestId,
-    entry.sessionId,
-    entry.ipHmac,
-    entry.userAgentClass,
-    JSON.stringify(entry.changedFields),
-    entry.createdAt,
-    previousHash,
-    sha256Hex(auditChainText(entry, sequence, previousHash)),
-  )
+  const record = follow(entry, headOf(last), key)
+  const values = { ...record, changedFields: JSON.stringify(record.changedFields) }
+  database.run(insertSql, ...fields.map((field) => values[field]))
 }
 
-function pageOf(
-  database: SqliteDatabase,
-  condition: string,
-  values: readonly string[],
-  { after, limit }: { readonly after?: string; readonly limit: number },
-): AuditPage {
-  const position = after === undefined ? undefined : decodeCursor(after)
-  const rows = database.all(
-    port,
-    `select * from audit_logs where ${condition} ${position ? 'and (created_at, id) < (?, ?)' : ''}
-     order by created_at desc, id desc ${limitedTo}`,
-    ...values,
-    ...(position ?? []),
-    limit + 1,
-  )
-  const items = rows.slice(0, limit).map(load)
-  const last = items.at(-1)
-  return last && rows.length > limit ? { items, next: encodeCursor([last.createdAt, last.id]) } : { items }
-}
+const isTime = { from: 'created_at >= ?', until: 'created_at < ?' } as const
 
-export const createSqliteAudit = ({ database }: { readonly database: SqliteDatabase }): AuditLog => ({
-  append(given) {
-    const entry = { ...given, changedFields: [...given.changedFields] }
-    return database.write(port, [], () => appendAudit(database, entry))
-  },
-  listByActor: async (actorId, options) => pageOf(database, 'actor_id = ?', [actorId], options),
-  listByResource: async ({ type, id }, options) =>
-    pageOf(database, 'resource_type = ? and resource_id = ?', [type, id], options),
-  async verify() {
-    const heads: Record<string, string> = {}
-    let records = 0
-    const partitions = database.all(port, 'select distinct partition from audit_logs order by partition')
-    for (const { partition } of partitions as readonly { partition: string }[]) {
-      // Slipped in before the first record, where the walk below would not look.
-      if (database.get(port, 'select 1 from audit_logs where partition = ? and sequence < 1', partition))
-        return { intact: false, firstBroken: { partition, sequence: 1 } }
-      let [sequence, previousHash] = [0, genesisHash(partition)]
-      for (;;) {
-        const rows = database.all(
-          port,
-          'select * from audit_logs where partition = ? and sequence > ? order by sequence limit 1000',
-          partition,
-          sequence,
-        )
-        for (const record of rows.map(load)) {
-          sequence++
-          const hash = sha256Hex(auditChainText(record, sequence, previousHash))
-          if (record.sequence !== sequence || record.previousHash !== previousHash || record.hash !== hash)
-            return { intact: false, firstBroken: { partition, sequence } }
-          previousHash = hash
-          records++
-        }
-        if (rows.length < 1000) break
-      }
-      heads[partition] = previousHash
+export function createSqliteAudit({
+  database,
+  keys,
+}: {
+  readonly database: SqliteDatabase
+  readonly keys: AuditKeys
+}): AuditLog {
+  function read(
+    filter: AuditFilter,
+    after: AuditPosition | undefined,
+    limit: number,
+  ): readonly AuditRecord[] {
+    const given = Object.entries(filter) as [keyof AuditFilter, string][]
+    const conditions = given.map(([field]) =>
+      field === 'from' || field === 'until' ? isTime[field] : `${columns[field]} = ?`,
+    )
+    // Said in so many words, it leads to the index of what did not succeed.
+    if (filter.outcome !== undefined) conditions.push(`outcome <> 'success'`)
+    if (after) conditions.push('(created_at, id) < (?, ?)')
+    const rows = database.all(
+      port,
+      `select * from audit_logs ${conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''}
+       order by created_at desc, id desc ${limitedTo}`,
+      ...given.map(([, value]) => value),
+      ...(after ? [after.createdAt, after.id] : []),
+      limit,
+    )
+    return rows.map(load)
+  }
+
+  function partitions(): readonly string[] {
+    const found: string[] = []
+    for (;;) {
+      const row = database.get(
+        port,
+        'select partition from audit_logs where partition > ? order by partition limit 1',
+        found.at(-1) ?? '',
+      )
+      if (!row) return found
+      found.push(row['partition'] as string)
     }
-    return { intact: true, records, heads }
-  },
-})
+  }
+
+  /** Nothing but the two triggers that refuse, as they were made. */
+  function isProtected(): boolean {
+    const triggers = database.all(
+      port,
+      `select sql from sqlite_schema where type = 'trigger' and tbl_name = 'audit_logs'`,
+    )
+    const refusing = ['update', 'delete'].map(
+      (change) =>
+        `create trigger audit_logs_no_${change} before ${change} on audit_logs begin select raise(abort, 'audit_logs is append only'); end`,
+    )
+    const found = triggers.map(({ sql }) => String(sql).replace('CREATE TRIGGER', 'create trigger'))
+    return (
+      found.length === refusing.length &&
+      refusing.every((sql) => found.some((each) => each.replaceAll(/\s+/g, ' ') === sql))
+    )
+  }
+
+  function damages(): readonly AuditDamageKind[] {
+    const [check] = database.all(port, `pragma integrity_check('audit_logs')`)
+    return [
+      ...(isProtected() ? [] : (['unprotected'] as const)),
+      ...(check?.['integrity_check'] === 'ok' ? [] : (['index'] as const)),
+    ]
+  }
+
+  const log: AuditLog = {
+    async append(given) {
+      const entry = { ...given, changedFields: [...given.changedFields] }
+      const key = await keys.active()
+      return database.write(port, [], () => appendAudit(database, entry, key))
+    },
+    list: (filter, paging) => pageOfAudit(read, filter, paging),
+    listByActor: (actorId, paging) => log.list({ actorId }, paging),
+    listByResource: ({ type, id }, paging) => log.list({ resourceType: type, resourceId: id }, paging),
+    heads: async () =>
+      partitions().flatMap(
+        (partition) =>
+          headOf(
+            database.get(
+              port,
+              'select partition, sequence, hash from audit_logs where partition = ? order by sequence desc limit 1',
+              partition,
+            ),
+          ) ?? [],
+      ),
+    verify: (against) =>
+      verifyChain(
+        {
+          partitions: async () => partitions(),
+          async rows(partition, after, limit) {
+            const rows = database.all(
+              port,
+              `select * from audit_logs where partition = ? and sequence > ? order by sequence ${limitedTo}`,
+              partition,
+              after,
+              limit,
+            )
+            return rows.map(
+              (row): AuditRow => ({ sequence: row['sequence'] as number, record: loadStrictly(row) }),
+            )
+          },
+          async hashAt(partition, sequence) {
+            const row = database.get(
+              port,
+              'select hash from audit_logs where partition = ? and sequence = ?',
+              partition,
+              sequence,
+            )
+            return (row?.['hash'] as string | undefined) ?? null
+          },
+          damages: async () => damages(),
+        },
+        keys,
+        against,
+      ),
+  }
+  return log
+}

@@ -216,6 +216,11 @@ export const migrations: readonly string[] = [
        delete from indexed_messages where conversation_id = old.partition and message_id = old.id;
        delete from unindexed_messages where conversation_id = old.partition and message_id = old.id;
      end;`,
+
+  `alter table audit_logs add column key_id text;
+   create index audit_logs_time on audit_logs (created_at, id);
+   create index audit_logs_event on audit_logs (event_type, created_at, id);
+   create index audit_logs_refused on audit_logs (outcome, created_at, id) where outcome <> 'success';`,
 ]
 
 /** Brings the file to the newest schema, once, also when two processes start together. */

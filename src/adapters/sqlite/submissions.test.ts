@@ -1,3 +1,4 @@
+import { testAuditKeys } from '../../../test/audit-keys.ts'
 import { submissionsContract } from '../../../test/contracts/submissions.contract.ts'
 import { createSqliteAudit } from './audit.ts'
 import { openSqlite } from './database.ts'
@@ -7,8 +8,8 @@ import { createSqliteSubmissions } from './submissions.ts'
 submissionsContract('sqlite', async () => {
   const database = openSqlite(':memory:')
   return {
-    submissions: createSqliteSubmissions({ database }),
-    audit: createSqliteAudit({ database }),
+    submissions: createSqliteSubmissions({ database, keys: testAuditKeys() }),
+    audit: createSqliteAudit({ database, keys: testAuditKeys() }),
     mailQueue: createSqliteMailQueue({ database }),
     breakAudit: () =>
       database.exec(

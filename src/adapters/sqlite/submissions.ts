@@ -3,6 +3,7 @@ import {
   submissionColumns as columns,
   submissionFields as fields,
 } from '../../dialects/submission-columns.ts'
+import type { AuditKey, AuditKeys } from '../../ports/audit-keys.ts'
 import { decodeCursor, encodeCursor } from '../../ports/cursor.ts'
 import {
   type Alongside,
@@ -57,7 +58,13 @@ const sourceOf = (contactHashes: readonly string[] | undefined): string =>
          where contact_hash in (${contactHashes.map(() => '?').join(', ')}))
        cross join form_submissions on id = submission_id`
 
-export function createSqliteSubmissions({ database }: { readonly database: SqliteDatabase }): Submissions {
+export function createSqliteSubmissions({
+  database,
+  keys,
+}: {
+  readonly database: SqliteDatabase
+  readonly keys: AuditKeys
+}): Submissions {
   const selectOne = (column: string, value: string): Submission | null => {
     const row = database.get(port, `select * from form_submissions where ${column} = ?`, value)
     return row ? load(row) : null
@@ -77,8 +84,8 @@ export function createSqliteSubmissions({ database }: { readonly database: Sqlit
       ...different.flatMap((hash) => [hash, id]),
     )
   }
-  const writeAlongside = (submission: Submission, { audit, mails }: Alongside): void => {
-    appendAudit(database, audit)
+  const writeAlongside = (submission: Submission, { audit, mails }: Alongside, key: AuditKey): void => {
+    appendAudit(database, audit, key)
     const reference = submission.trackingNumber ?? submission.id
     for (const mail of mails) insertMail(database, { ...mail, reference: mail.reference ?? reference })
   }
@@ -96,6 +103,7 @@ export function createSqliteSubmissions({ database }: { readonly database: Sqlit
     async store(given, givenAlongside) {
       const { trackingSeries, idempotencyKey, contactHashes, ...facts } = structuredClone(given)
       const alongside = structuredClone(givenAlongside)
+      const key = await keys.active()
       return database.write(port, [], () => {
         const known = idempotencyKey === null ? null : selectOne('idempotency_key', idempotencyKey)
         if (known) return { submission: known, isNew: false }
@@ -103,7 +111,7 @@ export function createSqliteSubmissions({ database }: { readonly database: Sqlit
         const submission: Submission = { ...facts, trackingNumber, version: '1' }
         database.run(insertSql, ...fields.map((field) => toSql(submission[field])), idempotencyKey, 1)
         insertContacts(submission.id, contactHashes)
-        writeAlongside(submission, alongside)
+        writeAlongside(submission, alongside, key)
         return { submission, isNew: true }
       })
     },
@@ -112,6 +120,7 @@ export function createSqliteSubmissions({ database }: { readonly database: Sqlit
     async change(id, version, given, givenAlongside) {
       const { contactHashes, ...change } = structuredClone(given)
       const alongside = structuredClone(givenAlongside)
+      const key = await keys.active()
       const changed = fields.filter((field) => field in change)
       return database.write(
         port,
@@ -131,7 +140,7 @@ export function createSqliteSubmissions({ database }: { readonly database: Sqlit
             database.run('delete from submission_contacts where submission_id = ?', id)
             insertContacts(id, contactHashes)
           }
-          writeAlongside(submission, alongside)
+          writeAlongside(submission, alongside, key)
           return submission
         },
         { refusesFirst: true },

@@ -4,7 +4,7 @@ import type { Actor, Caller } from '../kernel/actor.ts'
 import { emptyFace, type Job, type Limit } from '../kernel/domain.ts'
 import { forbidden, notFound } from '../kernel/errors.ts'
 import { createQuestion } from '../kernel/events.ts'
-import type { Audit } from '../platform/audit/audit.ts'
+import type { Recording } from '../platform/audit/recording.ts'
 import type { Limits } from '../platform/limits/limits.ts'
 import { createAvatars, type GroupPicture } from './avatars.ts'
 import { createBindFiles, type FileClaim } from './bind-files.ts'
@@ -47,7 +47,7 @@ type FileNeeds = Needs<
 
 export interface FileBorrows {
   readonly users: Users
-  readonly audit: Audit
+  readonly audit: Recording
   readonly limits: Pick<Limits, 'take'>
 }
 

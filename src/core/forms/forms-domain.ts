@@ -1,6 +1,6 @@
 import type { Submission } from '../../ports/submissions.ts'
 import type { Files } from '../files/files.ts'
-import type { Audit } from '../platform/audit/audit.ts'
+import type { Recording } from '../platform/audit/recording.ts'
 import type { Keys } from '../platform/keys/keys.ts'
 import type { Mailing } from '../platform/mail/mail.ts'
 import type { ChangeSubmission, erasure } from './change-submission.ts'
@@ -12,7 +12,7 @@ import type { JudgeSpam } from './spam.ts'
 /** What the use cases of this domain have in common. */
 export interface FormsDomain {
   readonly keys: Keys
-  readonly audit: Audit
+  readonly audit: Recording
   readonly mail: Mailing
   readonly settings: FormSettings
   /** Takes uploaded files for one submission; `validation_error` for one that cannot be taken. */

@@ -3,7 +3,7 @@ import type { Users } from '../accounts/users/users.ts'
 import type { Files } from '../files/files.ts'
 import type { Caller } from '../kernel/actor.ts'
 import { emptyFace, type Limit } from '../kernel/domain.ts'
-import type { Audit } from '../platform/audit/audit.ts'
+import type { Recording } from '../platform/audit/recording.ts'
 import type { Keys } from '../platform/keys/keys.ts'
 import type { Mailing } from '../platform/mail/mail.ts'
 import { createChangeSubmission, erasure } from './change-submission.ts'
@@ -31,7 +31,7 @@ export type FormsNeeds = Needs<'submissions' | 'cache' | 'ciphers' | 'clock' | '
 export interface FormsBorrows {
   readonly users: Pick<Users, 'read'>
   readonly keys: Keys
-  readonly audit: Audit
+  readonly audit: Recording
   readonly mail: Mailing
   readonly files: Pick<Files, 'bindToForm' | 'removeFromForm' | 'bindings'>
 }

@@ -10,20 +10,21 @@ import { messages } from '../../../src/core/messaging/chat/entries.model.ts'
 import type { Clock } from '../../../src/ports/clock.ts'
 import type { Ports } from '../../../src/ports/ports.ts'
 import { createTestApp } from '../../app.ts'
+import { testAuditKeys } from '../../audit-keys.ts'
 
 /** The adapters of one file, or of an open database. */
 export function sqlitePorts(database: SqliteDatabase, clock: Clock) {
   const documents = createSqliteDocuments({ database, collections, clock })
   return {
     documents,
-    audit: createSqliteAudit({ database }),
+    audit: createSqliteAudit({ database, keys: testAuditKeys() }),
     mailQueue: createSqliteMailQueue({ database }),
     messageSearch: createSqliteMessageSearch({
       database,
       clock,
       meanwhile: createScanningMessageSearch({ documents, messages }),
     }),
-    submissions: createSqliteSubmissions({ database }),
+    submissions: createSqliteSubmissions({ database, keys: testAuditKeys() }),
   } satisfies Partial<Ports>
 }
 

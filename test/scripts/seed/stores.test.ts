@@ -16,6 +16,7 @@ import { readConfig } from '../../../src/config/config.ts'
 import { walk } from '../../../src/core/kernel/walk.ts'
 import type { DocumentStore } from '../../../src/ports/documents.ts'
 import { createTestApp } from '../../app.ts'
+import { testAuditKeys } from '../../audit-keys.ts'
 import { startProvisionedAzureSql } from '../../stand-ins/provisioned-azure-sql.ts'
 import { startProvisionedCosmos } from '../../stand-ins/provisioned-cosmos.ts'
 import { createSqliteApp } from './sqlite-app.ts'
@@ -103,9 +104,9 @@ test('forms, mails and the audit log are the same in Azure SQL', async () => {
   const onAzure = await createTestApp({
     startAt: untilMs,
     ports: () => ({
-      audit: createAzureSqlAudit({ database }),
+      audit: createAzureSqlAudit({ database, keys: testAuditKeys() }),
       mailQueue: createAzureSqlMailQueue({ database }),
-      submissions: createAzureSqlSubmissions({ database }),
+      submissions: createAzureSqlSubmissions({ database, keys: testAuditKeys() }),
     }),
   })
   const sizesOfRecords = sizesFrom({ people: 4, messages: 0, forms: 30, mails: 40 }, settings.auth)

@@ -3,7 +3,7 @@ import type { Actor, Caller } from '../../kernel/actor.ts'
 import { conflict, forbidden, notFound } from '../../kernel/errors.ts'
 import type { DomainEvent } from '../../kernel/events.ts'
 import { foldBase32 } from '../../kernel/typed-code.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import { greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import { noticeAddresses } from '../users/former-addresses.model.ts'
@@ -44,7 +44,7 @@ export function createAssistRecovery(
   }: {
     readonly users: Users
     readonly tokens: OneTimeTokens
-    readonly audit: Audit
+    readonly audit: Recording
     readonly mail: Mailing
     readonly memo: SessionMemo
     readonly notices: Notices

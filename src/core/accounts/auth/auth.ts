@@ -2,7 +2,7 @@ import type { TokenVerdict } from '../../../ports/access-tokens.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { emptyFace, type Limit } from '../../kernel/domain.ts'
 import { createEvent } from '../../kernel/events.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import type { User } from '../users/users.model.ts'
@@ -82,7 +82,7 @@ export type AuthNeeds = Needs<
 export interface AuthBorrows {
   readonly users: Users
   readonly keys: Keys
-  readonly audit: Audit
+  readonly audit: Recording
   readonly mail: Mailing
 }
 

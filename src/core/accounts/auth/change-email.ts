@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import { codeOf, greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Decide, Mailing } from '../../platform/mail/mail.ts'
 import { openFormerAddresses, takeBackMs } from '../users/former-addresses.model.ts'
@@ -41,7 +41,7 @@ export function createChangeEmail(
   }: {
     readonly users: Users
     readonly tokens: OneTimeTokens
-    readonly audit: Audit
+    readonly audit: Recording
     readonly mail: Mailing
     readonly mayMail: MayMail
     readonly sessions: Sessions

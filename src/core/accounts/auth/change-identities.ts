@@ -1,7 +1,7 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { conflict, notFound } from '../../kernel/errors.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import { hasNoWayIn, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import type { IdentifyByProvider } from './identify-by-provider.ts'
@@ -29,7 +29,7 @@ export function createChangeIdentities(
     readonly identities: Identities
     readonly identify: IdentifyByProvider
     readonly sessions: Sessions
-    readonly audit: Audit
+    readonly audit: Recording
     readonly notices: Notices
   },
 ) {

@@ -1,7 +1,7 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { conflict } from '../../kernel/errors.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import type { Users } from '../users/users.ts'
 import { invalidCredentials } from './auth.model.ts'
 import type { Notices } from './notices.ts'
@@ -17,7 +17,7 @@ export const createChangePassword = (
   domain: {
     readonly users: Users
     readonly sessions: Sessions
-    readonly audit: Audit
+    readonly audit: Recording
     readonly checkPassword: CheckPassword
     readonly verifyPassword: VerifyPassword
     readonly notices: Notices

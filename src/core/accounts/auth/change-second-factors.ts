@@ -1,7 +1,7 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { conflict, notFound } from '../../kernel/errors.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import { hasNoWayIn, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import type { AuthSettings } from './auth.model.ts'
@@ -50,7 +50,7 @@ export function createChangeSecondFactors(
   }: {
     readonly users: Users
     readonly tokens: OneTimeTokens
-    readonly audit: Audit
+    readonly audit: Recording
     readonly sessions: Sessions
     readonly secondFactors: SecondFactorChecks
     readonly settings: AuthSettings

@@ -1,5 +1,5 @@
 import type { Caller } from '../../kernel/actor.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import type { FindPresented, Presented } from './find-presented.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -20,7 +20,7 @@ export const createEndFormerSession = ({
 }: {
   readonly sessions: Sessions
   readonly findPresented: FindPresented
-  readonly audit: Audit
+  readonly audit: Recording
 }) => {
   return (presented: Presented): FormerSession => {
     const finding = findPresented(presented)

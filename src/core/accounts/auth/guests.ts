@@ -3,7 +3,7 @@ import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { AppError, forbidden } from '../../kernel/errors.ts'
 import type { DomainEvent } from '../../kernel/events.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import type { Decide, Mailing } from '../../platform/mail/mail.ts'
 import { authenticatedBefore, type User, userExists } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
@@ -50,7 +50,7 @@ export function createGuests(
   }: {
     readonly users: Users
     readonly sessions: Sessions
-    readonly audit: Audit
+    readonly audit: Recording
     readonly openSession: OpenSession
     readonly checkPassword: CheckPassword
     readonly emailVerification: EmailVerification

@@ -1,6 +1,6 @@
 import type { ProviderName } from '../../../ports/identity-providers.ts'
 import type { Caller } from '../../kernel/actor.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import type { User } from '../users/users.model.ts'
 import type { Identities, NewLink } from './identities.ts'
 import type { Notices } from './notices.ts'
@@ -22,7 +22,7 @@ export function linkOfFacts({ identity, provider, email }: Facts): NewLink | nul
 
 /** Links a provider's account for good, once all is proved that was to be: on the record, and told. */
 export const createLinkIdentity =
-  ({ identities, audit, notices }: { identities: Identities; audit: Audit; notices: Notices }) =>
+  ({ identities, audit, notices }: { identities: Identities; audit: Recording; notices: Notices }) =>
   async (user: User, link: NewLink, caller: Caller): Promise<User> => {
     const linked = await identities.link(user, link)
     const linkedAt = linked.identities?.find(({ id }) => id === link.id)?.linkedAt ?? linked.updatedAt

@@ -2,7 +2,7 @@ import { decodeBase64url } from '../../../ports/base64url.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Caller } from '../../kernel/actor.ts'
 import { AppError } from '../../kernel/errors.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import { lockedOut } from './auth.model.ts'
@@ -25,7 +25,7 @@ export function createLogInByPasskey(
   }: {
     readonly users: Users
     readonly tokens: OneTimeTokens
-    readonly audit: Audit
+    readonly audit: Recording
     readonly secondFactors: SecondFactorChecks
     readonly openSession: OpenSession
     readonly challengePasskey: CreatePasskeyChallenge

@@ -1,6 +1,6 @@
 import type { Caller } from '../../kernel/actor.ts'
 import { AppError } from '../../kernel/errors.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import type { Users } from '../users/users.ts'
 import { lockedOut } from './auth.model.ts'
 import { guesserFrom } from './guessers.ts'
@@ -22,7 +22,7 @@ export const createLogInSecondFactor =
   }: {
     readonly users: Users
     readonly tokens: OneTimeTokens
-    readonly audit: Audit
+    readonly audit: Recording
     readonly secondFactors: SecondFactorChecks
     readonly openSession: OpenSession
     readonly linkIdentity: LinkIdentity

@@ -2,7 +2,7 @@ import type { ProviderAddress } from '../../../ports/identity-providers.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Caller } from '../../kernel/actor.ts'
 import { conflict } from '../../kernel/errors.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import { Email, hasNoWayIn, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
@@ -50,7 +50,7 @@ export function createLogInWithProvider(
     readonly users: Users
     readonly identities: Identities
     readonly tokens: OneTimeTokens
-    readonly audit: Audit
+    readonly audit: Recording
     readonly memo: SessionMemo
     readonly identify: IdentifyByProvider
     readonly linkIdentity: LinkIdentity

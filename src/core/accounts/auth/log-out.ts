@@ -1,5 +1,5 @@
 import type { Caller } from '../../kernel/actor.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import type { FindPresented, Presented } from './find-presented.ts'
 import type { Session } from './sessions.model.ts'
 import type { Sessions } from './sessions.ts'
@@ -21,7 +21,7 @@ export const createLogOut =
     readonly sessions: Sessions
     readonly findPresented: FindPresented
     readonly blacklist: TokenBlacklist
-    readonly audit: Audit
+    readonly audit: Recording
   }) =>
   async (presented: Presented, caller: Caller): Promise<LoggedOut> => {
     const found = await domain.findPresented(presented)

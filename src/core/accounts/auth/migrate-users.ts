@@ -1,7 +1,7 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { AppError } from '../../kernel/errors.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import { hasNoWayIn } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import { MigratedUser, type MigrateUsers, type MigrationResult } from './recovery.model.ts'
@@ -18,7 +18,7 @@ export const createMigrateUsers =
       users,
       audit,
       passwordReset,
-    }: { readonly users: Users; readonly audit: Audit; readonly passwordReset: PasswordReset },
+    }: { readonly users: Users; readonly audit: Recording; readonly passwordReset: PasswordReset },
   ) =>
   async (actor: Actor, { users: rows }: MigrateUsers, caller: Caller): Promise<MigrationResult[]> => {
     async function migrate(row: unknown): Promise<Omit<MigrationResult, 'row'>> {

@@ -1,7 +1,7 @@
 import type { Stored } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Caller } from '../../kernel/actor.ts'
-import type { Audit, Occurrence } from '../../platform/audit/audit.ts'
+import type { Occurrence, Recording } from '../../platform/audit/recording.ts'
 import { signedInAt, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import type { Credentials } from './sessions.model.ts'
@@ -20,7 +20,7 @@ export const signingIn = (userId: string, sessionId: string): Occurrence => ({
 export const createOpenSession =
   (
     { clock, defer }: Needs<'clock' | 'defer'>,
-    { users, sessions, audit }: { users: Users; sessions: Sessions; audit: Audit },
+    { users, sessions, audit }: { users: Users; sessions: Sessions; audit: Recording },
   ) =>
   async (
     user: User,

@@ -2,7 +2,7 @@ import { VersionMismatch } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Caller } from '../../kernel/actor.ts'
 import { AppError, conflict } from '../../kernel/errors.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
 import { users } from '../users/users.model.ts'
 import { type AuthSettings, invalidToken, tokenRevoked } from './auth.model.ts'
@@ -38,7 +38,7 @@ export const createRefresh = (
     readonly sessions: Sessions
     readonly noteSessionUse: NoteSessionUse
     readonly life: SessionLife
-    readonly audit: Audit
+    readonly audit: Recording
     readonly keys: Keys
     readonly devices: Devices
     readonly settings: AuthSettings

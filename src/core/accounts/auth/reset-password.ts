@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Caller } from '../../kernel/actor.ts'
 import type { DomainEvent } from '../../kernel/events.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import { codeOf, greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Decide, Mailing } from '../../platform/mail/mail.ts'
 import type { User } from '../users/users.model.ts'
@@ -52,7 +52,7 @@ export function createResetPassword(
   }: {
     readonly users: Users
     readonly tokens: OneTimeTokens
-    readonly audit: Audit
+    readonly audit: Recording
     readonly mail: Mailing
     readonly mayMail: MayMail
     readonly notices: Notices

@@ -5,7 +5,7 @@ import type { Actor, Caller } from '../../kernel/actor.ts'
 import { notFound } from '../../kernel/errors.ts'
 import { retryOnConflict } from '../../kernel/retry-on-conflict.ts'
 import { walk } from '../../kernel/walk.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
 import { endConnections } from '../../platform/realtime/realtime.model.ts'
 import type { User } from '../users/users.model.ts'
@@ -33,7 +33,7 @@ export function createSessions(
   domain: {
     readonly keys: Keys
     readonly memo: SessionMemo
-    readonly audit: Audit
+    readonly audit: Recording
     readonly notices: Notices
     readonly devices: Devices
     readonly life: SessionLife

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Caller } from '../../kernel/actor.ts'
 import { AppError } from '../../kernel/errors.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import type { Decide, Mailing } from '../../platform/mail/mail.ts'
 import { type User, userExists } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
@@ -36,7 +36,7 @@ export function createSignUp(
   domain: {
     readonly users: Users
     readonly sessions: Sessions
-    readonly audit: Audit
+    readonly audit: Recording
     readonly mail: Mailing
     readonly checkPassword: CheckPassword
     readonly settings: AuthSettings

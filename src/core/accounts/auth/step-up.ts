@@ -1,7 +1,7 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { AppError } from '../../kernel/errors.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import { codeOf, greetingOf } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import type { User } from '../users/users.model.ts'
@@ -54,7 +54,7 @@ export function createStepUp(
   }: {
     readonly users: Users
     readonly tokens: OneTimeTokens
-    readonly audit: Audit
+    readonly audit: Recording
     readonly sessions: Sessions
     readonly secondFactors: SecondFactorChecks
     readonly verifyPassword: VerifyPassword

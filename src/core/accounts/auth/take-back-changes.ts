@@ -3,7 +3,7 @@ import type { Needs } from '../../../ports/ports.ts'
 import { randomBytes } from '../../../ports/random-bytes.ts'
 import type { Caller } from '../../kernel/actor.ts'
 import type { DomainEvent } from '../../kernel/events.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import { openFormerAddresses } from '../users/former-addresses.model.ts'
 import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
@@ -39,7 +39,7 @@ export function createTakeBackChanges(
   }: {
     readonly users: Users
     readonly tokens: OneTimeTokens
-    readonly audit: Audit
+    readonly audit: Recording
     readonly memo: SessionMemo
     readonly passwordReset: PasswordReset
     readonly deletionDisowned: DomainEvent<DisownedDeletion>

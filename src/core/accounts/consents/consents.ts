@@ -3,7 +3,7 @@ import type { Actor, Caller } from '../../kernel/actor.ts'
 import { emptyFace } from '../../kernel/domain.ts'
 import { validationError } from '../../kernel/errors.ts'
 import { type CursorPage, type CursorQuery, pageOf, refusingBadCursors } from '../../kernel/paging.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import { consentTexts } from './consent-texts.ts'
 import { type ConsentText, type ConsentView, consents, type Decide } from './consents.model.ts'
 import { createConsentsPersonalData } from './personal-data.ts'
@@ -11,7 +11,7 @@ import { createConsentsPersonalData } from './personal-data.ts'
 /** What people were asked, and what they said. */
 export function createConsents(
   { clock, documents, ids }: Needs<'clock' | 'documents' | 'ids'>,
-  { audit }: { readonly audit: Audit },
+  { audit }: { readonly audit: Recording },
 ) {
   return {
     ...emptyFace,

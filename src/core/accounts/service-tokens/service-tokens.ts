@@ -5,7 +5,7 @@ import type { Actor, Caller } from '../../kernel/actor.ts'
 import { emptyFace } from '../../kernel/domain.ts'
 import { notFound } from '../../kernel/errors.ts'
 import { walk } from '../../kernel/walk.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import { isDisowned } from '../users/disowned.model.ts'
 import { isAdministrator } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
@@ -40,7 +40,7 @@ export const isServiceToken = (text: string): boolean => text.startsWith('tis_')
 
 export function createServiceTokens(
   needs: Needs<'documents' | 'clock' | 'ids' | 'defer'>,
-  { audit, users }: { readonly audit: Audit; readonly users: Pick<Users, 'read' | 'readOwn'> },
+  { audit, users }: { readonly audit: Recording; readonly users: Pick<Users, 'read' | 'readOwn'> },
 ) {
   const { documents, clock, ids, defer } = needs
   const keyOf = (id: string) => ({ partition: id, id })

@@ -5,7 +5,7 @@ import type { Actor, Caller } from '../../kernel/actor.ts'
 import { conflict, forbidden, notFound, preconditionFailed } from '../../kernel/errors.ts'
 import { createPutDocument } from '../../kernel/put-document.ts'
 import type { Versioned } from '../../kernel/versioned.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import type { Catalogue } from './catalogue.ts'
 import { compareVersions, isUnchanged } from './compare-versions.ts'
 import {
@@ -88,7 +88,7 @@ export function createAuthorCourses(
   needs: Needs<'documents' | 'clock' | 'ids'>,
   domain: {
     readonly users: Pick<Users, 'read'>
-    readonly audit: Audit
+    readonly audit: Recording
     readonly catalogue: Catalogue
     readonly versions: Versions
   },

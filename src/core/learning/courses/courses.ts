@@ -4,7 +4,7 @@ import type { Users } from '../../accounts/users/users.ts'
 import type { Files } from '../../files/files.ts'
 import { emptyFace } from '../../kernel/domain.ts'
 import { notFound } from '../../kernel/errors.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import { createAuthorCourses } from './author-courses.ts'
 import { cardOf, createCatalogue } from './catalogue.ts'
 import { type CourseTally, courseCounts, courseMembers } from './course-members.model.ts'
@@ -27,7 +27,7 @@ const rememberedDetails = 2_000
 
 export interface CoursesBorrows {
   readonly users: Pick<Users, 'read'>
-  readonly audit: Audit
+  readonly audit: Recording
   readonly files: Pick<Files, 'bindToCourse'>
 }
 

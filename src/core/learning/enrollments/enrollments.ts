@@ -6,7 +6,7 @@ import type { Files } from '../../files/files.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { emptyFace } from '../../kernel/domain.ts'
 import { notFound } from '../../kernel/errors.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import type { Courses } from '../courses/courses.ts'
 import type { Mentors } from '../mentors/mentors.ts'
 import { type LearnedSummary, progress } from './enrollments.model.ts'
@@ -21,7 +21,7 @@ export interface EnrollmentsBorrows {
   readonly users: Users
   readonly courses: Courses
   readonly mentors: Mentors
-  readonly audit: Audit
+  readonly audit: Recording
   readonly files: Pick<Files, 'signVideo' | 'bindings'>
 }
 

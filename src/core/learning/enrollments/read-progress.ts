@@ -5,7 +5,7 @@ import { dayNumber, streakOn } from '../../kernel/active-days.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { notFound } from '../../kernel/errors.ts'
 import { type CursorPage, type CursorQuery, pageOf, refusingBadCursors } from '../../kernel/paging.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import type { Mentors } from '../mentors/mentors.ts'
 import { achievements } from './achievements.ts'
 import { completedOf, percentageOf } from './conditions.ts'
@@ -20,7 +20,7 @@ export function createReadProgress(
     readonly users: Pick<Users, 'read'>
     readonly mentors: Mentors
     readonly learners: Learners
-    readonly audit: Audit
+    readonly audit: Recording
   },
 ) {
   const { users, mentors, learners, audit } = domain

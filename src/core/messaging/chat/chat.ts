@@ -5,7 +5,7 @@ import type { Files } from '../../files/files.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { emptyFace, type Job } from '../../kernel/domain.ts'
 import { AppError } from '../../kernel/errors.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import type { Limits } from '../../platform/limits/limits.ts'
 import { type ConnectionListener, conversationGroup } from '../../platform/realtime/realtime.model.ts'
 import type { RealtimeGateway } from '../../platform/realtime/realtime.ts'
@@ -60,7 +60,7 @@ export interface ChatBorrows {
     'bindToConversation' | 'releaseFromConversation' | 'avatars' | 'bindings' | 'groupPictures'
   >
   readonly limits: Pick<Limits, 'take'>
-  readonly audit: Pick<Audit, 'record'>
+  readonly audit: Pick<Recording, 'record'>
   readonly realtime: Pick<RealtimeGateway, 'connections'>
 }
 

@@ -1,7 +1,7 @@
 import { encodeCursor } from '../../../ports/cursor.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import type { ConversationLog } from './conversation-log.ts'
 import { announced } from './describe.ts'
 import { type Entry, type Head, isMessage, memberOf, messages } from './entries.model.ts'
@@ -33,7 +33,7 @@ export const createExportConversation =
       readonly readPeople: ReadPeople
       readonly permissions: Pick<Permissions, 'requireIn'>
       readonly throttle: Throttle
-      readonly audit: Pick<Audit, 'record'>
+      readonly audit: Pick<Recording, 'record'>
     },
   ) =>
   async (

@@ -18,7 +18,7 @@ import { forbidden, notFound, validationError } from '../../kernel/errors.ts'
 import { foldText } from '../../kernel/fold-text.ts'
 import { type CursorPage, pageOf, refusingBadCursors } from '../../kernel/paging.ts'
 import type { Mentors } from '../../learning/mentors/mentors.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import { createAppoint } from './appoint.ts'
 
 /** How many accounts one request looks at before it answers with a page that may not be full. */
@@ -39,7 +39,7 @@ const viewOf = (user: User): AdminUserView => ({
 
 export interface AdministrationBorrows {
   readonly users: Users
-  readonly audit: Audit
+  readonly audit: Recording
   readonly mentors: Pick<Mentors, 'syncLearner' | 'release'>
   readonly auth: Pick<Auth, 'forgetSessions'>
 }

@@ -3,7 +3,8 @@ import type { Needs } from '../../../ports/ports.ts'
 import { isActiveAdministrator, type User } from '../../accounts/users/users.model.ts'
 import type { Users } from '../../accounts/users/users.ts'
 import type { Mentors } from '../../learning/mentors/mentors.ts'
-import { type Audit, system } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
+import { system } from '../../platform/audit/recording.ts'
 
 /** What came of it, or why nothing did. */
 export type Appointment =
@@ -46,7 +47,7 @@ export function createAppoint(
     forgetSessions,
   }: {
     readonly users: Users
-    readonly audit: Audit
+    readonly audit: Recording
     readonly mentors: Pick<Mentors, 'syncLearner'>
     readonly forgetSessions: (userId: string) => void
   },

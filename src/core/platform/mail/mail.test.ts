@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { testAuditKeys } from '../../../../test/audit-keys.ts'
 import { createMemoryAudit } from '../../../adapters/memory/audit.ts'
 import { createManualClock } from '../../../adapters/memory/clock.ts'
 import { createInProcessDefer } from '../../../adapters/memory/defer.ts'
@@ -12,7 +13,7 @@ import type { AuditRecord } from '../../../ports/audit.ts'
 import { encodeBase64url } from '../../../ports/base64url.ts'
 import { type Mailer, MailRefused } from '../../../ports/mailer.ts'
 import { PortUnavailable } from '../../../ports/unavailable.ts'
-import { createAudit } from '../audit/audit.ts'
+import { createRecording } from '../audit/recording.ts'
 import { createKeys } from '../keys/keys.ts'
 import { codeOf, greetingOf, linkTo, referenceOf } from './mail.model.ts'
 import { createMail } from './mail.ts'
@@ -45,7 +46,10 @@ function createWorld() {
   })
   const keys = createKeys({ secrets, clock, ciphers: createWebCiphers() })
   const needs = { mailQueue, mailer, mailbox: outbox, clock, log, defer, ids: createSequentialIds() }
-  const audit = createAudit({ ...needs, audit: createMemoryAudit(auditRecords) }, { keys })
+  const audit = createRecording(
+    { ...needs, audit: createMemoryAudit({ keys: testAuditKeys(), records: auditRecords }) },
+    { keys },
+  )
   const [one, two] = [createMail(needs, { keys, audit }), createMail(needs, { keys, audit })]
   const run = async (mail: typeof one, name: string) => {
     const job = mail.jobs.find((candidate) => candidate.name === name)

@@ -4,7 +4,7 @@ import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { emptyFace, type Job } from '../../kernel/domain.ts'
 import { notFound } from '../../kernel/errors.ts'
-import type { Audit } from '../audit/audit.ts'
+import type { Recording } from '../audit/recording.ts'
 import type { Keys } from '../keys/keys.ts'
 import { createDecideMail, type Decide as DecideOne } from './decide-mail.ts'
 import { createMailPersonalData } from './personal-data.ts'
@@ -24,7 +24,7 @@ const listedDead = 200
  */
 export function createMail(
   needs: Needs<'mailQueue' | 'mailer' | 'mailbox' | 'clock' | 'ids' | 'log' | 'defer'>,
-  { keys, audit }: { readonly keys: Keys; readonly audit: Audit },
+  { keys, audit }: { readonly keys: Keys; readonly audit: Recording },
 ) {
   const { mailQueue, mailbox, clock, defer, log } = needs
   const { seal, open } = createSealMail(needs, keys)

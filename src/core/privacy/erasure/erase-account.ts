@@ -9,7 +9,8 @@ import { notFound } from '../../kernel/errors.ts'
 import type { PersonalData } from '../../kernel/personal-data.ts'
 import { createPutDocument } from '../../kernel/put-document.ts'
 import { walk } from '../../kernel/walk.ts'
-import { type Audit, system } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
+import { system } from '../../platform/audit/recording.ts'
 import { greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -31,7 +32,7 @@ export function createEraseAccount(
   needs: Needs<'clock' | 'defer' | 'documents' | 'log'>,
   domain: {
     readonly users: Users
-    readonly audit: Audit
+    readonly audit: Recording
     readonly mail: Mailing
     /** Makes this process forget that it has lately seen the person's sessions to be good. */
     readonly forgetSessions: (userId: string) => void

@@ -3,7 +3,7 @@ import type { Auth } from '../../accounts/auth/auth.ts'
 import type { Users } from '../../accounts/users/users.ts'
 import { emptyFace } from '../../kernel/domain.ts'
 import type { PersonalData } from '../../kernel/personal-data.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import type { Registry } from '../registry/registry.ts'
 import { createCancelDeletion } from './cancel-deletion.ts'
@@ -17,7 +17,7 @@ const dayMs = 24 * 60 * minuteMs
 export interface ErasureBorrows {
   readonly users: Users
   readonly auth: Pick<Auth, 'forgetSessions' | 'whereToTell' | 'guestEntered' | 'deletionDisowned'>
-  readonly audit: Audit
+  readonly audit: Recording
   readonly mail: Mailing
   readonly registry: Pick<Registry, 'entries'>
 }

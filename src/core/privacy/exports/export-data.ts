@@ -7,7 +7,7 @@ import type { Actor, Caller } from '../../kernel/actor.ts'
 import type { PersonalData, Subject } from '../../kernel/personal-data.ts'
 import { createPutDocument } from '../../kernel/put-document.ts'
 import { walk } from '../../kernel/walk.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import { greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -60,7 +60,7 @@ export function createExportData(
   needs: Needs<'archiver' | 'blobs' | 'clock' | 'defer' | 'documents' | 'ids' | 'log'>,
   domain: {
     readonly users: Users
-    readonly audit: Audit
+    readonly audit: Recording
     readonly mail: Mailing
     readonly files: Pick<Files, 'exports'>
     readonly registry: Pick<Registry, 'entries'>

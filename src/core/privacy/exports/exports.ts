@@ -3,7 +3,7 @@ import type { Users } from '../../accounts/users/users.ts'
 import type { Files } from '../../files/files.ts'
 import { emptyFace, type Job } from '../../kernel/domain.ts'
 import { nothingKept, type PersonalData } from '../../kernel/personal-data.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import type { Registry } from '../registry/registry.ts'
 import { createExportData } from './export-data.ts'
@@ -13,7 +13,7 @@ const minuteMs = 60_000
 
 export interface ExportsBorrows {
   readonly users: Users
-  readonly audit: Audit
+  readonly audit: Recording
   readonly mail: Mailing
   readonly files: Pick<Files, 'exports'>
   readonly registry: Pick<Registry, 'entries'>

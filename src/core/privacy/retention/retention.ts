@@ -1,5 +1,6 @@
 import { emptyFace } from '../../kernel/domain.ts'
-import { type Audit, system } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
+import { system } from '../../platform/audit/recording.ts'
 import type { Registry } from '../registry/registry.ts'
 
 export interface StoreRetention {
@@ -13,7 +14,7 @@ export interface StoreRetention {
 /** What the stores keep for longer than their rules say. */
 export function createRetention(
   _needs: object,
-  { audit, registry }: { readonly audit: Audit; readonly registry: Pick<Registry, 'entries'> },
+  { audit, registry }: { readonly audit: Recording; readonly registry: Pick<Registry, 'entries'> },
 ) {
   return {
     ...emptyFace,

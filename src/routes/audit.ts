@@ -1,0 +1,25 @@
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import { cursorPage } from '../core/kernel/paging.ts'
+import type { Audit } from '../core/platform/audit/audit.ts'
+import { AuditQuery, AuditRecordView } from '../core/platform/audit/search-audit.ts'
+import { type AppEnv, actorOf } from '../http/request-context.ts'
+import { errors, json, onlyFor } from '../http/route.ts'
+import { onInvalid } from '../http/validate.ts'
+
+const searchAudit = createRoute({
+  method: 'get',
+  path: '/',
+  operationId: 'searchAudit',
+  tags: ['Admin'],
+  summary: 'Search the audit log',
+  description:
+    'Newest first, by whoever it was. Each look is itself recorded. A filtered page may hold fewer than its limit, or nothing, and still have a next one.',
+  ...onlyFor('admin'),
+  request: { query: AuditQuery },
+  responses: { 200: json(cursorPage(AuditRecordView), 'A page.'), ...errors(400, 401, 403) },
+})
+
+export const auditRoutes = (audit: Audit) =>
+  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid }).openapi(searchAudit, async (c) =>
+    c.json(await audit.search(actorOf(c), c.req.valid('query'), c.get('caller')), 200),
+  )
