@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { createSigningKey } from '../src/adapters/jose/access-tokens.ts'
 import { settings } from '../src/config/config.ts'
 import type { SecretVersion } from '../src/ports/secrets.ts'
 
 /*
  * Prints the secrets of a deployment as lines for its environment. With AUTH_SIGNING_KEYS set it adds a successor to
- * them; `--master` also replaces AUTH_MASTER_KEY. Nothing is written anywhere.
+ * them; `--master` also replaces AUTH_MASTER_KEY, `--audit` adds a successor to AUDIT_KEYS. Nothing is written anywhere.
  */
 
 export const publishedBeforeUseMs = 60 * 60_000
@@ -29,27 +29,69 @@ export async function succeed(
   ]
 }
 
-/** The lines to print. Throws without naming a value when AUTH_SIGNING_KEYS cannot be read. */
+/** Before the first record of any log. */
+const longAgo = '2000-01-01T00:00:00.000Z'
+
+/**
+ * The keys of the audit log to deploy next, newest first: none is ever dropped, for a record shows nothing without its
+ * key. Where the log had the master key's until now, that stays as the oldest.
+ */
+function auditKeys(
+  known: readonly SecretVersion[],
+  masterKey: string | undefined,
+  nowMs: number,
+): readonly SecretVersion[] {
+  const fresh = {
+    id: randomUUID(),
+    value: randomBytes(32).toString('base64url'),
+    activeFrom: new Date(nowMs).toISOString(),
+  }
+  const first =
+    known.length === 0 && masterKey ? [{ id: 'master', value: masterKey, activeFrom: longAgo }] : []
+  return [fresh, ...known, ...first]
+}
+
+/** What is set and cannot be read throws, without its value. */
+function readSetting(
+  name: 'AUTH_SIGNING_KEYS' | 'AUDIT_KEYS',
+  given: string | undefined,
+): readonly SecretVersion[] {
+  const text = given?.trim()
+  if (!text) return []
+  const parsed = settings[name].schema.safeParse(text)
+  if (!parsed.success) throw new Error(`${name} is set and cannot be read`)
+  return parsed.data
+}
+
+/** The lines to print. Throws without naming a value when AUTH_SIGNING_KEYS or AUDIT_KEYS cannot be read. */
 export async function newKeys(
   environment: Readonly<Record<string, string | undefined>>,
-  { replacesMaster, nowMs }: { readonly replacesMaster: boolean; readonly nowMs: number },
+  {
+    replacesMaster,
+    replacesAudit = false,
+    nowMs,
+  }: { readonly replacesMaster: boolean; readonly replacesAudit?: boolean; readonly nowMs: number },
 ): Promise<readonly string[]> {
-  const signingKeys = environment['AUTH_SIGNING_KEYS']?.trim()
   const masterKey = environment['AUTH_MASTER_KEY']?.trim()
-  const existing = signingKeys ? settings.AUTH_SIGNING_KEYS.schema.safeParse(signingKeys) : undefined
-  if (existing && !existing.success) throw new Error('AUTH_SIGNING_KEYS is set and cannot be read')
-  const next = JSON.stringify(await succeed(existing?.data ?? [], nowMs))
+  const signingKeys = readSetting('AUTH_SIGNING_KEYS', environment['AUTH_SIGNING_KEYS'])
+  const ofAudit = readSetting('AUDIT_KEYS', environment['AUDIT_KEYS'])
+  const next = JSON.stringify(await succeed(signingKeys, nowMs))
   return [
     ...(!masterKey || replacesMaster ? [`AUTH_MASTER_KEY=${randomBytes(32).toString('base64url')}`] : []),
     ...(masterKey && replacesMaster ? [`AUTH_MASTER_KEY_PREVIOUS=${masterKey}`] : []),
     `AUTH_SIGNING_KEYS='${next}'`,
+    ...(ofAudit.length === 0 || replacesAudit
+      ? [`AUDIT_KEYS='${JSON.stringify(auditKeys(ofAudit, masterKey, nowMs))}'`]
+      : []),
   ]
 }
 
 if (import.meta.main)
   try {
     const replacesMaster = process.argv.includes('--master')
-    for (const line of await newKeys(process.env, { replacesMaster, nowMs: Date.now() })) console.log(line)
+    const replacesAudit = process.argv.includes('--audit')
+    for (const line of await newKeys(process.env, { replacesMaster, replacesAudit, nowMs: Date.now() }))
+      console.log(line)
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
     process.exitCode = 1

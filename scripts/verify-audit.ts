@@ -17,7 +17,7 @@ import type { Ports } from '../src/ports/ports.ts'
 const placeOf = ({ partition, sequence }: AuditDamage): string =>
   [partition && `partition ${partition}`, sequence !== null && `sequence ${sequence}`]
     .filter((part) => part)
-    .join(', ')
+    .join(', ') || 'the table itself'
 
 async function headsIn(against: string, { auditAnchors, auditKeys }: Ports): Promise<readonly KeptHead[]> {
   if (against !== 'anchors') return readAnchors(await readFile(against, 'utf8'), auditKeys)

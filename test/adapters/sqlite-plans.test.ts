@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { createSqliteAudit } from '../../src/adapters/sqlite/audit.ts'
 import { openSqlite } from '../../src/adapters/sqlite/database.ts'
 import {
   createSqliteDocuments,
@@ -7,7 +8,10 @@ import {
   scanSql,
 } from '../../src/adapters/sqlite/documents.ts'
 import { collections } from '../../src/app/domains.ts'
+import type { AuditFilter } from '../../src/ports/audit.ts'
+import { encodeCursor } from '../../src/ports/cursor.ts'
 import type { AccessPath } from '../../src/ports/documents.ts'
+import { testAuditKeys } from '../audit-keys.ts'
 
 const database = openSqlite(':memory:')
 createSqliteDocuments({ database, collections, clock: { now: () => 0 } })
@@ -39,3 +43,43 @@ test.each(collections.map(({ name }) => name))('a walk through %s goes along its
     'SEARCH documents USING PRIMARY KEY (collection=? AND (partition,id)>(?,?))',
   ])
 })
+
+const filters: readonly [what: AuditFilter, index: string][] = [
+  [{}, 'audit_logs_time'],
+  [{ actorId: 'a' }, 'audit_logs_actor'],
+  [{ resourceType: 't', resourceId: 'r' }, 'audit_logs_resource'],
+  [{ resourceType: 't' }, 'audit_logs_time'],
+  [{ eventType: 'e' }, 'audit_logs_event'],
+  [{ outcome: 'denied' }, 'audit_logs_refused'],
+  [{ outcome: 'success' }, 'audit_logs_time'],
+  [{ outcome: 'failure', actorId: 'a' }, 'audit_logs_actor'],
+]
+
+test.each(
+  filters.flatMap(([filter, index]) =>
+    [{}, { from: '2026', until: '2027' }].flatMap((times) =>
+      [false, true].map((isContinued) => ({ filter: { ...filter, ...times }, index, isContinued })),
+    ),
+  ),
+)(
+  'the audit log by $filter, continued: $isContinued, is read along $index',
+  async ({ filter, index, isContinued }) => {
+    const asked: string[] = []
+    const audit = createSqliteAudit({
+      keys: testAuditKeys(),
+      database: {
+        ...database,
+        all: (port, sql, ...values) => {
+          asked.push(sql)
+          return database.all(port, sql, ...values)
+        },
+      },
+    })
+    const after = encodeCursor(['2026-11-24T10:00:00.000Z', 'id'])
+    await audit.list(filter, { limit: 10, ...(isContinued ? { after } : {}) })
+    const plan = planOf(asked[0] ?? '')
+    expect(plan).toEqual([
+      expect.stringMatching(new RegExp(`^(SEARCH|SCAN) audit_logs USING (COVERING )?INDEX ${index}\\b`)),
+    ])
+  },
+)

@@ -189,6 +189,9 @@ export const reads: readonly Read[] = [
     ({ courseId, lessonId }) => `${v1}/courses/${courseId}/draft/lessons/${lessonId}`,
   ),
   get('listDeadLetters', 'admin', `${v1}/admin/mail/dead-letters`),
+  get('searchAudit', 'admin', `${v1}/admin/audit?limit=10`),
+  get('searchAudit, of an event', 'admin', `${v1}/admin/audit?limit=10&event=user.login`),
+  get('searchAudit, what was denied', 'admin', `${v1}/admin/audit?limit=10&outcome=denied`),
 
   post('negotiate', 'me', `${v1}/realtime/negotiate`),
   post('sync', 'me', `${v1}/sync`, ({ conversationId, n }) => ({ streams: { [conversationId]: n - 5 } })),

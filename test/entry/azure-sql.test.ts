@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { migrationsOf } from '../../src/adapters/azure-sql/migrations.ts'
 import { startServer } from '../server.ts'
 import { type AzureSqlStandIn, startAzureSql } from '../stand-ins/azure-sql.ts'
 import { startManagedIdentity } from '../stand-ins/managed-identity.ts'
@@ -51,7 +52,7 @@ test('the tables are made by one command, also from two processes at once', asyn
   expect(ended).toEqual(
     Array.from({ length: 3 }, () => ({
       code: 0,
-      stdout: 'toolsinc-reports on 127.0.0.1 has schema 1\n',
+      stdout: `toolsinc-reports on 127.0.0.1 has schema ${migrationsOf({ ledger: '' }).length}\n`,
       stderr: '',
     })),
   )
@@ -100,14 +101,14 @@ test('a process takes forms as its managed identity, and is not ready while the 
   await identity.stop()
 })
 
-test('the audit log is verified there, too, and the first row that was changed is named', async () => {
+test('the audit log is verified there, too, and the row that was changed is named', async () => {
   const intact = await run('verify-audit')
   expect(intact).toMatchObject({ code: 0, stdout: expect.stringMatching(/^intact: \d+ rows\n/) })
   server.exec(`drop trigger audit_logs_append_only_update;
     update audit_logs set outcome = 'failure' where sequence = 3`)
   const broken = await run('verify-audit')
   expect(broken.code).toBe(1)
-  expect(broken.stderr).toMatch(/the first wrong row is partition \d{4}-\d\d, sequence 3\n/)
+  expect(broken.stderr).toMatch(/^altered: partition \d{4}-\d\d, sequence 3$/m)
 })
 
 test('a process without its password does not start', async () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -48,7 +48,7 @@ test('retention is counted for every store, and removed when it is not a dry run
   database.close()
 })
 
-test('the audit log is verified, and the first row that was changed is named', async () => {
+test('the audit log is verified, alone and against heads, and what is wrong is named', async () => {
   const folder = join(directory, 'audit')
   const server = await startServer({ DATA_DIR: folder, RATE_LIMIT_SCALE: '1000' })
   for (let i = 0; i < 4; i++)
@@ -66,16 +66,35 @@ test('the audit log is verified, and the first row that was changed is named', a
   const intact = await run('verify-audit', folder)
   expect(intact).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/^intact: 4 rows\n\d{4}-\d\d [\da-f]{64}\n$/),
+    stdout: expect.stringMatching(/^intact: 4 rows\n\d{4}-\d\d 4 [\da-f]{64}\n$/),
   })
+  const printed = join(directory, 'heads.txt')
+  writeFileSync(printed, intact.stdout)
+  expect(await run('verify-audit', folder, '--against', printed)).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^intact: 4 rows, and all of 1 heads that were kept\n/),
+  })
+  expect((await run('verify-audit', folder, '--against', 'anchors')).stderr).toContain(
+    'AUDIT_ANCHORS is not set',
+  )
+  writeFileSync(printed, 'nothing\n')
+  expect((await run('verify-audit', folder, '--against', printed)).code).toBe(1)
+  writeFileSync(printed, intact.stdout)
 
   const database = new DatabaseSync(join(folder, 'tools-inc.db'))
   const change = "update audit_logs set outcome = 'failure' where sequence = 3"
   expect(() => database.exec(change)).toThrow(/append only/)
   expect(() => database.exec('delete from audit_logs where sequence = 3')).toThrow(/append only/)
   database.exec(`drop trigger audit_logs_no_update; ${change}`)
-  database.close()
   const broken = await run('verify-audit', folder)
   expect(broken.code).toBe(1)
-  expect(broken.stderr).toMatch(/the first wrong row is partition \d{4}-\d\d, sequence 3\n/)
-})
+  expect(broken.stderr).toMatch(
+    /^broken:\nunprotected: the table itself\naltered: partition \d{4}-\d\d, sequence 3\n$/,
+  )
+  database.exec('drop trigger audit_logs_no_delete; delete from audit_logs where sequence > 2')
+  database.close()
+  expect((await run('verify-audit', folder)).stderr).toBe('broken:\nunprotected: the table itself\n')
+  expect((await run('verify-audit', folder, '--against', printed)).stderr).toMatch(
+    /\ncut off: partition \d{4}-\d\d, sequence 3\n$/,
+  )
+}, 120_000)

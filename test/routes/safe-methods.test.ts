@@ -15,6 +15,7 @@ const password = 'SecurePass123!'
 /** What only reads. Anything else that a store is asked for counts as a write. */
 const reading: Partial<Record<keyof Ports, readonly string[]>> = {
   documents: ['read', 'query', 'scan'],
+  audit: ['list', 'listByActor', 'listByResource', 'heads'],
   blobs: ['head', 'read', 'list', 'signDownload', 'answer'],
   mailQueue: ['counts', 'listDead'],
   submissions: ['read', 'readByTrackingNumber', 'list', 'report'],
@@ -47,6 +48,7 @@ const counting = (ports: Ports): Partial<Ports> =>
 
 /** Which reading is written down, since it was somebody else's data: reading itself goes on doing nothing else. */
 const audited: Readonly<Record<string, string>> = {
+  'GET /api/v1/admin/audit': 'audit append audit.read',
   'GET /api/v1/forms': 'audit append form.list',
   'GET /api/v1/forms/{id}': 'audit append form.read',
   'GET /api/v1/reports': 'audit append report.list',

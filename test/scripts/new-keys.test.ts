@@ -19,7 +19,7 @@ describe('npm run keys:new', () => {
 
   test('makes what production asks for', async () => {
     const made = await make({})
-    expect(Object.keys(made)).toEqual(['AUTH_MASTER_KEY', 'AUTH_SIGNING_KEYS'])
+    expect(Object.keys(made)).toEqual(['AUTH_MASTER_KEY', 'AUTH_SIGNING_KEYS', 'AUDIT_KEYS'])
     const { secrets } = readConfig({
       NODE_ENV: 'production',
       PUBLIC_URL: 'https://api.example.org',
@@ -28,12 +28,13 @@ describe('npm run keys:new', () => {
       ...made,
     })
     expect(secrets['signing-keys']).toHaveLength(1)
+    expect(secrets['audit-keys']).toHaveLength(1)
   })
 
   test('adds a successor that is used an hour later, and keeps the predecessor', async () => {
     const first = await make({})
     const second = await make(first, false, nowMs + 90 * day)
-    expect(Object.keys(second)).toEqual(['AUTH_SIGNING_KEYS'])
+    expect(second).not.toHaveProperty('AUDIT_KEYS')
     const [successor, predecessor] = keysOf(second)
     expect(predecessor).toEqual(keysOf(first)[0])
     expect(successor?.activeFrom).toBe('2026-04-01T01:00:00.000Z')
@@ -48,7 +49,25 @@ describe('npm run keys:new', () => {
     expect(second['AUTH_MASTER_KEY']).not.toBe(first['AUTH_MASTER_KEY'])
   })
 
+  test('keeps every key of the audit log, and the one that the master key was until then', async () => {
+    const before = { AUTH_MASTER_KEY: (await make({}))['AUTH_MASTER_KEY'] ?? '' }
+    const first = await make(before)
+    const keysOfAudit = (text = '') => settings.AUDIT_KEYS.schema.parse(text)
+    const [own, master] = keysOfAudit(first['AUDIT_KEYS'])
+    expect(master?.value).toBe(before.AUTH_MASTER_KEY)
+    const audit = first['AUDIT_KEYS'] ?? ''
+    expect(await make({ ...before, AUDIT_KEYS: audit })).not.toHaveProperty('AUDIT_KEYS')
+    const lines = await newKeys(
+      { ...before, AUDIT_KEYS: audit },
+      { replacesMaster: true, replacesAudit: true, nowMs: nowMs + day },
+    )
+    const [next, ...kept] = keysOfAudit(parse(lines)['AUDIT_KEYS'])
+    expect(kept).toEqual([own, master])
+    expect(next?.activeFrom).toBe('2026-01-02T00:00:00.000Z')
+  })
+
   test('never shows what it cannot read', async () => {
+    await expect(make({ AUDIT_KEYS: 'marker' })).rejects.toThrow(/^AUDIT_KEYS is set and cannot be read$/)
     await expect(make({ AUTH_SIGNING_KEYS: 'marker' })).rejects.toThrow(
       /^AUTH_SIGNING_KEYS is set and cannot be read$/,
     )

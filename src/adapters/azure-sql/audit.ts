@@ -98,8 +98,7 @@ export function createAzureSqlAudit({
     if (after) conditions.push('(created_at < @time or (created_at = @time and id < @lastId))')
     const { rows } = await database.run(
       port,
-      `select top (@limit) ${selected} from audit_logs
-       ${conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''}
+      `select top (@limit) ${selected} from audit_logs ${conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''}
        order by created_at desc, id desc`,
       {
         limit,

@@ -2,7 +2,7 @@ import { DocumentExists } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { AppError, forbidden } from '../../kernel/errors.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import type { TakeFromLimits } from '../../platform/limits/limits.ts'
 import { linkTo, referenceOf } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
@@ -42,7 +42,7 @@ export const createFileReport =
     { documents, clock }: Needs<'documents' | 'clock'>,
     parts: {
       readonly chat: Pick<Chat, 'readSeenMessage'>
-      readonly audit: Pick<Audit, 'record'>
+      readonly audit: Pick<Recording, 'record'>
       readonly mail: Pick<Mailing, 'enqueue'>
       readonly sealing: SealReport
       readonly settings: ReportSettings

@@ -1,7 +1,7 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Job } from '../../kernel/domain.ts'
 import type { PastRetention } from '../../kernel/personal-data.ts'
-import { type Audit, system } from '../../platform/audit/audit.ts'
+import { type Recording, system } from '../../platform/audit/recording.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
 import { queue, reports, type StoredReport } from './reports.model.ts'
 import type { SealReport } from './seal-report.ts'
@@ -16,7 +16,7 @@ const waitsTooLongMs = 24 * hourMs
 export function createReportJobs(
   { documents, clock, log }: Needs<'documents' | 'clock' | 'log'>,
   parts: {
-    readonly audit: Pick<Audit, 'record'>
+    readonly audit: Pick<Recording, 'record'>
     readonly keys: Pick<Keys, 'activeKeyId'>
     readonly sealing: SealReport
   },

@@ -1,7 +1,7 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Users } from '../../accounts/users/users.ts'
 import { emptyFace, type Limit } from '../../kernel/domain.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
 import type { Limits } from '../../platform/limits/limits.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
@@ -16,7 +16,7 @@ import { createSealReport } from './seal-report.ts'
 export interface ReportsBorrows {
   readonly users: Pick<Users, 'read'>
   readonly keys: Pick<Keys, 'activeKeyId' | 'open' | 'seal'>
-  readonly audit: Pick<Audit, 'record'>
+  readonly audit: Pick<Recording, 'record'>
   readonly limits: Pick<Limits, 'take'>
   readonly mail: Pick<Mailing, 'enqueue'>
   readonly chat: Pick<Chat, 'readSeenMessage' | 'removeReportedMessage'>

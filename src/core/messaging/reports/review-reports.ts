@@ -5,7 +5,7 @@ import type { Actor, Caller } from '../../kernel/actor.ts'
 import { notFound, preconditionFailed } from '../../kernel/errors.ts'
 import { pageOf, refusingBadCursors } from '../../kernel/paging.ts'
 import { retryOnConflict } from '../../kernel/retry-on-conflict.ts'
-import type { Audit } from '../../platform/audit/audit.ts'
+import type { Recording } from '../../platform/audit/recording.ts'
 import { greetingOf } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import type { Chat } from '../chat/chat.ts'
@@ -53,7 +53,7 @@ export function createReviewReports(
   parts: {
     readonly users: Pick<Users, 'read'>
     readonly chat: Pick<Chat, 'removeReportedMessage'>
-    readonly audit: Pick<Audit, 'record'>
+    readonly audit: Pick<Recording, 'record'>
     readonly mail: Pick<Mailing, 'enqueue'>
     readonly sealing: SealReport
     readonly settings: ReportSettings
