@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { system } from '../../src/core/platform/audit/recording.ts'
+import { system } from '../../src/core/platform/audit/audit.model.ts'
 import type { AuditEntry } from '../../src/ports/audit.ts'
 import type { Ports } from '../../src/ports/ports.ts'
 import { createBench, type Settings } from './bench.ts'

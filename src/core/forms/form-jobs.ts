@@ -1,7 +1,7 @@
 import type { Needs } from '../../ports/ports.ts'
 import { type Submission, SubmissionChanged, type SubmissionFilter } from '../../ports/submissions.ts'
 import type { Job } from '../kernel/domain.ts'
-import { system } from '../platform/audit/recording.ts'
+import { system } from '../platform/audit/audit.model.ts'
 import type { PlannedChange } from './change-submission.ts'
 import { type FilledForm, type FormType, formTypes } from './forms.model.ts'
 import type { FormsDomain } from './forms-domain.ts'

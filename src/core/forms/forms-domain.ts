@@ -1,6 +1,6 @@
 import type { Submission } from '../../ports/submissions.ts'
 import type { Files } from '../files/files.ts'
-import type { Recording } from '../platform/audit/recording.ts'
+import type { Recording } from '../platform/audit/audit.model.ts'
 import type { Keys } from '../platform/keys/keys.ts'
 import type { Mailing } from '../platform/mail/mail.ts'
 import type { ChangeSubmission, erasure } from './change-submission.ts'

@@ -7,7 +7,7 @@ import {
   type PersonalData,
   type Subject,
 } from '../kernel/personal-data.ts'
-import { system } from '../platform/audit/recording.ts'
+import { system } from '../platform/audit/audit.model.ts'
 import { senderOf } from './form-mails.ts'
 import { normalizeContact } from './form-text.ts'
 import type { FilledForm } from './forms.model.ts'

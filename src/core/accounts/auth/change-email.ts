@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
-import type { Recording } from '../../platform/audit/recording.ts'
+import type { Recording } from '../../platform/audit/audit.model.ts'
 import { codeOf, greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Decide, Mailing } from '../../platform/mail/mail.ts'
 import { openFormerAddresses, takeBackMs } from '../users/former-addresses.model.ts'

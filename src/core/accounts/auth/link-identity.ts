@@ -1,6 +1,6 @@
 import type { ProviderName } from '../../../ports/identity-providers.ts'
 import type { Caller } from '../../kernel/actor.ts'
-import type { Recording } from '../../platform/audit/recording.ts'
+import type { Recording } from '../../platform/audit/audit.model.ts'
 import type { User } from '../users/users.model.ts'
 import type { Identities, NewLink } from './identities.ts'
 import type { Notices } from './notices.ts'

@@ -1,6 +1,6 @@
 import type { Caller } from '../../kernel/actor.ts'
 import { AppError } from '../../kernel/errors.ts'
-import type { Recording } from '../../platform/audit/recording.ts'
+import type { Recording } from '../../platform/audit/audit.model.ts'
 import type { Users } from '../users/users.ts'
 import { lockedOut } from './auth.model.ts'
 import { guesserFrom } from './guessers.ts'

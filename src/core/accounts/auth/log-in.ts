@@ -1,7 +1,7 @@
 import { normalizeEmailAddress } from '../../../ports/email-address.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Caller } from '../../kernel/actor.ts'
-import type { Recording } from '../../platform/audit/recording.ts'
+import type { Recording } from '../../platform/audit/audit.model.ts'
 import type { User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import { type AuthSettings, invalidCredentials, lockedOut, opensByPassword } from './auth.model.ts'

@@ -1,5 +1,5 @@
 import type { Caller } from '../../kernel/actor.ts'
-import type { Recording } from '../../platform/audit/recording.ts'
+import type { Recording } from '../../platform/audit/audit.model.ts'
 import type { FindPresented, Presented } from './find-presented.ts'
 import type { Session } from './sessions.model.ts'
 import type { Sessions } from './sessions.ts'

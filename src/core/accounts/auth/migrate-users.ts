@@ -1,7 +1,7 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { AppError } from '../../kernel/errors.ts'
-import type { Recording } from '../../platform/audit/recording.ts'
+import type { Recording } from '../../platform/audit/audit.model.ts'
 import { hasNoWayIn } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import { MigratedUser, type MigrateUsers, type MigrationResult } from './recovery.model.ts'

@@ -1,7 +1,7 @@
 import type { Stored } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Caller } from '../../kernel/actor.ts'
-import type { Occurrence, Recording } from '../../platform/audit/recording.ts'
+import type { Occurrence, Recording } from '../../platform/audit/audit.model.ts'
 import { signedInAt, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import type { Credentials } from './sessions.model.ts'

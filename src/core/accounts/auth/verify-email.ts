@@ -1,7 +1,7 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { notFound } from '../../kernel/errors.ts'
-import type { Recording } from '../../platform/audit/recording.ts'
+import type { Recording } from '../../platform/audit/audit.model.ts'
 import { codeOf, greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import type { User } from '../users/users.model.ts'

@@ -5,7 +5,7 @@ import type { Actor, Caller } from '../../kernel/actor.ts'
 import { conflict, forbidden, notFound, preconditionFailed } from '../../kernel/errors.ts'
 import { createPutDocument } from '../../kernel/put-document.ts'
 import type { Versioned } from '../../kernel/versioned.ts'
-import type { Recording } from '../../platform/audit/recording.ts'
+import type { Recording } from '../../platform/audit/audit.model.ts'
 import type { Catalogue } from './catalogue.ts'
 import { compareVersions, isUnchanged } from './compare-versions.ts'
 import {

@@ -1,7 +1,7 @@
 import { encodeCursor } from '../../../ports/cursor.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
-import type { Recording } from '../../platform/audit/recording.ts'
+import type { Recording } from '../../platform/audit/audit.model.ts'
 import type { ConversationLog } from './conversation-log.ts'
 import { announced } from './describe.ts'
 import { type Entry, type Head, isMessage, memberOf, messages } from './entries.model.ts'

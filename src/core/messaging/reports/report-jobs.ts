@@ -1,7 +1,7 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Job } from '../../kernel/domain.ts'
 import type { PastRetention } from '../../kernel/personal-data.ts'
-import { type Recording, system } from '../../platform/audit/recording.ts'
+import { type Recording, system } from '../../platform/audit/audit.model.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
 import { queue, reports, type StoredReport } from './reports.model.ts'
 import type { SealReport } from './seal-report.ts'

@@ -1,7 +1,7 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Users } from '../../accounts/users/users.ts'
 import { emptyFace, type Limit } from '../../kernel/domain.ts'
-import type { Recording } from '../../platform/audit/recording.ts'
+import type { Recording } from '../../platform/audit/audit.model.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
 import type { Limits } from '../../platform/limits/limits.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'

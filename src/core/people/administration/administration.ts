@@ -18,7 +18,7 @@ import { forbidden, notFound, validationError } from '../../kernel/errors.ts'
 import { foldText } from '../../kernel/fold-text.ts'
 import { type CursorPage, pageOf, refusingBadCursors } from '../../kernel/paging.ts'
 import type { Mentors } from '../../learning/mentors/mentors.ts'
-import type { Recording } from '../../platform/audit/recording.ts'
+import type { Recording } from '../../platform/audit/audit.model.ts'
 import { createAppoint } from './appoint.ts'
 
 /** How many accounts one request looks at before it answers with a page that may not be full. */

@@ -3,8 +3,8 @@ import type { Needs } from '../../../ports/ports.ts'
 import { isActiveAdministrator, type User } from '../../accounts/users/users.model.ts'
 import type { Users } from '../../accounts/users/users.ts'
 import type { Mentors } from '../../learning/mentors/mentors.ts'
-import type { Recording } from '../../platform/audit/recording.ts'
-import { system } from '../../platform/audit/recording.ts'
+import type { Recording } from '../../platform/audit/audit.model.ts'
+import { system } from '../../platform/audit/audit.model.ts'
 
 /** What came of it, or why nothing did. */
 export type Appointment =

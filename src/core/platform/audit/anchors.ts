@@ -2,7 +2,7 @@ import { anchoredEvent, headText, type KeptHead, readHead } from '../../../ports
 import type { AuditKeys } from '../../../ports/audit-keys.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Job } from '../../kernel/domain.ts'
-import { system } from './recording.ts'
+import { system } from './audit.model.ts'
 
 /** Heads of the log on one day, as they are kept outside: one line of JSON. */
 export interface Anchor {

@@ -1,19 +1,8 @@
-import type { AuditEntry, AuditOutcome } from '../../../ports/audit.ts'
+import type { AuditEntry } from '../../../ports/audit.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Caller } from '../../kernel/actor.ts'
 import type { Keys } from '../keys/keys.ts'
-
-export interface Occurrence {
-  /** `domain.verb` */
-  readonly event: string
-  readonly actorId: string | null
-  readonly sessionId?: string
-  readonly resource: { readonly type: string; readonly id: string | null }
-  readonly outcome?: AuditOutcome
-  /** A code, never prose. */
-  readonly reason?: string
-  readonly changedFields?: readonly string[]
-}
+import { anonymous, type Occurrence, type Recording } from './audit.model.ts'
 
 /** Coarse on purpose: enough to see that a script logged in, not enough to single out a person. */
 function classOf(userAgent: string | null): string | null {
@@ -23,19 +12,10 @@ function classOf(userAgent: string | null): string | null {
   return /mozilla/i.test(userAgent) ? 'browser' : 'script'
 }
 
-/** Stands for whoever was not signed in, and for what nobody asked for. */
-export const anonymous = 'anonymous'
-export const system = 'system'
-
-/**
- * Writes what happened into the audit log. Resolves when it is durable; a failure fails the use case. `entryOf` is for
- * a store whose writes take the entry along.
- */
 export function createRecording(
   { audit, clock, ids }: Needs<'audit' | 'clock' | 'ids'>,
   { keys }: { readonly keys: Pick<Keys, 'pseudonym'> },
-) {
-  /** `caller` is null for a job. */
+): Recording {
   const entryOf = async (caller: Caller | null, occurrence: Occurrence): Promise<AuditEntry> => {
     const address = caller?.address ?? null
     return {
@@ -59,5 +39,3 @@ export function createRecording(
     audit.append(await entryOf(caller, occurrence))
   return { record, entryOf }
 }
-
-export type Recording = ReturnType<typeof createRecording>

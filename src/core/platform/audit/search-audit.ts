@@ -3,7 +3,7 @@ import type { AuditFilter } from '../../../ports/audit.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { type CursorPage, CursorQuery, pageOf, refusingBadCursors } from '../../kernel/paging.ts'
-import type { Recording } from './recording.ts'
+import type { Recording } from './audit.model.ts'
 
 const Text = z.string().min(1).max(200)
 

@@ -3,7 +3,7 @@ import type { DisownedDeletion } from '../../accounts/auth/recovery.model.ts'
 import type { Users } from '../../accounts/users/users.ts'
 import type { Caller } from '../../kernel/actor.ts'
 import { createPutDocument } from '../../kernel/put-document.ts'
-import type { Recording } from '../../platform/audit/recording.ts'
+import type { Recording } from '../../platform/audit/audit.model.ts'
 import { type FindByReceipt, receiptKeptMs } from './deletion-receipt.ts'
 import { type Deletion, deletions, tooLateToCancel } from './erasure.model.ts'
 

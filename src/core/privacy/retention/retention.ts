@@ -1,6 +1,6 @@
 import { emptyFace } from '../../kernel/domain.ts'
-import type { Recording } from '../../platform/audit/recording.ts'
-import { system } from '../../platform/audit/recording.ts'
+import type { Recording } from '../../platform/audit/audit.model.ts'
+import { system } from '../../platform/audit/audit.model.ts'
 import type { Registry } from '../registry/registry.ts'
 
 export interface StoreRetention {
