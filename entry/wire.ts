@@ -5,7 +5,7 @@ import { createMemoryBreachedPasswords } from '../src/adapters/memory/breached-p
 import { createMemoryCache } from '../src/adapters/memory/cache.ts'
 import { createInProcessDefer, type InProcessDefer } from '../src/adapters/memory/defer.ts'
 import { acceptEveryFile } from '../src/adapters/memory/file-scanner.ts'
-import { createNodeAuditKeys } from '../src/adapters/node/audit-keys.ts'
+import { createNodeAuditKeys } from '../src/adapters/node-crypto/audit-keys.ts'
 import { createOidcIdentityProviders } from '../src/adapters/oidc/identity-providers.ts'
 import { createOtpauthOneTimePasswords } from '../src/adapters/otpauth/one-time-passwords.ts'
 import { createPwnedPasswords } from '../src/adapters/pwned-passwords/breached-passwords.ts'

@@ -1,6 +1,6 @@
 import { createManualClock } from '../src/adapters/memory/clock.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
-import { createNodeAuditKeys } from '../src/adapters/node/audit-keys.ts'
+import { createNodeAuditKeys } from '../src/adapters/node-crypto/audit-keys.ts'
 import { encodeBase64url } from '../src/ports/base64url.ts'
 import type { SecretVersion } from '../src/ports/secrets.ts'
 
