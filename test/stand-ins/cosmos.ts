@@ -45,6 +45,44 @@ const documentsOf = require(`${library}account/documents`).default.prototype
 const collectionsOf = require(`${library}account/collections`).default.prototype
 const queryHelpers = require('@zeit/cosmosdb-query/lib/helpers')
 
+/** The request that is being carried out, and how many documents it had to look at. */
+const looking = new AsyncLocalStorage<{ readonly most: number; scanned: number }>()
+
+const fieldIn = (row: any, path: string): unknown => row[path]
+/** Where a page begins in its index and where it ends: by equalities, then by one bound of what it is ordered by. */
+function scannedBy(spec: any, rows: readonly any[], found: readonly any[], isFull: boolean): number {
+  const text = String(spec.query)
+  if (!text.includes(' ORDER BY ')) return found.length
+  const parameterOf = (name: string) => spec.parameters?.find((each: any) => each.name === name)?.value
+  const [, conditions = ''] = /WHERE (.*?) ORDER BY/.exec(text) ?? []
+  const [, order = ''] = /ORDER BY (.*)$/.exec(text) ?? []
+  // A bound counts only where it stands by itself: the service is not known to find one in an alternative.
+  const alone = conditions.replaceAll(/\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)/g, '')
+  const orders = [...order.matchAll(/c\["(\w+)"\] (ASC|DESC)/g)].map(([, name = '', way]) => ({ name, way }))
+  const bounds = [...alone.matchAll(/c\["(\w+)"\] (=|<=|>=|<|>) (@\w+)/g)]
+  const holds = (row: any, [, name = '', operator, parameter = '']: RegExpExecArray | RegExpMatchArray) => {
+    const [is, than] = [fieldIn(row, name) as any, parameterOf(parameter)]
+    if (operator === '=') return is === than
+    return operator === '<='
+      ? is <= than
+      : operator === '>='
+        ? is >= than
+        : operator === '<'
+          ? is < than
+          : is > than
+  }
+  const inRange = rows.filter((row) => bounds.every((bound) => holds(row, bound)))
+  const sorted = inRange.toSorted((a, b) => {
+    for (const { name, way } of orders) {
+      const [x, y] = [fieldIn(a, name) as any, fieldIn(b, name) as any]
+      if (x !== y) return (x < y ? -1 : 1) * (way === 'DESC' ? -1 : 1)
+    }
+    return 0
+  })
+  const last = isFull ? found.at(-1) : undefined
+  return last === undefined ? sorted.length : sorted.findIndex((row) => row._rid === last._rid) + 1
+}
+
 function correctDocuments(): void {
   const mayNotBeInIds = /[/\\?#]/
   for (const method of ['create', 'replace']) {
@@ -74,7 +112,13 @@ function correctDocuments(): void {
     const original = Object.getPrototypeOf(documentsOf)[method]
     documentsOf[method] = function (...values: unknown[]) {
       this.removeExpired()
-      return original.apply(this, values)
+      const answer = original.apply(this, values)
+      const request = looking.getStore()
+      if (method === 'query' && request) {
+        const rows = [...this._data.values()].map((item: any) => item.read())
+        request.scanned += scannedBy(values[0], rows, answer.result, Boolean(answer.continuation))
+      }
+      return answer
     }
   }
   const create = operations.createOperation
@@ -316,6 +360,8 @@ export interface CosmosRequest {
 
 export interface AnsweredRequest extends CosmosRequest {
   readonly status: number
+  /** How many documents a query looked at to find its page. */
+  readonly scanned: number
   /** Request units, estimated: see `chargeOf`. */
   readonly charge: number
 }
@@ -357,9 +403,16 @@ function describe(request: IncomingMessage): CosmosRequest {
 
 /**
  * What the service would charge, roughly: 1 RU to read 1 KB, about 5.5 to write it with few indexes, twice that to
- * replace it, and a tenth of it more for every further KB; a query 2.3 and its documents; nothing for metadata.
+ * replace it, and a tenth of it more for every further KB; a query 2.3 and its documents, and a little for each that
+ * it passes; nothing for metadata.
  */
-function chargeOf({ operation }: CosmosRequest, status: number, bytes: number, steps: number): number {
+function chargeOf(
+  { operation }: CosmosRequest,
+  status: number,
+  bytes: number,
+  steps: number,
+  passed: number,
+): number {
   const size = 1 + Math.max(0, bytes / 1024 - 1) / 10
   const charges: Record<CosmosOperation, number> = {
     read: size,
@@ -367,7 +420,7 @@ function chargeOf({ operation }: CosmosRequest, status: number, bytes: number, s
     replace: 10.5 * size,
     delete: 5.5,
     batch: steps * 7 * size,
-    query: 2.3 + 0.3 * size,
+    query: 2.3 + 0.3 * size + 0.02 * passed,
     metadata: 0,
   }
   const isRefused = status >= 400
@@ -400,12 +453,15 @@ export async function startCosmosStandIn({
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const asked = describe(request)
     const fault = takeFault(asked)
+    const most = Number(request.headers['x-ms-max-item-count'] ?? Number.POSITIVE_INFINITY)
+    const look = { most: most > 0 ? most : Number.POSITIVE_INFINITY, scanned: 0 }
     const end = response.end.bind(response) as (body?: string) => ServerResponse
     response.end = ((body?: string) => {
       const bytes = Math.max(Number(request.headers['content-length'] ?? 0), body?.length ?? 0)
       const steps = asked.operation === 'batch' ? (JSON.parse(body ?? '[]').length ?? 1) : 1
-      const charge = chargeOf(asked, response.statusCode, bytes, steps)
-      answered.push({ ...asked, status: response.statusCode, charge })
+      const { scanned, most } = look
+      const charge = chargeOf(asked, response.statusCode, bytes, steps, Math.max(0, scanned - most))
+      answered.push({ ...asked, status: response.statusCode, scanned, charge })
       if (fault === 'drop after') {
         request.socket.destroy()
         return response
@@ -426,7 +482,7 @@ export async function startCosmosStandIn({
     else if (Number(request.headers['content-length'] ?? 0) > maxRequestBytes) refuseWith(413)
     else {
       if (typeof fault === 'object') await delay(fault.delayMs)
-      fullText.run(hasFullText, () => carryOut(request, response))
+      looking.run(look, () => fullText.run(hasFullText, () => carryOut(request, response)))
     }
   }
 

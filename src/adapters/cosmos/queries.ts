@@ -28,7 +28,7 @@ export function createQueries(
     async query(c, q) {
       const path = c.paths[q.path] as AccessPath<any>
       const order = orderOf(path)
-      const [operator, direction] = q.direction === 'desc' ? ['<', 'DESC'] : ['>', 'ASC']
+      const [beyond, direction] = q.direction === 'desc' ? ['<', 'DESC'] : ['>', 'ASC']
       const after = q.after === undefined ? undefined : decodeCursor(q.after)
       const [by, id] = [field(String(path.order)), field(idField)]
       const spec: SqlQuerySpec = {
@@ -36,7 +36,8 @@ export function createQueries(
           c,
           [
             ...path.by.map((name, i) => `${field(String(name))} = @equal${i}`),
-            ...(after ? [`(${by} ${operator} @order OR (${by} = @order AND ${id} ${operator} @id))`] : []),
+            // The order of the last row stands by itself, as a bound of the index: in an alternative it might be none.
+            ...(after ? [`${by} ${beyond}= @order`, `(${by} ${beyond} @order OR ${id} ${beyond} @id)`] : []),
           ],
           `ORDER BY ${order.map((name) => `${field(name)} ${direction}`).join(', ')}`,
         ),
