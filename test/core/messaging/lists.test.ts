@@ -447,7 +447,7 @@ describe('somebody in many conversations', () => {
     const begun = await listener.groupsOf(ben.userId)
     expect(begun).toEqual(
       ids
-        .slice(-30)
+        .slice(-20)
         .toReversed()
         .map((id) => `c.${id}`),
     )

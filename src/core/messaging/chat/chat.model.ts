@@ -9,7 +9,7 @@ import { Mine } from './mine.model.ts'
 
 export const maxMembers = 500
 /** In how many of the newest conversations a connection begins; the others are told of on the own stream. */
-export const maxFollowed = 30
+export const maxFollowed = 20
 
 const ConversationName = DisplayName({ min: 1, max: 100, has: 'anything' })
 

@@ -27,14 +27,17 @@ type Plan<T> = (head: Head) => Planned<T> | Promise<Planned<T>>
 interface Waiting {
   readonly plan: Plan<unknown>
   readonly sharesBatch: boolean
+  /** About as much as it adds. */
+  readonly bytes: number
   readonly resolve: (result: unknown) => void
   readonly reject: (error: unknown) => void
 }
 
 /** Of those who try at once one succeeds each time, so this many fail only where hundreds write. */
 const attempts = 40
-/** One head and as many messages: far below what one transaction may hold. */
-const maxBatch = 40
+/** One head and as many messages: below what one transaction may hold, in number and in bytes. */
+const maxBatch = 80
+const maxBatchBytes = 1_000_000
 /** A head seen longer ago than this is read again rather than bet on. */
 const headFreshMs = 5_000
 /** After another process came first, heads are read before each commit for this long: a lost bet costs more. */
@@ -153,11 +156,51 @@ export function createConversationLog(needs: Needs<'documents' | 'clock'>, annou
     for (const { reject } of open) reject(tooManyWriters({ retryAfterSeconds: 1 }))
   }
 
+  /** Those who are about to write and have only to compute something: whoever writes now takes them along. */
+  const arriving = new Map<
+    string,
+    { count: number; readonly allHere: Promise<void>; readonly tell: () => void }
+  >()
+  function arrive(conversationId: string): () => void {
+    let group = arriving.get(conversationId)
+    if (!group) {
+      let tell = () => {}
+      const allHere = new Promise<void>((resolve) => {
+        tell = resolve
+      })
+      group = { count: 0, allHere, tell }
+      arriving.set(conversationId, group)
+    }
+    const mine = group
+    mine.count++
+    let isHere = false
+    return () => {
+      if (isHere) return
+      isHere = true
+      if (--mine.count > 0) return
+      mine.tell()
+      if (arriving.get(conversationId) === mine) arriving.delete(conversationId)
+    }
+  }
+
+  /** Who comes after this was asked is waited for by whoever writes next. */
+  async function untilAllAreHere(conversationId: string): Promise<void> {
+    const group = arriving.get(conversationId)
+    arriving.delete(conversationId)
+    await group?.allHere
+  }
+
   async function drain(conversationId: string, lane: Waiting[]): Promise<void> {
     for (let first = lane.shift(); first; first = lane.shift()) {
+      if (first.sharesBatch) await untilAllAreHere(conversationId)
       const batch = [first]
-      while (first.sharesBatch && batch.length < maxBatch && lane[0]?.sharesBatch)
-        batch.push(lane.shift() as Waiting)
+      let bytes = first.bytes
+      for (let next = lane[0]; first.sharesBatch && next?.sharesBatch; next = lane[0]) {
+        bytes += next.bytes
+        if (batch.length >= maxBatch || bytes > maxBatchBytes) break
+        batch.push(next)
+        lane.shift()
+      }
       try {
         await commit(conversationId, batch)
       } catch (error) {
@@ -171,6 +214,9 @@ export function createConversationLog(needs: Needs<'documents' | 'clock'>, annou
   return {
     readHead,
 
+    /** Says that a `change` that shares a batch comes in a moment; what it answers is called when it comes, or does not. */
+    arrive,
+
     /** The head as it was at most `headFreshMs` ago: for what may be lost anyway. */
     async recentHead(conversationId: string): Promise<Head | null> {
       const { stored, atMs } = remembered(conversationId)
@@ -183,9 +229,9 @@ export function createConversationLog(needs: Needs<'documents' | 'clock'>, annou
      * `sharesBatch` a plan reads and replaces nothing, so that several commit together. Throws what the plan throws,
      * and `DocumentExists` for an entry that is there already.
      */
-    change<T>(conversationId: string, plan: Plan<T>, { sharesBatch = false } = {}): Promise<T> {
+    change<T>(conversationId: string, plan: Plan<T>, { sharesBatch = false, bytes = 0 } = {}): Promise<T> {
       return new Promise<T>((resolve, reject) => {
-        const waiting = { plan, sharesBatch, resolve: resolve as (result: unknown) => void, reject }
+        const waiting = { plan, sharesBatch, bytes, resolve: resolve as (result: unknown) => void, reject }
         const lane = lanes.get(conversationId)
         if (lane) lane.push(waiting)
         else {

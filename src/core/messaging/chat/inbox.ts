@@ -5,7 +5,7 @@ import { createPutDocument } from '../../kernel/put-document.ts'
 import { type Entry, type Head, type Mark, markId, memberOf, messages, positionOf } from './entries.model.ts'
 import { type Change, entryOf, isSame, listed } from './inbox-entry.ts'
 import { type InboxEntry, inbox, type LeftConversation, leftConversations } from './lists.model.ts'
-import { momentOf, topOf } from './place.ts'
+import { momentOf, placeOn, topOf } from './place.ts'
 
 const attempts = 10
 /** So many members' entries are written at a time: nobody waits for five hundred. */
@@ -190,15 +190,14 @@ export function createInbox(needs: Needs<'documents' | 'clock'>) {
         : { items: shown }
     },
 
-    /** The newest of those that are listed and not pinned. */
-    newest: (userId: string, limit: number): Promise<Page<InboxEntry>> =>
+    /** Those in the list that were active since then, as far as was noted, the oldest first, and among them all that are pinned. */
+    activeSince: (userId: string, at: string, limit: number): Promise<Page<InboxEntry>> =>
       documents.query(inbox, {
         path: 'byActivity',
         partition: userId,
         equals: {},
-        direction: 'desc',
         limit,
-        after: encodeCursor([topOf('listed'), '']),
+        after: encodeCursor([placeOn('listed', at), '']),
       }),
   }
 }

@@ -25,7 +25,7 @@ import { momentOf, placeOn, shelfOf } from './place.ts'
 const graceMs = 60_000
 /** What was active longer ago than this has been noted by now, by whatever process. */
 const notedByMs = 120_000
-const maxRecent = 20
+const maxRecent = 100
 const maxCounted = 200
 
 interface Listed {
@@ -74,15 +74,9 @@ export function createListConversations(
 
   /** What may have become unread without having been noted yet: those that were active a moment ago. */
   async function recentOf(userId: string): Promise<readonly Stored<InboxEntry>[]> {
-    const [newest, pinned] = await Promise.all([
-      inbox.newest(userId, maxRecent),
-      inbox.page(userId, 'pinned', maxRecent),
-    ])
     const since = new Date(clock.now() - notedByMs).toISOString()
-    return [...pinned.items, ...newest.items].filter(
-      ({ value: { activeAt } }) =>
-        momentOf(activeAt) >= since && ['listed', 'pinned'].includes(shelfOf(activeAt)),
-    )
+    const { items } = await inbox.activeSince(userId, since, maxRecent)
+    return items.filter(({ value }) => momentOf(value.activeAt) >= since)
   }
 
   const positionIn = (head: Head, userId: string, mark: Mark | undefined) => {

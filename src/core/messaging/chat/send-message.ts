@@ -12,6 +12,7 @@ import {
   type Entry,
   type Head,
   isMessage,
+  type Member,
   messages,
   notBefore,
   type StoredMessage,
@@ -38,6 +39,10 @@ export type AttachFiles = (
   fileIds: readonly string[],
   message: { readonly conversationId: string; readonly messageId: string },
 ) => Promise<readonly Attachment[]>
+
+/** At most, of a text in UTF-8; and of everything else in a message with many attachments. */
+const bytesPerLetter = 3
+const bytesBeside = 5_000
 
 /** What a sender makes of a message; the conversation gives it the rest. */
 export type WrittenMessage = Pick<
@@ -140,21 +145,24 @@ export const createSendMessage = (
     return stored && isMessage(stored) ? stored.value : null
   }
 
-  return async (
+  /** `isHere` is called when it stands in line to be written. */
+  async function send(
     actor: Actor,
-    conversationId: string,
+    { head: seen, member }: { readonly head: Head; readonly member: Member },
     input: SendMessage,
-  ): Promise<{ readonly message: ChatMessage; readonly isNew: boolean }> => {
+    isHere: () => void,
+  ): Promise<{ readonly message: ChatMessage; readonly isNew: boolean }> {
     const { text, clientMessageId } = input
-    const [recent] = await Promise.all([log.recentHead(conversationId), throttle('send', actor.userId)])
-    const { head: seen, member } = permissions.requireIn('read', recent, actor)
+    const { conversationId } = seen
 
     const fileIds = [...new Set(input.attachments.map((file) => (typeof file === 'string' ? file : file.id)))]
     const wanted = [...new Set(input.mentions)]
     const mentionGroups = [...new Set(input.mentionGroups ?? [])].toSorted()
     const replyTo = input.replyTo === undefined ? null : keyOf(input.replyTo)
-    const id = await documentIdOf(actor.userId, clientMessageId ?? ids.next())
-    const fingerprint = await fingerprintOf(text, fileIds, wanted, replyTo?.id ?? null, mentionGroups)
+    const [id, fingerprint] = await Promise.all([
+      documentIdOf(actor.userId, clientMessageId ?? ids.next()),
+      fingerprintOf(text, fileIds, wanted, replyTo?.id ?? null, mentionGroups),
+    ])
     // What waiting would not change is said before that one has to wait.
     const actions: readonly Action[] = [
       ...mentionGroups.map((group) => mentioning[group]),
@@ -211,7 +219,10 @@ export const createSendMessage = (
       return { head: added.head, entries: [added.message], result: added }
     }
     try {
-      const { message, head } = await log.change(conversationId, plan, { sharesBatch: true })
+      const bytes = bytesPerLetter * text.length + bytesBeside
+      const changing = log.change(conversationId, plan, { sharesBatch: true, bytes })
+      isHere()
+      const { message, head } = await changing
       return { message: shown(message, head, []), isNew: true }
     } catch (error) {
       // A repeat on its way at the same time also finds slow mode on, or whatever else came after the first.
@@ -219,6 +230,19 @@ export const createSendMessage = (
       const repeated = isDecided ? await original() : null
       if (repeated) return repeated
       throw error instanceof DocumentExists ? notFound() : error
+    }
+  }
+
+  return async (actor: Actor, conversationId: string, input: SendMessage) => {
+    const [recent] = await Promise.all([log.recentHead(conversationId), throttle('send', actor.userId)])
+    const known = permissions.requireIn('read', recent, actor)
+    // Files and answers have to be looked up, for which nobody waits.
+    const isQuick = input.attachments.length === 0 && input.replyTo === undefined
+    const isHere = isQuick ? log.arrive(conversationId) : () => {}
+    try {
+      return await send(actor, known, input, isHere)
+    } finally {
+      isHere()
     }
   }
 }
