@@ -330,6 +330,7 @@ describe('what belongs to somebody else', () => {
           const concrete = target.path
             .replace('{id}', encodeURIComponent(world.foreign[kind]))
             .replace('{emoji}', encodeURIComponent('👍'))
+            .replaceAll(/\{\w+\}/g, '00000000-0000-7000-8000-00000000ffff')
           const response = await checkedSend(`${concrete}?${search}`, {
             method: target.method,
             headers: { origin, 'content-type': 'application/json', ...(cookie ? { cookie } : {}) },

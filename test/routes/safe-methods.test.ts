@@ -79,6 +79,13 @@ beforeAll(async () => {
   const conversation = await ann!.call('POST', '/api/v1/conversations', {
     body: { type: 'direct', participantIds: [bob!.userId] },
   })
+  const group = await ann!.call('POST', '/api/v1/conversations', {
+    body: { type: 'group', participantIds: [bob!.userId], name: 'Garden' },
+  })
+  await ann!.call('POST', `/api/v1/conversations/${group.body.id}/messages`, { body: { text: 'hello' } })
+  const invitation = await ann!.call('POST', `/api/v1/conversations/${group.body.id}/invitations`, {
+    body: {},
+  })
   const message = await ann!.call('POST', `/api/v1/conversations/${conversation.body.id}/messages`, {
     body: { text: 'hello' },
   })
@@ -120,6 +127,8 @@ beforeAll(async () => {
     path
       .replace('/courses/{id}', `/courses/${course.id}`)
       .replace('{lessonId}', course.lessonIds[0] ?? '')
+      .replace('/conversations/{id}/invitations', `/conversations/${group.body.id}/invitations`)
+      .replace('{token}', invitation.body.token)
       .replace('/conversations/{id}', `/conversations/${conversation.body.id}`)
       .replace('/messages/{id}', `/messages/${message.body.id}`)
       .replace('/reports/{id}', `/reports/${report.body.id}`)
