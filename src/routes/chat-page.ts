@@ -94,7 +94,8 @@ export const chatPageRoutes = ({ path, readAsset, elsewhere }: Needs) => {
     .get('/', async (c) => {
       const text = String(await page(path, c.get('settings').publicOrigin, await readManifest()))
       c.header('Content-Security-Policy', policyFor(c, elsewhere))
-      c.header('Cross-Origin-Opener-Policy', 'same-origin')
+      // Over http browsers ignore it, and complain.
+      if (c.get('settings').isProduction) c.header('Cross-Origin-Opener-Policy', 'same-origin')
       c.header('Cache-Control', 'no-cache')
       if (hasCurrent(c, await etagOf(text))) return c.body(null, 304)
       return c.html(text)

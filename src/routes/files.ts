@@ -153,6 +153,16 @@ const readAvatar = createRoute({
   },
 })
 
+/**
+ * Outside production people come by other names of the machine too, such as a phone in the same network by its address:
+ * they are led on by the name they came by.
+ */
+function asReached(c: AppContext, url: string): string {
+  const { publicOrigin, isProduction } = c.get('settings')
+  const isOurs = !isProduction && url.startsWith(`${publicOrigin}/`)
+  return isOurs ? new URL(c.req.url).origin + url.slice(publicOrigin.length) : url
+}
+
 export const fileRoutes = (files: Files, profiles: Profiles) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(requestUpload, async (c) =>
@@ -166,7 +176,10 @@ export const fileRoutes = (files: Files, profiles: Profiles) =>
       return hasCurrent(c, version) ? c.body(null, 304) : c.json(value, 200)
     })
     .openapi(downloadFile, async (c) =>
-      c.redirect(await files.download(actorOf(c), c.req.valid('param').id, c.get('caller')), 302),
+      c.redirect(
+        asReached(c, await files.download(actorOf(c), c.req.valid('param').id, c.get('caller'))),
+        302,
+      ),
     )
     .openapi(removeFile, async (c) => {
       await files.remove(actorOf(c), c.req.valid('param').id, c.get('caller'))

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { demoPassword } from '../../entry/demo.ts'
@@ -9,6 +10,12 @@ import { type Engine, engines, launch } from './engines/engines.ts'
 const desk = { width: 1200, height: 800 }
 const phone = { width: 390, height: 844 }
 const slow = { timeout: 180_000 }
+
+/** Another name of this machine than `localhost`: by this one a page is no secure context. */
+const otherName =
+  Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1'
 
 /** A PNG of one pixel. */
 const picture = Buffer.from(
@@ -316,6 +323,61 @@ describe.each(engines)('$title', ({ name, missing }) => {
       await mobile.sees('.conversation .sign', 'pinned')
       expect([...(await desktop.page.problems()), ...(await mobile.page.problems())]).toEqual([])
       await Promise.all([desktop.page.close(), mobile.page.close()])
+    },
+  )
+
+  test.skipIf(missing)('a thread beside its conversation', slow, async () => {
+    const [noa, ola] = [await chat.signUp('Noa'), await chat.signUp('Ola')]
+    const { id } = await groupOf('Threads here', noa, ola)
+    await say(ola, id, 'Who brings the cake?')
+    const desktop = await sitAs(noa)
+    const mobile = await sitAs(ola, phone)
+    await desktop.openConversation('Threads here')
+    await mobile.openConversation('Threads here')
+    await desktop.choose('Who brings', 'Answer in a thread')
+    await desktop.sees('.panel .bubble', 'Who brings the cake?')
+    await desktop.fill('.panel .composer textarea', 'I do.')
+    await desktop.page.press('Enter')
+    await desktop.sees('.panel .bubble', 'I do.')
+    await mobile.sees('.thread .message .link', '1 answer')
+    expect((await mobile.texts('.thread .bubble')).some((text) => text.includes('I do.'))).toBe(false)
+    await mobile.press('.thread .message .link', '1 answer')
+    await mobile.sees('.panel .bubble', 'I do.')
+    await mobile.fill('.panel .composer textarea', 'Wonderful!')
+    await mobile.press('.panel .composer [type=submit]', 'Send')
+    await desktop.sees('.panel .bubble', 'Wonderful!')
+    await desktop.sees('.thread .message .link', '2 answers')
+    expect(await mobile.cutOff()).toEqual([])
+    expect([...(await desktop.page.problems()), ...(await mobile.page.problems())]).toEqual([])
+    await Promise.all([desktop.page.close(), mobile.page.close()])
+  })
+
+  test.skipIf(missing)(
+    'by its address in the network, over http, everything works as well',
+    slow,
+    async () => {
+      const [pia, quin] = [await chat.signUp('Pia'), await chat.signUp('Quin')]
+      await groupOf('Over http', pia, quin)
+      const mobile = createChatPerson(await engine.open(phone), chat.url.replace('localhost', otherName))
+      await mobile.signIn(pia.email, password)
+      expect(await mobile.page.run(() => isSecureContext)).toBe(otherName === '127.0.0.1')
+      await mobile.openConversation('Over http')
+      const path = join(chat.directory, 'me.png')
+      writeFileSync(path, picture)
+      await mobile.page.upload('.composer input[type=file]', path)
+      await mobile.sees('.chips', 'me.png')
+      await mobile.seesNo('.chips progress')
+      await mobile.write('From a phone')
+      await mobile.sees('.bubble', 'From a phone')
+      await mobile.until('the picture', () =>
+        mobile.page.run(
+          () => (document.querySelector<HTMLImageElement>('.picture img')?.naturalWidth ?? 0) > 0,
+        ),
+      )
+      await mobile.choose('From a phone', 'Copy the text')
+      await mobile.sees('.notice')
+      expect(await mobile.page.problems()).toEqual([])
+      await mobile.page.close()
     },
   )
 
