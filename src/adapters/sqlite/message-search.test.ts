@@ -200,6 +200,24 @@ test('what another program writes into the file is found at once, and is taken i
   opened.database.close()
 })
 
+test('an index of many parts is put together', async () => {
+  const { database, documents, search } = openAt(':memory:', { now: () => 0 })
+  /** The record of the index about itself: after eight bytes of versions, how many levels there are, and how many parts. */
+  const parts = (): number => {
+    const { block } = database.get('test', 'select block from message_words_data where id = 10') ?? {}
+    return (block as Uint8Array)[9] ?? 0
+  }
+  for (let i = 1; i <= 63; i++)
+    await documents.insert(messages, { ...message, id: `a~${i}`, seq: i, text: `word${i}` })
+  const before = parts()
+  await search.catchUp()
+  expect(parts()).toBeLessThan(before)
+  expect((await search.find({ conversations: [everything], text: 'word', limit: 100 })).found).toHaveLength(
+    63,
+  )
+  database.close()
+})
+
 test('more messages than fit into a millisecond spill over into the next', async () => {
   const opened = openAt(':memory:', { now: () => 0 })
   const full = firstRowOf(Date.parse(message.at)) + perMillisecond - 1n

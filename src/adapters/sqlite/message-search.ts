@@ -17,6 +17,9 @@ const port = 'message search'
 const mergedAtOnce = 200
 const takenInAtOnce = 50
 const mostStepsOfCatchingUp = 400
+/** In pages: a few milliseconds. */
+const mergedBesides = 64
+const mostStepsOfMerging = 20
 /** Between two of these others get their turn. */
 const conversationsAtOnce = 8
 /** What only the text can tell is read this often in one conversation, and no further than so many letters. */
@@ -51,7 +54,10 @@ export function createSqliteMessageSearch({
   /** Looks at the messages themselves. */
   readonly meanwhile: MessageSearch
 }): MessageSearch & {
-  /** Takes in some of what an older program or another one wrote: 20,000 messages at most. */
+  /**
+   * Takes in some of what an older program or another one wrote: 20,000 messages at most. And puts parts of the index
+   * together, which a search has to look into one by one.
+   */
   readonly catchUp: () => Promise<void>
 } {
   const index = createMessageIndex(database)
@@ -136,6 +142,7 @@ export function createSqliteMessageSearch({
   async function catchUp(): Promise<void> {
     const step = () => database.write(port, [], () => index.takeIn(takenInAtOnce))
     for (let steps = 0; steps < mostStepsOfCatchingUp && (await step()); steps++);
+    for (let steps = 0; steps < mostStepsOfMerging && (await merge(mergedBesides)); steps++);
   }
   let catchingUp: Promise<void> | undefined
 
