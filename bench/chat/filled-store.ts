@@ -75,7 +75,16 @@ const messageOf = (
   atMs: number,
 ) =>
   ({
-    ...{ id, conversationId, seq, kind: 'message', isNumbered: 'yes', senderId, clientMessageId: null },
+    ...{
+      id,
+      conversationId,
+      seq,
+      kind: 'message',
+      isNumbered: 'yes',
+      threadKey: '',
+      senderId,
+      clientMessageId: null,
+    },
     ...{ fingerprint: '', count: seq, text, attachments: [], mentions: [], replyTo: null, reactions: {} },
     ...{ at: new Date(atMs).toISOString(), editedAt: null, deletedAt: null },
   }) satisfies StoredMessage
@@ -144,6 +153,7 @@ export async function openFilled({
         conversationId,
         kind: 'head',
         isNumbered: 'no',
+        threadKey: '',
         type: 'group',
         name: 'Group',
         avatar: null,

@@ -26,6 +26,7 @@ import { secondFactorRoutes } from '../routes/second-factors.ts'
 import { serviceTokenRoutes } from '../routes/service-tokens.ts'
 import { socialRoutes } from '../routes/social.ts'
 import { syncRoutes } from '../routes/sync.ts'
+import { threadRoutes } from '../routes/threads.ts'
 import { userRoutes } from '../routes/users.ts'
 import type { Domains } from './domains.ts'
 
@@ -50,6 +51,7 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
     .route('/api/v1/conversations', pinRoutes(to.chat))
     .route('/api/v1', invitationRoutes(to.chat))
     .route('/api/v1', messageRoutes(to.chat, to.idempotency.begin))
+    .route('/api/v1', threadRoutes(to.chat))
     .route('/api/v1', syncRoutes(to.chat))
     .route('/api/v1', fileRoutes(to.files, to.profiles))
     .route('/api/v1', formRoutes(to.forms))

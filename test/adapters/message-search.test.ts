@@ -52,7 +52,13 @@ test('messages that were written before are in the full-text index once it is to
   const conversationId = crypto.randomUUID()
   const at = new Date(clock.now()).toISOString()
   const written = (seq: number, text: string, deletedAt: string | null = null) => ({
-    ...{ id: `sender~${seq}`, conversationId, kind: 'message' as const, isNumbered: 'yes' as const },
+    ...{
+      id: `sender~${seq}`,
+      conversationId,
+      kind: 'message' as const,
+      isNumbered: 'yes' as const,
+      threadKey: '',
+    },
     ...{ seq, count: seq, senderId: 'sender', clientMessageId: null, fingerprint: '', text, attachments: [] },
     ...{ mentions: [], replyTo: null, reactions: {}, at, editedAt: null, deletedAt },
   })

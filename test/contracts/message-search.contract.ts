@@ -45,6 +45,7 @@ export function messageSearchContract(
           seq,
           kind: 'message',
           isNumbered: 'yes',
+          threadKey: '',
           senderId: 'sender',
           clientMessageId: null,
           fingerprint: '',

@@ -88,6 +88,29 @@ export const reads: readonly Read[] = [
   get('listConversations, those that are archived', 'me', `${v1}/conversations?limit=10&only=archived`),
   get('readUnread', 'me', `${v1}/conversations/unread`),
   get('readConversation', 'me', ({ conversationId }) => `${v1}/conversations/${conversationId}`),
+  get('readThread', 'me', ({ rootId }) => `${v1}/messages/${rootId}/thread?limit=10`),
+  get(
+    'readThread, before the middle',
+    'me',
+    ({ rootId, middle }) => `${v1}/messages/${rootId}/thread?limit=4&before=${middle.seq}`,
+  ),
+  get(
+    'readThread, after the middle',
+    'me',
+    ({ rootId, middle }) => `${v1}/messages/${rootId}/thread?limit=4&after=${middle.seq}`,
+  ),
+  get('listThreads', 'me', ({ threadedId }) => `${v1}/conversations/${threadedId}/threads?limit=10`),
+  get(
+    'listThreads, in the middle',
+    'me',
+    (s) => `${v1}/conversations/${s.threadedId}/threads?limit=4&${cursor(s, 'threads')}`,
+  ),
+  post(
+    'markThreadRead',
+    'me',
+    ({ rootId }) => `${v1}/messages/${rootId}/thread/read`,
+    ({ n }) => ({ seq: n }),
+  ),
   // An export is as long as what it exports: what is said elsewhere must not count.
   get(
     'exportConversation',

@@ -27,6 +27,8 @@ import { enrolmentIn } from '../../src/core/learning/enrollments/participation.t
 import { type Entry, invitationPrefix, messages } from '../../src/core/messaging/chat/entries.model.ts'
 import { newInvitationToken } from '../../src/core/messaging/chat/invitation-token.ts'
 import { announcements, leftConversations } from '../../src/core/messaging/chat/lists.model.ts'
+import { documentIdOf, publicIdOf } from '../../src/core/messaging/chat/message-id.ts'
+import { threadId } from '../../src/core/messaging/chat/thread.model.ts'
 import { blocks } from '../../src/core/messaging/contacts/contacts.model.ts'
 import { queue, reports } from '../../src/core/messaging/reports/reports.model.ts'
 import { createSealReport } from '../../src/core/messaging/reports/seal-report.ts'
@@ -62,6 +64,9 @@ export interface Scene {
   readonly conversationId: string
   /** Of an invitation to it. */
   readonly invitationToken: string
+  /** A conversation with N threads, and the root of one that has N answers. */
+  readonly threadedId: string
+  readonly rootId: string
   /** One of N others, in which nothing was said. */
   readonly quietConversationId: string
   readonly fileId: string
@@ -73,7 +78,16 @@ export interface Scene {
   /** By what they continue: cursors that stand in the middle. */
   readonly middle: Readonly<
     Record<
-      'reports' | 'seq' | 'blocks' | 'consents' | 'inbox' | 'learners' | 'activity' | 'disclosures' | 'forms',
+      | 'reports'
+      | 'seq'
+      | 'threads'
+      | 'blocks'
+      | 'consents'
+      | 'inbox'
+      | 'learners'
+      | 'activity'
+      | 'disclosures'
+      | 'forms',
       string
     >
   >
@@ -176,6 +190,60 @@ async function enrolEverywhere(
     await writer.settle()
   }
   writer.add(progress, { ...newStats(id, new Date(atMs).toISOString()), enrolledCourses: courseIds })
+}
+
+/** One thread with N answers, and N others. Returns the root of the first. */
+async function writeThreads(
+  writer: Writer,
+  n: number,
+  conversationId: string,
+  userId: string,
+  nowMs: number,
+) {
+  const at = new Date(nowMs - dayMs).toISOString()
+  const rootId = await documentIdOf(userId, 'root')
+  const answer = {
+    conversationId,
+    threadKey: '',
+    kind: 'message' as const,
+    isNumbered: 'yes' as const,
+    senderId: userId,
+    clientMessageId: null,
+    fingerprint: '',
+    count: 1,
+    text: 'an answer',
+    attachments: [],
+    mentions: [],
+    replyTo: null,
+    reactions: {},
+    at,
+    editedAt: null,
+    deletedAt: null,
+  }
+  writer.add(messages, { ...answer, id: rootId, seq: 1 })
+  const thread = {
+    conversationId,
+    threadKey: '',
+    kind: 'thread' as const,
+    isNumbered: 'no' as const,
+    rootSeq: 1,
+    lastReplyAt: at,
+    participantIds: [userId],
+    followers: [{ userId, seq: 1, count: 0, at }],
+  }
+  writer.add(messages, { ...thread, id: threadId(rootId), rootId, seq: n + 1, count: n })
+  for (let i = 0; i < n; i++) {
+    writer.add(messages, {
+      ...answer,
+      id: await documentIdOf(userId, `answer ${i}`),
+      seq: i + 2,
+      threadKey: rootId,
+      threadCount: i + 1,
+    })
+    writer.add(messages, { ...thread, id: `thread~root ${i}`, rootId, seq: i, count: 1 })
+    await writer.settle()
+  }
+  return rootId
 }
 
 /** N messages of one person, each reported by another, all of them waiting. */
@@ -355,6 +423,7 @@ export async function fillCostStore(
       messageCount: 0,
       reads: [],
     })
+  const rootKey = await writeThreads(writer, n, idOf('conversation', 1), mePlan.id, nowMs)
   const group = [mentorPlan, mePlan, ...others.slice(0, Math.min(n, largestGroup - 2))].map(({ id }) => id)
   const conversationId = idOf('group', 0)
   await writeConversation(bench, writer, {
@@ -387,6 +456,7 @@ export async function fillCostStore(
       seq: n,
       kind: 'invitation',
       isNumbered: 'no',
+      threadKey: '',
       secretHash,
       invitedBy: mentorPlan.id,
       role: 'member',
@@ -463,6 +533,8 @@ export async function fillCostStore(
     courseId: course.id,
     lessonId: lessonIds[0] ?? '',
     conversationId,
+    threadedId: idOf('conversation', 1),
+    rootId: publicIdOf(idOf('conversation', 1), rootKey),
     quietConversationId: idOf('conversation', 0),
     invitationToken,
     fileId: files[half]?.id ?? '',
@@ -473,6 +545,7 @@ export async function fillCostStore(
     participant: 'participant@example.org',
     middle: {
       seq: encodeCursor([half, '']),
+      threads: encodeCursor([half, `thread~root ${half}`]),
       reports: encodeCursor([at(half), idOf('report', half)]),
       blocks: encodeCursor([at(half), idOf('stranger', half)]),
       consents: encodeCursor([at(half), idOf('consent', half)]),

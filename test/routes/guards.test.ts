@@ -72,7 +72,7 @@ describe('every route', () => {
   })
 
   test('is 403 to a role it is not for', async () => {
-    const { call } = await signedInBrowser(testApp)
+    const { call } = await signedInBrowser(testApp, { ...person, email: 'ben@example.com' })
     for (const { method, path, operation } of operations) {
       if (!operation['x-roles'] || operation['x-roles'].includes('user')) continue
       const concrete = path.replaceAll(/\{\w+\}/g, '00000000-0000-7000-8000-00000000ffff')

@@ -36,6 +36,7 @@ const message: StoredMessage = {
   conversationId: 'c',
   kind: 'message',
   isNumbered: 'yes',
+  threadKey: '',
   seq: 1,
   count: 1,
   senderId: 'a',

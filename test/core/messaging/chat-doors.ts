@@ -108,6 +108,14 @@ export const doors: readonly Door[] = [
   door('read', 'GET /conversations/{id}', inConversation('')),
   door('read', 'GET /conversations/{id}/messages', messagesOf),
   door('read', 'GET /conversations/{id}/pins', inConversation('/pins')),
+  door('read', 'GET /conversations/{id}/threads', inConversation('/threads')),
+  door('read', 'GET /messages/{id}/thread', ({ bens }) => `/messages/${bens}/thread`),
+  door(
+    'read',
+    'POST /messages/{id}/thread/read',
+    ({ bens }) => `/messages/${bens}/thread/read`,
+    () => ({}),
+  ),
   door('read', 'GET /conversations/{id}/export', inConversation('/export')),
   door(
     'read',
@@ -130,6 +138,8 @@ export const doors: readonly Door[] = [
   },
   door('send', sendIt, messagesOf, () => ({ text: 'more' })),
   socket('send', 'message', () => ({ text: 'more' })),
+  door('startThread', sendIt, messagesOf, ({ bens }) => ({ text: 'in it', threadId: bens }), 'in a thread'),
+  socket('startThread', 'message', ({ cats }) => ({ text: 'in it', threadId: cats })),
   {
     action: 'attach',
     way: sendIt,
@@ -228,5 +238,4 @@ export const elsewhere: Readonly<Record<string, string>> = {
 /** Actions that nothing does yet. */
 export const withoutDoor: Readonly<Partial<Record<Action, string>>> = {
   call: 'there are no calls yet',
-  startThread: 'there are no threads yet',
 }

@@ -699,7 +699,7 @@ describe('searching', () => {
       const conversationId = crypto.randomUUID()
       const at = new Date(startMs - i * 60_000).toISOString()
       const position = { seq: 1, count: 1, at }
-      const common = { conversationId, isNumbered: 'yes' as const, seq: 1, count: 1, at }
+      const common = { conversationId, isNumbered: 'yes' as const, threadKey: '', seq: 1, count: 1, at }
       const member = {
         userId: ann.userId,
         role: 'admin' as const,

@@ -46,15 +46,21 @@ const notInDirect = {
   ...all(['mentionEveryone', 'mentionModerators', 'deleteOthers'], 'forbidden'),
 }
 /** What the other one would receive. */
-const shut = { ...notInDirect, ...all(['send', 'attach', 'edit', 'react', 'type', 'pin'], 'forbidden') }
+const shut = {
+  ...notInDirect,
+  ...all(['send', 'startThread', 'attach', 'edit', 'react', 'type', 'pin'], 'forbidden'),
+}
 const notAMember = all(Action.options, 'not_found')
 const notForMembers = all(
   ['mentionEveryone', 'pin', 'deleteOthers', 'invite', 'manageMembers', 'manageRoles', 'manageSettings'],
   'forbidden',
 )
 const notForModerators = all(['manageRoles', 'manageSettings'], 'forbidden')
-const posting = all(['send', 'attach', 'edit', 'type', 'mentionEveryone', 'mentionModerators'], 'forbidden')
-const waiting = all(['send', 'attach', 'mentionModerators'], 'rate_limit_exceeded')
+const posting = all(
+  ['send', 'startThread', 'attach', 'edit', 'type', 'mentionEveryone', 'mentionModerators'],
+  'forbidden',
+)
+const waiting = all(['send', 'startThread', 'attach', 'mentionModerators'], 'rate_limit_exceeded')
 
 const settings: Readonly<Record<string, Setting>> = {
   'a direct one': { type: 'direct', refused: notInDirect },

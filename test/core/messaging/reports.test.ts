@@ -221,6 +221,7 @@ describe('staff', () => {
       expect((await review(id, { action: 'remove_message' })).status).toBe(200)
       expect((await review(id, { action: 'warn_sender' })).status).toBe(200)
     }
+    expect((await ann.call('GET', `${conversations}/${conversation}`)).body.unreadCount).toBe(0)
     const { items } = (await ann.call('GET', `${conversations}/${conversation}/messages`)).body
     expect(items).toMatchObject([{ id: bad, text: '' }])
     const { streams } = (

@@ -5,6 +5,7 @@ import { type ChatPerson, chatPeople } from './chat-people.ts'
 
 type Step =
   | { readonly do: 'send'; readonly who: number }
+  | { readonly do: 'answer'; readonly who: number; readonly which: number }
   | { readonly do: 'read'; readonly who: number; readonly upTo: number | null }
   | { readonly do: 'delete'; readonly who: number; readonly which: number }
   | { readonly do: 'react'; readonly who: number; readonly which: number }
@@ -12,6 +13,7 @@ type Step =
 const who = fc.nat({ max: 2 })
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('send' as const), who }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('answer' as const), who, which: fc.nat() }) },
   {
     weight: 3,
     arbitrary: fc.record({ do: fc.constant('read' as const), who, upTo: fc.option(fc.nat({ max: 20 })) }),
@@ -88,7 +90,11 @@ test('unread is what a plain count says, after any steps one after the other', a
         } else {
           const message = sent[each.which % Math.max(1, sent.length)]
           if (!message || message.isDeleted) continue
-          if (each.do === 'react') {
+          if (each.do === 'answer') {
+            const threadId = message.id
+            await chat.sendMessage(actor, id, { text: 'x', attachments: [], mentions: [], threadId })
+            model.note('change')
+          } else if (each.do === 'react') {
             await chat.addReaction(actor, message.id, '👍')
             if (!message.reactedBy.has(each.who)) model.note('change')
             message.reactedBy.add(each.who)
@@ -126,6 +132,10 @@ test('unread agrees with the log after any steps taken at once', async () => {
           const actor = actors[each.who]!
           if (each.do === 'send')
             await chat.sendMessage(actor, id, { text: 'x', attachments: [], mentions: [] })
+          else if (each.do === 'answer')
+            await chat
+              .sendMessage(actor, id, { text: 'x', attachments: [], mentions: [], threadId: first })
+              .catch(() => {})
           else if (each.do === 'read') await chat.read(actor, id, each.upTo ?? undefined)
           else if (each.do === 'react') await chat.addReaction(actor, first, '👍').catch(() => {})
           else await chat.deleteMessage(actor, first).catch(() => {})
@@ -137,7 +147,9 @@ test('unread agrees with the log after any steps taken at once', async () => {
           const { value } = await chat.readConversation(reader, id)
           const readTo = value.readPositions[reader.userId]?.seq ?? 0
           expect(value.unreadCount).toBe(
-            items.filter(({ seq, deletedAt }) => seq > readTo && deletedAt === null).length,
+            items.filter(
+              ({ seq, threadId, deletedAt }) => seq > readTo && threadId === null && deletedAt === null,
+            ).length,
           )
           await chat.read(reader, id)
           expect((await chat.readConversation(reader, id)).value.unreadCount).toBe(0)

@@ -101,6 +101,12 @@ beforeEach(async () => {
   await live(ben, 'Benedict', course.id)
   const [message] = (await ann.call('GET', `/api/v1/conversations/${direct}/messages`)).body.items
   expect((await ann.call('PUT', `/api/v1/messages/${message.id}/reactions/👍`)).status).toBeLessThan(300)
+  const { items } = (await ann.call('GET', `/api/v1/conversations/${direct}/messages`)).body
+  const theirs = items.find(({ senderId }: { senderId: string }) => senderId === ben.userId)
+  const kept = await ann.call('PATCH', `/api/v1/conversations/${group}/mine`, { body: { isPinned: true } })
+  expect(kept.status).toBe(200)
+  const report = { reason: 'spam', note: 'As I said' }
+  expect((await ann.call('POST', `/api/v1/messages/${theirs.id}/reports`, { body: report })).status).toBe(201)
   await testApp.settled()
 })
 
@@ -520,14 +526,14 @@ describe('retention', () => {
       expect(report).toHaveLength(testApp.registry.entries().length)
       return Object.fromEntries(report.flatMap(({ store, records }) => (records ? [[store, records]] : [])))
     }
-    const due = { Exports: 1, form_submissions: 2 }
+    const due = { Exports: 1, Reports: 1, form_submissions: 2 }
     expect(await run(true)).toEqual(due)
     expect(await run(true)).toEqual(due)
     expect((await run(false))['Exports']).toBe(1)
     expect((await run(true))['Exports']).toBeUndefined()
     const rows = testApp.auditRecords.filter(({ eventType }) => eventType === 'retention.run')
     expect(rows.map(({ reason }) => reason)).toEqual(['dry_run', 'dry_run', 'removed', 'dry_run'])
-    expect(rows[0]?.changedFields).toEqual(['Exports', 'form_submissions'])
+    expect(rows[0]?.changedFields).toEqual(['Exports', 'Reports', 'form_submissions'])
   })
 })
 

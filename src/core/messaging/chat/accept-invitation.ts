@@ -122,7 +122,7 @@ export function createAcceptInvitation(
           return {
             head: { ...numbered.head, members },
             entries: numbered.entries,
-            spent: { invitation: { ...latest, uses: latest.uses + 1 }, version },
+            beside: [{ replace: { ...latest, uses: latest.uses + 1 }, version }],
             result: null,
           }
         })

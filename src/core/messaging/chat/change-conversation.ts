@@ -71,6 +71,7 @@ export function numberChanges(
       seq: seq + index + 1,
       kind: 'change',
       isNumbered: 'yes',
+      threadKey: '',
       at,
       facts: each,
       ...expiryOf(at, settings),

@@ -86,7 +86,7 @@ export function createChangeMessage(
       const { message, facts } = decided
       const isGone = before.deletedAt === null && message.deletedAt !== null
       const edited = { ...head, members: head.members.map((each) => addressedBy(message, each)) }
-      const numbered = numberChanges(isGone ? withDeleted(head, before.count) : edited, [facts], at, settings)
+      const numbered = numberChanges(isGone ? withDeleted(head, before) : edited, [facts], at, settings)
       return {
         ...numbered,
         replaced: [{ message, version: stored.version }],

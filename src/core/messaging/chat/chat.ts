@@ -37,9 +37,11 @@ import { createChatPersonalData } from './personal-data.ts'
 import { createPinMessage } from './pin-message.ts'
 import { createPresence } from './presence.ts'
 import { createReadMarks } from './read-marks.ts'
+import { createReadThread } from './read-thread.ts'
 import { createSearchMessages } from './search-messages.ts'
 import { createSendMessage } from './send-message.ts'
 import { createSync } from './sync.ts'
+import { createThreads } from './threads.ts'
 import { createThrottle, type ThrottleLimits } from './throttle.ts'
 
 const catchUpEveryMs = 5_000
@@ -110,7 +112,9 @@ export function createChat(
   const presence = createPresence(needs, announcer, conversations)
   const messages = createChangeMessage(needs, { log, marks, ...borrows })
   const pins = createPinMessage(needs, { log, marks, ...borrows })
-  const sendMessage = createSendMessage(needs, { log, marks, throttle, ...borrows })
+  const threads = createThreads(needs, { log, marks, announcer, permissions })
+  const readThread = createReadThread(needs)
+  const sendMessage = createSendMessage(needs, { log, marks, readThread, throttle, ...borrows })
 
   /** Tells the others, unless that was done a moment ago. May be lost, so it is never refused. */
   async function type(actor: Actor, conversationId: string, { state }: Typing): Promise<void> {
@@ -244,6 +248,9 @@ export function createChat(
     listMessages: createListMessages(needs, { log, marks, permissions }),
     searchMessages: createSearchMessages(needs, { log, permissions, marks, inbox, throttle }),
     read: marks.read,
+    readThreadPage: threads.page,
+    markThreadRead: threads.read,
+    listThreads: threads.list,
     type,
     sync: createSync(log, announcer),
     ...createModeration(needs, { log, ...borrows }),

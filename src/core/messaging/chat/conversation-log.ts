@@ -2,14 +2,7 @@ import { DocumentExists, type Stored, VersionMismatch, type Write } from '../../
 import type { Needs } from '../../../ports/ports.ts'
 import { defineError, notFound } from '../../kernel/errors.ts'
 import type { Announcer } from './announcer.ts'
-import {
-  type Entry,
-  type Head,
-  messages,
-  type Numbered,
-  type StoredInvitation,
-  type StoredMessage,
-} from './entries.model.ts'
+import { type Entry, type Head, messages, type Numbered, type StoredMessage } from './entries.model.ts'
 
 /** What a plan makes of the head it is shown. */
 export interface Planned<T> {
@@ -17,8 +10,8 @@ export interface Planned<T> {
   /** Numbered from the old head's number upwards, without gaps. Empty: nothing is written. */
   readonly entries: readonly Numbered[]
   readonly replaced?: readonly { readonly message: StoredMessage; readonly version: string }[]
-  /** Replaced in the same commit as well; nobody is told of it. */
-  readonly spent?: { readonly invitation: StoredInvitation; readonly version: string }
+  /** What else is written with it, and is told to nobody. */
+  readonly beside?: readonly Write<Entry>[]
   readonly result: T
 }
 
@@ -100,7 +93,7 @@ export function createConversationLog(needs: Needs<'documents' | 'clock'>, annou
       let head = stored.value
       const entries: Numbered[] = []
       const replaced: { readonly message: StoredMessage; readonly version: string }[] = []
-      const spent: NonNullable<Planned<unknown>['spent']>[] = []
+      const beside: Write<Entry>[] = []
       const accepted: { readonly waiting: Waiting; readonly result: unknown }[] = []
       for (const waiting of open) {
         try {
@@ -112,7 +105,7 @@ export function createConversationLog(needs: Needs<'documents' | 'clock'>, annou
           head = planned.head
           entries.push(...planned.entries)
           replaced.push(...(planned.replaced ?? []))
-          if (planned.spent) spent.push(planned.spent)
+          beside.push(...(planned.beside ?? []))
           accepted.push({ waiting, result: planned.result })
         } catch (error) {
           waiting.reject(error)
@@ -124,7 +117,7 @@ export function createConversationLog(needs: Needs<'documents' | 'clock'>, annou
         { replace: head, version: stored.version },
         ...entries.map((insert) => ({ insert })),
         ...replaced.map(({ message, version }) => ({ replace: message, version })),
-        ...spent.map(({ invitation, version }) => ({ replace: invitation, version })),
+        ...beside,
       ]
       try {
         await announcer.intend(conversationId, stored.value.seq)

@@ -42,6 +42,7 @@ export function newHead({
     conversationId,
     kind: 'head',
     isNumbered: 'no',
+    threadKey: '',
     seq: 0,
     count: 0,
     type,

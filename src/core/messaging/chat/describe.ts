@@ -3,6 +3,7 @@ import { positionOf } from './entries.model.ts'
 import type { NumberedEvent } from './events.ts'
 import { publicIdOf } from './message-id.ts'
 import type { AnnouncedMessage, ChatMessage } from './messages.model.ts'
+import { isReply } from './thread.model.ts'
 
 /** A message as events carry it. */
 export const announced = (message: StoredMessage): AnnouncedMessage => ({
@@ -15,6 +16,8 @@ export const announced = (message: StoredMessage): AnnouncedMessage => ({
   attachments: [...message.attachments],
   mentions: [...message.mentions],
   mentionGroups: [...(message.mentionGroups ?? [])],
+  threadId: isReply(message) ? publicIdOf(message.conversationId, message.threadKey) : null,
+  thread: message.thread ? { ...message.thread, participantIds: [...message.thread.participantIds] } : null,
   replyTo: message.replyTo === null ? null : publicIdOf(message.conversationId, message.replyTo),
   reactions: Object.fromEntries(
     Object.entries(message.reactions).map(([emoji, userIds]) => [emoji, [...userIds]]),
@@ -31,7 +34,9 @@ function readersOf(message: StoredMessage, head: Head, marks: readonly Mark[]) {
   const markOf = new Map(marks.map((mark) => [mark.userId, mark]))
   return head.members.flatMap((member) => {
     const { seq, at } = positionOf(member, markOf.get(member.userId))
-    return member.joinedSeq < message.seq && seq >= message.seq ? [[member.userId, at] as const] : []
+    // Whoever answers in a thread has not read the conversation up to there, but what they wrote themselves.
+    const hasRead = seq >= message.seq || (isReply(message) && member.userId === message.senderId)
+    return member.joinedSeq < message.seq && hasRead ? [[member.userId, at] as const] : []
   })
 }
 

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { collection, type Stored } from '../../../ports/documents.ts'
 import type { Attachment, MentionGroup } from './messages.model.ts'
-
-/** How far somebody has come in a conversation: up to this change, and how many messages there were by then. */
-export interface Position {
-  readonly seq: number
-  readonly count: number
-  readonly at: string
-}
+import {
+  type InConversation,
+  isReply,
+  type Position,
+  type StoredThreadSummary,
+  type Thread,
+} from './thread.model.ts'
 
 export const MemberRole = z.enum(['admin', 'moderator', 'member']).meta({ id: 'MemberRole' })
 export type MemberRole = z.infer<typeof MemberRole>
@@ -53,17 +53,6 @@ export interface Pin {
   readonly expiresAt?: string
 }
 
-/** What every document in the partition of a conversation has, so that one path lists the numbered changes in order. */
-interface InConversation {
-  readonly id: string
-  readonly conversationId: string
-  readonly seq: number
-  /** `yes` for what carries a number of its own. */
-  readonly isNumbered: 'yes' | 'no'
-  /** When retention removes it. */
-  readonly expiresAt?: string
-}
-
 /** The conversation itself. Every numbered change replaces it in the same transaction. */
 export interface Head extends InConversation {
   readonly id: 'head'
@@ -77,7 +66,7 @@ export interface Head extends InConversation {
   readonly settings?: ConversationSettings
   /** In the order in which they were pinned. Absent: none. */
   readonly pins?: readonly Pin[]
-  /** Messages ever written: tombstones count, retention takes nothing away. */
+  /** Messages ever written, but for answers in threads: tombstones count, retention takes nothing away. */
   readonly count: number
   /** Which of them have been deleted, as ranges of counts, oldest first; of those long ago not all. */
   readonly deleted?: readonly (readonly [from: number, to: number])[]
@@ -99,7 +88,7 @@ export interface StoredMessage extends InConversation {
   readonly clientMessageId: string | null
   /** Tells a repeat from another message under the same clientMessageId. */
   readonly fingerprint: string
-  /** Which message of the conversation this is: the head's count at its birth. */
+  /** Which message of the conversation this is: the head's count at its birth. Answers in threads do not count. */
   readonly count: number
   readonly text: string
   readonly attachments: readonly Attachment[]
@@ -108,6 +97,10 @@ export interface StoredMessage extends InConversation {
   readonly mentionGroups?: readonly MentionGroup[]
   /** The id of the document of the message it answers. */
   readonly replyTo: string | null
+  /** Which answer of its thread this is; absent in what is no answer. */
+  readonly threadCount?: number
+  /** Of the root of a thread: what is shown of it. */
+  readonly thread?: StoredThreadSummary
   /** Who reacted, by emoji. */
   readonly reactions: Readonly<Record<string, readonly string[]>>
   readonly at: string
@@ -173,7 +166,7 @@ export interface StoredInvitation extends InConversation {
 
 export const invitationPrefix = 'invitation~'
 
-export type Entry = Head | StoredMessage | Change | Mark | StoredInvitation
+export type Entry = Head | StoredMessage | Change | Mark | Thread | StoredInvitation
 export type Numbered = StoredMessage | Change
 
 /**
@@ -186,6 +179,7 @@ export const messages = collection<Entry>()({
   paths: {
     byKind: { by: ['kind'], order: 'seq' },
     numbered: { by: ['isNumbered'], order: 'seq' },
+    byThread: { by: ['threadKey'], order: 'seq' },
   },
   ttl: 'expiresAt',
 })
@@ -193,8 +187,10 @@ export const messages = collection<Entry>()({
 const maxRangesDeleted = 100
 const maxMentioned = 10
 
-/** The conversation after the deletion of the message that was its `count`th. */
-export function withDeleted(head: Head, count: number): Head {
+/** The conversation after the deletion of a message. Answers in threads never counted in it. */
+export function withDeleted(head: Head, message: Pick<StoredMessage, 'count' | 'threadKey'>): Head {
+  if (isReply(message)) return head
+  const { count } = message
   const ranges = [...(head.deleted ?? []), [count, count] as const].toSorted((a, b) => a[0] - b[0])
   const joined: (readonly [number, number])[] = []
   for (const [from, to] of ranges) {
@@ -211,7 +207,7 @@ const deletedAfter = ({ deleted = [] }: Head, count: number): number =>
 const isDeleted = ({ deleted = [] }: Head, count: number): boolean =>
   deleted.some(([from, to]) => from <= count && count <= to)
 
-type Addressing = Pick<StoredMessage, 'count' | 'senderId' | 'mentions' | 'mentionGroups'>
+type Addressing = Pick<StoredMessage, 'count' | 'threadKey' | 'senderId' | 'mentions' | 'mentionGroups'>
 
 const isAddressed = ({ userId, role }: Member, { senderId, mentions, mentionGroups = [] }: Addressing) =>
   userId !== senderId &&
@@ -219,8 +215,9 @@ const isAddressed = ({ userId, role }: Member, { senderId, mentions, mentionGrou
     mentionGroups.includes('everyone') ||
     (mentionGroups.includes('moderators') && role !== 'member'))
 
-/** A member of a conversation in which this message is, as it is now. */
+/** A member of a conversation in which this message is, as it is now. Answers in threads do not count among its messages. */
 export function addressedBy(message: Addressing, member: Member): Member {
+  if (isReply(message)) return member
   const { mentioned = [], ...rest } = member
   const others = mentioned.filter((count) => count !== message.count)
   if (isAddressed(member, message))

@@ -1,5 +1,6 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Users } from '../../accounts/users/users.ts'
+import { createPutDocument } from '../../kernel/put-document.ts'
 import { walk } from '../../kernel/walk.ts'
 import { numberChanges } from './change-conversation.ts'
 import type { DetachFiles } from './change-message.ts'
@@ -58,6 +59,7 @@ export function createErasePerson(
   },
 ) {
   const { log, users, withdraw, detachFiles, settings } = parts
+  const put = createPutDocument({ documents })
 
   const messagesIn = (conversationId: string) =>
     walk<Entry>((after) =>
@@ -92,7 +94,7 @@ export function createErasePerson(
       })
       const gone = changed.filter(({ before, message }) => before.deletedAt === null && message.deletedAt)
       const numbered = numberChanges(
-        gone.reduce((known, { before }) => withDeleted(known, before.count), head),
+        gone.reduce((known, { before }) => withDeleted(known, before), head),
         changed.flatMap(({ facts }) => facts),
         at,
         settings,
@@ -152,7 +154,7 @@ export function createErasePerson(
 
   /** The head last: without it nothing here is found again. */
   async function removeAll(conversationId: string): Promise<void> {
-    for (const kind of ['message', 'change', 'mark', 'invitation', 'head'] as const) {
+    for (const kind of ['message', 'change', 'mark', 'thread', 'invitation', 'head'] as const) {
       const all = walk<Entry>((after) =>
         documents.query(messages, {
           path: 'byKind',
@@ -170,6 +172,38 @@ export function createErasePerson(
   async function removeInvitations(conversationId: string, userId: string): Promise<void> {
     for (const { id, invitedBy } of await readInvitations(documents, conversationId))
       if (invitedBy === userId) await documents.remove(messages, { partition: conversationId, id })
+  }
+
+  /** Who followed a thread and answered in it. What they wrote there is erased with the rest. */
+  async function forgetInThreads(conversationId: string, userId: string): Promise<void> {
+    const all = walk<Entry>((after) =>
+      documents.query(messages, {
+        path: 'byKind',
+        partition: conversationId,
+        equals: { kind: 'thread' },
+        limit: 100,
+        ...after,
+      }),
+    )
+    const key = (id: string) => ({ partition: conversationId, id })
+    const others = (ids: readonly string[]) => ids.filter((id) => id !== userId)
+    for await (const { value: thread } of all) {
+      if (thread.kind !== 'thread' || !thread.followers.some((each) => each.userId === userId)) continue
+      await put<Entry>(messages, key(thread.id), (entry) =>
+        entry?.kind === 'thread'
+          ? {
+              ...entry,
+              participantIds: others(entry.participantIds),
+              followers: entry.followers.filter((each) => each.userId !== userId),
+            }
+          : entry,
+      )
+      await put<Entry>(messages, key(thread.rootId), (entry) =>
+        entry?.kind === 'message' && entry.thread?.participantIds.includes(userId)
+          ? { ...entry, thread: { ...entry.thread, participantIds: others(entry.thread.participantIds) } }
+          : entry,
+      )
+    }
   }
 
   /** What they pinned stays pinned, by nobody. */
@@ -203,6 +237,7 @@ export function createErasePerson(
     }
     await forgetPinner(conversationId, userId)
     await removeInvitations(conversationId, userId)
+    await forgetInThreads(conversationId, userId)
     await documents.remove(messages, { partition: conversationId, id: markId(userId) })
     if (head.type === 'group') await withdraw(conversationId, userId)
     else await close(conversationId)

@@ -85,6 +85,13 @@ export const events = {
     ),
     says: 'Somebody has read up to a number. On the own stream: another device of mine has.',
   },
+  'thread.read': {
+    schema: aboutConversation(
+      'thread.read',
+      AboutMessage.extend({ seq: z.number().int(), unreadCount: z.number().int() }),
+    ),
+    says: 'Another device of mine has read a thread up to a number; `messageId` is its root. On the own stream.',
+  },
   'presence.updated': {
     schema: aboutConversation(
       'presence.updated',
@@ -139,6 +146,7 @@ export const ownStreamEvents: readonly EventName[] = [
   'conversation.settings',
   'read.updated',
   'session.revoked',
+  'thread.read',
 ]
 
 /** For validation of whatever is published. */

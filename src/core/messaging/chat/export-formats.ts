@@ -23,13 +23,14 @@ const lineBreaks = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/
 const indented = (text: string): string => text.split(lineBreaks).join('\n    ')
 
 function lineOf(message: ExportedMessage): string {
-  const { timestamp, senderName, text, attachments, editedAt, deletedAt } = message
+  const { timestamp, senderName, text, attachments, editedAt, deletedAt, threadId } = message
   const said = deletedAt === null ? indented(text) : `(deleted ${deletedAt})`
   const marks = editedAt !== null && deletedAt === null ? ` (edited ${editedAt})` : ''
   const files = attachments.map(
     ({ name, mimeType, size }) => `\n    [file: ${indented(name)}, ${mimeType}, ${size} bytes]`,
   )
-  return `[${timestamp}] ${indented(senderName)}: ${said}${marks}${files.join('')}\n`
+  const where = threadId === null ? '' : ' (in a thread)'
+  return `[${timestamp}] ${indented(senderName)}${where}: ${said}${marks}${files.join('')}\n`
 }
 
 /** A line for each message, with its time in UTC. */

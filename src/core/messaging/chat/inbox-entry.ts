@@ -1,7 +1,8 @@
-import { activityFor, type Head, type Member, mentionsOf, type Position, unreadOf } from './entries.model.ts'
+import { activityFor, type Head, type Member, mentionsOf, unreadOf } from './entries.model.ts'
 import type { InboxEntry } from './lists.model.ts'
 import { asEverybody, type Mine, shelfFor, withNews } from './mine.model.ts'
 import { momentOf, placeOn } from './place.ts'
+import type { Position } from './thread.model.ts'
 
 /** What is to be noted about one member, beside what the conversation says. */
 export interface Change {

@@ -87,6 +87,7 @@ export function createInvite(
         seq: head.seq,
         kind: 'invitation',
         isNumbered: 'no',
+        threadKey: '',
         secretHash,
         invitedBy: actor.userId,
         role,

@@ -32,6 +32,14 @@ export const Emoji = z
 export const MentionGroup = z.enum(['everyone', 'moderators']).meta({ id: 'MentionGroup' })
 export type MentionGroup = z.infer<typeof MentionGroup>
 
+export const ThreadSummary = z
+  .object({
+    count: z.number().int().meta({ description: 'Answers ever written, the deleted ones too.' }),
+    lastReplyAt: Timestamp,
+    participantIds: z.array(UserId).meta({ description: 'Who answered last, newest first: five at most.' }),
+  })
+  .meta({ id: 'ThreadSummary' })
+
 const MessageShape = z.object({
   id: MessageId,
   conversationId: z.uuid(),
@@ -43,6 +51,11 @@ const MessageShape = z.object({
   mentions: z.array(UserId),
   mentionGroups: z.array(MentionGroup),
   replyTo: MessageId.nullable(),
+  threadId: MessageId.nullable().meta({
+    description:
+      'Of an answer in a thread: the message at its root. It does not count as unread in the conversation.',
+  }),
+  thread: ThreadSummary.nullable().meta({ description: 'Of the root of a thread.' }),
   reactions: z.record(z.string(), z.array(UserId)).meta({ description: 'Who reacted, by emoji.' }),
   timestamp: Timestamp,
   editedAt: Timestamp.nullable(),
@@ -84,6 +97,9 @@ export const SendMessage = z
       .optional()
       .meta({ description: 'Names this message for its sender: sent again it stays one message.' }),
     replyTo: MessageId.optional(),
+    threadId: MessageId.optional().meta({
+      description: 'Answers in the thread of this message of the conversation, and begins it.',
+    }),
     mentions: Mentions.default([]).meta({ description: 'Members who are addressed.' }),
     mentionGroups: MentionGroups.optional().meta({
       description: 'Everybody, for moderators; or the admins and moderators.',

@@ -6,7 +6,14 @@ import type { DetachFiles } from './change-message.ts'
 import type { ChatSettings } from './chat.model.ts'
 import type { ConversationLog, Planned } from './conversation-log.ts'
 import { announced } from './describe.ts'
-import { type Entry, isMessage, messages, type StoredMessage, tombstoneOf } from './entries.model.ts'
+import {
+  type Entry,
+  isMessage,
+  messages,
+  type StoredMessage,
+  tombstoneOf,
+  withDeleted,
+} from './entries.model.ts'
 import { keyOf } from './message-id.ts'
 import type { AnnouncedMessage } from './messages.model.ts'
 import type { Permissions } from './permissions.ts'
@@ -28,7 +35,7 @@ export function createModeration(
   }
 
   return {
-    /** A message as it is, for a member who sees it; throws `not_found` for anybody else. */
+    /** A message as it is, for a member who sees it and may report it; throws `not_found` for anybody else. */
     async readSeenMessage(actor: Actor, publicId: string): Promise<AnnouncedMessage> {
       const { partition, id } = keyOf(publicId)
       const { member } = permissions.requireIn('report', (await log.readHead(partition))?.value, actor)
@@ -45,7 +52,8 @@ export function createModeration(
           const stored = await read(conversationId, id)
           if (!stored || stored.value.deletedAt !== null) return { head, entries: [], result: null }
           const at = new Date(clock.now()).toISOString()
-          const numbered = numberChanges(head, [{ event: 'message.deleted', messageId: id }], at, settings)
+          const facts = [{ event: 'message.deleted', messageId: id }] as const
+          const numbered = numberChanges(withDeleted(head, stored.value), facts, at, settings)
           return {
             ...numbered,
             replaced: [{ message: tombstoneOf(stored.value, at), version: stored.version }],

@@ -75,6 +75,24 @@ export function createChatPersonalData(
       for (const [emoji, userIds] of Object.entries(others))
         if (userIds.includes(userId)) reactions.push({ messageId: message.id, emoji })
     }
+    const threads: object[] = []
+    const everyThread = walk<Entry>((after) =>
+      documents.query(messages, {
+        path: 'byKind',
+        partition: conversationId,
+        equals: { kind: 'thread' },
+        limit: 200,
+        ...after,
+      }),
+    )
+    for await (const { value } of everyThread) {
+      const own = value.kind === 'thread' && value.followers.find((each) => each.userId === userId)
+      if (own)
+        threads.push({
+          messageId: publicIdOf(conversationId, value.rootId),
+          readUpTo: { seq: own.seq, at: own.at },
+        })
+    }
     return [
       {
         conversationId,
@@ -84,6 +102,7 @@ export function createChatPersonalData(
         membership: member ? { role: member.role, joinedAt: member.joinedAt } : null,
         readUpTo: mark?.value.kind === 'mark' ? { seq: mark.value.seq, at: mark.value.at } : null,
         reactions,
+        threads,
         pins: (head.pins ?? [])
           .filter(({ pinnedBy }) => pinnedBy === userId)
           .map(({ messageId, pinnedAt }) => ({ messageId: publicIdOf(conversationId, messageId), pinnedAt })),
@@ -121,7 +140,7 @@ export function createChatPersonalData(
     {
       store: messages.name,
       dataClass: 'personal',
-      fields: ['messages', 'membership', 'readUpTo', 'reactions', 'pins', 'invitations'],
+      fields: ['messages', 'membership', 'readUpTo', 'reactions', 'threads', 'pins', 'invitations'],
       withheld: ['fingerprint', 'secretHash'],
       purpose: 'Conversations: what was said, who is in them, and how far they have read.',
       retention,
@@ -182,7 +201,7 @@ export function createChatPersonalData(
     {
       store: inbox.name,
       dataClass: 'personal',
-      fields: ['mine'],
+      fields: ['mutedUntil', 'isPinned', 'isArchived', 'isHidden', 'isMarkedUnread'],
       withheld: ['activeAt', 'isUnread', 'seq', 'unread', 'mentions', 'markedAtSeq'],
       purpose: 'Lists the conversations of a person, and how they keep each: muted, pinned, put away.',
       retention: 'For as long as somebody is in the conversation.',

@@ -13,13 +13,13 @@ import {
   type Mark,
   markId,
   messages,
-  type Position,
   positionOf,
   type StoredMessage,
   unreadOf,
 } from './entries.model.ts'
 import type { Inbox } from './inbox.ts'
 import type { Permissions } from './permissions.ts'
+import { isReply, type Position } from './thread.model.ts'
 
 const attempts = 10
 
@@ -28,6 +28,7 @@ export const markAt = (conversationId: string, userId: string, { seq, count, at 
   conversationId,
   kind: 'mark',
   isNumbered: 'no',
+  threadKey: '',
   userId,
   seq,
   count,
@@ -57,7 +58,9 @@ export function createReadMarks(
     const [before] = (await walk('desc', encodeCursor([seq + 1, '']))).items
     if (before) return (before.value as StoredMessage).count
     const [oldest] = (await walk('asc')).items
-    return oldest ? (oldest.value as StoredMessage).count - 1 : head.count
+    if (!oldest) return head.count
+    const first = oldest.value as StoredMessage
+    return isReply(first) ? first.count : first.count - 1
   }
 
   function announce(head: Head, mark: Mark): void {

@@ -3,6 +3,7 @@ import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { AppError, notFound, validationError } from '../../kernel/errors.ts'
 import type { Action } from './actions.model.ts'
+import { addReply, requireRoot, unknownRoot } from './add-reply.ts'
 import { expiryOf } from './change-conversation.ts'
 import type { ChatSettings } from './chat.model.ts'
 import type { ConversationLog, Planned } from './conversation-log.ts'
@@ -28,6 +29,7 @@ import {
 } from './messages.model.ts'
 import type { Permissions } from './permissions.ts'
 import type { ReadMarks } from './read-marks.ts'
+import type { ReadThread } from './read-thread.ts'
 import type { Throttle } from './throttle.ts'
 
 /**
@@ -59,7 +61,7 @@ export type WrittenMessage = Pick<
 >
 
 /**
- * Tells a repeat from another message. `replyTo`: the id of a document. What came to be later is only in it where it is
+ * Tells a repeat from another message. `replyTo` and `threadOf`: ids of documents. What came to be later is only in it where it is
  * given: a message sent before is still its own repeat.
  */
 export const fingerprintOf = (
@@ -68,6 +70,7 @@ export const fingerprintOf = (
   mentions: readonly string[],
   replyTo: string | null,
   mentionGroups: readonly MentionGroup[] = [],
+  threadOf: string | null = null,
 ): Promise<string> =>
   digest(
     JSON.stringify([
@@ -76,16 +79,17 @@ export const fingerprintOf = (
       mentions,
       replyTo,
       ...(mentionGroups.length > 0 ? [{ mentionGroups }] : []),
+      ...(threadOf === null ? [] : [{ threadOf }]),
     ]),
   )
 
+export interface Added {
+  readonly message: StoredMessage
+  readonly head: Head
+}
+
 /** The message in its place in the conversation, and the conversation after it. `now`: an ISO time in UTC. */
-export function addMessage(
-  head: Head,
-  written: WrittenMessage,
-  now: string,
-  settings: ChatSettings,
-): { readonly message: StoredMessage; readonly head: Head } {
+export function addMessage(head: Head, written: WrittenMessage, now: string, settings: ChatSettings): Added {
   const at = notBefore(head, now)
   const [seq, count] = [head.seq + 1, head.count + 1]
   const message: StoredMessage = {
@@ -94,6 +98,7 @@ export function addMessage(
     seq,
     kind: 'message',
     isNumbered: 'yes',
+    threadKey: '',
     senderId: written.senderId,
     clientMessageId: written.clientMessageId,
     fingerprint: written.fingerprint,
@@ -132,6 +137,7 @@ export const createSendMessage = (
   parts: {
     readonly log: ConversationLog
     readonly marks: ReadMarks
+    readonly readThread: ReadThread
     readonly attachFiles: AttachFiles
     readonly permissions: Permissions
     readonly chooseMentions: ChooseMentions
@@ -139,7 +145,7 @@ export const createSendMessage = (
     readonly settings: ChatSettings
   },
 ) => {
-  const { log, marks, attachFiles, permissions, chooseMentions, throttle, settings } = parts
+  const { log, marks, readThread, attachFiles, permissions, chooseMentions, throttle, settings } = parts
   async function readMessage(conversationId: string, id: string): Promise<StoredMessage | null> {
     const stored = await documents.read<Entry>(messages, { partition: conversationId, id })
     return stored && isMessage(stored) ? stored.value : null
@@ -159,9 +165,10 @@ export const createSendMessage = (
     const wanted = [...new Set(input.mentions)]
     const mentionGroups = [...new Set(input.mentionGroups ?? [])].toSorted()
     const replyTo = input.replyTo === undefined ? null : keyOf(input.replyTo)
+    const root = input.threadId === undefined ? null : keyOf(input.threadId)
     const [id, fingerprint] = await Promise.all([
       documentIdOf(actor.userId, clientMessageId ?? ids.next()),
-      fingerprintOf(text, fileIds, wanted, replyTo?.id ?? null, mentionGroups),
+      fingerprintOf(text, fileIds, wanted, replyTo?.id ?? null, mentionGroups, root?.id ?? null),
     ])
     // What waiting would not change is said before that one has to wait.
     const actions: readonly Action[] = [
@@ -177,7 +184,7 @@ export const createSendMessage = (
       return { message: shown(message, seen, await marks.of(conversationId)), isNew: false }
     }
     // What follows has effects or fails for what a first attempt was allowed: a repeat is noticed before.
-    if (fileIds.length > 0 || replyTo !== null) {
+    if (fileIds.length > 0 || replyTo !== null || root !== null) {
       const before = await original()
       if (before) return before
     }
@@ -198,10 +205,16 @@ export const createSendMessage = (
           { path: 'replyTo', code: 'unknown_message', message: 'Must be a message of this conversation.' },
         ])
     }
+    if (root) {
+      if (root.partition !== conversationId) throw unknownRoot()
+      const asked = await readThread(conversationId, root.id)
+      requireRoot(asked.root, member)
+      if (!asked.thread) await permissions.require('startThread', seen, actor)
+    }
     const attachments =
       fileIds.length > 0 ? await attachFiles(actor, fileIds, { conversationId, messageId: id }) : []
 
-    const plan = (head: Head): Planned<{ readonly message: StoredMessage; readonly head: Head }> => {
+    const add = (head: Head): Added => {
       for (const action of actions) permissions.requireIn(action, head, actor)
       requireMentioned(head, mentions)
       const written: WrittenMessage = {
@@ -215,12 +228,23 @@ export const createSendMessage = (
         mentionGroups,
         replyTo: replyTo?.id ?? null,
       }
-      const added = addMessage(head, written, new Date(clock.now()).toISOString(), settings)
+      return addMessage(head, written, new Date(clock.now()).toISOString(), settings)
+    }
+    const plan = (head: Head): Planned<Added> => {
+      const added = add(head)
       return { head: added.head, entries: [added.message], result: added }
+    }
+    const planReply = async (head: Head, rootId: string): Promise<Planned<Added>> => {
+      const asked = await readThread(conversationId, rootId)
+      const answered = requireRoot(asked.root, permissions.requireIn('send', head, actor).member)
+      if (!asked.thread) permissions.requireIn('startThread', head, actor)
+      return addReply(head, add(head), { root: answered, thread: asked.thread })
     }
     try {
       const bytes = bytesPerLetter * text.length + bytesBeside
-      const changing = log.change(conversationId, plan, { sharesBatch: true, bytes })
+      const changing = root
+        ? log.change(conversationId, (latest) => planReply(latest, root.id))
+        : log.change(conversationId, plan, { sharesBatch: true, bytes })
       isHere()
       const { message, head } = await changing
       return { message: shown(message, head, []), isNew: true }
