@@ -6,6 +6,7 @@ import {
   type LiveState,
 } from '../../../src/client/live-chat.ts'
 import { client, line } from '../api/client.ts'
+import type { Message } from '../api/shapes.ts'
 import { announce } from './announcements.ts'
 import {
   change,
@@ -29,6 +30,7 @@ import { openReceipts } from './receipts.ts'
 import { enter, myId, onLeaving } from './session.ts'
 import { openSocket } from './socket.ts'
 import { addMessage, changeMessage, changeThread, openThread, retryThread, thread } from './thread.ts'
+import { answers, noteAnswer } from './threads.ts'
 import { noteTyping } from './typing.ts'
 
 export const liveState = signal<LiveState>('connecting')
@@ -45,7 +47,15 @@ onLeaving(() => {
 
 type Of<N extends ChatEvent['event']> = Extract<ChatEvent, { event: N }>
 
+function onAnswer(message: Message): void {
+  noteAnswer(message)
+  const isOpen = answers.peek()?.rootId === message.threadId && place.peek().panel === 'thread'
+  if (isOpen && message.senderId !== myId())
+    announce(`${nameIn(message.conversationId, message.senderId)} answers: ${message.text || 'a file'}`)
+}
+
 function onMessage({ conversationId, at, data }: Of<'message.new'>) {
+  if (data.threadId) return onAnswer({ ...data, readBy: {} })
   if (!conversations.peek().has(conversationId)) void reload(conversationId)
   noteMessage(conversationId, data, at)
   const isSlowed = (conversations.peek().get(conversationId)?.settings.slowModeSeconds ?? 0) > 0

@@ -3,12 +3,14 @@ import { createOutbox, type Outbox, type OutboxEntry } from '../../../src/client
 import { beforeLeaving, client, line } from '../api/client.ts'
 import { onLeaving } from './session.ts'
 import { addMessage } from './thread.ts'
+import { noteAnswer } from './threads.ts'
 
 export interface Writing {
   readonly text: string
   readonly attachments: readonly { readonly id: string; readonly name: string }[]
   readonly mentions: readonly string[]
   readonly replyTo?: string
+  readonly threadId?: string
 }
 
 /** What is on its way, by conversation; what was refused waits there too. */
@@ -30,7 +32,8 @@ export function openOutbox(userId: string): Outbox {
     userId,
     line,
     onSent: (_, message) => {
-      if (message) addMessage(message, true)
+      if (message?.threadId) noteAnswer(message)
+      else if (message) addMessage(message, true)
     },
   })
   opened.onChange((conversationId) => {
@@ -44,7 +47,10 @@ export function openOutbox(userId: string): Outbox {
 /** Names of files are kept beside the message: it has their ids alone. */
 export const fileNamesOf = ({ shown }: OutboxEntry): readonly string[] => (Array.isArray(shown) ? shown : [])
 
-export function send(conversationId: string, { text, attachments, mentions, replyTo }: Writing): void {
+export function send(
+  conversationId: string,
+  { text, attachments, mentions, replyTo, threadId }: Writing,
+): void {
   outbox?.add(
     conversationId,
     {
@@ -52,6 +58,7 @@ export function send(conversationId: string, { text, attachments, mentions, repl
       attachments: attachments.map(({ id }) => id),
       mentions: [...mentions],
       ...(replyTo ? { replyTo } : {}),
+      ...(threadId ? { threadId } : {}),
     },
     attachments.map(({ name }) => name),
   )

@@ -171,11 +171,18 @@ export function addMessage(message: Message, isSeen: boolean): void {
   })
 }
 
-export const changeMessage = (conversationId: string, id: string, how: (message: Message) => Message): void =>
+type Change = (message: Message) => Message
+const alsoChanging: ((id: string, how: Change) => void)[] = []
+/** For what shows messages besides, such as an open thread. */
+export const whenChanged = (change: (id: string, how: Change) => void): void => void alsoChanging.push(change)
+
+export function changeMessage(conversationId: string, id: string, how: Change): void {
   changeThread(conversationId, ({ messages }) =>
     messages.some((message) => message.id === id)
       ? { messages: messages.map((message) => (message.id === id ? how(message) : message)) }
       : {},
   )
+  for (const change of alsoChanging) change(id, how)
+}
 
 export const conversationOf = (open: Thread) => conversations.value.get(open.conversationId)

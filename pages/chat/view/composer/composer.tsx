@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import type { Conversation } from '../../api/shapes.ts'
 import { changeDraft, draftKey, drafts, emptyDraft } from '../../state/drafts.ts'
 import { editMessage } from '../../state/messages.ts'
@@ -6,6 +6,7 @@ import { send } from '../../state/outgoing.ts'
 import { sayStoppedTyping, sayTyping } from '../../state/receipts.ts'
 import { myId } from '../../state/session.ts'
 import { thread } from '../../state/thread.ts'
+import { answers } from '../../state/threads.ts'
 import { attach, detachAll, uploads } from '../../state/uploads.ts'
 import { Icon } from '../parts/icon.tsx'
 import { pickEmoji } from '../parts/pick-emoji.tsx'
@@ -15,11 +16,17 @@ import { type Candidate, candidatesFor, Mentions, mentionedIn } from './mentions
 import { useRefusal, useWait } from './refusal.tsx'
 
 const isTouch = (): boolean => matchMedia('(pointer: coarse)').matches
-const optionsId = 'mention-options'
 
-export function Composer({ conversation }: { conversation: Conversation }) {
+export function Composer({
+  conversation,
+  threadId = null,
+}: {
+  conversation: Conversation
+  /** Where an answer in a thread is written. */
+  threadId?: string | null
+}) {
   const { id } = conversation
-  const key = draftKey(id)
+  const key = draftKey(id, threadId)
   const { text, replyTo, editing } = drafts.value.get(key) ?? emptyDraft
   const attached = uploads.value.get(key) ?? []
   const input = useRef<HTMLTextAreaElement>(null)
@@ -28,6 +35,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   const [caret, setCaret] = useState(text.length)
   const [picked, setPicked] = useState(0)
   const [isSaving, setSaving] = useState(false)
+  const optionsId = useId()
   const refusal = useRefusal(conversation)
   const wait = useWait(conversation)
   const candidates = candidatesFor(conversation, text, caret)
@@ -82,16 +90,17 @@ export function Composer({ conversation }: { conversation: Conversation }) {
       attachments,
       mentions: mentionedIn(conversation, text),
       ...(replyTo ? { replyTo: replyTo.id } : {}),
+      ...(threadId ? { threadId } : {}),
     })
     sayStoppedTyping(id)
     changeDraft(key, emptyDraft)
     detachAll(key)
     setCaret(0)
   }
+  const shown = () => (threadId ? answers.peek()?.items : thread.peek()?.messages) ?? []
   function editLast(): boolean {
-    const mine = thread
-      .peek()
-      ?.messages.filter((each) => each.senderId === myId() && !each.deletedAt)
+    const mine = shown()
+      .filter((each) => each.senderId === myId() && !each.deletedAt)
       .at(-1)
     if (!mine) return false
     changeDraft(key, { editing: mine, replyTo: null, text: mine.text })
@@ -126,7 +135,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   return (
     <form
       class="composer"
-      aria-label="Write a message"
+      aria-label={threadId ? 'Write an answer' : 'Write a message'}
       onSubmit={(event) => {
         event.preventDefault()
         submit()
@@ -151,7 +160,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
             dir="auto"
             maxLength={16_000}
             value={text}
-            placeholder="Write a message"
+            placeholder={threadId ? 'Write an answer' : 'Write a message'}
             aria-label="Message"
             aria-autocomplete="list"
             aria-controls={candidates.length > 0 ? optionsId : undefined}

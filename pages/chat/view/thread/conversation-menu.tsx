@@ -107,6 +107,9 @@ export function ConversationMenu({ conversation }: { conversation: Conversation 
           {`Pinned messages (${pinnedCount})`}
         </MenuItem>
       )}
+      <MenuItem icon="thread" onPick={() => openPanel('threads')}>
+        Threads
+      </MenuItem>
       {can.includes('invite') && (
         <MenuItem icon="link" onPick={() => openPanel('invitations')}>
           Invite by a link

@@ -54,7 +54,7 @@ export function MessageList({
   const { conversationId, messages, older, newer, unreadAbove, missed, target } = open
   const arrived = new Set(messages.map(({ clientMessageId }) => clientMessageId))
   const waiting = (outgoing.value.get(conversationId) ?? []).filter(
-    ({ clientMessageId }) => !arrived.has(clientMessageId),
+    ({ clientMessageId, message }) => !message.threadId && !arrived.has(clientMessageId),
   )
   const newestOutgoing = useRef(waiting.length)
   // What is drawn now is still what was there before: its place is looked up here and kept below.

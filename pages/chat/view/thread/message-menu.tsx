@@ -4,6 +4,7 @@ import { changeDraft, draftKey } from '../../state/drafts.ts'
 import { copyText, deleteMessage, toggleReaction } from '../../state/messages.ts'
 import { tell } from '../../state/notices.ts'
 import { isPinned, pin } from '../../state/pins.ts'
+import { openPanel } from '../../state/place.ts'
 import { myId } from '../../state/session.ts'
 import { Report } from '../dialogs/report.tsx'
 import { confirm, openDialog } from '../parts/dialog.tsx'
@@ -13,9 +14,13 @@ import { askToBlock } from './conversation-menu.tsx'
 
 const quick = ['👍', '❤️', '😂', '😮', '😢', '🙏']
 
-const focusComposer = () =>
+const focusComposer = (isInThread: boolean) =>
   // The menu gives the focus back to its button first.
-  setTimeout(() => document.querySelector<HTMLTextAreaElement>('.composer textarea')?.focus())
+  setTimeout(() =>
+    document
+      .querySelector<HTMLTextAreaElement>(`${isInThread ? '.panel' : '.thread'} .composer textarea`)
+      ?.focus(),
+  )
 
 function QuickReactions({ message, close }: { message: Message; close: () => void }) {
   return (
@@ -42,16 +47,18 @@ function QuickReactions({ message, close }: { message: Message; close: () => voi
 export function MessageMenu({
   message,
   conversation,
+  isInThread,
 }: {
   message: Message
   conversation: Conversation | undefined
+  isInThread: boolean
 }) {
   const { id, conversationId, senderId, text } = message
   const isMine = senderId === myId()
   const name = nameIn(conversationId, senderId)
   const can = new Set(conversation?.can)
   const mayDelete = isMine ? can.has('retract') : can.has('deleteOthers')
-  const key = draftKey(conversationId)
+  const key = draftKey(conversationId, isInThread ? (message.threadId ?? id) : null)
   const copy = async () => tell((await copyText(text)) ? 'Copied.' : 'The browser did not allow to copy.')
   return (
     <Menu
@@ -66,17 +73,22 @@ export function MessageMenu({
         icon="reply"
         onPick={() => {
           changeDraft(key, { replyTo: message, editing: null })
-          focusComposer()
+          focusComposer(isInThread)
         }}
       >
         Reply
       </MenuItem>
+      {!isInThread && can.has('startThread') && (
+        <MenuItem icon="thread" onPick={() => openPanel('thread', id)}>
+          Answer in a thread
+        </MenuItem>
+      )}
       {isMine && can.has('edit') && (
         <MenuItem
           icon="edit"
           onPick={() => {
             changeDraft(key, { editing: message, replyTo: null, text })
-            focusComposer()
+            focusComposer(isInThread)
           }}
         >
           Edit

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import { hereOf } from '../../api/addresses.ts'
 import type { Conversation, Message } from '../../api/shapes.ts'
 import { nameIn } from '../../state/conversations.ts'
+import { openPanel } from '../../state/place.ts'
 import { myId } from '../../state/session.ts'
 import { openAround, thread } from '../../state/thread.ts'
 import { Formatted } from '../../text/markdown.tsx'
@@ -55,12 +56,15 @@ export function MessageRow({
   isFirst,
   isLast,
   readTo,
+  isInThread = false,
 }: {
   message: Message
   conversation: Conversation | undefined
   isFirst: boolean
   isLast: boolean
   readTo: Readonly<Record<string, number>>
+  /** Shown among the answers of its thread, and not in the conversation. */
+  isInThread?: boolean
 }) {
   const { id, conversationId, senderId, timestamp, deletedAt, text, attachments, replyTo } = message
   const isMine = senderId === myId()
@@ -109,12 +113,22 @@ export function MessageRow({
             <time dateTime={timestamp} title={wholeTime(timestamp)}>
               {hourOf(timestamp)}
             </time>
-            {isMine && !deletedAt && <Ticks message={message} readTo={readTo} />}
+            {isMine && !deletedAt && !isInThread && <Ticks message={message} readTo={readTo} />}
           </span>
         </div>
-        {!deletedAt && <MessageMenu message={message} conversation={conversation} />}
+        {!deletedAt && <MessageMenu message={message} conversation={conversation} isInThread={isInThread} />}
       </div>
       {!deletedAt && <Reactions message={message} isReached={isActive} />}
+      {!isInThread && message.thread && message.thread.count > 0 && (
+        <button
+          type="button"
+          class="link small"
+          tabIndex={isActive ? 0 : -1}
+          onClick={() => openPanel('thread', id)}
+        >
+          {message.thread.count === 1 ? '1 answer' : `${message.thread.count} answers`}
+        </button>
+      )}
     </li>
   )
 }
