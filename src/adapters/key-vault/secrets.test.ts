@@ -150,3 +150,12 @@ test('a refusal later on changes nothing either', async () => {
   expect(await idsOf()).toEqual(ids)
   expect(log.events).toHaveLength(1)
 })
+
+test('a vault without keys of the audit log has none, is not asked each time, and is seen to have some within a minute', async () => {
+  const { vault, secrets, pass } = await open()
+  expect(await secrets.versions('audit-keys')).toEqual([])
+  vault.set('audit-keys', 'own')
+  expect(await secrets.versions('audit-keys')).toEqual([])
+  pass(minuteMs)
+  expect((await secrets.versions('audit-keys')).map(({ value }) => value)).toEqual(['own'])
+})

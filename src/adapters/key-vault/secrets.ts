@@ -1,3 +1,4 @@
+import { RestError } from '@azure/core-rest-pipeline'
 import type { TokenCredential } from '@azure/identity'
 import { SecretClient, type SecretProperties } from '@azure/keyvault-secrets'
 import type { Clock } from '../../ports/clock.ts'
@@ -55,14 +56,23 @@ export function createKeyVaultSecrets({
       ''
     return { id: version, value, activeFrom }
   }
+  async function listVersions(name: SecretName, abortSignal: AbortSignal): Promise<SecretProperties[]> {
+    const found: SecretProperties[] = []
+    try {
+      for await (const properties of client.listPropertiesOfSecretVersions(name, { abortSignal }))
+        found.push(properties)
+    } catch (error) {
+      const isMissing = error instanceof RestError && error.statusCode === 404
+      if (!isMissing || name !== 'audit-keys') throw error
+    }
+    return found
+  }
   async function fetchVersions(
     name: SecretName,
     known: readonly SecretVersion[],
     abortSignal: AbortSignal,
   ): Promise<readonly SecretVersion[]> {
-    const recognised: SecretProperties[] = []
-    for await (const properties of client.listPropertiesOfSecretVersions(name, { abortSignal }))
-      if (isRecognised(properties)) recognised.push(properties)
+    const recognised = (await listVersions(name, abortSignal)).filter(isRecognised)
     const versions = await Promise.all(
       recognised.map((properties) => fetchVersion(name, properties, known, abortSignal)),
     )
