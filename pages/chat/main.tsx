@@ -3,9 +3,14 @@ import { render } from 'preact'
 import './state/appearance.ts'
 import { start } from './start.ts'
 import { totalUnread } from './state/conversations.ts'
+import { fault, loosely } from './state/loosely.ts'
 import { forgetPlace } from './state/place.ts'
 import { onLeaving } from './state/session.ts'
 import { App } from './view/app.tsx'
+
+// What handlers of elements throw. What has no error of its own, such as what observers report, is none.
+addEventListener('error', ({ error }) => error && fault(error))
+addEventListener('unhandledrejection', ({ reason }) => fault(reason))
 
 onLeaving(forgetPlace)
 effect(() => {
@@ -17,5 +22,5 @@ const root = document.querySelector('#app')
 if (root) {
   root.replaceChildren()
   render(<App />, root)
-  void start()
+  loosely(start)
 }

@@ -1,3 +1,5 @@
+import type { Floor } from './floor.ts'
+
 /** What is used of `WebPubSubClient` of `@azure/web-pubsub-client`. */
 export interface LiveSocket {
   on(event: 'connected' | 'disconnected' | 'stopped', listener: () => void): void
@@ -18,6 +20,7 @@ export const socketOptions = {
 } as const
 
 export interface ConnectionOptions {
+  readonly floor: Floor
   readonly openSocket: (getClientAccessUrl: () => Promise<string>) => LiveSocket
   readonly accessUrl: () => Promise<string>
   readonly onData: (data: unknown) => void
@@ -43,7 +46,8 @@ const isAnswer = (error: unknown): boolean =>
  * browser, and to what is built on it.
  */
 export function createConnection(options: ConnectionOptions) {
-  const { openSocket, accessUrl, onData, onChange, connectMs, pingMs, answerMs, later, backoffMs } = options
+  const { floor, openSocket, accessUrl, onData, onChange } = options
+  const { connectMs, pingMs, answerMs, later, backoffMs } = options
   let socket: LiveSocket | undefined
   let isLive = false
   let isStopped = true
@@ -79,24 +83,31 @@ export function createConnection(options: ConnectionOptions) {
       cancelWait = later(connectMs, () => giveUp(opened))
     }
     waitFor()
-    opened.on('connected', () => {
-      // It asks for its address as long as that fails, also after `stop`.
-      if (!isMine()) return opened.stop()
-      cancelWait()
-      failures = 0
-      turn(true)
-      pingLater()
-    })
-    opened.on('disconnected', () => {
-      if (!isMine()) return
-      turn(false)
-      waitFor()
-    })
-    opened.on('group-message', ({ message }) => {
-      if (isMine()) onData(message.data)
-    })
-    opened.on('stopped', () => giveUp(opened))
-    opened.start().catch(() => giveUp(opened))
+    opened.on('connected', () =>
+      floor(() => {
+        // It asks for its address as long as that fails, also after `stop`.
+        if (!isMine()) return opened.stop()
+        cancelWait()
+        failures = 0
+        // Whatever hears of it first may fail.
+        pingLater()
+        turn(true)
+      }),
+    )
+    opened.on('disconnected', () =>
+      floor(() => {
+        if (!isMine()) return
+        waitFor()
+        turn(false)
+      }),
+    )
+    opened.on('group-message', ({ message }) =>
+      floor(() => {
+        if (isMine()) onData(message.data)
+      }),
+    )
+    opened.on('stopped', () => floor(() => giveUp(opened)))
+    opened.start().catch(() => floor(() => giveUp(opened)))
   }
 
   const pingLater = () => {

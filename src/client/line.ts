@@ -1,3 +1,5 @@
+import { createFloor, type Failing, type Floor } from './floor.ts'
+
 /** `ours`: the API answered; `foreign`: something in between did; `silence`: nothing did in time. */
 export type Evidence = 'ours' | 'foreign' | 'silence'
 
@@ -11,20 +13,20 @@ export interface Page {
   isOnline(): boolean
 }
 
-export interface LineOptions {
+export interface LineOptions extends Failing {
   /** Default: the page this runs in, where there is one. */
   readonly page?: Page
 }
 
-function listenTo(target: EventTarget | undefined, name: string, listener: () => void): () => void {
-  target?.addEventListener?.(name, listener)
-  return () => target?.removeEventListener?.(name, listener)
-}
-
 /** Elsewhere than in a browser: always looked at, always online. */
-export function findPage(): Page {
+export function findPage(floor: Floor = createFloor()): Page {
   const { document, navigator } = globalThis as Partial<Pick<Window, 'document' | 'navigator'>>
   const isVisible = () => document?.visibilityState !== 'hidden'
+  const listenTo = (target: EventTarget | undefined, name: string, listener: () => void) => {
+    const floored = () => floor(listener)
+    target?.addEventListener?.(name, floored)
+    return () => target?.removeEventListener?.(name, floored)
+  }
   return {
     isVisible,
     isOnline: () => navigator?.onLine !== false,
@@ -50,17 +52,19 @@ export function findPage(): Page {
  * What is known of the way to the API, by what became of requests: a browser calls itself online wherever there is a cable.
  * Whatever asks notes what came of it; whatever waits hears when it is worth trying again.
  */
-export function createLine({ page = findPage() }: LineOptions = {}) {
+export function createLine({ onError, page: given }: LineOptions = {}) {
+  const floor = createFloor(onError)
+  const page = given ?? findPage(floor)
   let state: LineState = page.isOnline() ? 'unknown' : 'down'
   const watching = new Set<(state: LineState) => void>()
   const waiting = new Set<() => void>()
   const turn = (next: LineState) => {
     if (next === state) return
     state = next
-    for (const listener of [...watching]) listener(next)
+    for (const listener of [...watching]) floor(() => listener(next))
   }
   const comeBack = () => {
-    for (const listener of [...waiting]) listener()
+    for (const listener of [...waiting]) floor(listener)
   }
   page.listen('offline', () => turn('down'))
   page.listen('online', () => {

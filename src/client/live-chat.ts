@@ -1,6 +1,7 @@
 import type { ChatEvent } from '../app/create-app.ts'
 import type { Client } from './client.ts'
 import { createConnection, type LiveSocket } from './connection.ts'
+import { createFloor, type Failing } from './floor.ts'
 import { createLine, type Line } from './line.ts'
 import type { Outbox } from './outbox.ts'
 import { createStreams } from './streams.ts'
@@ -15,7 +16,7 @@ export type { LiveSocket } from './connection.ts'
  */
 export type LiveState = 'connecting' | 'live' | 'slow' | 'offline' | 'foreign' | 'signed_out'
 
-export interface LiveChatOptions {
+export interface LiveChatOptions extends Failing {
   readonly client: Client
   /**
    * `(url) => new WebPubSubClient({ getClientAccessUrl: url }, socketOptions)`. Called again when one has given up, or
@@ -71,7 +72,8 @@ const probeMs = 5_000
  */
 export function createLiveChat(options: LiveChatOptions) {
   const { client, openSocket, onEvent, onMissed = () => {}, onState = () => {}, outbox } = options
-  const { line = createLine(), now = Date.now, random = Math.random } = options
+  const floor = createFloor(options.onError)
+  const { line = createLine(options), now = Date.now, random = Math.random } = options
   const { gapWaitMs = 300, tailCheckMs = 60_000, pollMs = 4_000 } = options
   const { pingMs = 14_000, answerMs = 8_000, connectMs = 12_000 } = options
   const timers = new Set<ReturnType<typeof setTimeout>>()
@@ -85,10 +87,10 @@ export function createLiveChat(options: LiveChatOptions) {
   let polls = 0
   let listedAt = 0
 
-  const later = (ms: number, work: () => void) => {
+  const later = (ms: number, work: () => unknown) => {
     const timer = setTimeout(() => {
       timers.delete(timer)
-      if (!isStopped) work()
+      if (!isStopped) floor(work)
     }, ms)
     timers.add(timer)
     return () => {
@@ -100,27 +102,30 @@ export function createLiveChat(options: LiveChatOptions) {
 
   const streams = createStreams({
     client,
+    floor,
     onEvent(event) {
       if (event.event === 'message.new' && event.data.clientMessageId)
-        void outbox?.arrived(event.data.clientMessageId).catch(() => {})
-      onEvent(event)
+        floor(() => outbox?.arrived(event.data.clientMessageId as string))
+      // The next one is not lost over it.
+      floor(() => onEvent(event))
     },
-    onReload: options.onReload,
+    onReload: (...reload) => floor(() => options.onReload(...reload)),
     gapWaitMs,
     later,
     backoffMs,
   })
 
   const connection = createConnection({
+    floor,
     openSocket,
     accessUrl,
     onData: streams.receive,
     onChange() {
       if (connection.isLive()) {
         lostAt = null
-        if (hasBeenLive) onMissed()
+        if (hasBeenLive) floor(onMissed)
         hasBeenLive = true
-        void streams.check()
+        floor(() => streams.check())
       } else lostAt ??= now()
       show()
     },
@@ -155,12 +160,12 @@ export function createLiveChat(options: LiveChatOptions) {
     const state = stateNow()
     if (state === lastState) return
     lastState = state
-    onState(state)
+    floor(() => onState(state))
   }
 
   const checkNowAndThen = () =>
     later(tailCheckMs * (0.8 + 0.4 * random()), () => {
-      if (connection.isLive()) void streams.check()
+      if (connection.isLive()) floor(() => streams.check())
       checkNowAndThen()
     })
   /** Asks as often as somebody would want to know, and less where nothing answers or nobody looks. */
@@ -173,7 +178,7 @@ export function createLiveChat(options: LiveChatOptions) {
         show()
         if (polls === 0 && now() - listedAt >= listEveryMs) {
           listedAt = now()
-          onMissed()
+          floor(onMissed)
         }
       }
       if (!isStopped) pollNowAndThen()
@@ -189,7 +194,7 @@ export function createLiveChat(options: LiveChatOptions) {
     polls = 0
     connection.probe(probeMs)
     connection.hurry()
-    void streams.check()
+    floor(() => streams.check())
   }
   const end = () => {
     isStopped = true

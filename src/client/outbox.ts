@@ -1,4 +1,5 @@
 import type { Client, Locks } from './client.ts'
+import { createFloor, type Failing } from './floor.ts'
 import type { Line } from './line.ts'
 import { createOutboxStore, type KeptMessage, type OutboxStore, type Problem } from './outbox-store.ts'
 import { randomId } from './random-id.ts'
@@ -32,7 +33,7 @@ export interface OutboxEntry {
   readonly retryAt: number | null
 }
 
-export interface OutboxOptions {
+export interface OutboxOptions extends Failing {
   readonly client: Client
   /** Who writes. It is theirs alone, and goes out only while they are the one who is signed in. */
   readonly userId: string
@@ -69,7 +70,8 @@ const mayBeStored = ({ attempts, isRefused, problem }: KeptMessage): boolean =>
  */
 export function createOutbox(options: OutboxOptions) {
   const { userId, now = Date.now, onSent = () => {}, keepMs = dayMs } = options
-  const tabs = options.tabs === undefined ? findTabs() : options.tabs
+  const floor = createFloor(options.onError)
+  const tabs = options.tabs === undefined ? findTabs(floor) : options.tabs
   const store = (options.store ?? createOutboxStore<OutgoingMessage>)(() => forgotten())
   /** Not kept yet, in the order they were written. */
   const fresh = new Map<string, Omit<KeptMessage<OutgoingMessage>, 'order'>>()
@@ -79,16 +81,18 @@ export function createOutbox(options: OutboxOptions) {
   let stopHearing = () => {}
 
   const tell = (conversationIds: Iterable<string>) => {
-    for (const id of new Set(conversationIds)) for (const listener of [...listeners]) listener(id)
+    for (const id of new Set(conversationIds))
+      for (const listener of [...listeners]) floor(() => listener(id))
   }
   const sending = createSending({
     ...options,
+    floor,
     store,
-    changed: (conversationId) => void refresh().then(() => tell([conversationId])),
+    changed: (conversationId) => floor(() => refresh().then(() => tell([conversationId]))),
     async isSent(done, message) {
       await refresh()
       tabs?.say({ userId, sent: done.clientMessageId, conversationId: done.conversationId, message })
-      onSent(shownOf(done), message)
+      floor(() => onSent(shownOf(done), message))
       tell([done.conversationId])
     },
   })
@@ -152,8 +156,10 @@ export function createOutbox(options: OutboxOptions) {
         tabs?.listen((said) => {
           if (said.userId !== userId) return
           const before = 'sent' in said ? find(said.sent) : undefined
-          void refresh().then(() => {
-            if ('sent' in said && before) onSent(shownOf(before), said.message as SentMessage | null)
+          floor(async () => {
+            await refresh()
+            if ('sent' in said && before)
+              floor(() => onSent(shownOf(before), said.message as SentMessage | null))
             const id = 'sent' in said ? said.conversationId : said.changed
             tell([id])
             if ('changed' in said) sending.go(id)
@@ -197,7 +203,7 @@ export function createOutbox(options: OutboxOptions) {
         problem: null,
         isRefused: false,
       }
-      void keep(entry)
+      floor(() => keep(entry))
       return shownOf(entry)
     },
     /** `may_be_sent`: it is given up, but had been on its way, and may show up. */

@@ -1,7 +1,8 @@
 import type { Client } from './client.ts'
+import { createFloor, type Failing } from './floor.ts'
 import type { Line } from './line.ts'
 
-export interface ReceiptsOptions {
+export interface ReceiptsOptions extends Failing {
   readonly client: Client
   /** Whose they are. */
   readonly userId: string
@@ -32,6 +33,7 @@ const againMs = 5_000
  */
 export function createReceipts(options: ReceiptsOptions) {
   const { client, userId, line, readEveryMs = 3_000, typingEveryMs = 3_000, now = Date.now } = options
+  const floor = createFloor(options.onError)
   const marks = new Map<string, Mark>()
   const typedAt = new Map<string, number>()
   const expected = { 'X-Expected-User': userId }
@@ -39,7 +41,7 @@ export function createReceipts(options: ReceiptsOptions) {
 
   function tellLater(conversationId: string, mark: Mark, ms: number): void {
     if (isStopped || mark.isUnderWay || mark.timer !== undefined || mark.seq <= mark.told) return
-    mark.timer = setTimeout(() => void tell(conversationId, mark), ms)
+    mark.timer = setTimeout(() => floor(() => tell(conversationId, mark)), ms)
   }
   async function tell(conversationId: string, mark: Mark): Promise<void> {
     clearTimeout(mark.timer)

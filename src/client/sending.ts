@@ -1,5 +1,6 @@
 import { ForeignAnswer, readError } from './answers.ts'
 import type { Client, Locks } from './client.ts'
+import type { Floor } from './floor.ts'
 import type { Line } from './line.ts'
 import type { KeptMessage, OutboxStore, Problem } from './outbox-store.ts'
 import { randomId } from './random-id.ts'
@@ -12,6 +13,7 @@ type Kept = KeptMessage<Outgoing>
 export type SentMessage = Extract<Awaited<ReturnType<Awaited<ReturnType<Send>>['json']>>, { id: string }>
 
 export interface SendingOptions {
+  readonly floor: Floor
   readonly client: Client
   readonly userId: string
   readonly line?: Line
@@ -75,7 +77,7 @@ const isPassing = (status: number): boolean =>
  * each turn sends the oldest that is kept, under its own name. That they take turns spares requests.
  */
 export function createSending(options: SendingOptions) {
-  const { client, userId, line, store, changed, isSent, onSignedOut = () => {} } = options
+  const { client, userId, line, floor, store, changed, isSent, onSignedOut = () => {} } = options
   const { keepMs = 24 * 60 * 60_000, now = Date.now, random = Math.random } = options
   const locks =
     options.locks === undefined ? (globalThis.navigator?.locks as Locks | undefined) : options.locks
@@ -187,7 +189,7 @@ export function createSending(options: SendingOptions) {
         clearTimeout(timer)
         await work().then(resolve, reject)
       }
-      const timer = setTimeout(() => void begin(), lockWaitMs)
+      const timer = setTimeout(() => floor(begin), lockWaitMs)
       found.request(name, begin).catch(reject)
     })
   }
@@ -211,7 +213,7 @@ export function createSending(options: SendingOptions) {
       // A store that fails is asked again after a while; nothing is lost by it.
       while (afterMs === 0) afterMs = await turn(conversationId, lane, isStale).catch(() => maxBackoffMs)
       if (afterMs !== null && !isStale() && !lane.isWanted)
-        lane.timer = setTimeout(() => go(conversationId), Math.min(afterMs, 2 ** 31 - 1))
+        lane.timer = setTimeout(() => floor(() => go(conversationId)), Math.min(afterMs, 2 ** 31 - 1))
     }
   }
 
@@ -229,10 +231,12 @@ export function createSending(options: SendingOptions) {
     lane.isWanted = true
     if (lane.isRunning) return
     lane.isRunning = true
-    void run(conversationId, lane).finally(() => {
-      lane.isRunning = false
-      if (lane.isWanted) go(conversationId)
-    })
+    floor(() =>
+      run(conversationId, lane).finally(() => {
+        lane.isRunning = false
+        if (lane.isWanted) go(conversationId)
+      }),
+    )
   }
 
   function wake(): void {

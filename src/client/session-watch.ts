@@ -1,6 +1,7 @@
 import type { Client } from './client.ts'
+import { createFloor, type Failing } from './floor.ts'
 
-export interface SessionWatchOptions {
+export interface SessionWatchOptions extends Failing {
   readonly client: Client
   /** Called when the session ends in `secondsLeft` unless something happens. `extend` says that somebody is there. */
   readonly onWarning: (secondsLeft: number) => void
@@ -14,11 +15,6 @@ export interface SessionWatchOptions {
 const longestMs = 24 * 60 * 60_000
 const againMs = 30_000
 
-const byTimeout = (ms: number, work: () => void) => {
-  const timer = setTimeout(work, ms)
-  return () => clearTimeout(timer)
-}
-
 /**
  * Tells in time that a session is about to end because nothing happens in it. It asks the server, whatever this computer
  * takes the time to be, and asking keeps no session alive. When the session is over the client says so (`onSignedOut`).
@@ -27,8 +23,15 @@ export function createSessionWatch({
   client,
   onWarning,
   warnMs = 120_000,
-  later = byTimeout,
+  onError,
+  later: given,
 }: SessionWatchOptions) {
+  const floor = createFloor(onError)
+  const byTimeout = (ms: number, work: () => void) => {
+    const timer = setTimeout(() => floor(work), ms)
+    return () => clearTimeout(timer)
+  }
+  const later = given ?? byTimeout
   let cancel = () => {}
   let isStopped = true
 
@@ -48,7 +51,7 @@ export function createSessionWatch({
     const { secondsLeft } = await response.json()
     const leftMs = secondsLeft * 1000
     if (leftMs > warnMs) return askIn(leftMs - warnMs)
-    onWarning(secondsLeft)
+    floor(() => onWarning(secondsLeft))
     askIn(leftMs + 1000)
   }
 

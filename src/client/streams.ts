@@ -1,10 +1,12 @@
 import type { ChatEvent } from '../app/create-app.ts'
 import type { Client } from './client.ts'
+import type { Floor } from './floor.ts'
 
 /** One that has its place among the changes of its conversation. */
 export type NumberedEvent = Extract<ChatEvent, { seq: number }>
 
 export interface StreamOptions {
+  readonly floor: Floor
   readonly client: Client
   readonly onEvent: (event: ChatEvent) => void
   readonly onReload: (conversationId: string, reason: 'forbidden' | 'too_old' | 'ahead') => void
@@ -30,7 +32,8 @@ const maxEarly = 1_000
 const tellsOfOthers = new Set<string>(['conversation.active'])
 
 /** In each conversation every number once, in order, without a gap, whatever is lost, doubled or late on the way. */
-export function createStreams({ client, onEvent, onReload, gapWaitMs, later, backoffMs }: StreamOptions) {
+export function createStreams(options: StreamOptions) {
+  const { client, floor, onEvent, onReload, gapWaitMs, later, backoffMs } = options
   const streams = new Map<string, Stream>()
   let asking: Promise<boolean> | undefined
   /** What is to be asked next. */
@@ -49,7 +52,7 @@ export function createStreams({ client, onEvent, onReload, gapWaitMs, later, bac
       stream.isWaiting = true
       later(gapWaitMs, () => {
         stream.isWaiting = false
-        if (stream.early.size > 0) void check([conversationId])
+        if (stream.early.size > 0) floor(() => check([conversationId]))
       })
       return
     }
@@ -98,7 +101,7 @@ export function createStreams({ client, onEvent, onReload, gapWaitMs, later, bac
     failures = left.size === 0 ? 0 : failures + 1
     if (left.size > 0) {
       for (const id of left) unanswered.add(id)
-      cancelRetry = later(backoffMs(failures), () => void check([]))
+      cancelRetry = later(backoffMs(failures), () => floor(() => check([])))
     }
     return left.size === 0
   }
@@ -129,11 +132,11 @@ export function createStreams({ client, onEvent, onReload, gapWaitMs, later, bac
       }
       onEvent(event)
       if (tellsOfOthers.has(event.event) && 'conversationId' in event && streams.has(event.conversationId))
-        void check([event.conversationId])
+        floor(() => check([event.conversationId]))
     },
     follow(conversationId: string, seq: number): void {
       streams.set(conversationId, { seq, early: new Map(), isWaiting: false })
-      void check([conversationId])
+      floor(() => check([conversationId]))
     },
     forget: (conversationId: string): void => void streams.delete(conversationId),
     positionIn: (conversationId: string): number | undefined => streams.get(conversationId)?.seq,

@@ -1,3 +1,5 @@
+import { createFloor, type Floor } from './floor.ts'
+
 /** What the tabs of one browser tell each other of what waits to be sent. */
 export type Said =
   | { readonly userId: string; readonly changed: string }
@@ -16,7 +18,7 @@ export interface Tabs {
 }
 
 /** Null where the browser has no `BroadcastChannel`. */
-export function findTabs(): Tabs | null {
+export function findTabs(floor: Floor = createFloor()): Tabs | null {
   if (typeof BroadcastChannel === 'undefined') return null
   let channel: BroadcastChannel | undefined
   return {
@@ -24,7 +26,7 @@ export function findTabs(): Tabs | null {
     listen(listener) {
       const opened = new BroadcastChannel('tools-inc-outbox')
       channel = opened
-      opened.onmessage = ({ data }) => listener(data as Said)
+      opened.onmessage = ({ data }) => floor(() => listener(data as Said))
       return () => {
         opened.close()
         if (channel === opened) channel = undefined

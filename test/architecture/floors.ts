@@ -227,7 +227,8 @@ export function createSweep(
     const name = nameOf(node.expression)
     const isMethod = ts.isPropertyAccessExpression(node.expression)
     const [first, second] = node.arguments
-    if (isMethod && listening.has(name)) {
+    // Bare, it is that of the window.
+    if ((isMethod && listening.has(name)) || name === 'addEventListener') {
       const isByName = first && checker.getTypeAtLocation(first).flags & ts.TypeFlags.StringLike
       const isUnion =
         first &&

@@ -2,9 +2,10 @@ import { signal } from '@preact/signals'
 import { createClient } from '../../../src/client/client.ts'
 import { createLeaving } from '../../../src/client/leaving.ts'
 import { createLine } from '../../../src/client/line.ts'
+import { fault } from '../state/loosely.ts'
 
 /** What is known of the way to the server, by what became of requests. */
-export const line = createLine()
+export const line = createLine({ onError: fault })
 
 /** Counts how often the server said that the session is over. */
 export const endedSessions = signal(0)

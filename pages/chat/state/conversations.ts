@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals'
 import { ask, type Load } from '../api/ask.ts'
 import { v1 } from '../api/client.ts'
 import type { Conversation } from '../api/shapes.ts'
+import { loosely } from './loosely.ts'
 import { myId, onLeaving } from './session.ts'
 
 /** Which part of the list is looked at. */
@@ -90,11 +91,12 @@ let counting: ReturnType<typeof setTimeout> | undefined
 /** Asked when things have been quiet for a moment: a hundred events are one question. */
 export function countUnread(): void {
   clearTimeout(counting)
-  counting = setTimeout(async () => {
+  const count = async () => {
     if (myId() === '') return
     const answer = await ask(v1.conversations.unread.$get())
     if (answer.ok) unread.value = answer.value
-  }, 800)
+  }
+  counting = setTimeout(() => loosely(count), 800)
 }
 
 /** The first page anew, or the next one. */
@@ -124,7 +126,7 @@ export async function loadList(part: 'first' | 'next', which: Shelf = shelf.peek
 
 export function showShelf(which: Shelf): void {
   shelf.value = which
-  void loadList('first', which)
+  loosely(() => loadList('first', which))
 }
 
 const asked = new Set<string>()
@@ -183,7 +185,7 @@ export function noteMessage(
 /** A message says something else now, or nothing: the list must not go on showing what it said. */
 export function noteChangedMessage(conversationId: string, messageId: string, text: string): void {
   const last = lastMessageIds.get(conversationId)
-  if (last === undefined) void reload(conversationId)
+  if (last === undefined) loosely(() => reload(conversationId))
   else if (last === messageId)
     change(conversationId, (conversation) => ({
       ...conversation,

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import type { Message } from '../api/shapes.ts'
+import { loosely } from './loosely.ts'
 import { myId, onLeaving } from './session.ts'
 
 /** What somebody has written in one conversation, or in one of its threads, and not sent. */
@@ -49,10 +50,11 @@ export function changeDraft(key: string, change: Partial<Draft>): void {
   const before = drafts.peek().get(key) ?? emptyDraft
   drafts.value = new Map(drafts.peek()).set(key, { ...before, ...change })
   clearTimeout(writing)
-  writing = setTimeout(() => {
+  const write = () => {
     const texts = [...drafts.peek()].flatMap(([each, { text, editing }]) =>
       text.trim() === '' || editing ? [] : [[each, text] as const],
     )
     if (myId() !== '') keep(Object.fromEntries(texts))
-  }, 400)
+  }
+  writing = setTimeout(() => loosely(write), 400)
 }

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import { ask, type BodyOf, type Load } from '../api/ask.ts'
 import { v1 } from '../api/client.ts'
 import { keep } from './conversations.ts'
+import { loosely } from './loosely.ts'
 import { attempt, tell } from './notices.ts'
 import { go, openConversation } from './place.ts'
 import { onLeaving } from './session.ts'
@@ -46,7 +47,7 @@ export const invite = (
     () => ask(v1.conversations[':id'].invitations.$post({ param: { id: conversationId }, json })),
     ({ id, url }) => {
       issued.value = { id, url }
-      void loadInvitations(conversationId)
+      loosely(() => loadInvitations(conversationId))
     },
   )
 
@@ -60,7 +61,7 @@ export const revokeInvitation = (conversationId: string, invitationId: string): 
       ),
     () => {
       if (issued.peek()?.id === invitationId) issued.value = null
-      void loadInvitations(conversationId)
+      loosely(() => loadInvitations(conversationId))
     },
   )
 

@@ -21,6 +21,7 @@ import {
   reload,
   whenLoaded,
 } from './conversations.ts'
+import { fault, loosely } from './loosely.ts'
 import { noteMine } from './mine.ts'
 import { tell } from './notices.ts'
 import { openOutbox } from './outgoing.ts'
@@ -56,10 +57,10 @@ function onAnswer(message: Message): void {
 
 function onMessage({ conversationId, at, data }: Of<'message.new'>) {
   if (data.threadId) return onAnswer({ ...data, readBy: {} })
-  if (!conversations.peek().has(conversationId)) void reload(conversationId)
+  if (!conversations.peek().has(conversationId)) loosely(() => reload(conversationId))
   noteMessage(conversationId, data, at)
   const isSlowed = (conversations.peek().get(conversationId)?.settings.slowModeSeconds ?? 0) > 0
-  if (isSlowed && data.senderId === myId()) void reload(conversationId)
+  if (isSlowed && data.senderId === myId()) loosely(() => reload(conversationId))
   noteTyping(conversationId, data.senderId, false)
   const isSeen = looksAtNewest.peek() && document.visibilityState === 'visible'
   addMessage({ ...data, readBy: {} }, isSeen)
@@ -135,7 +136,7 @@ function onEvent(event: ChatEvent) {
     case 'conversation.updated':
     case 'member.added':
     case 'member.removed':
-      return void reload(event.conversationId)
+      return loosely(() => reload(event.conversationId))
     case 'message.pinned':
     case 'message.unpinned':
       return notePins(event.conversationId)
@@ -143,17 +144,17 @@ function onEvent(event: ChatEvent) {
       return noteMine(event.conversationId, event.data.mine)
     case 'conversation.active':
       return live?.positionIn(event.conversationId) === undefined
-        ? void reload(event.conversationId)
+        ? loosely(() => reload(event.conversationId))
         : undefined
     case 'session.revoked':
-      return void enter()
+      return loosely(enter)
   }
 }
 
 /** What failed for want of a line is asked for again. */
 function comeBack(): void {
   if (myId() === '') return
-  if (typeof listing.peek().load === 'object') void loadList('first')
+  if (typeof listing.peek().load === 'object') loosely(() => loadList('first'))
   retryThread()
 }
 line.onReturn(comeBack)
@@ -166,14 +167,15 @@ export function goLive(): void {
   const chat = createLiveChat({
     client,
     line,
+    onError: fault,
     outbox,
-    onMissed: () => void loadList('first'),
+    onMissed: () => loosely(() => loadList('first')),
     openSocket,
     onEvent,
     onReload(conversationId, reason) {
       if (reason === 'forbidden') return drop(conversationId)
-      void reload(conversationId)
-      if (thread.peek()?.conversationId === conversationId) void openThread(conversationId)
+      loosely(() => reload(conversationId))
+      if (thread.peek()?.conversationId === conversationId) loosely(() => openThread(conversationId))
     },
     onState(state) {
       liveState.value = state

@@ -2,6 +2,7 @@ import { ask } from '../api/ask.ts'
 import { v1 } from '../api/client.ts'
 import type { Conversation, MemberRole } from '../api/shapes.ts'
 import { forget, keep, reload } from './conversations.ts'
+import { loosely } from './loosely.ts'
 import { attempt, tell } from './notices.ts'
 import { closeConversation, place } from './place.ts'
 import { myId } from './session.ts'
@@ -19,7 +20,7 @@ export const addMembers = (id: string, userIds: readonly string[], role: MemberR
 export const removeMember = (id: string, userId: string): Promise<boolean> =>
   attempt(
     () => ask(v1.conversations[':id'].members.$delete({ param: { id }, query: { userId } })),
-    () => void reload(id),
+    () => loosely(() => reload(id)),
   )
 
 export const changeGroup = (

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import type { Answer } from '../api/ask.ts'
+import { hearFaults, loosely } from './loosely.ts'
 
 export interface Notice {
   readonly id: number
@@ -25,8 +26,10 @@ export function tell(
     ...notices.value.filter((other) => other.text !== text).slice(-2),
     { id, text, isProblem, retry },
   ]
-  if (!isProblem) setTimeout(() => dismiss(id), 5_000)
+  if (!isProblem) setTimeout(() => loosely(() => dismiss(id)), 5_000)
 }
+
+hearFaults(() => tell('Something went wrong here. If it goes on, load this page again.', { isProblem: true }))
 
 /** Does what somebody asked for and says it when that failed, with a way to try again. Answers whether it worked. */
 export async function attempt<T>(
@@ -40,6 +43,9 @@ export async function attempt<T>(
   }
   const { kind, message, status } = answer.problem
   const isPassing = kind !== 'refused' || status === 429 || (status ?? 0) >= 500
-  tell(message, { isProblem: true, ...(isPassing ? { retry: () => void attempt(work, done) } : {}) })
+  tell(message, {
+    isProblem: true,
+    ...(isPassing ? { retry: () => loosely(() => attempt(work, done)) } : {}),
+  })
   return false
 }

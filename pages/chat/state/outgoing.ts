@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import { createOutbox, type Outbox, type OutboxEntry } from '../../../src/client/outbox.ts'
 import { beforeLeaving, client, line } from '../api/client.ts'
+import { fault, loosely } from './loosely.ts'
 import { onLeaving } from './session.ts'
 import { addMessage } from './thread.ts'
 import { noteAnswer } from './threads.ts'
@@ -29,6 +30,7 @@ beforeLeaving(() => outbox?.forget())
 export function openOutbox(userId: string): Outbox {
   const opened = createOutbox({
     client,
+    onError: fault,
     userId,
     line,
     onSent: (_, message) => {
@@ -40,7 +42,7 @@ export function openOutbox(userId: string): Outbox {
     outgoing.value = new Map(outgoing.peek()).set(conversationId, opened.entriesOf(conversationId))
   })
   outbox = opened
-  void opened.start()
+  loosely(() => opened.start())
   return opened
 }
 

@@ -3,6 +3,7 @@ import { ask, type BodyOf, type Load } from '../api/ask.ts'
 import { v1 } from '../api/client.ts'
 import type { Message } from '../api/shapes.ts'
 import { reload } from './conversations.ts'
+import { loosely } from './loosely.ts'
 import { attempt } from './notices.ts'
 import { onLeaving } from './session.ts'
 
@@ -32,8 +33,8 @@ export async function loadPins(conversationId: string): Promise<void> {
 
 /** Pinned, or no longer. */
 export function notePins(conversationId: string): void {
-  void reload(conversationId)
-  if (pinned.peek()?.conversationId === conversationId) void loadPins(conversationId)
+  loosely(() => reload(conversationId))
+  if (pinned.peek()?.conversationId === conversationId) loosely(() => loadPins(conversationId))
 }
 
 export const isPinned = ({ id, conversationId }: Message): boolean =>

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals'
+import { loosely } from './loosely.ts'
 
 export type Panel = 'search' | 'members' | 'pins' | 'threads' | 'thread' | 'invitations' | 'reports'
 
@@ -34,9 +35,11 @@ function hashOf({ conversationId, panel, threadId, invitation }: Place): string 
 }
 
 export const place = signal<Place>(read())
-addEventListener('popstate', () => {
-  place.value = read()
-})
+addEventListener('popstate', () =>
+  loosely(() => {
+    place.value = read()
+  }),
+)
 
 export function go(change: Partial<Place>, { replaces = false } = {}): void {
   const next = { ...place.value, ...change }

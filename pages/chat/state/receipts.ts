@@ -1,6 +1,7 @@
 import { createReceipts, type Receipts } from '../../../src/client/receipts.ts'
 import { client, line } from '../api/client.ts'
 import { change, countUnread, isUnread } from './conversations.ts'
+import { fault } from './loosely.ts'
 import { onLeaving } from './session.ts'
 
 let receipts: Receipts | undefined
@@ -11,7 +12,7 @@ onLeaving(() => {
 })
 
 export const openReceipts = (userId: string): void => {
-  receipts = createReceipts({ client, userId, line })
+  receipts = createReceipts({ client, userId, line, onError: fault })
 }
 
 /** Everything up to this number was looked at. */

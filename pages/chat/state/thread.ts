@@ -3,6 +3,7 @@ import { ask, type Load } from '../api/ask.ts'
 import { v1 } from '../api/client.ts'
 import type { ConversationDetails, Message } from '../api/shapes.ts'
 import { conversations, keep } from './conversations.ts'
+import { loosely } from './loosely.ts'
 import { myId, onLeaving } from './session.ts'
 
 /** What is shown of the open conversation: a stretch of its messages without a gap, oldest first. */
@@ -157,7 +158,7 @@ export const openAround = (conversationId: string, messageId: string): Promise<v
 /** What failed for want of a connection is asked for again. */
 export function retryThread(): void {
   const open = thread.peek()
-  if (open && typeof open.load === 'object') void openThread(open.conversationId)
+  if (open && typeof open.load === 'object') loosely(() => openThread(open.conversationId))
 }
 
 export function addMessage(message: Message, isSeen: boolean): void {

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals'
+import { loosely } from './loosely.ts'
 import { myId, onLeaving } from './session.ts'
 
 const shownMs = 6_000
@@ -16,10 +17,11 @@ export function noteTyping(conversationId: string, userId: string, isTyping: boo
   if (!isTyping && !who.has(userId)) return
   if (isTyping) {
     who.set(userId, Date.now() + shownMs)
-    setTimeout(() => {
+    const end = () => {
       if ((typing.peek().get(conversationId)?.get(userId) ?? 0) <= Date.now())
         noteTyping(conversationId, userId, false)
-    }, shownMs + 50)
+    }
+    setTimeout(() => loosely(end), shownMs + 50)
   } else who.delete(userId)
   typing.value = new Map(typing.peek()).set(conversationId, who)
 }

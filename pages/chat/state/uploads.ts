@@ -4,6 +4,7 @@ import { hereOf } from '../api/addresses.ts'
 import { ask, type Problem, unreachable } from '../api/ask.ts'
 import { v1 } from '../api/client.ts'
 import { cleanName, mediaTypeOf } from '../text/files.ts'
+import { loosely } from './loosely.ts'
 import { onLeaving } from './session.ts'
 
 export interface Upload {
@@ -46,7 +47,8 @@ function sendBytes(
     running.set(key, request)
     request.open('PUT', address)
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value)
-    request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0)
+    request.upload.onprogress = ({ loaded, total }) =>
+      loosely(() => onProgress(total > 0 ? loaded / total : 0))
     request.onloadend = () => {
       running.delete(key)
       resolve(request.status >= 200 && request.status < 300)
@@ -84,12 +86,12 @@ export function attach(draftKey: string, files: Iterable<File>): void {
       .get(draftKey)
       ?.map(({ key }) => key),
   )
-  for (const upload of added) if (kept.has(upload.key)) void run(draftKey, upload)
+  for (const upload of added) if (kept.has(upload.key)) loosely(() => run(draftKey, upload))
 }
 
 export function retryUpload(draftKey: string, upload: Upload): void {
   patch(draftKey, upload.key, { progress: 0, outcome: null })
-  void run(draftKey, upload)
+  loosely(() => run(draftKey, upload))
 }
 
 export function detach(draftKey: string, key: string): void {

@@ -1,5 +1,6 @@
 import { start } from '../start.ts'
 import { announcements } from '../state/announcements.ts'
+import { loosely } from '../state/loosely.ts'
 import { phase } from '../state/session.ts'
 import { Banner } from './parts/banner.tsx'
 import { OpenDialog } from './parts/dialog.tsx'
@@ -25,7 +26,7 @@ function Screen() {
   return (
     <main class="middle">
       <h1>MackChat</h1>
-      {now === 'starting' ? <Loading of="MackChat" /> : <Failed problem={now} retry={() => void start()} />}
+      {now === 'starting' ? <Loading of="MackChat" /> : <Failed problem={now} retry={() => loosely(start)} />}
     </main>
   )
 }

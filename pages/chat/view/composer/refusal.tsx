@@ -3,11 +3,12 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Conversation } from '../../api/shapes.ts'
 import { blockedIds, blockedLoad, loadBlocked, unblock } from '../../state/blocks.ts'
 import { otherIn } from '../../state/conversations.ts'
+import { loosely } from '../../state/loosely.ts'
 
 /** Why nothing can be written here, where that is known beforehand. */
 export function useRefusal(conversation: Conversation): ComponentChildren {
   useEffect(() => {
-    if (blockedLoad.peek() === null) void loadBlocked()
+    if (blockedLoad.peek() === null) loosely(loadBlocked)
   }, [])
   const other = otherIn(conversation)
   if (conversation.type === 'direct' && !other)
@@ -18,7 +19,7 @@ export function useRefusal(conversation: Conversation): ComponentChildren {
         <p>
           You have blocked <bdi>{other.name}</bdi>. Neither of you can write to the other.
         </p>
-        <button type="button" onClick={() => void unblock(other.userId, other.name)}>
+        <button type="button" onClick={() => loosely(() => unblock(other.userId, other.name))}>
           Unblock
         </button>
       </>
@@ -36,7 +37,7 @@ export function useWait({ nextSendAt }: Conversation): number {
   useEffect(() => {
     setSeconds(left())
     if (left() === 0) return
-    const timer = setInterval(() => setSeconds(left()), 1_000)
+    const timer = setInterval(() => loosely(() => setSeconds(left())), 1_000)
     return () => clearInterval(timer)
   }, [nextSendAt])
   return seconds

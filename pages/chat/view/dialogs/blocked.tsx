@@ -1,23 +1,24 @@
 import { useEffect } from 'preact/hooks'
 import { isProblem } from '../../api/ask.ts'
 import { blocked, blockedLoad, loadBlocked, unblock } from '../../state/blocks.ts'
+import { loosely } from '../../state/loosely.ts'
 import { closeDialog, Dialog } from '../parts/dialog.tsx'
 import { Failed, Loading } from '../parts/loading.tsx'
 
 export function Blocked() {
-  useEffect(() => void loadBlocked(), [])
+  useEffect(() => loosely(loadBlocked), [])
   const load = blockedLoad.value
   return (
     <Dialog title="Blocked people">
       <p class="quiet">Neither of you can write to the other. They are not told.</p>
       {load === 'loading' && <Loading of="blocked people" />}
-      {load && isProblem(load) && <Failed problem={load} retry={() => void loadBlocked()} />}
+      {load && isProblem(load) && <Failed problem={load} retry={() => loosely(loadBlocked)} />}
       {load === 'ready' && blocked.value.length === 0 && <p>You have blocked nobody.</p>}
       <ul class="people">
         {blocked.value.map(({ userId, name }) => (
           <li key={userId} class="row">
             <bdi class="grow">{name ?? 'Somebody who has left'}</bdi>
-            <button type="button" onClick={() => void unblock(userId, name ?? 'This person')}>
+            <button type="button" onClick={() => loosely(() => unblock(userId, name ?? 'This person'))}>
               Unblock
             </button>
           </li>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Answer } from '../../api/ask.ts'
 import { acceptInvitation, declineInvitation, type Preview, readInvitation } from '../../state/invitations.ts'
+import { loosely } from '../../state/loosely.ts'
 import { go, openConversation } from '../../state/place.ts'
 import { wholeTime } from '../../text/times.ts'
 import { Dialog } from '../parts/dialog.tsx'
@@ -38,10 +39,10 @@ function Shown({ token, preview }: { token: string; preview: Preview }) {
           </button>
         ) : (
           <>
-            <button type="button" onClick={() => void declineInvitation(token)}>
+            <button type="button" onClick={() => loosely(() => declineInvitation(token))}>
               Decline
             </button>
-            <button type="button" class="primary" onClick={() => void acceptInvitation(token)}>
+            <button type="button" class="primary" onClick={() => loosely(() => acceptInvitation(token))}>
               Join
             </button>
           </>
@@ -56,7 +57,7 @@ export function Invited({ token }: { token: string }) {
   const [answer, setAnswer] = useState<Answer<Preview> | null>(null)
   const load = () => {
     setAnswer(null)
-    void readInvitation(token).then(setAnswer)
+    loosely(() => readInvitation(token).then(setAnswer))
   }
   useEffect(load, [token])
   const isOver = answer?.ok === false && answer.problem.status === 404

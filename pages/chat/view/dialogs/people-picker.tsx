@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { isProblem } from '../../api/ask.ts'
 import type { Contact } from '../../api/shapes.ts'
 import { contacts, findContacts } from '../../state/contacts.ts'
+import { loosely } from '../../state/loosely.ts'
 import { isGuest } from '../../state/session.ts'
 import { Failed, Loading } from '../parts/loading.tsx'
 import { Portrait } from '../parts/portrait.tsx'
@@ -47,10 +48,11 @@ export function PeoplePicker({
   leftOut?: readonly string[]
 }) {
   const list = useRef<HTMLUListElement>(null)
-  useEffect(() => void findContacts(''), [])
+  useEffect(() => loosely(() => findContacts('')), [])
   const { items, load, q, next } = contacts.value
   const end = useNear(list, () => {
-    if (contacts.peek().load === 'ready' && contacts.peek().next) void findContacts(contacts.peek().q, true)
+    if (contacts.peek().load === 'ready' && contacts.peek().next)
+      loosely(() => findContacts(contacts.peek().q, true))
   })
   const toggle = ({ userId, name }: Contact) => {
     const now = new Map(chosen)
@@ -68,7 +70,7 @@ export function PeoplePicker({
           type="search"
           dir="auto"
           value={q}
-          onInput={({ currentTarget }) => void findContacts(currentTarget.value.trim())}
+          onInput={({ currentTarget }) => loosely(() => findContacts(currentTarget.value.trim()))}
         />
       </label>
       <ul ref={list} class="people scrolls" aria-label="People">
@@ -90,7 +92,7 @@ export function PeoplePicker({
         ))}
         <li ref={end}>
           {load === 'loading' && <Loading of="people" />}
-          {isProblem(load) && <Failed problem={load} retry={() => void findContacts(q)} />}
+          {isProblem(load) && <Failed problem={load} retry={() => loosely(() => findContacts(q))} />}
           {load === 'ready' && shown.length === 0 && <p class="hint quiet">Nobody has this name.</p>}
         </li>
       </ul>

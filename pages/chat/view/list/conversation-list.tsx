@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { isProblem } from '../../api/ask.ts'
 import { listing, loadList, shelf, sorted, titleOf } from '../../state/conversations.ts'
+import { loosely } from '../../state/loosely.ts'
 import { isGuest, me } from '../../state/session.ts'
 import { NewConversation } from '../dialogs/new-conversation.tsx'
 import { openDialog } from '../parts/dialog.tsx'
@@ -42,11 +43,11 @@ export function ConversationList() {
     (conversation) => wanted === '' || titleOf(conversation).toLowerCase().includes(wanted),
   )
   const end = useNear(list, () => {
-    if (listing.peek().load === 'ready') void loadList('next')
+    if (listing.peek().load === 'ready') loosely(() => loadList('next'))
   })
   useEffect(() => {
     // A search by name looks at what is loaded: it asks for the rest.
-    if (wanted !== '' && shown.length === 0 && load === 'ready' && next) void loadList('next')
+    if (wanted !== '' && shown.length === 0 && load === 'ready' && next) loosely(() => loadList('next'))
   }, [wanted, load])
   return (
     <nav class="sidebar" aria-label="My conversations">
@@ -85,7 +86,10 @@ export function ConversationList() {
         <li ref={end} class="end">
           {load === 'loading' && <Loading of="conversations" />}
           {isProblem(load) && (
-            <Failed problem={load} retry={() => void loadList(next === undefined ? 'first' : 'next')} />
+            <Failed
+              problem={load}
+              retry={() => loosely(() => loadList(next === undefined ? 'first' : 'next'))}
+            />
           )}
           {load === 'ready' &&
             sorted.value.length === 0 &&

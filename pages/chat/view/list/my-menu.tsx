@@ -1,3 +1,4 @@
+import { loosely } from '../../state/loosely.ts'
 import { isGuest, signOut } from '../../state/session.ts'
 import { Blocked } from '../dialogs/blocked.tsx'
 import { Settings } from '../dialogs/settings.tsx'
@@ -19,7 +20,7 @@ export function MyMenu() {
       <MenuItem icon="block" onPick={() => openDialog(() => <Blocked />)}>
         Blocked people
       </MenuItem>
-      <MenuItem icon="leave" onPick={() => void signOut()}>
+      <MenuItem icon="leave" onPick={() => loosely(signOut)}>
         Sign out
       </MenuItem>
     </Menu>

@@ -10,6 +10,7 @@ import {
   loadInvitations,
   revokeInvitation,
 } from '../../state/invitations.ts'
+import { loosely } from '../../state/loosely.ts'
 import { copyText } from '../../state/messages.ts'
 import { tell } from '../../state/notices.ts'
 import { wholeTime } from '../../text/times.ts'
@@ -33,7 +34,7 @@ function Made({ url }: { url: string }) {
         The link, which is shown only now
         <input readOnly value={url} dir="ltr" onFocus={({ currentTarget }) => currentTarget.select()} />
       </label>
-      <button type="button" class="primary" onClick={() => void copy()}>
+      <button type="button" class="primary" onClick={() => loosely(copy)}>
         Copy the link
       </button>
     </div>
@@ -44,7 +45,7 @@ function Listed({ invitation, conversationId }: { invitation: Invitation; conver
   const { id, invitedBy, role, expiresAt, uses, maxUses, declined } = invitation
   const revoke = () =>
     confirm('Revoke this invitation?', 'Its link stops working at once. Who came in stays.', 'Revoke', () => {
-      void revokeInvitation(conversationId, id)
+      loosely(() => revokeInvitation(conversationId, id))
     })
   return (
     <li class="row person">
@@ -67,13 +68,13 @@ export function InvitationsPanel({ conversation }: { conversation: Conversation 
   const [expiresInSeconds, setLife] = useState<number>(7 * daySeconds)
   const [maxUses, setUses] = useState('')
   const [role, setRole] = useState<'member' | 'moderator'>('member')
-  useEffect(() => void loadInvitations(id), [id])
+  useEffect(() => loosely(() => loadInvitations(id)), [id])
   const { items, load } =
     invitations.value?.conversationId === id ? invitations.value : { items: [], load: 'loading' as const }
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
     const uses = Number.parseInt(maxUses, 10)
-    void invite(id, { expiresInSeconds, role, ...(uses > 0 ? { maxUses: uses } : {}) })
+    loosely(() => invite(id, { expiresInSeconds, role, ...(uses > 0 ? { maxUses: uses } : {}) }))
   }
   return (
     <Panel title="Invitations">
@@ -114,7 +115,7 @@ export function InvitationsPanel({ conversation }: { conversation: Conversation 
         {issued.value && <Made url={issued.value.url} />}
       </form>
       {load === 'loading' && items.length === 0 && <Loading of="invitations" />}
-      {isProblem(load) && <Failed problem={load} retry={() => void loadInvitations(id)} />}
+      {isProblem(load) && <Failed problem={load} retry={() => loosely(() => loadInvitations(id))} />}
       <ul class="people" aria-label="Invitations that work">
         {items.map((invitation) => (
           <Listed key={invitation.id} invitation={invitation} conversationId={id} />

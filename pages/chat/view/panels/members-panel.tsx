@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { Conversation, Participant } from '../../api/shapes.ts'
 import { blockedIds } from '../../state/blocks.ts'
+import { loosely } from '../../state/loosely.ts'
 import { addMembers, removeMember, roleIn } from '../../state/members.ts'
 import { openPanel } from '../../state/place.ts'
 import { myId } from '../../state/session.ts'
@@ -41,7 +42,7 @@ function AddMembers({ conversation }: { conversation: Conversation }) {
           type="button"
           class="primary"
           aria-disabled={chosen.size === 0 || isSending}
-          onClick={() => void add()}
+          onClick={() => loosely(add)}
         >
           Add
         </button>
@@ -73,17 +74,26 @@ function Member({ conversation, person }: { conversation: Conversation; person: 
       {!isMe && (
         <Menu name={`What to do with ${name}`}>
           {hasRoles && role !== 'moderator' && (
-            <MenuItem icon="check" onPick={() => void addMembers(conversation.id, [userId], 'moderator')}>
+            <MenuItem
+              icon="check"
+              onPick={() => loosely(() => addMembers(conversation.id, [userId], 'moderator'))}
+            >
               Make a moderator
             </MenuItem>
           )}
           {hasRoles && role !== 'admin' && (
-            <MenuItem icon="check" onPick={() => void addMembers(conversation.id, [userId], 'admin')}>
+            <MenuItem
+              icon="check"
+              onPick={() => loosely(() => addMembers(conversation.id, [userId], 'admin'))}
+            >
               Make an admin
             </MenuItem>
           )}
           {hasRoles && role !== 'member' && (
-            <MenuItem icon="members" onPick={() => void addMembers(conversation.id, [userId], 'member')}>
+            <MenuItem
+              icon="members"
+              onPick={() => loosely(() => addMembers(conversation.id, [userId], 'member'))}
+            >
               Make an ordinary member
             </MenuItem>
           )}
@@ -98,7 +108,7 @@ function Member({ conversation, person }: { conversation: Conversation; person: 
               isDangerous
               onPick={() =>
                 confirm(`Remove ${name}?`, 'They hear nothing more of this group.', 'Remove', () => {
-                  void removeMember(conversation.id, userId)
+                  loosely(() => removeMember(conversation.id, userId))
                 })
               }
             >

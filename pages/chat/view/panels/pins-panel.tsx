@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks'
 import { isProblem } from '../../api/ask.ts'
 import type { Conversation } from '../../api/shapes.ts'
 import { nameIn } from '../../state/conversations.ts'
+import { loosely } from '../../state/loosely.ts'
 import { loadPins, pin, pinned } from '../../state/pins.ts'
 import { openAround } from '../../state/thread.ts'
 import { timeOf } from '../../text/times.ts'
@@ -9,20 +10,20 @@ import { Failed, Loading } from '../parts/loading.tsx'
 import { Panel } from './panel.tsx'
 
 export function PinsPanel({ conversation: { id, can } }: { conversation: Conversation }) {
-  useEffect(() => void loadPins(id), [id])
+  useEffect(() => loosely(() => loadPins(id)), [id])
   const { items, load } =
     pinned.value?.conversationId === id ? pinned.value : { items: [], load: 'loading' as const }
   return (
     <Panel title="Pinned messages">
       {load === 'loading' && items.length === 0 && <Loading of="pinned messages" />}
-      {isProblem(load) && <Failed problem={load} retry={() => void loadPins(id)} />}
+      {isProblem(load) && <Failed problem={load} retry={() => loosely(() => loadPins(id))} />}
       {load === 'ready' && items.length === 0 && (
         <p class="hint quiet">Nothing is pinned. Pin a message by its menu: it is found here by everybody.</p>
       )}
       <ul class="results">
         {items.map((message) => (
           <li key={message.id} class="row pinned">
-            <button type="button" class="result" onClick={() => void openAround(id, message.id)}>
+            <button type="button" class="result" onClick={() => loosely(() => openAround(id, message.id))}>
               <span class="line">
                 <strong class="title">
                   <bdi>{nameIn(id, message.senderId)}</bdi>
@@ -32,7 +33,10 @@ export function PinsPanel({ conversation: { id, can } }: { conversation: Convers
               <bdi class="found-text">{message.text || 'A file'}</bdi>
             </button>
             {can.includes('pin') && (
-              <button type="button" onClick={() => void pin({ id: message.id, conversationId: id }, false)}>
+              <button
+                type="button"
+                onClick={() => loosely(() => pin({ id: message.id, conversationId: id }, false))}
+              >
                 Unpin
               </button>
             )}

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { isProblem } from '../../api/ask.ts'
 import type { Message } from '../../api/shapes.ts'
 import { conversations, nameIn, titleOf } from '../../state/conversations.ts'
+import { loosely } from '../../state/loosely.ts'
 import { closePanel, openConversation, place } from '../../state/place.ts'
 import { findMessages, search } from '../../state/search.ts'
 import { openAround } from '../../state/thread.ts'
@@ -15,7 +16,7 @@ function goTo({ conversationId, id }: Message): void {
   if (place.peek().conversationId !== conversationId) openConversation(conversationId)
   else if (!matchMedia('(min-width: 64rem)').matches) closePanel()
   // Opening a conversation loads its newest messages first; this comes after.
-  setTimeout(() => void openAround(conversationId, id))
+  setTimeout(() => loosely(() => openAround(conversationId, id)))
 }
 
 function Result({ message, isEverywhere }: { message: Message; isEverywhere: boolean }) {
@@ -43,7 +44,7 @@ export function SearchPanel({ id }: { id: string }) {
   const box = useRef<HTMLInputElement>(null)
   const where = isEverywhere ? null : id
   useEffect(() => {
-    const timer = setTimeout(() => void findMessages(text.trim(), where), waitMs)
+    const timer = setTimeout(() => loosely(() => findMessages(text.trim(), where)), waitMs)
     return () => clearTimeout(timer)
   }, [text, where])
   useEffect(() => box.current?.focus(), [])
@@ -81,11 +82,11 @@ export function SearchPanel({ id }: { id: string }) {
       </ul>
       {load === 'loading' && <Loading of="what was found" />}
       {load && isProblem(load) && (
-        <Failed problem={load} retry={() => void findMessages(q, where, before ?? undefined)} />
+        <Failed problem={load} retry={() => loosely(() => findMessages(q, where, before ?? undefined))} />
       )}
       {load === 'ready' && found.length === 0 && <p class="hint quiet">Nothing has these words.</p>}
       {load === 'ready' && before && (
-        <button type="button" class="wide" onClick={() => void findMessages(q, where, before)}>
+        <button type="button" class="wide" onClick={() => loosely(() => findMessages(q, where, before))}>
           Older ones
         </button>
       )}

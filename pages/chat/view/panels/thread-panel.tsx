@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { isProblem } from '../../api/ask.ts'
 import type { Conversation } from '../../api/shapes.ts'
+import { loosely } from '../../state/loosely.ts'
 import { outgoing } from '../../state/outgoing.ts'
 import { thread } from '../../state/thread.ts'
 import { answers, loadAnswers } from '../../state/threads.ts'
@@ -15,10 +16,10 @@ import { Panel } from './panel.tsx'
 export function ThreadPanel({ conversation, rootId }: { conversation: Conversation; rootId: string }) {
   const box = useRef<HTMLDivElement>(null)
   const wasAtEnd = useRef(true)
-  useEffect(() => void loadAnswers(rootId), [rootId])
+  useEffect(() => loosely(() => loadAnswers(rootId)), [rootId])
   useEffect(() => {
     const scroller = box.current
-    const onKeyDown = (event: KeyboardEvent) => focusNext(event, scroller)
+    const onKeyDown = (event: KeyboardEvent) => loosely(() => focusNext(event, scroller))
     scroller?.addEventListener('keydown', onKeyDown)
     return () => scroller?.removeEventListener('keydown', onKeyDown)
   }, [])
@@ -56,12 +57,12 @@ export function ThreadPanel({ conversation, rootId }: { conversation: Conversati
         {root && <ol aria-label="What is answered">{row(root, items.length === 0)}</ol>}
         <p class="day">{items.length === 0 ? 'No answers yet' : 'Answers'}</p>
         {open?.before && load === 'ready' && (
-          <button type="button" class="wide" onClick={() => void loadAnswers(rootId, 'older')}>
+          <button type="button" class="wide" onClick={() => loosely(() => loadAnswers(rootId, 'older'))}>
             Older answers
           </button>
         )}
         {load === 'loading' && <Loading of="answers" />}
-        {isProblem(load) && <Failed problem={load} retry={() => void loadAnswers(rootId)} />}
+        {isProblem(load) && <Failed problem={load} retry={() => loosely(() => loadAnswers(rootId))} />}
         <ol aria-label="Answers">
           {items.map((message, index) => row(message, index === items.length - 1))}
           {waiting.map((entry) => (

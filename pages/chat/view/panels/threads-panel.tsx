@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks'
 import { isProblem } from '../../api/ask.ts'
 import type { Conversation } from '../../api/shapes.ts'
 import { nameIn } from '../../state/conversations.ts'
+import { loosely } from '../../state/loosely.ts'
 import { openPanel } from '../../state/place.ts'
 import { type Listed, loadThreads, threadList } from '../../state/threads.ts'
 import { timeOf } from '../../text/times.ts'
@@ -35,7 +36,7 @@ function Row({ listed }: { listed: Listed }) {
 }
 
 export function ThreadsPanel({ conversation: { id } }: { conversation: Conversation }) {
-  useEffect(() => void loadThreads(id), [id])
+  useEffect(() => loosely(() => loadThreads(id)), [id])
   const known = threadList.value?.conversationId === id ? threadList.value : null
   const items = known?.items ?? []
   const load = known?.load ?? 'loading'
@@ -47,12 +48,12 @@ export function ThreadsPanel({ conversation: { id } }: { conversation: Conversat
         ))}
       </ul>
       {load === 'loading' && <Loading of="threads" />}
-      {isProblem(load) && <Failed problem={load} retry={() => void loadThreads(id)} />}
+      {isProblem(load) && <Failed problem={load} retry={() => loosely(() => loadThreads(id))} />}
       {load === 'ready' && items.length === 0 && !known?.next && (
         <p class="hint quiet">No threads yet. Begin one by the menu of a message.</p>
       )}
       {load === 'ready' && known?.next && (
-        <button type="button" class="wide" onClick={() => void loadThreads(id, 'next')}>
+        <button type="button" class="wide" onClick={() => loosely(() => loadThreads(id, 'next'))}>
           Older ones
         </button>
       )}

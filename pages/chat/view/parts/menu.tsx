@@ -1,5 +1,6 @@
 import { type ComponentChildren, createContext } from 'preact'
 import { useContext, useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { loosely } from '../../state/loosely.ts'
 import { Icon, type IconName } from './icon.tsx'
 
 const Close = createContext<() => void>(() => {})
@@ -79,15 +80,17 @@ export function Menu({
   }, [isOpen])
   useEffect(() => {
     if (!isOpen) return
-    const leave = ({ target }: Event) => {
-      if (target instanceof Node && !menu.current?.contains(target) && !button.current?.contains(target))
-        setOpen(false)
-    }
+    const leave = ({ target }: Event) =>
+      loosely(() => {
+        if (target instanceof Node && !menu.current?.contains(target) && !button.current?.contains(target))
+          setOpen(false)
+      })
     document.addEventListener('pointerdown', leave)
-    addEventListener('resize', close)
+    const resized = () => loosely(close)
+    addEventListener('resize', resized)
     return () => {
       document.removeEventListener('pointerdown', leave)
-      removeEventListener('resize', close)
+      removeEventListener('resize', resized)
     }
   }, [isOpen])
   const onKeyDown = (event: KeyboardEvent) => {

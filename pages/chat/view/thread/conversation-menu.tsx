@@ -1,6 +1,7 @@
 import type { Conversation } from '../../api/shapes.ts'
 import { block, blockedIds, unblock } from '../../state/blocks.ts'
 import { isUnread, otherIn, titleOf } from '../../state/conversations.ts'
+import { loosely } from '../../state/loosely.ts'
 import { leaveGroup } from '../../state/members.ts'
 import { changeMine, quietTimes } from '../../state/mine.ts'
 import { closeConversation, openPanel } from '../../state/place.ts'
@@ -13,7 +14,7 @@ export function askToBlock(userId: string, name: string): void {
     `Block ${name}?`,
     'Neither of you can write to the other then. They are not told. You can take it back in your settings.',
     'Block',
-    () => void block(userId, name),
+    () => loosely(() => block(userId, name)),
   )
 }
 
@@ -29,7 +30,7 @@ function askForHowLong(conversation: Conversation): void {
           type="button"
           onClick={() => {
             closeDialog()
-            void changeMine(conversation, { mutedUntil: until() }, 'Muted.')
+            loosely(() => changeMine(conversation, { mutedUntil: until() }, 'Muted.'))
           }}
         >
           {words}
@@ -49,13 +50,13 @@ function MineItems({ conversation }: { conversation: Conversation }) {
   const { isPinned, isArchived, mutedUntil } = conversation.mine
   return (
     <>
-      <MenuItem icon="pin" onPick={() => void changeMine(conversation, { isPinned: !isPinned })}>
+      <MenuItem icon="pin" onPick={() => loosely(() => changeMine(conversation, { isPinned: !isPinned }))}>
         {isPinned ? 'Unpin from my list' : 'Pin in my list'}
       </MenuItem>
       {mutedUntil ? (
         <MenuItem
           icon="bell"
-          onPick={() => void changeMine(conversation, { mutedUntil: null }, 'No longer muted.')}
+          onPick={() => loosely(() => changeMine(conversation, { mutedUntil: null }, 'No longer muted.'))}
         >
           No longer mute it
         </MenuItem>
@@ -69,7 +70,7 @@ function MineItems({ conversation }: { conversation: Conversation }) {
           icon="unread"
           onPick={() => {
             closeConversation()
-            void changeMine(conversation, { isMarkedUnread: true })
+            loosely(() => changeMine(conversation, { isMarkedUnread: true }))
           }}
         >
           Mark as unread
@@ -78,7 +79,9 @@ function MineItems({ conversation }: { conversation: Conversation }) {
       <MenuItem
         icon="archive"
         onPick={() =>
-          void changeMine(conversation, { isArchived: !isArchived }, isArchived ? 'It is back.' : 'Archived.')
+          loosely(() =>
+            changeMine(conversation, { isArchived: !isArchived }, isArchived ? 'It is back.' : 'Archived.'),
+          )
         }
       >
         {isArchived ? 'Take out of the archive' : 'Archive'}
@@ -87,7 +90,7 @@ function MineItems({ conversation }: { conversation: Conversation }) {
         icon="hide"
         onPick={() => {
           closeConversation()
-          void changeMine(conversation, { isHidden: true }, 'Hidden until there is a new message.')
+          loosely(() => changeMine(conversation, { isHidden: true }, 'Hidden until there is a new message.'))
         }}
       >
         Hide from my list
@@ -132,7 +135,7 @@ export function ConversationMenu({ conversation }: { conversation: Conversation 
       </MenuItem>
       {other &&
         (blockedIds.value.has(other.userId) ? (
-          <MenuItem icon="block" onPick={() => void unblock(other.userId, other.name)}>
+          <MenuItem icon="block" onPick={() => loosely(() => unblock(other.userId, other.name))}>
             Unblock this person
           </MenuItem>
         ) : (
@@ -149,7 +152,7 @@ export function ConversationMenu({ conversation }: { conversation: Conversation 
               `Leave ${title}?`,
               'You hear nothing more of it, and cannot read it any more.',
               'Leave',
-              () => void leaveGroup(id),
+              () => loosely(() => leaveGroup(id)),
             )
           }
         >

@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks'
 import { isProblem } from '../../api/ask.ts'
 import { conversations } from '../../state/conversations.ts'
 import { draftKey } from '../../state/drafts.ts'
+import { loosely } from '../../state/loosely.ts'
 import { closeConversation, place } from '../../state/place.ts'
 import { openThread, retryThread, thread } from '../../state/thread.ts'
 import { attach } from '../../state/uploads.ts'
@@ -20,10 +21,11 @@ function leaveByEscape({ key, defaultPrevented }: KeyboardEvent): void {
 
 export function OpenConversation({ id }: { id: string }) {
   useEffect(() => {
-    void openThread(id)
-    addEventListener('keydown', leaveByEscape)
+    loosely(() => openThread(id))
+    const onKeyDown = (event: KeyboardEvent) => loosely(() => leaveByEscape(event))
+    addEventListener('keydown', onKeyDown)
     return () => {
-      removeEventListener('keydown', leaveByEscape)
+      removeEventListener('keydown', onKeyDown)
       if (place.peek().conversationId === null) thread.value = null
     }
   }, [id])

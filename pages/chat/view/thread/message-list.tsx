@@ -5,6 +5,7 @@ import { isProblem, type Load } from '../../api/ask.ts'
 import type { Conversation, Message } from '../../api/shapes.ts'
 import { isUnread } from '../../state/conversations.ts'
 import { looksAtNewest } from '../../state/live.ts'
+import { loosely } from '../../state/loosely.ts'
 import { outgoing } from '../../state/outgoing.ts'
 import { noteRead } from '../../state/receipts.ts'
 import { myId } from '../../state/session.ts'
@@ -98,7 +99,7 @@ export function MessageList({
     )
     observer.observe(list.current)
     observer.observe(box)
-    const onKeyDown = (event: KeyboardEvent) => focusNext(event, box)
+    const onKeyDown = (event: KeyboardEvent) => loosely(() => focusNext(event, box))
     box.addEventListener('keydown', onKeyDown)
     return () => {
       observer.disconnect()
@@ -107,11 +108,12 @@ export function MessageList({
     }
   }, [])
   useEffect(() => {
-    document.addEventListener('visibilitychange', look)
-    return () => document.removeEventListener('visibilitychange', look)
+    const turned = () => loosely(look)
+    document.addEventListener('visibilitychange', turned)
+    return () => document.removeEventListener('visibilitychange', turned)
   })
-  const oldest = useNear(scroller, () => older === 'ready' && void loadMore('older'))
-  const newest = useNear(scroller, () => newer === 'ready' && void loadMore('newer'))
+  const oldest = useNear(scroller, () => older === 'ready' && loosely(() => loadMore('older')))
+  const newest = useNear(scroller, () => newer === 'ready' && loosely(() => loadMore('newer')))
   const firstUnread = messages.find(
     ({ seq, senderId }) => unreadAbove !== null && seq > unreadAbove && senderId !== myId(),
   )
@@ -119,7 +121,7 @@ export function MessageList({
     <div class="log-frame">
       <div ref={scroller} class="log" onScroll={look}>
         <div ref={oldest} class="edge">
-          <Edge load={older} retry={() => void loadMore('older')} />
+          <Edge load={older} retry={() => loosely(() => loadMore('older'))} />
           {older === false && messages.length > 0 && <p class="quiet small">This is where it begins.</p>}
         </div>
         <ol ref={list} aria-label="Messages">
@@ -146,11 +148,11 @@ export function MessageList({
         </ol>
         {messages.length + waiting.length === 0 && <p class="hint quiet">Nothing was said yet. Say hello.</p>}
         <div ref={newest} class="edge">
-          <Edge load={newer} retry={() => void loadMore('newer')} />
+          <Edge load={newer} retry={() => loosely(() => loadMore('newer'))} />
         </div>
       </div>
       {(isAway.value || newer !== false) && (
-        <button type="button" class="jump" onClick={() => void jumpToNewest()}>
+        <button type="button" class="jump" onClick={() => loosely(jumpToNewest)}>
           <Icon name="down" />
           {missed > 0 ? `${missed} new` : 'Newest'}
         </button>

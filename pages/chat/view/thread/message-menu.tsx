@@ -1,6 +1,7 @@
 import type { Conversation, Message } from '../../api/shapes.ts'
 import { nameIn } from '../../state/conversations.ts'
 import { changeDraft, draftKey } from '../../state/drafts.ts'
+import { loosely } from '../../state/loosely.ts'
 import { copyText, deleteMessage, toggleReaction } from '../../state/messages.ts'
 import { tell } from '../../state/notices.ts'
 import { isPinned, pin } from '../../state/pins.ts'
@@ -17,9 +18,11 @@ const quick = ['👍', '❤️', '😂', '😮', '😢', '🙏']
 const focusComposer = (isInThread: boolean) =>
   // The menu gives the focus back to its button first.
   setTimeout(() =>
-    document
-      .querySelector<HTMLTextAreaElement>(`${isInThread ? '.panel' : '.thread'} .composer textarea`)
-      ?.focus(),
+    loosely(() =>
+      document
+        .querySelector<HTMLTextAreaElement>(`${isInThread ? '.panel' : '.thread'} .composer textarea`)
+        ?.focus(),
+    ),
   )
 
 function QuickReactions({ message, close }: { message: Message; close: () => void }) {
@@ -34,7 +37,7 @@ function QuickReactions({ message, close }: { message: Message; close: () => voi
           aria-label={`React with ${emoji}`}
           onClick={() => {
             close()
-            void toggleReaction(message, emoji)
+            loosely(() => toggleReaction(message, emoji))
           }}
         >
           {emoji}
@@ -66,7 +69,10 @@ export function MessageMenu({
       class="round plain message-menu"
       top={(close) => <QuickReactions message={message} close={close} />}
     >
-      <MenuItem icon="emoji" onPick={() => pickEmoji((emoji) => void toggleReaction(message, emoji))}>
+      <MenuItem
+        icon="emoji"
+        onPick={() => pickEmoji((emoji) => loosely(() => toggleReaction(message, emoji)))}
+      >
         Another reaction
       </MenuItem>
       <MenuItem
@@ -95,12 +101,12 @@ export function MessageMenu({
         </MenuItem>
       )}
       {text && (
-        <MenuItem icon="copy" onPick={() => void copy()}>
+        <MenuItem icon="copy" onPick={() => loosely(copy)}>
           Copy the text
         </MenuItem>
       )}
       {can.has('pin') && (
-        <MenuItem icon="pin" onPick={() => void pin(message, !isPinned(message))}>
+        <MenuItem icon="pin" onPick={() => loosely(() => pin(message, !isPinned(message)))}>
           {isPinned(message) ? 'Unpin' : 'Pin for everybody'}
         </MenuItem>
       )}
@@ -120,7 +126,7 @@ export function MessageMenu({
           isDangerous
           onPick={() =>
             confirm('Delete this message?', 'What is in it is gone for everybody.', 'Delete', () => {
-              void deleteMessage({ ...message, id })
+              loosely(() => deleteMessage({ ...message, id }))
             })
           }
         >

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import { hereOf } from '../../api/addresses.ts'
 import type { Conversation, Message } from '../../api/shapes.ts'
 import { nameIn } from '../../state/conversations.ts'
+import { loosely } from '../../state/loosely.ts'
 import { openPanel } from '../../state/place.ts'
 import { myId } from '../../state/session.ts'
 import { openAround, thread } from '../../state/thread.ts'
@@ -24,7 +25,12 @@ function Quote({ message, id }: { message: Message; id: string }) {
       ? 'A deleted message'
       : quoted.text.slice(0, 140) || 'A file'
   return (
-    <button type="button" class="quote" tabIndex={-1} onClick={() => void openAround(conversationId, id)}>
+    <button
+      type="button"
+      class="quote"
+      tabIndex={-1}
+      onClick={() => loosely(() => openAround(conversationId, id))}
+    >
       <span class="visually-hidden">In answer to </span>
       {quoted && <strong>{nameIn(conversationId, quoted.senderId)}</strong>}
       <bdi>{words}</bdi>

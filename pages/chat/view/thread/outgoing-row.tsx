@@ -1,4 +1,5 @@
 import type { OutboxEntry } from '../../../../src/client/outbox.ts'
+import { loosely } from '../../state/loosely.ts'
 import { tell } from '../../state/notices.ts'
 import { cancel, fileNamesOf, sendAgain } from '../../state/outgoing.ts'
 import { Formatted } from '../../text/markdown.tsx'
@@ -33,7 +34,7 @@ export function OutgoingRow({ entry }: { entry: OutboxEntry }) {
           <button type="button" onClick={() => sendAgain(entry)}>
             Send again
           </button>
-          <button type="button" onClick={() => void discard(entry)}>
+          <button type="button" onClick={() => loosely(() => discard(entry))}>
             Discard
           </button>
         </div>

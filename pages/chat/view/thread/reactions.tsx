@@ -1,5 +1,6 @@
 import type { Message } from '../../api/shapes.ts'
 import { nameIn } from '../../state/conversations.ts'
+import { loosely } from '../../state/loosely.ts'
 import { toggleReaction } from '../../state/messages.ts'
 import { myId } from '../../state/session.ts'
 
@@ -21,7 +22,7 @@ export function Reactions({ message, isReached }: { message: Message; isReached:
             tabIndex={isReached ? 0 : -1}
             aria-pressed={userIds.includes(myId())}
             title={by}
-            onClick={() => void toggleReaction(message, emoji)}
+            onClick={() => loosely(() => toggleReaction(message, emoji))}
           >
             {`${emoji} ${userIds.length}`}
             <span class="visually-hidden">{` ${by}`}</span>
