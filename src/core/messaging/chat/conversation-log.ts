@@ -94,25 +94,35 @@ export function createConversationLog(needs: Needs<'documents' | 'clock'>, annou
       const entries: Numbered[] = []
       const replaced: { readonly message: StoredMessage; readonly version: string }[] = []
       const beside: Write<Entry>[] = []
-      const accepted: { readonly waiting: Waiting; readonly result: unknown }[] = []
+      const settled = new Set<Waiting>()
+      /** What is told once this is stored: what follows from a change that may yet fail is not so before. */
+      const told: (() => void)[] = []
       for (const waiting of open) {
+        const tell = (outcome: () => void) => {
+          if (entries.length > 0) {
+            told.push(outcome)
+            return
+          }
+          settled.add(waiting)
+          outcome()
+        }
         try {
           const planned = await waiting.plan(head)
           if (planned.entries.length === 0) {
-            waiting.resolve(planned.result)
+            tell(() => waiting.resolve(planned.result))
             continue
           }
           head = planned.head
           entries.push(...planned.entries)
           replaced.push(...(planned.replaced ?? []))
           beside.push(...(planned.beside ?? []))
-          accepted.push({ waiting, result: planned.result })
+          told.push(() => waiting.resolve(planned.result))
         } catch (error) {
-          waiting.reject(error)
+          tell(() => waiting.reject(error))
         }
       }
-      open = accepted.map(({ waiting }) => waiting)
-      if (accepted.length === 0) return
+      open = open.filter((waiting) => !settled.has(waiting))
+      if (entries.length === 0) return
       const writes: Write<Entry>[] = [
         { replace: head, version: stored.version },
         ...entries.map((insert) => ({ insert })),
@@ -143,7 +153,7 @@ export function createConversationLog(needs: Needs<'documents' | 'clock'>, annou
         entries,
         replaced.map(({ message }) => message),
       )
-      for (const { waiting, result } of accepted) waiting.resolve(result)
+      for (const tell of told) tell()
       return
     }
     for (const { reject } of open) reject(tooManyWriters({ retryAfterSeconds: 1 }))
