@@ -18,7 +18,7 @@ export const openReceipts = (userId: string): void => {
 /** Everything up to this number was looked at. */
 export function noteRead(conversationId: string, seq: number): void {
   change(conversationId, (conversation) =>
-    isUnread(conversation)
+    isUnread(conversation) || conversation.unreadMentions > 0
       ? {
           ...conversation,
           unreadCount: 0,

@@ -209,6 +209,129 @@ describe('the unread of a thread', () => {
   })
 })
 
+describe('a mention in an answer', () => {
+  const mentions = async (who: ChatPerson) => (await conversation(who)).unreadMentions
+  const counted = async (who: ChatPerson) => {
+    await testApp.settled()
+    return (await who.call('GET', `${conversations}/unread`)).body
+  }
+
+  test('is told in the conversation, until that is read or something is written in it', async () => {
+    const sent = await answer(ben, 'I do', { mentions: [cid.userId] })
+    expect([await mentions(ann), await mentions(ben), await mentions(cid)]).toEqual([0, 0, 1])
+    expect((await conversation(cid)).unreadCount).toBe(0)
+    expect(await counted(cid)).toMatchObject({ conversations: 1, messages: 0, mentions: 1 })
+    expect(await counted(ann)).toMatchObject({ conversations: 0, mentions: 0 })
+    await cid.call('POST', `${conversations}/${id}/read`, { body: { seq: sent.seq - 1 } })
+    expect(await mentions(cid)).toBe(1)
+    await read(cid)
+    expect(await mentions(cid)).toBe(0)
+    expect(await counted(cid)).toMatchObject({ conversations: 0, mentions: 0 })
+    await answer(ben, 'and you?', { mentions: [cid.userId, ann.userId] })
+    await say(ann, 'beside it', { mentions: [cid.userId] })
+    expect([await mentions(ann), await mentions(cid)]).toEqual([0, 2])
+    await say(cid, 'beside it too')
+    expect(await mentions(cid)).toBe(0)
+  })
+
+  test('goes with the mention, by an edit or with the answer, and counts ten at most', async () => {
+    const first = await answer(ben, 'I do', { mentions: [cid.userId] })
+    const second = await answer(ben, 'surely')
+    const edit = (messageId: string, to: readonly ChatPerson[]) =>
+      ben.call('PATCH', `/api/v1/messages/${messageId}`, {
+        body: { text: 'edited', mentions: to.map(({ userId }) => userId) },
+      })
+    await edit(second.id, [cid, ann])
+    expect([await mentions(ann), await mentions(cid)]).toEqual([1, 2])
+    await edit(second.id, [ann])
+    expect([await mentions(ann), await mentions(cid)]).toEqual([1, 1])
+    await ben.call('DELETE', `/api/v1/messages/${first.id}`)
+    await ben.call('DELETE', `/api/v1/messages/${second.id}`)
+    expect([await mentions(ann), await mentions(cid)]).toEqual([0, 0])
+    for (let n = 0; n < 8; n++) await answer(ben, `answer ${n}`, { mentions: [cid.userId] })
+    for (let n = 0; n < 8; n++) await say(ben, `message ${n}`, { mentions: [cid.userId] })
+    expect(await mentions(cid)).toBe(10)
+  })
+
+  test('of everybody or the moderators is told too, and makes them follow', async () => {
+    const moderator = { userIds: [ben.userId], role: 'moderator' }
+    await ann.call('POST', `${conversations}/${id}/members`, { body: moderator })
+    await read(ben)
+    await answer(ann, 'moderators', { mentionGroups: ['moderators'] })
+    expect([await mentions(ann), await mentions(ben), await mentions(cid)]).toEqual([0, 1, 0])
+    expect([await unread(ben), (await thread(cid)).thread.isFollowed]).toEqual([1, false])
+    const [dora] = (await chatPeople(testApp, 'Dora')) as [ChatPerson]
+    await ann.call('POST', `${conversations}/${id}/members`, { body: { userIds: [dora.userId] } })
+    await answer(ann, 'everybody', { mentionGroups: ['everyone'] })
+    expect([await mentions(ben), await mentions(cid), await mentions(dora)]).toEqual([2, 1, 1])
+    expect([await unread(ann), await unread(ben), await unread(cid)]).toEqual([0, 2, 1])
+    // Who came after the root does not see its thread.
+    const { items } = await testApp.ports.documents.query(messages, {
+      path: 'byKind',
+      partition: id,
+      equals: { kind: 'thread' },
+      limit: 1,
+    })
+    expect(JSON.stringify(items)).not.toContain(dora.userId)
+  })
+})
+
+describe('a page of the conversation without threads', () => {
+  const page = async (who: ChatPerson, query = '') =>
+    (await who.call('GET', `${conversations}/${id}/messages?threads=hide${query}`)).body
+
+  test('leaves answers out, and its cursors go through them, back and forth', async () => {
+    for (let n = 1; n <= 6; n++) {
+      await say(ann, `message ${n}`)
+      for (let m = 0; m < n; m++) await answer(ben, `answer ${n}.${m}`)
+    }
+    const newest = await page(ann, '&limit=3')
+    expect(texts(newest)).toEqual(['message 6', 'message 5', 'message 4'])
+    expect(newest.pagination).toMatchObject({ hasMore: true, hasNewer: false })
+    const older = await page(ann, `&limit=3&before=${newest.pagination.nextCursor}`)
+    expect(texts(older)).toEqual(['message 3', 'message 2', 'message 1'])
+    expect(older.pagination).toMatchObject({ hasMore: true, hasNewer: true })
+    const oldest = await page(ann, `&limit=3&before=${older.pagination.nextCursor}`)
+    expect(texts(oldest)).toEqual(['who comes on Tuesday?'])
+    expect(oldest.pagination).toMatchObject({ hasMore: false, nextCursor: null, hasNewer: true })
+    const forth = await page(ann, `&limit=4&after=${oldest.pagination.newerCursor}`)
+    expect(texts(forth)).toEqual(['message 4', 'message 3', 'message 2', 'message 1'])
+    const around = await page(ann, `&limit=3&around=${forth.items[0].id}`)
+    expect(texts(around)).toEqual(['message 5', 'message 4', 'message 3'])
+    expect((await page(ann, '&limit=100')).items).toHaveLength(7)
+    expect((await ann.call('GET', `${conversations}/${id}/messages?limit=100`)).body.items).toHaveLength(28)
+    expect((await ann.call('GET', `${conversations}/${id}/messages?threads=some`)).status).toBe(400)
+  })
+
+  test('gives up in a thread without an end, and goes on from there', { timeout: 60_000 }, async () => {
+    const actor = { userId: ben.userId, sessionId: 's', role: 'user' as const, securityEpoch: 1 }
+    const sending = { text: 'x', attachments: [], mentions: [], threadId: root }
+    for (let n = 0; n < 620; n++) {
+      if (n % 20 === 0) testApp.clock.advance(60_000)
+      await testApp.chat.sendMessage(actor, id, sending)
+    }
+    const seen: string[] = []
+    let query: string = ''
+    let pages = 0
+    for (;;) {
+      const { items, pagination } = await testApp.chat.listMessages(actor, id, {
+        limit: 50,
+        threads: 'hide',
+        ...(query ? { before: query } : {}),
+      })
+      pages++
+      seen.push(...items.map(({ text }) => text))
+      if (!pagination.hasMore) break
+      query = pagination.nextCursor as string
+    }
+    expect([seen, pages]).toEqual([['who comes on Tuesday?'], 2])
+    const first = await testApp.chat.listMessages(actor, id, { limit: 50, threads: 'hide', after: root })
+    expect(first).toMatchObject({ items: [], pagination: { hasNewer: true } })
+    const next = { limit: 50, threads: 'hide', after: first.pagination.newerCursor as string } as const
+    expect((await testApp.chat.listMessages(actor, id, next)).pagination.hasNewer).toBe(false)
+  })
+})
+
 describe('a page of a thread', () => {
   test('goes back and forth by cursor, from its end to its beginning', async () => {
     for (let n = 1; n <= 7; n++) {
@@ -280,6 +403,28 @@ describe('the list of threads', () => {
 })
 
 describe('what goes', () => {
+  test('a deleted answer is unread for nobody, whoever deleted it and however far somebody has read', async () => {
+    const sent = []
+    for (const n of [1, 2, 3, 4, 5]) sent.push(await answer(n % 2 ? ben : cid, `answer ${n}`))
+    await ann.call('POST', `/api/v1/messages/${root}/thread/read`, { body: { seq: sent[1].seq } })
+    expect(await unread(ann)).toBe(3)
+    await ben.call('DELETE', `/api/v1/messages/${sent[0].id}`)
+    expect(await unread(ann)).toBe(3)
+    await cid.call('DELETE', `/api/v1/messages/${sent[3].id}`)
+    expect(await unread(ann)).toBe(2)
+    await testApp.chat.removeReportedMessage(sent[2].id)
+    await testApp.chat.removeReportedMessage(sent[2].id)
+    expect(await unread(ann)).toBe(1)
+    await answer(cid, 'answer 6')
+    expect(await unread(ann)).toBe(2)
+    expect((await threads(ann, '?only=unread')).items).toHaveLength(1)
+    await ben.call('POST', '/api/v1/auth/step-up', { body: { password: person.password } })
+    expect((await ben.call('DELETE', '/api/v1/users/me?immediate=true')).status).toBe(204)
+    await testApp.runJob('erase-accounts')
+    await testApp.settled()
+    expect((await thread(ann)).thread).toMatchObject({ count: 6, unreadCount: 1 })
+  })
+
   test('a deleted answer keeps its place; a deleted root keeps its thread', async () => {
     const first = await answer(ben, 'I do')
     await answer(cid, 'me too')
@@ -289,6 +434,8 @@ describe('what goes', () => {
     const page = await thread(cid)
     expect(page.root).toMatchObject({ text: '', thread: { count: 2 } })
     expect(texts(page)).toEqual(['me too', ''])
+    // Ann follows it as who asked, and has one left.
+    expect((await thread(ann)).thread).toMatchObject({ count: 2, unreadCount: 1 })
     const unreadOf = async (who: ChatPerson) => (await conversation(who)).unreadCount
     expect([await unreadOf(ann), await unreadOf(ben), await unreadOf(cid)]).toEqual([0, 1, 1])
   })

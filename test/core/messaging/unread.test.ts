@@ -142,7 +142,7 @@ test('unread agrees with the log after any steps taken at once', async () => {
         })
         const taking = steps.map(take)
         await scheduler.waitFor(Promise.all(taking))
-        const { items } = await chat.listMessages(ann, id, { limit: 100 })
+        const { items } = await chat.listMessages(ann, id, { limit: 100, threads: 'show' })
         for (const reader of actors) {
           const { value } = await chat.readConversation(reader, id)
           const readTo = value.readPositions[reader.userId]?.seq ?? 0

@@ -36,7 +36,10 @@ function Edge({ load, retry }: { load: Load | false; retry: () => void }) {
 function markRead({ conversationId, messages, newer }: Thread, conversation: Conversation | undefined): void {
   const newest = messages.at(-1)
   if (!newest || newer !== false || document.visibilityState !== 'visible') return
-  if (conversation && isUnread(conversation)) noteRead(conversationId, newest.seq)
+  if (!conversation) return
+  if (isUnread(conversation)) noteRead(conversationId, newest.seq)
+  // An answer in a thread addresses me, and no message is unread: it is as far as the conversation goes.
+  else if (conversation.unreadMentions > 0) noteRead(conversationId, conversation.seq)
 }
 
 export function MessageList({

@@ -4,6 +4,7 @@ import type { Planned } from './conversation-log.ts'
 import { type Entry, type Head, type Member, memberOf, type StoredMessage } from './entries.model.ts'
 import { messageIsDeleted } from './messages.model.ts'
 import { type Follower, isReply, type Position, type Thread, threadId } from './thread.model.ts'
+import { addressedBy, isAddressed } from './unread.ts'
 
 const maxParticipantsShown = 5
 
@@ -37,10 +38,10 @@ function followersAfter(
   known: readonly Follower[],
   { userId, ...sent }: Follower,
   before: Position,
-  mentions: readonly string[],
+  mentioned: readonly string[],
 ): readonly Follower[] {
   const isKnown = (id: string) => known.some((follower) => follower.userId === id)
-  const anew = mentions.filter((id) => id !== userId && !isKnown(id))
+  const anew = mentioned.filter((id) => !isKnown(id))
   const others = known.filter((follower) => follower.userId !== userId)
   return [...others, ...anew.map((id) => ({ userId: id, ...before })), { userId, ...sent }]
 }
@@ -54,7 +55,7 @@ export function addReply(
   added: { readonly message: StoredMessage; readonly head: Head },
   { root, thread }: ThreadAt,
 ): Planned<{ readonly message: StoredMessage; readonly head: Head }> {
-  const { seq, at, senderId, mentions, expiresAt } = added.message
+  const { seq, at, senderId, expiresAt } = added.message
   const count = (thread?.value.count ?? 0) + 1
   const message: StoredMessage = {
     ...added.message,
@@ -67,7 +68,9 @@ export function addReply(
     seq,
     updatedAt: added.head.updatedAt,
     lastMessageAt: head.lastMessageAt ?? head.updatedAt,
-    members: head.members.map((member) => (member.userId === senderId ? { ...member, wroteAt: at } : member)),
+    members: head.members.map((member) =>
+      member.userId === senderId ? { ...member, wroteAt: at } : addressedBy(message, member),
+    ),
   }
   const asked = root.value
   const isAskerHere = memberOf(head, asked.senderId) !== undefined
@@ -94,8 +97,11 @@ export function addReply(
       thread?.value.followers ?? first,
       { userId: senderId, seq, count, at },
       { seq: seq - 1, count: count - 1, at },
-      mentions,
+      head.members
+        .filter((member) => member.joinedSeq < asked.seq && isAddressed(member, message))
+        .map(({ userId }) => userId),
     ),
+    ...(thread?.value.deleted ? { deleted: thread.value.deleted } : {}),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   }
   const writeThread: Write<Entry> = thread

@@ -8,7 +8,6 @@ import type { ChatSettings } from './chat.model.ts'
 import type { ConversationLog, Planned } from './conversation-log.ts'
 import { shown } from './describe.ts'
 import {
-  addressedBy,
   type ChangeFacts,
   type Entry,
   type Head,
@@ -16,7 +15,6 @@ import {
   messages,
   type StoredMessage,
   tombstoneOf,
-  withDeleted,
 } from './entries.model.ts'
 import { type ChooseMentions, mentioning } from './mentions.ts'
 import { keyOf } from './message-id.ts'
@@ -29,6 +27,8 @@ import {
 } from './messages.model.ts'
 import type { Permissions } from './permissions.ts'
 import type { ReadMarks } from './read-marks.ts'
+import { createDropAnswers } from './read-thread.ts'
+import { addressedBy, withDeleted } from './unread.ts'
 
 /** Takes the files of a deleted message away from everybody. */
 export type DetachFiles = (
@@ -57,6 +57,7 @@ export function createChangeMessage(
   },
 ) {
   const { log, marks, detachFiles, permissions, chooseMentions, settings } = parts
+  const dropAnswers = createDropAnswers({ documents })
 
   /**
    * Commits a change of one message with the number it gets. `decide` answers null when nothing is to change. What a
@@ -90,6 +91,7 @@ export function createChangeMessage(
       return {
         ...numbered,
         replaced: [{ message, version: stored.version }],
+        beside: isGone ? await dropAnswers([before]) : [],
         result: { message, head: numbered.head, before },
       }
     })

@@ -45,10 +45,9 @@ export const Conversation = z
     unreadCount: z.number().int().meta({
       description: 'Messages of others since the last one read or sent, without those deleted since.',
     }),
-    unreadMentions: z
-      .number()
-      .int()
-      .meta({ description: 'How many of them address me; the newest 10 at most.' }),
+    unreadMentions: z.number().int().meta({
+      description: 'How many of them, and of answers in threads, address me; the newest 10 at most.',
+    }),
     mine: Mine,
     pinnedCount: z.number().int(),
     settings: ConversationSettings,

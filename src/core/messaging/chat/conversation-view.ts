@@ -8,18 +8,17 @@ import {
   type Mark,
   type Member,
   markId,
-  mentionsOf,
   messages,
   pinsFor,
   positionOf,
   type StoredMessage,
   settingsOf,
-  unreadOf,
 } from './entries.model.ts'
 import { type InboxEntry, inbox } from './lists.model.ts'
 import { mineNow } from './mine.model.ts'
 import type { ReadPeople } from './people.ts'
 import { nextSendMs, type Permissions } from './permissions.ts'
+import { mentionsOf, unreadOf } from './unread.ts'
 
 const excerptLength = 200
 /** How many members of a conversation a list of conversations shows. */

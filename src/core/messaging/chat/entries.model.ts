@@ -1,13 +1,7 @@
 import { z } from 'zod'
 import { collection, type Stored } from '../../../ports/documents.ts'
 import type { Attachment, MentionGroup } from './messages.model.ts'
-import {
-  type InConversation,
-  isReply,
-  type Position,
-  type StoredThreadSummary,
-  type Thread,
-} from './thread.model.ts'
+import type { InConversation, Position, Ranges, StoredThreadSummary, Thread } from './thread.model.ts'
 
 export const MemberRole = z.enum(['admin', 'moderator', 'member']).meta({ id: 'MemberRole' })
 export type MemberRole = z.infer<typeof MemberRole>
@@ -24,6 +18,8 @@ export interface Member {
   readonly wroteAt?: string
   /** Which messages address them, by the count at their birth: the newest ones, oldest first, since they last wrote. */
   readonly mentioned?: readonly number[]
+  /** Which answers in threads do, by their numbers: the newest ones, oldest first, since they last wrote a message. */
+  readonly mentionedInThreads?: readonly number[]
 }
 
 /** How a group is run. */
@@ -69,7 +65,7 @@ export interface Head extends InConversation {
   /** Messages ever written, but for answers in threads: tombstones count, retention takes nothing away. */
   readonly count: number
   /** Which of them have been deleted, as ranges of counts, oldest first; of those long ago not all. */
-  readonly deleted?: readonly (readonly [from: number, to: number])[]
+  readonly deleted?: Ranges
   readonly lastMessageId: string | null
   /** Of a direct one whose other member is gone: nothing more is said in it. */
   readonly closedAt?: string
@@ -184,47 +180,6 @@ export const messages = collection<Entry>()({
   ttl: 'expiresAt',
 })
 
-const maxRangesDeleted = 100
-const maxMentioned = 10
-
-/** The conversation after the deletion of a message. Answers in threads never counted in it. */
-export function withDeleted(head: Head, message: Pick<StoredMessage, 'count' | 'threadKey'>): Head {
-  if (isReply(message)) return head
-  const { count } = message
-  const ranges = [...(head.deleted ?? []), [count, count] as const].toSorted((a, b) => a[0] - b[0])
-  const joined: (readonly [number, number])[] = []
-  for (const [from, to] of ranges) {
-    const last = joined.at(-1)
-    if (last && from <= last[1] + 1) joined[joined.length - 1] = [last[0], Math.max(last[1], to)]
-    else joined.push([from, to])
-  }
-  return { ...head, deleted: joined.slice(-maxRangesDeleted) }
-}
-
-const deletedAfter = ({ deleted = [] }: Head, count: number): number =>
-  deleted.reduce((sum, [from, to]) => sum + Math.max(0, to - Math.max(from, count + 1) + 1), 0)
-
-const isDeleted = ({ deleted = [] }: Head, count: number): boolean =>
-  deleted.some(([from, to]) => from <= count && count <= to)
-
-type Addressing = Pick<StoredMessage, 'count' | 'threadKey' | 'senderId' | 'mentions' | 'mentionGroups'>
-
-const isAddressed = ({ userId, role }: Member, { senderId, mentions, mentionGroups = [] }: Addressing) =>
-  userId !== senderId &&
-  (mentions.includes(userId) ||
-    mentionGroups.includes('everyone') ||
-    (mentionGroups.includes('moderators') && role !== 'member'))
-
-/** A member of a conversation in which this message is, as it is now. Answers in threads do not count among its messages. */
-export function addressedBy(message: Addressing, member: Member): Member {
-  if (isReply(message)) return member
-  const { mentioned = [], ...rest } = member
-  const others = mentioned.filter((count) => count !== message.count)
-  if (isAddressed(member, message))
-    return { ...rest, mentioned: [...others, message.count].toSorted((a, b) => a - b).slice(-maxMentioned) }
-  return others.length === mentioned.length ? member : { ...rest, mentioned: others }
-}
-
 /** A moment of now that is not before what the conversation has seen: its order and its times agree, whatever clocks do. */
 export const notBefore = ({ updatedAt }: Pick<Head, 'updatedAt'>, at: string): string =>
   at < updatedAt ? updatedAt : at
@@ -270,14 +225,6 @@ export const isMessage = (stored: Stored<Entry>): stored is Stored<StoredMessage
 /** The further of what a member has written and what they have marked as read. */
 export const positionOf = (member: Member, mark: Position | undefined): Position =>
   mark && mark.seq > member.sent.seq ? mark : member.sent
-
-/** Nobody is owed what has been deleted. */
-export const unreadOf = (head: Head, { count }: Pick<Position, 'count'>): number =>
-  Math.max(0, head.count - count - deletedAfter(head, count))
-
-/** How many of the unread messages address them. */
-export const mentionsOf = (head: Head, { mentioned = [] }: Member, { count }: Position): number =>
-  mentioned.filter((each) => each > count && !isDeleted(head, each)).length
 
 /** When something last happened that lists go by, for this member. */
 export function activityFor(head: Head, { joinedAt }: Pick<Member, 'joinedAt'>): string {

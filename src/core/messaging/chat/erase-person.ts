@@ -15,12 +15,13 @@ import {
   messages,
   type StoredMessage,
   tombstoneOf,
-  withDeleted,
 } from './entries.model.ts'
 import { readInvitations } from './invite.ts'
+import { createDropAnswers } from './read-thread.ts'
+import { withDeleted } from './unread.ts'
 
-/** One head; and a replaced message, its end and the end of its pin for each: below what one transaction may hold. */
-const batch = 30
+/** One head; and a replaced message, its end, the end of its pin and its thread for each: below what one transaction may hold. */
+const batch = 24
 
 /** What is left of a message whose sender is erased: not even what tells a repeat of it. */
 const erasedOf = (message: StoredMessage, at: string): StoredMessage => ({
@@ -60,6 +61,7 @@ export function createErasePerson(
 ) {
   const { log, users, withdraw, detachFiles, settings } = parts
   const put = createPutDocument({ documents })
+  const dropAnswers = createDropAnswers({ documents })
 
   const messagesIn = (conversationId: string) =>
     walk<Entry>((after) =>
@@ -102,6 +104,7 @@ export function createErasePerson(
       return {
         ...numbered,
         replaced: changed.map(({ message, version }) => ({ message, version })),
+        beside: await dropAnswers(gone.map(({ before }) => before)),
         result: null,
       }
     })

@@ -1,8 +1,9 @@
-import { activityFor, type Head, type Member, mentionsOf, unreadOf } from './entries.model.ts'
+import { activityFor, type Head, type Member } from './entries.model.ts'
 import type { InboxEntry } from './lists.model.ts'
 import { asEverybody, type Mine, shelfFor, withNews } from './mine.model.ts'
 import { momentOf, placeOn } from './place.ts'
 import type { Position } from './thread.model.ts'
+import { mentionsOf, unreadOf } from './unread.ts'
 
 /** What is to be noted about one member, beside what the conversation says. */
 export interface Change {
@@ -37,15 +38,16 @@ export function entryOf(
   const mine = change.mine ? change.mine(seen) : seen
   const shelf = shelfFor(mine)
   const unread = unreadOf(head, position)
+  const mentions = mentionsOf(head, member, position)
   const isInList = shelf === 'listed' || shelf === 'pinned'
   return {
     id: head.conversationId,
     userId: member.userId,
     activeAt: placeOn(shelf, at),
-    isUnread: isInList && (unread > 0 || mine.isMarkedUnread) ? 'yes' : 'no',
+    isUnread: isInList && (unread > 0 || mentions > 0 || mine.isMarkedUnread) ? 'yes' : 'no',
     seq: head.seq,
     unread,
-    mentions: mentionsOf(head, member, position),
+    mentions,
     ...(mine === asEverybody ? {} : { mine }),
     ...(mine.isMarkedUnread
       ? { markedAtSeq: known.isMarkedUnread ? (markedAtSeq ?? head.seq) : head.seq }

@@ -7,19 +7,12 @@ import { type Announcer, alwaysFollowedMs } from './announcer.ts'
 import { type Conversation, type ConversationQuery, maxFollowed } from './chat.model.ts'
 import type { ConversationLog } from './conversation-log.ts'
 import type { ConversationView } from './conversation-view.ts'
-import {
-  activityFor,
-  type Head,
-  type Mark,
-  memberOf,
-  mentionsOf,
-  positionOf,
-  unreadOf,
-} from './entries.model.ts'
+import { activityFor, type Head, type Mark, memberOf, positionOf } from './entries.model.ts'
 import type { Inbox, Only } from './inbox.ts'
 import type { InboxEntry } from './lists.model.ts'
 import { asEverybody, isMuted, type UnreadTotal } from './mine.model.ts'
 import { momentOf, placeOn, shelfOf } from './place.ts'
+import { mentionsOf, unreadOf } from './unread.ts'
 
 /** An entry younger than this may be waiting for its conversation to be committed. */
 const graceMs = 60_000
@@ -146,7 +139,9 @@ export function createListConversations(
       const loud = counted.filter(({ mine }) => !isMuted(mine, nowMs))
       const sum = (of: readonly number[]) => of.reduce((a, b) => a + b, 0)
       return {
-        conversations: loud.filter(({ mine, unread }) => unread > 0 || mine.isMarkedUnread).length,
+        conversations: loud.filter(
+          ({ mine, unread, mentions }) => unread > 0 || mentions > 0 || mine.isMarkedUnread,
+        ).length,
         messages: sum(loud.map(({ unread }) => unread)),
         mentions: sum(counted.map(({ mentions }) => mentions)),
         hasMore: noted.next !== undefined,

@@ -11,6 +11,10 @@ import { keyOf } from './message-id.ts'
 import type { MessageHistory, MessageQuery } from './messages.model.ts'
 import type { Permissions } from './permissions.ts'
 import type { ReadMarks } from './read-marks.ts'
+import { isReply } from './thread.model.ts'
+
+/** Of threads that are hidden: how many messages one page looks at before it answers with fewer than it may hold. */
+const scannedAtMost = 500
 
 const aMessageId = /^[\w-]{64}$/
 const aTimestamp = /^\d{4}-\d\d-\d\dT/
@@ -42,6 +46,41 @@ export const createListMessages = (
       limit,
       ...(after === undefined ? {} : { after }),
     })
+
+  interface Walked {
+    readonly items: readonly Stored<Entry>[]
+    readonly hasNext: boolean
+    /** The number at which it stopped before the page was full, though there was more. */
+    readonly stoppedAt?: number | undefined
+  }
+  type Threads = MessageQuery['threads']
+
+  /** Without answers in threads where these are hidden. Older documents say nothing of threads, so that no index leaves answers out. */
+  async function walkShown(
+    threads: Threads,
+    conversationId: string,
+    direction: 'asc' | 'desc',
+    limit: number,
+    after?: string,
+  ): Promise<Walked> {
+    if (threads === 'show') {
+      const { items, next } = await walk(conversationId, direction, limit, after)
+      return { items, hasNext: next !== undefined }
+    }
+    const items: Stored<Entry>[] = []
+    let from = after
+    for (let scanned = 0; ; ) {
+      const page = await walk(conversationId, direction, Math.max(limit, 20), from)
+      const shownOnes = page.items.filter((stored) => isMessage(stored) && !isReply(stored.value))
+      items.push(...shownOnes)
+      scanned += page.items.length
+      from = page.next
+      if (items.length > limit || (items.length === limit && from !== undefined))
+        return { items: items.slice(0, limit), hasNext: true }
+      if (from === undefined) return { items, hasNext: false }
+      if (scanned >= scannedAtMost) return { items, hasNext: true, stoppedAt: page.items.at(-1)?.value.seq }
+    }
+  }
 
   async function seqOfMessage(conversationId: string, publicId: string): Promise<number> {
     const { partition, id } = keyOf(publicId)
@@ -77,60 +116,88 @@ export const createListMessages = (
     readonly hasNewer: boolean | null
     /** Where to go on when there is nothing. */
     readonly end: number
+    /** Where it gave up on the way, though there is more. */
+    readonly stoppedBefore?: number | undefined
+    readonly stoppedAfter?: number | undefined
   }
 
   async function find(
     conversationId: string,
     headSeq: number,
     joinedSeq: number,
-    { limit, before, after, around }: MessageQuery,
+    { limit, before, after, around, threads }: MessageQuery,
   ): Promise<Found> {
     if (after !== undefined) {
       const seq = await seqOf(conversationId, after, headSeq)
       const start = Math.max(aTimestamp.test(after) ? seq : seq + 1, joinedSeq + 1)
-      const { items, next } = await walk(conversationId, 'asc', limit, encodeCursor([start, '']))
-      return { items: items.toReversed(), hasNewer: next !== undefined, end: start - 1 }
+      const { items, hasNext, stoppedAt } = await walkShown(
+        threads,
+        conversationId,
+        'asc',
+        limit,
+        encodeCursor([start, '']),
+      )
+      return { items: items.toReversed(), hasNewer: hasNext, end: start - 1, stoppedAfter: stoppedAt }
     }
     if (around !== undefined) {
       const seq = await seqOf(conversationId, around, headSeq)
       const half = Math.floor(limit / 2)
       const start = encodeCursor([seq + 1, ''])
       const [older, newer] = await Promise.all([
-        walk(conversationId, 'desc', limit - half, start),
-        half > 0 ? walk(conversationId, 'asc', half, start) : null,
+        walkShown(threads, conversationId, 'desc', limit - half, start),
+        half > 0 ? walkShown(threads, conversationId, 'asc', half, start) : null,
       ])
       const items = [...(newer?.items.toReversed() ?? []), ...older.items]
-      return { items, hasNewer: newer === null ? null : newer.next !== undefined, end: seq }
+      return {
+        items,
+        hasNewer: newer === null ? null : newer.hasNext,
+        end: seq,
+        stoppedBefore: older.stoppedAt,
+        stoppedAfter: newer?.stoppedAt,
+      }
     }
     const seq = before === undefined ? undefined : await seqOf(conversationId, before, headSeq)
     const start = seq === undefined ? undefined : encodeCursor([seq, ''])
-    const { items } = await walk(conversationId, 'desc', limit, start)
-    return { items, hasNewer: seq === undefined ? false : null, end: (seq ?? headSeq + 1) - 1 }
+    const { items, stoppedAt } = await walkShown(threads, conversationId, 'desc', limit, start)
+    return {
+      items,
+      hasNewer: seq === undefined ? false : null,
+      end: (seq ?? headSeq + 1) - 1,
+      stoppedBefore: stoppedAt,
+    }
   }
 
   return async (actor: Actor, conversationId: string, query: MessageQuery): Promise<MessageHistory> => {
     const { head, member } = permissions.requireIn('read', (await log.readHead(conversationId))?.value, actor)
-    const [{ items, hasNewer, end }, read] = await Promise.all([
+    const [{ items, hasNewer, end, stoppedBefore, stoppedAfter }, read] = await Promise.all([
       find(conversationId, head.seq, member.joinedSeq, query),
       marks.of(conversationId),
     ])
     const found = items.map(({ value }) => value as StoredMessage)
     const visible = found.filter(({ seq }) => seq > member.joinedSeq)
     const [newest, oldest] = [visible[0], visible.at(-1)]
-    const isAny = async (direction: 'asc' | 'desc', seq: number) =>
-      (await walk(conversationId, direction, 1, encodeCursor([seq, '']))).items.some(
-        ({ value }) => value.seq > member.joinedSeq,
+    const isAny = async (direction: 'asc' | 'desc', seq: number) => {
+      const from = encodeCursor([seq, ''])
+      const { items: next, stoppedAt = 0 } = await walkShown(
+        query.threads,
+        conversationId,
+        direction,
+        1,
+        from,
       )
-    const last = newest?.seq ?? end
+      return Math.max(next[0]?.value.seq ?? 0, stoppedAt) > member.joinedSeq
+    }
+    const last = stoppedAfter ?? newest?.seq ?? end
+    const first = stoppedBefore ?? oldest?.seq
     const [hasMore, isFollowed] = await Promise.all([
-      oldest !== undefined && visible.length === found.length && isAny('desc', oldest.seq),
+      first !== undefined && visible.length === found.length && isAny('desc', first),
       hasNewer ?? isAny('asc', last + 1),
     ])
     return {
       items: visible.map((message) => shown(message, head, read)),
       pagination: {
         hasMore,
-        nextCursor: hasMore && oldest ? encodeCursor([oldest.seq, '']) : null,
+        nextCursor: hasMore && first !== undefined ? encodeCursor([first, '']) : null,
         hasNewer: isFollowed,
         newerCursor: head.seq === 0 ? null : encodeCursor([last, '']),
       },

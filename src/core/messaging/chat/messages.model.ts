@@ -140,6 +140,10 @@ export const MessageQuery = z
       description: 'A message id: it, and as many before as after it.',
       examples: ['AZt22qgDfXC1xm5PipsMHQGbdtqoAHpOnBs_LV5qe4BQ2FjgmF7Mf2BBiq8MxatY'],
     }),
+    threads: z.enum(['show', 'hide']).default('show').meta({
+      description:
+        '`hide` leaves answers in threads out: they are in `GET /messages/{id}/thread`. A page may then hold fewer than `limit`, or nothing, and still have a next one.',
+    }),
   })
   .refine(
     ({ before, after, around }) => [before, after, around].filter((given) => given !== undefined).length <= 1,

@@ -79,7 +79,10 @@ export const mineNow = (mine: Mine | undefined, nowMs: number): Mine => {
 
 export const UnreadTotal = z
   .object({
-    conversations: z.number().int().meta({ description: 'Those with something unread, or marked so.' }),
+    conversations: z
+      .number()
+      .int()
+      .meta({ description: 'Those with something unread or that addresses me, or marked so.' }),
     messages: z.number().int(),
     mentions: z
       .number()

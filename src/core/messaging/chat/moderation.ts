@@ -6,17 +6,12 @@ import type { DetachFiles } from './change-message.ts'
 import type { ChatSettings } from './chat.model.ts'
 import type { ConversationLog, Planned } from './conversation-log.ts'
 import { announced } from './describe.ts'
-import {
-  type Entry,
-  isMessage,
-  messages,
-  type StoredMessage,
-  tombstoneOf,
-  withDeleted,
-} from './entries.model.ts'
+import { type Entry, isMessage, messages, type StoredMessage, tombstoneOf } from './entries.model.ts'
 import { keyOf } from './message-id.ts'
 import type { AnnouncedMessage } from './messages.model.ts'
 import type { Permissions } from './permissions.ts'
+import { createDropAnswers } from './read-thread.ts'
+import { withDeleted } from './unread.ts'
 
 /** What those who look after a conversation from outside need of it. */
 export function createModeration(
@@ -29,6 +24,7 @@ export function createModeration(
   },
 ) {
   const { log, permissions, detachFiles, settings } = parts
+  const dropAnswers = createDropAnswers({ documents })
   const read = async (conversationId: string, id: string) => {
     const stored = await documents.read<Entry>(messages, { partition: conversationId, id })
     return stored && isMessage(stored) ? stored : null
@@ -57,6 +53,7 @@ export function createModeration(
           return {
             ...numbered,
             replaced: [{ message: tombstoneOf(stored.value, at), version: stored.version }],
+            beside: await dropAnswers([stored.value]),
             result: stored.value,
           }
         })

@@ -15,11 +15,11 @@ import {
   messages,
   positionOf,
   type StoredMessage,
-  unreadOf,
 } from './entries.model.ts'
 import type { Inbox } from './inbox.ts'
 import type { Permissions } from './permissions.ts'
 import { isReply, type Position } from './thread.model.ts'
+import { unreadOf } from './unread.ts'
 
 const attempts = 10
 

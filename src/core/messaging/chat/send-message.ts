@@ -9,7 +9,6 @@ import type { ChatSettings } from './chat.model.ts'
 import type { ConversationLog, Planned } from './conversation-log.ts'
 import { shown } from './describe.ts'
 import {
-  addressedBy,
   type Entry,
   type Head,
   isMessage,
@@ -31,6 +30,7 @@ import type { Permissions } from './permissions.ts'
 import type { ReadMarks } from './read-marks.ts'
 import type { ReadThread } from './read-thread.ts'
 import type { Throttle } from './throttle.ts'
+import { addressedBy } from './unread.ts'
 
 /**
  * Lends the files of a message that is about to be sent to the members of its conversation. Throws for what is not there
@@ -123,7 +123,7 @@ export function addMessage(head: Head, written: WrittenMessage, now: string, set
     lastMessageAt: at,
     members: head.members.map((member) => {
       if (member.userId === written.senderId) {
-        const { mentioned: _, ...rest } = member
+        const { mentioned: _, mentionedInThreads: __, ...rest } = member
         return { ...rest, sent: { seq, count, at }, wroteAt: at }
       }
       return addressedBy(message, member)

@@ -5,6 +5,9 @@ export interface Position {
   readonly at: string
 }
 
+/** Of counts, the oldest first. */
+export type Ranges = readonly (readonly [from: number, to: number])[]
+
 /** What every document in the partition of a conversation has, so that one path lists the numbered changes in order. */
 export interface InConversation {
   readonly id: string
@@ -39,6 +42,8 @@ export interface Thread extends InConversation, StoredThreadSummary {
   readonly isNumbered: 'no'
   readonly rootId: string
   readonly rootSeq: number
+  /** Which answers have been deleted, by their counts in the thread; of those long ago not all. */
+  readonly deleted?: Ranges
   /** Whoever wrote the root or an answer, or was mentioned in one. */
   readonly followers: readonly Follower[]
 }

@@ -23,6 +23,7 @@ import type { ReadMarks } from './read-marks.ts'
 import { createReadThread } from './read-thread.ts'
 import { type Follower, isReply, type Thread, threadId } from './thread.model.ts'
 import type { ListedThread, ThreadListQuery, ThreadPage, ThreadQuery, ThreadState } from './threads.model.ts'
+import { unreadAnswersOf } from './unread.ts'
 
 /** How many threads one request looks at before it answers with a page that may not be full. */
 const scannedAtMost = 200
@@ -39,7 +40,7 @@ function stateOf(thread: Thread | null, userId: string): ThreadState {
     lastReplyAt,
     participantIds: [...participantIds],
     isFollowed: follower !== undefined,
-    unreadCount: follower ? Math.max(0, count - follower.count) : 0,
+    unreadCount: follower ? unreadAnswersOf(thread, follower) : 0,
   }
 }
 
