@@ -2,6 +2,7 @@ import { loadList } from './state/conversations.ts'
 import { readDrafts } from './state/drafts.ts'
 import { goLive } from './state/live.ts'
 import { enter } from './state/session.ts'
+import { watchSession } from './state/session-end.ts'
 
 /** Whoever is here: their conversations, what they had begun to write, and what happens from now on. */
 export async function start(): Promise<void> {
@@ -9,4 +10,5 @@ export async function start(): Promise<void> {
   if (!isIn) return
   readDrafts()
   goLive()
+  watchSession()
 }

@@ -5,6 +5,8 @@ export interface SessionWatchOptions extends Failing {
   readonly client: Client
   /** Called when the session ends in `secondsLeft` unless something happens. `extend` says that somebody is there. */
   readonly onWarning: (secondsLeft: number) => void
+  /** Called whenever the server was asked and the end is further away than that. */
+  readonly onTime?: () => void
   /** How long before the end to warn. Default 120,000. */
   readonly warnMs?: number
   /** Runs `work` once, and answers what prevents it. Default: `setTimeout`. */
@@ -22,6 +24,7 @@ const againMs = 30_000
 export function createSessionWatch({
   client,
   onWarning,
+  onTime = () => {},
   warnMs = 120_000,
   onError,
   later: given,
@@ -50,7 +53,10 @@ export function createSessionWatch({
     if (!response?.ok) return askIn(againMs)
     const { secondsLeft } = await response.json()
     const leftMs = secondsLeft * 1000
-    if (leftMs > warnMs) return askIn(leftMs - warnMs)
+    if (leftMs > warnMs) {
+      floor(onTime)
+      return askIn(leftMs - warnMs)
+    }
     floor(() => onWarning(secondsLeft))
     askIn(leftMs + 1000)
   }
@@ -67,8 +73,10 @@ export function createSessionWatch({
     /** False when it could not be extended: the session is over, or the server cannot be reached. */
     async extend(): Promise<boolean> {
       const response = await client.api.v1.auth.refresh.$post().catch(() => null)
-      if (response?.ok && !isStopped) await ask()
-      return response?.ok === true
+      // 409: another tab has just done so.
+      const isExtended = response?.ok === true || response?.status === 409
+      if (isExtended && !isStopped) await ask()
+      return isExtended
     },
   }
 }

@@ -8,9 +8,14 @@ import { credentialOf, presentedBy } from './credential.ts'
 import { isUnsafe, requireOrigin } from './csrf.ts'
 import { type AppContext, type AppEnv, actorOf } from './request-context.ts'
 
-/** A program asks on its own, by what it says or by what it asks: nobody need be there, so the session goes on being idle. */
+/**
+ * A program asks on its own, by what it says or by what it asks: nobody need be there, so the session goes on being idle. A
+ * page that is open loads pictures as they come, and cannot say more about it than browsers do.
+ */
 export const isFromBackground = (c: AppContext): boolean =>
-  c.get('isQuiet') === true || c.req.header('x-background') === 'true'
+  c.get('isQuiet') === true ||
+  c.req.header('x-background') === 'true' ||
+  c.req.header('sec-fetch-dest') === 'image'
 
 /** Comes before `requireSession`. */
 export const keepQuiet = createMiddleware<AppEnv>(async (c, next) => {

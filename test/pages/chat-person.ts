@@ -104,6 +104,30 @@ export function createChatPerson(page: EnginePage, url: string, path = '/dev/cha
       )
       await press('[role=menuitem]', item)
     },
+    /**
+     * Nobody has touched anything for ten minutes, and the server says that the session ends in so many seconds: the next
+     * time that it is asked, or every time.
+     */
+    async endSessionIn(seconds: number, until: 'once' | 'again' = 'once') {
+      await page.run(
+        (secondsLeft, isAgain) => {
+          const [fetchNow, now] = [globalThis.fetch, Date.now]
+          const late = 10 * 60_000
+          Date.now = () => now() + late
+          let answers = isAgain ? Number.POSITIVE_INFINITY : 1
+          globalThis.fetch = async (...request) => {
+            const answer = await fetchNow(...request)
+            const { pathname } = new URL(answer.url)
+            if (!pathname.endsWith('/auth/sessions/current') || answers-- <= 0) return answer
+            const session = { ...((await answer.json()) as object), secondsLeft }
+            return new Response(JSON.stringify(session), { headers: answer.headers })
+          }
+          document.dispatchEvent(new Event('visibilitychange'))
+        },
+        seconds,
+        until === 'again',
+      )
+    },
     /** Moves the focus on by the keyboard until it is there. */
     async tabTo(selector: string) {
       for (let presses = 0; presses < 60; presses++) {

@@ -16,6 +16,12 @@ export interface ApiPerson {
   call(method: string, path: string, body?: object): Promise<any>
 }
 
+interface KeptMail {
+  readonly to: string
+  readonly subject: string
+  readonly text: string
+}
+
 /** The whole program with demonstration accounts, behind a line that can be cut. */
 export async function startChatServer(settings: Readonly<Record<string, string>> = {}) {
   await buildPages()
@@ -46,9 +52,36 @@ export async function startChatServer(settings: Readonly<Record<string, string>>
     const { user } = await call('POST', path, body)
     return { id: user.id, email: user.email, name: user.name, call }
   }
+  /** Newest first. */
+  async function mailsTo(address: string): Promise<readonly KeptMail[]> {
+    const answer = await fetch(`${server.url}/dev/mailbox`, { headers: { accept: 'application/json' } })
+    const { items } = (await answer.json()) as { items: KeptMail[] }
+    return items.filter(({ to }) => to === address)
+  }
+  async function mailTo(address: string, subject: RegExp): Promise<KeptMail> {
+    const end = Date.now() + 15_000
+    while (Date.now() < end) {
+      const found = (await mailsTo(address)).find((mail) => subject.test(mail.subject))
+      if (found) return found
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    throw new Error(`no mail to ${address} about ${subject}`)
+  }
   return {
     url,
     line,
+    mailsTo,
+    mailTo,
+    /** By the code of the newest mail. */
+    async confirm(email: string): Promise<void> {
+      const { text } = await mailTo(email, /confirm/i)
+      const answer = await fetch(`${server.url}/api/v1/auth/verify-email`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: url },
+        body: JSON.stringify({ email, code: /^ {4}(\d{6})$/m.exec(text)?.[1] }),
+      })
+      if (!answer.ok) throw new Error(`confirming ${email}: ${answer.status} ${await answer.text()}`)
+    },
     directory,
     signUp: (name: string) =>
       as('/auth/signup', { name, email: `person-${++people}-${line.port}@example.com`, password }),

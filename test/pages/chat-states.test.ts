@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { TOTP } from 'otpauth'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoPassword } from '../../entry/demo.ts'
@@ -26,7 +27,9 @@ let engine: Engine
 let admin: ApiPerson
 let ann: ApiPerson
 let ben: ApiPerson
+let guarded: ApiPerson
 let group: string
+let invitation: string
 
 beforeAll(async () => {
   if (missing) return
@@ -34,6 +37,11 @@ beforeAll(async () => {
   admin = await chat.signIn('admin@example.org', demoPassword)
   ann = await chat.signUp('Ann Walker')
   ben = await chat.signUp('Ben Ortiz')
+  for (const { email } of [ann, ben]) await chat.confirm(email)
+  guarded = await chat.signUp('Tomas Factor')
+  await guarded.call('POST', '/auth/step-up', { password })
+  const totp = new TOTP({ secret: (await guarded.call('POST', '/auth/mfa/totp')).secret })
+  await guarded.call('POST', '/auth/mfa/totp/confirm', { code: totp.generate() })
   const made = await admin.call('POST', '/conversations', {
     type: 'group',
     name: 'Job search, Thursdays',
@@ -51,9 +59,18 @@ beforeAll(async () => {
   const question = await send(ben, 'Does anybody know https://example.org/jobs?')
   await send(ann, 'Yes, I found mine there.', { replyTo: question.id })
   await send(ben, 'مرحبا بالجميع')
+  await send(ann, 'There is a list of them in the office.', { threadId: question.id })
+  await send(admin, 'And I can print it.', { threadId: question.id })
   await ann.call('PUT', `/messages/${question.id}/reactions/👍`)
   await ann.call('POST', `/conversations/${group}/read`, {})
   await send(ben, 'Shall I bring coffee, @Ann Walker?', { mentions: [ann.id] })
+  const meetup = await admin.call('POST', '/conversations', {
+    type: 'group',
+    name: 'Résumé meetup',
+    participantIds: [ben.id],
+  })
+  const { url } = await admin.call('POST', `/conversations/${meetup.id}/invitations`, {})
+  invitation = url
   engine = await launch('chromium')
 }, 180_000)
 afterAll(async () => {
@@ -99,6 +116,33 @@ const states: readonly State[] = [
       await person.fill('[name=password]', 'wrong')
       await person.page.press('Enter')
       await person.until('the refusal', async () => ((await person.texts('.problem'))[0] ?? '') !== '')
+    },
+  },
+  {
+    name: 'mailed-code',
+    async reach(person) {
+      await signedOut('I forgot', '[name=email]')(person)
+      await person.fill('[name=email]', ann.email)
+      await person.page.press('Enter')
+      await person.sees('[name=mailedCode]')
+    },
+  },
+  {
+    name: 'second-factor',
+    async reach(person) {
+      await signedOut('', '[name=password]')(person)
+      await person.fill('[name=email]', guarded.email)
+      await person.fill('[name=password]', password)
+      await person.page.press('Enter')
+      await person.sees('form', 'Six digits')
+    },
+  },
+  {
+    name: 'session-ending',
+    async reach(person) {
+      await opened(person)
+      await person.endSessionIn(100)
+      await person.sees('dialog', 'Are you still there?')
     },
   },
   {
@@ -175,6 +219,39 @@ const states: readonly State[] = [
       await opened(person)
       await more('Pinned messages')(person)
       await person.sees('.pinned', 'Welcome')
+    },
+  },
+  {
+    name: 'threads',
+    async reach(person) {
+      await opened(person)
+      await more('Threads')(person)
+      await person.sees('.panel .result', '2 answers')
+    },
+  },
+  {
+    name: 'thread-panel',
+    async reach(person) {
+      await opened(person)
+      await person.press('.thread .message .link', '2 answers')
+      await person.sees('.panel .bubble', 'And I can print it.')
+    },
+  },
+  {
+    name: 'mention-groups',
+    async reach(person) {
+      await opened(person)
+      await person.fill('.composer textarea', 'Good news for @')
+      await person.sees('.mentions', '@everyone')
+    },
+  },
+  {
+    name: 'invited',
+    async reach(person) {
+      await person.signIn(ann.email, password)
+      await person.page.goto(invitation)
+      await person.page.reload()
+      await person.sees('dialog', 'Résumé meetup')
     },
   },
   {

@@ -52,7 +52,8 @@ function byName(...roots: readonly (Node | undefined)[]): Map<string, Node[]> {
   const walk = (node: Node): void => {
     for (const [name, each] of Object.entries(node)) {
       if (name === '__compat' || typeof each !== 'object') continue
-      if (compatOf(each)) found.set(name, [...(found.get(name) ?? []), each])
+      const known = name.replace(/_static$/, '')
+      if (compatOf(each)) found.set(known, [...(found.get(known) ?? []), each])
       walk(each)
     }
   }

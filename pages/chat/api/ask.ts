@@ -37,7 +37,14 @@ const wordsOf = ({ message, details }: ApiError): string =>
 export function refusal(status: number, error: ApiError): Problem {
   const { code, retryAfter } = error
   const wait = retryAfter === undefined ? '' : ` Try again in ${retryAfter} seconds.`
-  const message = status === 429 ? `That was too fast.${wait}` : wordsOf(error)
+  const message =
+    status === 429
+      ? `That was too fast.${wait}`
+      : status === 503
+        ? `This does not work right now, because too much is going on.${wait || ' Try again in a moment.'}`
+        : code === 'step_up_required'
+          ? 'This asks you to confirm who you are, which this page cannot do. Do it in the portal.'
+          : wordsOf(error)
   return { kind: 'refused', message, code, status, ...(retryAfter === undefined ? {} : { retryAfter }) }
 }
 

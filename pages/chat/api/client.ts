@@ -26,6 +26,9 @@ export const client = createClient({
 
 export const v1 = client.api.v1
 
+/** For what the page asks on its own: nobody need be there, and the session goes on being idle. */
+export const byItself = { headers: { 'X-Background': 'true' } } as const
+
 const leavers: (() => void | Promise<void>)[] = []
 /** What is to be emptied when somebody signs out, before the server is asked. */
 export const beforeLeaving = (clear: () => void | Promise<void>): void => void leavers.push(clear)

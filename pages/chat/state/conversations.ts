@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals'
 import { ask, type Load } from '../api/ask.ts'
-import { v1 } from '../api/client.ts'
+import { byItself, v1 } from '../api/client.ts'
 import type { Conversation } from '../api/shapes.ts'
 import { loosely } from './loosely.ts'
 import { myId, onLeaving } from './session.ts'
@@ -93,14 +93,18 @@ export function countUnread(): void {
   clearTimeout(counting)
   const count = async () => {
     if (myId() === '') return
-    const answer = await ask(v1.conversations.unread.$get())
+    const answer = await ask(v1.conversations.unread.$get({}, byItself))
     if (answer.ok) unread.value = answer.value
   }
   counting = setTimeout(() => loosely(count), 800)
 }
 
-/** The first page anew, or the next one. */
-export async function loadList(part: 'first' | 'next', which: Shelf = shelf.peek()): Promise<void> {
+/** The first page anew, or the next one. `isByItself`: nobody asked for it. */
+export async function loadList(
+  part: 'first' | 'next',
+  which: Shelf = shelf.peek(),
+  isByItself = false,
+): Promise<void> {
   const { next } = listings.peek()[which]
   const put = (change: Listing) => {
     listings.value = { ...listings.peek(), [which]: change }
@@ -108,13 +112,16 @@ export async function loadList(part: 'first' | 'next', which: Shelf = shelf.peek
   if (part === 'next' && (next === null || next === undefined)) return
   put({ load: 'loading', next })
   const answer = await ask(
-    v1.conversations.$get({
-      query: {
-        limit: String(pageSize),
-        ...(which === 'all' ? {} : { only: which }),
-        ...(part === 'next' && next ? { cursor: next } : {}),
+    v1.conversations.$get(
+      {
+        query: {
+          limit: String(pageSize),
+          ...(which === 'all' ? {} : { only: which }),
+          ...(part === 'next' && next ? { cursor: next } : {}),
+        },
       },
-    }),
+      isByItself ? byItself : {},
+    ),
   )
   if (!answer.ok) return put({ load: answer.problem, next })
   const { items, pagination } = answer.value
@@ -134,7 +141,7 @@ const asked = new Set<string>()
 export async function reload(id: string): Promise<void> {
   if (asked.has(id)) return
   asked.add(id)
-  const answer = await ask(v1.conversations[':id'].$get({ param: { id } }))
+  const answer = await ask(v1.conversations[':id'].$get({ param: { id } }, byItself))
   asked.delete(id)
   if (answer.ok && answer.value) keep(answer.value)
   else if (!answer.ok && answer.problem.status === 404) forget(id)

@@ -147,14 +147,14 @@ function onEvent(event: ChatEvent) {
         ? loosely(() => reload(event.conversationId))
         : undefined
     case 'session.revoked':
-      return loosely(enter)
+      return loosely(() => enter(true))
   }
 }
 
 /** What failed for want of a line is asked for again. */
 function comeBack(): void {
   if (myId() === '') return
-  if (typeof listing.peek().load === 'object') loosely(() => loadList('first'))
+  if (typeof listing.peek().load === 'object') loosely(() => loadList('first', undefined, true))
   retryThread()
 }
 line.onReturn(comeBack)
@@ -169,13 +169,13 @@ export function goLive(): void {
     line,
     onError: fault,
     outbox,
-    onMissed: () => loosely(() => loadList('first')),
+    onMissed: () => loosely(() => loadList('first', undefined, true)),
     openSocket,
     onEvent,
     onReload(conversationId, reason) {
       if (reason === 'forbidden') return drop(conversationId)
       loosely(() => reload(conversationId))
-      if (thread.peek()?.conversationId === conversationId) loosely(() => openThread(conversationId))
+      if (thread.peek()?.conversationId === conversationId) loosely(() => openThread(conversationId, undefined, true))
     },
     onState(state) {
       liveState.value = state

@@ -27,6 +27,8 @@ export const changeGroup = (
   id: string,
   json: {
     readonly name?: string
+    /** The id of an upload; null takes the picture away. */
+    readonly avatar?: string | null
     readonly settings?: { readonly posting: 'everyone' | 'moderators'; readonly slowModeSeconds: number }
   },
 ): Promise<boolean> => attempt(() => ask(v1.conversations[':id'].$patch({ param: { id }, json })), keep)

@@ -44,10 +44,14 @@ export const deleteMessage = ({ id, conversationId }: Message): Promise<boolean>
       })),
   )
 
-export async function editMessage(message: Message, text: string, mentions: readonly string[]) {
-  const answer = await ask(
-    v1.messages[':id'].$patch({ param: { id: message.id }, json: { text, mentions: [...mentions] } }),
-  )
+export async function editMessage(
+  message: Message,
+  text: string,
+  mentions: readonly string[],
+  mentionGroups: Message['mentionGroups'],
+) {
+  const json = { text, mentions: [...mentions], mentionGroups }
+  const answer = await ask(v1.messages[':id'].$patch({ param: { id: message.id }, json }))
   if (answer.ok)
     changeMessage(message.conversationId, message.id, (known) => ({
       ...known,

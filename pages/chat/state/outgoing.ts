@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import { createOutbox, type Outbox, type OutboxEntry } from '../../../src/client/outbox.ts'
 import { beforeLeaving, client, line } from '../api/client.ts'
+import type { Message } from '../api/shapes.ts'
 import { fault, loosely } from './loosely.ts'
 import { onLeaving } from './session.ts'
 import { addMessage } from './thread.ts'
@@ -10,6 +11,7 @@ export interface Writing {
   readonly text: string
   readonly attachments: readonly { readonly id: string; readonly name: string }[]
   readonly mentions: readonly string[]
+  readonly mentionGroups: Message['mentionGroups']
   readonly replyTo?: string
   readonly threadId?: string
 }
@@ -51,7 +53,7 @@ export const fileNamesOf = ({ shown }: OutboxEntry): readonly string[] => (Array
 
 export function send(
   conversationId: string,
-  { text, attachments, mentions, replyTo, threadId }: Writing,
+  { text, attachments, mentions, mentionGroups, replyTo, threadId }: Writing,
 ): void {
   outbox?.add(
     conversationId,
@@ -59,6 +61,7 @@ export function send(
       text,
       attachments: attachments.map(({ id }) => id),
       mentions: [...mentions],
+      ...(mentionGroups.length > 0 ? { mentionGroups } : {}),
       ...(replyTo ? { replyTo } : {}),
       ...(threadId ? { threadId } : {}),
     },

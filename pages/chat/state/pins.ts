@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import { ask, type BodyOf, type Load } from '../api/ask.ts'
-import { v1 } from '../api/client.ts'
+import { byItself, v1 } from '../api/client.ts'
 import type { Message } from '../api/shapes.ts'
 import { reload } from './conversations.ts'
 import { loosely } from './loosely.ts'
@@ -20,11 +20,14 @@ onLeaving(() => {
   pinned.value = null
 })
 
-export async function loadPins(conversationId: string): Promise<void> {
+/** `isByItself`: nobody asked for it. */
+export async function loadPins(conversationId: string, isByItself = false): Promise<void> {
   const known = pinned.peek()
   const items = known?.conversationId === conversationId ? known.items : []
   pinned.value = { conversationId, items, load: 'loading' }
-  const answer = await ask(v1.conversations[':id'].pins.$get({ param: { id: conversationId } }))
+  const answer = await ask(
+    v1.conversations[':id'].pins.$get({ param: { id: conversationId } }, isByItself ? byItself : {}),
+  )
   if (pinned.peek()?.conversationId !== conversationId) return
   pinned.value = answer.ok
     ? { conversationId, items: answer.value.items, load: 'ready' }
@@ -34,7 +37,7 @@ export async function loadPins(conversationId: string): Promise<void> {
 /** Pinned, or no longer. */
 export function notePins(conversationId: string): void {
   loosely(() => reload(conversationId))
-  if (pinned.peek()?.conversationId === conversationId) loosely(() => loadPins(conversationId))
+  if (pinned.peek()?.conversationId === conversationId) loosely(() => loadPins(conversationId, true))
 }
 
 export const isPinned = ({ id, conversationId }: Message): boolean =>

@@ -1,14 +1,16 @@
 import { effect, signal } from '@preact/signals'
 import { ask, type Problem } from '../api/ask.ts'
-import { endedSessions, expectUser, leaving, v1 } from '../api/client.ts'
+import { byItself, endedSessions, expectUser, leaving, v1 } from '../api/client.ts'
 import type { Me } from '../api/shapes.ts'
 
 export type Phase = 'starting' | 'signed-out' | 'signed-in' | Problem
 
 export const phase = signal<Phase>('starting')
 export const me = signal<Me | null>(null)
-/** Said over the sign-in form. */
+/** What went wrong, said in the sign-in form. */
 export const signInNote = signal('')
+/** What happened and is no problem, such as a mail that is on its way. Said over the form. */
+export const signInNews = signal('')
 
 export const myId = (): string => me.value?.id ?? ''
 export const isGuest = (): boolean => me.value?.role === 'guest'
@@ -17,16 +19,18 @@ const forgetters: (() => void)[] = []
 /** What is to be forgotten of a person when they leave, whatever ended their session. */
 export const onLeaving = (forget: () => void): void => void forgetters.push(forget)
 
-function signedOut(note: string): void {
+/** Nobody is here any more: `note` is what went wrong, `news` what did not. */
+export function signedOut(note: string, news = ''): void {
   for (const forget of forgetters) forget()
   me.value = null
   expectUser(undefined)
   signInNote.value = note
+  signInNews.value = news
   phase.value = 'signed-out'
 }
 
-/** Finds out who is here. Answers whether somebody is. */
-export async function enter(): Promise<boolean> {
+/** Finds out who is here. Answers whether somebody is. `isByItself`: nobody asked for it. */
+export async function enter(isByItself = false): Promise<boolean> {
   if (phase.value !== 'signed-out') phase.value = 'starting'
   // Whoever it is: this asks.
   expectUser(undefined)
@@ -35,11 +39,12 @@ export async function enter(): Promise<boolean> {
     signedOut(departure.message)
     return false
   }
-  const answer = await ask(v1.users.me.$get())
+  const answer = await ask(v1.users.me.$get({}, isByItself ? byItself : {}))
   if (answer.ok) {
     me.value = answer.value
     expectUser(answer.value.id)
     signInNote.value = ''
+    signInNews.value = ''
     phase.value = 'signed-in'
     return true
   }

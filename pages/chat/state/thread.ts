@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import { ask, type Load } from '../api/ask.ts'
-import { v1 } from '../api/client.ts'
+import { byItself, v1 } from '../api/client.ts'
 import type { ConversationDetails, Message } from '../api/shapes.ts'
 import { conversations, keep } from './conversations.ts'
 import { loosely } from './loosely.ts'
@@ -65,11 +65,20 @@ function joined(known: readonly Message[], loaded: readonly Message[]): readonly
 
 const isOpen = (id: string): boolean => thread.peek()?.conversationId === id
 
-const loadMessages = (id: string, query: { before?: string; after?: string; around?: string }) =>
-  ask(v1.conversations[':id'].messages.$get({ param: { id }, query: { limit: String(pageSize), ...query } }))
+const loadMessages = (
+  id: string,
+  query: { before?: string; after?: string; around?: string },
+  how: Partial<typeof byItself> = {},
+) =>
+  ask(
+    v1.conversations[':id'].messages.$get(
+      { param: { id }, query: { limit: String(pageSize), ...query } },
+      how,
+    ),
+  )
 
-async function loadDetails(id: string): Promise<Load> {
-  const answer = await ask(v1.conversations[':id'].$get({ param: { id } }))
+async function loadDetails(id: string, how: Partial<typeof byItself>): Promise<Load> {
+  const answer = await ask(v1.conversations[':id'].$get({ param: { id } }, how))
   if (!answer.ok) return answer.problem
   const details = answer.value
   if (!details) return 'ready'
@@ -82,8 +91,9 @@ async function loadDetails(id: string): Promise<Load> {
   return 'ready'
 }
 
-/** Opens a conversation at its newest messages, or around one of them. */
-export async function openThread(id: string, around?: string): Promise<void> {
+/** Opens a conversation at its newest messages, or around one of them. `isByItself`: nobody asked for it. */
+export async function openThread(id: string, around?: string, isByItself = false): Promise<void> {
+  const how = isByItself ? byItself : {}
   const known = thread.peek()
   const isThere = known?.conversationId === id
   if (isThere && around !== undefined && known.messages.some((message) => message.id === around)) {
@@ -92,8 +102,8 @@ export async function openThread(id: string, around?: string): Promise<void> {
   }
   thread.value = isThere ? { ...known, load: 'loading' } : emptyThread(id)
   const [answer, details] = await Promise.all([
-    loadMessages(id, around === undefined ? {} : { around }),
-    loadDetails(id),
+    loadMessages(id, around === undefined ? {} : { around }, how),
+    loadDetails(id, how),
   ])
   if (!isOpen(id)) return
   if (!answer.ok || (details !== 'ready' && details !== 'loading')) {
@@ -158,7 +168,7 @@ export const openAround = (conversationId: string, messageId: string): Promise<v
 /** What failed for want of a connection is asked for again. */
 export function retryThread(): void {
   const open = thread.peek()
-  if (open && typeof open.load === 'object') loosely(() => openThread(open.conversationId))
+  if (open && typeof open.load === 'object') loosely(() => openThread(open.conversationId, undefined, true))
 }
 
 export function addMessage(message: Message, isSeen: boolean): void {

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import { ask, type BodyOf, type Load } from '../api/ask.ts'
-import { v1 } from '../api/client.ts'
+import { byItself, v1 } from '../api/client.ts'
 import type { Message } from '../api/shapes.ts'
 import { myId, onLeaving } from './session.ts'
 import { changeMessage, whenChanged } from './thread.ts'
@@ -39,7 +39,7 @@ function markRead(rootId: string, { thread, items }: Pick<Page, 'thread' | 'item
   if (thread.unreadCount > 0 && newest && document.visibilityState === 'visible') sayRead(rootId, newest.seq)
 }
 const sayRead = (id: string, seq: number): void =>
-  void ask(v1.messages[':id'].thread.read.$post({ param: { id }, json: { seq } }))
+  void ask(v1.messages[':id'].thread.read.$post({ param: { id }, json: { seq } }, byItself))
 
 /** The newest answers, or those before the ones that are there. */
 export async function loadAnswers(rootId: string, part: 'newest' | 'older' = 'newest'): Promise<void> {

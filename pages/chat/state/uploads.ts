@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import { randomId } from '../../../src/client/random-id.ts'
 import { hereOf } from '../api/addresses.ts'
-import { ask, type Problem, unreachable } from '../api/ask.ts'
+import { type Answer, ask, type Problem, unreachable } from '../api/ask.ts'
 import { v1 } from '../api/client.ts'
 import { cleanName, mediaTypeOf } from '../text/files.ts'
 import { loosely } from './loosely.ts'
@@ -57,22 +57,33 @@ function sendBytes(
   })
 }
 
-async function run(draftKey: string, { key, file, name }: Upload): Promise<void> {
-  const fail = (problem: Problem) => patch(draftKey, key, { outcome: { problem } })
+/** Announces, sends and completes one file. Answers its id. */
+export async function upload(
+  { key, file, name }: Pick<Upload, 'key' | 'file' | 'name'>,
+  category: 'attachment' | 'avatar',
+  onProgress: (part: number) => void = () => {},
+): Promise<Answer<string>> {
   const announced = await ask(
     v1.files['upload-url'].$post({
-      json: { fileName: name, fileType: mediaTypeOf(file), fileSize: file.size, category: 'attachment' },
+      json: { fileName: name, fileType: mediaTypeOf(file), fileSize: file.size, category },
     }),
   )
-  if (!announced.ok) return fail(announced.problem)
+  if (!announced.ok) return announced
   const { uploadUrl, fileId, headers } = announced.value
-  const isStored = await sendBytes(key, hereOf(uploadUrl), headers, file, (progress) =>
-    patch(draftKey, key, { progress }),
-  )
-  if (!isStored) return fail(unreachable)
+  const isStored = await sendBytes(key, hereOf(uploadUrl), headers, file, onProgress)
+  if (!isStored) return { ok: false, problem: unreachable }
   const completed = await ask(v1.files.complete.$post({ json: { fileId, fileName: name } }))
-  if (!completed.ok) return fail(completed.problem)
-  patch(draftKey, key, { progress: 1, outcome: { fileId } })
+  return completed.ok ? { ok: true, value: fileId, status: completed.status } : completed
+}
+
+async function run(draftKey: string, attached: Upload): Promise<void> {
+  const { key } = attached
+  const answer = await upload(attached, 'attachment', (progress) => patch(draftKey, key, { progress }))
+  patch(
+    draftKey,
+    key,
+    answer.ok ? { progress: 1, outcome: { fileId: answer.value } } : { outcome: { problem: answer.problem } },
+  )
 }
 
 export function attach(draftKey: string, files: Iterable<File>): void {

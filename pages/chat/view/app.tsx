@@ -2,6 +2,7 @@ import { start } from '../start.ts'
 import { announcements } from '../state/announcements.ts'
 import { loosely } from '../state/loosely.ts'
 import { phase } from '../state/session.ts'
+import { SessionEnding } from './dialogs/session-ending.tsx'
 import { Banner } from './parts/banner.tsx'
 import { OpenDialog } from './parts/dialog.tsx'
 import { Failed, Loading } from './parts/loading.tsx'
@@ -37,6 +38,7 @@ export function App() {
       <Banner />
       <Screen />
       <OpenDialog />
+      <SessionEnding />
       <Notices />
       <Announcements />
     </>

@@ -74,6 +74,7 @@ describe('the idle time', () => {
       testApp.clock.advance(2 * minute)
       const headers = { 'x-background': 'true' }
       if ((await read(testApp, ann, headers)) === 401) expect(await refresh(ann, headers)).toBe(200)
+      expect(await read(testApp, ann, { 'sec-fetch-dest': 'image' })).toBe(200)
       for (const [method, path, body] of [
         ['POST', '/api/v1/sync', { streams: {} }],
         ['POST', '/api/v1/realtime/negotiate', {}],

@@ -12,7 +12,7 @@ import { Icon } from '../parts/icon.tsx'
 import { pickEmoji } from '../parts/pick-emoji.tsx'
 import { Chips } from './chips.tsx'
 import { Context } from './context.tsx'
-import { type Candidate, candidatesFor, Mentions, mentionedIn } from './mentions.tsx'
+import { type Candidate, candidatesFor, groupsMentionedIn, Mentions, mentionedIn } from './mentions.tsx'
 import { useRefusal, useWait } from './refusal.tsx'
 
 const isTouch = (): boolean => matchMedia('(pointer: coarse)').matches
@@ -66,7 +66,12 @@ export function Composer({
   async function save() {
     if (!editing || isSaving) return
     setSaving(true)
-    const answer = await editMessage(editing, text, mentionedIn(conversation, text))
+    const answer = await editMessage(
+      editing,
+      text,
+      mentionedIn(conversation, text),
+      groupsMentionedIn(conversation, text),
+    )
     setSaving(false)
     if (!answer.ok) return setProblem(answer.problem.message)
     changeDraft(key, { text: '', editing: null })
@@ -89,6 +94,7 @@ export function Composer({
       text,
       attachments,
       mentions: mentionedIn(conversation, text),
+      mentionGroups: groupsMentionedIn(conversation, text),
       ...(replyTo ? { replyTo: replyTo.id } : {}),
       ...(threadId ? { threadId } : {}),
     })

@@ -1,10 +1,28 @@
-import type { Conversation } from '../../api/shapes.ts'
+import type { Conversation, Message } from '../../api/shapes.ts'
 import { myId } from '../../state/session.ts'
 
+type MentionGroup = Message['mentionGroups'][number]
+
+/** Somebody, or all of a kind: those have an id that is no person's. */
 export interface Candidate {
   readonly userId: string
   readonly name: string
+  readonly says?: string
 }
+
+const groups = [
+  { group: 'everyone', action: 'mentionEveryone', says: 'all members' },
+  { group: 'moderators', action: 'mentionModerators', says: 'the admins and moderators' },
+] as const satisfies readonly {
+  readonly group: MentionGroup
+  readonly action: Conversation['can'][number]
+  readonly says: string
+}[]
+
+const groupsIn = ({ type, can }: Conversation): readonly Candidate[] =>
+  groups
+    .filter(({ action }) => type === 'group' && can.includes(action))
+    .map(({ group, says }) => ({ userId: group, name: group, says }))
 
 const mostShown = 6
 const mostMentions = 100
@@ -18,7 +36,7 @@ export function candidatesFor(conversation: Conversation, text: string, caret: n
   const [, typed] = /(?:^|\s)@([^@\n]{0,40})$/.exec(text.slice(0, caret)) ?? []
   if (typed === undefined) return []
   const wanted = typed.toLowerCase()
-  const found = othersIn(conversation).filter(({ name }) => {
+  const found = [...othersIn(conversation), ...groupsIn(conversation)].filter(({ name }) => {
     const known = name.toLowerCase()
     return known.startsWith(wanted) || known.split(/\s+/).some((word) => word.startsWith(wanted))
   })
@@ -30,6 +48,13 @@ export const mentionedIn = (conversation: Conversation, text: string): readonly 
     .filter(({ name }) => text.includes(`@${name}`))
     .map(({ userId }) => userId)
     .slice(0, mostMentions)
+
+/** As a word of its own: `@everyone` is no part of an address. */
+export const groupsMentionedIn = (conversation: Conversation, text: string): MentionGroup[] =>
+  groups
+    .filter(({ group }) => groupsIn(conversation).some(({ userId }) => userId === group))
+    .filter(({ group }) => new RegExp(`(?:^|\\s)@${group}(?![\\p{L}\\p{N}_])`, 'u').test(text))
+    .map(({ group }) => group)
 
 export function Mentions({
   id,
@@ -56,7 +81,8 @@ export function Mentions({
           onMouseDown={(event) => event.preventDefault()}
           onClick={() => onPick(candidate)}
         >
-          <bdi>{candidate.name}</bdi>
+          <bdi>{candidate.says ? `@${candidate.name}` : candidate.name}</bdi>
+          {candidate.says && <span class="quiet small"> {candidate.says}</span>}
         </div>
       ))}
     </div>

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import type { Conversation } from '../../api/shapes.ts'
 import { changeGroup } from '../../state/members.ts'
 import { closeDialog, Dialog } from '../parts/dialog.tsx'
+import { GroupPicture } from './group-picture.tsx'
 
 const waits = [
   [0, 'Not at all'],
@@ -12,15 +13,16 @@ const waits = [
   [86_400, 'A day'],
 ] as const
 
-/** Its name, who may write in it, and how often. */
+/** Its picture and name, who may write in it, and how often. */
 export function GroupSettings({
-  conversation: { id, name: before, settings },
+  conversation: { id, name: before, avatar, settings },
 }: {
   conversation: Conversation
 }) {
   const [name, setName] = useState(before ?? '')
   const [posting, setPosting] = useState(settings.posting)
   const [slowModeSeconds, setSlow] = useState(settings.slowModeSeconds)
+  const [picture, setPicture] = useState<string | null | undefined>()
   const save = async (event: SubmitEvent) => {
     event.preventDefault()
     const isNamed = name.trim() !== '' && name.trim() !== before
@@ -28,6 +30,7 @@ export function GroupSettings({
       await changeGroup(id, {
         settings: { posting, slowModeSeconds },
         ...(isNamed ? { name: name.trim() } : {}),
+        ...(picture === undefined ? {} : { avatar: picture }),
       })
     )
       closeDialog()
@@ -36,6 +39,7 @@ export function GroupSettings({
   return (
     <Dialog title="Settings of the group" isNarrow>
       <form onSubmit={save}>
+        <GroupPicture name={name} picture={avatar} onChange={setPicture} />
         <label>
           Name
           <input

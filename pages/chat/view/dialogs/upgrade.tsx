@@ -1,8 +1,7 @@
 import { ask } from '../../api/ask.ts'
 import { v1 } from '../../api/client.ts'
 import { start } from '../../start.ts'
-import { tell } from '../../state/notices.ts'
-import { me } from '../../state/session.ts'
+import { me, signedOut } from '../../state/session.ts'
 import { closeDialog, Dialog } from '../parts/dialog.tsx'
 import { Field, SignInForm, textIn } from '../sign-in/form.tsx'
 
@@ -16,8 +15,9 @@ export function Upgrade() {
     )
     if (!answer.ok) return answer.problem.message
     closeDialog()
-    if ('message' in answer.value) tell(answer.value.message)
-    await start()
+    // Where it is not told whether the address is known, the guest is signed out, and the mailbox says how it goes on.
+    if ('message' in answer.value) signedOut('', answer.value.message)
+    else await start()
     return
   }
   return (

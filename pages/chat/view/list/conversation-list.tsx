@@ -13,6 +13,7 @@ import { useNear } from '../parts/use-near.ts'
 import { ConversationRow } from './conversation-row.tsx'
 import { MyMenu } from './my-menu.tsx'
 import { Shelves } from './shelves.tsx'
+import { Unconfirmed } from './unconfirmed.tsx'
 
 const newConversation = () => openDialog(() => <NewConversation />)
 
@@ -67,6 +68,7 @@ export function ConversationList() {
         </button>
         <MyMenu />
       </header>
+      <Unconfirmed />
       <div class="filter">
         <input
           type="search"

@@ -17,7 +17,11 @@ export function SignInForm({
 }) {
   const [isSending, setSending] = useState(false)
   const form = useRef<HTMLFormElement>(null)
-  useEffect(() => form.current?.querySelector('input')?.focus(), [])
+  useEffect(() => {
+    const fields = [...(form.current?.querySelectorAll('input') ?? [])]
+    const first = fields.find(({ value }) => value === '') ?? fields[0]
+    first?.focus()
+  }, [])
   const onSubmit = async (event: SubmitEvent) => {
     event.preventDefault()
     if (isSending || !form.current) return
@@ -44,10 +48,12 @@ export function SignInForm({
 export function Field({
   label,
   help,
+  value,
   ...input
 }: {
   label: string
   help?: string
+  value?: string
   name: string
   type?: 'text' | 'email' | 'password'
   autocomplete?: string
@@ -60,7 +66,12 @@ export function Field({
   return (
     <label>
       {label}
-      <input {...(input as object)} dir="auto" aria-describedby={help ? id : undefined} />
+      <input
+        {...(input as object)}
+        defaultValue={value}
+        dir="auto"
+        aria-describedby={help ? id : undefined}
+      />
       {help && (
         <span id={id} class="help">
           {help}

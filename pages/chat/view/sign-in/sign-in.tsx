@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { SecondFactorWanted } from '../../api/shapes.ts'
 import { place } from '../../state/place.ts'
-import { signInNote } from '../../state/session.ts'
+import { signInNews, signInNote } from '../../state/session.ts'
 import { Guest } from './guest.tsx'
 import { LogIn } from './log-in.tsx'
 import { Recover } from './recover.tsx'
@@ -14,6 +14,8 @@ type Way = 'log-in' | 'sign-up' | 'guest' | 'recover'
 export function SignIn() {
   const way = useSignal<Way>('log-in')
   const wanted = useSignal<SecondFactorWanted | null>(null)
+  /** The address that a mail is on its way to. */
+  const mailedTo = useSignal<string | null>(null)
   const chosen = way.value
   const other = (to: Way, words: string) =>
     chosen !== to && (
@@ -22,6 +24,8 @@ export function SignIn() {
         class="link"
         onClick={() => {
           signInNote.value = ''
+          signInNews.value = ''
+          mailedTo.value = null
           way.value = to
         }}
       >
@@ -35,6 +39,9 @@ export function SignIn() {
         {place.value.invitation && (
           <p>You were invited to a group. Sign in to see the invitation, or create an account.</p>
         )}
+        <p role="status" class="news">
+          {signInNews.value}
+        </p>
         {wanted.value ? (
           <SecondFactor
             wanted={wanted.value}
@@ -46,14 +53,24 @@ export function SignIn() {
           <>
             {chosen === 'log-in' && (
               <LogIn
+                email={mailedTo.value ?? ''}
+                isMailed={mailedTo.value !== null}
                 onSecondFactor={(asked) => {
+                  signInNews.value = ''
                   wanted.value = asked
                 }}
               />
             )}
             {chosen === 'sign-up' && <SignUp />}
             {chosen === 'guest' && <Guest />}
-            {chosen === 'recover' && <Recover />}
+            {chosen === 'recover' && (
+              <Recover
+                onMailed={(email) => {
+                  mailedTo.value = email
+                  way.value = 'log-in'
+                }}
+              />
+            )}
             <nav aria-label="Other ways in" class="ways">
               {other('log-in', 'Sign in')}
               {other('sign-up', 'Create an account')}

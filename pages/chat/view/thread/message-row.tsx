@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals'
 import { hereOf } from '../../api/addresses.ts'
-import type { Conversation, Message } from '../../api/shapes.ts'
+import type { Conversation, MemberRole, Message } from '../../api/shapes.ts'
 import { nameIn } from '../../state/conversations.ts'
 import { loosely } from '../../state/loosely.ts'
+import { roleIn } from '../../state/members.ts'
 import { openPanel } from '../../state/place.ts'
 import { myId } from '../../state/session.ts'
 import { openAround, thread } from '../../state/thread.ts'
@@ -52,8 +53,18 @@ function Ticks({ message, readTo }: { message: Message; readTo: Readonly<Record<
   )
 }
 
-function marksIn({ conversationId, mentions }: Message): readonly string[] {
-  return mentions.map((userId) => `@${nameIn(conversationId, userId)}`)
+function marksIn({ conversationId, mentions, mentionGroups }: Message): readonly string[] {
+  return [
+    ...mentions.map((userId) => `@${nameIn(conversationId, userId)}`),
+    ...mentionGroups.map((group) => `@${group}`),
+  ]
+}
+
+function isForMe({ senderId, mentions, mentionGroups }: Message, role: MemberRole | undefined): boolean {
+  if (mentions.includes(myId())) return true
+  if (senderId === myId()) return false
+  const isModerator = role === 'admin' || role === 'moderator'
+  return mentionGroups.includes('everyone') || (isModerator && mentionGroups.includes('moderators'))
 }
 
 export function MessageRow({
@@ -81,7 +92,7 @@ export function MessageRow({
     'message',
     isMine && 'mine',
     isFirst && 'first',
-    message.mentions.includes(myId()) && 'for-me',
+    isForMe(message, conversation && roleIn(conversation)) && 'for-me',
   ]
   const picture = conversation?.participants.find(({ userId }) => userId === senderId)?.avatar ?? null
   return (

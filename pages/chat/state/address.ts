@@ -1,0 +1,33 @@
+import { computed, signal } from '@preact/signals'
+import { ask } from '../api/ask.ts'
+import { byItself, v1 } from '../api/client.ts'
+import { attempt, tell } from './notices.ts'
+import { isGuest, me, myId, onLeaving } from './session.ts'
+
+const isPutAway = signal(false)
+onLeaving(() => {
+  isPutAway.value = false
+})
+
+/** The address that nobody has confirmed yet, unless that was said and put away. */
+export const unconfirmed = computed(() =>
+  me.value && !isGuest() && !me.value.emailVerified && !isPutAway.value ? me.value.email : null,
+)
+
+export const putAway = (): void => {
+  isPutAway.value = true
+}
+
+export const mailAgain = (): Promise<boolean> =>
+  attempt(
+    () => ask(v1.auth['resend-verification'].$post()),
+    ({ message }) => tell(message),
+  )
+
+/** Confirmed in the mail, in another window: found out when somebody comes back to this one. */
+document.addEventListener('visibilitychange', async () => {
+  if (document.visibilityState !== 'visible' || unconfirmed.peek() === null) return
+  const id = myId()
+  const answer = await ask(v1.users.me.$get({}, byItself))
+  if (answer.ok && answer.value.id === id && myId() === id) me.value = answer.value
+})
