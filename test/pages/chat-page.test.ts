@@ -347,6 +347,11 @@ describe.each(engines)('$title', ({ name, missing }) => {
     await mobile.press('.panel .composer [type=submit]', 'Send')
     await desktop.sees('.panel .bubble', 'Wonderful!')
     await desktop.sees('.thread .message .link', '2 answers')
+    // What is loaded is shown as what came by events was.
+    await desktop.page.reload()
+    await desktop.sees('.panel .bubble', 'Wonderful!')
+    await desktop.sees('.thread .bubble', 'Who brings the cake?')
+    expect((await desktop.texts('.thread .bubble')).filter((text) => /I do|Wonderful/.test(text))).toEqual([])
     expect(await mobile.cutOff()).toEqual([])
     expect([...(await desktop.page.problems()), ...(await mobile.page.problems())]).toEqual([])
     await Promise.all([desktop.page.close(), mobile.page.close()])

@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals'
 import { ask } from '../api/ask.ts'
 import { byItself, v1 } from '../api/client.ts'
+import { loosely } from './loosely.ts'
 import { attempt, tell } from './notices.ts'
 import { isGuest, me, myId, onLeaving } from './session.ts'
 
@@ -25,9 +26,11 @@ export const mailAgain = (): Promise<boolean> =>
   )
 
 /** Confirmed in the mail, in another window: found out when somebody comes back to this one. */
-document.addEventListener('visibilitychange', async () => {
-  if (document.visibilityState !== 'visible' || unconfirmed.peek() === null) return
+async function lookAgain(): Promise<void> {
   const id = myId()
   const answer = await ask(v1.users.me.$get({}, byItself))
   if (answer.ok && answer.value.id === id && myId() === id) me.value = answer.value
+}
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible' && unconfirmed.peek() !== null) loosely(lookAgain)
 })

@@ -50,6 +50,7 @@ type Of<N extends ChatEvent['event']> = Extract<ChatEvent, { event: N }>
 
 function onAnswer(message: Message): void {
   noteAnswer(message)
+  addMessage(message, true)
   const isOpen = answers.peek()?.rootId === message.threadId && place.peek().panel === 'thread'
   if (isOpen && message.senderId !== myId())
     announce(`${nameIn(message.conversationId, message.senderId)} answers: ${message.text || 'a file'}`)
@@ -175,7 +176,8 @@ export function goLive(): void {
     onReload(conversationId, reason) {
       if (reason === 'forbidden') return drop(conversationId)
       loosely(() => reload(conversationId))
-      if (thread.peek()?.conversationId === conversationId) loosely(() => openThread(conversationId, undefined, true))
+      if (thread.peek()?.conversationId === conversationId)
+        loosely(() => openThread(conversationId, undefined, true))
     },
     onState(state) {
       liveState.value = state

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import { createSessionWatch, type SessionWatch } from '../../../src/client/session-watch.ts'
 import { client } from '../api/client.ts'
+import { fault, loosely } from './loosely.ts'
 import { tell } from './notices.ts'
 import { onLeaving } from './session.ts'
 
@@ -28,7 +29,7 @@ for (const event of ['keydown', 'pointerdown', 'wheel'] as const)
   )
 // A computer that slept kept no time, and another tab may have been in use meanwhile.
 document.addEventListener('visibilitychange', () => {
-  if (document.visibilityState === 'visible') void watch?.start()
+  if (document.visibilityState === 'visible') loosely(() => watch?.start())
 })
 
 let isExtending = false
@@ -43,8 +44,8 @@ function warn(secondsLeft: number): void {
   const isHere = document.visibilityState === 'visible' && Date.now() - touchedAt < recentMs
   if (!isHere) endsIn.value = secondsLeft
   else
-    void extend().then((isExtended) => {
-      if (!isExtended) endsIn.value = secondsLeft
+    loosely(async () => {
+      if (!(await extend())) endsIn.value = secondsLeft
     })
 }
 
@@ -63,12 +64,14 @@ export async function stay(): Promise<void> {
 
 export function watchSession(): void {
   if (watch) return
-  watch = createSessionWatch({
+  const begun = createSessionWatch({
     client,
+    onError: fault,
     onWarning: warn,
     onTime() {
       endsIn.value = null
     },
   })
-  void watch.start()
+  watch = begun
+  loosely(() => begun.start())
 }

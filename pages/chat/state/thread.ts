@@ -63,6 +63,15 @@ function joined(known: readonly Message[], loaded: readonly Message[]): readonly
   return bySeq([...known.filter(({ id }) => !ids.has(id)), ...loaded])
 }
 
+/**
+ * What is shown in the conversation itself: answers are shown in their thread. Whoever came after its root cannot open
+ * that, and sees them here.
+ */
+export function ownMessages({ messages, older }: Pick<Thread, 'messages' | 'older'>): readonly Message[] {
+  const ids = new Set(messages.map(({ id }) => id))
+  return messages.filter(({ threadId }) => !threadId || (older === false && !ids.has(threadId)))
+}
+
 const isOpen = (id: string): boolean => thread.peek()?.conversationId === id
 
 const loadMessages = (
@@ -175,7 +184,7 @@ export function addMessage(message: Message, isSeen: boolean): void {
   changeThread(message.conversationId, (open) => {
     if (open.messages.some(({ id }) => id === message.id)) return {}
     const isMine = message.senderId === myId()
-    const missed = isMine || isSeen ? open.missed : open.missed + 1
+    const missed = isMine || isSeen || message.threadId ? open.missed : open.missed + 1
     const readTo = { ...open.readTo, [message.senderId]: message.seq }
     if (open.newer !== false) return { missed, readTo }
     return { messages: bySeq([...open.messages, message]), missed, readTo }

@@ -5,7 +5,7 @@ import { editMessage } from '../../state/messages.ts'
 import { send } from '../../state/outgoing.ts'
 import { sayStoppedTyping, sayTyping } from '../../state/receipts.ts'
 import { myId } from '../../state/session.ts'
-import { thread } from '../../state/thread.ts'
+import { ownMessages, thread } from '../../state/thread.ts'
 import { answers } from '../../state/threads.ts'
 import { attach, detachAll, uploads } from '../../state/uploads.ts'
 import { Icon } from '../parts/icon.tsx'
@@ -103,7 +103,10 @@ export function Composer({
     detachAll(key)
     setCaret(0)
   }
-  const shown = () => (threadId ? answers.peek()?.items : thread.peek()?.messages) ?? []
+  const shown = () => {
+    const open = thread.peek()
+    return (threadId ? answers.peek()?.items : open && ownMessages(open)) ?? []
+  }
   function editLast(): boolean {
     const mine = shown()
       .filter((each) => each.senderId === myId() && !each.deletedAt)

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { randomId } from '../../../../src/client/random-id.ts'
+import { loosely } from '../../state/loosely.ts'
 import { upload } from '../../state/uploads.ts'
 import { cleanName } from '../../text/files.ts'
 import { Portrait } from '../parts/portrait.tsx'
@@ -57,7 +58,8 @@ export function GroupPicture({
           tabIndex={-1}
           aria-hidden="true"
           onChange={({ currentTarget }) => {
-            void choose(currentTarget.files?.[0])
+            const file = currentTarget.files?.[0]
+            loosely(() => choose(file))
             currentTarget.value = ''
           }}
         />

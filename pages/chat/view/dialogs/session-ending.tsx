@@ -1,3 +1,4 @@
+import { loosely } from '../../state/loosely.ts'
 import { signOut } from '../../state/session.ts'
 import { endsIn, stay } from '../../state/session-end.ts'
 import { Dialog } from '../parts/dialog.tsx'
@@ -10,17 +11,18 @@ export function SessionEnding() {
   const seconds = endsIn.value
   if (seconds === null) return null
   return (
-    <Dialog title="Are you still there?" isNarrow onClose={() => void stay()}>
+    <Dialog title="Are you still there?" isNarrow onClose={() => loosely(stay)}>
       <p>
         Nothing has happened here for a while. In {inWords(seconds)} you are signed out, so that nobody else
         reads your messages.
       </p>
       <div class="row end">
-        <button type="button" onClick={() => void signOut()}>
-          Sign out
-        </button>
-        <button type="button" class="primary" onClick={() => void stay()}>
+        {/* First, so that it has the focus. */}
+        <button type="button" class="primary" onClick={() => loosely(stay)}>
           Stay signed in
+        </button>
+        <button type="button" onClick={() => loosely(signOut)}>
+          Sign out
         </button>
       </div>
     </Dialog>

@@ -1,4 +1,5 @@
 import { mailAgain, putAway, unconfirmed } from '../../state/address.ts'
+import { loosely } from '../../state/loosely.ts'
 import { Icon } from '../parts/icon.tsx'
 
 /** An address that was never confirmed cannot be written to, and not be used to come back in. */
@@ -9,7 +10,7 @@ export function Unconfirmed() {
     <section class="unconfirmed" aria-label="Your e-mail address">
       <p class="small grow">
         Confirm your address: open the link that was mailed to <bdi>{email}</bdi>.
-        <button type="button" class="link" onClick={() => void mailAgain()}>
+        <button type="button" class="link" onClick={() => loosely(mailAgain)}>
           Send the mail again
         </button>
       </p>

@@ -4,6 +4,7 @@ import type { Conversation } from '../../api/shapes.ts'
 import { nameIn } from '../../state/conversations.ts'
 import { loosely } from '../../state/loosely.ts'
 import { loadPins, pin, pinned } from '../../state/pins.ts'
+import { openPanel } from '../../state/place.ts'
 import { openAround } from '../../state/thread.ts'
 import { timeOf } from '../../text/times.ts'
 import { Failed, Loading } from '../parts/loading.tsx'
@@ -23,7 +24,15 @@ export function PinsPanel({ conversation: { id, can } }: { conversation: Convers
       <ul class="results">
         {items.map((message) => (
           <li key={message.id} class="row pinned">
-            <button type="button" class="result" onClick={() => loosely(() => openAround(id, message.id))}>
+            <button
+              type="button"
+              class="result"
+              onClick={() =>
+                message.threadId
+                  ? openPanel('thread', message.threadId)
+                  : loosely(() => openAround(id, message.id))
+              }
+            >
               <span class="line">
                 <strong class="title">
                   <bdi>{nameIn(id, message.senderId)}</bdi>

@@ -3,7 +3,7 @@ import { isProblem } from '../../api/ask.ts'
 import type { Message } from '../../api/shapes.ts'
 import { conversations, nameIn, titleOf } from '../../state/conversations.ts'
 import { loosely } from '../../state/loosely.ts'
-import { closePanel, openConversation, place } from '../../state/place.ts'
+import { closePanel, openConversation, openPanel, place } from '../../state/place.ts'
 import { findMessages, search } from '../../state/search.ts'
 import { openAround } from '../../state/thread.ts'
 import { timeOf } from '../../text/times.ts'
@@ -12,7 +12,12 @@ import { Panel } from './panel.tsx'
 
 const waitMs = 350
 
-function goTo({ conversationId, id }: Message): void {
+function goTo({ conversationId, id, threadId }: Message): void {
+  if (threadId) {
+    if (place.peek().conversationId !== conversationId) openConversation(conversationId)
+    openPanel('thread', threadId)
+    return
+  }
   if (place.peek().conversationId !== conversationId) openConversation(conversationId)
   else if (!matchMedia('(min-width: 64rem)').matches) closePanel()
   // Opening a conversation loads its newest messages first; this comes after.

@@ -3,6 +3,7 @@ import { ask } from '../../api/ask.ts'
 import { v1 } from '../../api/client.ts'
 import type { SecondFactorWanted } from '../../api/shapes.ts'
 import { start } from '../../start.ts'
+import { loosely } from '../../state/loosely.ts'
 import { signInNote } from '../../state/session.ts'
 import { Field, isShared, SharedDevice, SignInForm, textIn } from './form.tsx'
 import { mailCode } from './mail-code.ts'
@@ -70,7 +71,7 @@ export function LogIn({
           type="button"
           class="link"
           aria-disabled={isMailing}
-          onClick={({ currentTarget }) => void askForCode(currentTarget.form)}
+          onClick={({ currentTarget: { form } }) => loosely(() => askForCode(form))}
         >
           {hasCode ? 'Mail me another code' : 'I know my password: mail me a code'}
         </button>

@@ -9,7 +9,7 @@ import { loosely } from '../../state/loosely.ts'
 import { outgoing } from '../../state/outgoing.ts'
 import { noteRead } from '../../state/receipts.ts'
 import { myId } from '../../state/session.ts'
-import { changeThread, jumpToNewest, loadMore, type Thread } from '../../state/thread.ts'
+import { changeThread, jumpToNewest, loadMore, ownMessages, type Thread } from '../../state/thread.ts'
 import { dayOf } from '../../text/times.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Failed, Loading } from '../parts/loading.tsx'
@@ -55,8 +55,9 @@ export function MessageList({
   const shownTarget = useRef(0)
   const hasBegun = useRef(false)
   const isAway = useSignal(false)
-  const { conversationId, messages, older, newer, unreadAbove, missed, target } = open
-  const arrived = new Set(messages.map(({ clientMessageId }) => clientMessageId))
+  const messages = ownMessages(open)
+  const { conversationId, older, newer, unreadAbove, missed, target } = open
+  const arrived = new Set(open.messages.map(({ clientMessageId }) => clientMessageId))
   const waiting = (outgoing.value.get(conversationId) ?? []).filter(
     ({ clientMessageId, message }) => !message.threadId && !arrived.has(clientMessageId),
   )
