@@ -31,6 +31,6 @@ async function lookAgain(): Promise<void> {
   const answer = await ask(v1.users.me.$get({}, byItself))
   if (answer.ok && answer.value.id === id && myId() === id) me.value = answer.value
 }
-document.addEventListener('visibilitychange', () => {
-  if (document.visibilityState === 'visible' && unconfirmed.peek() !== null) loosely(lookAgain)
-})
+document.addEventListener('visibilitychange', () =>
+  loosely(() => (document.visibilityState === 'visible' && unconfirmed.peek() !== null ? lookAgain() : null)),
+)

@@ -22,9 +22,10 @@ onLeaving(() => {
 for (const event of ['keydown', 'pointerdown', 'wheel'] as const)
   addEventListener(
     event,
-    () => {
-      touchedAt = Date.now()
-    },
+    () =>
+      loosely(() => {
+        touchedAt = Date.now()
+      }),
     { capture: true, passive: true },
   )
 // A computer that slept kept no time, and another tab may have been in use meanwhile.
