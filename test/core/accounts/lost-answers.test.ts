@@ -6,6 +6,7 @@ import {
   type Browser,
   browserOf,
   createTestApp,
+  person,
   signedInBrowser,
   type TestApp,
 } from '../../app.ts'
@@ -34,6 +35,30 @@ const readProfile = async (testApp: TestApp, { call }: Pick<Browser, 'call'>): P
 
 const reusesOf = ({ auditRecords }: TestApp) =>
   auditRecords.filter(({ eventType }) => eventType === 'auth.refresh.reuse').length
+
+test('who lost the answer to a sign-up logs in with the same, and nobody does with another password', async () => {
+  const testApp = await createTestApp()
+  const { email, password, name } = person
+  const unheard = browserOf(testApp)
+  const key = { 'Idempotency-Key': 'one' }
+  const first = await unheard.call('POST', '/api/v1/auth/signup', {
+    body: { email, password, name },
+    headers: key,
+  })
+  const ann = browserOf(testApp)
+  const again = await ann.call('POST', '/api/v1/auth/signup', {
+    body: { email, password, name },
+    headers: key,
+  })
+  expect([first.status, again.status, again.body.error.code]).toEqual([201, 409, 'user_exists'])
+  const wrong = await ann.call('POST', '/api/v1/auth/login', {
+    body: { email, password: 'not the password' },
+  })
+  expect(wrong.status).toBe(401)
+  const login = await ann.call('POST', '/api/v1/auth/login', { body: { email, password } })
+  expect([login.status, login.body.user.id]).toEqual([200, first.body.user.id])
+  expect((await readProfile(testApp, ann)).status).toBe(200)
+})
 
 describe('the answer to a refresh that was lost', () => {
   test('may be asked for again for as long as the session lives', async () => {

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { ask } from '../../api/ask.ts'
 import { v1 } from '../../api/client.ts'
 import { start } from '../../start.ts'
@@ -6,18 +6,25 @@ import { Field, isShared, SharedDevice, SignInForm, textIn } from './form.tsx'
 
 export function SignUp() {
   const [isMailed, setMailed] = useState<string | null>(null)
+  /** For which address nobody heard what became of a sign-up. */
+  const unheard = useRef<string | null>(null)
   const submit = async (fields: FormData) => {
-    const answer = await ask(
-      v1.auth.signup.$post({
-        json: {
-          name: textIn(fields, 'name'),
-          email: textIn(fields, 'email'),
-          password: textIn(fields, 'password'),
-          sharedDevice: isShared(fields),
-        },
-      }),
-    )
-    if (!answer.ok) return answer.problem.message
+    const credentials = {
+      email: textIn(fields, 'email'),
+      password: textIn(fields, 'password'),
+      sharedDevice: isShared(fields),
+    }
+    const answer = await ask(v1.auth.signup.$post({ json: { name: textIn(fields, 'name'), ...credentials } }))
+    if (!answer.ok) {
+      const { kind, code, message } = answer.problem
+      if (kind !== 'refused') unheard.current = credentials.email
+      if (code !== 'user_exists' || unheard.current !== credentials.email) return message
+      // It may have worked the first time: then whoever signs up knows the password.
+      const login = await ask(v1.auth.login.$post({ json: credentials }))
+      if (!login.ok || 'mfaToken' in login.value) return message
+      await start()
+      return
+    }
     if ('message' in answer.value) setMailed(answer.value.message)
     else await start()
     return
