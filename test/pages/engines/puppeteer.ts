@@ -3,11 +3,15 @@ import type { Engine, EnginePage } from './engines.ts'
 
 /** What a browser writes when a request is answered with an error, or lost: the page says it, and tests look at that. */
 const isAboutRequest = (text: string): boolean =>
-  /Failed to load resource|net::ERR|NetworkError|status of 4|^WebSocket connection to/.test(text)
+  /Failed to load resource|net::ERR|NetworkError|status of 4|^WebSocket connection to|Firefox can.t establish a connection/.test(
+    text,
+  )
 
 function wrap(engine: 'chromium' | 'firefox', page: Page): EnginePage {
   const problems: string[] = []
-  page.on('pageerror', (error) => problems.push(String(error)))
+  page.on('pageerror', (error) => {
+    if (!isAboutRequest(String(error))) problems.push(String(error))
+  })
   page.on('console', (message: ConsoleMessage) => {
     if (message.type() === 'error' && !isAboutRequest(message.text())) problems.push(message.text())
   })
