@@ -53,3 +53,40 @@ test('in memory there is nothing to empty', () => {
   expect(inMemory.emptyLog('test')).toBe(true)
   inMemory.close()
 })
+
+test('work of one turn that is refused undoes itself alone, wherever in the group it stands', async () => {
+  class Refused extends Error {}
+  const refused = (text: string) =>
+    database.write('test', [Refused], () => {
+      database.run('insert into secrets (text) values (?)', text)
+      throw new Refused()
+    })
+  const kept = (text: string) =>
+    database.write('test', [Refused], () => database.run('insert into secrets (text) values (?)', text))
+  const texts = () => database.all('test', 'select text from secrets order by text').map(({ text }) => text)
+  const outcomes = await Promise.allSettled([
+    refused('no'),
+    refused('no'),
+    kept('a'),
+    refused('no'),
+    kept('b'),
+    refused('no'),
+  ])
+  expect(outcomes.map(({ status }) => status === 'fulfilled')).toEqual([
+    false,
+    false,
+    true,
+    false,
+    true,
+    false,
+  ])
+  expect(texts()).toEqual(['a', 'b'])
+  await expect(refused('no')).rejects.toThrow(Refused)
+  expect(texts()).toEqual(['a', 'b'])
+  // What is no refusal undoes all of them, the first too.
+  const broken = database.write('test', [Refused], () => database.run('insert into nothing values (1)'))
+  expect((await Promise.allSettled([kept('c'), broken])).every(({ status }) => status === 'rejected')).toBe(
+    true,
+  )
+  expect(texts()).toEqual(['a', 'b'])
+})

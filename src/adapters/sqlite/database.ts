@@ -148,17 +148,25 @@ export function openSqlite(
     try {
       endReading()
       prepare('begin immediate').run()
+      let isFirst = true
       for (const { refusals, work, mayBeUndone, resolve, reject } of group) {
-        if (mayBeUndone) prepare('savepoint work').run()
+        const hasSavepoint = mayBeUndone && !isFirst
+        if (hasSavepoint) prepare('savepoint work').run()
         try {
           const result = work()
           outcomes.push(() => resolve(result))
         } catch (error) {
           if (!refusals.some((refusal) => error instanceof refusal)) throw error
-          if (mayBeUndone) prepare('rollback to work').run()
+          if (hasSavepoint) prepare('rollback to work').run()
+          else if (mayBeUndone) {
+            // Nothing was done before it: all of the transaction is its own.
+            prepare('rollback').run()
+            prepare('begin immediate').run()
+          }
           outcomes.push(() => reject(error))
         }
-        if (mayBeUndone) prepare('release work').run()
+        if (hasSavepoint) prepare('release work').run()
+        isFirst = false
       }
       prepare('commit').run()
     } catch (cause) {
