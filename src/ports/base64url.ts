@@ -1,12 +1,13 @@
-/** Where there is one it does this many times faster than `btoa`. */
+interface NodeBuffer extends Uint8Array<ArrayBuffer> {
+  toString(encoding?: 'base64url'): string
+}
+
+/** Where there is one it does this many times faster than `btoa` and `atob`. */
 const node = (
   globalThis as {
     Buffer?: {
-      from(
-        bytes: ArrayBufferLike,
-        offset: number,
-        length: number,
-      ): { toString(encoding: 'base64url'): string }
+      from(bytes: ArrayBufferLike, offset: number, length: number): NodeBuffer
+      from(text: string, encoding: 'base64url'): NodeBuffer
     }
   }
 ).Buffer
@@ -29,6 +30,11 @@ export const encodeJson = (value: unknown): string =>
 
 /** Null for text that is not the one canonical encoding of some bytes. */
 export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | null {
+  if (node) {
+    // It reads what it can; what it did not read is not in what it writes.
+    const read = node.from(text, 'base64url')
+    return read.toString('base64url') === text ? new Uint8Array(read) : null
+  }
   if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) return null
   const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
   const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))

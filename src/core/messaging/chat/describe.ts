@@ -32,12 +32,14 @@ export const maxReadersNamed = 50
 
 function readersOf(message: StoredMessage, head: Head, marks: readonly Mark[]) {
   const markOf = new Map(marks.map((mark) => [mark.userId, mark]))
-  return head.members.flatMap((member) => {
+  const readers: (readonly [userId: string, at: string])[] = []
+  for (const member of head.members) {
     const { seq, at } = positionOf(member, markOf.get(member.userId))
     // Whoever answers in a thread has not read the conversation up to there, but what they wrote themselves.
     const hasRead = seq >= message.seq || (isReply(message) && member.userId === message.senderId)
-    return member.joinedSeq < message.seq && hasRead ? [[member.userId, at] as const] : []
-  })
+    if (member.joinedSeq < message.seq && hasRead) readers.push([member.userId, at])
+  }
+  return readers
 }
 
 export function shown(message: StoredMessage, head: Head, marks: readonly Mark[]): ChatMessage {

@@ -1,12 +1,20 @@
 import { decodeBase64url, encodeBase64url } from '../../../ports/base64url.ts'
 import type { Key } from '../../../ports/documents.ts'
+import { sha256 } from '../../../ports/sha256.ts'
 import { notFound } from '../../kernel/errors.ts'
 
 const hashBytes = 16
 export const uuidBytes = 16
 
-export const bytesOf = (uuid: string): number[] =>
-  (uuid.replaceAll('-', '').match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16))
+export function bytesOf(uuid: string): number[] {
+  const hex = uuid.replaceAll('-', '')
+  const bytes: number[] = []
+  for (let at = 0; at < hex.length; at += 8) {
+    const word = Number.parseInt(hex.slice(at, at + 8), 16)
+    bytes.push((word >>> 24) & 255, (word >>> 16) & 255, (word >>> 8) & 255, word & 255)
+  }
+  return bytes
+}
 
 export function uuidOf(bytes: Uint8Array): string {
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
@@ -14,8 +22,8 @@ export function uuidOf(bytes: Uint8Array): string {
 }
 
 export async function digest(text: string): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return encodeBase64url(new Uint8Array(hash, 0, hashBytes))
+  const hash = await sha256(text)
+  return encodeBase64url(hash.subarray(0, hashBytes))
 }
 
 /** The id of the document of a message: the same for every attempt to send it. */

@@ -121,15 +121,23 @@ export function addMessage(head: Head, written: WrittenMessage, now: string, set
     lastMessageId: written.id,
     updatedAt: at,
     lastMessageAt: at,
-    members: head.members.map((member) => {
-      if (member.userId === written.senderId) {
-        const { mentioned: _, mentionedInThreads: __, ...rest } = member
-        return { ...rest, sent: { seq, count, at }, wroteAt: at }
-      }
-      return addressedBy(message, member)
-    }),
+    members: membersAfter(message, head.members),
   }
   return { message, head: next }
+}
+
+function membersAfter(message: StoredMessage, members: readonly Member[]): readonly Member[] {
+  const { senderId, seq, count, at, mentions, mentionGroups } = message
+  const isSender = ({ userId }: Member) => userId === senderId
+  const wrote = ({ mentioned: _, mentionedInThreads: __, ...rest }: Member): Member => ({
+    ...rest,
+    sent: { seq, count, at },
+    wroteAt: at,
+  })
+  if (mentions.length > 0 || mentionGroups)
+    return members.map((member) => (isSender(member) ? wrote(member) : addressedBy(message, member)))
+  // A new message that addresses nobody changes nobody else.
+  return members.map((member) => (isSender(member) ? wrote(member) : member))
 }
 
 export const createSendMessage = (
