@@ -264,31 +264,24 @@ const send = (by: number) => {
     mentions: [],
   } as never)
 }
+const each = 20
 /** The same documents as were sent, in another conversation. */
-async function copiesOf(count: number): Promise<readonly Entry[]> {
-  const copies: Entry[] = []
-  for (let next: string | undefined; copies.length < count; ) {
-    const page = await testApp.ports.documents.query(messages, {
-      path: 'byKind',
-      partition: groupId,
-      equals: { kind: 'message' },
-      direction: 'desc',
-      limit: 500,
-      ...(next === undefined ? {} : { after: next }),
-    })
-    copies.push(...page.items.map(({ value }) => ({ ...value, conversationId: idOf('bare', 0) })))
-    next = page.next
-    if (next === undefined) break
-  }
-  return copies.slice(0, count).toReversed()
+async function copies(): Promise<readonly Entry[]> {
+  const { items } = await testApp.ports.documents.query(messages, {
+    path: 'byKind',
+    partition: groupId,
+    equals: { kind: 'message' },
+    direction: 'desc',
+    limit: people * each,
+  })
+  return items.map(({ value }) => ({ ...value, conversationId: idOf('bare', 0) })).toReversed()
 }
-const each = 40
 const rates: { readonly a: number[]; readonly b: number[] } = { a: [], b: [] }
-for (let round = -3; round < 15; round++) {
+for (let round = -4; round < 25; round++) {
   const a = await perSecond(each, send)
-  const copies = await copiesOf(people * each)
+  const copied = await copies()
   const b = await perSecond(each, (by, i) =>
-    testApp.ports.documents.insert<Entry>(messages, copies[i * people + by] as Entry),
+    testApp.ports.documents.insert<Entry>(messages, copied[i * people + by] as Entry),
   )
   if (round < 0) continue
   rates.a.push(a)
