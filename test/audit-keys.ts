@@ -1,6 +1,9 @@
+import { createFilesystemSecrets } from '../src/adapters/filesystem/secrets.ts'
+import { createSigningKey } from '../src/adapters/jose/access-tokens.ts'
 import { createManualClock } from '../src/adapters/memory/clock.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
 import { createNodeAuditKeys } from '../src/adapters/node-crypto/audit-keys.ts'
+import { systemClock } from '../src/adapters/system/clock.ts'
 import { encodeBase64url } from '../src/ports/base64url.ts'
 import type { SecretVersion } from '../src/ports/secrets.ts'
 
@@ -20,4 +23,16 @@ export const testAuditKeys = (...secrets: readonly SecretVersion[]) =>
       'audit-keys': secrets.length > 0 ? secrets : [auditSecret('t')],
     }),
     clock: createManualClock(),
+  })
+
+/** Those of a server that keeps its secrets in this folder. */
+export const auditKeysIn = (directory: string) =>
+  createNodeAuditKeys({
+    secrets: createFilesystemSecrets({
+      directory,
+      clock: systemClock,
+      createSigningKey,
+      rotateAfterDays: 90,
+    }),
+    clock: systemClock,
   })

@@ -13,7 +13,7 @@ import { createAdministrators } from '../../src/core/accounts/users/administrato
 import { createSweepUnclaimedUsers } from '../../src/core/accounts/users/sweep-unclaimed-users.ts'
 import { type UserEmail, userEmails, users } from '../../src/core/accounts/users/users.model.ts'
 import type { AnyCollection, DocumentStore } from '../../src/ports/documents.ts'
-import { testAuditKeys } from '../audit-keys.ts'
+import { auditKeysIn } from '../audit-keys.ts'
 import { startServer } from '../server.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'crash-'))
@@ -90,7 +90,7 @@ test('killed in the middle of 1,000 signups: whoever got a 201 can log in, and n
   expect(accounts.map(({ id, email }) => `${email} ${id}`).sort()).toEqual(
     claims.map(({ id, userId }) => `${id} ${userId}`).sort(),
   )
-  expect(await createSqliteAudit({ database, keys: testAuditKeys() }).verify()).toMatchObject({
+  expect(await createSqliteAudit({ database, keys: auditKeysIn(directory) }).verify()).toMatchObject({
     intact: true,
   })
   database.close()

@@ -7,7 +7,7 @@ import { createSqliteAudit } from '../../src/adapters/sqlite/audit.ts'
 import { openSqlite } from '../../src/adapters/sqlite/database.ts'
 import { createSqliteMailQueue } from '../../src/adapters/sqlite/mail-queue.ts'
 import { createSqliteSubmissions } from '../../src/adapters/sqlite/submissions.ts'
-import { testAuditKeys } from '../audit-keys.ts'
+import { auditKeysIn, testAuditKeys } from '../audit-keys.ts'
 import { startServer } from '../server.ts'
 import { createCertificate } from '../stand-ins/certificate.ts'
 import { startSmtpServer } from '../stand-ins/smtp-server.ts'
@@ -106,7 +106,9 @@ test('killed in the middle of 400 referrals: whoever got a number keeps it, no n
   const numbers = items.map(({ trackingNumber }) => trackingNumber ?? '').sort()
   expect(numbers.map((number) => Number(number.slice(-6)))).toEqual(numbers.map((_, i) => i + 1))
   expect(numbers).toEqual(expect.arrayContaining(acknowledged))
-  expect(await createSqliteAudit({ database, keys: testAuditKeys() }).verify()).toMatchObject({
+  expect(
+    await createSqliteAudit({ database, keys: auditKeysIn(join(directory, 'server')) }).verify(),
+  ).toMatchObject({
     intact: true,
     records: items.length,
   })
