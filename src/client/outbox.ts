@@ -249,6 +249,10 @@ export function createOutbox(options: OutboxOptions) {
     },
     /** Tries now what waits for the line. */
     wake: (): void => sending.wake(),
+    /** Resolves once all that was written so far is kept. */
+    async kept(): Promise<void> {
+      await writing
+    },
     /** Whether what waits outlives a reload. */
     isLasting: (): boolean => store.isLasting(),
   }

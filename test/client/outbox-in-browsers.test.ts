@@ -106,7 +106,7 @@ for (const { name, missing, title } of engines)
           what as string,
           values as unknown[],
         ) as never
-    const until = (check: () => unknown) => vi.waitFor(check, { timeout: 20_000, interval: 50 })
+    const until = (check: () => unknown) => vi.waitFor(check, { timeout: 60_000, interval: 50 })
     const texts = () => stored.map(({ text }) => text)
 
     test('what waits outlives a reload, in order, each once, and no other person’s goes out', async () => {
@@ -117,6 +117,7 @@ for (const { name, missing, title } of engines)
       await call('enter', 'ann')
       await call('add', family, '1', '2', '3', '4', '5', '6')
       await until(() => expect(attempts).toBeGreaterThan(0))
+      await call('kept')
       await page.reload()
       isUp = true
       await call('enter', 'ann')

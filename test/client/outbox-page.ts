@@ -17,6 +17,7 @@ const page = {
     outbox = createOutbox({ client, userId, line })
     await outbox.start()
   },
+  kept: () => outbox?.kept(),
   add: (conversationId: string, ...texts: string[]) => {
     for (const text of texts) outbox?.add(conversationId, { text })
   },

@@ -6,7 +6,7 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 
 /** What somebody does in the chat page, and what they see of it. Waits for what is to be seen, never for a while. */
 export function createChatPerson(page: EnginePage, url: string, path = '/dev/chat') {
-  async function until(what: string, look: () => Promise<unknown>, timeoutMs = 15_000): Promise<void> {
+  async function until(what: string, look: () => Promise<unknown>, timeoutMs = 45_000): Promise<void> {
     const end = Date.now() + timeoutMs
     let failure: unknown
     do {
