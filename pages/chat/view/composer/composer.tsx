@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Conversation } from '../../api/shapes.ts'
 import { changeDraft, draftKey, drafts, emptyDraft } from '../../state/drafts.ts'
 import { editMessage } from '../../state/messages.ts'
@@ -41,7 +41,7 @@ export function Composer({
   const candidates = candidatesFor(conversation, text, caret)
   const isUploading = attached.some(({ outcome }) => outcome === null)
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Where there is a pointer there is a keyboard; on a phone one would come up unasked.
     if (!isTouch()) input.current?.focus()
   }, [])

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { closePanel } from '../../state/place.ts'
 import { Icon } from '../parts/icon.tsx'
 
@@ -7,7 +7,7 @@ import { Icon } from '../parts/icon.tsx'
 export function Panel({ title, children }: { title: string; children: ComponentChildren }) {
   const heading = useRef<HTMLHeadingElement>(null)
   const id = useId()
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement
     heading.current?.focus()
     return () => {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { isProblem } from '../../api/ask.ts'
 import type { Message } from '../../api/shapes.ts'
 import { conversations, nameIn, titleOf } from '../../state/conversations.ts'
@@ -52,7 +52,7 @@ export function SearchPanel({ id }: { id: string }) {
     const timer = setTimeout(() => loosely(() => findMessages(text.trim(), where)), waitMs)
     return () => clearTimeout(timer)
   }, [text, where])
-  useEffect(() => box.current?.focus(), [])
+  useLayoutEffect(() => box.current?.focus(), [])
   const { found, load, before, q } = search.value
   return (
     <Panel title="Search">

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { signInNote } from '../../state/session.ts'
 
 /** A form that says what went wrong, and cannot be sent twice at once. */
@@ -17,7 +17,8 @@ export function SignInForm({
 }) {
   const [isSending, setSending] = useState(false)
   const form = useRef<HTMLFormElement>(null)
-  useEffect(() => {
+  // Before anybody sees it: later it would take the focus from a field that somebody types in already.
+  useLayoutEffect(() => {
     const fields = [...(form.current?.querySelectorAll('input') ?? [])]
     const first = fields.find(({ value }) => value === '') ?? fields[0]
     first?.focus()
