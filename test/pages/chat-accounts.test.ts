@@ -12,7 +12,8 @@ import { type Engine, engines, launch } from './engines/engines.ts'
 
 const desk = { width: 1200, height: 800 }
 const phone = { width: 390, height: 844 }
-const slow = { timeout: 120_000 }
+/** Three browsers and all other tests share the processors: what fails once is tried once more. */
+const slow = { timeout: 120_000, retry: 1 }
 
 let chat: ChatServer
 let admin: ApiPerson

@@ -303,31 +303,35 @@ describe.each(shownIn)('every state in $title', ({ name: engineName, missing }) 
   }, 120_000)
   afterAll(() => engine?.close())
 
-  test.skipIf(missing).each(states)('$name', { timeout: 90_000 }, async ({ name, reach, after }) => {
-    for (const look of isFirst ? looks : looks.slice(0, 1)) {
-      const person = createChatPerson(await engine.open(look.size), chat.url)
-      try {
-        await reach(person)
-        const faults: string[] = []
-        for (const theme of isFirst ? ['light', 'dark'] : ['light']) {
-          await person.page.run((wanted) => {
-            document.documentElement.dataset['theme'] = wanted
-          }, theme)
-          faults.push(...(await person.faults()).map((fault) => `${look.name}, ${theme}: ${fault}`))
-          if (!pictures || !isFirst) continue
-          mkdirSync(pictures, { recursive: true })
-          const picture = await sharp(await person.page.picture())
-            .webp({ quality: 70 })
-            .toBuffer()
-          writeFileSync(join(pictures, `${name}-${look.name}-${theme}.webp`), picture)
+  test.skipIf(missing).each(states)(
+    '$name',
+    { timeout: 90_000, retry: 1 },
+    async ({ name, reach, after }) => {
+      for (const look of isFirst ? looks : looks.slice(0, 1)) {
+        const person = createChatPerson(await engine.open(look.size), chat.url)
+        try {
+          await reach(person)
+          const faults: string[] = []
+          for (const theme of isFirst ? ['light', 'dark'] : ['light']) {
+            await person.page.run((wanted) => {
+              document.documentElement.dataset['theme'] = wanted
+            }, theme)
+            faults.push(...(await person.faults()).map((fault) => `${look.name}, ${theme}: ${fault}`))
+            if (!pictures || !isFirst) continue
+            mkdirSync(pictures, { recursive: true })
+            const picture = await sharp(await person.page.picture())
+              .webp({ quality: 70 })
+              .toBuffer()
+            writeFileSync(join(pictures, `${name}-${look.name}-${theme}.webp`), picture)
+          }
+          expect(faults).toEqual([])
+          expect(await person.cutOff()).toEqual([])
+          expect(await person.page.problems()).toEqual([])
+        } finally {
+          after?.()
+          await person.page.close()
         }
-        expect(faults).toEqual([])
-        expect(await person.cutOff()).toEqual([])
-        expect(await person.page.problems()).toEqual([])
-      } finally {
-        after?.()
-        await person.page.close()
       }
-    }
-  })
+    },
+  )
 })
