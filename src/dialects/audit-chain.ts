@@ -73,8 +73,11 @@ export async function verifyChain(
   }
   const known = new Map<string, AuditKey | null>()
   async function keyOf(id: string): Promise<AuditKey | null> {
-    const key = known.get(id) ?? (await keys.byId(id))
-    known.set(id, key)
+    let key = known.get(id)
+    if (key === undefined) {
+      key = await keys.byId(id)
+      known.set(id, key)
+    }
     return key
   }
   /** The last record before the first with a key in its month: nothing but an anchor vouches for it. */

@@ -1,4 +1,5 @@
 import { type AuditRow, follow, verifyChain } from '../../dialects/audit-chain.ts'
+import { auditColumns, auditFields, createAuditReader } from '../../dialects/audit-columns.ts'
 import { type AuditPosition, pageOfAudit } from '../../dialects/audit-list.ts'
 import {
   type AuditDamageKind,
@@ -10,59 +11,19 @@ import {
   auditPartition,
 } from '../../ports/audit.ts'
 import type { AuditKey, AuditKeys } from '../../ports/audit-keys.ts'
-import { type AzureSqlDatabase, fromSql, type Run, type SqlRow, toTime } from './database.ts'
+import { type AzureSqlDatabase, fromSql, type Run, toTime } from './database.ts'
 
 const port = 'audit'
 
-/** The fields of a record and their columns. */
-const columns = {
-  partition: 'partition',
-  sequence: 'sequence',
-  id: 'id',
-  eventType: 'event_type',
-  actorId: 'actor_id',
-  onBehalfOf: 'on_behalf_of',
-  resourceType: 'resource_type',
-  resourceId: 'resource_id',
-  outcome: 'outcome',
-  reason: 'reason',
-  requestId: 'request_id',
-  sessionId: 'session_id',
-  ipHmac: 'ip_hmac',
-  userAgentClass: 'user_agent_class',
-  changedFields: 'changed_fields',
-  createdAt: 'created_at',
-  previousHash: 'previous_hash',
-  hash: 'hash',
-  keyId: 'key_id',
-} as const satisfies Record<keyof AuditRecord, string>
-
-const fields = Object.keys(columns) as (keyof AuditRecord)[]
-const selected = Object.values(columns).join(', ')
+const { load, loadStrictly } = createAuditReader(fromSql)
+const selected = Object.values(auditColumns).join(', ')
 
 /** The chain's head is locked when it is read, so it is still the head when this row follows it. */
 const headSql = `select top (1) partition, sequence, hash from audit_logs with (updlock, holdlock)
   where partition = @partition order by sequence desc`
 const insertSql = `insert into audit_logs (${selected})
-  select ${fields.map((field) => `@${field}`).join(', ')}
+  select ${auditFields.map((field) => `@${field}`).join(', ')}
   where not exists (select 1 from audit_logs where id = @id)`
-
-const load = (row: SqlRow): AuditRecord => ({
-  ...(Object.fromEntries(
-    fields.map((field) => [field, fromSql(row[columns[field]])]),
-  ) as unknown as AuditRecord),
-  changedFields: JSON.parse(row['changed_fields'] as string),
-})
-
-/** Null where it cannot be read, or is not written as it would have been. */
-function loadStrictly(row: SqlRow): AuditRecord | null {
-  try {
-    const record = load(row)
-    return JSON.stringify(record.changedFields) === row['changed_fields'] ? record : null
-  } catch {
-    return null
-  }
-}
 
 /** Inside `write`, and last in it: others wait for the head of the chain from here to the commit. */
 export async function appendAudit(run: Run, entry: AuditEntry, key: AuditKey): Promise<void> {
@@ -91,7 +52,7 @@ export function createAzureSqlAudit({
   ): Promise<readonly AuditRecord[]> {
     const { from, until, ...equals } = filter
     const conditions = (Object.keys(filter) as (keyof AuditFilter)[]).map((field) =>
-      field === 'from' || field === 'until' ? isTime[field] : `${columns[field]} = @${field}`,
+      field === 'from' || field === 'until' ? isTime[field] : `${auditColumns[field]} = @${field}`,
     )
     // Said in so many words, it leads to the index of what did not succeed.
     if (filter.outcome !== undefined) conditions.push(`outcome <> 'success'`)

@@ -1,4 +1,5 @@
 import { type AuditRow, follow, verifyChain } from '../../dialects/audit-chain.ts'
+import { auditColumns, auditFields, createAuditReader } from '../../dialects/audit-columns.ts'
 import { type AuditPosition, pageOfAudit } from '../../dialects/audit-list.ts'
 import type {
   AuditDamageKind,
@@ -14,48 +15,9 @@ import { limitedTo, type SqliteDatabase, type SqlRow } from './database.ts'
 
 const port = 'audit'
 
-/** The fields of a record and their columns. */
-const columns = {
-  partition: 'partition',
-  sequence: 'sequence',
-  id: 'id',
-  eventType: 'event_type',
-  actorId: 'actor_id',
-  onBehalfOf: 'on_behalf_of',
-  resourceType: 'resource_type',
-  resourceId: 'resource_id',
-  outcome: 'outcome',
-  reason: 'reason',
-  requestId: 'request_id',
-  sessionId: 'session_id',
-  ipHmac: 'ip_hmac',
-  userAgentClass: 'user_agent_class',
-  changedFields: 'changed_fields',
-  createdAt: 'created_at',
-  previousHash: 'previous_hash',
-  hash: 'hash',
-  keyId: 'key_id',
-} as const satisfies Record<keyof AuditRecord, string>
-
-const fields = Object.keys(columns) as (keyof AuditRecord)[]
-const insertSql = `insert into audit_logs (${Object.values(columns).join(', ')})
-  values (${fields.map(() => '?').join(', ')}) on conflict (id) do nothing`
-
-const load = (row: SqlRow): AuditRecord =>
-  ({
-    ...Object.fromEntries(fields.map((field) => [field, row[columns[field]]])),
-    changedFields: JSON.parse(row['changed_fields'] as string),
-  }) as unknown as AuditRecord
-
-/** Null where it cannot be read, or is not written as it would have been. */
-function loadStrictly(row: SqlRow): AuditRecord | null {
-  try {
-    const record = load(row)
-    return JSON.stringify(record.changedFields) === row['changed_fields'] ? record : null
-  } catch {
-    return null
-  }
-}
+const { load, loadStrictly } = createAuditReader((value) => value)
+const insertSql = `insert into audit_logs (${Object.values(auditColumns).join(', ')})
+  values (${auditFields.map(() => '?').join(', ')}) on conflict (id) do nothing`
 
 const headOf = (row: SqlRow | undefined): AuditHead | undefined => row as AuditHead | undefined
 
@@ -68,7 +30,7 @@ export function appendAudit(database: SqliteDatabase, entry: AuditEntry, key: Au
   )
   const record = follow(entry, headOf(last), key)
   const values = { ...record, changedFields: JSON.stringify(record.changedFields) }
-  database.run(insertSql, ...fields.map((field) => values[field]))
+  database.run(insertSql, ...auditFields.map((field) => values[field]))
 }
 
 const isTime = { from: 'created_at >= ?', until: 'created_at < ?' } as const
@@ -87,7 +49,7 @@ export function createSqliteAudit({
   ): readonly AuditRecord[] {
     const given = Object.entries(filter) as [keyof AuditFilter, string][]
     const conditions = given.map(([field]) =>
-      field === 'from' || field === 'until' ? isTime[field] : `${columns[field]} = ?`,
+      field === 'from' || field === 'until' ? isTime[field] : `${auditColumns[field]} = ?`,
     )
     // Said in so many words, it leads to the index of what did not succeed.
     if (filter.outcome !== undefined) conditions.push(`outcome <> 'success'`)

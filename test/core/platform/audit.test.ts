@@ -127,10 +127,20 @@ test('after a rotation the log goes on under the new key; without the old one wh
   await audit.append(entry('2026-11-02T00:00:00.000Z'))
   expect(await audit.verify()).toMatchObject({ intact: true, records: 2 })
   expect(new Set(records.map(({ keyId }) => keyId)).size).toBe(2)
-  const { audit: forgetful } = createLogOf(testAuditKeys(auditSecret('b', 2026)), records)
+  await before.append(entry('2026-12-01T00:00:00.000Z'))
+  const keys = testAuditKeys(auditSecret('b', 2026))
+  const asked: string[] = []
+  const byId: AuditKeys['byId'] = (id) => {
+    asked.push(id)
+    return keys.byId(id)
+  }
+  const { audit: forgetful } = createLogOf({ ...keys, byId }, records)
   expect((await forgetful.verify()).damages).toEqual([
     { kind: 'unknown_key', partition: '2026-11', sequence: 1 },
+    { kind: 'unknown_key', partition: '2026-12', sequence: 1 },
   ])
+  // A key that nobody has is looked for once, not for each record.
+  expect(new Set(asked).size).toBe(asked.length)
 })
 
 const doctor = { email: 'chief@example.com', password: 'SecurePass123!', name: 'Chief' }
