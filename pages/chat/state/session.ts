@@ -19,8 +19,12 @@ const forgetters: (() => void)[] = []
 /** What is to be forgotten of a person when they leave, whatever ended their session. */
 export const onLeaving = (forget: () => void): void => void forgetters.push(forget)
 
+/** How often somebody left since the page opened. */
+let departures = 0
+
 /** Nobody is here any more: `note` is what went wrong, `news` what did not. */
 export function signedOut(note: string, news = ''): void {
+  departures++
   for (const forget of forgetters) forget()
   me.value = null
   expectUser(undefined)
@@ -29,9 +33,13 @@ export function signedOut(note: string, news = ''): void {
   phase.value = 'signed-out'
 }
 
-/** Finds out who is here. Answers whether somebody is. `isByItself`: nobody asked for it. */
+/**
+ * Finds out who is here. Answers whether somebody is. `isByItself`: nobody asked for it. Whoever leaves meanwhile has left:
+ * what the server says of the moment before neither brings them back nor takes away what they were told.
+ */
 export async function enter(isByItself = false): Promise<boolean> {
   if (phase.value !== 'signed-out') phase.value = 'starting'
+  const before = departures
   // Whoever it is: this asks.
   expectUser(undefined)
   const departure = await leaving.settle()
@@ -40,6 +48,7 @@ export async function enter(isByItself = false): Promise<boolean> {
     return false
   }
   const answer = await ask(v1.users.me.$get({}, isByItself ? byItself : {}))
+  if (departures !== before) return false
   if (answer.ok) {
     me.value = answer.value
     expectUser(answer.value.id)
