@@ -5,6 +5,7 @@ import { PortUnavailable } from '../../ports/unavailable.ts'
 /** Below clamd's default `StreamMaxLength`, and small enough that the socket's own flow control works. */
 const pieceBytes = 64 * 1024
 const longestReply = 4_096
+const connectMs = 5_000
 
 /** Each piece with its length before it; a length of 0 ends the stream. */
 async function* framed(content: AsyncIterable<Uint8Array<ArrayBuffer>>): AsyncGenerator<Uint8Array> {
@@ -24,18 +25,25 @@ async function* framed(content: AsyncIterable<Uint8Array<ArrayBuffer>>): AsyncGe
 export const createClamavFileScanner = ({
   host,
   port,
-  timeoutMs = 60_000,
+  timeoutMs = 130_000,
+  longestScanMs = 30 * 60_000,
 }: {
   readonly host: string
   readonly port: number
-  /** For how long clamd may be silent. */
+  /** For how long clamd may be silent. It looks at one file for up to two minutes (`MaxScanTime`). */
   readonly timeoutMs?: number
+  /** Of all it takes, also when something comes or goes now and then. */
+  readonly longestScanMs?: number
 }): FileScanner => ({
   readsContent: true,
   async scan(content) {
     const socket = connect({ host, port })
-    socket.setTimeout(timeoutMs, () => socket.destroy(new Error('clamd is silent')))
+    const giveUp = () => socket.destroy(new Error('clamd is silent'))
+    socket.setTimeout(Math.min(connectMs, timeoutMs), giveUp)
+    socket.once('connect', () => socket.setTimeout(timeoutMs))
+    const tooLong = setTimeout(giveUp, longestScanMs)
     let reply = ''
+    let isAllSent = false
     let source: { readonly error: unknown } | undefined
     const replied = new Promise<void>((resolve, reject) => {
       socket.on('data', (chunk) => {
@@ -61,6 +69,7 @@ export const createClamavFileScanner = ({
         if (!socket.write(frame))
           await Promise.race([new Promise<void>((resolve) => socket.once('drain', resolve)), replied])
       }
+      isAllSent = true
     }
     try {
       await Promise.all([send(), replied])
@@ -68,10 +77,12 @@ export const createClamavFileScanner = ({
       if (source) throw source.error
       throw new PortUnavailable('scanner', { cause })
     } finally {
+      clearTimeout(tooLong)
       socket.destroy()
     }
-    const verdict = reply.split('\0')[0] ?? ''
-    if (/^stream: OK$/.test(verdict)) return 'clean'
+    const [verdict = '', ...rest] = reply.split('\0')
+    // Before the end was sent it is about a part; without the end of the line it may be the beginning of another word.
+    if (/^stream: OK$/.test(verdict) && isAllSent && rest.length > 0) return 'clean'
     if (/^stream: .+ FOUND$/.test(verdict)) return 'harmful'
     throw new PortUnavailable('scanner', { cause: new Error('clamd gave no verdict') })
   },

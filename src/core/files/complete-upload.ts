@@ -14,8 +14,9 @@ import type { ScanFile } from './scan-file.ts'
 
 const attempts = 5
 const scanSoonMs = 2 * 60_000
-/** What is this small is scanned before the answer, if the scanner is there. */
+/** What is this small is scanned before the answer, unless the scanner takes longer than `patienceMs`. */
 const scannedAtOnceBytes = 10 * 1024 * 1024
+const patienceMs = 1_500
 
 const words: Readonly<Record<Finding | 'size_mismatch', string>> = {
   size_mismatch: 'The file is larger than announced.',
@@ -84,9 +85,12 @@ export const createCompleteUpload = (
     const accepted = acceptedFile(file, { name, size, isToBeScanned: readsContent }, at)
     const stored = await documents.replace(files, accepted, version)
     if (!readsContent) return stored.value
-    if (size <= scannedAtOnceBytes) return (await scanFile(file.id)) ?? stored.value
-    defer.run('scan_file', async () => void (await scanFile(file.id)))
-    return stored.value
+    const scanning = scanFile(file.id)
+    defer.run('scan_file', async () => void (await scanning))
+    if (size > scannedAtOnceBytes) return stored.value
+    const patience = Promise.withResolvers<null>()
+    defer.run('scan_patience', async () => patience.resolve(null), { afterMs: patienceMs })
+    return (await Promise.race([scanning.catch(() => null), patience.promise])) ?? stored.value
   }
 
   return async (

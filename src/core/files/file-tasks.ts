@@ -11,9 +11,9 @@ export function createFileTasks({ documents, clock }: Needs<'documents' | 'clock
       target: Pick<FileTask, 'fileId' | 'ownerId' | 'blob' | 'groupId'>,
       dueInMs: number,
     ): Promise<void> {
-      const dueAt = new Date(clock.now() + dueInMs).toISOString()
+      const [notedAt = '', dueAt = ''] = [0, dueInMs].map((ms) => new Date(clock.now() + ms).toISOString())
       const { fileId } = target
-      const task = { ...target, id: `${kind}:${fileId}`, shard: shardOf(fileId), kind, dueAt }
+      const task = { ...target, id: `${kind}:${fileId}`, shard: shardOf(fileId), kind, dueAt, notedAt }
       try {
         await documents.insert(fileTasks, task)
       } catch (error) {
@@ -21,12 +21,16 @@ export function createFileTasks({ documents, clock }: Needs<'documents' | 'clock
       }
     },
     /** Leaves it for later. Of several that do so at once one is enough. */
-    async putOff({ shard, id }: FileTask, dueInMs: number): Promise<void> {
+    async putOff({ shard, id }: FileTask, dueInMs: number, tries?: number): Promise<void> {
       const stored = await documents.read(fileTasks, { partition: shard, id })
       if (!stored) return
       const dueAt = new Date(clock.now() + dueInMs).toISOString()
       try {
-        await documents.replace(fileTasks, { ...stored.value, dueAt }, stored.version)
+        await documents.replace(
+          fileTasks,
+          { ...stored.value, dueAt, ...(tries && { tries }) },
+          stored.version,
+        )
       } catch (error) {
         if (!(error instanceof VersionMismatch)) throw error
       }

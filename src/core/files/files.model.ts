@@ -77,6 +77,9 @@ export interface FileTask {
   readonly shard: string
   readonly kind: 'upload' | 'removal' | 'scan' | 'portrait' | 'group-picture'
   readonly dueAt: string
+  readonly notedAt?: string
+  /** How often it was put off. */
+  readonly tries?: number
   readonly fileId: string
   readonly ownerId: string | null
   readonly blob: BlobName
