@@ -6,6 +6,7 @@ import { authRoutes } from '../routes/auth.ts'
 import { authoringRoutes } from '../routes/authoring.ts'
 import { contactRoutes } from '../routes/contacts.ts'
 import { conversationRoutes } from '../routes/conversations.ts'
+import { courseListRoutes } from '../routes/course-lists.ts'
 import { courseRoutes } from '../routes/courses.ts'
 import { fileRoutes } from '../routes/files.ts'
 import { formReviewRoutes } from '../routes/form-review.ts'
@@ -59,6 +60,7 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
     .route('/api/v1', reportRoutes(to.reports))
     .route('/api/v1/admin/service-tokens', serviceTokenRoutes(to.serviceTokens))
     .route('/api/v1', peopleRoutes(to.enrollments, to.administration, to.audit))
+    .route('/api/v1/courses', courseListRoutes(to.courses, to.enrollments))
     .route('/api/v1/courses', courseRoutes(to.courses, to.enrollments))
     .route('/api/v1/courses', authoringRoutes(to.courses, to.idempotency.begin))
     .route('/api/v1/admin/mail', mailRoutes(to.mail))

@@ -83,13 +83,18 @@ export const optionalSession = createMiddleware<AppEnv>(async (c, next) => {
   return requireSession(c, next)
 })
 
-/** Lets everybody through, also whoever shows a credential that is worth nothing any more: then nobody is signed in. */
-export const sessionIfAny = createMiddleware<AppEnv>(async (c, next) => {
+/** Whoever shows a credential that is worth nothing any more is not signed in. */
+export async function lookForSession(c: AppContext): Promise<void> {
   try {
     if ((await credentialOf(c)).from !== 'none') await establish(c)
   } catch (error) {
     if (!(error instanceof AppError)) throw error
   }
+}
+
+/** Lets everybody through, signed in or not. */
+export const sessionIfAny = createMiddleware<AppEnv>(async (c, next) => {
+  await lookForSession(c)
   return next()
 })
 

@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { notFound } from '../core/kernel/errors.ts'
 import { CourseDetail, CoursePage, CourseQuery } from '../core/learning/courses/courses.model.ts'
 import type { Courses } from '../core/learning/courses/courses.ts'
 import {
@@ -16,6 +17,7 @@ import {
 import type { Enrollments } from '../core/learning/enrollments/enrollments.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, isPublic, json, Message, optionalBody, signedIn, takesBeacon } from '../http/route.ts'
+import { lookForSession } from '../http/session.ts'
 import { stableAnswer } from '../http/stable-answer.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
@@ -43,7 +45,8 @@ const readCourse = createRoute({
   operationId: 'readCourse',
   tags,
   summary: 'Get a course',
-  description: 'With its lessons.',
+  description:
+    'With its lessons. One that is archived is shown to who takes part in it, in the version they take, and is no answer to keep for others.',
   ...isPublic,
   request: { params: CourseId },
   responses: { 200: json(CourseDetail, 'With an `ETag`.'), 304: unchanged, ...errors(400, 404) },
@@ -192,7 +195,15 @@ export const courseRoutes = (courses: Courses, enrollments: Enrollments) => {
 
   return new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(listCourses, async (c) => stableAnswer(c, await courses.list(c.req.valid('query'))))
-    .openapi(readCourse, async (c) => stableAnswer(c, await courses.readDetail(c.req.valid('param').id)))
+    .openapi(readCourse, async (c) => {
+      const { id } = c.req.valid('param')
+      const published = await courses.findDetail(id)
+      if (published) return stableAnswer(c, published)
+      await lookForSession(c)
+      const actor = c.get('session')?.actor
+      if (!actor) throw notFound()
+      return c.json(await participation.readTaken(actor.userId, id), 200)
+    })
     .openapi(enrol, async (c) =>
       c.json(await participation.enrol(await learnerOf(c), c.req.valid('param').id), 200),
     )

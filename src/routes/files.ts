@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { OwnFileQuery, OwnFiles } from '../core/files/file-list.model.ts'
 import { CompleteUpload, FileView, RequestUpload, UploadRequested } from '../core/files/files.model.ts'
 import type { Files } from '../core/files/files.ts'
 import { notFound } from '../core/kernel/errors.ts'
@@ -49,6 +50,19 @@ const completeUpload = createRoute({
   middleware: [optionalSession] as [typeof optionalSession],
   request: body(CompleteUpload, { fileId: examples.fileId, fileName: 'certificate.pdf' }),
   responses: { 200: json(FileView, 'The file.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
+})
+
+const listOwnFiles = createRoute({
+  method: 'get',
+  path: '/files',
+  operationId: 'listOwnFiles',
+  tags,
+  summary: 'List my files',
+  description:
+    'Newest first, with where each is used, and how much of my space they take together. Filtered, a page may hold fewer than its limit, or nothing, and still have a next one.',
+  ...signedIn,
+  request: { query: OwnFileQuery },
+  responses: { 200: json(OwnFiles, 'A page.'), ...errors(400, 401, 403) },
 })
 
 const readFile = createRoute({
@@ -171,6 +185,7 @@ export const fileRoutes = (files: Files, profiles: Profiles) =>
     .openapi(completeUpload, async (c) =>
       c.json(await files.completeUpload(actorIfAny(c), c.req.valid('json')), 200),
     )
+    .openapi(listOwnFiles, async (c) => c.json(await files.listOwn(actorOf(c), c.req.valid('query')), 200))
     .openapi(readFile, async (c) => {
       const { value, version } = await files.read(actorOf(c), c.req.valid('param').id)
       return hasCurrent(c, version) ? c.body(null, 304) : c.json(value, 200)

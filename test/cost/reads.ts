@@ -142,6 +142,7 @@ export const reads: readonly Read[] = [
     ({ conversationId }) => `${v1}/messages/search?q=everybody&limit=5&conversationId=${conversationId}`,
   ),
   get('searchMessages, a common word everywhere', 'me', `${v1}/messages/search?q=everybody&limit=5`),
+  get('listOwnFiles', 'me', `${v1}/files?limit=10`),
   get('readFile', 'me', ({ fileId }) => `${v1}/files/${fileId}`),
   get('downloadFile', 'me', ({ fileId }) => `${v1}/files/${fileId}/download`, 302),
   {
@@ -205,6 +206,21 @@ export const reads: readonly Read[] = [
   get('readEnrollment', 'me', ({ courseId }) => `${v1}/courses/${courseId}/enroll`),
   get('listLessons', 'me', ({ courseId }) => `${v1}/courses/${courseId}/lessons`),
   get('readLesson', 'me', ({ courseId, lessonId }) => `${v1}/courses/${courseId}/lessons/${lessonId}`),
+  get('listWrittenCourses', 'admin', `${v1}/courses/mine?limit=10`),
+  get('listWrittenCourses, of everybody', 'admin', `${v1}/courses/mine?limit=10&whose=all`),
+  get(
+    'listWrittenCourses, of everybody in a state',
+    'admin',
+    `${v1}/courses/mine?limit=10&whose=all&state=published`,
+  ),
+  get('listWrittenCourses, in a state', 'mentor', `${v1}/courses/mine?limit=10&state=archived`),
+  get('listMembers', 'admin', ({ courseId }) => `${v1}/courses/${courseId}/members?limit=10`),
+  get('listMembers, of a mentor', 'mentor', ({ courseId }) => `${v1}/courses/${courseId}/members?limit=10`),
+  get(
+    'listMembers, in the middle',
+    'admin',
+    (s) => `${v1}/courses/${s.courseId}/members?limit=4&${cursor(s, 'learners')}`,
+  ),
   get('readDraft', 'admin', ({ courseId }) => `${v1}/courses/${courseId}/draft`),
   get(
     'readDraftLesson',

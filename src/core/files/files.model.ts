@@ -23,6 +23,8 @@ export interface BoundTo {
   canRead(actor: Actor, binding: FileBinding): Promise<boolean>
   /** False when what the file was bound to, or each of the parts, never came to be or is gone. */
   exists(binding: FileBinding): Promise<boolean>
+  /** What the owner of the file knows it by; null where it has no name, or the owner has nothing to do with it any more. */
+  titleFor(owner: Actor, binding: FileBinding): Promise<string | null>
 }
 
 /** `uploading` until its bytes were looked at, `pending` until they were scanned. */

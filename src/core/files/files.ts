@@ -26,6 +26,7 @@ import {
   scanPending,
 } from './files.model.ts'
 import { createInspectContent } from './inspect-content.ts'
+import { createListOwnFiles } from './list-own-files.ts'
 import { createFilesPersonalData } from './personal-data.ts'
 import { createPersonalFiles } from './personal-files.ts'
 import { createRemoveFile } from './remove-file.ts'
@@ -159,6 +160,8 @@ export function createFiles(
     }),
     completeUpload: async (...call: Parameters<typeof completeUpload>) =>
       viewOf(await completeUpload(...call)),
+
+    listOwn: createListOwnFiles(needs, { settings, bindings, viewOf }),
 
     async read(actor: Actor, id: string) {
       const { value, version } = await readable(actor, id)

@@ -14,6 +14,7 @@ import {
   type StoredFile,
   type UploadRequested,
 } from './files.model.ts'
+import { quotaOf } from './list-own-files.ts'
 import { endingOf, fitsEnding, isMediaType, type MediaType } from './media-types.ts'
 import type { ReserveSpace } from './reserve-space.ts'
 
@@ -99,9 +100,7 @@ export const createRequestUpload =
     const expiresAt = new Date(clock.now() + urlLivesMs).toISOString()
     const upload = await blobs.signUpload(blob, { expiresAt, maxBytes: fileSize, contentType: type })
     await tasks.note('upload', { fileId, ownerId, blob }, uploadDueMs)
-    const { quotaBytes, authorQuotaBytes } = settings
-    if (ownerId !== null)
-      await reserveSpace(ownerId, fileId, fileSize, isAuthor ? authorQuotaBytes : quotaBytes)
+    if (actor !== null) await reserveSpace(actor.userId, fileId, fileSize, quotaOf(actor.role, settings))
     await documents.insert(files, file)
     return {
       uploadUrl: upload.url,

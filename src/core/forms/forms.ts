@@ -82,6 +82,7 @@ export function createForms(
       files.bindings.listener('form', {
         canRead: async (actor) => actor.role === 'admin',
         exists: async ({ id }) => (await needs.submissions.read(id))?.erasedAt === null,
+        titleFor: async (_, { id }) => (await needs.submissions.read(id))?.trackingNumber ?? null,
       }),
     ],
     async submitContact(caller: Caller, form: Contact, sending: Sending) {

@@ -163,13 +163,17 @@ export function createAuthorCourses(
     updatedAt: course.updatedAt,
   })
 
-  async function describe({ value: course, version }: Stored<Course>): Promise<Versioned<CourseDraft>> {
+  async function describeCourse(course: Course): Promise<CourseDraft> {
     const [draft, published] = await Promise.all([
       versions.readDraft(course.id),
       course.versionId === null ? null : versions.read(course.id, course.versionId),
     ])
-    return { value: draftOf(course, draft.value, published), version }
+    return draftOf(course, draft.value, published)
   }
+  const describe = async ({ value, version }: Stored<Course>): Promise<Versioned<CourseDraft>> => ({
+    value: await describeCourse(value),
+    version,
+  })
 
   /** Stores a draft under an id of the caller's. The card is the commit. */
   async function store(author: Author, id: string, given: NewCourse): Promise<Stored<Course>> {
@@ -216,6 +220,7 @@ export function createAuthorCourses(
     store,
     publishAs: publish,
     change,
+    describe: describeCourse,
 
     async create(actor: Actor, given: NewCourse, caller: Caller): Promise<Versioned<CourseDraft>> {
       const id = ids.next()

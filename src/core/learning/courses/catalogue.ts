@@ -185,6 +185,17 @@ export function createCatalogue({
       return (await current()).byId.get(courseId)?.course ?? null
     },
 
+    /** Of those that are published, by their ids. */
+    async titlesOf(courseIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+      const { byId } = await current()
+      return new Map(
+        courseIds.flatMap((id) => {
+          const entry = byId.get(id)
+          return entry ? [[id, entry.card.title]] : []
+        }),
+      )
+    },
+
     /** After a change of a card has been stored: from now on everybody sees it. */
     async changed(): Promise<void> {
       snapshot = undefined

@@ -49,7 +49,12 @@ export const organization = 'T.O.O.L.S Inc'
 export const courses = collection<Course>()({
   name: 'Courses',
   partition: 'catalog',
-  paths: { byCreation: { by: [], order: 'createdAt' } },
+  paths: {
+    byCreation: { by: [], order: 'createdAt' },
+    byState: { by: ['state'], order: 'createdAt' },
+    byAuthor: { by: ['authorId'], order: 'createdAt' },
+    byAuthorAndState: { by: ['authorId', 'state'], order: 'createdAt' },
+  },
 })
 
 /** The lessons of a course as they were published once, or, under the id `draft`, as they will be next. */

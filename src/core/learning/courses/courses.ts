@@ -19,6 +19,7 @@ import {
 import { type ClaimVideo, createEditLessons } from './edit-lessons.ts'
 import { createImportCourses } from './import-courses.ts'
 import { lessonContents } from './lessons.model.ts'
+import { createListWrittenCourses } from './list-written-courses.ts'
 import { createMembers, noCounts } from './members.ts'
 import { createCoursesPersonalData } from './personal-data.ts'
 import { createVersions } from './versions.ts'
@@ -68,32 +69,65 @@ export function createCourses(
     { readonly course: Course; readonly tallyVersion: string | undefined; readonly detail: CourseDetail }
   >()
 
+  /** The card as it is stored, published or not; null when there is none. */
+  const readCourse = (courseId: string): Promise<Stored<Course> | null> =>
+    documents.read(courses, { partition: catalog, id: courseId })
+
+  /** A published course with its counts as they are now, or null: the same object until one of them changes. */
+  async function findDetail(courseId: string): Promise<CourseDetail | null> {
+    const [course, tally] = await Promise.all([catalogue.find(courseId), members.readTally(courseId)])
+    if (!course?.versionId) return null
+    const known = details.get(courseId)
+    if (known?.course === course && known.tallyVersion === tally?.version) return known.detail
+    const version = await versions.read(courseId, course.versionId)
+    const detail = detailOf(course, tally?.value ?? null, version)
+    if (details.size >= rememberedDetails) details.clear()
+    details.set(courseId, { course, tallyVersion: tally?.version, detail })
+    return detail
+  }
+
   return {
     ...emptyFace,
     personalData: createCoursesPersonalData(needs),
     list: catalogue.list,
+    listWritten: createListWrittenCourses(needs, { members, describe: authorCourses.describe }),
     members,
     versions,
     authoring: authorCourses,
     lessons: editLessons,
     importCourses: createImportCourses(needs, { authorCourses, editLessons, versions }),
 
-    /** A published course with its counts as they are now: the same object until one of them changes. */
+    findDetail,
+
     async readDetail(courseId: string): Promise<CourseDetail> {
-      const [course, tally] = await Promise.all([catalogue.find(courseId), members.readTally(courseId)])
-      if (!course?.versionId) throw notFound()
-      const known = details.get(courseId)
-      if (known?.course === course && known.tallyVersion === tally?.version) return known.detail
-      const version = await versions.read(courseId, course.versionId)
-      const detail = detailOf(course, tally?.value ?? null, version)
-      if (details.size >= rememberedDetails) details.clear()
-      details.set(courseId, { course, tallyVersion: tally?.version, detail })
+      const detail = await findDetail(courseId)
+      if (!detail) throw notFound()
       return detail
     },
 
-    /** The card as it is stored, published or not; null when there is none. */
-    readCourse: (courseId: string): Promise<Stored<Course> | null> =>
-      documents.read(courses, { partition: catalog, id: courseId }),
+    readCourse,
+
+    /** A course in one of its versions, published or not: for whoever has taken part since. */
+    async describeVersion(course: Course, versionId: string): Promise<CourseDetail> {
+      const [tally, version] = await Promise.all([
+        members.readTally(course.id),
+        versions.read(course.id, versionId),
+      ])
+      return { ...detailOf(course, tally?.value ?? null, version), version: version.number }
+    },
+
+    /** What courses are called, published or not. */
+    async titlesOf(courseIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+      if (courseIds.length === 0) return new Map()
+      const titles = new Map(await catalogue.titlesOf(courseIds))
+      await Promise.all(
+        courseIds.map(async (id) => {
+          const course = titles.has(id) ? null : await readCourse(id)
+          if (course) titles.set(id, course.value.title)
+        }),
+      )
+      return titles
+    },
 
     /** True when nobody has written a course yet. */
     async isEmpty(): Promise<boolean> {

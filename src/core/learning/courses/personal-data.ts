@@ -19,14 +19,14 @@ export function createCoursesPersonalData(needs: Needs<'documents'>): readonly P
     const written: Course[] = []
     const all = walk<Course>((after) =>
       documents.query(courses, {
-        path: 'byCreation',
+        path: 'byAuthor',
         partition: catalog,
-        equals: {},
+        equals: { authorId: userId },
         limit: 100,
         ...after,
       }),
     )
-    for await (const { value } of all) if (value.authorId === userId) written.push(value)
+    for await (const { value } of all) written.push(value)
     return written
   }
   /** Of a draft that nobody ever saw. */

@@ -113,6 +113,8 @@ export type Enrolled = z.infer<typeof Enrolled>
 export const EnrolmentView = z
   .object({
     courseId: z.uuid(),
+    title: z.string().meta({ description: 'Of the course.' }),
+    isArchived: z.boolean().meta({ description: 'No longer in the catalog; whoever takes part goes on.' }),
     userId: z.uuid(),
     enrolledAt: Timestamp,
     progress: z.number().meta({ description: 'Percent, not rounded.' }),
@@ -227,6 +229,7 @@ export const ProgressView = z
     courses: z.record(
       z.string(),
       z.object({
+        title: z.string().meta({ description: 'Of the course, also when it is archived.' }),
         enrolledAt: Timestamp,
         progress: z.number(),
         completedLessons: z.number().int(),

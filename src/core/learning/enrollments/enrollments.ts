@@ -12,6 +12,7 @@ import type { Mentors } from '../mentors/mentors.ts'
 import { type LearnedSummary, progress } from './enrollments.model.ts'
 import { createLearners } from './learners.ts'
 import { createLessonProgress } from './lesson-progress.ts'
+import { createListMembers } from './list-members.ts'
 import { createParticipation } from './participation.ts'
 import { createEnrollmentsPersonalData } from './personal-data.ts'
 import { createReadProgress } from './read-progress.ts'
@@ -51,11 +52,13 @@ export function createEnrollments(
       files.bindings.listener('course', {
         canRead: async (actor, { id }) => (await coursesOf(actor.userId)).includes(id),
         exists: async ({ id }) => (await courses.readCourse(id)) !== null,
+        titleFor: async (_, { id }) => (await courses.readCourse(id))?.value.title ?? null,
       }),
     ],
     participation: createParticipation(needs, { courses, learners }),
     study: createLessonProgress(needs, { courses, learners, signVideo: files.signVideo }),
     reading: createReadProgress(needs, { ...borrows, learners }),
+    listMembers: createListMembers({ ...borrows, learners }),
     recount: createRecount(needs, borrows),
 
     /** `known` is the account when this request has read it already. */

@@ -1,7 +1,7 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { User } from '../../accounts/users/users.model.ts'
 import { conflict, forbidden, notFound } from '../../kernel/errors.ts'
-import type { Course, CourseVersion } from '../courses/courses.model.ts'
+import type { Course, CourseDetail, CourseVersion } from '../courses/courses.model.ts'
 import type { Courses } from '../courses/courses.ts'
 import { completedOf, percentageOf, whyCourseIncomplete, whyLocked } from './conditions.ts'
 import {
@@ -111,6 +111,8 @@ export function createParticipation(
         : courses.versions.compare(version, await courses.versions.read(enrolment.id, latest))
     return {
       courseId: enrolment.id,
+      title: course?.value.title ?? '',
+      isArchived: course?.value.state === 'archived',
       userId: enrolment.userId,
       enrolledAt: enrolment.createdAt,
       progress: percentageOf(enrolment),
@@ -180,6 +182,16 @@ export function createParticipation(
       const enrolment = await learners.readEnrolment(userId, courseId)
       if (!isActive(enrolment)) throw notFound()
       return describe(enrolment)
+    },
+
+    /** The course as somebody takes it: in the version they started, also when it is archived. */
+    async readTaken(userId: string, courseId: string): Promise<CourseDetail> {
+      const [enrolment, course] = await Promise.all([
+        learners.readEnrolment(userId, courseId),
+        courses.readCourse(courseId),
+      ])
+      if (!isActive(enrolment) || !course) throw notFound()
+      return courses.describeVersion(course.value, enrolment.versionId)
     },
 
     /**

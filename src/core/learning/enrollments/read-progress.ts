@@ -6,6 +6,7 @@ import type { Actor, Caller } from '../../kernel/actor.ts'
 import { notFound } from '../../kernel/errors.ts'
 import { type CursorPage, type CursorQuery, pageOf, refusingBadCursors } from '../../kernel/paging.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
+import type { Courses } from '../courses/courses.ts'
 import type { Mentors } from '../mentors/mentors.ts'
 import { achievements } from './achievements.ts'
 import { completedOf, percentageOf } from './conditions.ts'
@@ -18,12 +19,13 @@ export function createReadProgress(
   { clock }: Needs<'clock'>,
   domain: {
     readonly users: Pick<Users, 'read'>
+    readonly courses: Pick<Courses, 'titlesOf'>
     readonly mentors: Mentors
     readonly learners: Learners
     readonly audit: Recording
   },
 ) {
-  const { users, mentors, learners, audit } = domain
+  const { users, courses, mentors, learners, audit } = domain
 
   async function progressOf(learner: User): Promise<ProgressView> {
     const [enrolments, stored] = await Promise.all([
@@ -33,11 +35,13 @@ export function createReadProgress(
     const stats = stored?.value
     const days = activeDaysOf(learner)
     const active = enrolments.filter(({ state }) => state === 'active')
+    const titles = await courses.titlesOf(active.map(({ id }) => id))
     return {
       courses: Object.fromEntries(
         active.map((enrolment) => [
           enrolment.id,
           {
+            title: titles.get(enrolment.id) ?? '',
             enrolledAt: enrolment.createdAt,
             progress: percentageOf(enrolment),
             completedLessons: completedOf(enrolment).length,

@@ -185,6 +185,15 @@ export function createChat(
     return stored?.value.members.some((member) => member.userId === userId) ?? false
   }
 
+  /** As its member knows it: the name of the group, or of who else is in it. */
+  async function titleFor(userId: string, conversationId: string): Promise<string | null> {
+    const head = (await log.readHead(conversationId))?.value
+    if (!head?.members.some((member) => member.userId === userId)) return null
+    const { name, participants } = await conversationView.view(head, userId)
+    const others = participants.filter((participant) => participant.userId !== userId)
+    return name ?? (others.map((other) => other.name).join(', ') || null)
+  }
+
   return {
     ...emptyFace,
     jobs,
@@ -197,6 +206,7 @@ export function createChat(
       files.bindings.listener('conversation', {
         canRead: (actor, { id }) => isMember(actor.userId, id),
         exists: ({ id, parts }) => isAnySent(id, parts),
+        titleFor: ({ userId }, { id }) => titleFor(userId, id),
       }),
     ],
     personalData: createChatPersonalData(needs, { log, erasePerson, settings }),
