@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Limit } from '../core/kernel/domain.ts'
 import { createReadClientAddress } from '../http/client-address.ts'
 import { csrf, unsafeMethods } from '../http/csrf.ts'
+import { declaredQuery } from '../http/declared-query.ts'
 import { essentialHeaders } from '../http/headers.ts'
 import { jsonBody } from '../http/json-body.ts'
 import { rateLimit } from '../http/rate-limit.ts'
@@ -24,7 +25,7 @@ export function mountMiddleware(
   ports: Ports,
   { auth, files, limits, realtime }: Domains,
   config: AppConfig,
-  { leaves, limitOf, takesBeacon }: RouteDeclarations,
+  { bodyOf, leaves, limitOf, queryOf, takesBeacon }: RouteDeclarations,
 ): void {
   const { clock, log } = ports
   const scaleBySite = new Map(config.trustedSites.map(({ name, scale }) => [name, scale]))
@@ -57,5 +58,6 @@ export function mountMiddleware(
   app.use('/api/v1/avatars/*', limited(config.limits.avatars))
   app.route('/api/v1', avatarRoutes(files))
   app.use(limited(limits.general))
-  app.on(unsafeMethods, '*', csrf(leaves), jsonBody(takesBeacon))
+  app.use(declaredQuery(queryOf))
+  app.on(unsafeMethods, '*', csrf(leaves), jsonBody({ takesBeacon, bodyOf }))
 }

@@ -1,6 +1,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { z } from 'zod'
 import type { Limit } from '../core/kernel/domain.ts'
 import { isUnsafe } from '../http/csrf.ts'
+import { type DeclaredQuery, declareQuery } from '../http/declared-query.ts'
 import type { MatchedRoute } from '../http/matched-route.ts'
 import type { AppEnv } from '../http/request-context.ts'
 import { errors } from '../http/route.ts'
@@ -12,6 +14,21 @@ type Route = Extract<Definition, { type: 'route' }>['route'] & {
   'x-takes-beacon'?: true
   'x-account-disclosure'?: Pick<AddressDoor, 'open' | 'hidden'>
   'x-leaves'?: true
+  'x-any-query'?: true
+}
+
+/** Outside it stand probes, key sets and pages, which monitors and browsers ask for as they like. */
+const apiPrefix = '/api/v1/'
+
+const queryOf = ({ path, request, 'x-any-query': takesAny }: Route): DeclaredQuery | null => {
+  if (takesAny || !path.startsWith(apiPrefix)) return null
+  return declareQuery(request?.query as z.core.$ZodType | undefined)
+}
+
+/** What its JSON is held to; null for none. */
+const bodyOf = ({ request }: Route): z.core.$ZodType | null => {
+  const content = request?.body?.content as Record<string, { schema?: unknown }> | undefined
+  return (content?.['application/json']?.schema ?? null) as z.core.$ZodType | null
 }
 
 /** Password routes are counted each for itself, whatever their parameters. */
@@ -32,6 +49,8 @@ export function createRouteDeclarations(limitByName: ReadonlyMap<string, Limit>)
   const routeByCounter = new Map<string, string>()
   const keyOf = ({ method, path }: MatchedRoute): string => `${method} ${path}`
   const leavingRoutes = new Set<string>()
+  const queryByRoute = new Map<string, DeclaredQuery>()
+  const bodyByRoute = new Map<string, z.core.$ZodType>()
 
   function limitOf(name: string, key: string, path: string): Limit {
     const limit = limitByName.get(name)
@@ -54,6 +73,13 @@ export function createRouteDeclarations(limitByName: ReadonlyMap<string, Limit>)
         const key = keyOf({ method, path: route.path.replaceAll(/\{(\w+)\}/g, ':$1') })
         if (isUnsafe(method) && isGuarded(definition))
           route.responses = { ...errors(400, 403, 413, 415), ...route.responses }
+        const query = queryOf(route)
+        if (query) {
+          queryByRoute.set(key, query)
+          route.responses = { ...errors(400), ...route.responses }
+        }
+        const body = bodyOf(route)
+        if (body) bodyByRoute.set(key, body)
         const door = disclosureOf(route.operationId)
         if (door) route['x-account-disclosure'] = { open: door.open, hidden: door.hidden }
         if (route['x-takes-beacon']) beaconRoutes.add(key)
@@ -63,6 +89,8 @@ export function createRouteDeclarations(limitByName: ReadonlyMap<string, Limit>)
       }
     },
     limitOf: (route: MatchedRoute): Limit | undefined => limitByRoute.get(keyOf(route)),
+    queryOf: (route: MatchedRoute): DeclaredQuery | undefined => queryByRoute.get(keyOf(route)),
+    bodyOf: (route: MatchedRoute): z.core.$ZodType | undefined => bodyByRoute.get(keyOf(route)),
     takesBeacon: (route: MatchedRoute): boolean => beaconRoutes.has(keyOf(route)),
     leaves: (route: MatchedRoute): boolean => leavingRoutes.has(keyOf(route)),
   }

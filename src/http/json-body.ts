@@ -1,5 +1,7 @@
 import { createMiddleware } from 'hono/factory'
+import type { z } from 'zod'
 import { AppError, validationError } from '../core/kernel/errors.ts'
+import { withoutEmptyOptionals } from './declared-input.ts'
 import { type MatchedRoute, matchedRoute } from './matched-route.ts'
 import type { AppContext, AppEnv } from './request-context.ts'
 
@@ -113,7 +115,13 @@ function callItJson(c: AppContext): void {
  * gets the parsed value. Where a beacon is taken, the JSON may be called text: such a request needs no preflight, and
  * is refused like any other when another site sends it.
  */
-export const jsonBody = (takesBeacon: (route: MatchedRoute) => boolean) =>
+export const jsonBody = ({
+  takesBeacon,
+  bodyOf,
+}: {
+  readonly takesBeacon: (route: MatchedRoute) => boolean
+  readonly bodyOf: (route: MatchedRoute) => z.core.$ZodType | undefined
+}) =>
   createMiddleware<AppEnv>(async (c, next) => {
     const { maxBodyBytes } = c.get('settings')
     const text = await readText(c, maxBodyBytes)
@@ -123,10 +131,11 @@ export const jsonBody = (takesBeacon: (route: MatchedRoute) => boolean) =>
       return next()
     }
     const type = c.req.header('content-type') ?? ''
-    const route = isText(type) ? matchedRoute(c) : undefined
-    if (route && takesBeacon(route)) callItJson(c)
+    const route = matchedRoute(c)
+    if (isText(type) && route && takesBeacon(route)) callItJson(c)
     else if (!isJson(type)) throw unsupportedMediaType()
-    const value = parseJson(text)
+    const schema = route && bodyOf(route)
+    const value = schema ? withoutEmptyOptionals(schema, parseJson(text)) : parseJson(text)
     c.req.json = async () => value as any
     c.req.text = async () => text
     return next()

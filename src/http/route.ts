@@ -136,6 +136,13 @@ export const limitedAsForm = { 'x-rate-limit': 'forms' } as const
  */
 export const leaves = { 'x-leaves': true } as const
 
+/**
+ * For addresses that a browser opens by itself, out of a mail or a page: what mail programs, shops and caches hang on to
+ * every link (`utm_source`, `fbclid`, `v`) is not asked for and does not come between a person and what they opened. Everywhere
+ * else a parameter that a route does not know is 400.
+ */
+export const takesAnyQuery = { 'x-any-query': true } as const
+
 /** Also takes its JSON as `text/plain`, as `navigator.sendBeacon` sends it when a page closes. */
 export const takesBeacon = { 'x-takes-beacon': true } as const
 

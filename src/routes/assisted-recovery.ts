@@ -7,7 +7,17 @@ import {
 import type { Auth } from '../core/accounts/auth/auth.ts'
 import { MailedLink } from '../core/accounts/auth/recovery.model.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
-import { body, errors, isPublic, json, limitedAsAuth, Message, onlyFor, steppedUpAs } from '../http/route.ts'
+import {
+  body,
+  errors,
+  isPublic,
+  json,
+  limitedAsAuth,
+  Message,
+  onlyFor,
+  steppedUpAs,
+  takesAnyQuery,
+} from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
 import { showMailedLinkPage } from './mailed-link-page.ts'
@@ -108,6 +118,7 @@ const cancelRecoveryPage = createRoute({
   summary: 'Show the page that cancels a recovery',
   description: 'For the link in a mail. Changes nothing: only the button on the page does.',
   ...isPublic,
+  ...takesAnyQuery,
   request: { query: z.object({ token: z.string().max(200).meta({ example: examples.oneTimeToken }) }) },
   responses: {
     200: { description: 'A page with a button.', content: { 'text/html': { schema: z.string() } } },

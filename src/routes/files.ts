@@ -7,7 +7,7 @@ import { Profile } from '../core/people/profiles/profiles.model.ts'
 import type { Profiles } from '../core/people/profiles/profiles.ts'
 import { hasCurrent } from '../http/etag.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
-import { body, errors, isPublic, json, signedIn } from '../http/route.ts'
+import { body, errors, isPublic, json, signedIn, takesAnyQuery } from '../http/route.ts'
 import { optionalSession } from '../http/session.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
@@ -143,6 +143,7 @@ const readAvatar = createRoute({
   summary: 'Get the picture of a person',
   description: 'At the address that their profile names.',
   ...isPublic,
+  ...takesAnyQuery,
   request: {
     params: z.object({
       userId: z.uuid().meta({ example: examples.userId }),

@@ -22,6 +22,7 @@ import {
   signedIn,
   steppedUpAs,
   steppedUpWithMailbox,
+  takesAnyQuery,
 } from '../http/route.ts'
 import { requireMailbox, requireSession, sessionIfAny } from '../http/session.ts'
 import { onInvalid } from '../http/validate.ts'
@@ -123,6 +124,7 @@ const linkPage = <const P extends string>(path: P, operationId: string, summary:
     summary,
     description: 'For the link in a mail. Changes nothing: only the button on the page does.',
     ...isPublic,
+    ...takesAnyQuery,
     request: { query: z.object({ token: z.string().max(200).meta({ example: examples.oneTimeToken }) }) },
     responses: {
       200: { description: 'A page with a button.', content: { 'text/html': { schema: z.string() } } },
@@ -145,6 +147,7 @@ const pageScript = createRoute({
   tags,
   summary: 'Get the script of the pages behind mailed links',
   ...isPublic,
+  ...takesAnyQuery,
   responses: {
     200: { description: 'JavaScript.', content: { 'text/javascript': { schema: z.string() } } },
     ...errors(),
