@@ -4,7 +4,11 @@ import type { AppEnv, HttpSettings } from '../http/request-context.ts'
 const description = `Accounts and sessions of the T.O.O.L.S Inc platform and MackChat.
 
 Sign in with \`POST /api/v1/auth/login\`: a browser is then signed in by httpOnly cookies, anything else sends the
-access token as \`Authorization: Bearer\` or \`X-Authorization: Bearer\`. Errors always have the shape of \`Error\`.`
+access token as \`Authorization: Bearer\` or \`X-Authorization: Bearer\`. Errors always have the shape of \`Error\`.
+
+A query parameter that an operation does not have is 400 \`validation_error\` and named, so that a filter that does not exist is not
+taken for one that matched everything; operations with \`x-any-query\`, which other people's links lead to, take any. Optional
+fields and parameters may be sent empty (\`""\`, or null in a body): that is not given, except where a field says otherwise.`
 
 /** The chapters of the reference, in the order in which they are shown. Every operation is in exactly one. */
 export const tags = [

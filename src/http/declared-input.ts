@@ -60,11 +60,9 @@ export function fieldsOf(schema: Schema): ReadonlyMap<string, readonly Field[]> 
   return fields
 }
 
-const unseen = /^[\s\p{Cc}\p{Default_Ignorable_Code_Point}]*$/u
-
 /** Nothing was typed there: what a page sends for a field that somebody left empty. */
 const isEmpty = (value: unknown): boolean =>
-  value === null || (typeof value === 'string' && unseen.test(value))
+  value === null || (typeof value === 'string' && value.trim() === '')
 
 /** Whether an empty value stands for a field that was left out: where it may be, and where emptiness says nothing itself. */
 const saysNothing = (value: unknown, fields: readonly Field[]): boolean =>

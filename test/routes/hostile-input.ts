@@ -6,6 +6,9 @@ export const marker = 'qx7marker'
 /** A field name that is no name: nothing may repeat it either. */
 const oddName = `${marker}@example.com `
 
+/** The same as the name of a parameter in an address. */
+export const oddParameter = `${marker}%40example.com`
+
 type Schema = Readonly<Record<string, any>>
 
 const hostileTexts = [

@@ -6,7 +6,14 @@ import { pdf } from '../core/files/sample-files.ts'
 import { enrol, publishCourse, staffMember } from '../core/learning/course-people.ts'
 import { chatPeople } from '../core/messaging/chat-people.ts'
 import { createCheckedSend } from '../scenarios/openapi.ts'
-import { createInputs, hostileSegments, type Inputs, marker, oddHeaders } from './hostile-input.ts'
+import {
+  createInputs,
+  hostileSegments,
+  type Inputs,
+  marker,
+  oddHeaders,
+  oddParameter,
+} from './hostile-input.ts'
 
 const password = 'SecurePass123!'
 const seed = 20_260_725
@@ -218,7 +225,8 @@ function oddPathsOf({ path, operation }: Operation): string[] {
   const parameters: any[] = operation.parameters ?? []
   const names = [
     ...parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name),
-    marker,
+    // A plain name that an operation does not know is named in the answer; one that is none is not.
+    oddParameter,
   ]
   const unknown = path.replaceAll(/\{\w+\}/g, '00000000-0000-7000-8000-00000000ffff')
   return [
