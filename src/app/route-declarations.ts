@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { z } from 'zod'
 import type { Limit } from '../core/kernel/domain.ts'
 import { isUnsafe } from '../http/csrf.ts'
+import type { Schema } from '../http/declared-input.ts'
 import { type DeclaredQuery, declareQuery } from '../http/declared-query.ts'
 import type { MatchedRoute } from '../http/matched-route.ts'
 import type { AppEnv } from '../http/request-context.ts'
@@ -22,13 +22,13 @@ const apiPrefix = '/api/v1/'
 
 const queryOf = ({ path, request, 'x-any-query': takesAny }: Route): DeclaredQuery | null => {
   if (takesAny || !path.startsWith(apiPrefix)) return null
-  return declareQuery(request?.query as z.core.$ZodType | undefined)
+  return declareQuery(request?.query as Schema | undefined)
 }
 
 /** What its JSON is held to; null for none. */
-const bodyOf = ({ request }: Route): z.core.$ZodType | null => {
+const bodyOf = ({ request }: Route): Schema | null => {
   const content = request?.body?.content as Record<string, { schema?: unknown }> | undefined
-  return (content?.['application/json']?.schema ?? null) as z.core.$ZodType | null
+  return (content?.['application/json']?.schema ?? null) as Schema | null
 }
 
 /** Password routes are counted each for itself, whatever their parameters. */
@@ -50,7 +50,7 @@ export function createRouteDeclarations(limitByName: ReadonlyMap<string, Limit>)
   const keyOf = ({ method, path }: MatchedRoute): string => `${method} ${path}`
   const leavingRoutes = new Set<string>()
   const queryByRoute = new Map<string, DeclaredQuery>()
-  const bodyByRoute = new Map<string, z.core.$ZodType>()
+  const bodyByRoute = new Map<string, Schema>()
 
   function limitOf(name: string, key: string, path: string): Limit {
     const limit = limitByName.get(name)
@@ -90,7 +90,7 @@ export function createRouteDeclarations(limitByName: ReadonlyMap<string, Limit>)
     },
     limitOf: (route: MatchedRoute): Limit | undefined => limitByRoute.get(keyOf(route)),
     queryOf: (route: MatchedRoute): DeclaredQuery | undefined => queryByRoute.get(keyOf(route)),
-    bodyOf: (route: MatchedRoute): z.core.$ZodType | undefined => bodyByRoute.get(keyOf(route)),
+    bodyOf: (route: MatchedRoute): Schema | undefined => bodyByRoute.get(keyOf(route)),
     takesBeacon: (route: MatchedRoute): boolean => beaconRoutes.has(keyOf(route)),
     leaves: (route: MatchedRoute): boolean => leavingRoutes.has(keyOf(route)),
   }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 
-type Schema = z.core.$ZodType
+export type Schema = z.core.$ZodType
 /** What is read of a schema, whatever its kind. */
 interface Def {
   readonly type: string
