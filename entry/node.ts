@@ -19,7 +19,7 @@ try {
   for (const warning of warnings) ports.log.warn('configuration_warning', { warning })
   if (config.hasDemoData) await seedDemo(ports, api)
   await ports.accessTokens.publicKeys()
-  const { port, drain } = await listen({
+  const server = await listen({
     fetch: embedded?.standBefore(app.fetch, realtimeEventsPath) ?? app.fetch,
     port: config.port,
     hostname: config.host,
@@ -30,7 +30,7 @@ try {
   })
   ports.log.info('server_started', {
     url: config.app.http.publicOrigin,
-    port,
+    port: server.port,
     documents: config.documents.kind,
     records: config.records.kind,
     cache: config.cache.kind,
@@ -52,9 +52,10 @@ try {
   flushCompileCache()
   stopInGoodOrder(ports.log, [
     health.beginStopping,
+    () => server.windDown(config.stopGraceMs),
     () => timers.forEach(clearInterval),
     () => embedded?.close(),
-    () => drain(drainMs),
+    () => server.close(drainMs),
     defer.settled,
     close,
   ])

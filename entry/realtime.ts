@@ -18,28 +18,32 @@ try {
   })
   for (const warning of config.warnings) log.warn('configuration_warning', { warning })
   let origin = url ?? `http://localhost:${wantedPort}`
-  const server = createWebPubSubServer({
+  const sockets = createWebPubSubServer({
     keys: [config.key],
     origin: () => origin,
     clock: systemClock,
     log,
     limitScale: config.limitScale,
   })
-  server.tellEvents(
+  sockets.tellEvents(
     { url: eventsUrl, systemEvents: ['connect', 'connected', 'disconnected'], userEvents: '*' },
     fetch,
   )
-  const { port, drain } = await listen({
-    fetch: server.fetch,
+  const server = await listen({
+    fetch: sockets.fetch,
     port: wantedPort,
     hostname: config.host,
-    upgrade: server.upgrade,
+    upgrade: sockets.upgrade,
     connectionsOf: countConnections(config),
     log,
   })
-  origin = url ?? `http://localhost:${port}`
-  log.info('server_started', { url: origin, port, events: eventsUrl })
-  stopInGoodOrder(log, [server.close, () => drain(drainMs)])
+  origin = url ?? `http://localhost:${server.port}`
+  log.info('server_started', { url: origin, port: server.port, events: eventsUrl })
+  stopInGoodOrder(log, [
+    () => server.windDown(config.stopGraceMs),
+    sockets.close,
+    () => server.close(drainMs),
+  ])
 } catch (error) {
   console.error(error instanceof InvalidConfiguration ? error.message : error)
   process.exitCode = 1

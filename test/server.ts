@@ -21,6 +21,7 @@ export async function startServer(
       PORT: '0',
       HOST: '127.0.0.1',
       LOG_FORMAT: 'json',
+      STOP_GRACE_MS: '0',
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -33,6 +33,8 @@ export interface ConnectionOptions {
   readonly answerMs: number
   readonly later: (ms: number, work: () => void) => () => void
   readonly backoffMs: (failures: number) => number
+  /** How long somebody who comes back waits, so that all whose server has gone do not come back at once. */
+  readonly spreadMs: () => number
 }
 
 /** What the server answered, though it refused. */
@@ -47,7 +49,7 @@ const isAnswer = (error: unknown): boolean =>
  */
 export function createConnection(options: ConnectionOptions) {
   const { floor, openSocket, accessUrl, onData, onChange } = options
-  const { connectMs, pingMs, answerMs, later, backoffMs } = options
+  const { connectMs, pingMs, answerMs, later, backoffMs, spreadMs } = options
   let socket: LiveSocket | undefined
   let isLive = false
   let isStopped = true
@@ -75,7 +77,11 @@ export function createConnection(options: ConnectionOptions) {
   function connect(): void {
     cancelWait()
     if (isStopped) return
-    const opened = openSocket(accessUrl)
+    let addresses = 0
+    const opened = openSocket(async () => {
+      if (addresses++ > 0) await new Promise<void>((resolve) => later(spreadMs(), resolve))
+      return accessUrl()
+    })
     socket = opened
     const isMine = () => socket === opened && !isStopped
     const waitFor = () => {

@@ -57,6 +57,7 @@ export interface LiveChatOptions extends Failing {
 
 const minBackoffMs = 500
 const maxBackoffMs = 30_000
+const maxSpreadMs = 3_000
 /** Without a connection for so long, it is asked. */
 const patienceMs = 5_000
 const listEveryMs = 30_000
@@ -134,6 +135,7 @@ export function createLiveChat(options: LiveChatOptions) {
     answerMs,
     later,
     backoffMs,
+    spreadMs: () => random() * maxSpreadMs,
   })
 
   async function accessUrl(): Promise<string> {

@@ -114,6 +114,7 @@ export function readRealtimeServerConfig(environment: Environment) {
   if (problems.length > 0) throw new InvalidConfiguration(problems)
   return {
     host: config.host,
+    stopGraceMs: config.stopGraceMs,
     port: values.REALTIME_PORT,
     url: values.REALTIME_URL,
     eventsUrl: values.REALTIME_EVENTS_URL ?? publicOrigin + realtimeEventsPath,

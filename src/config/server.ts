@@ -16,6 +16,11 @@ export const server = area({
     },
     PORT: { schema: wholeNumber(0, 65_535), fallback: '7071', says: 'Where to listen; 0 picks a free port.' },
     HOST: { schema: anyText, fallback: '0.0.0.0', says: 'The address to listen on.' },
+    STOP_GRACE_MS: {
+      schema: wholeNumber(0, 120_000),
+      fallback: '500',
+      says: 'How long a server that stops still takes requests, in milliseconds: it says that it is not ready, and each answer ends its connection. Behind a load balancer longer than that takes to notice.',
+    },
     DATA_DIR: {
       schema: anyText,
       fallback: './data',
@@ -41,6 +46,7 @@ export const server = area({
         isProduction,
         port: values.PORT,
         host: values.HOST,
+        stopGraceMs: values.STOP_GRACE_MS,
         dataDirectory: values.DATA_DIR,
         log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
       },

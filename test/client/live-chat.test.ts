@@ -38,6 +38,8 @@ function createSockets() {
     readonly tell: (name: string, event?: unknown) => void
     isStopped: boolean
     readonly pings: number[]
+    /** As that client does by itself when a server closes the connection: with a new address. */
+    readonly comeBack: () => Promise<void>
   }
   const settings = { connects: true, answers: true }
   const open = (accessUrl: () => Promise<string>): LiveSocket => {
@@ -55,6 +57,10 @@ function createSockets() {
       async start() {
         await accessUrl()
         if (settings.connects) tell('connected')
+      },
+      comeBack() {
+        tell('disconnected')
+        return socket.start()
       },
       stop() {
         socket.isStopped = true
@@ -131,6 +137,19 @@ test('a line that went silent is noticed within half a minute, however the conne
   // What came on the own stream meanwhile makes no gap.
   expect(missed).toHaveBeenCalled()
   live.stop()
+})
+
+test('whose server has gone comes back within a while of their own, not at once with everybody', async () => {
+  const { live, last, asked } = setup({ random: () => 0.5 })
+  live.start()
+  await pass(second)
+  const before = asked('/negotiate')
+  void last().comeBack()
+  await pass(1.4 * second)
+  expect(asked('/negotiate')).toBe(before)
+  await pass(0.2 * second)
+  expect(asked('/negotiate')).toBe(before + 1)
+  expect(live.state()).toBe('live')
 })
 
 test('a request that failed is reason enough to ask the connection', async () => {

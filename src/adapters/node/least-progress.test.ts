@@ -38,7 +38,7 @@ beforeEach(async () => {
 afterEach(async () => {
   vi.useRealTimers()
   for (const socket of sockets.splice(0)) socket.destroy()
-  await server.drain(100)
+  await server.close(100)
   expect(log.events).toEqual([])
 })
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { serve } from '@hono/node-server'
 import type { Log } from '../../ports/log.ts'
+import { type Closing, createClosing } from './closing.ts'
 import { type ConnectionsOf, requireProgress } from './least-progress.ts'
 
 type Fetch = (request: Request, bindings: { remoteAddress?: string }) => Response | Promise<Response>
@@ -24,7 +25,7 @@ async function atEndOfTurn(answer: Response | Promise<Response>): Promise<Respon
   return response
 }
 
-/** Listens, and answers a function that stops in good order: no new requests, the running ones within `drainMs`. */
+/** Listens, and answers a function that stops in good order. */
 export function listen({
   fetch,
   port,
@@ -44,7 +45,7 @@ export function listen({
   readonly log: Log
   readonly port: number
   readonly hostname: string
-}): Promise<{ readonly port: number; readonly drain: (drainMs: number) => Promise<void> }> {
+}): Promise<Closing & { readonly port: number }> {
   /** What a listener throws would end the process: it ends this connection, with a line in the log. */
   function withFloor(socket: Duplex, work: () => void): void {
     try {
@@ -67,27 +68,32 @@ export function listen({
         // A client that sends its headers slower than this is holding a connection, not using it.
         serverOptions: { headersTimeout: 15_000, requestTimeout: 0, shouldUpgradeCallback },
       },
-      (info) => resolve({ port: info.port, drain }),
+      (info) => resolve({ port: info.port, ...closing }),
     ) as Server
     server.once('error', reject)
+    const closing = createClosing(server, log)
     requireProgress(server, { maySendSlowly, connectionsOf, withFloor })
     if (upgrade)
       server.on('upgrade', (request, socket, head) => withFloor(socket, () => upgrade(request, socket, head)))
-
-    const drain = (drainMs: number) =>
-      new Promise<void>((done) => {
-        const giveUp = setTimeout(() => server.closeAllConnections(), drainMs)
-        server.close(() => {
-          clearTimeout(giveUp)
-          done()
-        })
-        server.closeIdleConnections()
-      })
   })
 }
 
+const parentLookMs = 500
+
+/** npm ends itself and its shell at a signal, and tells nobody below them. */
+function whenNpmHasGone(stop: () => void): void {
+  if (process.env['npm_lifecycle_event'] === undefined) return
+  const shell = process.ppid
+  const look = setInterval(() => {
+    if (process.ppid === shell) return
+    clearInterval(look)
+    stop()
+  }, parentLookMs)
+  look.unref()
+}
+
 /**
- * On the first SIGTERM or SIGINT runs the steps in order and leaves with 0, or with 1 when one fails. On the second
+ * On the first SIGTERM or SIGINT, or when the npm that started this has ended, runs the steps in order and leaves with 0, or with 1 when one fails. On the second
  * leaves at once. What nobody caught is logged and stops the process the same way; then it leaves with 1.
  */
 export function stopInGoodOrder(log: Log, steps: readonly (() => void | Promise<void>)[]): void {
@@ -111,6 +117,9 @@ export function stopInGoodOrder(log: Log, steps: readonly (() => void | Promise<
       if (isStopping) process.exit(1)
       void stop(signal, 0)
     })
+  whenNpmHasGone(() => {
+    if (!isStopping) void stop('npm_ended', 0)
+  })
   // After these nobody knows in what state the process is. What it has taken is finished, then another one takes over.
   for (const [event, name] of [
     ['uncaughtException', 'uncaught_exception'],

@@ -13,7 +13,7 @@ const pageOrigin = 'https://portal.example.org'
 /** A store that signs its own URLs, behind a real server. */
 export async function openSelfSigned(bytes: BlobBytes): Promise<OpenedBlobs> {
   let blobs: BlobStore | undefined
-  const { port, drain } = await listen({
+  const { port, close } = await listen({
     fetch: async (request) => (await blobs?.answer(request)) ?? new Response(null, { status: 404 }),
     port: 0,
     hostname: '127.0.0.1',
@@ -35,5 +35,5 @@ export async function openSelfSigned(bytes: BlobBytes): Promise<OpenedBlobs> {
     publicOrigin: `http://127.0.0.1:${port}`,
     allowedOrigins: new Set([pageOrigin]),
   })
-  return { blobs, fetch, pageOrigin, boundsUploads: true, close: () => drain(100) }
+  return { blobs, fetch, pageOrigin, boundsUploads: true, close: () => close(100) }
 }
