@@ -61,8 +61,8 @@ export async function seedDemo(
       } catch (error) {
         if (!isKnown(error, 'already_enrolled')) throw error
       }
-      const lessons = await enrollments.study.listLessons(pupil.id, id)
-      for (const lesson of lessons.slice(0, index))
+      const { items } = await enrollments.study.listLessons(pupil.id, id)
+      for (const lesson of items.slice(0, index))
         if (lesson.why.length === 0) await enrollments.study.complete(pupil, id, lesson.id, {})
     }
   }

@@ -32,10 +32,11 @@ export async function writeCourse(
   const begun = courseOf(importer, await importedId(row.key), row, { authorName: undefined, at })
   const lessons = await Promise.all(
     row.lessons.map(async ({ key, ...given }, i) => {
-      const lesson = { ...given, videoFileId: null }
+      const parts = { ...given, videoFileId: null, captions: [], transcript: null }
+      const resources = given.resources.map(({ title, url = '', type }) => ({ title, url, type }))
       const [id, contentId] = [await importedId(row.key, key), contentIds[i] ?? '']
-      writer.add(lessonContents, contentOf(contentId, begun.id, id, lesson))
-      return outlineOf(id, contentId, lesson, i + 1)
+      writer.add(lessonContents, contentOf(contentId, begun.id, id, { ...parts, resources }))
+      return outlineOf(id, contentId, { ...given, moduleId: null }, { order: i + 1 })
     }),
   )
   const draft = { ...draftFor(begun), lessons }

@@ -7,6 +7,7 @@ import { authoringRoutes } from '../routes/authoring.ts'
 import { contactRoutes } from '../routes/contacts.ts'
 import { conversationRoutes } from '../routes/conversations.ts'
 import { courseListRoutes } from '../routes/course-lists.ts'
+import { moduleRoutes } from '../routes/course-modules.ts'
 import { courseRoutes } from '../routes/courses.ts'
 import { fileRoutes } from '../routes/files.ts'
 import { formReviewRoutes } from '../routes/form-review.ts'
@@ -63,5 +64,6 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
     .route('/api/v1/courses', courseListRoutes(to.courses, to.enrollments))
     .route('/api/v1/courses', courseRoutes(to.courses, to.enrollments))
     .route('/api/v1/courses', authoringRoutes(to.courses, to.idempotency.begin))
+    .route('/api/v1/courses', moduleRoutes(to.courses, to.idempotency.begin))
     .route('/api/v1/admin/mail', mailRoutes(to.mail))
     .route('/api/v1/admin/audit', auditRoutes(to.audit))

@@ -3,18 +3,20 @@ import { notFound } from '../core/kernel/errors.ts'
 import { CourseDetail, CoursePage, CourseQuery } from '../core/learning/courses/courses.model.ts'
 import type { Courses } from '../core/learning/courses/courses.ts'
 import {
-  CompleteLesson,
   Enrolled,
   EnrolmentView,
-  Lesson,
-  LessonCompleted,
-  LessonListItem,
   MoveToVersion,
   Rating,
-  TimeCounted,
-  TimeReport,
 } from '../core/learning/enrollments/enrollments.model.ts'
 import type { Enrollments } from '../core/learning/enrollments/enrollments.ts'
+import {
+  CompleteLesson,
+  Lesson,
+  LessonCompleted,
+  LessonList,
+  TimeCounted,
+  TimeReport,
+} from '../core/learning/enrollments/study.model.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, isPublic, json, Message, optionalBody, signedIn, takesBeacon } from '../http/route.ts'
 import { lookForSession } from '../http/session.ts'
@@ -117,7 +119,7 @@ const listLessons = createRoute({
   ...signedIn,
   request: { params: CourseId },
   responses: {
-    200: json(z.object({ items: z.array(LessonListItem) }), 'In order.'),
+    200: json(LessonList, 'In order.'),
     ...errors(400, 401, 403, 404),
   },
 })
@@ -219,7 +221,7 @@ export const courseRoutes = (courses: Courses, enrollments: Enrollments) => {
       return c.json(await participation.move(await learnerOf(c), c.req.valid('param').id, version), 200)
     })
     .openapi(listLessons, async (c) =>
-      c.json({ items: await study.listLessons(actorOf(c).userId, c.req.valid('param').id) }, 200),
+      c.json(await study.listLessons(actorOf(c).userId, c.req.valid('param').id), 200),
     )
     .openapi(readLesson, async (c) => {
       const { id, lessonId } = c.req.valid('param')

@@ -20,6 +20,7 @@ export const examples = {
   deadLetterId: '019b76da-a807-71bc-b90a-ac8dce3f4a5b',
   courseId: '76851119-d134-8da3-8754-30fdb0fe5b28',
   lessonId: 'db07ec28-765a-8c74-b720-c81681862674',
+  moduleId: '019b76da-a80a-74ed-9d3c-df0ffb16c7d8',
   reportId: 'c6fd5e0a-8f0b-8d4c-9a61-2b7d9e3f5a1c',
   trackingNumber: 'REF-2026-000125',
   receiptCode: 'K7QF-2M9D-X4RT-8HWB',
@@ -100,6 +101,8 @@ export const newCourse = {
   instructor: { name: 'Priya Example', avatar: null, bio: 'Has taught beginners for ten years.' },
   isSequential: true,
 }
+
+export const newModule = { title: 'Keeping a budget', order: 1 }
 
 export const newLesson = {
   title: 'Rows, columns and cells',

@@ -4,6 +4,7 @@ import { greetingOf } from '../../src/core/platform/mail/mail.model.ts'
 import type { IdentityProviders, ProvidedIdentity } from '../../src/ports/identity-providers.ts'
 import { type Answer, browserOf, createTestApp, origin, person, signedInBrowser } from '../app.ts'
 import { refusedNames, shownNames, withoutLetters } from '../contracts/names.ts'
+import { captionsInEnglish, uploadFile } from '../core/files/upload.ts'
 import { newCourse, publishCourse } from '../core/learning/course-people.ts'
 import { requestFields } from './request-fields.ts'
 
@@ -65,6 +66,10 @@ const readName = ({ name }: { name?: string }) => name
 const lesson = { title: 'Lesson', duration: 10, content: '# Lesson' }
 const resources = (title: string) => ({ resources: [{ title, url: 'https://tools.example', type: 'link' }] })
 const lessons = `/api/v1/courses/${course.id}/lessons`
+const modules = `/api/v1/courses/${course.id}/modules`
+const { id: captionFileId } = await uploadFile(testApp, admin, captionsInEnglish)
+const captions = (label: string) => ({ captions: [{ fileId: captionFileId, language: 'en', label }] })
+const { id: moduleId } = (await admin.call('POST', modules, { body: { title: 'Module' } })).body
 
 /** Gives a name, and says what others see of it; nothing where that is not in the same step. */
 const doors: Readonly<Record<string, Door>> = {
@@ -203,6 +208,33 @@ const doors: Readonly<Record<string, Door>> = {
     `/api/v1/courses/${course.id}`,
     (name) => ({ instructor: { name, avatar: null, bio: '' } }),
     ({ instructor }) => instructor?.name,
+  ),
+  async 'POST /api/v1/courses/{id}/modules body.title'(title) {
+    const answer = await admin.call('POST', modules, { body: { title } })
+    const { id, title: shown } = answer.body
+    if (id) await admin.call('DELETE', `${modules}/${id}`)
+    return { answer, shown }
+  },
+  'PATCH /api/v1/courses/{id}/modules/{moduleId} body.title': saying(
+    admin,
+    'PATCH',
+    `${modules}/${moduleId}`,
+    (title) => ({ title }),
+    ({ title }) => title,
+  ),
+  'POST /api/v1/courses/{id}/lessons body.captions.label': saying(
+    admin,
+    'POST',
+    lessons,
+    (label) => ({ ...lesson, ...captions(label) }),
+    (body) => body.captions?.[0].label,
+  ),
+  'PATCH /api/v1/courses/{id}/lessons/{lessonId} body.captions.label': saying(
+    admin,
+    'PATCH',
+    `${lessons}/${course.lessonIds[0]}`,
+    (label) => captions(label),
+    (body) => body.captions?.[0].label,
   ),
   'POST /api/v1/courses/{id}/lessons body.title': saying(
     admin,

@@ -157,3 +157,5 @@ export function createBindFiles(
 
   return { bind, release }
 }
+
+export type BindFiles = ReturnType<typeof createBindFiles>['bind']

@@ -58,7 +58,7 @@ export const categories: Readonly<Record<FileCategory, CategoryRules>> = {
   document: {
     maxBytes: 50 * mib,
     maxPixels: largestPhoto,
-    types: [...documentTypes, ...pictures, 'image/gif', 'image/heic'],
+    types: [...documentTypes, 'text/vtt', ...pictures, 'image/gif', 'image/heic'],
     container: 'documents',
     goesUnlessUsed: false,
   },

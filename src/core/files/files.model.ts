@@ -47,6 +47,8 @@ export interface StoredFile {
   readonly claimHash: string | null
   readonly createdAt: string
   readonly uploadedAt: string | null
+  /** Of a recording, as its own header says; absent while that is not known. */
+  readonly durationSeconds?: number
 }
 
 /** Partition `id`: whoever may read a file but does not own it knows no more than its id. */

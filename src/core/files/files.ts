@@ -10,6 +10,7 @@ import { createAvatars, type GroupPicture } from './avatars.ts'
 import { createBindFiles, type FileClaim } from './bind-files.ts'
 import { createCompleteUpload } from './complete-upload.ts'
 import { contentDispositionOf } from './content-disposition.ts'
+import { createCourseFiles } from './course-files.ts'
 import { createFileTasks } from './file-tasks.ts'
 import {
   type AttachedFile,
@@ -37,8 +38,6 @@ import { createSweepFiles } from './sweep-files.ts'
 
 const minuteMs = 60_000
 const downloadLivesMs = 5 * minuteMs
-/** With pauses: a film is rarely watched in one go. */
-const videoLivesMs = 12 * 60 * minuteMs
 /** What is somebody's stays on no computer that others use too. */
 const notKept = 'private, no-store'
 
@@ -124,6 +123,7 @@ export function createFiles(
       ...(cacheControl === undefined ? {} : { cacheControl }),
     })
   }
+  const courseFiles = createCourseFiles(needs, { bindFiles, sign, addressOf: urlOf })
   /** A file that is not there, that is not complete, or that the actor may not read: all alike. */
   const readable = async (actor: Actor, id: string) => {
     const stored = await documents.read(files, { partition: id, id })
@@ -189,6 +189,7 @@ export function createFiles(
       if (stored.value.ownerId !== actor.userId) throw forbidden()
       if (stored.value.binding?.kind === 'form') throw fileInUse()
       if (!(await removeFile.remove(stored))) throw notFound()
+      courseFiles.forget(id)
       await audit.record(caller, {
         event: 'file.delete',
         actorId: actor.userId,
@@ -220,24 +221,7 @@ export function createFiles(
       return (await bindFiles(actor, claims, target, 'form-attachment')).map(attachedOf)
     },
 
-    /** For a course: its videos, or documents that go with its lessons, by whoever uploaded them. */
-    async bindToCourse(
-      actor: Pick<Actor, 'userId'>,
-      fileId: string,
-      courseId: string,
-      category: 'course-video' | 'document',
-    ): Promise<AttachedFile> {
-      const [file] = await bindFiles(actor, [{ fileId }], { kind: 'course', id: courseId }, category)
-      if (!file) throw notFound()
-      return attachedOf(file)
-    },
-
-    /** A URL that outlives the video, for whom the course has let in. */
-    async signVideo(fileId: string): Promise<string> {
-      const stored = await documents.read(files, { partition: fileId, id: fileId })
-      if (!stored || stored.value.state === 'uploading') throw notFound()
-      return sign(stored.value, videoLivesMs)
-    },
+    courses: courseFiles,
 
     /** Of a message that is deleted: what no other message shows goes with it. */
     async releaseFromConversation(

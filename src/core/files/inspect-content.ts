@@ -35,6 +35,10 @@ const hasForeignStart = (head: Uint8Array, type: MediaType): boolean => {
   return markup.test(text) || (type !== 'application/pdf' && text.slice(0, 1_024).includes('%PDF-'))
 }
 
+/** WebVTT says what it is in its first line. */
+const isCaptions = (head: Uint8Array): boolean =>
+  /^WEBVTT(?:[ \t\r\n]|$)/.test(new TextDecoder().decode(head.subarray(0, 64)))
+
 /** Strict UTF-8; the last character of a piece may be cut. */
 function isPlainText(head: Uint8Array, isWhole: boolean): boolean {
   try {
@@ -67,7 +71,8 @@ export const createInspectContent =
     ])
     const found = await fileTypes.sniff(head)
     if (isText(type)) {
-      if (found !== null || !isPlainText(head, size <= head.byteLength)) return 'type_mismatch'
+      const isForeign = type === 'text/vtt' ? !isCaptions(head) : found !== null
+      if (isForeign || !isPlainText(head, size <= head.byteLength)) return 'type_mismatch'
     } else {
       const known = found === null ? null : (sameAs[found] ?? found)
       const isSame = known === type || (type === 'audio/webm' && known === 'video/webm')

@@ -12,6 +12,7 @@ const endings = {
   'application/vnd.oasis.opendocument.text': ['odt'],
   'text/plain': ['txt'],
   'text/csv': ['csv'],
+  'text/vtt': ['vtt'],
   'audio/mpeg': ['mp3'],
   'audio/mp4': ['m4a'],
   'audio/ogg': ['ogg', 'oga', 'opus'],

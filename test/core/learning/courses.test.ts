@@ -35,6 +35,7 @@ describe('the catalogue', () => {
           ...newCourse,
           thumbnail: null,
           duration: 20,
+          durationSeconds: 1200,
           instructor: { name: 'Mia', avatar: null },
           metadata: { enrolledCount: 0, completionRate: 0, rating: null },
         },
@@ -160,7 +161,9 @@ describe('a course', () => {
         title: `Lesson ${i + 1}`,
         description: '',
         duration: 10,
+        durationSeconds: 600,
         order: i + 1,
+        moduleId: null,
       })),
     )
     const etag = first.headers.get('etag') ?? ''

@@ -306,6 +306,7 @@ describe('versions', () => {
       removed: [{ id: lessonIds[1], title: 'Lesson 2' }],
       changed: [{ id: lessonIds[0], title: 'Lesson 1' }],
       isReordered: false,
+      hasOtherModules: false,
     })
     expect((await ann.call('GET', `${lessons}/${lessonIds[0]}`)).body.content).toBe('# Lesson 1')
     expect((await ann.call('GET', `${lessons}/${added}`)).status).toBe(404)

@@ -20,7 +20,7 @@ import {
   organization,
   type UpdateCourse,
 } from './courses.model.ts'
-import { lessonContents } from './lessons.model.ts'
+import { lessonContents, minutesOf, secondsOf } from './lessons.model.ts'
 import type { Versions } from './versions.ts'
 
 /** Stands for nobody in particular: imports and seeds. */
@@ -73,13 +73,15 @@ export const nextVersion = (course: Course, draft: CourseVersion, versionId: str
   id: versionId,
 })
 
+const totalOf = (seconds: number) => ({ duration: minutesOf(seconds), durationSeconds: seconds })
+
 /** The course once that version is out. */
 export const publishedAs = (course: Course, version: CourseVersion, at: string): Course => ({
   ...course,
   state: 'published',
   version: version.number,
   versionId: version.id,
-  duration: version.lessons.reduce((sum, { duration }) => sum + duration, 0),
+  ...totalOf(version.lessons.reduce((sum, lesson) => sum + secondsOf(lesson), 0)),
   updatedAt: at,
 })
 
@@ -158,7 +160,15 @@ export function createAuthorCourses(
       published === null ||
       course.isSequential !== published.isSequential ||
       !isUnchanged(compareVersions(published, draft)),
-    lessons: draft.lessons.map(({ id, title, duration, order }) => ({ id, title, duration, order })),
+    modules: [...(draft.modules ?? [])],
+    lessons: draft.lessons.map((lesson) => ({
+      id: lesson.id,
+      title: lesson.title,
+      duration: lesson.duration,
+      durationSeconds: secondsOf(lesson),
+      order: lesson.order,
+      moduleId: lesson.moduleId ?? null,
+    })),
     createdAt: course.createdAt,
     updatedAt: course.updatedAt,
   })

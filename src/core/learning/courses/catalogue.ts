@@ -53,6 +53,7 @@ export const cardOf = (course: Course, counts: Counts): CourseCard => ({
   level: course.level,
   thumbnail: course.thumbnail,
   duration: course.duration,
+  durationSeconds: course.durationSeconds ?? course.duration * 60,
   instructor: { name: course.instructor.name, avatar: course.instructor.avatar },
   metadata: figuresOf(counts),
 })
@@ -64,7 +65,7 @@ const orders: Readonly<Record<CourseQuery['sort'], (a: Entry, b: Entry) => numbe
   title: (a, b) => byText(foldText(a.card.title), foldText(b.card.title)),
   popular: (a, b) => b.card.metadata.enrolledCount - a.card.metadata.enrolledCount,
   rating: (a, b) => (b.card.metadata.rating ?? 0) - (a.card.metadata.rating ?? 0),
-  shortest: (a, b) => a.card.duration - b.card.duration,
+  shortest: (a, b) => a.card.durationSeconds - b.card.durationSeconds,
 }
 
 /**

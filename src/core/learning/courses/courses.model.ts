@@ -4,6 +4,7 @@ import { DisplayName } from '../../kernel/display-name.ts'
 import { AppError, type ErrorDetail } from '../../kernel/errors.ts'
 import { hasFields, nothingNamed, Prose, Timestamp, Title, WebAddress } from './course-fields.model.ts'
 import type { LessonOutline } from './lessons.model.ts'
+import { CourseModule } from './modules.model.ts'
 
 export const Category = z.enum(['job-readiness', 'education', 'life-skills', 'tech']).meta({ id: 'Category' })
 export type Category = z.infer<typeof Category>
@@ -34,8 +35,10 @@ export interface Course {
   /** The version that new learners start; 0 before the first. */
   readonly version: number
   readonly versionId: string | null
-  /** Minutes, of that version. */
+  /** Minutes, of that version, rounded up. */
   readonly duration: number
+  /** The same in seconds; absent in courses that were published before they were counted. */
+  readonly durationSeconds?: number
   readonly createdAt: string
   readonly updatedAt: string
 }
@@ -64,6 +67,8 @@ export interface CourseVersion {
   /** 1, 2, 3 …; 0 for the draft. */
   readonly number: number
   readonly isSequential: boolean
+  /** In order. Absent where there are none. */
+  readonly modules?: readonly CourseModule[]
   readonly lessons: readonly LessonOutline[]
 }
 
@@ -73,6 +78,13 @@ export const courseVersions = collection<CourseVersion>()({
   partition: 'courseId',
   paths: {},
 })
+
+const Duration = {
+  duration: z.number().int().meta({ description: 'Minutes, rounded up.' }),
+  durationSeconds: z.number().int(),
+}
+const modules = z.array(CourseModule).meta({ description: 'In order; empty when there are none.' })
+const moduleId = z.uuid().nullable().meta({ description: 'The module it is in.' })
 
 const Figures = z.object({
   enrolledCount: z.number().int(),
@@ -88,7 +100,7 @@ export const CourseCard = z
     category: Category,
     level: Level,
     thumbnail: z.string().nullable(),
-    duration: z.number().int().meta({ description: 'Minutes.' }),
+    ...Duration,
     instructor: z.object({ name: z.string(), avatar: z.string().nullable() }),
     metadata: Figures,
   })
@@ -112,13 +124,15 @@ export const CourseDetail = CourseCard.extend({
   instructor: z.object({ name: z.string(), avatar: z.string().nullable(), bio: z.string() }),
   isSequential: z.boolean().meta({ description: 'Lessons are to be taken in order.' }),
   version: z.number().int(),
+  modules,
   lessons: z.array(
     z.object({
       id: z.uuid(),
       title: z.string(),
       description: z.string(),
-      duration: z.number().int(),
+      ...Duration,
       order: z.number().int(),
+      moduleId,
     }),
   ),
   metadata: Figures.extend({ createdAt: Timestamp, updatedAt: Timestamp }),
@@ -187,8 +201,9 @@ export const CourseDraft = z
     isSequential: z.boolean(),
     version: z.number().int().meta({ description: 'The version new learners start; 0 before the first.' }),
     hasUnpublishedChanges: z.boolean(),
+    modules,
     lessons: z.array(
-      z.object({ id: z.uuid(), title: z.string(), duration: z.number().int(), order: z.number().int() }),
+      z.object({ id: z.uuid(), title: z.string(), ...Duration, order: z.number().int(), moduleId }),
     ),
     createdAt: Timestamp,
     updatedAt: Timestamp,
@@ -206,6 +221,7 @@ export const VersionDifference = z
       .array(z.object({ id: z.uuid(), title: z.string() }))
       .meta({ description: 'Same lesson, other content, title, length or rules.' }),
     isReordered: z.boolean(),
+    hasOtherModules: z.boolean().meta({ description: 'Modules, or what is in which.' }),
   })
   .meta({ id: 'VersionDifference' })
 export type VersionDifference = z.infer<typeof VersionDifference>

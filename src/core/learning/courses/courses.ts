@@ -7,6 +7,7 @@ import { notFound } from '../../kernel/errors.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
 import { createAuthorCourses } from './author-courses.ts'
 import { cardOf, createCatalogue } from './catalogue.ts'
+import { createChangeDraft } from './change-draft.ts'
 import { type CourseTally, courseCounts, courseMembers } from './course-members.model.ts'
 import {
   type Course,
@@ -16,10 +17,12 @@ import {
   courses,
   courseVersions,
 } from './courses.model.ts'
-import { type ClaimVideo, createEditLessons } from './edit-lessons.ts'
+import { createEditLessons } from './edit-lessons.ts'
+import { createEditModules } from './edit-modules.ts'
 import { createImportCourses } from './import-courses.ts'
-import { lessonContents } from './lessons.model.ts'
 import { createListWrittenCourses } from './list-written-courses.ts'
+import { createLessonFiles } from './lesson-files.ts'
+import { lessonContents, secondsOf } from './lessons.model.ts'
 import { createMembers, noCounts } from './members.ts'
 import { createCoursesPersonalData } from './personal-data.ts'
 import { createVersions } from './versions.ts'
@@ -29,10 +32,14 @@ const rememberedDetails = 2_000
 export interface CoursesBorrows {
   readonly users: Pick<Users, 'read'>
   readonly audit: Recording
-  readonly files: Pick<Files, 'bindToCourse'>
+  readonly files: Pick<Files, 'courses'>
 }
 
-const detailOf = (course: Course, tally: CourseTally | null, { lessons }: CourseVersion): CourseDetail => {
+const detailOf = (
+  course: Course,
+  tally: CourseTally | null,
+  { lessons, modules }: CourseVersion,
+): CourseDetail => {
   const card = cardOf(course, tally ?? noCounts)
   const { createdAt, updatedAt, isSequential, version } = course
   return {
@@ -40,12 +47,15 @@ const detailOf = (course: Course, tally: CourseTally | null, { lessons }: Course
     instructor: course.instructor,
     isSequential,
     version,
-    lessons: lessons.map(({ id, title, description, duration, order }) => ({
-      id,
-      title,
-      description,
-      duration,
-      order,
+    modules: [...(modules ?? [])],
+    lessons: lessons.map((lesson) => ({
+      id: lesson.id,
+      title: lesson.title,
+      description: lesson.description,
+      duration: lesson.duration,
+      durationSeconds: secondsOf(lesson),
+      order: lesson.order,
+      moduleId: lesson.moduleId ?? null,
     })),
     metadata: { ...card.metadata, createdAt, updatedAt },
   }
@@ -56,14 +66,13 @@ export function createCourses(
   { users, audit, files }: CoursesBorrows,
 ) {
   const { documents } = needs
-  const claimVideo: ClaimVideo = async (author, courseId, fileId) => {
-    await files.bindToCourse(author, fileId, courseId, 'course-video')
-  }
   const catalogue = createCatalogue(needs)
   const versions = createVersions(needs)
   const members = createMembers(needs)
   const authorCourses = createAuthorCourses(needs, { users, audit, catalogue, versions })
-  const editLessons = createEditLessons(needs, { authorCourses, versions, claimVideo })
+  const changeDraft = createChangeDraft(needs, { versions })
+  const lessonFiles = createLessonFiles({ files: files.courses })
+  const editLessons = createEditLessons(needs, { authorCourses, versions, lessonFiles, changeDraft })
   const details = new Map<
     string,
     { readonly course: Course; readonly tallyVersion: string | undefined; readonly detail: CourseDetail }
@@ -95,7 +104,9 @@ export function createCourses(
     versions,
     authoring: authorCourses,
     lessons: editLessons,
-    importCourses: createImportCourses(needs, { authorCourses, editLessons, versions }),
+    modules: createEditModules(needs, { authorCourses, changeDraft }),
+    openParts: lessonFiles.openParts,
+    importCourses: createImportCourses(needs, { authorCourses, editLessons, versions, changeDraft }),
 
     findDetail,
 

@@ -1,9 +1,10 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
-import { notFound, validationError } from '../../kernel/errors.ts'
-import { retryOnConflict } from '../../kernel/retry-on-conflict.ts'
+import { validationError } from '../../kernel/errors.ts'
 import type { Author, AuthorCourses } from './author-courses.ts'
-import { courseVersions } from './courses.model.ts'
+import { type ChangeDraft, type DraftOutline, findIn, numbered, placed, placeIn } from './change-draft.ts'
+import { type ContentParts, fileIdsOf, type LessonFiles, noParts } from './lesson-files.ts'
+import { lengthOf } from './lesson-length.ts'
 import {
   type DraftLesson,
   type LessonContent,
@@ -11,37 +12,57 @@ import {
   lessonContents,
   maxLessons,
   type NewLesson,
+  secondsOf,
   tooManyLessons,
   type UpdateLesson,
 } from './lessons.model.ts'
 import type { Versions } from './versions.ts'
 
-/** Where a lesson's video may come from. Throws when the author may not use that file. */
-export type ClaimVideo = (author: Author, courseId: string, fileId: string) => Promise<void>
-
-type Content = Pick<LessonContent, 'content' | 'videoFileId' | 'videoUrl' | 'resources'>
-
-const numbered = (lessons: readonly LessonOutline[]): LessonOutline[] =>
-  lessons.map((lesson, index) => ({ ...lesson, order: index + 1 }))
-
-function placed(lessons: readonly LessonOutline[], lesson: LessonOutline, order: number): LessonOutline[] {
-  const others = lessons.filter(({ id }) => id !== lesson.id)
-  return numbered([...others.slice(0, order - 1), lesson, ...others.slice(order - 1)])
-}
+const contentFields = ['content', 'videoFileId', 'videoUrl', 'resources', 'captions', 'transcript'] as const
 
 export const contentOf = (
   id: string,
   courseId: string,
   lessonId: string,
-  { content, videoFileId, videoUrl, resources }: Content,
-): LessonContent => ({ id, courseId, lessonId, content, videoFileId, videoUrl, resources })
+  parts: ContentParts,
+): LessonContent => ({ id, courseId, lessonId, ...parts })
 
 export const outlineOf = (
   id: string,
   contentId: string,
-  { title, description, duration, minimumSeconds, watchPercent }: NewLesson,
-  order: number,
-): LessonOutline => ({ id, title, description, duration, order, minimumSeconds, watchPercent, contentId })
+  {
+    title,
+    description,
+    duration,
+    durationSeconds,
+    moduleId,
+    minimumSeconds,
+    watchPercent,
+  }: Omit<NewLesson, 'resources' | 'content' | 'videoFileId' | 'videoUrl' | 'captions' | 'transcript'>,
+  {
+    order,
+    videoSeconds = null,
+    fileIds = [],
+  }: { readonly order: number; readonly videoSeconds?: number | null; readonly fileIds?: readonly string[] },
+): LessonOutline => ({
+  id,
+  title,
+  description,
+  ...lengthOf({ duration, durationSeconds }, null, videoSeconds),
+  order,
+  moduleId,
+  minimumSeconds,
+  watchPercent,
+  contentId,
+  fileIds,
+})
+
+function requireModule({ modules = [] }: DraftOutline, moduleId: string | null): void {
+  if (moduleId !== null && !modules.some(({ id }) => id === moduleId))
+    throw validationError([
+      { path: 'moduleId', code: 'unknown_module', message: 'Must be a module of this course.' },
+    ])
+}
 
 /**
  * Changes the lessons of a draft; nobody who takes part notices before the next version is published. Content is
@@ -52,72 +73,66 @@ export function createEditLessons(
   domain: {
     readonly authorCourses: AuthorCourses
     readonly versions: Versions
-    readonly claimVideo: ClaimVideo
+    readonly lessonFiles: LessonFiles
+    readonly changeDraft: ChangeDraft
   },
 ) {
-  const { authorCourses, versions, claimVideo } = domain
+  const { authorCourses, versions, lessonFiles, changeDraft } = domain
 
-  async function storeContent(
-    author: Author,
-    courseId: string,
-    lessonId: string,
-    given: Content,
-  ): Promise<string> {
-    if (given.videoFileId !== null && given.videoUrl !== null)
-      throw validationError([
-        { path: 'videoUrl', code: 'two_videos', message: 'Give a file or an address, not both.' },
-      ])
-    if (given.videoFileId !== null) await claimVideo(author, courseId, given.videoFileId)
+  async function storeContent(courseId: string, lessonId: string, parts: ContentParts): Promise<string> {
     const id = ids.next()
-    await documents.insert(lessonContents, contentOf(id, courseId, lessonId, given))
+    await documents.insert(lessonContents, contentOf(id, courseId, lessonId, parts))
     return id
-  }
-
-  const changeDraft = (
-    courseId: string,
-    change: (lessons: readonly LessonOutline[]) => LessonOutline[],
-  ): Promise<readonly LessonOutline[]> =>
-    retryOnConflict(async () => {
-      const { value, version } = await versions.readDraft(courseId)
-      const lessons = change(value.lessons)
-      await documents.replace(courseVersions, { ...value, lessons }, version)
-      return lessons
-    })
-
-  const find = (lessons: readonly LessonOutline[], lessonId: string): LessonOutline => {
-    const lesson = lessons.find(({ id }) => id === lessonId)
-    if (!lesson) throw notFound()
-    return lesson
   }
 
   async function describe(courseId: string, lesson: LessonOutline): Promise<DraftLesson> {
     const { id, title, description, duration, order, minimumSeconds, watchPercent, contentId } = lesson
-    const { content, videoFileId, videoUrl, resources } = await versions.readContent(courseId, contentId)
+    const content = await versions.readContent(courseId, contentId)
     return {
       id,
       title,
       description,
       duration,
+      durationSeconds: secondsOf(lesson),
       order,
-      content,
-      videoFileId,
-      videoUrl,
-      resources: [...resources],
+      moduleId: lesson.moduleId ?? null,
+      ...(await lessonFiles.openParts(content)),
+      videoSeconds: lesson.videoSeconds ?? null,
       minimumSeconds,
       watchPercent,
     }
   }
 
   async function add(author: Author, courseId: string, id: string, given: NewLesson): Promise<DraftLesson> {
-    const draft = await versions.readDraft(courseId)
-    if (draft.value.lessons.length >= maxLessons) throw tooManyLessons()
-    const contentId = await storeContent(author, courseId, id, given)
-    const lessons = await changeDraft(courseId, (known) => {
-      if (known.length >= maxLessons) throw tooManyLessons()
-      const order = Math.min(given.order ?? known.length + 1, known.length + 1)
-      return placed(known, outlineOf(id, contentId, given, order), order)
+    const draft = (await versions.readDraft(courseId)).value
+    if (draft.lessons.length >= maxLessons) throw tooManyLessons()
+    requireModule(draft, given.moduleId)
+    const parts = lessonFiles.partsOf(given, noParts)
+    const videoSeconds = await lessonFiles.claim(author, courseId, parts, [])
+    const contentId = await storeContent(courseId, id, parts)
+    const { lessons } = await changeDraft(courseId, (latest) => {
+      const { lessons } = latest
+      if (lessons.length >= maxLessons) throw tooManyLessons()
+      requireModule(latest, given.moduleId)
+      const order = Math.min(given.order ?? placeIn(latest, given.moduleId), lessons.length + 1)
+      const lesson = outlineOf(id, contentId, given, { order, videoSeconds, fileIds: fileIdsOf(parts) })
+      return { lessons: placed(lessons, lesson, order) }
     })
-    return describe(courseId, find(lessons, id))
+    return describe(courseId, findIn(lessons, id))
+  }
+
+  /** The content as it will be, stored; null when nothing of it is named. */
+  async function changeContent(author: Author, courseId: string, known: LessonOutline, given: UpdateLesson) {
+    if (!contentFields.some((field) => field in given)) return null
+    const before = await versions.readContent(courseId, known.contentId)
+    const parts = lessonFiles.partsOf(given, before)
+    const newVideoSeconds = await lessonFiles.claim(author, courseId, parts, fileIdsOf(before))
+    const isSameVideo = parts.videoFileId === before.videoFileId
+    return {
+      contentId: await storeContent(courseId, known.id, parts),
+      fileIds: fileIdsOf(parts),
+      videoSeconds: isSameVideo ? (known.videoSeconds ?? null) : newVideoSeconds,
+    }
   }
 
   async function update(
@@ -126,34 +141,33 @@ export function createEditLessons(
     lessonId: string,
     given: UpdateLesson,
   ): Promise<DraftLesson> {
-    const known = find((await versions.readDraft(courseId)).value.lessons, lessonId)
-    const isContent = ['content', 'videoFileId', 'videoUrl', 'resources'].some((field) => field in given)
-    const contentId = isContent
-      ? await storeContent(author, courseId, lessonId, {
-          ...(await versions.readContent(courseId, known.contentId)),
-          ...given,
-        } as Content)
-      : undefined
-    const lessons = await changeDraft(courseId, (latest) => {
-      const lesson = find(latest, lessonId)
-      const changed = {
-        ...lesson,
+    const draft = (await versions.readDraft(courseId)).value
+    if (given.moduleId !== undefined) requireModule(draft, given.moduleId)
+    const content = await changeContent(author, courseId, findIn(draft.lessons, lessonId), given)
+    const { lessons } = await changeDraft(courseId, (latest) => {
+      const lesson = findIn(latest.lessons, lessonId)
+      const { videoSeconds: _, durationSeconds: __, ...kept } = lesson
+      const moduleId = given.moduleId === undefined ? (lesson.moduleId ?? null) : given.moduleId
+      requireModule(latest, moduleId)
+      const changed: LessonOutline = {
+        ...kept,
         title: given.title ?? lesson.title,
         description: given.description ?? lesson.description,
-        duration: given.duration ?? lesson.duration,
+        ...lengthOf(given, lesson, content ? content.videoSeconds : (lesson.videoSeconds ?? null)),
+        moduleId,
         minimumSeconds: given.minimumSeconds ?? lesson.minimumSeconds,
         watchPercent: given.watchPercent ?? lesson.watchPercent,
-        contentId: contentId ?? lesson.contentId,
+        ...(content && { contentId: content.contentId, fileIds: content.fileIds }),
       }
-      return placed(latest, changed, given.order ?? lesson.order)
+      const order = given.order ?? lesson.order
+      return { lessons: placed(latest.lessons, changed, order) }
     })
-    return describe(courseId, find(lessons, lessonId))
+    return describe(courseId, findIn(lessons, lessonId))
   }
 
   return {
     addAs: add,
     updateAs: update,
-    changeDraft,
 
     async add(actor: Actor, courseId: string, given: NewLesson): Promise<DraftLesson> {
       await authorCourses.readOwn(actor, courseId)
@@ -162,7 +176,7 @@ export function createEditLessons(
 
     async read(actor: Actor, courseId: string, lessonId: string): Promise<DraftLesson> {
       await authorCourses.readOwn(actor, courseId)
-      return describe(courseId, find((await versions.readDraft(courseId)).value.lessons, lessonId))
+      return describe(courseId, findIn((await versions.readDraft(courseId)).value.lessons, lessonId))
     },
 
     async update(
@@ -177,9 +191,9 @@ export function createEditLessons(
 
     async remove(actor: Actor, courseId: string, lessonId: string): Promise<void> {
       await authorCourses.readOwn(actor, courseId)
-      await changeDraft(courseId, (lessons) => {
-        find(lessons, lessonId)
-        return numbered(lessons.filter(({ id }) => id !== lessonId))
+      await changeDraft(courseId, ({ lessons }) => {
+        findIn(lessons, lessonId)
+        return { lessons: numbered(lessons.filter(({ id }) => id !== lessonId)) }
       })
     },
   }

@@ -3,6 +3,7 @@ import type { Needs } from '../../../ports/ports.ts'
 import { AppError, type ErrorDetail } from '../../kernel/errors.ts'
 import { retryOnConflict } from '../../kernel/retry-on-conflict.ts'
 import type { Author, AuthorCourses } from './author-courses.ts'
+import type { ChangeDraft } from './change-draft.ts'
 import { type Course, catalog, courses, NewCourse } from './courses.model.ts'
 import type { EditLessons } from './edit-lessons.ts'
 import { maxLessons, NewLesson } from './lessons.model.ts'
@@ -12,7 +13,13 @@ const Key = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,99}$/, 'Must consist of lower-case letters, digits and hyphens.')
 
-const ImportedLesson = NewLesson.omit({ order: true, videoFileId: true }).extend({ key: Key })
+const ImportedLesson = NewLesson.omit({
+  order: true,
+  videoFileId: true,
+  moduleId: true,
+  captions: true,
+  transcript: true,
+}).extend({ key: Key })
 
 export const ImportedCourse = NewCourse.extend({
   /** Names the course in every import of it. */
@@ -51,6 +58,8 @@ export async function importedId(...keys: readonly string[]): Promise<string> {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
+const notImported = { moduleId: null, captions: [], transcript: null }
+
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /**
@@ -63,9 +72,10 @@ export function createImportCourses(
     readonly authorCourses: AuthorCourses
     readonly editLessons: EditLessons
     readonly versions: Versions
+    readonly changeDraft: ChangeDraft
   },
 ) {
-  const { authorCourses, editLessons, versions } = domain
+  const { authorCourses, editLessons, versions, changeDraft } = domain
 
   const cardOf = (given: ImportedCourse, known: Course) => ({
     title: given.title,
@@ -97,7 +107,7 @@ export function createImportCourses(
     for (const { id, lesson } of wanted) {
       const outline = known.find((candidate) => candidate.id === id)
       if (!outline) {
-        if (!isDryRun) await editLessons.addAs(importer, courseId, id, lesson)
+        if (!isDryRun) await editLessons.addAs(importer, courseId, id, { ...lesson, ...notImported })
         continue
       }
       const content = await versions.readContent(courseId, outline.contentId)
@@ -110,12 +120,12 @@ export function createImportCourses(
       if (!isDryRun) await editLessons.updateAs(importer, courseId, id, lesson)
     }
     if (isChanged && !isDryRun)
-      await editLessons.changeDraft(courseId, (lessons) =>
-        order.flatMap((id, index) => {
+      await changeDraft(courseId, ({ lessons }) => ({
+        lessons: order.flatMap((id, index) => {
           const lesson = lessons.find((candidate) => candidate.id === id)
           return lesson ? [{ ...lesson, order: index + 1 }] : []
         }),
-      )
+      }))
     return isChanged
   }
 

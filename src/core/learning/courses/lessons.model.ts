@@ -2,6 +2,19 @@ import { z } from 'zod'
 import { collection } from '../../../ports/documents.ts'
 import { defineError } from '../../kernel/errors.ts'
 import { hasFields, nothingNamed, Prose, Title, WebAddress } from './course-fields.model.ts'
+import {
+  Caption,
+  maxCaptions,
+  NewCaption,
+  NewResource,
+  NewTranscript,
+  Resource,
+  type StoredCaption,
+  type StoredResource,
+  type StoredTranscript,
+  Transcript,
+  Unavailable,
+} from './lesson-parts.model.ts'
 
 export const maxLessons = 200
 
@@ -18,17 +31,29 @@ export interface LessonOutline extends LessonRules {
   readonly id: string
   readonly title: string
   readonly description: string
-  /** Minutes. */
+  /** Minutes, rounded up. */
   readonly duration: number
+  /** Absent when only minutes were given. */
+  readonly durationSeconds?: number
+  /** The real length of its video; absent while that is not known. */
+  readonly videoSeconds?: number
   /** 1, 2, 3 … */
   readonly order: number
+  /** Absent, or null, when it is in none. */
+  readonly moduleId?: string | null
   /** Names the content in `Lessons`. */
   readonly contentId: string
+  /** Files of ours that the content names. Absent in lessons from before that was noted: then the content says so. */
+  readonly fileIds?: readonly string[]
 }
 
-export const Resource = z
-  .object({ title: Title(1, 200), url: WebAddress, type: z.enum(['pdf', 'link', 'download']) })
-  .meta({ id: 'Resource' })
+/** How long a lesson takes: to the second where that is known. */
+export const secondsOf = ({
+  duration,
+  durationSeconds,
+}: Pick<LessonOutline, 'duration' | 'durationSeconds'>): number => durationSeconds ?? duration * 60
+
+export const minutesOf = (seconds: number): number => Math.ceil(seconds / 60)
 
 /** What a lesson teaches. Never changed: an edit is a new one. */
 export interface LessonContent {
@@ -41,28 +66,39 @@ export interface LessonContent {
   readonly videoFileId: string | null
   /** … or one that is elsewhere. */
   readonly videoUrl: string | null
-  readonly resources: readonly z.infer<typeof Resource>[]
+  readonly resources: readonly StoredResource[]
+  readonly captions?: readonly StoredCaption[]
+  readonly transcript?: StoredTranscript | null
 }
 
 /** Partition `courseId`: lesson bodies are not read to list, and one is a point read. */
 export const lessonContents = collection<LessonContent>()({
   name: 'Lessons',
   partition: 'courseId',
-  paths: {},
+  paths: { byLesson: { by: [], order: 'lessonId' } },
 })
 
+const maxMinutes = 10_000
+
+export const minutes = z.number().int().min(0).max(maxMinutes)
 const lessonFields = {
   title: Title(1, 200),
   description: Prose(2_000),
-  duration: z.number().int().min(0).max(10_000).meta({ description: 'Minutes.' }),
+  duration: minutes.meta({ description: 'Minutes, rounded up.' }),
+  durationSeconds: z
+    .number()
+    .int()
+    .min(0)
+    .max(maxMinutes * 60)
+    .meta({ description: 'The same in seconds. Give either.' }),
   order: z.number().int().min(1).max(maxLessons).meta({ description: 'Its place; others make room.' }),
+  moduleId: z.uuid().nullable().meta({ description: 'The module it is in.' }),
   content: Prose(100_000).meta({ description: 'Markdown.' }),
   videoFileId: z
     .uuid()
     .nullable()
     .meta({ description: 'A completed upload of the category `course-video`.' }),
   videoUrl: WebAddress.nullable().meta({ description: 'A video that is elsewhere.' }),
-  resources: z.array(Resource).max(50),
   minimumSeconds: z
     .number()
     .int()
@@ -74,19 +110,29 @@ const lessonFields = {
     .int()
     .min(0)
     .max(100)
-    .meta({ description: 'Of the duration, to be watched before it can be completed.' }),
+    .meta({ description: 'Of the video, to be watched before it can be completed.' }),
+}
+const givenParts = {
+  resources: z.array(NewResource).max(50),
+  captions: z.array(NewCaption).max(maxCaptions),
+  transcript: NewTranscript.nullable(),
 }
 
 export const NewLesson = z
   .object({
     ...lessonFields,
+    ...givenParts,
     description: lessonFields.description.default(''),
-    duration: lessonFields.duration.default(0),
+    duration: lessonFields.duration.optional(),
+    durationSeconds: lessonFields.durationSeconds.optional(),
     order: lessonFields.order.optional(),
+    moduleId: lessonFields.moduleId.default(null),
     content: lessonFields.content.default(''),
     videoFileId: lessonFields.videoFileId.default(null),
     videoUrl: lessonFields.videoUrl.default(null),
-    resources: lessonFields.resources.default([]),
+    resources: givenParts.resources.default([]),
+    captions: givenParts.captions.default([]),
+    transcript: givenParts.transcript.default(null),
     minimumSeconds: lessonFields.minimumSeconds.default(0),
     watchPercent: lessonFields.watchPercent.default(0),
   })
@@ -94,14 +140,35 @@ export const NewLesson = z
 export type NewLesson = z.infer<typeof NewLesson>
 
 export const UpdateLesson = z
-  .object(lessonFields)
+  .object({ ...lessonFields, ...givenParts })
   .partial()
   .refine(hasFields, nothingNamed)
   .meta({ id: 'UpdateLesson' })
 export type UpdateLesson = z.infer<typeof UpdateLesson>
 
+export const VideoState = {
+  videoSeconds: z
+    .number()
+    .nullable()
+    .meta({ description: 'The length of the uploaded video; null while it is not known.' }),
+  videoUnavailable: Unavailable.nullable().meta({ description: 'Why the uploaded video is not there.' }),
+}
+
 /** A lesson as its author sees it. */
-export const DraftLesson = z.object({ id: z.uuid(), ...lessonFields }).meta({ id: 'DraftLesson' })
+export const DraftLesson = z
+  .object({
+    id: z.uuid(),
+    ...lessonFields,
+    videoFileUrl: z
+      .string()
+      .nullable()
+      .meta({ description: 'Where the uploaded video is: signed; null when it is not there.' }),
+    ...VideoState,
+    resources: z.array(Resource),
+    captions: z.array(Caption),
+    transcript: Transcript.nullable(),
+  })
+  .meta({ id: 'DraftLesson' })
 export type DraftLesson = z.infer<typeof DraftLesson>
 
 export const tooManyLessons = defineError(

@@ -3,7 +3,8 @@ import { measure } from '../../kernel/ranges.ts'
 import type { CourseVersion } from '../courses/courses.model.ts'
 import { conditionsMissing } from '../courses/courses.model.ts'
 import type { LessonOutline } from '../courses/lessons.model.ts'
-import type { Enrolment, LessonProgress, Missing } from './enrollments.model.ts'
+import type { Enrolment, LessonProgress } from './enrollments.model.ts'
+import type { Missing } from './study.model.ts'
 
 export const untouched: LessonProgress = {
   completedAt: null,

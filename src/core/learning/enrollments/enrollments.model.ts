@@ -3,7 +3,7 @@ import { collection } from '../../../ports/documents.ts'
 import { defineError } from '../../kernel/errors.ts'
 import type { Range } from '../../kernel/ranges.ts'
 import { type Category, VersionDifference } from '../courses/courses.model.ts'
-import { Resource } from '../courses/lessons.model.ts'
+import { Why } from './study.model.ts'
 import type { TimeSpent } from './time-spent.ts'
 
 export interface LessonProgress {
@@ -76,26 +76,6 @@ export const notEnrolled = defineError('forbidden', 'not_enrolled', 'Enroll in t
 
 const Timestamp = z.iso.datetime()
 
-/** What has to be so before something opens or counts. */
-export const Missing = z
-  .object({
-    code: z.enum([
-      'not_enrolled',
-      'lesson_not_completed',
-      'time_missing',
-      'watching_missing',
-      'course_not_completed',
-    ]),
-    message: z.string(),
-    lessonId: z.uuid().optional(),
-    seconds: z.number().optional().meta({ description: 'Still to be spent.' }),
-    percent: z.number().optional().meta({ description: 'Still to be watched.' }),
-  })
-  .meta({ id: 'Missing' })
-export type Missing = z.infer<typeof Missing>
-
-const Why = z.array(Missing).meta({ description: 'What is missing; empty when nothing is.' })
-
 export const Enrolled = z
   .object({
     message: z.string(),
@@ -138,88 +118,6 @@ export type EnrolmentView = z.infer<typeof EnrolmentView>
 export const MoveToVersion = z
   .object({ version: z.number().int().min(1).meta({ description: 'The `update.to` that was shown.' }) })
   .meta({ id: 'MoveToVersion' })
-
-export const LessonListItem = z
-  .object({
-    id: z.uuid(),
-    title: z.string(),
-    description: z.string(),
-    duration: z.number().int(),
-    order: z.number().int(),
-    completed: z.boolean(),
-    completedAt: Timestamp.nullable(),
-    timeSpent: z.number().int().meta({ description: 'Seconds.' }),
-    watchedPercent: z.number(),
-    locked: z.boolean(),
-    why: Why,
-  })
-  .meta({ id: 'LessonListItem' })
-export type LessonListItem = z.infer<typeof LessonListItem>
-
-export const Lesson = LessonListItem.extend({
-  courseId: z.uuid(),
-  videoUrl: z.string().nullable().meta({ description: 'Outlives the video.' }),
-  position: z.number().meta({ description: 'Seconds into the video.' }),
-  content: z.string().meta({ description: 'Markdown.' }),
-  resources: z.array(Resource),
-}).meta({ id: 'Lesson' })
-export type Lesson = z.infer<typeof Lesson>
-
-export const CompleteLesson = z
-  .object({
-    completedAt: Timestamp.optional().meta({
-      description:
-        'When it was completed, if that is reported later. Neither before the enrollment nor in the future.',
-    }),
-  })
-  .meta({ id: 'CompleteLesson' })
-export type CompleteLesson = z.infer<typeof CompleteLesson>
-
-export const LessonCompleted = z
-  .object({
-    message: z.string(),
-    progress: z.object({
-      courseId: z.uuid(),
-      completedLessons: z.number().int(),
-      totalLessons: z.number().int(),
-      percentage: z.number().meta({ description: 'Not rounded.' }),
-      why: Why,
-    }),
-  })
-  .meta({ id: 'LessonCompleted' })
-export type LessonCompleted = z.infer<typeof LessonCompleted>
-
-export const TimeReport = z
-  .object({
-    events: z
-      .array(
-        z
-          .object({
-            startedAt: Timestamp,
-            endedAt: Timestamp,
-            from: z.number().min(0).max(86_400).optional().meta({ description: 'Seconds into the video.' }),
-            to: z.number().min(0).max(86_400).optional(),
-          })
-          .refine(({ from, to }) => (from === undefined) === (to === undefined), 'Give both from and to.'),
-      )
-      .min(1)
-      .max(100),
-  })
-  .meta({ id: 'TimeReport' })
-export type TimeReport = z.infer<typeof TimeReport>
-
-export const TimeCounted = z
-  .object({
-    timeSpent: z.number().int().meta({ description: 'Seconds in this course.' }),
-    lesson: z.object({
-      timeSpent: z.number().int(),
-      watchedPercent: z.number(),
-      position: z.number(),
-      why: Why,
-    }),
-  })
-  .meta({ id: 'TimeCounted' })
-export type TimeCounted = z.infer<typeof TimeCounted>
 
 export const Rating = z.object({ rating: z.number().int().min(1).max(5) }).meta({ id: 'Rating' })
 export type Rating = z.infer<typeof Rating>

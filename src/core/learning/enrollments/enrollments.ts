@@ -11,10 +11,12 @@ import type { Courses } from '../courses/courses.ts'
 import type { Mentors } from '../mentors/mentors.ts'
 import { type LearnedSummary, progress } from './enrollments.model.ts'
 import { createLearners } from './learners.ts'
+import { createLessonAccess } from './lesson-access.ts'
 import { createLessonProgress } from './lesson-progress.ts'
 import { createListMembers } from './list-members.ts'
 import { createParticipation } from './participation.ts'
 import { createEnrollmentsPersonalData } from './personal-data.ts'
+import { createReadLessons } from './read-lessons.ts'
 import { createReadProgress } from './read-progress.ts'
 import { createRecount } from './recount.ts'
 
@@ -23,7 +25,7 @@ export interface EnrollmentsBorrows {
   readonly courses: Courses
   readonly mentors: Mentors
   readonly audit: Recording
-  readonly files: Pick<Files, 'signVideo' | 'bindings'>
+  readonly files: Pick<Files, 'bindings'>
 }
 
 /** Taking part in courses, and what comes of it. */
@@ -33,6 +35,7 @@ export function createEnrollments(
 ) {
   const { users, courses, files } = borrows
   const learners = createLearners(needs, borrows)
+  const access = createLessonAccess({ courses, learners })
 
   async function coursesOf(userId: string): Promise<readonly string[]> {
     return (await learners.readStats(userId))?.value.enrolledCourses ?? []
@@ -56,7 +59,10 @@ export function createEnrollments(
       }),
     ],
     participation: createParticipation(needs, { courses, learners }),
-    study: createLessonProgress(needs, { courses, learners, signVideo: files.signVideo }),
+    study: {
+      ...createReadLessons(needs, { courses, learners, access }),
+      ...createLessonProgress(needs, { courses, learners, access }),
+    },
     reading: createReadProgress(needs, { ...borrows, learners }),
     listMembers: createListMembers({ ...borrows, learners }),
     recount: createRecount(needs, borrows),

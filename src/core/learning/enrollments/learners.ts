@@ -1,4 +1,4 @@
-import type { Stored, Write } from '../../../ports/documents.ts'
+import { type Stored, VersionMismatch, type Write } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { activeDaysOf, preferencesOf, type User } from '../../accounts/users/users.model.ts'
 import type { Users } from '../../accounts/users/users.ts'
@@ -119,6 +119,18 @@ export function createLearners(
         if (writes.length > 0) await documents.transact(progress, userId, writes)
         return { enrolment: next, stats }
       }),
+
+    /** Notes that somebody opened a lesson. Where another request wrote in between, that one says as much. */
+    async noteAccess(userId: string, courseId: string, at: string): Promise<void> {
+      const stored = await read(userId, courseId)
+      if (!stored || !isEnrolment(stored.value) || stored.value.lastAccessedAt >= at) return
+      const next = revised({ ...stored.value, lastAccessedAt: at }, stored.value)
+      try {
+        await documents.replace(progress, next, stored.version)
+      } catch (error) {
+        if (!(error instanceof VersionMismatch)) throw error
+      }
+    },
 
     /**
      * Notes the days of these moments, in the person's own time zone. Writes only when one is new, and the account has

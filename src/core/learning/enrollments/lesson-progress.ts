@@ -1,8 +1,6 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { User } from '../../accounts/users/users.model.ts'
-import { AppError, notFound } from '../../kernel/errors.ts'
 import { addRanges, type Range } from '../../kernel/ranges.ts'
-import type { CourseVersion } from '../courses/courses.model.ts'
 import type { Courses } from '../courses/courses.ts'
 import type { LessonOutline } from '../courses/lessons.model.ts'
 import { withAchievements } from './achievements.ts'
@@ -11,25 +9,14 @@ import {
   percentageOf,
   refuse,
   untouched,
-  watchedPercentOf,
   whyCourseIncomplete,
   whyIncomplete,
-  whyLocked,
 } from './conditions.ts'
-import {
-  type CompleteLesson,
-  type Enrolment,
-  type LearnerStats,
-  type Lesson,
-  type LessonCompleted,
-  type LessonListItem,
-  type LessonProgress,
-  notEnrolled,
-  type TimeCounted,
-  type TimeReport,
-} from './enrollments.model.ts'
+import { type Enrolment, type LearnerStats, type LessonProgress, notEnrolled } from './enrollments.model.ts'
 import { daysWith, type Learned, type Learners, memberOf } from './learners.ts'
+import { findLesson, itemOf, type LessonAccess, requireOpen } from './lesson-access.ts'
 import { isActive, withCompletion, withTotals } from './participation.ts'
+import type { CompleteLesson, LessonCompleted, TimeCounted, TimeReport } from './study.model.ts'
 import { secondsOf, withTime } from './time-spent.ts'
 
 /** One event covers at most this: a player reports now and then, not once a day. */
@@ -37,13 +24,6 @@ const longestEventMs = 4 * 60 * 60_000
 const latestReportMs = 30 * 24 * 60 * 60_000
 const fastestPlayback = 2
 const keptWatchedRanges = 100
-/** Opening lessons is noted this often. */
-const noteAccessAfterMs = 5 * 60_000
-
-const lessonLocked = (error: AppError): AppError =>
-  new AppError('forbidden', 'lesson_locked', 'Complete the earlier lessons first.', {
-    ...(error.details ? { details: error.details } : {}),
-  })
 
 const withLesson = (enrolment: Enrolment, lessonId: string, progress: LessonProgress): Enrolment => ({
   ...enrolment,
@@ -72,68 +52,15 @@ export function afterCompleting(
   }
 }
 
-/** A link to a file that outlives the video it leads to. */
-export type SignVideo = (fileId: string) => Promise<string>
-
+/** Completing lessons, and the time that goes into them. */
 export function createLessonProgress(
-  { clock, defer }: Needs<'clock' | 'defer'>,
-  domain: { readonly courses: Courses; readonly learners: Learners; readonly signVideo: SignVideo },
+  { clock }: Needs<'clock'>,
+  {
+    courses,
+    learners,
+    access,
+  }: { readonly courses: Courses; readonly learners: Learners; readonly access: LessonAccess },
 ) {
-  const { courses, learners, signVideo } = domain
-
-  /** The version somebody takes, or would. Somebody who has left sees what is public. */
-  async function opened(known: Enrolment | null, courseId: string) {
-    if (isActive(known))
-      return { enrolment: known, version: await courses.versions.read(courseId, known.versionId) }
-    const course = await courses.readCourse(courseId)
-    if (course?.value.state !== 'published' || course.value.versionId === null) throw notFound()
-    return { enrolment: null, version: await courses.versions.read(courseId, course.value.versionId) }
-  }
-
-  const open = async (userId: string, courseId: string) =>
-    opened(await learners.readEnrolment(userId, courseId), courseId)
-
-  const find = ({ lessons }: CourseVersion, lessonId: string): LessonOutline => {
-    const lesson = lessons.find(({ id }) => id === lessonId)
-    if (!lesson) throw notFound()
-    return lesson
-  }
-
-  const itemOf = (
-    version: CourseVersion,
-    enrolment: Enrolment | null,
-    lesson: LessonOutline,
-  ): LessonListItem => {
-    const progress = enrolment?.lessons[lesson.id] ?? untouched
-    const locked = whyLocked(version, enrolment, lesson)
-    return {
-      id: lesson.id,
-      title: lesson.title,
-      description: lesson.description,
-      duration: lesson.duration,
-      order: lesson.order,
-      completed: progress.completedAt !== null,
-      completedAt: progress.completedAt,
-      timeSpent: progress.seconds,
-      watchedPercent: watchedPercentOf(lesson, progress),
-      locked: locked.length > 0,
-      why: locked.length > 0 ? locked : whyIncomplete(lesson, progress),
-    }
-  }
-
-  /** Throws what keeps a lesson closed. 404 comes first: whether a lesson is in a course is public. */
-  function requireOpen(
-    version: CourseVersion,
-    enrolment: Enrolment | null,
-    lessonId: string,
-  ): { readonly lesson: LessonOutline; readonly enrolment: Enrolment } {
-    const lesson = find(version, lessonId)
-    if (!enrolment) throw notEnrolled()
-    const locked = whyLocked(version, enrolment, lesson)
-    if (locked.length > 0) throw lessonLocked(refuse(locked))
-    return { lesson, enrolment }
-  }
-
   const changeOpen = (
     learner: User,
     courseId: string,
@@ -141,8 +68,7 @@ export function createLessonProgress(
     change: (lesson: LessonOutline, enrolment: Enrolment, stats: LearnerStats) => Learned,
   ): Promise<Learned> =>
     learners.change(learner.id, courseId, async (known, stats) => {
-      const current = await opened(known, courseId)
-      const { lesson, enrolment } = requireOpen(current.version, current.enrolment, lessonId)
+      const { lesson, enrolment } = requireOpen(await access.opened(known, courseId), lessonId)
       return change(lesson, enrolment, stats)
     })
 
@@ -150,38 +76,6 @@ export function createLessonProgress(
     Math.min(clock.now(), Math.max(ms, Date.parse(enrolment.createdAt), clock.now() - latestReportMs))
 
   return {
-    async listLessons(userId: string, courseId: string): Promise<LessonListItem[]> {
-      const { enrolment, version } = await open(userId, courseId)
-      return version.lessons.map((lesson) => itemOf(version, enrolment, lesson))
-    },
-
-    /** Opening a lesson counts as being here today. */
-    async readLesson(learner: User, courseId: string, lessonId: string): Promise<Lesson> {
-      const opened = await open(learner.id, courseId)
-      const { lesson, enrolment } = requireOpen(opened.version, opened.enrolment, lessonId)
-      const { content, videoFileId, videoUrl, resources } = await courses.versions.readContent(
-        courseId,
-        lesson.contentId,
-      )
-      const now = clock.now()
-      if (now - Date.parse(enrolment.lastAccessedAt) > noteAccessAfterMs)
-        defer.run('note_lesson_access', async () => {
-          await learners.noteActive(learner, [now])
-          await learners.change(learner.id, courseId, (known, stats) => ({
-            enrolment: accessed(known ?? enrolment, new Date(now).toISOString()),
-            stats,
-          }))
-        })
-      return {
-        ...itemOf(opened.version, enrolment, lesson),
-        courseId,
-        videoUrl: videoFileId === null ? videoUrl : await signVideo(videoFileId),
-        position: enrolment.lessons[lessonId]?.position ?? 0,
-        content,
-        resources: [...resources],
-      }
-    },
-
     /** Saying it twice, late or out of order changes nothing but that the earliest time counts. */
     async complete(
       learner: User,
@@ -263,8 +157,8 @@ export function createLessonProgress(
         }
       })
       await learners.noteActive(learner, moments)
-      const { version } = await opened(enrolment, courseId)
-      const { timeSpent, watchedPercent, why } = itemOf(version, enrolment, find(version, lessonId))
+      const opened = await access.opened(enrolment, courseId)
+      const { timeSpent, watchedPercent, why } = itemOf(opened, findLesson(opened.version, lessonId))
       const { position } = enrolment.lessons[lessonId] ?? untouched
       return { timeSpent: secondsOf(enrolment.time), lesson: { timeSpent, watchedPercent, position, why } }
     },

@@ -1,0 +1,114 @@
+import type { Needs } from '../../ports/ports.ts'
+import { PortUnavailable } from '../../ports/unavailable.ts'
+import type { Actor } from '../kernel/actor.ts'
+import { AppError, validationError } from '../kernel/errors.ts'
+import type { BindFiles } from './bind-files.ts'
+import { files, type StoredFile } from './files.model.ts'
+import type { MediaType } from './media-types.ts'
+
+/** With pauses: a film is rarely watched in one go, nor is a paper read. */
+const livesMs = 12 * 60 * 60_000
+/** What is available stays so, but for a deletion elsewhere. */
+const rememberedMs = 60_000
+const rememberedFiles = 2_000
+
+/** A file of a course, for somebody whom the course has let in. */
+export interface CourseFile {
+  /** Signed; null when it is not there. */
+  readonly url: string | null
+  /** Where it is, or will be, or says why it is not. */
+  readonly address: string
+  readonly unavailable: 'missing' | 'scan_pending' | 'file_rejected' | 'unreachable' | null
+}
+
+export interface CourseFileUse {
+  /** The field that names it, as the author sees it. */
+  readonly path: string
+  readonly category: 'course-video' | 'document'
+  /** Of these alone, if given. */
+  readonly types?: readonly MediaType[]
+}
+
+/** Files that go with lessons. */
+export function createCourseFiles(
+  { documents, clock }: Needs<'documents' | 'clock'>,
+  {
+    bindFiles,
+    sign,
+    addressOf,
+  }: {
+    readonly bindFiles: BindFiles
+    readonly sign: (file: StoredFile, livesMs: number) => Promise<string>
+    readonly addressOf: (fileId: string) => string
+  },
+) {
+  const remembered = new Map<string, { readonly file: StoredFile; readonly untilMs: number }>()
+  const underWay = new Map<string, Promise<StoredFile | null>>()
+
+  /** A class that opens one lesson reads each of its files once. */
+  async function read(fileId: string): Promise<StoredFile | null> {
+    const known = remembered.get(fileId)
+    if (known && clock.now() < known.untilMs) return known.file
+    const reading =
+      underWay.get(fileId) ??
+      documents
+        .read(files, { partition: fileId, id: fileId })
+        .then((stored) => stored?.value ?? null)
+        .finally(() => underWay.delete(fileId))
+    underWay.set(fileId, reading)
+    const file = await reading
+    if (remembered.size >= rememberedFiles) remembered.clear()
+    if (file?.state === 'available') remembered.set(fileId, { file, untilMs: clock.now() + rememberedMs })
+    return file
+  }
+
+  async function open(fileId: string): Promise<CourseFile> {
+    const address = addressOf(fileId)
+    const without = (unavailable: CourseFile['unavailable']) => ({ url: null, address, unavailable })
+    const file = await read(fileId)
+    if (!file || file.state === 'uploading') return without('missing')
+    if (file.state === 'pending') return without('scan_pending')
+    if (file.state === 'rejected') return without('file_rejected')
+    try {
+      return { url: await sign(file, livesMs), address, unavailable: null }
+    } catch (error) {
+      if (!(error instanceof PortUnavailable)) throw error
+      return without('unreachable')
+    }
+  }
+
+  return {
+    open,
+    forget: (fileId: string): void => void remembered.delete(fileId),
+
+    isAddressOf: (url: string, fileId: string): boolean => url === addressOf(fileId),
+
+    /**
+     * Binds a file to a course: one of the author's that is bound to nothing else, or one that goes with this course
+     * already, whoever uploaded it. Throws `validation_error` for any other.
+     */
+    async claim(
+      author: Pick<Actor, 'userId'>,
+      courseId: string,
+      fileId: string,
+      { path, category, types }: CourseFileUse,
+    ): Promise<StoredFile> {
+      const stored = await documents.read(files, { partition: fileId, id: fileId })
+      const file = stored?.value
+      const isBound = file?.binding?.kind === 'course' && file.binding.id === courseId
+      if (types && file && (isBound || file.ownerId === author.userId) && !types.includes(file.type))
+        throw validationError([{ path, code: 'type_not_allowed', message: `Must be ${types.join(' or ')}.` }])
+      if (file && isBound && file.category === category && file.state !== 'rejected') return file
+      try {
+        const [bound] = await bindFiles(author, [{ fileId }], { kind: 'course', id: courseId }, category)
+        if (bound) return bound
+        throw new Error('a file was bound and is not there')
+      } catch (error) {
+        if (!(error instanceof AppError && error.code === 'validation_error')) throw error
+        throw validationError((error.details ?? []).map((detail) => ({ ...detail, path })))
+      }
+    },
+  }
+}
+
+export type CourseFiles = ReturnType<typeof createCourseFiles>

@@ -1,0 +1,53 @@
+import type { Needs } from '../../../ports/ports.ts'
+import type { User } from '../../accounts/users/users.model.ts'
+import type { Courses } from '../courses/courses.ts'
+import type { Learners } from './learners.ts'
+import { itemOf, type LessonAccess, requireOpen } from './lesson-access.ts'
+import type { Lesson, LessonList } from './study.model.ts'
+
+/** Opening lessons is noted this often. */
+const noteAccessAfterMs = 5 * 60_000
+
+/** Reading the lessons of a course, as somebody who takes part. */
+export function createReadLessons(
+  { clock, defer }: Needs<'clock' | 'defer'>,
+  {
+    courses,
+    learners,
+    access,
+  }: {
+    readonly courses: Pick<Courses, 'versions' | 'openParts'>
+    readonly learners: Learners
+    readonly access: LessonAccess
+  },
+) {
+  return {
+    async listLessons(userId: string, courseId: string): Promise<LessonList> {
+      const opened = await access.open(userId, courseId)
+      const { lessons, modules } = opened.version
+      return { items: lessons.map((lesson) => itemOf(opened, lesson)), modules: [...(modules ?? [])] }
+    },
+
+    /** Opening a lesson counts as being here today. A file that is not there takes nothing else away. */
+    async readLesson(learner: User, courseId: string, lessonId: string): Promise<Lesson> {
+      const opened = await access.open(learner.id, courseId)
+      const { lesson, enrolment } = requireOpen(opened, lessonId)
+      const parts = await courses.openParts(await courses.versions.readContent(courseId, lesson.contentId))
+      const now = clock.now()
+      if (now - Date.parse(enrolment.lastAccessedAt) > noteAccessAfterMs)
+        defer.run('note_lesson_access', async () => {
+          await learners.noteActive(learner, [now])
+          await learners.noteAccess(learner.id, courseId, new Date(now).toISOString())
+        })
+      const { videoFileId: _, videoFileUrl, videoUrl, ...shown } = parts
+      return {
+        ...itemOf(opened, lesson),
+        courseId,
+        videoUrl: videoFileUrl ?? videoUrl,
+        videoSeconds: lesson.videoSeconds ?? null,
+        position: enrolment.lessons[lessonId]?.position ?? 0,
+        ...shown,
+      }
+    },
+  }
+}
