@@ -3,31 +3,13 @@ import { PortUnavailable } from '../../ports/unavailable.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { AppError, validationError } from '../kernel/errors.ts'
 import type { BindFiles } from './bind-files.ts'
-import { files, type StoredFile } from './files.model.ts'
-import type { MediaType } from './media-types.ts'
+import { type CourseFile, type CourseFileUse, files, type StoredFile } from './files.model.ts'
 
 /** With pauses: a film is rarely watched in one go, nor is a paper read. */
 const livesMs = 12 * 60 * 60_000
 /** What is available stays so, but for a deletion elsewhere. */
 const rememberedMs = 60_000
 const rememberedFiles = 2_000
-
-/** A file of a course, for somebody whom the course has let in. */
-export interface CourseFile {
-  /** Signed; null when it is not there. */
-  readonly url: string | null
-  /** Where it is, or will be, or says why it is not. */
-  readonly address: string
-  readonly unavailable: 'missing' | 'scan_pending' | 'file_rejected' | 'unreachable' | null
-}
-
-export interface CourseFileUse {
-  /** The field that names it, as the author sees it. */
-  readonly path: string
-  readonly category: 'course-video' | 'document'
-  /** Of these alone, if given. */
-  readonly types?: readonly MediaType[]
-}
 
 /** Files that go with lessons. */
 export function createCourseFiles(

@@ -175,6 +175,23 @@ export interface AttachedFile {
   readonly mimeType: string
 }
 
+/** A file of a course, for somebody whom the course has let in. */
+export interface CourseFile {
+  /** Signed; null when it is not there. */
+  readonly url: string | null
+  /** Where it is, or will be, or says why it is not. */
+  readonly address: string
+  readonly unavailable: 'missing' | 'scan_pending' | 'file_rejected' | 'unreachable' | null
+}
+
+export interface CourseFileUse {
+  /** The field that names it, as the author sees it. */
+  readonly path: string
+  readonly category: 'course-video' | 'document'
+  /** Of these alone, if given. */
+  readonly types?: readonly MediaType[]
+}
+
 export interface FileSettings {
   readonly publicOrigin: string
   readonly quotaBytes: number

@@ -1,4 +1,5 @@
-import type { CourseFile, CourseFiles, CourseFileUse } from '../../files/course-files.ts'
+import type { CourseFile, CourseFileUse } from '../../files/files.model.ts'
+import type { Files } from '../../files/files.ts'
 import { validationError } from '../../kernel/errors.ts'
 import type { Author } from './author-courses.ts'
 import {
@@ -47,7 +48,7 @@ export const noParts: ContentParts = {
 export function createLessonFiles({
   files,
 }: {
-  readonly files: Pick<CourseFiles, 'claim' | 'open' | 'isAddressOf'>
+  readonly files: Pick<Files['courses'], 'claim' | 'open' | 'isAddressOf'>
 }) {
   function resourceOf({ title, url, type, fileId }: NewResource, path: string): StoredResource {
     const named = fileId ?? null
