@@ -44,8 +44,10 @@ export const holidays = csv.pipe(
     z
       .string()
       .regex(
-        /^(?:\d{4}-)?(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/,
-        'must be dates such as 12-25 or 2026-11-26',
+        new RegExp(
+          `^(?:(?:\\d{4}-)?(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])|(?:0[1-9]|1[0-2])-(?:${day})-(?:[1-5]|last))$`,
+        ),
+        'must be dates such as 12-25, 2026-11-26, 11-Thu-4 or 05-Mon-last',
       ),
   ),
 )

@@ -50,12 +50,12 @@ export const forms = area({
     FORMS_TIME_ZONE: {
       schema: timeZone,
       fallback: 'America/Los_Angeles',
-      says: 'Where the organisation is: for business hours, and for the year in a tracking number.',
+      says: 'Where the organisation is: for business hours, the days and weeks of reports, and the year in a tracking number.',
     },
     FORMS_HOLIDAYS: {
       schema: holidays,
-      fallback: '01-01,06-19,07-04,11-11,12-25',
-      says: 'Days without business time: every year as 12-25, once as 2026-11-26.',
+      fallback: '01-01,01-Mon-3,02-Mon-3,05-Mon-last,06-19,07-04,09-Mon-1,10-Mon-2,11-11,11-Thu-4,12-25',
+      says: 'Days without business time: every year as 12-25 (on a weekend: observed on the nearest working day) or 11-Thu-4, the fourth Thursday of November, or 05-Mon-last; once as 2026-11-26.',
     },
     FORMS_RETENTION_DAYS: {
       schema: RetentionDays,

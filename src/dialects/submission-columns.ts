@@ -16,6 +16,7 @@ export const submissionColumns = {
   metadata: 'metadata',
   assignedTo: 'assigned_to',
   dueAt: 'due_at',
+  firstDueAt: 'first_due_at',
   reviewedAt: 'reviewed_at',
   resolvedAt: 'resolved_at',
   escalatedAt: 'escalated_at',
@@ -24,6 +25,11 @@ export const submissionColumns = {
   createdAt: 'created_at',
   updatedAt: 'updated_at',
 } as const satisfies Record<Exclude<keyof Submission, 'version'>, string>
+
+/**
+ * `isWaiting` of the port in SQL. The first two terms are those of the index `form_submissions_waiting`, word for word.
+ */
+export const waitingSql = `erased_at is null and status in ('pending', 'spam') and (status = 'pending' or reviewed_at is null)`
 
 export type SubmissionField = keyof typeof submissionColumns
 export const submissionFields = Object.keys(submissionColumns) as SubmissionField[]

@@ -26,6 +26,8 @@ export interface Submission {
   readonly assignedTo: string | null
   /** ISO times in UTC, as all times here. By when somebody is to have looked at it. */
   readonly dueAt: string
+  /** By when they were to have looked the first time, where it was reopened since; null where it was not. */
+  readonly firstDueAt: string | null
   readonly reviewedAt: string | null
   readonly resolvedAt: string | null
   readonly escalatedAt: string | null
@@ -62,6 +64,17 @@ export type SubmissionChange = Partial<Changeable> & {
   readonly contactHashes?: readonly string[]
 }
 
+/**
+ * Whether somebody has yet to look at it. So does what was put aside as spam, until a person has said that it is: a
+ * machine that was wrong must not hide a form. What was erased waits for nobody.
+ */
+export const isWaiting = ({
+  status,
+  reviewedAt,
+  erasedAt,
+}: Pick<Submission, 'status' | 'reviewedAt' | 'erasedAt'>): boolean =>
+  erasedAt === null && (status === 'pending' || (status === 'spam' && reviewedAt === null))
+
 export interface SubmissionFilter {
   readonly type?: string
   readonly status?: string
@@ -70,6 +83,8 @@ export interface SubmissionFilter {
   readonly contactHashes?: readonly string[]
   /** Changed at this time or later. */
   readonly updatedSince?: string
+  /** Those that wait, as `isWaiting` says. */
+  readonly isWaiting?: true
   /** Due at this time or earlier. */
   readonly dueUntil?: string
   /** To be kept until this time or an earlier one. */
@@ -86,19 +101,46 @@ export interface SubmissionPage {
   readonly next?: string
 }
 
+/** How many wait, as `isWaiting` says, in one state. */
+export interface WaitingCount {
+  readonly status: string
+  readonly submissions: number
+  /** Of these, due at the given time or earlier. */
+  readonly overdue: number
+  /** When the first of them came in. */
+  readonly oldestAt: string
+}
+
+/** From this time on the clock on the wall is so far ahead of UTC. The first holds for what was before it, too. */
+export interface WallClockShift {
+  readonly from: string
+  readonly minutes: number
+}
+
+export interface ReportPeriod {
+  readonly since: string
+  readonly until: string
+  /** What is due by then counts as overdue. */
+  readonly now: string
+  /** One or more, the earliest first. */
+  readonly shifts: readonly WallClockShift[]
+}
+
 export interface SubmissionReport {
   readonly counts: readonly {
     readonly type: string
     readonly status: string
-    /** The Monday of the UTC week it came in, such as `2026-11-23`. */
+    /** The Monday of the week it came in, by the clock on the wall, such as `2026-11-23`. */
     readonly week: string
     readonly submissions: number
+    /** Of these, waiting and due. */
+    readonly overdue: number
   }[]
   /** Of those that somebody has looked at. */
   readonly firstReviews: readonly {
     readonly type: string
     readonly reviewed: number
-    /** Of these, after they were due. */
+    /** Of these, after they were due the first time. */
     readonly late: number
     readonly averageMs: number
     readonly longestMs: number
@@ -146,6 +188,8 @@ export interface Submissions {
     filter: SubmissionFilter,
     options: { readonly order: 'newest' | 'changed'; readonly after?: string; readonly limit: number },
   ): Promise<SubmissionPage>
+  /** All that wait, in the order of their states. */
+  countWaiting(now: string): Promise<readonly WaitingCount[]>
   /** Of what came in from `since` on and before `until`, in the order of type, status and week. */
-  report(period: { readonly since: string; readonly until: string }): Promise<SubmissionReport>
+  report(period: ReportPeriod): Promise<SubmissionReport>
 }

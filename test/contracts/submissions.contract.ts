@@ -4,7 +4,9 @@ import { InvalidCursor } from '../../src/ports/cursor.ts'
 import type { MailQueue } from '../../src/ports/mail-queue.ts'
 import {
   type Alongside,
+  isWaiting,
   type NewSubmission,
+  type Submission,
   SubmissionChanged,
   type SubmissionFilter,
   type Submissions,
@@ -44,6 +46,9 @@ const auditEntry = (resourceId: string): AuditEntry => ({
 /** Minutes after the beginning of a Tuesday. */
 const minute = (minutes: number): string => new Date(Date.UTC(2026, 10, 24) + minutes * 60_000).toISOString()
 
+const utc = { from: '2000-01-01T00:00:00.000Z', minutes: 0 }
+const wholeDay = { since: minute(0), until: minute(24 * 60), shifts: [utc] }
+
 export const newSubmission = (extra: Partial<NewSubmission> = {}): NewSubmission => ({
   id: nextId(),
   type: 'contact',
@@ -61,6 +66,7 @@ export const newSubmission = (extra: Partial<NewSubmission> = {}): NewSubmission
   contactHashes: [],
   assignedTo: null,
   dueAt: minute(2 * 24 * 60),
+  firstDueAt: null,
   reviewedAt: null,
   resolvedAt: null,
   escalatedAt: null,
@@ -121,6 +127,7 @@ export function submissionsContract(name: string, open: () => Promise<OpenedSubm
           signals: ["it's", '"; drop'],
         },
         assignedTo: 'ann',
+        firstDueAt: minute(4),
         reviewedAt: minute(1),
         resolvedAt: minute(2),
         escalatedAt: minute(3),
@@ -299,6 +306,43 @@ export function submissionsContract(name: string, open: () => Promise<OpenedSubm
       expect(await idsOf({ contactHashes: ['w'] })).toEqual([a.id])
     })
 
+    test('what waits: the list, the count and the report mean what the function says, whatever the row', async () => {
+      const all: Submission[] = []
+      for (const status of ['pending', 'reviewed', 'resolved', 'spam', 'withdrawn'])
+        for (const reviewedAt of [null, minute(1)])
+          for (const erasedAt of [null, minute(2)])
+            for (const dueAt of [minute(5), minute(6)])
+              all.push(await store({ status, reviewedAt, erasedAt, dueAt, createdAt: minute(all.length) }))
+      const waiting = all.filter(isWaiting)
+      const overdue = waiting.filter(({ dueAt }) => dueAt === minute(5))
+      expect(waiting).toHaveLength(6)
+      const ids = (some: readonly Submission[]) => some.map(({ id }) => id).toReversed()
+      expect(await idsOf({ isWaiting: true })).toEqual(ids(waiting))
+      expect(await idsOf({ isWaiting: true, dueUntil: minute(5) })).toEqual(ids(overdue))
+      expect(await idsOf({ isWaiting: true, status: 'spam' })).toEqual(
+        ids(waiting.filter(({ status }) => status === 'spam')),
+      )
+      const counted = (status: string) => {
+        const [those, late] = [waiting, overdue].map((some) => some.filter((s) => s.status === status))
+        return {
+          status,
+          submissions: those?.length,
+          overdue: late?.length,
+          oldestAt: those?.[0]?.createdAt,
+        }
+      }
+      expect(await s.countWaiting(minute(5))).toEqual([counted('pending'), counted('spam')])
+      const { counts } = await s.report({ ...wholeDay, now: minute(5) })
+      for (const status of new Set(all.map((each) => each.status)))
+        expect(counts.find((row) => row.status === status)?.overdue).toBe(
+          overdue.filter((each) => each.status === status).length,
+        )
+    })
+
+    test('nothing waits in an empty store', async () => {
+      expect(await s.countWaiting(minute(0))).toEqual([])
+    })
+
     test('walking page by page visits each once, in either order, ties included', async () => {
       for (let i = 0; i < 5; i++) await store({ createdAt: minute(1), updatedAt: minute(2) })
       await store({ createdAt: minute(0), updatedAt: minute(3) })
@@ -338,17 +382,58 @@ export function submissionsContract(name: string, open: () => Promise<OpenedSubm
       await store(monday)
       await store({ createdAt: minute(0), type: 'referral', status: 'spam' })
       await store({ createdAt: minute(30 * day) })
-      expect(await s.report({ since: minute(-2 * day), until: minute(day) })).toEqual({
+      const period = { since: minute(-2 * day), until: minute(day), now: minute(0), shifts: [utc] }
+      expect(await s.report(period)).toEqual({
         counts: [
-          { type: 'contact', status: 'pending', week: '2026-11-23', submissions: 2 },
-          { type: 'contact', status: 'reviewed', week: '2026-11-16', submissions: 1 },
-          { type: 'referral', status: 'spam', week: '2026-11-23', submissions: 1 },
+          { type: 'contact', status: 'pending', week: '2026-11-23', submissions: 2, overdue: 1 },
+          { type: 'contact', status: 'reviewed', week: '2026-11-16', submissions: 1, overdue: 0 },
+          { type: 'referral', status: 'spam', week: '2026-11-23', submissions: 1, overdue: 0 },
         ],
         firstReviews: [
           { type: 'contact', reviewed: 2, late: 1, averageMs: 20 * 60_000, longestMs: 30 * 60_000 },
         ],
       })
-      expect(await s.report({ since: minute(0), until: minute(0) })).toEqual({ counts: [], firstReviews: [] })
+      expect(await s.report({ ...period, since: minute(0), until: minute(0) })).toEqual({
+        counts: [],
+        firstReviews: [],
+      })
+    })
+
+    test('one that was reopened counts by when it was due the first time', async () => {
+      await store({ reviewedAt: minute(30), dueAt: minute(90), firstDueAt: minute(20) })
+      await store({ reviewedAt: minute(30), dueAt: minute(20), firstDueAt: minute(90) })
+      const { firstReviews } = await s.report({ ...wholeDay, now: minute(40) })
+      expect(firstReviews).toMatchObject([{ reviewed: 2, late: 1 }])
+    })
+
+    test('weeks begin by the clock on the wall, on both sides of each change of it', async () => {
+      const week = 7 * 24 * 60
+      const monday = (weeks: number) => Date.parse('2026-11-23T00:00:00.000Z') / 60_000 + weeks * week
+      const at = (minutes: number) => new Date(minutes * 60_000).toISOString()
+      // Seven hours behind, eight from the second week on, seven again from the fourth.
+      const shifts = [
+        { from: at(monday(0)), minutes: -420 },
+        { from: at(monday(1) + 60), minutes: -480 },
+        { from: at(monday(3) + 60), minutes: -420 },
+      ]
+      const instants = [0, 1, 2, 3, 4].flatMap((weeks) =>
+        [418, 422, 478, 482].map((minutes) => monday(weeks) + minutes),
+      )
+      for (const instant of instants) await store({ createdAt: at(instant) })
+      const { counts } = await s.report({
+        since: at(monday(0)),
+        until: at(monday(5)),
+        now: minute(0),
+        shifts,
+      })
+      expect(counts.map(({ week, submissions }) => [week, submissions])).toEqual([
+        ['2026-11-16', 1],
+        ['2026-11-23', 3 + 3],
+        ['2026-11-30', 1 + 3],
+        ['2026-12-07', 1 + 1],
+        ['2026-12-14', 3 + 1],
+        ['2026-12-21', 3],
+      ])
     })
   })
 }

@@ -70,7 +70,9 @@ function rewrite(tsql: string): string {
       '($1 as $3 $2)',
     )
     .replaceAll('openjson(', 'json_each(')
-    .replace(/(datediff\w*)\((\w+),/g, "$1('$2',")
+    .replace(/((?:datediff|dateadd)\w*)\((\w+),/g, "$1('$2',")
+    .replace(/^(drop index \w+) on \w+$/, '$1')
+    .replace(/^(create index [^)]+\)) include \([^)]+\)/, '$1')
     .replace(/^alter table (\w+) add (?!column)/, 'alter table $1 add column ')
     .replace(
       /from sys\.triggers where name = '(\w+)' and parent_id = object_id\('(\w+)'\)/,
@@ -83,7 +85,7 @@ function rewrite(tsql: string): string {
     )
 }
 
-const unitMs: Record<string, number> = { day: 86_400_000, millisecond: 1 }
+const unitMs: Record<string, number> = { day: 86_400_000, minute: 60_000, millisecond: 1 }
 
 /** Functions of SQL Server. */
 function addFunctions(database: DatabaseSync, properties: Readonly<Record<string, number>>): void {
@@ -91,6 +93,9 @@ function addFunctions(database: DatabaseSync, properties: Readonly<Record<string
     const index = (time: string) => Math.floor(Date.parse(time) / (unitMs[unit] ?? Number.NaN))
     return BigInt(index(until) - index(from))
   }
+  const sum = (unit: string, count: number, from: string) =>
+    new Date(Date.parse(from) + Number(count) * (unitMs[unit] ?? Number.NaN)).toISOString()
+  database.function('dateadd', sum as never)
   database.function('datediff', difference as never)
   database.function('datediff_big', difference as never)
   database.function('schema_name', () => 'dbo')

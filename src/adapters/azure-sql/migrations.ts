@@ -123,6 +123,15 @@ export const migrationsOf = ({ ledger }: { readonly ledger: string }): readonly 
     'create index audit_logs_event on audit_logs (event_type, created_at, id)',
     `create index audit_logs_refused on audit_logs (outcome, created_at, id) where outcome <> 'success'`,
   ],
+  [
+    'alter table form_submissions add first_due_at datetime2(3) null',
+    // What staff put aside as spam has been looked at; what a machine put aside has not.
+    `update form_submissions set reviewed_at = updated_at
+     where status = 'spam' and reviewed_at is null and metadata like '%"spamSignals":[[]]%'`,
+    'drop index form_submissions_due on form_submissions',
+    `create index form_submissions_waiting on form_submissions (due_at) include (status, reviewed_at, escalated_at)
+       where erased_at is null and status in ('pending', 'spam')`,
+  ],
 ]
 
 const azureSqlEditions = [5, 8]

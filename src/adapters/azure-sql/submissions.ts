@@ -2,6 +2,7 @@ import {
   submissionColumns as columns,
   type SubmissionField as Field,
   submissionFields as fields,
+  waitingSql,
 } from '../../dialects/submission-columns.ts'
 import type { AuditKey, AuditKeys } from '../../ports/audit-keys.ts'
 import { encodeCursor } from '../../ports/cursor.ts'
@@ -12,6 +13,7 @@ import {
   type SubmissionFilter,
   type Submissions,
   trackingNumberOf,
+  type WallClockShift,
 } from '../../ports/submissions.ts'
 import { appendAudit } from './audit.ts'
 import {
@@ -32,6 +34,7 @@ const selected = [...Object.values(columns), 'version'].join(', ')
 
 const times: ReadonlySet<Field> = new Set([
   'dueAt',
+  'firstDueAt',
   'reviewedAt',
   'resolvedAt',
   'escalatedAt',
@@ -73,6 +76,7 @@ const conditions = {
     JSON.stringify(hashes),
   ],
   updatedSince: (time) => ['updated_at >= @updatedSince', toTime(time)],
+  isWaiting: () => [waitingSql],
   dueUntil: (time) => ['due_at <= @dueUntil', toTime(time)],
   retainedUntil: (time) => ['retain_until <= @retainedUntil', toTime(time)],
   isEscalated: (is) => [`escalated_at is ${is ? 'not ' : ''}null`],
@@ -87,17 +91,26 @@ const firstMonday = '1900-01-01'
 const mondayOf = (week: number): string =>
   new Date(Date.parse(firstMonday) + week * 7 * 86_400_000).toISOString().slice(0, 10)
 
-const countsSql = `select form_type, status, datediff(day, '${firstMonday}', created_at) / 7 as week,
-    count(*) as submissions
-  from form_submissions where created_at >= @since and created_at < @until
-  group by form_type, status, datediff(day, '${firstMonday}', created_at) / 7
-  order by form_type, status, week`
+const countsSql = (latestFirst: readonly WallClockShift[]) => `with weeks as (
+    select form_type, status,
+      datediff(day, '${firstMonday}', dateadd(minute, case
+        ${latestFirst.map((_, i) => `when created_at >= @from${i} then @minutes${i}`).join(' ')}
+        when 1 = 1 then @minutes else 0 end, created_at)) / 7 as week,
+      case when ${waitingSql} and due_at <= @now then 1 else 0 end as is_overdue
+    from form_submissions where created_at >= @since and created_at < @until
+  )
+  select form_type, status, week, count(*) as submissions, sum(is_overdue) as overdue
+  from weeks group by form_type, status, week order by form_type, status, week`
+
+const waitingCountsSql = `select status, count(*) as submissions,
+    sum(case when due_at <= @now then 1 else 0 end) as overdue, min(created_at) as oldest_at
+  from form_submissions where ${waitingSql} group by status order by status`
 
 const firstReviewsSql = `select form_type, count(*) as reviewed,
-    sum(case when reviewed_at > due_at then 1 else 0 end) as late,
+    sum(case when reviewed_at > coalesce(first_due_at, due_at) then 1 else 0 end) as late,
     round(avg(cast(took as float)), 0) as average_ms, max(took) as longest_ms
   from (
-    select form_type, reviewed_at, due_at, datediff_big(millisecond, created_at, reviewed_at) as took
+    select form_type, reviewed_at, due_at, first_due_at, datediff_big(millisecond, created_at, reviewed_at) as took
     from form_submissions where created_at >= @since and created_at < @until and reviewed_at is not null
   ) as reviews
   group by form_type order by form_type`
@@ -222,10 +235,29 @@ export function createAzureSqlSubmissions({
       const last = items.at(-1)
       return last && rows.length > limit ? { items, next: encodeCursor([last[time], last.id]) } : { items }
     },
-    async report({ since, until }) {
+    async countWaiting(now) {
+      const { rows } = await database.run(port, waitingCountsSql, { now: toTime(now) })
+      return rows.map((row) => ({
+        status: row['status'] as string,
+        submissions: Number(row['submissions']),
+        overdue: Number(row['overdue']),
+        oldestAt: fromSql(row['oldest_at']) as string,
+      }))
+    },
+    async report({ since, until, now, shifts: [first, ...later] }) {
       const period = { since: toTime(since), until: toTime(until) }
+      const latestFirst = later.toReversed()
+      const shifts = latestFirst.flatMap(({ from, minutes }, i) => [
+        [`from${i}`, toTime(from)] as const,
+        [`minutes${i}`, minutes] as const,
+      ])
       const [counts, firstReviews] = await Promise.all([
-        database.run(port, countsSql, period),
+        database.run(port, countsSql(latestFirst), {
+          ...period,
+          now: toTime(now),
+          minutes: first?.minutes ?? 0,
+          ...Object.fromEntries(shifts),
+        }),
         database.run(port, firstReviewsSql, period),
       ])
       return {
@@ -234,6 +266,7 @@ export function createAzureSqlSubmissions({
           status: row['status'] as string,
           week: mondayOf(Number(row['week'])),
           submissions: Number(row['submissions']),
+          overdue: Number(row['overdue']),
         })),
         firstReviews: firstReviews.rows.map((row) => ({
           type: row['form_type'] as string,

@@ -3,12 +3,14 @@ import { decodeCursor, encodeCursor } from '../../ports/cursor.ts'
 import type { QueuedMail } from '../../ports/mail-queue.ts'
 import {
   type Alongside,
+  isWaiting,
   type NewSubmission,
   type Submission,
   SubmissionChanged,
   type SubmissionFilter,
   type Submissions,
   trackingNumberOf,
+  type WallClockShift,
 } from '../../ports/submissions.ts'
 
 interface Row {
@@ -20,8 +22,9 @@ interface Row {
 const dayMs = 86_400_000
 
 /** 1970-01-01 was a Thursday. */
-const mondayOf = (time: string): string => {
-  const day = Math.floor(Date.parse(time) / dayMs)
+const mondayOf = (time: string, shifts: readonly WallClockShift[]): string => {
+  const { minutes = 0 } = shifts.findLast(({ from }) => from <= time) ?? shifts[0] ?? {}
+  const day = Math.floor((Date.parse(time) + minutes * 60_000) / dayMs)
   return new Date((day - ((day + 3) % 7)) * dayMs).toISOString().slice(0, 10)
 }
 
@@ -31,6 +34,7 @@ const matches = ({ submission: s, contactHashes }: Row, filter: SubmissionFilter
   (filter.assignedTo === undefined || s.assignedTo === filter.assignedTo) &&
   (filter.contactHashes?.some((hash) => contactHashes.includes(hash)) ?? true) &&
   (filter.updatedSince === undefined || s.updatedAt >= filter.updatedSince) &&
+  (filter.isWaiting === undefined || isWaiting(s)) &&
   (filter.dueUntil === undefined || s.dueAt <= filter.dueUntil) &&
   (filter.retainedUntil === undefined || s.retainUntil <= filter.retainedUntil) &&
   (filter.isEscalated === undefined || (s.escalatedAt !== null) === filter.isEscalated) &&
@@ -119,12 +123,26 @@ export function createMemorySubmissions({
       const last = items.at(-1)
       return last && found.length > limit ? { items, next: encodeCursor([last[time], last.id]) } : { items }
     },
-    async report({ since, until }) {
+    async countWaiting(now) {
+      const waiting = [...rows.values()].map(({ submission }) => submission).filter(isWaiting)
+      return Object.entries(Object.groupBy(waiting, ({ status }) => status))
+        .map(([status, group = []]) => ({
+          status,
+          submissions: group.length,
+          overdue: group.filter(({ dueAt }) => dueAt <= now).length,
+          oldestAt: group.map(({ createdAt }) => createdAt).toSorted()[0] ?? '',
+        }))
+        .toSorted((a, b) => byText(a.status, b.status))
+    },
+    async report({ since, until, now, shifts }) {
       const all = [...rows.values()]
         .map(({ submission }) => submission)
         .filter(({ createdAt }) => createdAt >= since && createdAt < until)
       const groups = Object.values(
-        Object.groupBy(all, ({ type, status, createdAt }) => `${type} ${status} ${mondayOf(createdAt)}`),
+        Object.groupBy(
+          all,
+          ({ type, status, createdAt }) => `${type} ${status} ${mondayOf(createdAt, shifts)}`,
+        ),
       )
       const counts = groups.flatMap((group) => {
         const first = group?.[0]
@@ -132,8 +150,9 @@ export function createMemorySubmissions({
           ? {
               type: first.type,
               status: first.status,
-              week: mondayOf(first.createdAt),
+              week: mondayOf(first.createdAt, shifts),
               submissions: group.length,
+              overdue: group.filter((s) => isWaiting(s) && s.dueAt <= now).length,
             }
           : []
       })
@@ -144,7 +163,7 @@ export function createMemorySubmissions({
           return {
             type,
             reviewed: group.length,
-            late: group.filter(({ reviewedAt, dueAt }) => (reviewedAt ?? '') > dueAt).length,
+            late: group.filter((s) => (s.reviewedAt ?? '') > (s.firstDueAt ?? s.dueAt)).length,
             averageMs: Math.round(tookMs.reduce((sum, ms) => sum + ms, 0) / group.length),
             longestMs: Math.max(...tookMs),
           }

@@ -224,6 +224,14 @@ export const migrations: readonly string[] = [
 
   // Two parts of the index are enough to merge them when somebody asks for it: each part is a look more for each search.
   `insert into message_words (message_words, rank) values ('usermerge', 2);`,
+
+  // What staff put aside as spam has been looked at; what a machine put aside has not.
+  `alter table form_submissions add column first_due_at text;
+   update form_submissions set reviewed_at = updated_at
+     where status = 'spam' and reviewed_at is null and metadata like '%"spamSignals":[]%';
+   drop index form_submissions_due;
+   create index form_submissions_waiting on form_submissions (due_at)
+     where erased_at is null and status in ('pending', 'spam');`,
 ]
 
 /** Brings the file to the newest schema, once, also when two processes start together. */

@@ -2,6 +2,7 @@ import type { SQLInputValue } from 'node:sqlite'
 import {
   submissionColumns as columns,
   submissionFields as fields,
+  waitingSql,
 } from '../../dialects/submission-columns.ts'
 import type { AuditKey, AuditKeys } from '../../ports/audit-keys.ts'
 import { decodeCursor, encodeCursor } from '../../ports/cursor.ts'
@@ -13,6 +14,7 @@ import {
   type SubmissionReport,
   type Submissions,
   trackingNumberOf,
+  type WaitingCount,
 } from '../../ports/submissions.ts'
 import { appendAudit } from './audit.ts'
 import { limitedTo, type SqliteDatabase, type SqlRow } from './database.ts'
@@ -39,6 +41,7 @@ const conditions = {
   status: (status) => ['status = ?', status],
   assignedTo: (userId) => ['assigned_to = ?', userId],
   updatedSince: (time) => ['updated_at >= ?', time],
+  isWaiting: () => [waitingSql],
   dueUntil: (time) => ['due_at <= ?', time],
   retainedUntil: (time) => ['retain_until <= ?', time],
   isEscalated: (is) => [`escalated_at is ${is ? 'not ' : ''}null`],
@@ -174,19 +177,35 @@ export function createSqliteSubmissions({
       const last = items.at(-1)
       return last && rows.length > limit ? { items, next: encodeCursor([last[time], last.id]) } : { items }
     },
-    async report({ since, until }) {
+    async countWaiting(now) {
+      return database
+        .all(
+          port,
+          `select status, count(*) as submissions, sum(due_at <= ?) as overdue, min(created_at) as oldestAt
+           from form_submissions where ${waitingSql} group by status order by status`,
+          now,
+        )
+        .map((row) => ({ ...row }) as unknown as WaitingCount)
+    },
+    async report({ since, until, now, shifts: [first, ...later] }) {
+      const latestFirst = later.toReversed()
+      const wall = `case ${latestFirst.map(() => 'when created_at >= ? then ?').join(' ')} else ? end`
       const counts = database.all(
         port,
-        `select form_type as type, status, date(created_at, 'weekday 0', '-6 days') as week, count(*) as submissions
+        `select form_type as type, status, date(created_at, ${latestFirst.length > 0 ? wall : '?'}, 'weekday 0', '-6 days') as week, count(*) as submissions,
+                sum(${waitingSql} and due_at <= ?) as overdue
          from form_submissions where created_at >= ? and created_at < ? group by 1, 2, 3 order by 1, 2, 3`,
+        ...latestFirst.flatMap(({ from, minutes }) => [from, `${minutes} minutes`]),
+        `${first?.minutes ?? 0} minutes`,
+        now,
         since,
         until,
       )
       const firstReviews = database.all(
         port,
-        `select type, count(*) as reviewed, sum(reviewed_at > due_at) as late,
+        `select type, count(*) as reviewed, sum(reviewed_at > coalesce(first_due_at, due_at)) as late,
                 cast(round(avg(took)) as integer) as averageMs, max(took) as longestMs
-         from (select form_type as type, reviewed_at, due_at,
+         from (select form_type as type, reviewed_at, due_at, first_due_at,
                       cast(round((julianday(reviewed_at) - julianday(created_at)) * 86400000) as integer) as took
                from form_submissions where created_at >= ? and created_at < ? and reviewed_at is not null)
          group by type order by type`,

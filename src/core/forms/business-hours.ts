@@ -6,7 +6,10 @@ export interface BusinessHours {
   /** Minutes after midnight; 1440 is the next midnight. */
   readonly opensAt: number
   readonly closesAt: number
-  /** `2026-11-26`, or every year `12-25`. */
+  /**
+   * `2026-11-26`; every year `12-25`, observed on the nearest working day where it falls on a weekend; `11-Thu-4` the fourth
+   * Thursday of November, `05-Mon-last` the last Monday of May.
+   */
   readonly holidays: ReadonlySet<string>
 }
 
@@ -70,16 +73,66 @@ function instantOf(wall: number, timeZone: string): number {
 export const yearIn = (ms: number, timeZone: string): number =>
   new Date(wallMs(ms, timeZone)).getUTCFullYear()
 
+/** When the day begins where the organisation is. */
+export const startOfDay = (date: string, timeZone: string): number =>
+  instantOf(Date.parse(`${date}T00:00:00.000Z`), timeZone)
+
+/** The day, such as `2026-11-26`, that it is where the organisation is. */
+export const dateIn = (ms: number, timeZone: string): string =>
+  new Date(wallMs(ms, timeZone)).toISOString().slice(0, 10)
+
+/** How far the clock on the wall is ahead of UTC from `sinceMs` on, and when that changes before `untilMs`. */
+export function wallClockShifts(sinceMs: number, untilMs: number, timeZone: string) {
+  const shiftAt = (ms: number) => ({
+    from: new Date(ms).toISOString(),
+    minutes: Math.round(offsetMs(ms, timeZone) / minuteMs),
+  })
+  const shifts = [shiftAt(sinceMs)]
+  for (let day = sinceMs; day < untilMs; day += dayMs) {
+    let [before, after] = [day, day + dayMs]
+    if (offsetMs(before, timeZone) === offsetMs(after, timeZone)) continue
+    while (after - before > minuteMs) {
+      const middle = before + Math.floor((after - before) / 2)
+      if (offsetMs(middle, timeZone) === offsetMs(day, timeZone)) before = middle
+      else after = middle
+    }
+    shifts.push(shiftAt(Math.floor(after / minuteMs) * minuteMs))
+  }
+  return shifts
+}
+
+const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+
+/** Whether the day is in the list, by its own date or by its place in the month. */
+function isListed(midnight: number, holidays: ReadonlySet<string>): boolean {
+  const day = new Date(midnight)
+  const date = day.toISOString().slice(0, 10)
+  const inMonth = `${date.slice(5, 7)}-${weekdays[day.getUTCDay()]}`
+  const isLast = new Date(midnight + 7 * dayMs).getUTCMonth() !== day.getUTCMonth()
+  return (
+    holidays.has(date) ||
+    holidays.has(date.slice(5)) ||
+    holidays.has(`${inMonth}-${Math.ceil(day.getUTCDate() / 7)}`) ||
+    (isLast && holidays.has(`${inMonth}-last`))
+  )
+}
+
+/** A yearly date on a Saturday is observed the day before, on a Sunday the day after, unless that is a working day. */
+function isHoliday(midnight: number, { days, holidays }: BusinessHours): boolean {
+  const isMovedFrom = (neighbor: number, weekday: number) =>
+    new Date(neighbor).getUTCDay() === weekday &&
+    !days.has(weekday) &&
+    holidays.has(new Date(neighbor).toISOString().slice(5, 10))
+  return isListed(midnight, holidays) || isMovedFrom(midnight + dayMs, 6) || isMovedFrom(midnight - dayMs, 0)
+}
+
 /** The moment by which `durationMs` of business time has passed since `startMs`. */
 export function addBusinessTime(startMs: number, durationMs: number, hours: BusinessHours): number {
-  const { timeZone, days, opensAt, closesAt, holidays } = hours
+  const { timeZone, days, opensAt, closesAt } = hours
   let remainingMs = durationMs
   let midnight = Math.floor(wallMs(startMs, timeZone) / dayMs) * dayMs
   for (let day = 0; day < maxDays; day++, midnight += dayMs) {
-    const date = new Date(midnight).toISOString().slice(0, 10)
-    const isOpen =
-      days.has(new Date(midnight).getUTCDay()) && !holidays.has(date) && !holidays.has(date.slice(5))
-    if (!isOpen) continue
+    if (!days.has(new Date(midnight).getUTCDay()) || isHoliday(midnight, hours)) continue
     const opens = Math.max(startMs, instantOf(midnight + opensAt * minuteMs, timeZone))
     const closes = instantOf(midnight + closesAt * minuteMs, timeZone)
     if (closes <= opens) continue

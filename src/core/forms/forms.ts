@@ -104,7 +104,7 @@ export function createForms(
     },
     follow: createFollowForm(needs, domain),
     ...createReviewForms(needs, domain, users),
-    report: createReportForms(needs),
+    report: createReportForms(needs, settings),
     reportRetention,
     personalData: createFormsPersonalData(needs, domain, {
       count: async () => (await reportRetention()).total,

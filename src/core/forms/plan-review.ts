@@ -1,5 +1,5 @@
 import type { Needs } from '../../ports/ports.ts'
-import type { Submission } from '../../ports/submissions.ts'
+import { isWaiting, type Submission } from '../../ports/submissions.ts'
 import type { Actor, Caller } from '../kernel/actor.ts'
 import { addBusinessTime } from './business-hours.ts'
 import type { PlannedChange } from './change-submission.ts'
@@ -15,6 +15,10 @@ const transitions: Readonly<Record<FormStatus, readonly FormStatus[]>> = {
   spam: ['pending'],
   withdrawn: [],
 }
+
+/** All that can still be done about what was erased. */
+const isOnlyClosing = ({ status, assignedTo, notes }: ReviewForm): boolean =>
+  status !== undefined && status !== 'pending' && assignedTo === undefined && notes === undefined
 
 /** What a review by staff changes, with its audit entry and its mails; null when it changes nothing. */
 export function createPlanReview(
@@ -37,13 +41,23 @@ export function createPlanReview(
         }
       case 'pending': {
         const isHeldBack = submission.status === 'spam'
+        // Those that went out before are known by their keys.
+        const heldBack = isHeldBack && filled ? await mails.arrived(submission.id, filled) : []
+        // Nobody has looked at it yet: what its sender was promised still holds.
+        if (isWaiting(submission)) return { change: {}, mails: heldBack }
         const due = addBusinessTime(now, settings.responseMs, settings.businessHours)
         return {
-          change: { resolvedAt: null, escalatedAt: null, dueAt: new Date(due).toISOString() },
-          // Those that went out before are known by their keys.
-          mails: isHeldBack && filled ? await mails.arrived(submission.id, filled) : [],
+          change: {
+            resolvedAt: null,
+            escalatedAt: null,
+            dueAt: new Date(due).toISOString(),
+            firstDueAt: submission.firstDueAt ?? submission.dueAt,
+          },
+          mails: heldBack,
         }
       }
+      case 'spam':
+        return { change: { reviewedAt: submission.reviewedAt ?? at }, mails: [] }
       default:
         return { change: {}, mails: [] }
     }
@@ -58,12 +72,15 @@ export function createPlanReview(
     const from = submission.status as FormStatus
     const to = review.status ?? from
     if (to !== from && !transitions[from].includes(to)) throw notInThisState()
-    if (submission.erasedAt !== null) throw notInThisState()
-    const effects = to === from ? { change: {}, mails: [] } : await effectsOf(submission, to)
+    if (submission.erasedAt !== null && !isOnlyClosing(review)) throw notInThisState()
+    // Agreeing that it is spam changes nothing but that somebody has looked.
+    const isAgreed = review.status === 'spam' && from === 'spam' && isWaiting(submission)
+    const effects = to === from && !isAgreed ? { change: {}, mails: [] } : await effectsOf(submission, to)
     const notes = (await sealing.open(submission, 'notes')) ?? []
     const note = { text: review.notes ?? '', by: userId, at: new Date(clock.now()).toISOString() }
     const change = {
-      ...(to === from ? {} : { status: to, ...effects.change }),
+      ...(to === from ? {} : { status: to }),
+      ...effects.change,
       ...(review.assignedTo === undefined ? {} : { assignedTo: review.assignedTo }),
       ...(review.notes === undefined
         ? {}
@@ -77,7 +94,7 @@ export function createPlanReview(
       sessionId,
       resource: { type: 'form', id: submission.id },
       changedFields,
-      ...(to === from ? {} : { reason: `${from}_to_${to}` }),
+      ...(to === from && !isAgreed ? {} : { reason: `${from}_to_${to}` }),
     })
     return { change, audit: entry, mails: effects.mails }
   }

@@ -1,11 +1,17 @@
 import type { Needs } from '../../ports/ports.ts'
+import { dateIn, startOfDay, wallClockShifts } from './business-hours.ts'
+import type { FormSettings } from './forms.model.ts'
 import type { FormReport, ReportQuery } from './review.model.ts'
 
 const hourMs = 60 * 60_000
 const dayMs = 24 * hourMs
 const defaultDays = 90
 
-const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+/** Before this there were no forms. */
+const firstMs = Date.parse('2000-01-01T00:00:00.000Z')
+
+const dayAfter = (date: string, days: number): string =>
+  new Date(Date.parse(date) + days * dayMs).toISOString().slice(0, 10)
 const hours = (ms: number): number => Math.round((ms / hourMs) * 10) / 10
 
 function sumBy<T>(rows: readonly (T & { readonly submissions: number })[], key: (row: T) => string) {
@@ -16,18 +22,28 @@ function sumBy<T>(rows: readonly (T & { readonly submissions: number })[], key: 
 
 /** Counts, and how soon somebody looked. Names nobody. */
 export const createReportForms =
-  ({ submissions, clock }: Needs<'submissions' | 'clock'>) =>
+  (
+    { submissions, clock }: Needs<'submissions' | 'clock'>,
+    { businessHours: { timeZone } }: Pick<FormSettings, 'businessHours'>,
+  ) =>
   async (query: ReportQuery): Promise<FormReport> => {
-    const until = query.until ?? dayOf(clock.now())
-    const since = query.since ?? dayOf(Date.parse(until) - (defaultDays - 1) * dayMs)
+    const now = clock.now()
+    const until = query.until ?? dateIn(now, timeZone)
+    const since = query.since ?? dayAfter(until, 1 - defaultDays)
+    const inReach = (ms: number) => Math.min(Math.max(ms, firstMs), now + dayMs)
+    const sinceMs = inReach(startOfDay(since, timeZone))
+    const untilMs = inReach(startOfDay(dayAfter(until, 1), timeZone))
     const { counts, firstReviews } = await submissions.report({
-      since: `${since}T00:00:00.000Z`,
-      until: new Date(Date.parse(until) + dayMs).toISOString(),
+      since: new Date(sinceMs).toISOString(),
+      until: new Date(untilMs).toISOString(),
+      now: new Date(now).toISOString(),
+      shifts: wallClockShifts(sinceMs, untilMs, timeZone),
     })
     return {
       since,
       until,
       total: counts.reduce((sum, row) => sum + row.submissions, 0),
+      overdue: counts.reduce((sum, row) => sum + row.overdue, 0),
       byType: sumBy(counts, ({ type }) => type),
       byStatus: sumBy(counts, ({ status }) => status),
       byWeek: Object.entries(sumBy(counts, ({ week }) => week))

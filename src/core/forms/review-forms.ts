@@ -7,6 +7,7 @@ import { refusingBadCursors } from '../kernel/paging.ts'
 import { normalizeContact } from './form-text.ts'
 import type { FilledForm, FormReader, FormStatus, FormType } from './forms.model.ts'
 import type { FormsDomain } from './forms-domain.ts'
+import { isOverdue, overdueAt } from './overdue.ts'
 import { createPlanReview } from './plan-review.ts'
 import type { FormDetail, FormQuery, FormSummary, ReviewForm } from './review.model.ts'
 import { contactsOf } from './submit-form.ts'
@@ -28,11 +29,11 @@ export function createReviewForms(
       return null
     })
   function summaryOf(submission: Submission, form: FilledForm['form'] | null): FormSummary {
-    const { createdAt, metadata, status, dueAt, reviewedAt } = submission
+    const { createdAt, metadata, dueAt, reviewedAt } = submission
     return {
       id: submission.id,
       type: submission.type as FormType,
-      status: status as FormStatus,
+      status: submission.status as FormStatus,
       trackingNumber: submission.trackingNumber,
       relationship: (metadata['relationship'] ?? null) as string | null,
       urgency: (metadata['urgency'] ?? null) as FormSummary['urgency'],
@@ -40,7 +41,7 @@ export function createReviewForms(
       submittedAt: createdAt,
       updatedAt: submission.updatedAt,
       dueAt,
-      isOverdue: status === 'pending' && reviewedAt === null && Date.parse(dueAt) <= clock.now(),
+      isOverdue: isOverdue(submission, clock.now()),
       reviewedAt,
       resolvedAt: submission.resolvedAt,
       escalatedAt: submission.escalatedAt,
@@ -102,7 +103,7 @@ export function createReviewForms(
     if (contact === null) return null
     return {
       ...(type ? { type } : {}),
-      ...(overdue ? { status: 'pending', dueUntil: new Date(clock.now()).toISOString() } : {}),
+      ...(overdue ? overdueAt(clock.now()) : {}),
       ...(status ? { status } : {}),
       ...(since ? { updatedSince: since } : {}),
       ...(assignedTo ? { assignedTo } : {}),

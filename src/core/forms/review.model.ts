@@ -69,7 +69,10 @@ export const FormQuery = z.object({
     .max(64)
     .optional()
     .meta({ examples: ['019b76da-a801-7c52-8d3e-4a1b6c7d8e9f'] }),
-  overdue: z.literal('true').optional().meta({ description: 'Those nobody looked at in time.' }),
+  overdue: z.literal('true').optional().meta({
+    description:
+      'Those of which `isOverdue` says that nobody looked at them in time: what is pending, and what was put aside as spam until somebody agrees.',
+  }),
   cursor: z
     .string()
     .max(2_000)
@@ -104,12 +107,14 @@ export type ReviewForm = z.infer<typeof ReviewForm>
 
 const day = z.iso.date()
 export const ReportQuery = z.object({
-  since: day
-    .optional()
-    .meta({ description: 'The first day, UTC. 90 days ago when left out.', examples: ['2026-01-01'] }),
-  until: day
-    .optional()
-    .meta({ description: 'The last day, UTC. Today when left out.', examples: ['2026-03-31'] }),
+  since: day.optional().meta({
+    description: 'The first day, where the organization is. 90 days ago when left out.',
+    examples: ['2026-01-01'],
+  }),
+  until: day.optional().meta({
+    description: 'The last day, where the organization is. Today when left out.',
+    examples: ['2026-03-31'],
+  }),
 })
 export type ReportQuery = z.infer<typeof ReportQuery>
 
@@ -119,13 +124,23 @@ export const FormReport = z
     since: day,
     until: day,
     total: z.number().int(),
+    overdue: z
+      .number()
+      .int()
+      .meta({ description: 'Of these, those that nobody looked at in time and that still wait.' }),
     byType: counts,
     byStatus: counts,
     byWeek: z.array(z.object({ week: day, submissions: z.number().int() })).meta({
-      description: 'Weeks begin on Monday, UTC.',
+      description: 'Weeks begin on Monday, where the organization is.',
     }),
     rows: z.array(
-      z.object({ type: z.string(), status: z.string(), week: day, submissions: z.number().int() }),
+      z.object({
+        type: z.string(),
+        status: z.string(),
+        week: day,
+        submissions: z.number().int(),
+        overdue: z.number().int(),
+      }),
     ),
     firstReview: z.array(
       z.object({

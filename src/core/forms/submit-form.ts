@@ -128,6 +128,7 @@ export function submissionOf(
     contactHashes,
     assignedTo: null,
     dueAt: new Date(addBusinessTime(atMs, responseMs, businessHours)).toISOString(),
+    firstDueAt: null,
     reviewedAt: null,
     resolvedAt: null,
     escalatedAt: null,

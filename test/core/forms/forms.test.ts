@@ -668,15 +668,15 @@ describe('staff', () => {
     await pass(3 * day)
     await admin.call('PATCH', `/api/v1/forms/${id}`, { body: { status: 'reviewed' } })
     expect((await admin.call('GET', '/api/v1/reports/forms')).body).toMatchObject({
-      since: '2026-08-30',
-      until: '2026-11-27',
+      since: '2026-08-29',
+      until: '2026-11-26',
       total: 2,
       byType: { contact: 1, referral: 1 },
       byStatus: { reviewed: 1, pending: 1 },
       byWeek: [{ week: '2026-11-23', submissions: 2 }],
       firstReview: [{ type: 'contact', reviewed: 1, late: 1, averageHours: 72, longestHours: 72 }],
     })
-    const before = await admin.call('GET', '/api/v1/reports/forms?since=2026-01-01&until=2026-11-23')
+    const before = await admin.call('GET', '/api/v1/reports/forms?since=2026-01-01&until=2026-11-22')
     expect(before.body.total).toBe(0)
   })
 })
