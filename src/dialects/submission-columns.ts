@@ -26,9 +26,10 @@ export const submissionColumns = {
   updatedAt: 'updated_at',
 } as const satisfies Record<Exclude<keyof Submission, 'version'>, string>
 
-/**
- * `isWaiting` of the port in SQL. The first two terms are those of the index `form_submissions_waiting`, word for word.
- */
+/** The states in which a submission can wait. */
+export const waitingStatuses = ['pending', 'spam'] as const
+
+/** `isWaiting` of the port in SQL, as it stands in the index `form_submissions_waiting`. */
 export const waitingSql = `erased_at is null and status in ('pending', 'spam') and (status = 'pending' or reviewed_at is null)`
 
 export type SubmissionField = keyof typeof submissionColumns

@@ -14,6 +14,18 @@ const Readiness = z
       .object({ waiting: z.number().int(), dead: z.number().int(), oldestWaitingMs: z.number() })
       .nullable()
       .meta({ description: 'Mail on its way out. Alert on `dead`, and on an `oldestWaitingMs` of minutes.' }),
+    forms: z
+      .object({
+        waiting: z.number().int(),
+        overdue: z.number().int(),
+        quarantined: z.number().int(),
+        oldestQuarantinedMs: z.number(),
+      })
+      .nullable()
+      .meta({
+        description:
+          'Forms that nobody has looked at, with those that were put aside as spam (`quarantined`). 1,000 stands for that many or more. Alert on `overdue`, and on an `oldestQuarantinedMs` of a day.',
+      }),
   })
   .meta({ id: 'Readiness' })
 

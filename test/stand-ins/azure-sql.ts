@@ -45,6 +45,10 @@ function rewrite(tsql: string): string {
     statement = `update ${table} set ${assignments}
       where id in (select id from (${moveTop(chosen)})) returning ${output?.replaceAll('inserted.', '')}`
   }
+  const counted = /^with (\w+) as \(\s*(select top \(@\w+\) [\s\S]*?)\s*\)\s*(select [\s\S]*)$/.exec(
+    statement,
+  )
+  if (counted) return `with ${counted[1]} as (${moveTop(counted[2] ?? '')}) ${counted[3]}`
   const trigger =
     /^create trigger (\w+) on (\w+) after update, delete as\s+begin\s+throw \d+, ('[^']+'), 1;?\s+end$/.exec(
       statement,

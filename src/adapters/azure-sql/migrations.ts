@@ -129,7 +129,7 @@ export const migrationsOf = ({ ledger }: { readonly ledger: string }): readonly 
     `update form_submissions set reviewed_at = updated_at
      where status = 'spam' and reviewed_at is null and metadata like '%"spamSignals":[[]]%'`,
     'drop index form_submissions_due on form_submissions',
-    `create index form_submissions_waiting on form_submissions (due_at) include (status, reviewed_at, escalated_at)
+    `create index form_submissions_waiting on form_submissions (status, due_at) include (reviewed_at, created_at, escalated_at)
        where erased_at is null and status in ('pending', 'spam')`,
   ],
 ]

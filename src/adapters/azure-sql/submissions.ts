@@ -3,6 +3,7 @@ import {
   type SubmissionField as Field,
   submissionFields as fields,
   waitingSql,
+  waitingStatuses,
 } from '../../dialects/submission-columns.ts'
 import type { AuditKey, AuditKeys } from '../../ports/audit-keys.ts'
 import { encodeCursor } from '../../ports/cursor.ts'
@@ -102,9 +103,13 @@ const countsSql = (latestFirst: readonly WallClockShift[]) => `with weeks as (
   select form_type, status, week, count(*) as submissions, sum(is_overdue) as overdue
   from weeks group by form_type, status, week order by form_type, status, week`
 
-const waitingCountsSql = `select status, count(*) as submissions,
-    sum(case when due_at <= @now then 1 else 0 end) as overdue, min(created_at) as oldest_at
-  from form_submissions where ${waitingSql} group by status order by status`
+const waitingCountSql = `with waiting as (
+    select top (@most) due_at, created_at from form_submissions where ${waitingSql} and status = @status
+    order by due_at
+  )
+  select count(*) as submissions, sum(case when due_at <= @now then 1 else 0 end) as overdue,
+    min(created_at) as oldest_at
+  from waiting`
 
 const firstReviewsSql = `select form_type, count(*) as reviewed,
     sum(case when reviewed_at > coalesce(first_due_at, due_at) then 1 else 0 end) as late,
@@ -235,14 +240,21 @@ export function createAzureSqlSubmissions({
       const last = items.at(-1)
       return last && rows.length > limit ? { items, next: encodeCursor([last[time], last.id]) } : { items }
     },
-    async countWaiting(now) {
-      const { rows } = await database.run(port, waitingCountsSql, { now: toTime(now) })
-      return rows.map((row) => ({
-        status: row['status'] as string,
-        submissions: Number(row['submissions']),
-        overdue: Number(row['overdue']),
-        oldestAt: fromSql(row['oldest_at']) as string,
-      }))
+    async countWaiting({ now, most }) {
+      const values = { now: toTime(now), most }
+      const counts = await Promise.all(
+        waitingStatuses.map(async (status) => {
+          const { rows } = await database.run(port, waitingCountSql, { ...values, status })
+          const [row] = rows
+          return {
+            status,
+            submissions: Number(row?.['submissions']),
+            overdue: Number(row?.['overdue']),
+            oldestAt: fromSql(row?.['oldest_at']) as string,
+          }
+        }),
+      )
+      return counts.filter(({ submissions }) => submissions > 0)
     },
     async report({ since, until, now, shifts: [first, ...later] }) {
       const period = { since: toTime(since), until: toTime(until) }

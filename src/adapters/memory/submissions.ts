@@ -123,15 +123,18 @@ export function createMemorySubmissions({
       const last = items.at(-1)
       return last && found.length > limit ? { items, next: encodeCursor([last[time], last.id]) } : { items }
     },
-    async countWaiting(now) {
+    async countWaiting({ now, most }) {
       const waiting = [...rows.values()].map(({ submission }) => submission).filter(isWaiting)
       return Object.entries(Object.groupBy(waiting, ({ status }) => status))
-        .map(([status, group = []]) => ({
-          status,
-          submissions: group.length,
-          overdue: group.filter(({ dueAt }) => dueAt <= now).length,
-          oldestAt: group.map(({ createdAt }) => createdAt).toSorted()[0] ?? '',
-        }))
+        .map(([status, all = []]) => {
+          const counted = all.toSorted((a, b) => byText(a.dueAt, b.dueAt)).slice(0, most)
+          return {
+            status,
+            submissions: counted.length,
+            overdue: counted.filter(({ dueAt }) => dueAt <= now).length,
+            oldestAt: counted.map(({ createdAt }) => createdAt).toSorted()[0] ?? '',
+          }
+        })
         .toSorted((a, b) => byText(a.status, b.status))
     },
     async report({ since, until, now, shifts }) {

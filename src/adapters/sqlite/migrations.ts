@@ -230,8 +230,8 @@ export const migrations: readonly string[] = [
    update form_submissions set reviewed_at = updated_at
      where status = 'spam' and reviewed_at is null and metadata like '%"spamSignals":[]%';
    drop index form_submissions_due;
-   create index form_submissions_waiting on form_submissions (due_at)
-     where erased_at is null and status in ('pending', 'spam');`,
+   create index form_submissions_waiting on form_submissions (status, due_at)
+     where erased_at is null and status in ('pending', 'spam') and (status = 'pending' or reviewed_at is null);`,
 ]
 
 /** Brings the file to the newest schema, once, also when two processes start together. */

@@ -3,6 +3,7 @@ import {
   submissionColumns as columns,
   submissionFields as fields,
   waitingSql,
+  waitingStatuses,
 } from '../../dialects/submission-columns.ts'
 import type { AuditKey, AuditKeys } from '../../ports/audit-keys.ts'
 import { decodeCursor, encodeCursor } from '../../ports/cursor.ts'
@@ -177,15 +178,19 @@ export function createSqliteSubmissions({
       const last = items.at(-1)
       return last && rows.length > limit ? { items, next: encodeCursor([last[time], last.id]) } : { items }
     },
-    async countWaiting(now) {
-      return database
-        .all(
+    async countWaiting({ now, most }) {
+      return waitingStatuses.flatMap((status) => {
+        const row = database.get(
           port,
-          `select status, count(*) as submissions, sum(due_at <= ?) as overdue, min(created_at) as oldestAt
-           from form_submissions where ${waitingSql} group by status order by status`,
+          `select count(*) as submissions, sum(due_at <= ?) as overdue, min(created_at) as oldestAt
+           from (select due_at, created_at from form_submissions where ${waitingSql} and status = ?
+                 order by due_at ${limitedTo})`,
           now,
+          status,
+          most,
         )
-        .map((row) => ({ ...row }) as unknown as WaitingCount)
+        return row?.['submissions'] ? [{ status, ...row } as unknown as WaitingCount] : []
+      })
     },
     async report({ since, until, now, shifts: [first, ...later] }) {
       const latestFirst = later.toReversed()

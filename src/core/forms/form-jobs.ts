@@ -1,72 +1,23 @@
 import type { Needs } from '../../ports/ports.ts'
-import { type Submission, SubmissionChanged, type SubmissionFilter } from '../../ports/submissions.ts'
+import type { SubmissionFilter } from '../../ports/submissions.ts'
 import type { Job } from '../kernel/domain.ts'
-import { system } from '../platform/audit/audit.model.ts'
-import type { PlannedChange } from './change-submission.ts'
 import { type FilledForm, type FormType, formTypes } from './forms.model.ts'
 import type { FormsDomain } from './forms-domain.ts'
 import type { RetentionReport } from './review.model.ts'
 import { contactsOf } from './submit-form.ts'
+import { createWalkForms } from './walk-forms.ts'
+import { createWatchForms } from './watch-forms.ts'
 
 const minuteMs = 60_000
-const batch = 100
 
 /** What is done about submissions that nobody asks for: safe at any time, in any number of processes at once. */
 export function createFormJobs(
   { submissions, clock, log }: Needs<'submissions' | 'clock' | 'log'>,
-  { keys, audit, mail, mails, sealing, hashContacts, eraseContents, settings }: FormsDomain,
+  domain: FormsDomain,
 ) {
-  const now = (): string => new Date(clock.now()).toISOString()
-
-  /** Each once, also those that `work` takes out of the filter. */
-  async function forEach(
-    filter: SubmissionFilter,
-    work: (submission: Submission) => Promise<void>,
-  ): Promise<void> {
-    let after: string | undefined
-    do {
-      const page = await submissions.list(filter, {
-        order: 'newest',
-        limit: batch,
-        ...(after === undefined ? {} : { after }),
-      })
-      for (const submission of page.items) await work(submission)
-      after = page.next
-    } while (after !== undefined)
-  }
-  /** False when somebody else changed it first: the next run looks again. */
-  async function change(submission: Submission, planned: PlannedChange): Promise<boolean> {
-    const { change: fields, audit, mails: toSend } = planned
-    try {
-      await submissions.change(
-        submission.id,
-        submission.version,
-        { ...fields, updatedAt: now() },
-        { audit, mails: toSend },
-      )
-      return true
-    } catch (error) {
-      if (error instanceof SubmissionChanged) return false
-      throw error
-    }
-  }
-  const entryOf = (event: string, { id }: Submission, changedFields: readonly string[]) =>
-    audit.entryOf(null, { event, actorId: system, resource: { type: 'form', id }, changedFields })
-
-  async function escalate(): Promise<void> {
-    let escalated = 0
-    await forEach({ status: 'pending', dueUntil: now(), isEscalated: false }, async (submission) => {
-      const planned = {
-        change: { escalatedAt: now() },
-        audit: await entryOf('form.escalate', submission, ['escalatedAt']),
-        mails: await mails.overdue(submission),
-      }
-      if (await change(submission, planned)) escalated++
-    })
-    if (escalated === 0) return
-    log.warn('forms_overdue', { escalated })
-    mail.sendSoon()
-  }
+  const { keys, audit, sealing, hashContacts, eraseContents, settings } = domain
+  const { now, forEach, change, entryOf } = createWalkForms({ submissions, clock }, { audit })
+  const watching = createWatchForms({ submissions, clock, log }, domain, { forEach, change, entryOf })
 
   const pastRetention = (): SubmissionFilter => ({ retainedUntil: now(), isErased: false })
 
@@ -124,7 +75,8 @@ export function createFormJobs(
   }
 
   const jobs: readonly Job[] = [
-    { name: 'escalate-overdue-forms', everyMs: 5 * minuteMs, run: escalate },
+    { name: 'escalate-overdue-forms', everyMs: 5 * minuteMs, run: watching.escalate },
+    { name: 'tell-of-quarantine', everyMs: 60 * minuteMs, run: watching.tellOfQuarantine },
     {
       name: 'erase-forms-past-retention',
       everyMs: 24 * 60 * minuteMs,

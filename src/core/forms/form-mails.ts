@@ -1,7 +1,7 @@
 import type { QueuedMail } from '../../ports/mail-queue.ts'
-import type { Submission } from '../../ports/submissions.ts'
+import type { Submission, WaitingCount } from '../../ports/submissions.ts'
 import { Email } from '../accounts/users/users.model.ts'
-import { greetingOf, linkTo, referenceWhenStored as reference } from '../platform/mail/mail.model.ts'
+import { countOf, greetingOf, linkTo, referenceWhenStored as reference } from '../platform/mail/mail.model.ts'
 import type { Mailing } from '../platform/mail/mail.ts'
 import type { FilledForm, FormSettings } from './forms.model.ts'
 
@@ -22,6 +22,7 @@ export function createFormMails(
   { portalOrigin, notify, escalate }: FormSettings,
 ) {
   const statusPage = linkTo(portalOrigin, '/referral-status')
+  const listPage = linkTo(portalOrigin, '/admin/forms')
   const staffPage = (id: string) => linkTo(portalOrigin, `/admin/forms/${id}`)
   const toEach = (
     addresses: readonly string[],
@@ -79,6 +80,25 @@ export function createFormMails(
         to,
         reference,
         link: staffPage(id),
+      })),
+    /** One mail about many: a flood is not to be one of mails. */
+    quarantineOverdue: (count: number, occasion: string): Promise<readonly QueuedMail[]> =>
+      toEach(escalate, `forms quarantined overdue ${occasion}`, (to) => ({
+        template: 'quarantine_overdue',
+        to,
+        count: countOf(count),
+        link: listPage,
+      })),
+    quarantined: (
+      { submissions, overdue }: Pick<WaitingCount, 'submissions' | 'overdue'>,
+      occasion: string,
+    ): Promise<readonly QueuedMail[]> =>
+      toEach(notify, `forms quarantined ${occasion}`, (to) => ({
+        template: 'forms_quarantined',
+        to,
+        count: countOf(submissions),
+        overdue: countOf(overdue),
+        link: listPage,
       })),
   }
 }

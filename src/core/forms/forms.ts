@@ -63,7 +63,7 @@ export function createForms(
     removeFiles: files.removeFromForm,
     mails: createFormMails(mail, settings),
     sealing: createSealSubmission(needs, keys),
-    judge: createJudgeSpam(needs, keys),
+    judge: createJudgeSpam(needs, keys, settings),
     changeSubmission: createChangeSubmission(needs),
     async eraseContents({ id, attachments }) {
       await files.removeFromForm(id, attachments)

@@ -5,6 +5,7 @@ import {
   nothingPersonal,
   type PastRetention,
   type PersonalData,
+  passing,
   type Subject,
 } from '../kernel/personal-data.ts'
 import { system } from '../platform/audit/audit.model.ts'
@@ -138,6 +139,7 @@ export function createFormsPersonalData(
       notExported: 'Keyed hashes, which say nothing to anybody.',
       notErased: 'Erased with the submission.',
     },
+    passing('cache:forms', [], 'Counts what one sender sends; senders and words are keyed hashes.', 'A day.'),
     nothingPersonal('tracking_numbers', 'Numbers referrals without gaps.', 'Forever.'),
   ]
 }

@@ -1,76 +1,130 @@
 import type { Needs } from '../../ports/ports.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
+import type { Caller } from '../kernel/actor.ts'
 import type { Keys } from '../platform/keys/keys.ts'
-import type { FilledForm } from './forms.model.ts'
+import { senderOf } from './form-mails.ts'
+import { normalizeContact } from './form-text.ts'
+import type { FilledForm, FormSettings } from './forms.model.ts'
+import { findMarkedUpLinks, hasHardlyAWord, linksOf } from './links.ts'
 
 /** Nobody reads and fills a form this fast. */
 const leastElapsedMs = 3_000
-const mostLinks = 2
 const hourMs = 60 * 60_000
 
-/** Forms of one sender in an hour. Agencies refer many people in a row. */
-const mostFromSender = { contact: 4, interest: 4, referral: 30 } as const
-/** The same words in a day. */
-const mostRepeated = 2
+interface Allowance {
+  /** Forms of one sender in an hour: a class may write from the mailbox of its teacher. */
+  readonly fromSender: number
+  /** The same words from one network address in a day; null: as many as they like. */
+  readonly sameWords: number | null
+  /** Different links to other places than ours. */
+  readonly links: number
+  /** So many with hardly a word beside them are no message. */
+  readonly bareLinks: number
+}
+
+/** Agencies refer many people in a row, in words of their own that stay the same, and name the papers of each. */
+const agency: Allowance = { fromSender: 40, sameWords: null, links: 12, bareLinks: 12 }
+const person: Allowance = { fromSender: 30, sameWords: 60, links: 8, bareLinks: 8 }
+
+/** By what is sent, and by who sends it. */
+const allowances = {
+  contact: { ...person, links: 5, bareLinks: 2 },
+  interest: person,
+  self: person,
+  family: person,
+  officer: agency,
+  agency,
+} as const
+
+/** Words with a link in them, from anywhere in a day: one advertisement from many machines. */
+const mostSameWithLink = 40
+/** Shorter ones are said by many people. */
+const leastWords = 40
 
 export type SpamSignal = 'honeypot' | 'too_fast' | 'links' | 'markup' | 'repeated_sender' | 'repeated_text'
 
-const linkPattern = /https?:\/\/|\bwww\./gi
-const markupPattern = /<a\s[^>]*href|\[url[=\]]|\[link[=\]]/i
+const allowanceOf = ({ type, form }: FilledForm): Allowance =>
+  allowances[type === 'referral' ? (form.relationship ?? 'agency') : type]
 
-const sentencesOf = ({ type, form }: FilledForm): string =>
-  (type === 'contact' ? [form.subject, form.message] : [form.notes ?? '']).join('\n')
+const textOf = ({ type, form }: FilledForm): string => (type === 'contact' ? form.message : form.notes) ?? ''
 
-function signalsOfContent(filled: FilledForm): readonly SpamSignal[] {
+/** A mailbox, whatever is tagged on to it; of those who have none, how else to reach them. */
+function mailboxOf(filled: FilledForm): string | null {
+  const { email } = senderOf(filled)
+  if (email !== null) return email.replace(/\+[^@]*@/, '@')
+  if (filled.type !== 'referral') return null
+  const { contact } = filled.form.participant
+  return normalizeContact(contact) ?? contact.toLowerCase()
+}
+
+function signalsOfContent(filled: FilledForm, ownOrigins: readonly string[]): readonly SpamSignal[] {
   const { website = '', elapsedMs } = filled.form
-  const words = sentencesOf(filled)
+  const text = textOf(filled)
+  const links = linksOf(text, ownOrigins)
+  const most = allowanceOf(filled)
+  const isAdvertising =
+    links.length > most.links || (links.length > most.bareLinks && hasHardlyAWord(text, links.length))
   return [
     ...(website.trim() === '' ? [] : ['honeypot' as const]),
     ...(elapsedMs === undefined || elapsedMs >= leastElapsedMs ? [] : ['too_fast' as const]),
-    ...((words.match(linkPattern)?.length ?? 0) > mostLinks ? ['links' as const] : []),
-    ...(markupPattern.test(words) ? ['markup' as const] : []),
+    ...(isAdvertising ? ['links' as const] : []),
+    ...(findMarkedUpLinks(text) ? ['markup' as const] : []),
   ]
 }
 
 /**
  * What speaks for a form being spam; with nothing it is not. It is only put aside: whoever sent it gets the same
- * answer, and staff can bring it back. While the cache is down nothing is counted.
+ * answer, its clock goes on, and staff can bring it back. While the cache is down nothing is counted.
+ *
+ * What one sender does uses up nothing of what others may send: a sender is a mailbox and a network address together,
+ * and the same words count for each network address. A sending that is repeated under its key counts once.
  */
-export function createJudgeSpam({ cache, log }: Needs<'cache' | 'log'>, keys: Keys) {
-  const isMoreThan = async (most: number, name: string, value: string, ttlMs: number): Promise<boolean> => {
+export function createJudgeSpam(
+  { cache, log }: Needs<'cache' | 'log'>,
+  keys: Keys,
+  { publicOrigin, portalOrigin }: Pick<FormSettings, 'publicOrigin' | 'portalOrigin'>,
+) {
+  const ownOrigins = [publicOrigin, portalOrigin]
+  const countOf = async (name: string, value: string, ttlMs: number): Promise<number> => {
     const key = `forms:${name}:${await keys.pseudonym(`form ${name}`, value)}`
-    return (await cache.increment(key, ttlMs)).count > most
+    return (await cache.increment(key, ttlMs)).count
+  }
+  async function repetitionsOf(filled: FilledForm, caller: Caller): Promise<readonly SpamSignal[]> {
+    const { fromSender, sameWords } = allowanceOf(filled)
+    const address = caller.address ?? ''
+    const mailbox = mailboxOf(filled)
+    const words = textOf(filled).toLowerCase().replaceAll(/\s+/g, ' ').trim()
+    const isCounted = words.length >= leastWords && sameWords !== null
+    const hasLink = linksOf(words, ownOrigins).length > 0
+    const [ofSender, fromAddress, withLink] = await Promise.all([
+      mailbox === null ? 0 : countOf(`sender-${filled.type}`, `${mailbox} ${address}`, hourMs),
+      // Where many people share an address, and we know it, they may all say the same.
+      isCounted && caller.site === null ? countOf('text', `${address} ${words}`, 24 * hourMs) : 0,
+      isCounted && hasLink ? countOf('text-with-link', words, 24 * hourMs) : 0,
+    ])
+    const isRepeatedText = fromAddress > (sameWords ?? 0) || withLink > mostSameWithLink
+    return [
+      ...(ofSender > fromSender ? ['repeated_sender' as const] : []),
+      ...(isRepeatedText ? ['repeated_text' as const] : []),
+    ]
   }
 
-  /**
-   * A sender counts by mailbox and network address together: whoever writes in the name of others uses up nothing of
-   * what they may send.
-   */
+  /** `sendingId` names a sending that its client may repeat; null for one that it cannot. */
   return async (
     filled: FilledForm,
-    sender: string | null,
-    address: string | null,
+    caller: Caller,
+    sendingId: string | null,
   ): Promise<readonly SpamSignal[]> => {
-    const signals = [...signalsOfContent(filled)]
-    const words = sentencesOf(filled).toLowerCase().replaceAll(/\s+/g, ' ').trim()
+    const signals = signalsOfContent(filled, ownOrigins)
     try {
-      const [isRepeatedSender, isRepeatedText] = await Promise.all([
-        sender !== null &&
-          isMoreThan(
-            mostFromSender[filled.type],
-            `sender-${filled.type}`,
-            `${sender} ${address ?? ''}`,
-            hourMs,
-          ),
-        words.length >= 40 && isMoreThan(mostRepeated, 'text', words, 24 * hourMs),
-      ])
-      if (isRepeatedSender) signals.push('repeated_sender')
-      if (isRepeatedText) signals.push('repeated_text')
+      if (sendingId !== null && (await cache.increment(`forms:sending:${sendingId}`, hourMs)).count > 1)
+        return signals
+      return [...signals, ...(await repetitionsOf(filled, caller))]
     } catch (error) {
       if (!(error instanceof PortUnavailable)) throw error
       log.warn('form_repetitions_not_counted')
+      return signals
     }
-    return signals
   }
 }
 

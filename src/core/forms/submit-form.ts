@@ -5,7 +5,6 @@ import type { Actor, Caller } from '../kernel/actor.ts'
 import { validationError } from '../kernel/errors.ts'
 import type { Occurrence } from '../platform/audit/audit.model.ts'
 import { addBusinessTime, yearIn } from './business-hours.ts'
-import { senderOf } from './form-mails.ts'
 import { normalizeContact } from './form-text.ts'
 import type { Attachment, FilledForm, FormSettings } from './forms.model.ts'
 import type { FormsDomain } from './forms-domain.ts'
@@ -183,7 +182,7 @@ export function createSubmitForm(
     const atMs = clock.now()
     const receiptCode = filled.type === 'referral' ? newReceiptCode() : null
     const [spamSignals, duplicateOf, prepared, bound] = await Promise.all([
-      judge(filled, senderOf(filled).email, caller.address),
+      judge(filled, caller, idempotencyKey),
       findEarlier(filled.type, contactsOf(filled)[0]),
       prepare(id, filled, receiptCode),
       claims.length === 0 ? [] : bindFiles(actor, claims, id),

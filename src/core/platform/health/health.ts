@@ -6,27 +6,54 @@ export interface DependencyState {
   readonly latencyMs: number
 }
 
+export interface FormFigures {
+  /** With those that were put aside. */
+  readonly waiting: number
+  readonly overdue: number
+  /** Put aside as spam by a program. */
+  readonly quarantined: number
+  readonly oldestQuarantinedMs: number
+}
+
 export interface Readiness {
   readonly status: 'ready' | 'not_ready' | 'stopping'
   readonly dependencies: Readonly<Record<string, DependencyState>>
   /** Mail on its way out, and dead letters that somebody has to look at; null while that cannot be told. */
   readonly mail: { readonly waiting: number; readonly dead: number; readonly oldestWaitingMs: number } | null
+  /** Forms that nobody has looked at; null while that cannot be told. A figure of 1,000 stands for that many or more. */
+  readonly forms: FormFigures | null
 }
 
 const patienceMs = 2_000
+/** Of each state, so that the answer costs no more when many wait. */
+const mostForms = 1_000
 
 /** Asks each dependency a question that costs next to nothing; one that does not answer in time is down. */
 export function createHealth(
-  needs: Needs<'blobs' | 'cache' | 'realtime' | 'audit' | 'mailQueue' | 'accessTokens' | 'clock' | 'log'>,
+  needs: Needs<
+    'blobs' | 'cache' | 'realtime' | 'audit' | 'mailQueue' | 'submissions' | 'accessTokens' | 'clock' | 'log'
+  >,
   { users }: { readonly users: { readonly read: (id: string) => Promise<unknown> } },
 ) {
-  const { blobs, cache, realtime, audit, mailQueue, accessTokens, clock, log } = needs
+  const { blobs, cache, realtime, audit, mailQueue, submissions, accessTokens, clock, log } = needs
   let isStopping = false
 
   async function countMail(): Promise<Readiness['mail']> {
     const { waiting, dead, oldestDueAt } = await mailQueue.counts()
     const oldestWaitingMs = oldestDueAt === null ? 0 : Math.max(0, clock.now() - Date.parse(oldestDueAt))
     return { waiting, dead, oldestWaitingMs }
+  }
+
+  async function countForms(): Promise<FormFigures> {
+    const now = clock.now()
+    const counts = await submissions.countWaiting({ now: new Date(now).toISOString(), most: mostForms })
+    const putAside = counts.find(({ status }) => status === 'spam')
+    return {
+      waiting: counts.reduce((sum, { submissions: count }) => sum + count, 0),
+      overdue: counts.reduce((sum, { overdue }) => sum + overdue, 0),
+      quarantined: putAside?.submissions ?? 0,
+      oldestQuarantinedMs: putAside ? Math.max(0, now - Date.parse(putAside.oldestAt)) : 0,
+    }
   }
 
   const questions: Record<string, () => Promise<unknown>> = {
@@ -58,10 +85,14 @@ export function createHealth(
     ...emptyFace,
     async readiness(): Promise<Readiness> {
       let mail: Readiness['mail'] = null
+      let forms: Readiness['forms'] = null
       const asked = await Promise.all([
         ...Object.entries(questions).map(([name, question]) => ask(name, question)),
         ask('mail', async () => {
           mail = await countMail()
+        }),
+        ask('forms', async () => {
+          forms = await countForms()
         }),
       ])
       const isReady = asked.every(([, { state }]) => state === 'up')
@@ -69,6 +100,7 @@ export function createHealth(
         status: isStopping ? 'stopping' : isReady ? 'ready' : 'not_ready',
         dependencies: Object.fromEntries(asked),
         mail,
+        forms,
       }
     },
     /** From now on not ready, so that no new requests are sent here. */

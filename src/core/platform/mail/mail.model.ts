@@ -30,6 +30,8 @@ export type Reference = Checked<'reference'>
 /** Whom to greet. Empty when the name is better not repeated. */
 export type Greeting = Checked<'greeting'>
 export type Link = Checked<'link'>
+/** How many, in words for people. */
+export type Count = Checked<'count'>
 /** A code to type in. */
 export type Code = Checked<'code'>
 
@@ -42,6 +44,8 @@ export const referenceOf = (text: string): Reference => check(text, /^[A-Za-z0-9
 
 /** The reference of the submission that the mail is stored with, which may get its number only then. */
 export const referenceWhenStored = '' as Reference
+
+export const countOf = (count: number): Count => check(String(count), /^\d{1,9}$/, 'count')
 
 export const codeOf = (text: string): Code => check(text, /^[A-Z0-9-]{4,24}$/, 'code')
 

@@ -1,4 +1,4 @@
-import type { DeadMail, MailCounts } from '../../../ports/mail-queue.ts'
+import type { DeadMail, MailCounts, QueuedMail } from '../../../ports/mail-queue.ts'
 import type { KeptMail } from '../../../ports/mailer.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
@@ -82,6 +82,11 @@ export function createMail(
     /** Durable when it resolves. `key` names the occasion and holds nothing personal. */
     async enqueue(mail: Mail, key: string): Promise<void> {
       await mailQueue.enqueue(await seal(mail, key))
+      sendSoon()
+    },
+    /** For what `seal` made and no write takes along. */
+    async enqueueSealed(mails: readonly QueuedMail[]): Promise<void> {
+      for (const each of mails) await mailQueue.enqueue(each)
       sendSoon()
     },
     counts: (): Promise<MailCounts> => mailQueue.counts(),

@@ -1,4 +1,4 @@
-import type { Code, Greeting, Link, Reference } from './mail.model.ts'
+import type { Code, Count, Greeting, Link, Reference } from './mail.model.ts'
 
 /** A paragraph; a code to read off; a button. */
 export type Block = string | { readonly code: Code } | { readonly label: string; readonly link: Link }
@@ -34,6 +34,8 @@ export interface TemplateInputs {
   urgent_form_arrived: { readonly reference: Reference; readonly link: Link }
   form_changed: { readonly reference: Reference; readonly link: Link }
   form_overdue: { readonly reference: Reference; readonly link: Link }
+  forms_quarantined: { readonly count: Count; readonly overdue: Count; readonly link: Link }
+  quarantine_overdue: { readonly count: Count; readonly link: Link }
   report_arrived: { readonly reference: Reference; readonly link: Link }
   message_warning: { readonly greeting: Greeting }
 }
@@ -258,6 +260,27 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     blocks: ({ reference, link }) => [
       `Nobody has looked at ${reference} within the time we promise.`,
       { label: 'Open it', link },
+    ],
+  },
+  forms_quarantined: {
+    priority: 'notice',
+    usefulForMs: 24 * 60 * minuteMs,
+    subject: ({ count }) => `Put aside as spam: ${count}`,
+    blocks: ({ count, overdue, link }) => [
+      `Forms that were put aside as spam, and that nobody has looked at yet: ${count}. Of these, past the time within which we promise to look: ${overdue}.`,
+      'There may be real ones among them. Please say of each whether it is spam:',
+      { label: 'Look at them', link },
+      'What was written can only be read after signing in.',
+    ],
+  },
+  quarantine_overdue: {
+    priority: 'notice',
+    usefulForMs: null,
+    subject: ({ count }) => `Overdue, put aside as spam: ${count}`,
+    blocks: ({ count, link }) => [
+      `Nobody has looked within the time we promise at forms that were put aside as spam: ${count}.`,
+      'There may be real ones among them.',
+      { label: 'Look at them', link },
     ],
   },
   report_arrived: {

@@ -1,5 +1,11 @@
 import { compose } from '../../../../src/core/platform/mail/compose.ts'
-import { codeOf, greetingOf, linkTo, referenceOf } from '../../../../src/core/platform/mail/mail.model.ts'
+import {
+  codeOf,
+  countOf,
+  greetingOf,
+  linkTo,
+  referenceOf,
+} from '../../../../src/core/platform/mail/mail.model.ts'
 import type { TemplateInputs, TemplateName } from '../../../../src/core/platform/mail/templates.ts'
 import type { MailMessage } from '../../../../src/ports/mailer.ts'
 
@@ -34,6 +40,8 @@ const inputs: TemplateInputs = {
   urgent_form_arrived: { reference, link: formPage },
   form_changed: { reference, link: formPage },
   form_overdue: { reference, link: formPage },
+  forms_quarantined: { count: countOf(12), overdue: countOf(3), link: linkTo(origin, '/admin/forms') },
+  quarantine_overdue: { count: countOf(12), link: linkTo(origin, '/admin/forms') },
   report_arrived: {
     reference: referenceOf('c6fd5e0a-8f0b-8d4c-9a61-2b7d9e3f5a1c'),
     link: linkTo(origin, '/admin/reports/c6fd5e0a-8f0b-8d4c-9a61-2b7d9e3f5a1c'),

@@ -1,0 +1,65 @@
+import type { QueuedMail } from '../../ports/mail-queue.ts'
+import type { Needs } from '../../ports/ports.ts'
+import type { Submission } from '../../ports/submissions.ts'
+import { dateIn } from './business-hours.ts'
+import type { FormStatus } from './forms.model.ts'
+import type { FormsDomain } from './forms-domain.ts'
+import { overdueAt } from './overdue.ts'
+import type { WalkForms } from './walk-forms.ts'
+
+/** Of so many that were put aside each is told by itself. */
+const toldOneByOne = 3
+/** More are not counted. */
+const mostCounted = 10_000
+
+const isPutAside = ({ status }: Submission): boolean => (status as FormStatus) === 'spam'
+
+/** Sees to it that nothing waits without anybody knowing. */
+export function createWatchForms(
+  { submissions, clock, log }: Needs<'submissions' | 'clock' | 'log'>,
+  { mail, mails, settings }: Pick<FormsDomain, 'mail' | 'mails' | 'settings'>,
+  { forEach, change, entryOf }: Pick<WalkForms, 'forEach' | 'change' | 'entryOf'>,
+) {
+  return {
+    /** Each is escalated once. What a person sent and what may be a flood are told apart. */
+    async escalate(): Promise<void> {
+      const filter = { ...overdueAt(clock.now()), isEscalated: false }
+      let putAside = 0
+      let firstPutAside = ''
+      await forEach({ ...filter, status: 'spam' }, ({ id }) => {
+        if (putAside++ === 0) firstPutAside = id
+      })
+      const aboutAll = putAside > toldOneByOne ? await mails.quarantineOverdue(putAside, firstPutAside) : null
+      let isTold = false
+      async function mailsFor(submission: Submission): Promise<readonly QueuedMail[]> {
+        if (aboutAll === null || !isPutAside(submission)) return mails.overdue(submission)
+        return isTold ? [] : aboutAll
+      }
+      let escalated = 0
+      await forEach(filter, async (submission) => {
+        const planned = {
+          change: { escalatedAt: new Date(clock.now()).toISOString() },
+          audit: await entryOf('form.escalate', submission, ['escalatedAt']),
+          mails: await mailsFor(submission),
+        }
+        if (!(await change(submission, planned))) return
+        escalated++
+        isTold ||= isPutAside(submission)
+      })
+      if (escalated === 0) return
+      log.warn('forms_overdue', { escalated, putAside })
+      mail.sendSoon()
+    },
+    /** Once a day while there are any, and again when there are ten times as many. */
+    async tellOfQuarantine(): Promise<void> {
+      const now = clock.now()
+      const counts = await submissions.countWaiting({ now: new Date(now).toISOString(), most: mostCounted })
+      const putAside = counts.find(({ status }) => (status as FormStatus) === 'spam')
+      if (!putAside) return
+      const { submissions: count, overdue, oldestAt } = putAside
+      log.warn('forms_quarantined', { count, overdue, oldestMs: now - Date.parse(oldestAt) })
+      const occasion = `${dateIn(now, settings.businessHours.timeZone)} ${String(count).length}`
+      await mail.enqueueSealed(await mails.quarantined(putAside, occasion))
+    },
+  }
+}
