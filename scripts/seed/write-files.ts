@@ -21,7 +21,7 @@ export function writeFilesOf(writer: Pick<Writer, 'add'>, ownerId: string, plans
       { claimHash: null, at },
     )
     writer.add(filesByOwner, spaceOf(ownerId, id, size, at))
-    writer.add(files, acceptedFile(announced, { name: fileName, size, isToBeScanned: false }, at))
+    writer.add(files, acceptedFile(announced, { name: fileName, type: fileType, isToBeScanned: false }, at))
     sum += size
   }
   writer.add(filesByOwner, sumOf(ownerId, sum, new Date(oldest.atMs).toISOString()))

@@ -56,6 +56,9 @@ export async function readText(c: AppContext, maxBytes: number): Promise<string>
   }
 }
 
+/** What a phone or a system named: it is cleaned where it is used, and nothing is refused for it. */
+const isNamedElsewhere = (key: string) => key === 'fileName'
+
 /** Refuses what JSON allows and no store, mail or page can carry safely. */
 function refuseUnsafeValues(root: unknown): void {
   const open: { value: unknown; path: string; depth: number }[] = [{ value: root, path: '', depth: 0 }]
@@ -71,6 +74,7 @@ function refuseUnsafeValues(root: unknown): void {
       for (const [key, child] of Object.entries(value)) {
         if (key === '__proto__' || key === 'constructor' || key === 'prototype' || !key.isWellFormed())
           throw refuse('invalid_key', 'Contains a field name that is not allowed.')
+        if (typeof child === 'string' && isNamedElsewhere(key)) continue
         open.push({
           value: child,
           path: Array.isArray(value) || /^\w{1,40}$/.test(key) ? join(path, key) : path,

@@ -61,7 +61,7 @@ test('what lies is refused', async () => {
   expect((await upload(eve, html, picture)).status).toBe(400)
   const announce = (change: object) =>
     eve.call('POST', '/api/v1/files/upload-url', { body: { ...picture, fileSize: 100, ...change } })
-  expect((await announce({ fileName: '../../etc/passwd' })).status).toBe(400)
+  expect((await announce({ fileName: 'holiday.html' })).status).toBe(400)
   expect((await announce({ category: 'avatar', fileSize: 3_000_000 })).status).toBe(400)
   expect(
     (await announce({ category: 'course-video', fileType: 'video/mp4', fileName: 'a.mp4' })).status,

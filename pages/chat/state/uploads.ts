@@ -3,7 +3,6 @@ import { randomId } from '../../../src/client/random-id.ts'
 import { hereOf } from '../api/addresses.ts'
 import { type Answer, ask, type Problem, unreachable } from '../api/ask.ts'
 import { v1 } from '../api/client.ts'
-import { cleanName, mediaTypeOf } from '../text/files.ts'
 import { loosely } from './loosely.ts'
 import { onLeaving } from './session.ts'
 
@@ -65,7 +64,7 @@ export async function upload(
 ): Promise<Answer<string>> {
   const announced = await ask(
     v1.files['upload-url'].$post({
-      json: { fileName: name, fileType: mediaTypeOf(file), fileSize: file.size, category },
+      json: { fileName: name, fileType: file.type, fileSize: file.size, category },
     }),
   )
   if (!announced.ok) return announced
@@ -88,7 +87,7 @@ async function run(draftKey: string, attached: Upload): Promise<void> {
 
 export function attach(draftKey: string, files: Iterable<File>): void {
   const added = [...files].map(
-    (file): Upload => ({ key: randomId(), file, name: cleanName(file), progress: 0, outcome: null }),
+    (file): Upload => ({ key: randomId(), file, name: file.name, progress: 0, outcome: null }),
   )
   put(draftKey, (list) => [...list, ...added].slice(0, mostAttachments))
   const kept = new Set(

@@ -2,10 +2,11 @@ import { z } from 'zod'
 import type { BlobName } from '../../ports/blobs.ts'
 import { collection } from '../../ports/documents.ts'
 import type { Actor } from '../kernel/actor.ts'
-import { DisplayName } from '../kernel/display-name.ts'
 import { defineError } from '../kernel/errors.ts'
 import { FileCategory } from './file-categories.ts'
+import { cleanFileName } from './file-name.ts'
 import type { MediaType } from './media-types.ts'
+import type { Charset } from './text-content.ts'
 
 /** What a file belongs to, besides its owner. */
 export interface FileBinding {
@@ -36,9 +37,12 @@ export interface StoredFile {
   /** Null when it came without an account. */
   readonly ownerId: string | null
   readonly category: FileCategory
-  /** As the person called it. */
+  /** As the person called it, cleaned. */
   readonly name: string
+  /** As its bytes say, once they were looked at. */
   readonly type: MediaType
+  /** Of a text that is not in UTF-8. */
+  readonly charset?: Charset
   readonly size: number
   readonly state: FileState
   readonly blob: BlobName
@@ -100,14 +104,12 @@ export const fileTasks = collection<FileTask>()({
 
 export const taskShards = [...'0123456789abcdef']
 
-const FileName = DisplayName({ min: 1, max: 255, has: 'anything' })
-  .pipe(
-    z
-      .string()
-      .regex(/^[^/\\:*?"<>|]+$/u, 'Must be a plain file name.')
-      .regex(/^[^.]/, 'Must not begin with a dot.'),
-  )
-  .meta({ description: 'With its ending, without a path.', example: 'certificate.pdf' })
+const FileName = z.string().transform(cleanFileName).meta({
+  description:
+    'With its ending, without a path. No file is refused for its name: what systems do not store becomes `_`, and what is too long is cut.',
+  example: 'certificate.pdf',
+  'x-holds': 'display-name',
+})
 
 export const RequestUpload = z
   .object({
@@ -117,7 +119,8 @@ export const RequestUpload = z
       .max(200)
       .transform((text) => text.toLowerCase().split(';')[0]?.trim() ?? '')
       .meta({
-        description: 'The media type, as it will be found in the first bytes.',
+        description:
+          'What the browser calls it, which may be nothing. A hint: the bytes decide, within the kind of file.',
         example: 'application/pdf',
       }),
     fileSize: z.number().int().min(1).meta({ description: 'In bytes.' }),

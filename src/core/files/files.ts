@@ -118,7 +118,7 @@ export function createFiles(
     if (file.state === 'rejected') throw fileRejected()
     return blobs.signDownload(file.blob, {
       expiresAt: new Date(clock.now() + livesMs).toISOString(),
-      contentType: file.type,
+      contentType: file.charset ? `${file.type}; charset=${file.charset}` : file.type,
       contentDisposition: contentDispositionOf(file.name, file.type),
       ...(cacheControl === undefined ? {} : { cacheControl }),
     })
@@ -134,7 +134,6 @@ export function createFiles(
     return stored
   }
   const completeUpload = createCompleteUpload(needs, {
-    reserveSpace,
     tasks,
     inspectContent,
     scanFile,

@@ -1,3 +1,5 @@
+import { type ByteWindow, createByteWindow, type ReadBytes } from './byte-window.ts'
+import { boxOf } from './iso-boxes.ts'
 import type { MediaType } from './media-types.ts'
 
 /** How large a picture is once it is decoded. */
@@ -6,37 +8,15 @@ export interface PictureSize {
   readonly height: number
 }
 
-/** Bytes of a file: as many as there are from that offset on, at most `length`. */
-type ReadBytes = (offset: number, length: number) => Promise<Uint8Array>
-
-const windowBytes = 256 * 1024
-/** A portrait with its depth map can have megabytes before the frame; nothing honest has more. */
-const maxWindows = 64
 const maxDirectoryBytes = 1024 * 1024
 
 const latin = new TextDecoder('latin1')
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
-/** Reads ahead: what is looked at next mostly lies in what was read last. Null beyond the end, or when it was enough. */
-function createWindow(head: Uint8Array, read: ReadBytes) {
-  let window = { from: 0, bytes: head }
-  let left = maxWindows
-  return async (at: number, length: number): Promise<DataView | null> => {
-    if (at < window.from || at + length > window.from + window.bytes.byteLength) {
-      if (left-- === 0) return null
-      window = { from: at, bytes: await read(at, Math.max(windowBytes, length)) }
-    }
-    const start = at - window.from
-    if (start + length > window.bytes.byteLength) return null
-    return viewOf(window.bytes.subarray(start, start + length))
-  }
-}
-type Window = ReturnType<typeof createWindow>
-
 const isFrame = (marker: number) =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc
 
-async function readJpeg(window: Window): Promise<PictureSize | null> {
+async function readJpeg(window: ByteWindow): Promise<PictureSize | null> {
   for (let at = 2; ; ) {
     const start = await window(at, 4)
     if (start?.getUint8(0) !== 0xff) return null
@@ -71,22 +51,6 @@ function readWebp(head: Uint8Array): PictureSize | null {
   return { width: (canvas & 0xffffff) + 1, height: (view.getUint32(26, true) >>> 8) + 1 }
 }
 
-interface Box {
-  readonly name: string
-  readonly from: number
-  readonly end: number
-}
-
-/** The box at this place; null when there is none. A length of 0 reaches to the end. */
-function boxOf(header: DataView, at: number, end: number): Box | null {
-  const name = latin.decode(new Uint8Array(header.buffer, header.byteOffset + 4, 4))
-  const short = header.getUint32(0)
-  const isLong = short === 1
-  const length = isLong ? Number(header.getBigUint64(8)) : short === 0 ? end - at : short
-  const from = at + (isLong ? 16 : 8)
-  return at + length < from || at + length > end ? null : { name, from, end: at + length }
-}
-
 /** The sizes in all boxes `ispe`, which lie in `iprp` and there in `ipco`. */
 function* sizesIn(meta: DataView, from: number, end: number): Generator<PictureSize> {
   for (let at = from; at + 16 <= end; ) {
@@ -100,7 +64,7 @@ function* sizesIn(meta: DataView, from: number, end: number): Generator<PictureS
 }
 
 /** The largest of the pictures in it: a photograph is put together of tiles, and has a thumbnail. */
-async function readHeic(window: Window, size: number): Promise<PictureSize | null> {
+async function readHeic(window: ByteWindow, size: number): Promise<PictureSize | null> {
   for (let at = 0; ; ) {
     const header = await window(at, 16)
     const box = header && boxOf(header, at, size)
@@ -127,9 +91,9 @@ export async function readPictureSize(
   const view = viewOf(head)
   switch (type) {
     case 'image/jpeg':
-      return readJpeg(createWindow(head, read))
+      return readJpeg(createByteWindow(head, read))
     case 'image/heic':
-      return readHeic(createWindow(head, read), size)
+      return readHeic(createByteWindow(head, read), size)
     case 'image/webp':
       return readWebp(head)
     case 'image/png':

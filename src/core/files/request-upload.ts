@@ -4,6 +4,7 @@ import type { Actor, Caller } from '../kernel/actor.ts'
 import type { Limit } from '../kernel/domain.ts'
 import { AppError, forbidden, validationError } from '../kernel/errors.ts'
 import type { TakeFromLimits } from '../platform/limits/limits.ts'
+import { announcedType } from './announced-type.ts'
 import { hashClaimToken, newClaimToken } from './claim-token.ts'
 import { categories } from './file-categories.ts'
 import type { FileTasks } from './file-tasks.ts'
@@ -15,7 +16,7 @@ import {
   type UploadRequested,
 } from './files.model.ts'
 import { quotaOf } from './list-own-files.ts'
-import { endingOf, fitsEnding, isMediaType, type MediaType } from './media-types.ts'
+import { endingOf, type MediaType } from './media-types.ts'
 import type { ReserveSpace } from './reserve-space.ts'
 
 const urlLivesMs = 15 * 60_000
@@ -25,12 +26,11 @@ function checkType({ category, fileType, fileName, fileSize }: RequestUpload): M
   const { types, maxBytes } = categories[category]
   const refuse = (path: string, code: string, message: string) => validationError([{ path, code, message }])
   if (fileSize > maxBytes) throw refuse('fileSize', 'too_big', `Must be at most ${maxBytes} bytes.`)
-  const type = fileType === 'image/jpg' ? 'image/jpeg' : fileType
-  if (!isMediaType(type) || !types.includes(type))
-    throw refuse('fileType', 'type_not_allowed', 'Files of this type are not accepted here.')
-  if (!fitsEnding(fileName, type))
-    throw refuse('fileName', 'ending_mismatch', 'Must have the extension of this file type.')
-  return type
+  const announced = announcedType(fileName, fileType, types)
+  if ('type' in announced) return announced.type
+  throw announced.refused === 'type_not_allowed'
+    ? refuse('fileType', announced.refused, 'Files of this type are not accepted here.')
+    : refuse('fileName', announced.refused, 'Must have the extension of this file type.')
 }
 
 /** A file that is to be sent. `claimHash` is of the token of somebody without an account. */

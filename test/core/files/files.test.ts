@@ -164,13 +164,6 @@ describe('what is refused leaves nothing', () => {
     ['a drawing that can hold a script', { fileName: 'x.svg', fileType: 'image/svg+xml' }],
     ['a program', { fileName: 'x.exe', fileType: 'application/x-msdownload' }],
     ['an ending of another type', { fileName: 'certificate.html' }],
-    ['a path as a name', { fileName: '../../etc/passwd' }],
-    ['a path with an ending', { fileName: '../../etc/passwd.pdf' }],
-    ['a path of Windows', { fileName: '..\\..\\boot.pdf' }],
-    ['a hidden name', { fileName: '.pdf' }],
-    ['a header in a name', { fileName: 'a\r\nSet-Cookie: x=y.pdf' }],
-    ['an order of letters turned around', { fileName: 'invoice\u202efdp.pdf' }],
-    ['a name that is too long', { fileName: `${'x'.repeat(300)}.pdf` }],
     ['an unknown category', { category: 'other' }],
   ])('%s', async (_, change) => {
     expect(await announce(ann, change)).toMatchObject({
@@ -418,11 +411,14 @@ describe('space', () => {
     expect(answers.find(({ status }) => status !== 200)?.body.error.code).toBe('quota_exceeded')
   })
 
-  test('what is smaller than announced, deleted or swept gives its room back', async () => {
+  test('what is smaller than announced and refused, deleted or swept gives its room back', async () => {
     await start({ environment: { FILES_QUOTA_MB: '1' } })
     const most = 1024 * 1024
-    const { body } = await announce(ann, { fileSize: most })
+    const { body: smaller } = await announce(ann, { fileSize: most })
     expect((await isTaken(ann, most)).status).toBe(409)
+    await send(smaller, pdf)
+    expect((await complete(ann, smaller.fileId)).status).toBe(400)
+    const { body } = await announce(ann)
     await send(body, pdf)
     await complete(ann, body.fileId)
     expect((await isTaken(ann, most)).status).toBe(409)

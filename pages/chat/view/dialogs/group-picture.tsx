@@ -2,7 +2,6 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { randomId } from '../../../../src/client/random-id.ts'
 import { loosely } from '../../state/loosely.ts'
 import { upload } from '../../state/uploads.ts'
-import { cleanName } from '../../text/files.ts'
 import { Portrait } from '../parts/portrait.tsx'
 
 /** The picture of a group, as it will be: uploaded when it is chosen, and taken over when the rest is saved. */
@@ -25,7 +24,7 @@ export function GroupPicture({
     if (!file || isSending) return
     setProblem('')
     setSending(true)
-    const answer = await upload({ key: randomId(), file, name: cleanName(file) }, 'avatar')
+    const answer = await upload({ key: randomId(), file, name: file.name }, 'avatar')
     setSending(false)
     if (!answer.ok) return setProblem(answer.problem.message)
     setShown(URL.createObjectURL(file))
