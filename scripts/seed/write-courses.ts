@@ -12,7 +12,10 @@ import {
 } from '../../src/core/learning/courses/course-members.model.ts'
 import { type Course, courses, courseVersions } from '../../src/core/learning/courses/courses.model.ts'
 import { contentOf, outlineOf } from '../../src/core/learning/courses/edit-lessons.ts'
-import { importedId, importer } from '../../src/core/learning/courses/import-courses.ts'
+import { memoryOf } from '../../src/core/learning/courses/import-course.ts'
+import { givenIn } from '../../src/core/learning/courses/import-courses.ts'
+import { courseImports } from '../../src/core/learning/courses/import-memory.model.ts'
+import { importedId, importer } from '../../src/core/learning/courses/importer.ts'
 import { lessonContents } from '../../src/core/learning/courses/lessons.model.ts'
 import { combine, copyOf, noCounts, shareOf, tallyOf } from '../../src/core/learning/courses/members.ts'
 import type { CoursePlan } from './plan.ts'
@@ -30,21 +33,22 @@ export async function writeCourse(
 ): Promise<WrittenCourse> {
   const at = new Date(atMs).toISOString()
   const begun = courseOf(importer, await importedId(row.key), row, { authorName: undefined, at })
-  const lessons = await Promise.all(
-    row.lessons.map(async ({ key, ...given }, i) => {
-      const parts = { ...given, videoFileId: null, captions: [], transcript: null }
-      const resources = given.resources.map(({ title, url = '', type }) => ({ title, url, type }))
-      const [id, contentId] = [await importedId(row.key, key), contentIds[i] ?? '']
-      writer.add(lessonContents, contentOf(contentId, begun.id, id, { ...parts, resources }))
-      return outlineOf(id, contentId, { ...given, moduleId: null }, { order: i + 1 })
-    }),
-  )
+  const { lessons: given } = await givenIn(row, row)
+  const lessons = given.map(({ id, whole }, i) => {
+    const contentId = contentIds[i] ?? ''
+    const { content, videoFileId, videoUrl, transcript } = whole
+    const resources = whole.resources.map(({ title, url = '', type }) => ({ title, url, type }))
+    const parts = { content, videoFileId, videoUrl, resources, captions: [], transcript }
+    writer.add(lessonContents, contentOf(contentId, begun.id, id, parts))
+    return outlineOf(id, contentId, whole, { order: i + 1 })
+  })
   const draft = { ...draftFor(begun), lessons }
   const version = nextVersion(begun, draft, versionId)
   const course = { ...publishedAs(begun, version, at), versionId }
   writer.add(courseVersions, draft)
   writer.add(courseVersions, version)
   writer.add(courses, course)
+  writer.add(courseImports, await memoryOf(course, row.key, given))
   return { course, lessonIds: lessons.map(({ id }) => id) }
 }
 

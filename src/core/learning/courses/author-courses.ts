@@ -20,6 +20,7 @@ import {
   organization,
   type UpdateCourse,
 } from './courses.model.ts'
+import { courseImports } from './import-memory.model.ts'
 import { lessonContents, minutesOf, secondsOf } from './lessons.model.ts'
 import type { Versions } from './versions.ts'
 
@@ -284,6 +285,7 @@ export function createAuthorCourses(
         for (const { contentId } of lessons)
           await documents.remove(lessonContents, { partition: courseId, id: contentId })
         await documents.remove(courseVersions, { partition: courseId, id: 'draft' })
+        await documents.remove(courseImports, { partition: courseId, id: courseId })
       }
       await record(actor, caller, 'course.delete', courseId)
     },

@@ -20,6 +20,7 @@ import {
 import { createEditLessons } from './edit-lessons.ts'
 import { createEditModules } from './edit-modules.ts'
 import { createImportCourses } from './import-courses.ts'
+import { courseImports } from './import-memory.model.ts'
 import { createLessonFiles } from './lesson-files.ts'
 import { lessonContents, secondsOf } from './lessons.model.ts'
 import { createListWrittenCourses } from './list-written-courses.ts'
@@ -156,6 +157,6 @@ export function createCourses(
 export type Courses = ReturnType<typeof createCourses>
 
 export const coursesDomain = {
-  collections: [courses, courseVersions, lessonContents, courseMembers, courseCounts],
+  collections: [courses, courseVersions, lessonContents, courseMembers, courseCounts, courseImports],
   create: createCourses,
 }

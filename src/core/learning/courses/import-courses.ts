@@ -2,38 +2,47 @@ import { z } from 'zod'
 import type { Needs } from '../../../ports/ports.ts'
 import { AppError, type ErrorDetail } from '../../kernel/errors.ts'
 import { retryOnConflict } from '../../kernel/retry-on-conflict.ts'
-import type { Author, AuthorCourses } from './author-courses.ts'
+import type { AuthorCourses } from './author-courses.ts'
 import type { ChangeDraft } from './change-draft.ts'
-import { type Course, catalog, courses, NewCourse } from './courses.model.ts'
+import { NewCourse } from './courses.model.ts'
 import type { EditLessons } from './edit-lessons.ts'
+import { createImportCourse, type ImportOptions } from './import-course.ts'
+import type { ImportNotice } from './import-notices.ts'
+import { importedId } from './importer.ts'
+import { spelled } from './lesson-fields.ts'
 import { maxLessons, NewLesson } from './lessons.model.ts'
+import type { Fields } from './merge-fields.ts'
+import { maxModules, NewModule } from './modules.model.ts'
+import type { GivenCourse } from './plan-import.ts'
 import type { Versions } from './versions.ts'
 
 const Key = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,99}$/, 'Must consist of lower-case letters, digits and hyphens.')
 
-const ImportedLesson = NewLesson.omit({
-  order: true,
-  videoFileId: true,
-  moduleId: true,
-  captions: true,
-  transcript: true,
-}).extend({ key: Key })
+const ImportedLesson = NewLesson.omit({ order: true, moduleId: true }).extend({
+  key: Key,
+  /** The key of the module it is in. */
+  module: Key.nullable().optional(),
+})
+
+const ImportedModule = z.object({ key: Key, title: NewModule.shape.title })
 
 export const ImportedCourse = NewCourse.extend({
   /** Names the course in every import of it. */
   key: Key,
+  modules: z.array(ImportedModule).max(maxModules).optional(),
   lessons: z.array(ImportedLesson).min(1).max(maxLessons),
-}).superRefine(({ lessons }, context) => {
-  lessons.forEach(({ key }, index) => {
-    if (lessons.findIndex((lesson) => lesson.key === key) !== index)
-      context.addIssue({
-        code: 'custom',
-        path: ['lessons', index, 'key'],
-        message: 'Is used twice in this course.',
-      })
-  })
+}).superRefine(({ lessons, modules = [] }, context) => {
+  const refuse = (path: readonly (string | number)[], message: string) =>
+    context.addIssue({ code: 'custom', path: [...path], message })
+  for (const [name, parts] of Object.entries({ lessons, modules }))
+    for (const [index, { key }] of parts.entries())
+      if (parts.findIndex((part) => part.key === key) !== index)
+        refuse([name, index, 'key'], 'Is used twice in this course.')
+  for (const [index, { module = null }] of lessons.entries())
+    if (module !== null && !modules.some(({ key }) => key === module))
+      refuse(['lessons', index, 'module'], 'Must be the key of a module of this course.')
 })
 export type ImportedCourse = z.infer<typeof ImportedCourse>
 
@@ -43,31 +52,59 @@ export interface ImportedRow {
   readonly key: string | null
   readonly outcome: 'created' | 'updated' | 'unchanged' | 'invalid'
   readonly problems: readonly ErrorDetail[]
+  /** What of the file was left out, and what was left as it is here. */
+  readonly notices: readonly ImportNotice[]
 }
 
-/** Belongs to nobody: only admins change what was imported. */
-export const importer: Author = { userId: '00000000-0000-0000-0000-000000000000', role: 'admin' }
-
-/** The same id for the same key, in the shape of a UUID (version 8). */
-export async function importedId(...keys: readonly string[]): Promise<string> {
-  const text = new TextEncoder().encode(JSON.stringify(['imported course', ...keys]))
-  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', text), 0, 16)
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+/** What is in `raw` and not in what was understood of it, by its path. */
+function* unknownIn(raw: unknown, understood: unknown, path: readonly string[] = []): Generator<string[]> {
+  if (typeof raw !== 'object' || raw === null || typeof understood !== 'object' || understood === null) return
+  for (const [key, value] of Object.entries(raw)) {
+    if (Object.hasOwn(understood, key)) yield* unknownIn(value, understood[key as never], [...path, key])
+    else if (value !== undefined) yield [...path, key]
+  }
 }
 
-const notImported = { moduleId: null, captions: [], transcript: null }
+const noticeOf = (path: readonly string[], { lessons }: ImportedCourse): ImportNotice => {
+  const lesson = path[0] === 'lessons' ? (lessons[Number(path[1])]?.key ?? null) : null
+  return {
+    lesson,
+    path: (lesson === null ? path : path.slice(2)).join('.'),
+    code: 'unknown_field',
+    message: 'Is not known here: it was left out.',
+  }
+}
 
-const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+const pick = (whole: object, raw: object): Fields =>
+  Object.fromEntries(Object.entries(whole).filter(([field]) => Object.hasOwn(raw, field)))
+
+/** What a row names, apart from what it leaves to defaults. */
+export async function givenIn(raw: ImportedCourse, parsed: ImportedCourse): Promise<GivenCourse> {
+  const { key: _, lessons: __, instructor: ___, modules: ____, ...card } = pick(parsed, raw)
+  const moduleId = (module: string) => importedId(parsed.key, 'module', module)
+  const lessons = parsed.lessons.map(async ({ key, module, ...lesson }, i) => {
+    const place = module === undefined || module === null ? null : await moduleId(module)
+    const whole = spelled({ ...lesson, moduleId: place })
+    const named = { ...pick(whole, raw.lessons[i] ?? {}), ...(module !== undefined && { moduleId: place }) }
+    return { id: await importedId(parsed.key, key), key, whole, named }
+  })
+  const modules = parsed.modules?.map(async ({ key, title }) => ({ id: await moduleId(key), key, title }))
+  const instructor = Object.entries(parsed.instructor).map(([field, value]) => [`instructor.${field}`, value])
+  return {
+    named: { ...card, ...Object.fromEntries(instructor) },
+    modules: modules ? await Promise.all(modules) : null,
+    lessons: await Promise.all(lessons),
+  }
+}
 
 /**
- * Brings courses into line with a list of them. Running it again changes nothing; a run that was cut off is completed
- * by the next. Invalid rows are reported and leave the others alone. With `isDryRun` it only says what it would do.
+ * Brings courses into line with a list of them: what changed in the list since it was last imported changes here, and
+ * nothing else does. Running it again changes nothing; a run that was cut off is completed by the next. Invalid rows
+ * are reported and leave the others alone. With `isDryRun` it only says what it would do; with `isStrict` a row of
+ * which something would be left out is invalid.
  */
 export function createImportCourses(
-  { documents }: Needs<'documents'>,
+  needs: Needs<'documents'>,
   domain: {
     readonly authorCourses: AuthorCourses
     readonly editLessons: EditLessons
@@ -75,118 +112,50 @@ export function createImportCourses(
     readonly changeDraft: ChangeDraft
   },
 ) {
-  const { authorCourses, editLessons, versions, changeDraft } = domain
+  const importCourse = createImportCourse(needs, domain)
 
-  const cardOf = (given: ImportedCourse, known: Course) => ({
-    title: given.title,
-    description: given.description,
-    category: given.category,
-    level: given.level,
-    thumbnail: given.thumbnail,
-    instructor: {
-      name: given.instructor.name ?? known.instructor.name,
-      avatar: given.instructor.avatar ?? null,
-      bio: given.instructor.bio ?? '',
-    },
-    isSequential: given.isSequential,
-  })
-
-  async function syncLessons(courseId: string, given: ImportedCourse, isDryRun: boolean): Promise<boolean> {
-    const known = (await versions.readDraft(courseId)).value.lessons
-    const wanted = await Promise.all(
-      given.lessons.map(async ({ key, ...lesson }) => ({
-        id: await importedId(given.key, key),
-        lesson: { ...lesson, videoFileId: null },
-      })),
-    )
-    const order = wanted.map(({ id }) => id)
-    let isChanged = !isSame(
-      known.map(({ id }) => id),
-      order,
-    )
-    for (const { id, lesson } of wanted) {
-      const outline = known.find((candidate) => candidate.id === id)
-      if (!outline) {
-        if (!isDryRun) await editLessons.addAs(importer, courseId, id, { ...lesson, ...notImported })
-        continue
-      }
-      const content = await versions.readContent(courseId, outline.contentId)
-      const was = { ...outline, ...content }
-      const isDifferent = Object.entries(lesson).some(
-        ([field, value]) => !isSame(value, was[field as keyof typeof was]),
+  async function importRow(row: unknown, options: ImportOptions): Promise<Omit<ImportedRow, 'row'>> {
+    const invalid = (key: string | null, problems: readonly ErrorDetail[]) =>
+      ({ key, outcome: 'invalid', problems, notices: [] }) as const
+    const parsed = ImportedCourse.safeParse(row)
+    if (!parsed.success)
+      return invalid(
+        null,
+        parsed.error.issues.map(({ path, code, message }) => ({ path: path.join('.'), code, message })),
       )
-      if (!isDifferent) continue
-      isChanged = true
-      if (!isDryRun) await editLessons.updateAs(importer, courseId, id, lesson)
-    }
-    if (isChanged && !isDryRun)
-      await changeDraft(courseId, ({ lessons }) => ({
-        lessons: order.flatMap((id, index) => {
-          const lesson = lessons.find((candidate) => candidate.id === id)
-          return lesson ? [{ ...lesson, order: index + 1 }] : []
-        }),
-      }))
-    return isChanged
-  }
-
-  /** Somebody else who imports the same at this moment may publish first: then there is nothing left to do. */
-  async function publish(courseId: string): Promise<void> {
+    const { key } = parsed.data
+    const unknown = [...unknownIn(row, parsed.data)].map((path) => noticeOf(path, parsed.data))
+    if (options.isStrict && unknown.length > 0) return invalid(key, unknown)
+    const given = await givenIn(row as ImportedCourse, parsed.data)
     try {
-      await authorCourses.publishAs(importer, courseId)
+      const { outcome, notices } = await retryOnConflict(() => importCourse(parsed.data, given, options))
+      return { key, outcome, problems: [], notices: [...unknown, ...notices] }
     } catch (error) {
-      if (!(error instanceof AppError && error.code === 'conflict')) throw error
-      await authorCourses.publishAs(importer, courseId)
+      if (!(error instanceof AppError && (error.kind === 'invalid' || error.kind === 'conflict'))) throw error
+      const { code, message, details = [{ path: '', code, message }] } = error
+      return { ...invalid(key, details), notices: unknown }
     }
   }
 
-  async function importOne(given: ImportedCourse, isDryRun: boolean): Promise<ImportedRow['outcome']> {
-    const id = await importedId(given.key)
-    const stored = await documents.read(courses, { partition: catalog, id })
-    if (!stored) {
-      if (isDryRun) return 'created'
-      await authorCourses.store(importer, id, given)
-      await syncLessons(id, given, false)
-      await publish(id)
-      return 'created'
-    }
-    const card = cardOf(given, stored.value)
-    const isCardChanged = Object.entries(card).some(
-      ([field, value]) => !isSame(value, stored.value[field as keyof Course]),
-    )
-    if (isCardChanged && !isDryRun)
-      await authorCourses.change(importer, id, (known) => ({ ...known, ...card }))
-    const isChanged = await syncLessons(id, given, isDryRun)
-    if (!isDryRun) await publish(id)
-    return isCardChanged || isChanged || stored.value.state !== 'published' ? 'updated' : 'unchanged'
-  }
-
-  return async (rows: readonly unknown[], { isDryRun = false } = {}): Promise<readonly ImportedRow[]> => {
+  return async (rows: readonly unknown[], options: ImportOptions = {}): Promise<readonly ImportedRow[]> => {
     const seen = new Set<string>()
     const results: ImportedRow[] = []
     for (const [index, row] of rows.entries()) {
-      const parsed = ImportedCourse.safeParse(row)
-      const invalid = (key: string | null, problems: readonly ErrorDetail[]) =>
-        results.push({ row: index + 1, key, outcome: 'invalid', problems })
-      if (!parsed.success) {
-        invalid(
-          null,
-          parsed.error.issues.map(({ path, code, message }) => ({ path: path.join('.'), code, message })),
-        )
-        continue
-      }
-      const { key } = parsed.data
-      if (seen.has(key)) {
-        invalid(key, [{ path: 'key', code: 'used_twice', message: 'Another row has this key.' }])
-        continue
-      }
-      seen.add(key)
-      results.push({
-        row: index + 1,
-        key,
-        outcome: await retryOnConflict(() => importOne(parsed.data, isDryRun)),
-        problems: [],
-      })
+      const key = (row as { readonly key?: unknown } | null)?.key
+      const isSecond = typeof key === 'string' && seen.has(key)
+      const result = isSecond
+        ? ({
+            key,
+            outcome: 'invalid',
+            problems: [{ path: 'key', code: 'used_twice', message: 'Another row has this key.' }],
+            notices: [],
+          } as const)
+        : await importRow(row, options)
+      if (result.outcome !== 'invalid' && result.key !== null) seen.add(result.key)
+      results.push({ row: index + 1, ...result })
     }
     return results
   }
 }
+
+export type ImportCourses = ReturnType<typeof createImportCourses>

@@ -4,6 +4,7 @@ import { createPutDocument } from '../../kernel/put-document.ts'
 import { walk } from '../../kernel/walk.ts'
 import { courseCounts } from './course-members.model.ts'
 import { type Course, catalog, courses, courseVersions, organization } from './courses.model.ts'
+import { courseImports } from './import-memory.model.ts'
 import { lessonContents } from './lessons.model.ts'
 
 const forTheCourse = 'For as long as the course exists.'
@@ -68,5 +69,6 @@ export function createCoursesPersonalData(needs: Needs<'documents'>): readonly P
     nothingPersonal(courseVersions.name, 'What each version of a course consists of.', forTheCourse),
     nothingPersonal(lessonContents.name, 'The text, videos and resources of lessons.', forTheCourse),
     nothingPersonal(courseCounts.name, 'How many take part in each course.', forTheCourse),
+    nothingPersonal(courseImports.name, 'What the last import of a course said, as digests.', forTheCourse),
   ]
 }
