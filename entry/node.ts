@@ -1,17 +1,24 @@
-import { flushCompileCache } from 'node:module'
+import module from 'node:module'
+import { parseArgs } from 'node:util'
 import { listen, stopInGoodOrder } from '../src/adapters/node/server.ts'
 import { createApp } from '../src/app/create-app.ts'
-import { InvalidConfiguration, readConfig, realtimeEventsPath } from '../src/config/config.ts'
+import { readConfig, realtimeEventsPath } from '../src/config/config.ts'
 import { oneAtATime } from '../src/core/platform/jobs/jobs.ts'
 import { seedCourses, seedDemo } from './demo.ts'
+import { reportFailedStart } from './failed-start.ts'
 import { createNodeNative } from './native-node.ts'
+import { requireNode } from './supported-node.ts'
 import { wire } from './wire.ts'
 import { countConnections } from './wiring/connections.ts'
+import { lockFolder } from './wiring/folder.ts'
 
 const drainMs = 10_000
 
 try {
+  requireNode()
+  const { values: options } = parseArgs({ options: { 'take-over': { type: 'boolean', default: false } } })
   const { config, secrets, warnings } = readConfig(process.env)
+  const lock = lockFolder(config, options['take-over'])
   const wired = await wire(config, secrets, createNodeNative(config))
   const { ports, defer, jobs: adapterJobs, embedded, close } = wired
   const api = createApp(ports, config.app)
@@ -49,7 +56,7 @@ try {
     start()
     return setInterval(start, everyMs)
   })
-  flushCompileCache()
+  module.flushCompileCache()
   stopInGoodOrder(ports.log, [
     health.beginStopping,
     () => server.windDown(config.stopGraceMs),
@@ -58,8 +65,8 @@ try {
     () => server.close(drainMs),
     defer.settled,
     close,
+    lock.release,
   ])
 } catch (error) {
-  console.error(error instanceof InvalidConfiguration ? error.message : error)
-  process.exitCode = 1
+  reportFailedStart(error)
 }

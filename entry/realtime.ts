@@ -2,7 +2,8 @@ import { createConsoleLog } from '../src/adapters/console/log.ts'
 import { createLineWriter, listen, stopInGoodOrder } from '../src/adapters/node/server.ts'
 import { systemClock } from '../src/adapters/system/clock.ts'
 import { createWebPubSubServer } from '../src/adapters/web-pubsub-local/server.ts'
-import { InvalidConfiguration, readRealtimeServerConfig } from '../src/config/config.ts'
+import { readRealtimeServerConfig } from '../src/config/config.ts'
+import { reportFailedStart } from './failed-start.ts'
 import { countConnections } from './wiring/connections.ts'
 
 const drainMs = 10_000
@@ -45,6 +46,5 @@ try {
     () => server.close(drainMs),
   ])
 } catch (error) {
-  console.error(error instanceof InvalidConfiguration ? error.message : error)
-  process.exitCode = 1
+  reportFailedStart(error)
 }

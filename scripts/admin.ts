@@ -1,8 +1,8 @@
+import { reportFailedStart } from '../entry/failed-start.ts'
 import { createNodeNative } from '../entry/native-node.ts'
 import { wire } from '../entry/wire.ts'
 import { createApp } from '../src/app/create-app.ts'
-import { InvalidConfiguration, readConfig } from '../src/config/config.ts'
-import { AppError } from '../src/core/kernel/errors.ts'
+import { readConfig } from '../src/config/config.ts'
 import type { Appointment } from '../src/core/people/administration/appoint.ts'
 
 /*
@@ -77,6 +77,5 @@ if (!isKnown || more.length > 0) {
   try {
     await run()
   } catch (error) {
-    console.error(error instanceof InvalidConfiguration || error instanceof AppError ? error.message : error)
-    process.exitCode = 1
+    reportFailedStart(error)
   }

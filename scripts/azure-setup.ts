@@ -1,3 +1,4 @@
+import { reportFailedStart } from '../entry/failed-start.ts'
 import { createNodeNative } from '../entry/native-node.ts'
 import { createStorageClient } from '../src/adapters/azure-blob/client.ts'
 import { setUpBlobs } from '../src/adapters/azure-blob/setup.ts'
@@ -82,8 +83,7 @@ try {
   if (problems.length > 0) process.exitCode = 1
 } catch (error) {
   const isForbidden = (error as { code?: number }).code === forbidden
-  console.error(error instanceof InvalidConfiguration ? error.message : error)
+  reportFailedStart(error)
   if (isForbidden)
     console.error('Set COSMOS_KEY for this command: a managed identity is not allowed to create containers.')
-  process.exitCode = 1
 }

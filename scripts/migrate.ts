@@ -1,7 +1,8 @@
 import { join } from 'node:path'
+import { reportFailedStart } from '../entry/failed-start.ts'
 import { openAzureSqlDatabase } from '../entry/native-node.ts'
 import { openSqlite } from '../src/adapters/sqlite/database.ts'
-import { type Config, type GivenSecrets, InvalidConfiguration, readConfig } from '../src/config/config.ts'
+import { type Config, type GivenSecrets, readConfig } from '../src/config/config.ts'
 
 /*
  * Brings the configured databases to the newest schema. Safe to run twice, and from two processes at once. A server on
@@ -31,6 +32,5 @@ try {
   const { config, secrets } = readConfig(process.env)
   await migrate(config, secrets)
 } catch (error) {
-  console.error(error instanceof InvalidConfiguration ? error.message : error)
-  process.exitCode = 1
+  reportFailedStart(error)
 }

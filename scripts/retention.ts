@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
+import { reportFailedStart } from '../entry/failed-start.ts'
 import { createNodeNative } from '../entry/native-node.ts'
 import { wire } from '../entry/wire.ts'
 import { createApp } from '../src/app/create-app.ts'
-import { InvalidConfiguration, readConfig } from '../src/config/config.ts'
+import { readConfig } from '../src/config/config.ts'
 
 /*
  * Removes, in every store, what is past its retention; with --dry-run it only counts. The server's jobs do the same by
@@ -21,6 +22,5 @@ try {
   for (const { store, retention, records } of report)
     console.log(`${(records === null ? '-' : String(records)).padStart(8)}  ${store.padEnd(24)} ${retention}`)
 } catch (error) {
-  console.error(error instanceof InvalidConfiguration ? error.message : error)
-  process.exitCode = 1
+  reportFailedStart(error)
 }

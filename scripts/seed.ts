@@ -1,4 +1,5 @@
 import { demoPassword, demoStaff, seedDemo } from '../entry/demo.ts'
+import { reportFailedStart } from '../entry/failed-start.ts'
 import { createNodeNative } from '../entry/native-node.ts'
 import { wire } from '../entry/wire.ts'
 import { createApp } from '../src/app/create-app.ts'
@@ -87,9 +88,10 @@ if (sizes) {
       )
   } catch (error) {
     progress.end()
-    if (!(error instanceof AnotherSetIsThere)) throw error
-    console.error(error.message)
-    process.exitCode = 1
+    if (error instanceof AnotherSetIsThere) {
+      console.error(error.message)
+      process.exitCode = 1
+    } else reportFailedStart(error)
   }
 }
 await close()

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { reportFailedStart } from '../entry/failed-start.ts'
 import { createNodeNative } from '../entry/native-node.ts'
 import { wire } from '../entry/wire.ts'
 import { InvalidConfiguration, readConfig } from '../src/config/config.ts'
@@ -45,6 +46,5 @@ try {
     process.exitCode = 1
   }
 } catch (error) {
-  console.error(error instanceof InvalidConfiguration ? error.message : error)
-  process.exitCode = 1
+  reportFailedStart(error)
 }

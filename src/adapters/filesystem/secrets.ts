@@ -9,6 +9,32 @@ type SecretsFile = Record<Exclude<SecretName, 'audit-keys'>, readonly SecretVers
 
 const dayMs = 86_400_000
 
+/** The file of secrets cannot be read as one. It is never made anew: what is encrypted under its keys would be lost. */
+export class DamagedSecrets extends Error {
+  override readonly name = 'DamagedSecrets'
+  constructor(path: string) {
+    super(
+      `${path} holds no readable secrets. Restore it from a backup: without its keys nothing encrypted can be read. Where there is no data yet, remove it.`,
+    )
+  }
+}
+
+const isVersions = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every(({ id, value: text, activeFrom }) =>
+    [id, text, activeFrom].every((each) => typeof each === 'string'),
+  )
+
+function parseSecrets(text: string): SecretsFile | null {
+  try {
+    const parsed = JSON.parse(text)
+    return isVersions(parsed['signing-keys']) && isVersions(parsed['master-key']) ? parsed : null
+  } catch {
+    return null
+  }
+}
+
 /**
  * Secrets of one machine in `<directory>/secrets.json`, readable by its owner alone and made on first use. A signing
  * key that is `rotateAfterDays` old gets a successor, published an hour before it is used; the predecessor stays for a
@@ -35,12 +61,16 @@ export function createFilesystemSecrets({
     return temporary
   }
   const read = async (): Promise<SecretsFile | null> => {
+    let text: string
     try {
-      return JSON.parse(await readFile(path, 'utf8')) as SecretsFile
+      text = await readFile(path, 'utf8')
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
       throw error
     }
+    const secrets = parseSecrets(text)
+    if (!secrets) throw new DamagedSecrets(path)
+    return secrets
   }
   const create = async (): Promise<SecretsFile> => {
     const activeFrom = new Date(clock.now()).toISOString()

@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import { PortUnavailable } from '../../ports/unavailable.ts'
-import { busyTimeoutMs, openNodeSqlite, type SqliteDriver, type SqliteStatement } from './driver.ts'
+import { isBusy, openNodeSqlite, patienceMs, type SqliteDriver, type SqliteStatement } from './driver.ts'
 import { migrate } from './migrations.ts'
 
 export type SqlRow = Record<string, unknown>
@@ -48,7 +48,13 @@ export interface SqliteDatabase {
  */
 export const limitedTo = 'limit (? + 0)'
 
+/** SQLite waits with the whole process: so long and no longer. */
+const busyTimeoutMs = 10
+/** When a file that somebody else writes to is tried again. */
+const tryAgainMs = 40
+
 interface Waiting {
+  readonly since: number
   readonly port: string
   readonly refusals: readonly Refusal[]
   readonly work: () => unknown
@@ -77,6 +83,8 @@ export function openSqlite(
   // What is deleted is overwritten: an erased person is in no free page of the file.
   database.exec('pragma secure_delete = on')
   migrate(database)
+  // From here on it is this process that waits, between its turns.
+  database.exec(`pragma busy_timeout = ${busyTimeoutMs}`)
 
   const preparing = (asTuples: boolean) => {
     const statements = new Map<string, SqliteStatement>()
@@ -140,33 +148,52 @@ export function openSqlite(
     }
   }
 
+  let isClosing = false
+
+  /** False where somebody else is writing: what has waited for long enough is told, the rest goes on waiting. */
+  function begin(group: readonly Waiting[]): boolean {
+    try {
+      endReading()
+      prepare('begin immediate').run()
+      return true
+    } catch (cause) {
+      const latest = performance.now() - patienceMs
+      const goesOn = (each: Waiting) => isBusy(cause) && !isClosing && each.since > latest
+      waiting = [...group.filter(goesOn), ...waiting]
+      if (waiting.length > 0) setTimeout(flush, tryAgainMs)
+      for (const each of group) if (!goesOn(each)) each.reject(new PortUnavailable(each.port, { cause }))
+      return false
+    }
+  }
+
   function flush() {
     const group = waiting
     waiting = []
     if (group.length === 0) return endReadingAlone()
+    if (!begin(group)) return
     const outcomes: (() => void)[] = []
+    const tell = () => {
+      for (const outcome of outcomes) outcome()
+    }
     try {
-      endReading()
-      prepare('begin immediate').run()
-      let isFirst = true
-      for (const { refusals, work, mayBeUndone, resolve, reject } of group) {
-        const hasSavepoint = mayBeUndone && !isFirst
+      for (const [index, { refusals, work, mayBeUndone, resolve, reject }] of group.entries()) {
+        const hasSavepoint = mayBeUndone && index > 0
         if (hasSavepoint) prepare('savepoint work').run()
         try {
           const result = work()
           outcomes.push(() => resolve(result))
         } catch (error) {
           if (!refusals.some((refusal) => error instanceof refusal)) throw error
+          outcomes.push(() => reject(error))
           if (hasSavepoint) prepare('rollback to work').run()
           else if (mayBeUndone) {
             // Nothing was done before it: all of the transaction is its own.
             prepare('rollback').run()
-            prepare('begin immediate').run()
+            const others = group.slice(index + 1)
+            if (others.length === 0 || !begin(others)) return tell()
           }
-          outcomes.push(() => reject(error))
         }
         if (hasSavepoint) prepare('release work').run()
-        isFirst = false
       }
       prepare('commit').run()
     } catch (cause) {
@@ -174,7 +201,7 @@ export function openSqlite(
       for (const { port, reject } of group) reject(new PortUnavailable(port, { cause }))
       return
     }
-    for (const tell of outcomes) tell()
+    tell()
   }
 
   return {
@@ -193,7 +220,7 @@ export function openSqlite(
       if (waiting.length === 0) setImmediate(flush)
       return new Promise((resolve, reject) => {
         const mayBeUndone = refusals.length > 0 && !refusesFirst
-        waiting.push({ port, refusals, work, mayBeUndone, resolve, reject })
+        waiting.push({ since: performance.now(), port, refusals, work, mayBeUndone, resolve, reject })
       })
     },
     emptyLog: (port) =>
@@ -208,6 +235,8 @@ export function openSqlite(
         }
       }),
     close() {
+      isClosing = true
+      database.exec(`pragma busy_timeout = ${patienceMs}`)
       flush()
       database.close()
     },
