@@ -28,10 +28,15 @@ export type MailOutcome =
   | { readonly state: 'sent' | 'expired'; readonly at: string }
   /** Nothing of it is kept, not even its key. */
   | { readonly state: 'gone' }
-  /** To be tried again. `reason` is a code, never prose. */
-  | { readonly state: 'waiting'; readonly dueAt: string; readonly reason: string }
+  /** To be tried again. `reason` is a word, and `code` what the other side said, by its number: never prose. */
+  | {
+      readonly state: 'waiting'
+      readonly dueAt: string
+      readonly reason: string
+      readonly code?: string | null
+    }
   /** A dead letter: somebody has to look at it. */
-  | { readonly state: 'dead'; readonly at: string; readonly reason: string }
+  | { readonly state: 'dead'; readonly at: string; readonly reason: string; readonly code?: string | null }
 
 export interface DeadMail {
   readonly id: string
@@ -39,6 +44,8 @@ export interface DeadMail {
   readonly reference: string | null
   readonly attempts: number
   readonly reason: string
+  /** Null where nobody said anything. */
+  readonly code: string | null
   readonly createdAt: string
   readonly diedAt: string
 }
@@ -46,8 +53,18 @@ export interface DeadMail {
 export interface MailCounts {
   readonly waiting: number
   readonly dead: number
-  /** Since when the longest-waiting mail could have been sent. */
-  readonly oldestDueAt: string | null
+  /**
+   * Since when the longest-waiting mail could have been sent: since it was first due or was revived, however often it has
+   * been tried since.
+   */
+  readonly waitingSince: string | null
+}
+
+/** Dead letters of one kind: of all that is named. */
+export interface DeadMailFilter {
+  readonly reason?: string | undefined
+  readonly code?: string | undefined
+  readonly template?: string | undefined
 }
 
 /**
@@ -81,6 +98,8 @@ export interface MailQueue {
   listDead(limit: number): Promise<readonly DeadMail[]>
   /** Back to the waiting ones, with its attempts forgotten. False when it is not among the dead. */
   revive(id: string, dueAt: string): Promise<boolean>
+  /** The same for every dead letter of a kind. Answers how many those were. */
+  reviveAll(filter: DeadMailFilter, dueAt: string): Promise<number>
   /**
    * Removes every mail to any of these recipients, whatever its state, but for those under a lease at `now`: they are
    * being sent. Answers how many those are.

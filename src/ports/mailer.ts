@@ -1,4 +1,5 @@
 import { isEmailAddress } from './email-address.ts'
+import { PortUnavailable } from './unavailable.ts'
 
 declare const composed: unique symbol
 
@@ -14,11 +15,28 @@ export interface MailMessage {
   readonly html: string
 }
 
+/** What the other side said, by its number, such as `550 5.1.1`: never prose. */
+interface Said {
+  readonly cause?: unknown
+  readonly code?: string | null
+}
+
 /** This message will never be taken, however often it is tried. Says nothing about whom it was for. */
 export class MailRefused extends Error {
   override readonly name = 'MailRefused'
-  constructor(options: { readonly cause?: unknown } = {}) {
+  readonly code: string | null
+  constructor({ code = null, ...options }: Said = {}) {
     super('the message was permanently refused', options)
+    this.code = code
+  }
+}
+
+/** The other side does not take this message now. */
+export class MailPutOff extends PortUnavailable {
+  readonly code: string | null
+  constructor({ code = null, ...options }: Said = {}) {
+    super('mailer', options)
+    this.code = code
   }
 }
 
@@ -30,7 +48,7 @@ export function checkAddress(to: string): void {
 /**
  * Hands messages to whoever delivers them. Resolves when the other side has taken responsibility; answers within a
  * minute, whatever the other side does. Throws `MailRefused` for a message that is not worth trying again, and
- * `PortUnavailable('mailer')` when trying later may help; a message that failed so may or may not have gone out.
+ * `PortUnavailable('mailer')`, or `MailPutOff` where the other side said why, when trying later may help; a message that failed so may or may not have gone out.
  */
 export interface Mailer {
   send(message: MailMessage): Promise<void>

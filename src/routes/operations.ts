@@ -13,7 +13,10 @@ const Readiness = z
     mail: z
       .object({ waiting: z.number().int(), dead: z.number().int(), oldestWaitingMs: z.number() })
       .nullable()
-      .meta({ description: 'Mail on its way out. Alert on `dead`, and on an `oldestWaitingMs` of minutes.' }),
+      .meta({
+        description:
+          'Mail on its way out. `oldestWaitingMs` is since it was first due, however often it has been tried. Alert on `dead`, and on an `oldestWaitingMs` of minutes.',
+      }),
     forms: z
       .object({
         waiting: z.number().int(),

@@ -76,7 +76,7 @@ export function mailQueueContract(name: string, open: () => Promise<OpenedMailQu
       expect(await q.settle(mail.id, 'another lease', { state: 'gone' })).toBe(false)
       expect(await q.settle(mail.id, lease, { state: 'gone' })).toBe(true)
       expect(await q.settle(mail.id, lease, { state: 'gone' })).toBe(false)
-      expect(await q.counts()).toEqual({ waiting: 0, dead: 0, oldestDueAt: null })
+      expect(await q.counts()).toEqual({ waiting: 0, dead: 0, waitingSince: null })
       const again = queuedMail({ key: 'once' })
       await q.enqueue(again)
       expect((await claim(minute(90))).items.map(({ id }) => id)).toEqual([again.id])
@@ -111,7 +111,7 @@ export function mailQueueContract(name: string, open: () => Promise<OpenedMailQu
       expect(items).toHaveLength(1)
       await q.settle(items[0]!.id, lease, { state: 'sent', at: minute(1) })
       await q.enqueue(queuedMail({ key: mail.key }))
-      expect(await q.counts()).toEqual({ waiting: 0, dead: 0, oldestDueAt: null })
+      expect(await q.counts()).toEqual({ waiting: 0, dead: 0, waitingSince: null })
     })
 
     test('by priority, then by when it is due; never before', async () => {
@@ -150,7 +150,7 @@ export function mailQueueContract(name: string, open: () => Promise<OpenedMailQu
       const { lease } = await claim(minute(0))
       await q.enqueue(waiting)
       await q.settle(dead.id, lease, { state: 'dead', at: minute(1), reason: 'refused' })
-      expect(await q.counts()).toEqual({ waiting: 1, dead: 1, oldestDueAt: minute(3) })
+      expect(await q.counts()).toEqual({ waiting: 1, dead: 1, waitingSince: minute(3) })
       expect(await q.listDead(10)).toEqual([
         {
           id: dead.id,
@@ -158,6 +158,7 @@ export function mailQueueContract(name: string, open: () => Promise<OpenedMailQu
           reference: 'REF-2026-000002',
           attempts: 1,
           reason: 'refused',
+          code: null,
           createdAt: dead.createdAt,
           diedAt: minute(1),
         },
@@ -166,6 +167,68 @@ export function mailQueueContract(name: string, open: () => Promise<OpenedMailQu
       expect(await q.revive(dead.id, minute(2))).toBe(true)
       expect(await q.revive(dead.id, minute(2))).toBe(false)
       expect((await claim(minute(2))).items).toEqual([{ ...dead, dueAt: minute(2), attempts: 1 }])
+    })
+
+    test('a mail waits since it was first due, however often it was tried; revived, since then', async () => {
+      const [tried, fresh] = [queuedMail({ dueAt: minute(1) }), queuedMail({ dueAt: minute(50) })]
+      await q.enqueue(fresh)
+      await q.enqueue(tried)
+      for (const at of [1, 5, 30]) {
+        const { lease } = await claim(minute(at))
+        expect(await q.counts()).toEqual({ waiting: 2, dead: 0, waitingSince: minute(1) })
+        const later = {
+          state: 'waiting',
+          dueAt: minute(at + 1),
+          reason: 'unavailable',
+          code: '452 4.2.2',
+        } as const
+        await q.settle(tried.id, lease, later)
+        expect(await q.counts()).toEqual({ waiting: 2, dead: 0, waitingSince: minute(1) })
+      }
+      const { lease } = await claim(minute(31))
+      await q.settle(tried.id, lease, { state: 'dead', at: minute(31), reason: 'gave_up', code: '552 5.2.2' })
+      expect(await q.counts()).toEqual({ waiting: 1, dead: 1, waitingSince: minute(50) })
+      expect(await q.listDead(10)).toMatchObject([{ reason: 'gave_up', code: '552 5.2.2' }])
+      await q.revive(tried.id, minute(40))
+      expect(await q.counts()).toEqual({ waiting: 2, dead: 0, waitingSince: minute(40) })
+    })
+
+    test('all dead letters of a kind come back at once, and no others', async () => {
+      const kinds = [
+        { template: 'form_received', reason: 'refused', code: '550 5.1.1' },
+        { template: 'form_received', reason: 'gave_up', code: null },
+        { template: 'form_arrived', reason: 'refused', code: '554 5.7.1' },
+        { template: 'form_arrived', reason: 'refused', code: '550 5.1.1' },
+      ]
+      const died = async () => {
+        for (const { template, reason, code } of kinds) {
+          const mail = queuedMail({ template })
+          await q.enqueue(mail)
+          const { lease } = await claim(minute(0), { limit: 1 })
+          await q.settle(mail.id, lease, { state: 'dead', at: minute(1), reason, code })
+        }
+      }
+      await q.enqueue(queuedMail({ dueAt: minute(90), template: 'form_arrived' }))
+      for (const [filter, revived] of [
+        [{ reason: 'nonsense' }, 0],
+        [{ code: "' or 1=1 --" }, 0],
+        [{ reason: 'refused', code: '550 5.1.1', template: 'form_arrived' }, 1],
+        [{ code: '550 5.1.1' }, 2],
+        [{ reason: 'refused' }, 3],
+        [{ template: 'form_received' }, 2],
+        [{}, 4],
+      ] as const) {
+        await died()
+        expect([filter, await q.reviveAll(filter, minute(2))]).toEqual([filter, revived])
+        expect(await q.reviveAll(filter, minute(2))).toBe(0)
+        const { lease, items } = await claim(minute(2))
+        expect(items.map(({ attempts }) => attempts)).toEqual(Array(revived).fill(1))
+        for (const { id } of items) await q.settle(id, lease, { state: 'sent', at: minute(3) })
+        await q.reviveAll({}, minute(2))
+        const rest = await claim(minute(2))
+        for (const { id } of rest.items) await q.settle(id, rest.lease, { state: 'sent', at: minute(3) })
+        expect((await q.counts()).dead).toBe(0)
+      }
     })
 
     test('what was sent long ago is forgotten, what waits or is dead is not', async () => {

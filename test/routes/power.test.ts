@@ -26,6 +26,7 @@ const decided: Readonly<Record<string, 'step-up' | 'by its body' | string>> = {
     'an emergency: a token that leaked ends at once, and another is made in a minute',
   'POST /api/v1/admin/users/{id}/revoke-sessions': 'an emergency: people sign in again',
   'POST /api/v1/admin/mail/dead-letters/{id}/retry': 'the same mail to the same address',
+  'POST /api/v1/admin/mail/dead-letters/retry': 'the same mails to the same addresses',
   'PATCH /api/v1/reports/{id}': 'step-up',
   'PATCH /api/v1/forms/{id}': 'everyday work, and it can be taken back',
   'POST /api/v1/courses': 'everyday work: nobody sees it before it is published',

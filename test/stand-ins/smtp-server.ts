@@ -16,8 +16,11 @@ export interface ReceivedBySmtp extends Received {
 export interface RunningSmtpServer {
   readonly port: number
   readonly received: readonly ReceivedBySmtp[]
-  /** Answers these codes when this address is named as the recipient, or the letter is about this subject. */
-  readonly codes: Map<string, number>
+  /**
+   * Answers these codes, or whole replies such as `550 5.1.1 No such user`, when this address is named as the recipient, or the
+   * letter is about this subject.
+   */
+  readonly codes: Map<string, number | string>
   goAway(): Promise<void>
   comeBack(): Promise<void>
 }
@@ -41,12 +44,15 @@ export async function startSmtpServer({
   readonly privateKey: string
 }): Promise<RunningSmtpServer> {
   const received: ReceivedBySmtp[] = []
-  const codes = new Map<string, number>()
+  const codes = new Map<string, number | string>()
   let port = 0
   let server: SMTPServer | undefined
 
-  const refusal = (code: number) =>
-    Object.assign(new Error(`refused <somebody@example.com>`), { responseCode: code })
+  function refusal(reply: number | string): Error {
+    const [, code = '', text = 'refused <somebody@example.com>'] =
+      /^(\d{3}) ?(.+)?$/.exec(String(reply)) ?? []
+    return Object.assign(new Error(text), { responseCode: Number(code) })
+  }
   const start = async () => {
     server = new SMTPServer({
       cert: certificate,

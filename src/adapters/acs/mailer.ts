@@ -1,7 +1,6 @@
 import { EmailClient, type EmailClientOptions } from '@azure/communication-email'
 import type { TokenCredential } from '@azure/identity'
-import { checkAddress, type Mailer, MailRefused } from '../../ports/mailer.ts'
-import { PortUnavailable } from '../../ports/unavailable.ts'
+import { checkAddress, type Mailer, MailPutOff, MailRefused } from '../../ports/mailer.ts'
 
 const patienceMs = 55_000
 const pollMs = 1_000
@@ -10,10 +9,17 @@ interface ServiceError {
   /** `RestError` for what HTTP has to say. */
   readonly name: string
   readonly statusCode?: number
+  /** Such as `DomainNotLinked`. */
+  readonly code?: string
 }
 
-/** What the service says about the request itself stays so; about who asks, or how often, it does not. */
-const isForGood = (statusCode: number | undefined): boolean => statusCode === 400 || statusCode === 413
+/** What the service says about the request itself stays so; about who asks, for which sender, or how often, it does not. */
+const isForGood = ({ statusCode, code = '' }: ServiceError): boolean =>
+  statusCode === 413 || (statusCode === 400 && !/sender|domain/i.test(code))
+
+/** `400 InvalidRecipient`. */
+const codeOf = ({ statusCode, code = '' }: ServiceError): string | null =>
+  statusCode === undefined ? null : [statusCode, ...(code.match(/^\w{1,60}$/) ?? [])].join(' ')
 
 /**
  * Azure Communication Services. A message's id is the id of its operation there, so that the service knows a repetition.
@@ -56,14 +62,14 @@ export function createAcsMailer({
         )
         await poller.pollUntilDone({ abortSignal })
       } catch (cause) {
-        const { name, statusCode } = cause as ServiceError
+        const error = cause as ServiceError
+        const said = { cause, code: codeOf(error) }
         if (isAccepted) {
           // Asked how far it is, the service either says that it has given up, or cannot be reached just now.
-          if (name === 'RestError' || abortSignal.aborted) return
-          throw new MailRefused({ cause })
+          if (error.name === 'RestError' || abortSignal.aborted) return
+          throw new MailRefused(said)
         }
-        if (isForGood(statusCode)) throw new MailRefused({ cause })
-        throw new PortUnavailable('mailer', { cause })
+        throw isForGood(error) ? new MailRefused(said) : new MailPutOff(said)
       }
     },
   }

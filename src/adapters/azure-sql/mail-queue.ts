@@ -27,8 +27,8 @@ const columns = {
 
 const fields = Object.keys(columns) as (keyof QueuedMail)[]
 
-const insertSql = `insert into mail_outbox (${Object.values(columns).join(', ')})
-  select ${fields.map((field) => `@${field}`).join(', ')}
+const insertSql = `insert into mail_outbox (${Object.values(columns).join(', ')}, waiting_since)
+  select ${fields.map((field) => `@${field}`).join(', ')}, @dueAt
   where not exists (select 1 from mail_outbox where occasion = @key)`
 
 /** The rows are locked when they are chosen: whoever claims at the same time waits, and then finds them under lease. */
@@ -40,6 +40,9 @@ const claimSql = `with due as (
   )
   update due set lease = @lease, lease_until = @leaseUntil, attempts = attempts + 1
   output ${[...Object.values(columns), 'attempts'].map((column) => `inserted.${column}`).join(', ')}`
+
+const revivedSql = `state = 'waiting', attempts = 0, reason = null, code = null, settled_at = null,
+  due_at = @dueAt, waiting_since = @dueAt`
 
 const theirs = `recipient in (${textsOf('recipients')})`
 
@@ -90,7 +93,7 @@ export const createAzureSqlMailQueue = ({
     const { changed } = await database.run(
       port,
       `update mail_outbox set state = @state, lease = null, lease_until = null,
-         due_at = coalesce(@dueAt, due_at), reason = coalesce(@reason, reason), settled_at = @settledAt,
+         due_at = coalesce(@dueAt, due_at), reason = coalesce(@reason, reason), code = @code, settled_at = @settledAt,
          sealed = case when @isOver = 1 then '' else sealed end
        where id = @id and state = 'waiting' and lease = @lease`,
       {
@@ -99,6 +102,7 @@ export const createAzureSqlMailQueue = ({
         state: outcome.state,
         dueAt: outcome.state === 'waiting' ? toTime(outcome.dueAt) : null,
         reason: 'reason' in outcome ? outcome.reason : null,
+        code: 'reason' in outcome ? (outcome.code ?? null) : null,
         settledAt: 'at' in outcome ? toTime(outcome.at) : null,
         isOver: outcome.state === 'sent' || outcome.state === 'expired',
       },
@@ -111,20 +115,21 @@ export const createAzureSqlMailQueue = ({
         port,
         `select (select count(*) from mail_outbox where state = 'waiting') as waiting,
                 (select count(*) from mail_outbox where state = 'dead') as dead,
-                (select min(due_at) from mail_outbox where state = 'waiting') as oldest_due_at`,
+                (select min(coalesce(waiting_since, created_at)) from mail_outbox
+                   where state = 'waiting') as waiting_since`,
         {},
       )
     ).rows
     return {
       waiting: Number(row?.['waiting']),
       dead: Number(row?.['dead']),
-      oldestDueAt: fromSql(row?.['oldest_due_at']) as string | null,
+      waitingSince: fromSql(row?.['waiting_since']) as string | null,
     }
   },
   async listDead(limit) {
     const { rows } = await database.run(
       port,
-      `select top (@limit) id, template, reference, attempts, reason, created_at, settled_at
+      `select top (@limit) id, template, reference, attempts, reason, code, created_at, settled_at
        from mail_outbox where state = 'dead' order by settled_at, id`,
       { limit },
     )
@@ -136,11 +141,23 @@ export const createAzureSqlMailQueue = ({
   async revive(id, dueAt) {
     const { changed } = await database.run(
       port,
-      `update mail_outbox set state = 'waiting', attempts = 0, reason = null, settled_at = null, due_at = @dueAt
-       where id = @id and state = 'dead'`,
+      `update mail_outbox set ${revivedSql} where id = @id and state = 'dead'`,
       { id, dueAt: toTime(dueAt) },
     )
     return changed > 0
+  },
+  async reviveAll(filter, dueAt) {
+    const wanted = (['reason', 'code', 'template'] as const).filter((column) => filter[column] !== undefined)
+    const { changed } = await database.run(
+      port,
+      `update mail_outbox set ${revivedSql} where state = 'dead'
+       ${wanted.map((column) => `and ${column} = @${column}`).join(' ')}`,
+      {
+        ...Object.fromEntries(wanted.map((column) => [column, filter[column] ?? null])),
+        dueAt: toTime(dueAt),
+      },
+    )
+    return changed
   },
   forgetRecipients: (recipients, now) =>
     database.write(port, [], async (run) => {

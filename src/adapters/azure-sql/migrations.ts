@@ -132,6 +132,11 @@ export const migrationsOf = ({ ledger }: { readonly ledger: string }): readonly 
     `create index form_submissions_waiting on form_submissions (status, due_at) include (reviewed_at, created_at, escalated_at)
        where erased_at is null and status in ('pending', 'spam')`,
   ],
+  [
+    `alter table mail_outbox add waiting_since datetime2(3) null`,
+    `alter table mail_outbox add code ${text(100)} null`,
+    `create index mail_outbox_waiting on mail_outbox (waiting_since) include (created_at) where state = 'waiting'`,
+  ],
 ]
 
 const azureSqlEditions = [5, 8]

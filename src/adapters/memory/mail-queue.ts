@@ -5,6 +5,8 @@ interface Row {
   state: Exclude<MailOutcome['state'], 'gone'>
   attempts: number
   reason: string | null
+  code: string | null
+  waitingSince: string
   lease: string | null
   leaseUntil: string | null
   settledAt: string | null
@@ -24,6 +26,8 @@ export function createMemoryMailQueue(): MailQueue & { enqueueNow(mail: QueuedMa
       state: 'waiting',
       attempts: 0,
       reason: null,
+      code: null,
+      waitingSince: mail.dueAt,
       lease: null,
       leaseUntil: null,
       settledAt: null,
@@ -31,6 +35,18 @@ export function createMemoryMailQueue(): MailQueue & { enqueueNow(mail: QueuedMa
   }
   const inState = (state: Row['state']): readonly Row[] =>
     [...rows.values()].filter((row) => row.state === state)
+
+  function reviveRow(row: Row, dueAt: string): void {
+    Object.assign(row, {
+      state: 'waiting',
+      attempts: 0,
+      reason: null,
+      code: null,
+      settledAt: null,
+      waitingSince: dueAt,
+    })
+    row.mail = { ...row.mail, dueAt }
+  }
 
   return {
     enqueueNow,
@@ -56,23 +72,25 @@ export function createMemoryMailQueue(): MailQueue & { enqueueNow(mail: QueuedMa
       Object.assign(row, { state: outcome.state, lease: null, leaseUntil: null })
       if (outcome.state === 'waiting') row.mail = { ...row.mail, dueAt: outcome.dueAt }
       else row.settledAt = outcome.at
+      row.code = 'reason' in outcome ? (outcome.code ?? null) : null
       if ('reason' in outcome) row.reason = outcome.reason
       else row.mail = { ...row.mail, sealed: '' }
       return true
     },
     async counts() {
       const waiting = inState('waiting')
-      const [oldestDueAt = null] = waiting.map(({ mail }) => mail.dueAt).sort()
-      return { waiting: waiting.length, dead: inState('dead').length, oldestDueAt }
+      const [waitingSince = null] = waiting.map((row) => row.waitingSince).sort()
+      return { waiting: waiting.length, dead: inState('dead').length, waitingSince }
     },
     async listDead(limit) {
       return inState('dead')
-        .map(({ mail: { id, template, reference, createdAt }, attempts, reason, settledAt }) => ({
+        .map(({ mail: { id, template, reference, createdAt }, attempts, reason, code, settledAt }) => ({
           id,
           template,
           reference,
           attempts,
           reason: reason ?? '',
+          code,
           createdAt,
           diedAt: settledAt ?? '',
         }))
@@ -82,9 +100,18 @@ export function createMemoryMailQueue(): MailQueue & { enqueueNow(mail: QueuedMa
     async revive(id, dueAt) {
       const row = rows.get(id)
       if (row?.state !== 'dead') return false
-      Object.assign(row, { state: 'waiting', attempts: 0, reason: null, settledAt: null })
-      row.mail = { ...row.mail, dueAt }
+      reviveRow(row, dueAt)
       return true
+    },
+    async reviveAll({ reason, code, template }, dueAt) {
+      const wanted = inState('dead').filter(
+        (row) =>
+          (reason === undefined || row.reason === reason) &&
+          (code === undefined || row.code === code) &&
+          (template === undefined || row.mail.template === template),
+      )
+      for (const row of wanted) reviveRow(row, dueAt)
+      return wanted.length
     },
     async forgetRecipients(recipients, now) {
       const theirs = [...rows.values()].filter(({ mail }) => recipients.includes(mail.recipient))

@@ -3,7 +3,7 @@ import { deliverable } from '../../../test/contracts/addresses.ts'
 import { mailerContract, message } from '../../../test/contracts/mailer.contract.ts'
 import { createCertificate } from '../../../test/stand-ins/certificate.ts'
 import { type RunningSmtpServer, startSmtpServer } from '../../../test/stand-ins/smtp-server.ts'
-import { MailRefused } from '../../ports/mailer.ts'
+import { MailPutOff, MailRefused } from '../../ports/mailer.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
 import { createSmtpMailer, type SmtpConnection } from './mailer.ts'
 
@@ -80,12 +80,37 @@ test('a subject cannot add a header or begin the body', async () => {
 })
 
 test.each([
-  [450, PortUnavailable],
-  [552, MailRefused],
-])('%i for the content', async (code, kind) => {
+  [450, MailPutOff, '450'],
+  [552, MailRefused, '552'],
+  ['552 5.3.4 Message too big', MailRefused, '552 5.3.4'],
+  ['554 5.7.1 Listed by spamhaus', MailPutOff, '554 5.7.1'],
+])('%s for the content', async (reply, kind, code) => {
   const sent = message()
-  server.codes.set(sent.subject, code)
-  await expect(open().send(sent)).rejects.toBeInstanceOf(kind)
+  server.codes.set(sent.subject, reply)
+  const error = await open()
+    .send(sent)
+    .catch((thrown) => thrown)
+  expect(error).toBeInstanceOf(kind)
+  expect(error.code).toBe(code)
+})
+
+test.each([
+  ['552 5.2.2 Mailbox full', MailPutOff, '552 5.2.2'],
+  ['550 5.4.5 Daily limit exceeded', MailPutOff, '550 5.4.5'],
+  ['554 5.7.1 <ann@example.com>: Relay access denied', MailPutOff, '554 5.7.1'],
+  ['550 5.1.1 <ann@example.com>: No such user', MailRefused, '550 5.1.1'],
+  ['451 4.7.1 Greylisted', MailPutOff, '451 4.7.1'],
+])('%s for the recipient', async (reply, kind, code) => {
+  const sent = message({ to: 'table@example.com' })
+  server.codes.set(sent.to, reply)
+  const error = await open()
+    .send(sent)
+    .catch((thrown) => thrown)
+  server.codes.delete(sent.to)
+  expect(error).toBeInstanceOf(kind)
+  expect(error).toBeInstanceOf(kind === MailRefused ? Error : PortUnavailable)
+  expect(error.code).toBe(code)
+  expect(`${error.message} ${error.code}`).not.toContain('@')
 })
 
 test('a wrong password, no TLS where it is wanted, and a stranger’s certificate: later, when it is corrected', async () => {

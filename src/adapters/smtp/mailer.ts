@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer'
-import { checkAddress, type Mailer, MailRefused } from '../../ports/mailer.ts'
-import { PortUnavailable } from '../../ports/unavailable.ts'
+import { checkAddress, type Mailer, MailPutOff, MailRefused } from '../../ports/mailer.ts'
+import { codeOf, isForGood, type SmtpRefusal } from './refusal.ts'
 
 export interface SmtpConnection {
   readonly host: string
@@ -16,15 +16,6 @@ export interface SmtpConnection {
 
 const patienceMs = 55_000
 const silenceMs = 20_000
-
-interface SmtpError {
-  readonly responseCode?: number
-  readonly command?: string
-}
-
-/** A 5xx about this recipient or this content stays so; about the login or the sender it is ours to correct. */
-const isForGood = ({ responseCode = 0, command = '' }: SmtpError): boolean =>
-  responseCode >= 500 && ['RCPT TO', 'DATA'].includes(command)
 
 export function createSmtpMailer(connection: SmtpConnection): Mailer & { close(): void } {
   const { host, port, tls, user, password, from, certificate } = connection
@@ -70,8 +61,8 @@ export function createSmtpMailer(connection: SmtpConnection): Mailer & { close()
         ])
       } catch (cause) {
         // The server's words may repeat the address: they stay out of the message, and the log leaves addresses out.
-        if (isForGood(cause as SmtpError)) throw new MailRefused({ cause })
-        throw new PortUnavailable('mailer', { cause })
+        const said = { cause, code: codeOf(cause as SmtpRefusal) }
+        throw isForGood(cause as SmtpRefusal) ? new MailRefused(said) : new MailPutOff(said)
       }
     },
     close: () => transport.close(),

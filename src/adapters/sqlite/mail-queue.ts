@@ -18,11 +18,15 @@ const load = (row: SqlRow): ClaimedMail =>
     attempts: row['attempts'],
   }) as ClaimedMail
 
+const revivedSql = `state = 'waiting', attempts = 0, reason = null, code = null, settled_at = null, due_at = ?,
+  waiting_since = ?`
+
 /** Inside `write` only. */
 export const insertMail = (database: SqliteDatabase, mail: QueuedMail): number =>
   database.run(
-    `insert into mail_outbox (id, occasion, template, recipient, priority, reference, sealed, created_at, due_at, expires_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (occasion) do nothing`,
+    `insert into mail_outbox (id, occasion, template, recipient, priority, reference, sealed, created_at, due_at, expires_at,
+       waiting_since)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (occasion) do nothing`,
     mail.id,
     mail.key,
     mail.template,
@@ -33,6 +37,7 @@ export const insertMail = (database: SqliteDatabase, mail: QueuedMail): number =
     mail.createdAt,
     mail.dueAt,
     mail.expiresAt,
+    mail.dueAt,
   )
 
 export const createSqliteMailQueue = ({ database }: { readonly database: SqliteDatabase }): MailQueue => ({
@@ -77,11 +82,12 @@ export const createSqliteMailQueue = ({ database }: { readonly database: SqliteD
       const isOver = outcome.state === 'sent' || outcome.state === 'expired'
       const changes = database.run(
         `update mail_outbox set state = ?, lease = null, lease_until = null, due_at = ifnull(?, due_at),
-           reason = ifnull(?, reason), settled_at = ?, sealed = case when ? then '' else sealed end
+           reason = ifnull(?, reason), code = ?, settled_at = ?, sealed = case when ? then '' else sealed end
          where id = ? and state = 'waiting' and lease = ?`,
         outcome.state,
         outcome.state === 'waiting' ? outcome.dueAt : null,
         'reason' in outcome ? outcome.reason : null,
+        'reason' in outcome ? (outcome.code ?? null) : null,
         'at' in outcome ? outcome.at : null,
         Number(isOver),
         id,
@@ -94,18 +100,19 @@ export const createSqliteMailQueue = ({ database }: { readonly database: SqliteD
       port,
       `select (select count(*) from mail_outbox where state = 'waiting') as waiting,
               (select count(*) from mail_outbox where state = 'dead') as dead,
-              (select min(due_at) from mail_outbox where state = 'waiting') as oldest`,
+              (select coalesce(waiting_since, created_at) from mail_outbox where state = 'waiting'
+                 order by coalesce(waiting_since, created_at) limit 1) as oldest`,
     )
     return {
       waiting: Number(row?.['waiting']),
       dead: Number(row?.['dead']),
-      oldestDueAt: (row?.['oldest'] ?? null) as string | null,
+      waitingSince: (row?.['oldest'] ?? null) as string | null,
     }
   },
   async listDead(limit) {
     const rows = database.all(
       port,
-      `select id, template, reference, attempts, reason, created_at as createdAt, settled_at as diedAt
+      `select id, template, reference, attempts, reason, code, created_at as createdAt, settled_at as diedAt
        from mail_outbox where state = 'dead' order by settled_at, id ${limitedTo}`,
       limit,
     )
@@ -117,12 +124,25 @@ export const createSqliteMailQueue = ({ database }: { readonly database: SqliteD
       [],
       () =>
         database.run(
-          `update mail_outbox set state = 'waiting', attempts = 0, reason = null, settled_at = null, due_at = ?
-           where id = ? and state = 'dead'`,
+          `update mail_outbox set ${revivedSql} where id = ? and state = 'dead'`,
+          dueAt,
           dueAt,
           id,
         ) > 0,
     ),
+  reviveAll: (filter, dueAt) =>
+    database.write(port, [], () => {
+      const wanted = (['reason', 'code', 'template'] as const).flatMap((column) => {
+        const value = filter[column]
+        return value === undefined ? [] : [[column, value] as const]
+      })
+      return database.run(
+        `update mail_outbox set ${revivedSql} where state = 'dead' ${wanted.map(([column]) => `and ${column} = ?`).join(' ')}`,
+        dueAt,
+        dueAt,
+        ...wanted.map(([, value]) => value),
+      )
+    }),
   forgetRecipients: (recipients, now) =>
     database.write(port, [], () => {
       const [theirs, isLeased] = [

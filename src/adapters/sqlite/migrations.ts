@@ -232,6 +232,10 @@ export const migrations: readonly string[] = [
    drop index form_submissions_due;
    create index form_submissions_waiting on form_submissions (status, due_at)
      where erased_at is null and status in ('pending', 'spam') and (status = 'pending' or reviewed_at is null);`,
+
+  `alter table mail_outbox add column waiting_since text;
+   alter table mail_outbox add column code text;
+   create index mail_outbox_waiting on mail_outbox (coalesce(waiting_since, created_at)) where state = 'waiting';`,
 ]
 
 /** Brings the file to the newest schema, once, also when two processes start together. */

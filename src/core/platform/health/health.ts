@@ -39,8 +39,8 @@ export function createHealth(
   let isStopping = false
 
   async function countMail(): Promise<Readiness['mail']> {
-    const { waiting, dead, oldestDueAt } = await mailQueue.counts()
-    const oldestWaitingMs = oldestDueAt === null ? 0 : Math.max(0, clock.now() - Date.parse(oldestDueAt))
+    const { waiting, dead, waitingSince } = await mailQueue.counts()
+    const oldestWaitingMs = waitingSince === null ? 0 : Math.max(0, clock.now() - Date.parse(waitingSince))
     return { waiting, dead, oldestWaitingMs }
   }
 

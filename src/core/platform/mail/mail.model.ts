@@ -12,10 +12,28 @@ export const DeadLetter = z
     reason: z
       .string()
       .meta({ description: '`refused` permanently, `gave_up` after days of retrying, or `unreadable`.' }),
+    code: z.string().nullable().meta({
+      description:
+        'What the other side said last, by its number: the SMTP reply code, and the code of RFC 3463.',
+      example: '550 5.1.1',
+    }),
     createdAt: Timestamp,
     diedAt: Timestamp,
   })
   .meta({ id: 'DeadLetter', description: 'A mail that could not be sent. Whom it was for stays encrypted.' })
+
+export const RetryDeadLetters = z
+  .object({
+    reason: z.enum(['refused', 'gave_up', 'unreadable']),
+    code: z.string().max(100).meta({ description: 'As the list shows it.' }),
+    template: z.string().max(100),
+  })
+  .partial()
+  .meta({
+    id: 'RetryDeadLetters',
+    description: 'Those of which all that is given is true. Nothing: all of them.',
+  })
+export type RetryDeadLetters = z.infer<typeof RetryDeadLetters>
 
 /*
  * All that a mail may carry besides the words of its template. Each is a type of its own that only the function beside

@@ -112,7 +112,7 @@ test('the mail server is down for an hour: everything arrives once after, codes 
       ...Array.from({ length: 30 }, (_, i) => `person${i}@example.com`),
     ].sort(),
   )
-  expect(await one.counts()).toEqual({ waiting: 0, dead: 0, oldestDueAt: null })
+  expect(await one.counts()).toEqual({ waiting: 0, dead: 0, waitingSince: null })
 })
 
 test('a code that nobody can use any more is not sent', async () => {

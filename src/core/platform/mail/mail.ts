@@ -7,6 +7,7 @@ import { notFound } from '../../kernel/errors.ts'
 import type { Recording } from '../audit/audit.model.ts'
 import type { Keys } from '../keys/keys.ts'
 import { createDecideMail, type Decide as DecideOne } from './decide-mail.ts'
+import type { RetryDeadLetters } from './mail.model.ts'
 import { createMailPersonalData } from './personal-data.ts'
 import { createSealMail, type Mail } from './seal-mail.ts'
 import { createSendDueMail } from './send-due-mail.ts'
@@ -16,6 +17,8 @@ const dayMs = 24 * 60 * minuteMs
 /** For so long the key of a mail that was sent is remembered. */
 const rememberedMs = 30 * dayMs
 const listedDead = 200
+/** Mail that waits so long is said to. */
+const longMs = 5 * minuteMs
 
 /**
  * Mail is stored first and sent later, by whichever process comes to it. A domain writes `enqueue` before it answers;
@@ -54,12 +57,12 @@ export function createMail(
     { name: 'decide-mail', everyMs: minuteMs / 4, run: decideDue },
     {
       name: 'watch-mail',
-      everyMs: 10 * minuteMs,
+      everyMs: longMs,
       async run() {
-        const { waiting, dead, oldestDueAt } = await mailQueue.counts()
-        const waitingSinceMs = oldestDueAt === null ? 0 : Math.max(0, clock.now() - Date.parse(oldestDueAt))
+        const { waiting, dead, waitingSince } = await mailQueue.counts()
+        const waitingSinceMs = waitingSince === null ? 0 : Math.max(0, clock.now() - Date.parse(waitingSince))
         if (dead > 0) log.warn('mail_dead_letters', { dead })
-        if (waitingSinceMs > 10 * minuteMs) log.warn('mail_waits', { waiting, waitingSinceMs })
+        if (waitingSinceMs >= longMs) log.warn('mail_waits', { waiting, waitingSinceMs })
       },
     },
     {
@@ -101,6 +104,19 @@ export function createMail(
         resource: { type: 'mail', id },
       })
       sendSoon()
+    },
+    /** The same for all of a kind at once. Answers how many those are. */
+    async reviveAll(caller: Caller, { userId, sessionId }: Actor, kind: RetryDeadLetters): Promise<number> {
+      const retried = await mailQueue.reviveAll(kind, new Date(clock.now()).toISOString())
+      await audit.record(caller, {
+        event: 'mail.retry_all',
+        actorId: userId,
+        sessionId,
+        resource: { type: 'mail', id: null },
+        reason: kind.reason ?? kind.template ?? 'all',
+      })
+      sendSoon()
+      return retried
     },
     /** What was kept instead of sent; null where mail is really sent. */
     mailbox: mailbox === null ? null : (): Promise<readonly KeptMail[]> => mailbox.messages(),

@@ -1,5 +1,5 @@
 import type { ClaimedMail, MailOutcome } from '../../../ports/mail-queue.ts'
-import { MailRefused } from '../../../ports/mailer.ts'
+import { MailPutOff, MailRefused } from '../../../ports/mailer.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { compose } from './compose.ts'
 import { priorities, type SealMail } from './seal-mail.ts'
@@ -38,10 +38,12 @@ export function createSendDueMail(
       return { state: 'sent', at: at(clock.now()) }
     } catch (error) {
       const isRefused = error instanceof MailRefused
-      log.error('mail_not_sent', error, { template: mail.template, mailId: mail.id, attempts: mail.attempts })
-      if (isRefused) return { state: 'dead', at: at(clock.now()), reason: 'refused' }
-      if (mail.attempts >= maxAttempts) return { state: 'dead', at: at(clock.now()), reason: 'gave_up' }
-      return { state: 'waiting', dueAt: at(clock.now() + delayMs(mail.attempts)), reason: 'unavailable' }
+      const code = isRefused || error instanceof MailPutOff ? error.code : null
+      const { template, id: mailId, attempts } = mail
+      log.error('mail_not_sent', error, { template, mailId, attempts, code })
+      if (isRefused) return { state: 'dead', at: at(clock.now()), reason: 'refused', code }
+      if (attempts >= maxAttempts) return { state: 'dead', at: at(clock.now()), reason: 'gave_up', code }
+      return { state: 'waiting', dueAt: at(clock.now() + delayMs(attempts)), reason: 'unavailable', code }
     }
   }
 
