@@ -22,6 +22,21 @@ export interface BlobPage {
   readonly next?: string
 }
 
+/** A part of a blob that was sent by itself. */
+export interface SentBlock {
+  /** In base64. */
+  readonly id: string
+  readonly size: number
+}
+
+/** What came by an upload URL so far. */
+export interface Sent {
+  /** There is a whole blob: it can be finished. */
+  readonly isWhole: boolean
+  /** Sent, and not put together yet. */
+  readonly blocks: readonly SentBlock[]
+}
+
 /** What a client needs to send its bytes straight to the store. */
 export interface SignedUpload {
   readonly url: string
@@ -66,7 +81,7 @@ export function checkBlobName(name: BlobName): void {
  * Where files live. Bytes go between a client and the store directly, by signed URLs; what passes through this program
  * is little: first bytes, pictures of people, exports.
  *
- * A blob is written once and never changed. Of several writers of one name, by URL or by `write`, exactly one
+ * A blob is written once and never changed. Of several writers of one name, by `finishUpload` or by `write`, exactly one
  * succeeds. A blob is there completely or not at all, and what was acknowledged survives a crash of the store.
  *
  * A store that cannot answer throws `PortUnavailable('blobs')`; a write or delete that failed so may or may not have
@@ -74,14 +89,33 @@ export function checkBlobName(name: BlobName): void {
  */
 export interface BlobStore {
   /**
-   * A URL that can create this one blob until `expiresAt`, and do nothing else: neither overwrite nor read. A PUT
-   * answers 201, or 409 when the blob exists, 403 when the URL has run out or was altered. The sender is trusted for
-   * neither size nor type: a store may refuse more than `maxBytes` and need not.
+   * A URL by which the bytes of this one blob can be sent until `expiresAt`: in one PUT, or in blocks that are then put
+   * together (`comp=block`, `comp=blocklist`, as Azure Blob Storage has them). It is there once `finishUpload` took it;
+   * what comes later changes nothing. Sent as it is, a PUT answers 201, 409 `BlobAlreadyExists` when it was sent before,
+   * 403 when the URL has run out or was altered. The sender is trusted for neither size nor type: a store may refuse
+   * more than `maxBytes` and need not.
+   *
+   * The URL does not read, unless `saysWhatItHas`: then it answers HEAD and the list of blocks, for clients that resume
+   * by themselves; a store that cannot tell these from reading hands out what was sent until it is finished.
    */
   signUpload(
     name: BlobName,
-    options: { readonly expiresAt: string; readonly maxBytes: number; readonly contentType: string },
+    options: {
+      readonly expiresAt: string
+      readonly maxBytes: number
+      readonly contentType: string
+      readonly saysWhatItHas?: boolean
+    },
   ): Promise<SignedUpload>
+  /** What came so far, also when it was finished. */
+  sent(name: BlobName): Promise<Sent>
+  /**
+   * Makes what was sent to an upload URL the blob, once and for all. Null when nothing whole was sent. What has more than
+   * `maxBytes` is not made the blob; its facts say so. Safe to repeat, and at once with itself.
+   */
+  finishUpload(name: BlobName, options: { readonly maxBytes: number }): Promise<BlobFacts | null>
+  /** Takes away what an upload URL left beside the blob, or without one: blocks, and what was never finished. */
+  discardUpload(name: BlobName): Promise<void>
   /** A URL that reads this one blob until `expiresAt`, whole or by `Range`. It is not checked that the blob exists. */
   signDownload(name: BlobName, options: SignedDownload): Promise<string>
   /** Null when there is no such blob. */

@@ -33,6 +33,7 @@ export function blobsContract(name: string, container: string, open: () => Promi
     const fresh = (): BlobName => ({ container, path: `${run}/contract-${++names}.txt` })
     const signUpload = (blob: BlobName) =>
       blobs.signUpload(blob, { expiresAt: inMinutes(15), maxBytes: 1000, contentType: 'text/plain' })
+    const finish = (blob: BlobName) => blobs.finishUpload(blob, { maxBytes: 1000 })
     const put = (upload: SignedUpload, content: BodyInit | null = 'hello', headers = {}) =>
       opened.fetch(upload.url, {
         method: upload.method,
@@ -73,7 +74,8 @@ export function blobsContract(name: string, container: string, open: () => Promi
       const blob = fresh()
       const before = Date.now()
       expect((await put(await signUpload(blob), 'höher')).status).toBe(201)
-      const facts = await blobs.head(blob)
+      const facts = await finish(blob)
+      expect(await blobs.head(blob)).toEqual(facts)
       expect(facts?.size).toBe(6)
       expect(facts?.createdAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
       expect(Math.abs(Date.parse(facts?.createdAt ?? '') - before)).toBeLessThan(24 * 60 * 60_000)
@@ -83,7 +85,7 @@ export function blobsContract(name: string, container: string, open: () => Promi
     test('an empty blob is a blob', async () => {
       const blob = fresh()
       expect((await put(await signUpload(blob), new Uint8Array())).status).toBe(201)
-      expect((await blobs.head(blob))?.size).toBe(0)
+      expect((await finish(blob))?.size).toBe(0)
       expect(await contentOf(blob)).toBe('')
       expect(await contentOfWhole(await signDownload(blob))).toBe('')
     })
@@ -92,10 +94,18 @@ export function blobsContract(name: string, container: string, open: () => Promi
       const blob = fresh()
       const upload = await signUpload(blob)
       expect((await put(upload, 'first')).status).toBe(201)
-      const second = await put(upload, 'second')
-      expect([403, 409]).toContain(second.status)
-      const conditional = await put(upload, 'third', { 'If-None-Match': '*' })
-      expect([403, 409]).toContain(conditional.status)
+      for (const again of ['second', 'first']) {
+        const repeated = await put(upload, again)
+        expect([repeated.status, repeated.headers.get('x-ms-error-code')]).toEqual([409, 'BlobAlreadyExists'])
+      }
+      await finish(blob)
+      expect(await contentOf(blob)).toBe('first')
+      for (const headers of [{}, { 'If-None-Match': 'W/"other"' }])
+        expect([409, 412]).toContain((await put(upload, 'third', headers)).status)
+      const { 'If-None-Match': _, ...bare } = upload.headers
+      const late = await opened.fetch(upload.url, { method: 'PUT', headers: bare, body: 'fourth' })
+      expect([409, 412]).toContain(late.status)
+      await finish(blob)
       expect(await contentOf(blob)).toBe('first')
     })
 
@@ -106,6 +116,7 @@ export function blobsContract(name: string, container: string, open: () => Promi
         Array.from({ length: 8 }, async (_, i) => (await put(upload, `content ${i}`)).status),
       )
       expect(statuses.filter((status) => status === 201)).toHaveLength(1)
+      await Promise.all(Array.from({ length: 4 }, () => finish(blob)))
       expect(await contentOf(blob)).toBe(`content ${statuses.indexOf(201)}`)
     })
 
@@ -122,6 +133,8 @@ export function blobsContract(name: string, container: string, open: () => Promi
       await put(upload)
       expect((await opened.fetch(upload.url)).status).toBe(403)
       expect([403, 405]).toContain((await opened.fetch(upload.url, { method: 'DELETE' })).status)
+      await finish(blob)
+      expect((await opened.fetch(upload.url)).status).toBe(403)
       expect(await contentOf(blob)).toBe('hello')
     })
 
@@ -279,7 +292,9 @@ export function blobsContract(name: string, container: string, open: () => Promi
       expect(await contentOf(blob)).toBe(`writer ${won[0]}`)
       for (const outcome of outcomes)
         if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(BlobExists)
-      expect([403, 409]).toContain((await put(await signUpload(blob))).status)
+      await put(await signUpload(blob))
+      await finish(blob)
+      expect(await contentOf(blob)).toBe(`writer ${won[0]}`)
     })
 
     test('a deleted blob is gone, for one caller, and its name is free', async () => {
@@ -342,6 +357,7 @@ export function blobsContract(name: string, container: string, open: () => Promi
       const sent = await put(upload, new Blob(['from a page']), { origin })
       expect(sent.status).toBe(201)
       expect(sent.headers.get('access-control-allow-origin')).toBe(origin)
+      await finish(blob)
       const got = await opened.fetch(await signDownload(blob), { headers: { origin } })
       expect(got.headers.get('access-control-allow-origin')).toBe(origin)
       expect(await got.text()).toBe('from a page')
@@ -361,9 +377,12 @@ export function blobsContract(name: string, container: string, open: () => Promi
       const blob = fresh()
       const { status } = await put(await signUpload(blob), 'x'.repeat(1001))
       expect(status).toBe(opened.boundsUploads ? 413 : 201)
-      expect(await blobs.head(blob)).toEqual(
+      expect(await finish(blob)).toEqual(
         opened.boundsUploads ? null : expect.objectContaining({ size: 1001 }),
       )
+      expect(await blobs.head(blob)).toBeNull()
+      await blobs.discardUpload(blob)
+      expect(await finish(blob)).toBeNull()
     })
   })
 }

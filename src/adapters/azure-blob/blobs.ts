@@ -3,7 +3,6 @@ import {
   type BlockBlobClient,
   type ContainerListBlobFlatSegmentResponse,
   generateBlobSASQueryParameters,
-  RestError,
   type UserDelegationKey,
 } from '@azure/storage-blob'
 import {
@@ -16,16 +15,14 @@ import {
 } from '../../ports/blobs.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
-import { createStorageClient, type StorageAccount } from './client.ts'
+import { createStorageClient, isStatus, type StorageAccount } from './client.ts'
+import { createStagedUploads, stagedName } from './staged-uploads.ts'
 
 const hourMs = 60 * 60_000
 /** A key of an identity lives up to seven days; clocks differ by some minutes. */
 const delegationLivesMs = 24 * hourMs
 const clockSkewMs = 15 * 60_000
 const blockBytes = 4 * 1024 * 1024
-
-const isStatus = (error: unknown, ...statuses: readonly number[]): boolean =>
-  error instanceof RestError && statuses.includes(error.statusCode ?? 0)
 
 /** Joins what comes into blocks of one size: the service counts blocks, not bytes. */
 async function* blocksOf(
@@ -80,11 +77,10 @@ export function createAzureBlobs({
   }
   const sign = async (
     name: BlobName,
-    permission: 'c' | 'r',
+    permission: 'cw' | 'rcw' | 'r',
     expiresAt: string,
     shown: Partial<Omit<SignedDownload, 'expiresAt'>> = {},
   ): Promise<string> => {
-    checkBlobName(name)
     const values = {
       containerName: name.container,
       blobName: name.path,
@@ -112,12 +108,35 @@ export function createAzureBlobs({
     }
   }
 
+  const staged = createStagedUploads({
+    clientOf,
+    head,
+    signRead: (name) => sign(name, 'r', new Date(clock.now() + hourMs).toISOString()),
+  })
+
   return {
-    async signUpload(name, { expiresAt, contentType }) {
-      const url = await sign(name, 'c', expiresAt)
-      return { url, method: 'PUT', headers: { 'Content-Type': contentType, 'x-ms-blob-type': 'BlockBlob' } }
+    async signUpload(name, { expiresAt, contentType, saysWhatItHas = false }) {
+      checkBlobName(name)
+      const url = await sign(stagedName(name), saysWhatItHas ? 'rcw' : 'cw', expiresAt)
+      const headers = { 'Content-Type': contentType, 'x-ms-blob-type': 'BlockBlob', 'If-None-Match': '*' }
+      return { url, method: 'PUT', headers }
     },
-    signDownload: (name, { expiresAt, ...shown }) => sign(name, 'r', expiresAt, shown),
+    async sent(name) {
+      checkBlobName(name)
+      return attempt(() => staged.sent(name))
+    },
+    async finishUpload(name, { maxBytes }) {
+      checkBlobName(name)
+      return attempt(() => staged.finish(name, maxBytes))
+    },
+    async discardUpload(name) {
+      checkBlobName(name)
+      return attempt(() => staged.discard(name))
+    },
+    async signDownload(name, { expiresAt, ...shown }) {
+      checkBlobName(name)
+      return sign(name, 'r', expiresAt, shown)
+    },
     async head(name) {
       checkBlobName(name)
       return attempt(() => head(name))

@@ -1,5 +1,5 @@
 import type { TokenCredential } from '@azure/identity'
-import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob'
+import { BlobServiceClient, RestError, StorageSharedKeyCredential } from '@azure/storage-blob'
 
 /** By the key in a connection string, or as an identity. */
 export type StorageAccount =
@@ -25,3 +25,6 @@ export function createStorageClient(account: StorageAccount): StorageClient {
     sharedKey: credential instanceof StorageSharedKeyCredential ? credential : undefined,
   }
 }
+
+export const isStatus = (error: unknown, ...statuses: readonly number[]): boolean =>
+  error instanceof RestError && statuses.includes(error.statusCode ?? 0)

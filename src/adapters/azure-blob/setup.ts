@@ -21,8 +21,9 @@ export async function setUpBlobs({
   const wanted = {
     allowedOrigins: origins.join(','),
     allowedMethods: 'GET,HEAD,PUT',
-    allowedHeaders: 'content-type,if-none-match,if-range,range,x-ms-blob-type,x-ms-version',
-    exposedHeaders: 'Content-Length,Content-Range,ETag,x-ms-error-code',
+    allowedHeaders:
+      'content-type,content-md5,if-match,if-none-match,if-modified-since,if-unmodified-since,if-range,range,accept,x-ms-*',
+    exposedHeaders: 'Content-Length,Content-Range,ETag,Last-Modified,x-ms-*',
     maxAgeInSeconds: 7200,
   }
   const { cors = [] } = await service.getProperties()

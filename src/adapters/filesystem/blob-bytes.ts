@@ -1,43 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, link, mkdir, open, readdir, rm, rmdir, stat, unlink } from 'node:fs/promises'
+import { link, open, readdir, rm, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { Readable } from 'node:stream'
 import type { BlobBytes } from '../../ports/blob-bytes.ts'
 import { type BlobName, checkBlobName, type ListedBlob } from '../../ports/blobs.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { decodeCursor, encodeCursor } from '../../ports/cursor.ts'
+import { codeOf, makeDirectory, orNull, syncDirectory, writeFile } from './files.ts'
+import { createStagedBlocks } from './staged-blocks.ts'
 
 /** No container is named so, and it is on the same file system as they are: a link cannot leave it. */
 const incoming = '.incoming'
 /** Longer than the slowest upload may take. */
 const abandonedAfterMs = 24 * 60 * 60_000
-
-const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
-
-async function orNull<T>(work: Promise<T>): Promise<T | null> {
-  try {
-    return await work
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null
-    throw error
-  }
-}
-
-/** Makes the names in it last. A directory that went away meanwhile has none. */
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await orNull(open(directory, 'r'))
-  try {
-    await handle?.sync()
-  } finally {
-    await handle?.close()
-  }
-}
-
-async function writeAll(handle: FileHandle, source: AsyncIterable<Uint8Array<ArrayBuffer>>): Promise<void> {
-  for await (const chunk of source)
-    for (let offset = 0; offset < chunk.byteLength; )
-      offset += (await handle.write(chunk, offset)).bytesWritten
-}
 
 /**
  * Blobs as files of one directory. Bytes go to a file beside the containers, are flushed to the disk, and are then
@@ -68,7 +43,7 @@ export function createFilesystemBlobBytes({
   }
   const publish = async (temporary: string, path: string): Promise<'created' | 'exists'> => {
     for (let isLinked = false; !isLinked; ) {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+      await makeDirectory(dirname(path))
       try {
         await link(temporary, path)
         isLinked = true
@@ -95,26 +70,25 @@ export function createFilesystemBlobBytes({
       else yield path + entry.name
   }
 
+  const create: BlobBytes['create'] = async (name, source) => {
+    const path = locate(name)
+    await makeDirectory(incomingDirectory)
+    const temporary = join(incomingDirectory, randomUUID())
+    try {
+      await writeFile(temporary, source, () => new Date(clock.now()))
+      return await publish(temporary, path)
+    } finally {
+      await rm(temporary, { force: true })
+    }
+  }
+
   return {
-    async create(name, source) {
-      const path = locate(name)
-      await mkdir(incomingDirectory, { recursive: true, mode: 0o700 })
-      const temporary = join(incomingDirectory, randomUUID())
-      const handle = await open(temporary, 'wx', 0o600)
-      try {
-        try {
-          await writeAll(handle, source)
-          const createdAt = new Date(clock.now())
-          await handle.utimes(createdAt, createdAt)
-          await handle.sync()
-        } finally {
-          await handle.close()
-        }
-        return await publish(temporary, path)
-      } finally {
-        await rm(temporary, { force: true })
-      }
-    },
+    create,
+    ...createStagedBlocks({
+      incomingDirectory,
+      hasBlob: async (name) => (await factsOf(locate(name))) !== null,
+      create,
+    }),
     head: async (name) => factsOf(locate(name)),
     async open(name, { offset, length }) {
       const path = locate(name)
@@ -152,7 +126,8 @@ export function createFilesystemBlobBytes({
       for (const name of (await orNull(readdir(incomingDirectory))) ?? []) {
         const path = join(incomingDirectory, name)
         const found = await orNull(stat(path))
-        if (found && clock.now() - found.mtimeMs > abandonedAfterMs) await rm(path, { force: true })
+        if (found && clock.now() - found.mtimeMs > abandonedAfterMs)
+          await rm(path, { recursive: true, force: true })
       }
     },
   }

@@ -5,83 +5,22 @@ import {
   type BlobStore,
   checkBlobName,
   checkContainer,
-  isBlobName,
 } from '../../ports/blobs.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { InvalidCursor } from '../../ports/cursor.ts'
 import type { Secrets } from '../../ports/secrets.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
-import { readRange } from './range.ts'
-import { createSignature } from './signature.ts'
-
-/** Under `/api`, since that is all a static front end forwards. */
-const root = '/api/blobs/'
-
-interface Grant {
-  readonly name: BlobName
-  /** `c` creates and `r` reads, as in a SAS of Azure. */
-  readonly permission: 'c' | 'r'
-  readonly expiresAt: string
-  readonly maxBytes: string
-  readonly contentType: string
-  readonly contentDisposition: string
-  readonly cacheControl: string
-}
-
-/** The query of a URL, in the words of a SAS where there is one. */
-const parameters = {
-  sp: 'permission',
-  se: 'expiresAt',
-  mx: 'maxBytes',
-  rsct: 'contentType',
-  rscd: 'contentDisposition',
-  rscc: 'cacheControl',
-} as const
-
-const textOf = ({ name, permission, expiresAt, maxBytes, contentType, contentDisposition, ...rest }: Grant) =>
-  JSON.stringify([
-    ...[name.container, name.path, permission, expiresAt, maxBytes, contentType, contentDisposition],
-    // Left out where it says nothing, as in URLs from before there was one.
-    ...(rest.cacheControl === '' ? [] : [rest.cacheControl]),
-  ])
-
-class TooLarge extends Error {
-  override readonly name = 'TooLarge'
-}
-
-async function* atMost(maxBytes: number, source: AsyncIterable<Uint8Array<ArrayBuffer>>) {
-  let length = 0
-  for await (const chunk of source) {
-    length += chunk.byteLength
-    if (length > maxBytes) throw new TooLarge()
-    yield chunk
-  }
-}
-
-/** A whole chunk, or what another store hands over piece by piece. */
-async function* chunksOf(source: Uint8Array<ArrayBuffer> | AsyncIterable<Uint8Array<ArrayBuffer>>) {
-  if (source instanceof Uint8Array) yield source
-  else yield* source
-}
-
-/** Nothing in a file may run, whatever a browser takes it for. */
-const harmless = {
-  'X-Content-Type-Options': 'nosniff',
-  'Content-Security-Policy':
-    "sandbox; default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'Cross-Origin-Resource-Policy': 'cross-origin',
-  'Referrer-Policy': 'no-referrer',
-}
-
-const refusal = (status: number, code: string, headers: Record<string, string> = {}): Response =>
-  new Response(`<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code></Error>`, {
-    status,
-    headers: { ...harmless, 'Content-Type': 'application/xml', 'x-ms-error-code': code, ...headers },
-  })
+import { refusal } from './answers.ts'
+import { createCrossOrigin } from './cross-origin.ts'
+import { createGrants } from './grants.ts'
+import { createReceive } from './receive.ts'
+import { createSend } from './send.ts'
+import { chunksOf, passedOn } from './streams.ts'
 
 /**
  * A store whose signed URLs lead back to this program and behave like those of Azure Blob Storage: the same request
- * gets the same status and the same error code. It refuses more than `maxBytes`, which a SAS cannot.
+ * gets the same status and the same error code. Where Azure cannot be held to a promise it keeps it: it refuses more
+ * than `maxBytes`, and what was sent whole cannot be sent otherwise, also by who does not ask for that.
  */
 export function createSelfSignedBlobs({
   bytes,
@@ -98,150 +37,52 @@ export function createSelfSignedBlobs({
   /** Other origins whose pages may use the URLs. */
   readonly allowedOrigins: ReadonlySet<string>
 }): BlobStore {
-  const signature = createSignature({ secrets, clock })
+  const grants = createGrants({ secrets, clock, publicOrigin })
+  const crossOrigin = createCrossOrigin({ publicOrigin, allowedOrigins })
+  const send = createSend(bytes)
+  const receive = createReceive(bytes)
 
   const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
     } catch (cause) {
-      throw cause instanceof InvalidCursor ? cause : new PortUnavailable('blobs', { cause })
+      if (cause instanceof InvalidCursor || cause instanceof PortUnavailable) throw cause
+      throw new PortUnavailable('blobs', { cause })
     }
   }
-  /** What the source throws is the caller's own and comes back as it is. */
-  const createFrom = async (name: BlobName, source: AsyncIterable<Uint8Array<ArrayBuffer>>) => {
-    let failure: { readonly error: unknown } | undefined
-    async function* watched() {
-      try {
-        yield* source
-      } catch (error) {
-        failure = { error }
-        throw error
-      }
-    }
-    try {
-      return await attempt(() => bytes.create(name, watched()))
-    } catch (error) {
-      throw failure ? failure.error : error
-    }
-  }
-
-  const signedUrl = async (grant: Grant): Promise<string> => {
-    checkBlobName(grant.name)
-    const url = new URL(`${root}${grant.name.container}/${grant.name.path}`, publicOrigin)
-    for (const [parameter, field] of Object.entries(parameters))
-      if (grant[field] !== '') url.searchParams.set(parameter, grant[field])
-    url.searchParams.set('sig', await signature.sign(textOf(grant)))
-    return url.href
-  }
-
-  /** What the URL permits, or null when it permits nothing (any more). */
-  const grantOf = async (url: URL): Promise<Grant | null> => {
-    const [container = '', ...segments] = url.pathname.slice(root.length).split('/')
-    const name = { container, path: segments.join('/') }
-    if (!isBlobName(name)) return null
-    const read = (parameter: keyof typeof parameters) => url.searchParams.get(parameter) ?? ''
-    const permission = read('sp')
-    if (permission !== 'c' && permission !== 'r') return null
-    const grant: Grant = {
-      name,
-      permission,
-      expiresAt: read('se'),
-      maxBytes: read('mx'),
-      contentType: read('rsct'),
-      contentDisposition: read('rscd'),
-      cacheControl: read('rscc'),
-    }
-    if (!(await signature.isValid(textOf(grant), url.searchParams.get('sig') ?? ''))) return null
-    return Date.parse(grant.expiresAt) > clock.now() ? grant : null
-  }
-
-  const create = async (request: Request, grant: Grant): Promise<Response> => {
-    if (request.headers.get('x-ms-blob-type') !== 'BlockBlob')
-      return refusal(
-        400,
-        request.headers.has('x-ms-blob-type') ? 'InvalidHeaderValue' : 'MissingRequiredHeader',
-      )
-    const maxBytes = Number(grant.maxBytes)
-    const announced = request.headers.get('content-length')
-    if (announced !== null && Number(announced) > maxBytes) return refusal(413, 'RequestBodyTooLarge')
-    if (await attempt(() => bytes.head(grant.name))) return refusal(409, 'BlobAlreadyExists')
-    const body = request.body as unknown as AsyncIterable<Uint8Array<ArrayBuffer>> | null
-    try {
-      const outcome = await createFrom(grant.name, atMost(maxBytes, body ?? chunksOf(new Uint8Array())))
-      return outcome === 'exists'
-        ? refusal(409, 'BlobAlreadyExists')
-        : new Response(null, { status: 201, headers: harmless })
-    } catch (error) {
-      if (error instanceof TooLarge) return refusal(413, 'RequestBodyTooLarge')
-      if (error instanceof PortUnavailable) throw error
-      return refusal(400, 'IncompleteBody')
-    }
-  }
-
-  const send = async (request: Request, grant: Grant): Promise<Response> => {
-    const facts = await bytes.head(grant.name)
-    if (!facts) return refusal(404, 'BlobNotFound')
-    const etag = `"${Date.parse(facts.createdAt).toString(36)}-${facts.size.toString(36)}"`
-    const headers: Record<string, string> = {
-      ...harmless,
-      'Accept-Ranges': 'bytes',
-      'Cache-Control': grant.cacheControl === '' ? 'private, max-age=300' : grant.cacheControl,
-      'Content-Disposition': grant.contentDisposition,
-      'Content-Type': grant.contentType,
-      ETag: etag,
-      'Last-Modified': new Date(facts.createdAt).toUTCString(),
-    }
-    if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers })
-    const precondition = request.headers.get('if-range')
-    const isSame = precondition === null || precondition === etag
-    const range = readRange(isSame ? request.headers.get('range') : null, facts.size)
-    if (range === null) return refusal(416, 'InvalidRange', { 'Content-Range': `bytes */${facts.size}` })
-    const { offset, length } = range ?? { offset: 0, length: facts.size }
-    headers['Content-Length'] = String(length)
-    if (range) headers['Content-Range'] = `bytes ${offset}-${offset + length - 1}/${facts.size}`
-    const status = range ? 206 : 200
-    if (request.method === 'HEAD') return new Response(null, { status, headers })
-    const body = length === 0 ? new Blob().stream() : await bytes.open(grant.name, { offset, length })
-    return body ? new Response(body, { status, headers }) : refusal(404, 'BlobNotFound')
-  }
-
-  const crossOrigin = (request: Request): Record<string, string> => {
-    const origin = request.headers.get('origin')
-    if (origin === null || (origin !== publicOrigin && !allowedOrigins.has(origin))) return { Vary: 'Origin' }
-    return {
-      Vary: 'Origin',
-      'Access-Control-Allow-Origin': origin,
-      'Access-Control-Expose-Headers': 'Content-Length, Content-Range, ETag, x-ms-error-code',
-    }
-  }
-
-  const preflight = (request: Request): Response => {
-    const shared = crossOrigin(request)
-    if (!shared['Access-Control-Allow-Origin']) return refusal(403, 'CorsPreflightFailure', shared)
-    return new Response(null, {
-      status: 200,
-      headers: {
-        ...shared,
-        'Access-Control-Allow-Methods': 'GET, HEAD, PUT',
-        'Access-Control-Allow-Headers':
-          'content-type, if-none-match, if-range, range, x-ms-blob-type, x-ms-version',
-        'Access-Control-Max-Age': '7200',
-      },
-    })
+  const head = async (name: BlobName) => {
+    checkBlobName(name)
+    return attempt(() => bytes.head(name))
   }
 
   return {
-    async signUpload(name, { expiresAt, maxBytes, contentType }) {
-      const grant = { name, permission: 'c', expiresAt, maxBytes: String(maxBytes), contentType: '' } as const
-      const url = await signedUrl({ ...grant, contentDisposition: '', cacheControl: '' })
-      return { url, method: 'PUT', headers: { 'Content-Type': contentType, 'x-ms-blob-type': 'BlockBlob' } }
+    async signUpload(name, { expiresAt, maxBytes, contentType, saysWhatItHas = false }) {
+      const url = await grants.sign({
+        name,
+        permission: saysWhatItHas ? 'rcw' : 'cw',
+        expiresAt,
+        maxBytes: String(maxBytes),
+        contentType: '',
+        contentDisposition: '',
+        cacheControl: '',
+      })
+      const headers = { 'Content-Type': contentType, 'x-ms-blob-type': 'BlockBlob', 'If-None-Match': '*' }
+      return { url, method: 'PUT', headers }
     },
-    signDownload: (name, options) =>
-      signedUrl({ name, permission: 'r', maxBytes: '', cacheControl: '', ...options }),
-    async head(name) {
+    async sent(name) {
       checkBlobName(name)
-      return attempt(() => bytes.head(name))
+      const [facts, { staged }] = await attempt(() => Promise.all([bytes.head(name), bytes.blocks(name)]))
+      return { isWhole: facts !== null, blocks: facts ? [] : staged }
     },
+    // Blocks are put together under the name itself, which is made once.
+    finishUpload: head,
+    async discardUpload(name) {
+      checkBlobName(name)
+      await attempt(() => bytes.unstage(name))
+    },
+    signDownload: async (name, options) =>
+      grants.sign({ name, permission: 'r', maxBytes: '', cacheControl: '', ...options }),
+    head,
     async read(name, { offset, length }) {
       checkBlobName(name)
       return attempt(async () => {
@@ -255,8 +96,14 @@ export function createSelfSignedBlobs({
     },
     async write(name, source) {
       checkBlobName(name)
-      const outcome = await createFrom(name, chunksOf(source))
-      if (outcome === 'exists') throw new BlobExists(name.container)
+      const watched = passedOn(chunksOf(source))
+      try {
+        const outcome = await attempt(() => bytes.create(name, watched.source))
+        if (outcome === 'exists') throw new BlobExists(name.container)
+      } catch (error) {
+        // What the source throws is the caller's own and comes back as it is.
+        throw watched.failure()?.error ?? error
+      }
     },
     async delete(name) {
       checkBlobName(name)
@@ -267,19 +114,24 @@ export function createSelfSignedBlobs({
       return attempt(() => bytes.list(container, options))
     },
     async answer(request) {
-      if (request.method === 'OPTIONS') return preflight(request)
+      if (request.method === 'OPTIONS') return crossOrigin.preflight(request)
       const url = new URL(request.url)
-      const grant = url.pathname.startsWith(root) ? await grantOf(url) : null
-      const wanted = request.method === 'PUT' ? 'c' : 'r'
-      const isKnown = ['GET', 'HEAD', 'PUT'].includes(request.method)
       const respond = async () => {
+        const grant = await grants.of(url)
         if (!grant) return refusal(403, 'AuthenticationFailed')
-        if (!isKnown) return refusal(405, 'UnsupportedHttpVerb', { Allow: 'GET, HEAD, PUT' })
-        if (grant.permission !== wanted) return refusal(403, 'AuthorizationPermissionMismatch')
-        return wanted === 'c' ? create(request, grant) : attempt(() => send(request, grant))
+        if (request.method === 'PUT') return receive(request, url, grant)
+        if (request.method === 'GET' || request.method === 'HEAD')
+          return attempt(() => send(request, url, grant))
+        return refusal(405, 'UnsupportedHttpVerb', { Allow: 'GET, HEAD, PUT' })
       }
       const response = await respond()
-      for (const [header, value] of Object.entries(crossOrigin(request))) response.headers.set(header, value)
+      const version = request.headers.get('x-ms-version') ?? ''
+      const own = {
+        ...crossOrigin.headersFor(request),
+        'x-ms-request-id': crypto.randomUUID(),
+        ...(/^\d{4}-\d\d-\d\d$/.test(version) && { 'x-ms-version': version }),
+      }
+      for (const [header, value] of Object.entries(own)) response.headers.set(header, value)
       return response
     },
   }

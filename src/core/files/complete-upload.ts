@@ -109,7 +109,7 @@ export const createCompleteUpload = (
       if (!stored || !(await isOwn(stored.value, actor, claimToken))) throw notFound()
       const file = stored.value
       if (file.state !== 'uploading') return file
-      const facts = await blobs.head(file.blob)
+      const facts = await blobs.finishUpload(file.blob, { maxBytes: file.size })
       if (!facts) throw refusal('fileId', 'not_uploaded', 'This file has not been uploaded yet.')
       const { maxPixels, types } = categories[file.category]
       const inspected: Inspected | { readonly finding: 'size_mismatch' } =

@@ -14,6 +14,7 @@ export function createRemoveFile(
   /** What is left once nobody can find the file any more. */
   const clear = async ({ fileId, ownerId, blob }: Pick<FileTask, 'fileId' | 'ownerId' | 'blob'>) => {
     await blobs.delete(blob)
+    await blobs.discardUpload(blob)
     if (ownerId !== null) await reserveSpace(ownerId, fileId, null)
   }
   return {

@@ -58,7 +58,10 @@ export const createSweepFiles = (
       else if (kind === 'upload') {
         const judgement = await judge(stored.value)
         if (judgement === 'undecided') return
-        if (judgement === 'wanted') return tasks.crossOut(kind, fileId)
+        if (judgement === 'wanted') {
+          await blobs.discardUpload(stored.value.blob)
+          return tasks.crossOut(kind, fileId)
+        }
         // Used or completed at this very moment: the next run decides.
         if (!(await removeFile.remove(stored))) return
         log.info('unused_file_removed', { fileId, category: stored.value.category })
