@@ -1,13 +1,20 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { OwnFileQuery, OwnFiles } from '../core/files/file-list.model.ts'
-import { CompleteUpload, FileView, RequestUpload, UploadRequested } from '../core/files/files.model.ts'
+import {
+  CompleteUpload,
+  ContinueUpload,
+  FileView,
+  RequestUpload,
+  UploadContinued,
+  UploadRequested,
+} from '../core/files/files.model.ts'
 import type { Files } from '../core/files/files.ts'
 import { notFound } from '../core/kernel/errors.ts'
 import { Profile } from '../core/people/profiles/profiles.model.ts'
 import type { Profiles } from '../core/people/profiles/profiles.ts'
 import { hasCurrent } from '../http/etag.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
-import { body, errors, isPublic, json, signedIn, takesAnyQuery } from '../http/route.ts'
+import { body, errors, isPublic, json, optionalBody, signedIn, takesAnyQuery } from '../http/route.ts'
 import { optionalSession } from '../http/session.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
@@ -23,7 +30,7 @@ const requestUpload = createRoute({
   tags,
   summary: 'Request an upload',
   description:
-    'Announces a file and returns a URL to send it to. First of three steps. Send the bytes by PUT to `uploadUrl` with the `headers`, within 15 minutes and once; then complete the upload. A `form-attachment` needs no account.',
+    'Announces a file and returns a URL to send it to. First of three steps. Send the bytes by PUT to `uploadUrl` with the `headers`, within 15 minutes and once, or in blocks; then complete the upload. A `form-attachment` needs no account.',
   ...isPublic,
   middleware: [optionalSession] as [typeof optionalSession],
   request: body(RequestUpload, {
@@ -35,6 +42,23 @@ const requestUpload = createRoute({
   responses: {
     200: json(UploadRequested, 'Where to send the bytes.'),
     ...errors(400, 401, 403, 409, 413, 415),
+  },
+})
+
+const continueUpload = createRoute({
+  method: 'post',
+  path: '/files/{id}/upload-url',
+  operationId: 'continueUpload',
+  tags,
+  summary: 'Continue an upload',
+  description:
+    'For an upload that was cut off or takes longer than its URL lives, within a day after it was announced: a new URL for the same file, and the blocks that have come. Send the missing ones (`PUT` with `comp=block`), put them together (`comp=blocklist`), then complete the upload. 409 `already_uploaded` when that was done.',
+  ...isPublic,
+  middleware: [optionalSession] as [typeof optionalSession],
+  request: { params, ...optionalBody(ContinueUpload, {}) },
+  responses: {
+    200: json(UploadContinued, 'Where to send the rest.'),
+    ...errors(400, 401, 403, 404, 409, 413, 415),
   },
 })
 
@@ -183,6 +207,10 @@ export const fileRoutes = (files: Files, profiles: Profiles) =>
     .openapi(requestUpload, async (c) =>
       c.json(await files.requestUpload(actorIfAny(c), c.req.valid('json'), c.get('caller')), 200),
     )
+    .openapi(continueUpload, async (c) => {
+      const { claimToken } = c.req.valid('json') ?? {}
+      return c.json(await files.continueUpload(actorIfAny(c), c.req.valid('param').id, claimToken), 200)
+    })
     .openapi(completeUpload, async (c) =>
       c.json(await files.completeUpload(actorIfAny(c), c.req.valid('json')), 200),
     )

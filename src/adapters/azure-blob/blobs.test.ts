@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { blobsContract } from '../../../test/contracts/blobs.contract.ts'
+import { blockUploadsContract } from '../../../test/contracts/block-uploads.contract.ts'
 import { startAzurite } from '../../../test/stand-ins/azurite.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
 import { systemClock } from '../system/clock.ts'
@@ -9,7 +10,7 @@ import { setUpBlobs } from './setup.ts'
 
 const pageOrigin = 'https://portal.example.org'
 
-blobsContract('Azure Blob Storage, on Azurite', 'documents', async () => {
+async function open() {
   const { connectionString, stop } = await startAzurite()
   const { service } = createStorageClient({ connectionString })
   const setUp = () => setUpBlobs({ service, containers: ['documents', 'avatars'], origins: [pageOrigin] })
@@ -22,7 +23,10 @@ blobsContract('Azure Blob Storage, on Azurite', 'documents', async () => {
     boundsUploads: false,
     close: stop,
   }
-})
+}
+
+blobsContract('Azure Blob Storage, on Azurite', 'documents', open)
+blockUploadsContract('Azure Blob Storage, on Azurite', 'documents', open)
 
 describe('Azure Blob Storage that does not answer', () => {
   test('is unavailable, for every call', async () => {
@@ -36,6 +40,9 @@ describe('Azure Blob Storage that does not answer', () => {
       () => blobs.write(name, new Uint8Array(1)),
       () => blobs.delete(name),
       () => blobs.list('documents', { prefix: '', limit: 1 }),
+      () => blobs.sent(name),
+      () => blobs.finishUpload(name, { maxBytes: 1 }),
+      () => blobs.discardUpload(name),
     ])
       await expect(call()).rejects.toBeInstanceOf(PortUnavailable)
   })

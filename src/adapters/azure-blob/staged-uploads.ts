@@ -55,7 +55,8 @@ export function createStagedUploads({
       await work()
     }
   }
-  const empty = (client: BlockBlobClient) => whateverTheLease(client, () => client.upload('', 0))
+  /** A list of no blocks also lets go of those that wait. */
+  const empty = (client: BlockBlobClient) => whateverTheLease(client, () => client.commitBlockList([]))
   const remove = (client: BlockBlobClient) =>
     whateverTheLease(client, () => client.deleteIfExists({ deleteSnapshots: 'include' }))
 
@@ -71,15 +72,14 @@ export function createStagedUploads({
       await new Promise((resolve) => setTimeout(resolve, pollMs))
     }
   }
+  /** Leased already: somebody else finished it too, or its sender holds on to what will be discarded. */
   const retire = async (client: BlockBlobClient): Promise<void> => {
-    await empty(client)
-    await client
-      .getBlobLeaseClient()
-      .acquireLease(-1)
-      .catch((error: unknown) => {
-        // Of several that finish at once, one has it.
-        if (!isStatus(error, 404, 409)) throw error
-      })
+    try {
+      await client.commitBlockList([])
+      await client.getBlobLeaseClient().acquireLease(-1)
+    } catch (error) {
+      if (!isStatus(error, 404, 409, 412)) throw error
+    }
   }
 
   return {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { blobsContract } from '../../../test/contracts/blobs.contract.ts'
+import { blockUploadsContract } from '../../../test/contracts/block-uploads.contract.ts'
 import { openSelfSigned } from '../../../test/core/files/self-signed-blobs.ts'
 import { systemClock } from '../system/clock.ts'
 import { createFilesystemBlobBytes } from './blob-bytes.ts'
@@ -12,6 +13,10 @@ afterAll(() => rmSync(root, { recursive: true }))
 
 blobsContract('filesystem', 'documents', () =>
   openSelfSigned(createFilesystemBlobBytes({ directory: join(root, 'contract'), clock: systemClock })),
+)
+
+blockUploadsContract('filesystem', 'documents', () =>
+  openSelfSigned(createFilesystemBlobBytes({ directory: join(root, 'blocks'), clock: systemClock })),
 )
 
 describe('blobs: filesystem', () => {

@@ -144,6 +144,28 @@ export const UploadRequested = z
   .meta({ id: 'UploadRequested' })
 export type UploadRequested = z.infer<typeof UploadRequested>
 
+export const ContinueUpload = z
+  .object({
+    claimToken: z.string().max(100).optional().meta({ description: 'When announced without an account.' }),
+  })
+  .meta({ id: 'ContinueUpload' })
+export type ContinueUpload = z.infer<typeof ContinueUpload>
+
+export const UploadContinued = UploadRequested.omit({ claimToken: true })
+  .extend({
+    isSent: z.boolean().meta({ description: 'All of it has come: complete the upload.' }),
+    sentBlocks: z
+      .array(
+        z.object({
+          id: z.string().meta({ description: 'In base64, as it was sent.' }),
+          size: z.number().int().meta({ description: 'In bytes.' }),
+        }),
+      )
+      .meta({ description: 'What need not be sent again, if it is going to be put together from blocks.' }),
+  })
+  .meta({ id: 'UploadContinued' })
+export type UploadContinued = z.infer<typeof UploadContinued>
+
 export const CompleteUpload = z
   .object({
     fileId: z.uuid(),
@@ -202,6 +224,7 @@ export interface FileSettings {
   readonly authorQuotaBytes: number
 }
 
+export const alreadyUploaded = defineError('conflict', 'already_uploaded', 'This upload has been completed.')
 export const quotaExceeded = defineError(
   'conflict',
   'quota_exceeded',

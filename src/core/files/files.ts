@@ -10,6 +10,7 @@ import { createAvatars, type GroupPicture } from './avatars.ts'
 import { createBindFiles, type FileClaim } from './bind-files.ts'
 import { createCompleteUpload } from './complete-upload.ts'
 import { contentDispositionOf } from './content-disposition.ts'
+import { createContinueUpload } from './continue-upload.ts'
 import { createCourseFiles } from './course-files.ts'
 import { createFileTasks } from './file-tasks.ts'
 import {
@@ -157,6 +158,7 @@ export function createFiles(
       reserveSpace,
       tasks,
     }),
+    continueUpload: createContinueUpload(needs),
     completeUpload: async (...call: Parameters<typeof completeUpload>) =>
       viewOf(await completeUpload(...call)),
 

@@ -1,3 +1,4 @@
+import type { BlobStore, SignedUpload } from '../../ports/blobs.ts'
 import type { Needs } from '../../ports/ports.ts'
 import { missingToken } from '../accounts/auth/auth.model.ts'
 import type { Actor, Caller } from '../kernel/actor.ts'
@@ -19,7 +20,7 @@ import { quotaOf } from './list-own-files.ts'
 import { endingOf, type MediaType } from './media-types.ts'
 import type { ReserveSpace } from './reserve-space.ts'
 
-const urlLivesMs = 15 * 60_000
+export const urlLivesMs = 15 * 60_000
 export const uploadDueMs = 24 * 60 * 60_000
 
 function checkType({ category, fileType, fileName, fileSize }: RequestUpload): MediaType {
@@ -57,6 +58,19 @@ export const announcedFile = (
   createdAt: at,
   uploadedAt: null,
 })
+
+/** Whoever writes courses sends films, with clients that resume by themselves: they are told what has come. */
+export const signUploadOf = (
+  blobs: Pick<BlobStore, 'signUpload'>,
+  { blob, size, type, category }: StoredFile,
+  expiresAt: string,
+): Promise<SignedUpload> =>
+  blobs.signUpload(blob, {
+    expiresAt,
+    maxBytes: size,
+    contentType: type,
+    saysWhatItHas: category === 'course-video',
+  })
 
 /** Announces a file: room is kept for it, and the client gets a URL that can create it once. */
 export const createRequestUpload =
@@ -98,7 +112,7 @@ export const createRequestUpload =
     const file = announcedFile(fileId, ownerId, request, type, { claimHash, at })
     const { blob } = file
     const expiresAt = new Date(clock.now() + urlLivesMs).toISOString()
-    const upload = await blobs.signUpload(blob, { expiresAt, maxBytes: fileSize, contentType: type })
+    const upload = await signUploadOf(blobs, file, expiresAt)
     await tasks.note('upload', { fileId, ownerId, blob }, uploadDueMs)
     if (actor !== null) await reserveSpace(actor.userId, fileId, fileSize, quotaOf(actor.role, settings))
     await documents.insert(files, file)

