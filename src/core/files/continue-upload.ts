@@ -1,4 +1,5 @@
 import type { Needs } from '../../ports/ports.ts'
+import { missingToken } from '../accounts/auth/auth.model.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { notFound } from '../kernel/errors.ts'
 import { isOwn } from './complete-upload.ts'
@@ -17,7 +18,8 @@ export const createContinueUpload =
     claimToken: string | undefined,
   ): Promise<UploadContinued> => {
     const stored = await documents.read(files, { partition: fileId, id: fileId })
-    if (!stored || !(await isOwn(stored.value, actor, claimToken))) throw notFound()
+    if (!stored || !(await isOwn(stored.value, actor, claimToken)))
+      throw actor === null ? missingToken() : notFound()
     const file = stored.value
     if (file.state !== 'uploading') throw alreadyUploaded()
     // A day after it was announced it is taken away: no URL outlives that.

@@ -72,7 +72,7 @@ describe('an upload that was cut off', () => {
     await putHalf(uploadUrl, 0)
     expect((await goOn(anybody, fileId, { claimToken })).body.sentBlocks).toHaveLength(1)
     for (const body of [undefined, {}, { claimToken: 'wrong' }])
-      expect((await goOn(anybody, fileId, body)).status).toBe(404)
+      expect((await goOn(anybody, fileId, body)).status).toBe(401)
     expect((await goOn(ann, fileId)).status).toBe(404)
   })
 
