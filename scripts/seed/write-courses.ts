@@ -39,8 +39,9 @@ export async function writeCourse(
     const { content, videoFileId, videoUrl, transcript } = whole
     const resources = whole.resources.map(({ title, url = '', type }) => ({ title, url, type }))
     const parts = { content, videoFileId, videoUrl, resources, captions: [], transcript }
-    writer.add(lessonContents, contentOf(contentId, begun.id, id, parts))
-    return outlineOf(id, contentId, whole, { order: i + 1 })
+    const quiz = whole.quiz ? { ...whole.quiz, id: contentId, seed: contentId } : null
+    writer.add(lessonContents, contentOf(contentId, begun.id, id, parts, quiz))
+    return outlineOf(id, contentId, whole, { order: i + 1, quiz })
   })
   const draft = { ...draftFor(begun), lessons }
   const version = nextVersion(begun, draft, versionId)

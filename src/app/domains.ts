@@ -8,6 +8,7 @@ import type { DomainFace } from '../core/kernel/domain.ts'
 import { coursesDomain } from '../core/learning/courses/courses.ts'
 import { enrollmentsDomain } from '../core/learning/enrollments/enrollments.ts'
 import { mentorsDomain } from '../core/learning/mentors/mentors.ts'
+import { quizzesDomain } from '../core/learning/quizzes/quizzes.ts'
 import { chatDomain } from '../core/messaging/chat/chat.ts'
 import { contactsDomain } from '../core/messaging/contacts/contacts.ts'
 import { reportsDomain } from '../core/messaging/reports/reports.ts'
@@ -46,6 +47,7 @@ export const domains = assemble<Ports, AppConfig>()
   .add('realtime', realtimeDomain)
   .add('health', healthDomain)
   .add('files', filesDomain)
+  .add('quizzes', quizzesDomain)
   .add('courses', coursesDomain)
   .add('mentors', mentorsDomain)
   .add('enrollments', enrollmentsDomain)

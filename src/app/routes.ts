@@ -21,6 +21,7 @@ import { peopleRoutes } from '../routes/people.ts'
 import { personalDataRoutes } from '../routes/personal-data.ts'
 import { pinRoutes } from '../routes/pins.ts'
 import { privacyRoutes } from '../routes/privacy.ts'
+import { quizRoutes } from '../routes/quizzes.ts'
 import { negotiateRoutes } from '../routes/realtime.ts'
 import { emailChangeRoutes, migrationRoutes, recoveryRoutes } from '../routes/recovery.ts'
 import { reportRoutes } from '../routes/reports.ts'
@@ -63,6 +64,7 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
     .route('/api/v1', peopleRoutes(to.enrollments, to.administration, to.audit))
     .route('/api/v1/courses', courseListRoutes(to.courses, to.enrollments))
     .route('/api/v1/courses', courseRoutes(to.courses, to.enrollments))
+    .route('/api/v1/courses', quizRoutes(to.enrollments))
     .route('/api/v1/courses', authoringRoutes(to.courses, to.idempotency.begin))
     .route('/api/v1/courses', moduleRoutes(to.courses, to.idempotency.begin))
     .route('/api/v1/admin/mail', mailRoutes(to.mail))

@@ -103,6 +103,49 @@ export const newCourse = {
 }
 
 export const newModule = { title: 'Keeping a budget', order: 1 }
+const newQuiz = {
+  passPercent: 60,
+  maxAttempts: 3,
+  isShuffled: { questions: true, choices: true },
+  showAnswers: 'after_pass' as const,
+  feedback: { passed: 'Well done.', failed: 'Read about cells again.' },
+  questions: [
+    {
+      id: 'cell',
+      type: 'single' as const,
+      text: 'Where is a cell?',
+      points: 2,
+      feedback: 'Each cell is named by its column and its row.',
+      choices: [
+        { id: 'meet', text: 'Where a row and a column meet', isCorrect: true, feedback: '' },
+        { id: 'above', text: 'Above the first row', isCorrect: false, feedback: 'That is the header.' },
+      ],
+    },
+    {
+      id: 'second-column',
+      type: 'text' as const,
+      text: 'Which letter names the second column?',
+      answers: ['B', 'column B'],
+    },
+    {
+      id: 'half',
+      type: 'number' as const,
+      text: 'What is 2.5 % of 1,000?',
+      answer: 25,
+      tolerance: 0.01,
+    },
+  ],
+}
+
+/** To the quiz of that lesson. */
+export const quizAnswers = {
+  number: 1,
+  answers: [
+    { questionId: 'cell', choiceIds: ['meet'] },
+    { questionId: 'second-column', text: 'b' },
+    { questionId: 'half', number: 25 },
+  ],
+}
 
 export const newLesson = {
   title: 'Rows, columns and cells',
@@ -114,4 +157,5 @@ export const newLesson = {
   resources: [{ title: 'Practice sheet', url: 'https://example.com/practice.pdf', type: 'pdf' as const }],
   minimumSeconds: 300,
   watchPercent: 80,
+  quiz: newQuiz,
 }

@@ -221,6 +221,16 @@ export const reads: readonly Read[] = [
     'admin',
     (s) => `${v1}/courses/${s.courseId}/members?limit=4&${cursor(s, 'learners')}`,
   ),
+  get(
+    'listQuizAttempts',
+    'me',
+    ({ courseId, lessonId }) => `${v1}/courses/${courseId}/lessons/${lessonId}/quiz/attempts`,
+  ),
+  get(
+    'listQuizResults',
+    'admin',
+    ({ courseId, lessonId }) => `${v1}/courses/${courseId}/lessons/${lessonId}/quiz/results?limit=5`,
+  ),
   get('readDraft', 'admin', ({ courseId }) => `${v1}/courses/${courseId}/draft`),
   get(
     'readDraftLesson',

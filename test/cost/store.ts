@@ -22,7 +22,7 @@ import type { FilledForm } from '../../src/core/forms/forms.model.ts'
 import { courseMembers } from '../../src/core/learning/courses/course-members.model.ts'
 import { ImportedCourse } from '../../src/core/learning/courses/import-courses.ts'
 import { progress } from '../../src/core/learning/enrollments/enrollments.model.ts'
-import { memberOf, newStats, revised } from '../../src/core/learning/enrollments/learners.ts'
+import { memberOf, newStats, quizRecordId, revised } from '../../src/core/learning/enrollments/learners.ts'
 import { enrolmentIn } from '../../src/core/learning/enrollments/participation.ts'
 import { type Entry, invitationPrefix, messages } from '../../src/core/messaging/chat/entries.model.ts'
 import { newInvitationToken } from '../../src/core/messaging/chat/invitation-token.ts'
@@ -37,6 +37,7 @@ import { deletions } from '../../src/core/privacy/erasure/erasure.model.ts'
 import { dataExports } from '../../src/core/privacy/exports/exports.model.ts'
 import { encodeCursor } from '../../src/ports/cursor.ts'
 import type { Ports } from '../../src/ports/ports.ts'
+import { sampleQuiz } from '../core/learning/course-people.ts'
 
 /*
  * A store in which one person, their mentor and their admin have N of each thing: the others are N, and nearly all that
@@ -122,7 +123,7 @@ const courseAt = (c: number, atMs: number): CoursePlan => ({
     description: 'What there is to know',
     category: 'tech',
     level: 'beginner',
-    lessons: [{ key: 'one', title: 'The lesson', content: 'Words' }],
+    lessons: [{ key: 'one', title: 'The lesson', content: 'Words', quiz: sampleQuiz }],
   }),
   atMs: atMs + c,
   contentIds: [idOf('content', c)],
@@ -186,6 +187,10 @@ async function enrolEverywhere(
     book.note(member, null)
     writer.add(courseMembers, member)
     writer.add(progress, enrolment)
+    const attempt = { number: 1, submittedAt: at, answers: [], points: 0, percent: 0, isPassed: false }
+    const attempts = { userId: id, kind: 'quiz' as const, createdAt: at, attempts: [attempt] }
+    const [lessonId = ''] = lessonIds
+    writer.add(progress, { ...attempts, id: quizRecordId(idOf('content', c)), courseId: course.id, lessonId })
     courseIds.push(course.id)
     await writer.settle()
   }

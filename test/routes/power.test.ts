@@ -37,6 +37,8 @@ const decided: Readonly<Record<string, 'step-up' | 'by its body' | string>> = {
   'PATCH /api/v1/courses/{id}/modules/{moduleId}': 'everyday work, by versions',
   'DELETE /api/v1/courses/{id}/modules/{moduleId}': 'everyday work, by versions',
   'POST /api/v1/courses/{id}/lessons': 'everyday work, by versions',
+  'PUT /api/v1/courses/{id}/lessons/{lessonId}/quiz/results/{userId}':
+    'everyday work: another attempt at a quiz, and it can be taken back',
   'PATCH /api/v1/courses/{id}/lessons/{lessonId}': 'everyday work, by versions',
   'DELETE /api/v1/courses/{id}/lessons/{lessonId}': 'everyday work, by versions',
 }

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Ports } from '../../src/ports/ports.ts'
 import { type Browser, browserOf, createTestApp, origin, type TestApp } from '../app.ts'
 import { pngOf } from '../core/files/sample-files.ts'
-import { enrol, publishCourse, staffMember } from '../core/learning/course-people.ts'
+import { enrol, publishCourse, sampleQuiz, staffMember } from '../core/learning/course-people.ts'
 import { chatPeople } from '../core/messaging/chat-people.ts'
 
 /*
@@ -57,6 +57,7 @@ const audited: Readonly<Record<string, string>> = {
   'GET /api/v1/conversations/{id}/export': 'audit append conversation.export',
   'GET /api/v1/courses/{id}/members': 'audit append progress.read',
   'GET /api/v1/mentor/learners': 'audit append learners.list',
+  'GET /api/v1/courses/{id}/lessons/{lessonId}/quiz/results': 'audit append quiz.results',
 }
 
 let testApp: TestApp
@@ -75,7 +76,7 @@ beforeAll(async () => {
     await call('POST', '/api/v1/auth/step-up', { body: { password } })
   // That new tokens have arrived is noted once.
   for (const { call } of [ann!, admin, mentor]) await call('GET', '/api/v1/users/me')
-  const course = await publishCourse(admin.call)
+  const course = await publishCourse(admin.call, {}, { quiz: sampleQuiz })
   await enrol(ann!.call, course.id)
   const conversation = await ann!.call('POST', '/api/v1/conversations', {
     body: { type: 'direct', participantIds: [bob!.userId] },

@@ -26,6 +26,21 @@ export const newCourse = {
   level: 'beginner',
 }
 
+export const sampleQuiz = {
+  passPercent: 60,
+  questions: [
+    {
+      id: 'gross',
+      type: 'single',
+      text: 'Which is more?',
+      choices: [
+        { id: 'gross', text: 'Gross pay', isCorrect: true },
+        { id: 'net', text: 'Net pay', isCorrect: false },
+      ],
+    },
+  ],
+}
+
 type Call = Browser['call']
 
 /** A published course of that many lessons, written by whoever calls. */

@@ -5,6 +5,7 @@ import type { Files } from '../../files/files.ts'
 import { emptyFace } from '../../kernel/domain.ts'
 import { notFound } from '../../kernel/errors.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
+import type { Quizzes } from '../quizzes/quizzes.ts'
 import { createAuthorCourses } from './author-courses.ts'
 import { cardOf, createCatalogue } from './catalogue.ts'
 import { createChangeDraft } from './change-draft.ts'
@@ -34,6 +35,7 @@ export interface CoursesBorrows {
   readonly users: Pick<Users, 'read'>
   readonly audit: Recording
   readonly files: Pick<Files, 'courses'>
+  readonly quizzes: Quizzes
 }
 
 const detailOf = (
@@ -64,7 +66,7 @@ const detailOf = (
 
 export function createCourses(
   needs: Needs<'documents' | 'cache' | 'clock' | 'defer' | 'ids' | 'log'>,
-  { users, audit, files }: CoursesBorrows,
+  { users, audit, files, quizzes }: CoursesBorrows,
 ) {
   const { documents } = needs
   const catalogue = createCatalogue(needs)
@@ -73,7 +75,7 @@ export function createCourses(
   const authorCourses = createAuthorCourses(needs, { users, audit, catalogue, versions })
   const changeDraft = createChangeDraft(needs, { versions })
   const lessonFiles = createLessonFiles({ files: files.courses })
-  const editLessons = createEditLessons(needs, { authorCourses, versions, lessonFiles, changeDraft })
+  const editLessons = createEditLessons(needs, { authorCourses, versions, lessonFiles, changeDraft, quizzes })
   const details = new Map<
     string,
     { readonly course: Course; readonly tallyVersion: string | undefined; readonly detail: CourseDetail }

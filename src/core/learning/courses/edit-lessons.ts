@@ -1,6 +1,9 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { validationError } from '../../kernel/errors.ts'
+import type { StoredQuiz } from '../quizzes/quizzes.model.ts'
+import type { Quizzes } from '../quizzes/quizzes.ts'
+import { quizOutlineOf } from '../quizzes/standing.model.ts'
 import type { Author, AuthorCourses } from './author-courses.ts'
 import { type ChangeDraft, type DraftOutline, findIn, numbered, placed, placeIn } from './change-draft.ts'
 import { type ContentParts, fileIdsOf, type LessonFiles, noParts } from './lesson-files.ts'
@@ -18,14 +21,23 @@ import {
 } from './lessons.model.ts'
 import type { Versions } from './versions.ts'
 
-const contentFields = ['content', 'videoFileId', 'videoUrl', 'resources', 'captions', 'transcript'] as const
+const contentFields = [
+  'content',
+  'videoFileId',
+  'videoUrl',
+  'resources',
+  'captions',
+  'transcript',
+  'quiz',
+] as const
 
 export const contentOf = (
   id: string,
   courseId: string,
   lessonId: string,
   parts: ContentParts,
-): LessonContent => ({ id, courseId, lessonId, ...parts })
+  quiz: StoredQuiz | null,
+): LessonContent => ({ id, courseId, lessonId, ...parts, ...(quiz ? { quiz } : {}) })
 
 export const outlineOf = (
   id: string,
@@ -38,12 +50,21 @@ export const outlineOf = (
     moduleId,
     minimumSeconds,
     watchPercent,
-  }: Omit<NewLesson, 'resources' | 'content' | 'videoFileId' | 'videoUrl' | 'captions' | 'transcript'>,
+  }: Omit<
+    NewLesson,
+    'resources' | 'content' | 'videoFileId' | 'videoUrl' | 'captions' | 'transcript' | 'quiz'
+  >,
   {
     order,
     videoSeconds = null,
     fileIds = [],
-  }: { readonly order: number; readonly videoSeconds?: number | null; readonly fileIds?: readonly string[] },
+    quiz = null,
+  }: {
+    readonly order: number
+    readonly videoSeconds?: number | null
+    readonly fileIds?: readonly string[]
+    readonly quiz?: StoredQuiz | null
+  },
 ): LessonOutline => ({
   id,
   title,
@@ -55,6 +76,7 @@ export const outlineOf = (
   watchPercent,
   contentId,
   fileIds,
+  ...(quiz ? { quiz: quizOutlineOf(quiz) } : {}),
 })
 
 function requireModule({ modules = [] }: DraftOutline, moduleId: string | null): void {
@@ -75,13 +97,19 @@ export function createEditLessons(
     readonly versions: Versions
     readonly lessonFiles: LessonFiles
     readonly changeDraft: ChangeDraft
+    readonly quizzes: Pick<Quizzes, 'keep' | 'ofAuthor'>
   },
 ) {
-  const { authorCourses, versions, lessonFiles, changeDraft } = domain
+  const { authorCourses, versions, lessonFiles, changeDraft, quizzes } = domain
 
-  async function storeContent(courseId: string, lessonId: string, parts: ContentParts): Promise<string> {
+  async function storeContent(
+    courseId: string,
+    lessonId: string,
+    parts: ContentParts,
+    quiz: StoredQuiz | null,
+  ): Promise<string> {
     const id = ids.next()
-    await documents.insert(lessonContents, contentOf(id, courseId, lessonId, parts))
+    await documents.insert(lessonContents, contentOf(id, courseId, lessonId, parts, quiz))
     return id
   }
 
@@ -100,6 +128,7 @@ export function createEditLessons(
       videoSeconds: lesson.videoSeconds ?? null,
       minimumSeconds,
       watchPercent,
+      quiz: content.quiz ? quizzes.ofAuthor(content.quiz) : null,
     }
   }
 
@@ -109,13 +138,15 @@ export function createEditLessons(
     requireModule(draft, given.moduleId)
     const parts = lessonFiles.partsOf(given, noParts)
     const videoSeconds = await lessonFiles.claim(author, courseId, parts, [])
-    const contentId = await storeContent(courseId, id, parts)
+    const quiz = given.quiz ? await quizzes.keep(given.quiz, null) : null
+    const contentId = await storeContent(courseId, id, parts, quiz)
     const { lessons } = await changeDraft(courseId, (latest) => {
       const { lessons } = latest
       if (lessons.length >= maxLessons) throw tooManyLessons()
       requireModule(latest, given.moduleId)
       const order = Math.min(given.order ?? placeIn(latest, given.moduleId), lessons.length + 1)
-      const lesson = outlineOf(id, contentId, given, { order, videoSeconds, fileIds: fileIdsOf(parts) })
+      const fileIds = fileIdsOf(parts)
+      const lesson = outlineOf(id, contentId, given, { order, videoSeconds, fileIds, quiz })
       return { lessons: placed(lessons, lesson, order) }
     })
     return describe(courseId, findIn(lessons, id))
@@ -128,8 +159,12 @@ export function createEditLessons(
     const parts = lessonFiles.partsOf(given, before)
     const newVideoSeconds = await lessonFiles.claim(author, courseId, parts, fileIdsOf(before))
     const isSameVideo = parts.videoFileId === before.videoFileId
+    const knownQuiz = before.quiz ?? null
+    const quiz =
+      given.quiz === undefined ? knownQuiz : given.quiz && (await quizzes.keep(given.quiz, knownQuiz))
     return {
-      contentId: await storeContent(courseId, known.id, parts),
+      quiz,
+      contentId: await storeContent(courseId, known.id, parts, quiz),
       fileIds: fileIdsOf(parts),
       videoSeconds: isSameVideo ? (known.videoSeconds ?? null) : newVideoSeconds,
     }
@@ -146,7 +181,8 @@ export function createEditLessons(
     const content = await changeContent(author, courseId, findIn(draft.lessons, lessonId), given)
     const { lessons } = await changeDraft(courseId, (latest) => {
       const lesson = findIn(latest.lessons, lessonId)
-      const { videoSeconds: _, durationSeconds: __, ...kept } = lesson
+      const { videoSeconds: _, durationSeconds: __, quiz: knownQuiz, ...kept } = lesson
+      const quiz = content ? content.quiz : knownQuiz
       const moduleId = given.moduleId === undefined ? (lesson.moduleId ?? null) : given.moduleId
       requireModule(latest, moduleId)
       const changed: LessonOutline = {
@@ -158,6 +194,7 @@ export function createEditLessons(
         minimumSeconds: given.minimumSeconds ?? lesson.minimumSeconds,
         watchPercent: given.watchPercent ?? lesson.watchPercent,
         ...(content && { contentId: content.contentId, fileIds: content.fileIds }),
+        ...(quiz && { quiz: quizOutlineOf(quiz) }),
       }
       const order = given.order ?? lesson.order
       return { lessons: placed(latest.lessons, changed, order) }

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { collection } from '../../../ports/documents.ts'
 import { defineError } from '../../kernel/errors.ts'
+import { Quiz, type StoredQuiz } from '../quizzes/quizzes.model.ts'
+import type { QuizOutline } from '../quizzes/standing.model.ts'
 import { hasFields, nothingNamed, Prose, Title, WebAddress } from './course-fields.model.ts'
 import {
   Caption,
@@ -45,6 +47,8 @@ export interface LessonOutline extends LessonRules {
   readonly contentId: string
   /** Files of ours that the content names. Absent in lessons from before that was noted: then the content says so. */
   readonly fileIds?: readonly string[]
+  /** Absent without a quiz. */
+  readonly quiz?: QuizOutline
 }
 
 /** How long a lesson takes: to the second where that is known. */
@@ -69,6 +73,8 @@ export interface LessonContent {
   readonly resources: readonly StoredResource[]
   readonly captions?: readonly StoredCaption[]
   readonly transcript?: StoredTranscript | null
+  /** Absent without one. */
+  readonly quiz?: StoredQuiz
 }
 
 /** Partition `courseId`: lesson bodies are not read to list, and one is a point read. */
@@ -112,6 +118,7 @@ const lessonFields = {
     .max(100)
     .meta({ description: 'Of the video, to be watched before it can be completed.' }),
 }
+const quiz = Quiz.nullable().meta({ description: 'Questions to the lesson, with their answers.' })
 const givenParts = {
   resources: z.array(NewResource).max(50),
   captions: z.array(NewCaption).max(maxCaptions),
@@ -122,6 +129,7 @@ export const NewLesson = z
   .object({
     ...lessonFields,
     ...givenParts,
+    quiz: quiz.optional(),
     description: lessonFields.description.default(''),
     duration: lessonFields.duration.optional(),
     durationSeconds: lessonFields.durationSeconds.optional(),
@@ -140,7 +148,7 @@ export const NewLesson = z
 export type NewLesson = z.infer<typeof NewLesson>
 
 export const UpdateLesson = z
-  .object({ ...lessonFields, ...givenParts })
+  .object({ ...lessonFields, ...givenParts, quiz })
   .partial()
   .refine(hasFields, nothingNamed)
   .meta({ id: 'UpdateLesson' })
@@ -167,6 +175,7 @@ export const DraftLesson = z
     resources: z.array(Resource),
     captions: z.array(Caption),
     transcript: Transcript.nullable(),
+    quiz,
   })
   .meta({ id: 'DraftLesson' })
 export type DraftLesson = z.infer<typeof DraftLesson>

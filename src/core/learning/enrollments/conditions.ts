@@ -3,6 +3,7 @@ import { measure } from '../../kernel/ranges.ts'
 import type { CourseVersion } from '../courses/courses.model.ts'
 import { conditionsMissing } from '../courses/courses.model.ts'
 import type { LessonOutline } from '../courses/lessons.model.ts'
+import { attemptsLeft, standingWith } from '../quizzes/standing.model.ts'
 import type { Enrolment, LessonProgress } from './enrollments.model.ts'
 import type { Missing } from './study.model.ts'
 
@@ -48,6 +49,16 @@ export function whyLocked(
     .map(({ id }) => lessonMissing(id))
 }
 
+function whyNotPassed({ quiz }: LessonOutline, progress: LessonProgress): Omit<Missing, 'lessonId'>[] {
+  if (!quiz?.isRequired) return []
+  const standing = standingWith(quiz, progress.quiz)
+  if (standing.passedAt !== null) return []
+  const percent = quiz.passPercent
+  return attemptsLeft(quiz, standing) === 0
+    ? [{ code: 'quiz_attempts_used', message: 'No attempt is left. Ask your teacher for another.', percent }]
+    : [{ code: 'quiz_not_passed', message: 'Pass the quiz first.', percent }]
+}
+
 /** Why an open lesson does not count as completed when the person says so. */
 export function whyIncomplete(lesson: LessonOutline, progress: LessonProgress): Missing[] {
   if (progress.completedAt !== null) return []
@@ -60,6 +71,7 @@ export function whyIncomplete(lesson: LessonOutline, progress: LessonProgress): 
     ...(percent > 0
       ? [{ code: 'watching_missing' as const, message: 'Watch more of the video.', percent }]
       : []),
+    ...whyNotPassed(lesson, progress),
   ].map((missing) => ({ ...missing, lessonId: lesson.id }))
 }
 

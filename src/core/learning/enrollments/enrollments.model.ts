@@ -3,6 +3,8 @@ import { collection } from '../../../ports/documents.ts'
 import { defineError } from '../../kernel/errors.ts'
 import type { Range } from '../../kernel/ranges.ts'
 import { type Category, VersionDifference } from '../courses/courses.model.ts'
+import type { Attempt } from '../quizzes/quizzes.model.ts'
+import type { QuizStanding } from '../quizzes/standing.model.ts'
 import { Why } from './study.model.ts'
 import type { TimeSpent } from './time-spent.ts'
 
@@ -16,6 +18,8 @@ export interface LessonProgress {
   readonly position: number
   /** When that was; absent while there is no video. */
   readonly positionAt: string | null
+  /** Absent before the first attempt. */
+  readonly quiz?: QuizStanding
 }
 
 /** One person in one course. */
@@ -60,8 +64,23 @@ export interface LearnerStats {
   readonly achievements: readonly { readonly id: string; readonly unlockedAt: string }[]
 }
 
+/** What somebody answered in one quiz. Where they stand with it is in the enrolment, and commits with it. */
+export interface QuizRecord {
+  /** `quiz.` and the quiz. */
+  readonly id: string
+  readonly userId: string
+  readonly kind: 'quiz'
+  readonly createdAt: string
+  readonly courseId: string
+  readonly lessonId: string
+  /** The last ones, oldest first. */
+  readonly attempts: readonly Attempt[]
+}
+
+export type ProgressRecord = Enrolment | LearnerStats | QuizRecord
+
 /** Partition `userId`: one partition answers "my progress", and a lesson and the totals it changes commit together. */
-export const progress = collection<Enrolment | LearnerStats>()({
+export const progress = collection<ProgressRecord>()({
   name: 'Progress',
   partition: 'userId',
   paths: { byKind: { by: ['kind'], order: 'createdAt' } },

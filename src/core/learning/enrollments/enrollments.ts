@@ -9,6 +9,7 @@ import { notFound } from '../../kernel/errors.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
 import type { Courses } from '../courses/courses.ts'
 import type { Mentors } from '../mentors/mentors.ts'
+import type { Quizzes } from '../quizzes/quizzes.ts'
 import { type LearnedSummary, progress } from './enrollments.model.ts'
 import { createLearners } from './learners.ts'
 import { createLessonAccess } from './lesson-access.ts'
@@ -16,9 +17,11 @@ import { createLessonProgress } from './lesson-progress.ts'
 import { createListMembers } from './list-members.ts'
 import { createParticipation } from './participation.ts'
 import { createEnrollmentsPersonalData } from './personal-data.ts'
+import { createQuizResults } from './quiz-results.ts'
 import { createReadLessons } from './read-lessons.ts'
 import { createReadProgress } from './read-progress.ts'
 import { createRecount } from './recount.ts'
+import { createTakeQuiz } from './take-quiz.ts'
 
 export interface EnrollmentsBorrows {
   readonly users: Users
@@ -26,6 +29,7 @@ export interface EnrollmentsBorrows {
   readonly mentors: Mentors
   readonly audit: Recording
   readonly files: Pick<Files, 'bindings'>
+  readonly quizzes: Quizzes
 }
 
 /** Taking part in courses, and what comes of it. */
@@ -33,7 +37,7 @@ export function createEnrollments(
   needs: Needs<'documents' | 'clock' | 'defer'>,
   borrows: EnrollmentsBorrows,
 ) {
-  const { users, courses, files } = borrows
+  const { users, courses, files, quizzes } = borrows
   const learners = createLearners(needs, borrows)
   const access = createLessonAccess({ courses, learners })
 
@@ -60,9 +64,11 @@ export function createEnrollments(
     ],
     participation: createParticipation(needs, { courses, learners }),
     study: {
-      ...createReadLessons(needs, { courses, learners, access }),
+      ...createReadLessons(needs, { courses, learners, access, quizzes }),
       ...createLessonProgress(needs, { courses, learners, access }),
     },
+    quiz: createTakeQuiz(needs, { courses, learners, quizzes, access }),
+    quizResults: createQuizResults({ ...borrows, learners }),
     reading: createReadProgress(needs, { ...borrows, learners }),
     listMembers: createListMembers({ ...borrows, learners }),
     recount: createRecount(needs, borrows),

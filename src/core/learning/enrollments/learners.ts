@@ -5,18 +5,24 @@ import type { Users } from '../../accounts/users/users.ts'
 import { type ActiveDays, dayNumber, withActiveDay } from '../../kernel/active-days.ts'
 import { retryOnConflict } from '../../kernel/retry-on-conflict.ts'
 import type { CourseMember } from '../courses/course-members.model.ts'
-import { type Enrolment, type LearnerStats, progress } from './enrollments.model.ts'
+import {
+  type Enrolment,
+  type LearnerStats,
+  type ProgressRecord,
+  progress,
+  type QuizRecord,
+} from './enrollments.model.ts'
 import { noTimeSpent } from './time-spent.ts'
 
 export interface Learned {
   readonly enrolment: Enrolment
   readonly stats: LearnerStats
+  /** What commits with them. */
+  readonly also?: readonly Write<ProgressRecord>[]
 }
 
-const isEnrolment = (record: Enrolment | LearnerStats | undefined): record is Enrolment =>
-  record?.kind === 'enrolment'
-const isStats = (record: Enrolment | LearnerStats | undefined): record is LearnerStats =>
-  record?.kind === 'stats'
+const isEnrolment = (record: ProgressRecord | undefined): record is Enrolment => record?.kind === 'enrolment'
+const isStats = (record: ProgressRecord | undefined): record is LearnerStats => record?.kind === 'stats'
 
 /** The days somebody was active, with those of these moments: the same object when there is nothing new. */
 export function daysWith(learner: User, moments: readonly number[]): ActiveDays {
@@ -54,6 +60,9 @@ export const revised = (enrolment: Enrolment, known: Enrolment | null): Enrolmen
   revision: (known?.revision ?? 0) + 1,
 })
 
+/** Of what somebody answered in a quiz. */
+export const quizRecordId = (quizId: string): string => `quiz.${quizId}`
+
 /** What people have learned, read and changed. */
 export function createLearners(
   { documents, clock }: Needs<'documents' | 'clock'>,
@@ -66,14 +75,17 @@ export function createLearners(
     return isStats(stored?.value) ? (stored as Stored<LearnerStats>) : null
   }
 
-  const writeOf = <T extends Enrolment | LearnerStats>(
-    value: T,
-    known: Stored<unknown> | null,
-  ): Write<Enrolment | LearnerStats> =>
+  const writeOf = (value: ProgressRecord, known: Stored<unknown> | null): Write<ProgressRecord> =>
     known ? { replace: value, version: known.version } : { insert: value }
 
   return {
     readStats,
+    writeOf,
+
+    async readQuiz(userId: string, quizId: string): Promise<Stored<QuizRecord> | null> {
+      const stored = await read(userId, quizRecordId(quizId))
+      return stored?.value.kind === 'quiz' ? (stored as Stored<QuizRecord>) : null
+    },
 
     async readEnrolment(userId: string, courseId: string): Promise<Enrolment | null> {
       const stored = await read(userId, courseId)
@@ -110,11 +122,12 @@ export function createLearners(
         const [stored, storedStats] = await Promise.all([read(userId, courseId), readStats(userId)])
         const known = isEnrolment(stored?.value) ? stored.value : null
         const knownStats = storedStats?.value ?? newStats(userId, new Date(clock.now()).toISOString())
-        const { enrolment, stats } = await change(known, knownStats)
+        const { enrolment, stats, also = [] } = await change(known, knownStats)
         const next = enrolment === known ? known : revised(enrolment, known)
         const writes = [
           ...(next === known ? [] : [writeOf(next, stored)]),
           ...(stats === knownStats ? [] : [writeOf(stats, storedStats)]),
+          ...also,
         ]
         if (writes.length > 0) await documents.transact(progress, userId, writes)
         return { enrolment: next, stats }

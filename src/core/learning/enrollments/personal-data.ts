@@ -3,14 +3,14 @@ import { nothingKept, type PersonalData } from '../../kernel/personal-data.ts'
 import { walk } from '../../kernel/walk.ts'
 import { courseMembers } from '../courses/course-members.model.ts'
 import type { Courses } from '../courses/courses.ts'
-import { type Enrolment, type LearnerStats, progress } from './enrollments.model.ts'
+import { type ProgressRecord, progress } from './enrollments.model.ts'
 
 export function createEnrollmentsPersonalData(
   { documents }: Needs<'documents'>,
   { courses }: { readonly courses: Courses },
 ): readonly PersonalData[] {
-  async function recordsOf(userId: string, kind: 'enrolment' | 'stats') {
-    const records: (Enrolment | LearnerStats)[] = []
+  async function recordsOf(userId: string, kind: ProgressRecord['kind']) {
+    const records: ProgressRecord[] = []
     const all = walk((after) =>
       documents.query(progress, {
         path: 'byKind',
@@ -57,15 +57,17 @@ export function createEnrollmentsPersonalData(
         'completedLessons',
         'completedCourses',
         'achievements',
+        'attempts',
       ],
-      purpose: 'What somebody has learned, where they continue, and what they have achieved.',
+      purpose: 'What somebody has learned and answered, where they continue, and what they have achieved.',
       retention: 'For as long as the account exists.',
       collect: async ({ userId }) => [
         ...(await recordsOf(userId, 'stats')),
         ...(await recordsOf(userId, 'enrolment')),
+        ...(await recordsOf(userId, 'quiz')),
       ],
       async erase({ userId }) {
-        for (const kind of ['enrolment', 'stats'] as const)
+        for (const kind of ['quiz', 'enrolment', 'stats'] as const)
           for (const { id } of await recordsOf(userId, kind))
             await documents.remove(progress, { partition: userId, id })
         return nothingKept

@@ -1,6 +1,8 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { User } from '../../accounts/users/users.model.ts'
 import type { Courses } from '../courses/courses.ts'
+import type { Quizzes } from '../quizzes/quizzes.ts'
+import { standingWith } from '../quizzes/standing.model.ts'
 import type { Learners } from './learners.ts'
 import { itemOf, type LessonAccess, requireOpen } from './lesson-access.ts'
 import type { Lesson, LessonList } from './study.model.ts'
@@ -15,10 +17,12 @@ export function createReadLessons(
     courses,
     learners,
     access,
+    quizzes,
   }: {
     readonly courses: Pick<Courses, 'versions' | 'openParts'>
     readonly learners: Learners
     readonly access: LessonAccess
+    readonly quizzes: Pick<Quizzes, 'show'>
   },
 ) {
   return {
@@ -32,7 +36,9 @@ export function createReadLessons(
     async readLesson(learner: User, courseId: string, lessonId: string): Promise<Lesson> {
       const opened = await access.open(learner.id, courseId)
       const { lesson, enrolment } = requireOpen(opened, lessonId)
-      const parts = await courses.openParts(await courses.versions.readContent(courseId, lesson.contentId))
+      const content = await courses.versions.readContent(courseId, lesson.contentId)
+      const parts = await courses.openParts(content)
+      const { quiz } = content
       const now = clock.now()
       if (now - Date.parse(enrolment.lastAccessedAt) > noteAccessAfterMs)
         defer.run('note_lesson_access', async () => {
@@ -47,6 +53,9 @@ export function createReadLessons(
         videoSeconds: lesson.videoSeconds ?? null,
         position: enrolment.lessons[lessonId]?.position ?? 0,
         ...shown,
+        quiz: quiz
+          ? await quizzes.show(quiz, learner.id, standingWith(quiz, enrolment.lessons[lessonId]?.quiz))
+          : null,
       }
     },
   }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Caption, Resource, Transcript } from '../courses/lesson-parts.model.ts'
 import { VideoState } from '../courses/lessons.model.ts'
 import { CourseModule } from '../courses/modules.model.ts'
+import { LessonQuiz } from '../quizzes/quizzes.model.ts'
 
 const Timestamp = z.iso.datetime()
 
@@ -13,12 +14,14 @@ export const Missing = z
       'lesson_not_completed',
       'time_missing',
       'watching_missing',
+      'quiz_not_passed',
+      'quiz_attempts_used',
       'course_not_completed',
     ]),
     message: z.string(),
     lessonId: z.uuid().optional(),
     seconds: z.number().optional().meta({ description: 'Still to be spent.' }),
-    percent: z.number().optional().meta({ description: 'Still to be watched.' }),
+    percent: z.number().optional().meta({ description: 'Still to be watched; of a quiz, to be reached.' }),
   })
   .meta({ id: 'Missing' })
 export type Missing = z.infer<typeof Missing>
@@ -64,6 +67,7 @@ export const Lesson = LessonListItem.extend({
   resources: z.array(Resource),
   captions: z.array(Caption),
   transcript: Transcript.nullable(),
+  quiz: LessonQuiz.nullable(),
 }).meta({ id: 'Lesson' })
 export type Lesson = z.infer<typeof Lesson>
 

@@ -23,6 +23,7 @@ export type Disclosure = z.infer<typeof Disclosure>
 /** Which events show somebody's data to somebody else: what was shown, and for what. */
 const disclosing: Readonly<Record<string, { readonly what: string; readonly why: string }>> = {
   'progress.read': { what: 'Your progress in your courses', why: 'Mentoring' },
+  'quiz.results': { what: 'Your answers to a quiz, and how well you did', why: 'Teaching' },
   'user.administer': { what: 'Your account', why: 'Administration' },
   'user.recovery_started': { what: 'Your account', why: 'Help to get back into it' },
   'user.recovery_approved': { what: 'Your account', why: 'Help to get back into it' },
