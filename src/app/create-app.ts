@@ -1,7 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
+import type { H, RouterRoute } from 'hono/types'
 import { describeEvents } from '../core/messaging/chat/async-api.ts'
 import type { ChatEvent as AnyChatEvent } from '../core/messaging/chat/events.ts'
-import { createOnError, onNotFound } from '../http/errors.ts'
+import { createOnError, createOnNotFound } from '../http/errors.ts'
 import type { AppEnv } from '../http/request-context.ts'
 import { RememberingRouter } from '../http/router.ts'
 import { onInvalid } from '../http/validate.ts'
@@ -24,9 +25,10 @@ export function createApp(ports: Ports, config: AppConfig) {
   const built = domains.build(ports, config)
   const { jobs, limitByName } = collect(built)
 
-  const app = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid, router: new RememberingRouter() })
+  const router = new RememberingRouter<[H, RouterRoute]>()
+  const app = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid, router })
   app.onError(createOnError((error, requestId) => log.error('request_failed', error, { requestId })))
-  app.notFound(onNotFound)
+  app.notFound(createOnNotFound((path) => router.methodsAt(path)))
   const declarations = createRouteDeclarations(limitByName)
   mountMiddleware(app, ports, built, config, declarations)
   const { definitions } = app.openAPIRegistry

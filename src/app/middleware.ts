@@ -1,10 +1,12 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { MiddlewareHandler } from 'hono'
 import type { Limit } from '../core/kernel/domain.ts'
 import { createReadClientAddress } from '../http/client-address.ts'
 import { csrf, unsafeMethods } from '../http/csrf.ts'
 import { declaredQuery } from '../http/declared-query.ts'
 import { essentialHeaders } from '../http/headers.ts'
 import { jsonBody } from '../http/json-body.ts'
+import { matchedRoute } from '../http/matched-route.ts'
 import { rateLimit } from '../http/rate-limit.ts'
 import type { AppEnv } from '../http/request-context.ts'
 import { beginRequest } from '../http/request-id.ts'
@@ -15,6 +17,11 @@ import { realtimeEventRoutes } from '../routes/realtime.ts'
 import type { AppConfig } from './config.ts'
 import type { Domains } from './domains.ts'
 import type { RouteDeclarations } from './route-declarations.ts'
+
+const onRoutes =
+  (middleware: MiddlewareHandler<AppEnv>): MiddlewareHandler<AppEnv> =>
+  (c, next) =>
+    matchedRoute(c) ? middleware(c, next) : next()
 
 /**
  * Mounts what every request meets, in this order. Routes that stand in between are answered before what comes after
@@ -59,5 +66,6 @@ export function mountMiddleware(
   app.route('/api/v1', avatarRoutes(files))
   app.use(limited(limits.general))
   app.use(declaredQuery(queryOf))
-  app.on(unsafeMethods, '*', csrf(leaves), jsonBody({ takesBeacon, bodyOf }))
+  // Where there is no route there is nothing to protect, and no body to read.
+  app.on(unsafeMethods, '*', ...[csrf(leaves), jsonBody({ takesBeacon, bodyOf })].map(onRoutes))
 }

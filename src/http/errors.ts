@@ -1,5 +1,6 @@
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { z } from 'zod'
 import { AppError, type ErrorKind, notFound, validationError } from '../core/kernel/errors.ts'
 import type { AppEnv } from './request-context.ts'
@@ -16,11 +17,14 @@ const statusByKind = {
 } as const satisfies Record<ErrorKind, number>
 
 /** Where HTTP has a finer word than the kind. */
-const statusByCode: Readonly<Record<string, 412 | 413 | 415 | 422>> = {
+const statusByCode: Readonly<Record<string, 405 | 412 | 413 | 415 | 422 | 499>> = {
+  method_not_allowed: 405,
   precondition_failed: 412,
   payload_too_large: 413,
   unsupported_media_type: 415,
   idempotency_key_reused: 422,
+  // Nobody reads the answer; it is what the log counts.
+  client_closed_request: 499,
 }
 
 export const Problem = z
@@ -47,7 +51,8 @@ export const bodyOfError = (error: AppError, requestId: string) => ({
 })
 
 function answer(c: Context<AppEnv>, error: AppError): Response {
-  const status = statusByCode[error.code] ?? statusByKind[error.kind]
+  // 499 is of nginx, and Hono's types know it not.
+  const status = (statusByCode[error.code] ?? statusByKind[error.kind]) as ContentfulStatusCode
   const requestId = c.get('caller')?.requestId ?? ''
   if (error.retryAfterSeconds !== undefined) c.header('Retry-After', String(error.retryAfterSeconds))
   if (status === 401) c.header('WWW-Authenticate', 'Bearer')
@@ -66,7 +71,22 @@ function answer(c: Context<AppEnv>, error: AppError): Response {
   )
 }
 
-export const onNotFound: NotFoundHandler<AppEnv> = (c) => answer(c, notFound())
+const methodNotAllowed = (): AppError =>
+  new AppError(
+    'invalid',
+    'method_not_allowed',
+    'There is something here, and it does not take this method. See Allow.',
+  )
+
+/** Nothing here, or nothing for this method: then `Allow` says what there is, and `OPTIONS` is answered by it alone. */
+export const createOnNotFound =
+  (methodsAt: (path: string) => readonly string[]): NotFoundHandler<AppEnv> =>
+  (c) => {
+    const methods = methodsAt(c.req.path)
+    if (methods.length === 0) return answer(c, notFound())
+    c.header('Allow', [...methods, 'OPTIONS'].join(', '))
+    return c.req.method === 'OPTIONS' ? c.body(null, 204) : answer(c, methodNotAllowed())
+  }
 
 const maxRetryAfterSeconds = 60
 

@@ -11,6 +11,8 @@ const tooLarge = (): AppError =>
   new AppError('invalid', 'payload_too_large', 'The request body is too large.')
 export const unsupportedMediaType = (): AppError =>
   new AppError('invalid', 'unsupported_media_type', 'Send JSON with Content-Type: application/json.')
+const clientGone = (): AppError =>
+  new AppError('invalid', 'client_closed_request', 'The request was cut off.')
 const malformed = (message: string) => validationError([{ path: '', code: 'malformed_json', message }])
 
 async function readStream(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
@@ -47,7 +49,7 @@ async function readBytes(c: AppContext, maxBytes: number): Promise<Uint8Array> {
 export async function readText(c: AppContext, maxBytes: number): Promise<string> {
   const bytes = await readBytes(c, maxBytes).catch((error: unknown) => {
     // Whoever sent it has gone, or was cut off: nothing failed on our side.
-    throw error instanceof AppError ? error : malformed('The body was cut off.')
+    throw error instanceof AppError ? error : clientGone()
   })
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)

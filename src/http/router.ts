@@ -1,5 +1,8 @@
 import type { Result, Router } from 'hono/router'
 import { TrieRouter } from 'hono/router/trie-router'
+import type { RouterRoute } from 'hono/types'
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 /**
  * Hono's router for routes of any shape (`/users/me/…` beside `/users/{id}/…` is too much for its fastest one), which
@@ -26,5 +29,14 @@ export class RememberingRouter<T> implements Router<T> {
       this.#found.set(path, result)
     }
     return result
+  }
+
+  /** What a path can be asked, `HEAD` with every `GET`. What stands before all routes is none of them. */
+  methodsAt(path: string): readonly string[] {
+    return methods.filter((method) =>
+      this.#routes
+        .match(method === 'HEAD' ? 'GET' : method, path)[0]
+        .some(([handler]) => !(handler as unknown as readonly [unknown, RouterRoute])[1].path.endsWith('*')),
+    )
   }
 }

@@ -28,7 +28,7 @@ test('secrets and database were made on the first start, for their owner alone',
 })
 
 test('two processes on one file: two signups at once of one address make one account', async () => {
-  const second = await startServer(environment)
+  const second = await startServer(environment, ['entry/node.ts', '--take-over'])
   const account = { ...person, email: 'race@example.com' }
   const statuses = await Promise.all(
     Array.from({ length: 10 }, async (_, i) => {
@@ -58,7 +58,7 @@ test('TRACE echoes nothing', async () => {
       `TRACE /api/v1/users/me HTTP/1.1\r\nHost: ${hostname}\r\nX-Marker: one-of-ours\r\nConnection: close\r\n\r\n`,
     )
   })
-  expect(answer).toMatch(/^HTTP\/1\.1 404 /)
+  expect(answer).toMatch(/^HTTP\/1\.1 405 /)
   expect(answer).not.toContain('one-of-ours')
 })
 

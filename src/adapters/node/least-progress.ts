@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { Refuse } from './refusals.ts'
 
 /** What has to move within so many looks, in a direction in which something is under way. */
 const leastBytes = 1_024
@@ -76,12 +77,9 @@ function slowRequest(watched: Watched, maySendSlowly: (target: string) => boolea
 }
 
 /** Says so where no answer has begun. */
-function cutOff(socket: Socket, { outgoing }: Request): void {
+function cutOff(socket: Socket, { outgoing }: Request, refuse: Refuse): void {
   if (outgoing.headersSent || socket.writableLength > 0) socket.destroy()
-  else
-    socket.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () =>
-      socket.destroy(),
-    )
+  else refuse.socket(socket, 408)
 }
 
 /**
@@ -95,10 +93,12 @@ export function requireProgress(
     maySendSlowly = () => false,
     connectionsOf = () => null,
     withFloor,
+    refuse,
   }: {
     readonly maySendSlowly?: ((target: string) => boolean) | undefined
     readonly connectionsOf?: ConnectionsOf | undefined
     readonly withFloor: Floor
+    readonly refuse: Refuse
   },
 ): void {
   const watched = new Map<Socket, Watched>()
@@ -134,7 +134,7 @@ export function requireProgress(
       withFloor(each.socket, () => {
         if (isDeaf(each)) return void each.socket.destroy()
         const slow = slowRequest(each, maySendSlowly)
-        if (slow) cutOff(each.socket, slow)
+        if (slow) cutOff(each.socket, slow, refuse)
       })
   }, lookEveryMs)
   look.unref()

@@ -1,9 +1,11 @@
-import type { IncomingMessage, Server } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { serve } from '@hono/node-server'
+import { getRequestListener, RequestError } from '@hono/node-server'
 import type { Log } from '../../ports/log.ts'
 import { type Closing, createClosing } from './closing.ts'
 import { type ConnectionsOf, requireProgress } from './least-progress.ts'
+import { answerRefused, createRefuse } from './refusals.ts'
 
 type Fetch = (request: Request, bindings: { remoteAddress?: string }) => Response | Promise<Response>
 
@@ -57,24 +59,39 @@ export function listen({
   }
 
   return new Promise((resolve, reject) => {
-    const server = serve(
-      {
-        fetch: (request, { incoming }) => {
-          const remoteAddress = incoming.socket.remoteAddress
-          return atEndOfTurn(fetch(request, remoteAddress === undefined ? {} : { remoteAddress }))
-        },
-        port,
-        hostname,
-        // A client that sends its headers slower than this is holding a connection, not using it.
-        serverOptions: { headersTimeout: 15_000, requestTimeout: 0, shouldUpgradeCallback },
+    const refuse = createRefuse(log)
+    const answer = getRequestListener(
+      (request, { incoming }) => {
+        const remoteAddress = incoming.socket.remoteAddress
+        return atEndOfTurn(fetch(request, remoteAddress === undefined ? {} : { remoteAddress }))
       },
-      (info) => resolve({ port: info.port, ...closing }),
-    ) as Server
+      // An address that is none, or a request that does not say whom it asks.
+      {
+        errorHandler(error) {
+          if (error instanceof RequestError) return refuse.response(400)
+          log.error('request_failed', error)
+          return refuse.response(500)
+        },
+      },
+    )
+    const server = createServer(
+      {
+        // A client that sends its headers slower than this is holding a connection, not using it.
+        headersTimeout: 15_000,
+        requestTimeout: 0,
+        // Node would refuse it by itself, with an empty answer.
+        requireHostHeader: false,
+        shouldUpgradeCallback,
+      },
+      (incoming, outgoing) => void answer(incoming, outgoing),
+    )
     server.once('error', reject)
     const closing = createClosing(server, log)
-    requireProgress(server, { maySendSlowly, connectionsOf, withFloor })
+    answerRefused(server, refuse)
+    requireProgress(server, { maySendSlowly, connectionsOf, withFloor, refuse })
     if (upgrade)
       server.on('upgrade', (request, socket, head) => withFloor(socket, () => upgrade(request, socket, head)))
+    server.listen(port, hostname, () => resolve({ port: (server.address() as AddressInfo).port, ...closing }))
   })
 }
 
