@@ -221,7 +221,7 @@ export async function describeApi(): Promise<string> {
     'A request that changes something and is signed in by a cookie must carry an `Origin` header.',
     table(['operation', 'access', 'what it does'], overview),
     '## Errors',
-    `The body is ${linkTo('Error')}, or ${linkTo('Problem')} for \`Accept: application/problem+json\`. Any operation may answer 429, 500 and 503; the operations below do not repeat these.`,
+    `The body is ${linkTo('Error')}, or ${linkTo('Problem')} for \`Accept: application/problem+json\`. Any operation may answer 429, 500 and 503; the operations below do not repeat these. What reaches no operation is answered alike: 404, 405 \`method_not_allowed\` with \`Allow\`, 408 \`request_timeout\`, 417 \`expectation_failed\`, 431 \`request_header_fields_too_large\`.`,
     table(
       ['status', 'meaning'],
       [...meanings]

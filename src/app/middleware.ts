@@ -67,5 +67,5 @@ export function mountMiddleware(
   app.use(limited(limits.general))
   app.use(declaredQuery(queryOf))
   // Where there is no route there is nothing to protect, and no body to read.
-  app.on(unsafeMethods, '*', ...[csrf(leaves), jsonBody({ takesBeacon, bodyOf })].map(onRoutes))
+  app.on(unsafeMethods, ['*'], ...[csrf(leaves), jsonBody({ takesBeacon, bodyOf })].map(onRoutes))
 }
