@@ -18,7 +18,10 @@ export interface AppConfig
   readonly http: HttpSettings
   readonly privacy: ErasureSettings
   readonly limits: Readonly<
-    Record<'general' | 'negotiate' | 'avatars' | 'anonymousUploads' | 'auth' | 'forms', Limit>
+    Record<
+      'general' | 'negotiate' | 'avatars' | 'anonymousUploads' | 'auth' | 'forms' | 'shares' | 'newShares',
+      Limit
+    >
   >
   readonly trustedProxyHops: number
   readonly chatPage: {

@@ -9,6 +9,7 @@ import { coursesDomain } from '../core/learning/courses/courses.ts'
 import { enrollmentsDomain } from '../core/learning/enrollments/enrollments.ts'
 import { mentorsDomain } from '../core/learning/mentors/mentors.ts'
 import { quizzesDomain } from '../core/learning/quizzes/quizzes.ts'
+import { sharesDomain } from '../core/learning/shares/shares.ts'
 import { chatDomain } from '../core/messaging/chat/chat.ts'
 import { contactsDomain } from '../core/messaging/contacts/contacts.ts'
 import { reportsDomain } from '../core/messaging/reports/reports.ts'
@@ -51,6 +52,7 @@ export const domains = assemble<Ports, AppConfig>()
   .add('courses', coursesDomain)
   .add('mentors', mentorsDomain)
   .add('enrollments', enrollmentsDomain)
+  .add('shares', sharesDomain)
   .add('forms', formsDomain)
   .add('contacts', contactsDomain)
   .add('chat', chatDomain)

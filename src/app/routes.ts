@@ -27,6 +27,7 @@ import { emailChangeRoutes, migrationRoutes, recoveryRoutes } from '../routes/re
 import { reportRoutes } from '../routes/reports.ts'
 import { secondFactorRoutes } from '../routes/second-factors.ts'
 import { serviceTokenRoutes } from '../routes/service-tokens.ts'
+import { shareRoutes } from '../routes/shares.ts'
 import { socialRoutes } from '../routes/social.ts'
 import { syncRoutes } from '../routes/sync.ts'
 import { threadRoutes } from '../routes/threads.ts'
@@ -62,6 +63,7 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
     .route('/api/v1', reportRoutes(to.reports))
     .route('/api/v1/admin/service-tokens', serviceTokenRoutes(to.serviceTokens))
     .route('/api/v1', peopleRoutes(to.enrollments, to.administration, to.audit))
+    .route('/api/v1', shareRoutes(to.shares, to.enrollments))
     .route('/api/v1/courses', courseListRoutes(to.courses, to.enrollments))
     .route('/api/v1/courses', courseRoutes(to.courses, to.enrollments))
     .route('/api/v1/courses', quizRoutes(to.enrollments))

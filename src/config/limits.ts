@@ -18,6 +18,7 @@ const TrustedSites = json('must be JSON').pipe(
 
 const perMinute = 60
 const perHour = 3600
+const perDay = 24 * perHour
 
 /** What connections are held to, also where nothing else of this is read. */
 export const connectionLimitsOf = (values: {
@@ -98,6 +99,8 @@ export const limits = area({
         limits: {
           general: limited('all', values.RATE_LIMIT_PER_MINUTE, perMinute),
           auth: { ...auth, requestsWhenAlone: Math.ceil(auth.requests / 2) },
+          shares: limited('shares', 20, perMinute),
+          newShares: limited('new-shares', 10, perDay),
           negotiate: limited('negotiate', 10, perMinute),
           avatars: limited('avatars', values.RATE_LIMIT_PER_MINUTE * 10, perMinute),
           forms: limited('forms', values.RATE_LIMIT_FORMS_PER_HOUR, perHour),

@@ -83,6 +83,17 @@ export const steppedUp = {
   middleware: [requireSession, requireStepUp] as [typeof requireSession, typeof requireStepUp],
 }
 
+/** Both: for what shows something of oneself to other people, for longer than a session that was left open lasts. */
+export const steppedUpReachingOthers = {
+  ...steppedUp,
+  'x-verified-email': true as const,
+  middleware: [requireSession, requireStepUp, requireVerifiedEmail] as [
+    typeof requireSession,
+    typeof requireStepUp,
+    typeof requireVerifiedEmail,
+  ],
+}
+
 /** Both: for what gives power over others, or takes away what cannot be given back. */
 export const steppedUpAs = (...roles: readonly [Role, ...Role[]]) => {
   const { middleware, ...access } = onlyFor(...roles)

@@ -24,6 +24,7 @@ import { ImportedCourse } from '../../src/core/learning/courses/import-courses.t
 import { progress } from '../../src/core/learning/enrollments/enrollments.model.ts'
 import { memberOf, newStats, quizRecordId, revised } from '../../src/core/learning/enrollments/learners.ts'
 import { enrolmentIn } from '../../src/core/learning/enrollments/participation.ts'
+import { type Share, shares } from '../../src/core/learning/shares/shares.model.ts'
 import { type Entry, invitationPrefix, messages } from '../../src/core/messaging/chat/entries.model.ts'
 import { newInvitationToken } from '../../src/core/messaging/chat/invitation-token.ts'
 import { announcements, leftConversations } from '../../src/core/messaging/chat/lists.model.ts'
@@ -251,6 +252,20 @@ async function writeThreads(
   return rootId
 }
 
+const shareAt = (i: number, userId: string, at: string): Share => ({
+  id: idOf('share', i),
+  key: userId,
+  kind: 'share',
+  recipientName: nameOf(i),
+  courseIds: [],
+  tokenHash: `hash ${i}`,
+  createdAt: at,
+  expiresAt: at,
+  endedAt: at,
+  lookCount: 0,
+  looks: [],
+})
+
 /** N messages of one person, each reported by another, all of them waiting. */
 async function writeReports(bench: Bench, writer: Writer, n: number, reportedId: string, nowMs: number) {
   const sealing = createSealReport(bench.keys)
@@ -287,6 +302,7 @@ function writeTheRest(writer: Writer, n: number, meId: string, nowMs: number): v
   for (let i = 0; i < n; i++) {
     const time = at(nowMs - (n - i) * 1_000)
     const stranger = idOf('stranger', i)
+    writer.add(shares, shareAt(i, meId, time))
     writer.add(blocks, { id: stranger, userId: meId, name: null, createdAt: time })
     writer.add(consents, {
       id: idOf('consent', i),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createTestApp, origin } from '../app.ts'
 
 /** So low that going past it is quick, and all of them unlike each other and the general one. */
-const allowed = { auth: 3, forms: 4 } as const
+const allowed = { auth: 3, forms: 4, shares: 20 } as const
 const environment = {
   RATE_LIMIT_SCALE: '1',
   RATE_LIMIT_PER_MINUTE: '1000000',

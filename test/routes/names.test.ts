@@ -32,6 +32,7 @@ const group = await ann.call('POST', '/api/v1/conversations', {
   body: { type: 'group', participantIds: [admin.userId], name: 'Group' },
 })
 const course = await publishCourse(admin.call, { lessons: 1 })
+await admin.call('POST', `/api/v1/courses/${course.id}/enroll`)
 let people = 0
 const newEmail = () => `somebody.${++people}@tools.example`
 
@@ -182,6 +183,14 @@ const doors: Readonly<Record<string, Door>> = {
     (name) => ({ name, scopes: ['reports:read'] }),
     readName,
   ),
+  async 'POST /api/v1/users/me/shares body.recipientName'(recipientName) {
+    const expiresAt = new Date(testApp.clock.now() + 60 * 60_000).toISOString()
+    const body = { recipientName, courseIds: [course.id], expiresAt }
+    const answer = await admin.call('POST', '/api/v1/users/me/shares', { body })
+    // There can be twenty at a time.
+    if (answer.body.id) await admin.call('DELETE', `/api/v1/users/me/shares/${answer.body.id}`)
+    return { answer, shown: answer.body.recipientName }
+  },
   'POST /api/v1/courses body.title': saying(
     admin,
     'POST',

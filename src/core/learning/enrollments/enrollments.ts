@@ -10,6 +10,7 @@ import type { Recording } from '../../platform/audit/audit.model.ts'
 import type { Courses } from '../courses/courses.ts'
 import type { Mentors } from '../mentors/mentors.ts'
 import type { Quizzes } from '../quizzes/quizzes.ts'
+import { percentageOf } from './conditions.ts'
 import { type LearnedSummary, progress } from './enrollments.model.ts'
 import { createLearners } from './learners.ts'
 import { createLessonAccess } from './lesson-access.ts'
@@ -22,6 +23,7 @@ import { createReadLessons } from './read-lessons.ts'
 import { createReadProgress } from './read-progress.ts'
 import { createRecount } from './recount.ts'
 import { createTakeQuiz } from './take-quiz.ts'
+import { secondsOf } from './time-spent.ts'
 
 export interface EnrollmentsBorrows {
   readonly users: Users
@@ -30,6 +32,15 @@ export interface EnrollmentsBorrows {
   readonly audit: Recording
   readonly files: Pick<Files, 'bindings'>
   readonly quizzes: Quizzes
+}
+
+export interface Outcome {
+  readonly courseId: string
+  /** Percent, not rounded. */
+  readonly progress: number
+  readonly completedAt: string | null
+  /** Seconds. */
+  readonly timeSpent: number
 }
 
 /** Taking part in courses, and what comes of it. */
@@ -81,6 +92,23 @@ export function createEnrollments(
     },
 
     coursesOf,
+
+    /** How far somebody is in these courses. One that they have left, or never took, is left out. */
+    async outcomesOf(userId: string, courseIds: readonly string[]): Promise<readonly Outcome[]> {
+      const found = await Promise.all(courseIds.map((id) => learners.readEnrolment(userId, id)))
+      return found.flatMap((enrolment) =>
+        enrolment?.state === 'active'
+          ? [
+              {
+                courseId: enrolment.id,
+                progress: percentageOf(enrolment),
+                completedAt: enrolment.completedAt,
+                timeSpent: secondsOf(enrolment.time),
+              },
+            ]
+          : [],
+      )
+    },
 
     async summaryOf(userId: string): Promise<LearnedSummary> {
       const stored = await learners.readStats(userId)

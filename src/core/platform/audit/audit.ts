@@ -1,5 +1,6 @@
 import type { Needs } from '../../../ports/ports.ts'
 import { emptyFace } from '../../kernel/domain.ts'
+import { createQuestion } from '../../kernel/events.ts'
 import type { Keys } from '../keys/keys.ts'
 import { createAnchoring } from './anchors.ts'
 import { createAuditPersonalData } from './personal-data.ts'
@@ -12,8 +13,16 @@ export function createAudit(
   borrows: { readonly keys: Pick<Keys, 'pseudonym'> },
 ) {
   const recording = createRecording(needs, borrows)
+  /**
+   * What somebody whom an actor `kind:id` stands for is called, who has no account; by the owner of what they did it to. Null
+   * where that is not known any more.
+   */
+  const actors = createQuestion<'share', (ownerId: string, id: string) => Promise<string | null>>(
+    'audit.actors',
+  )
   return {
     ...emptyFace,
+    actors,
     ...createAnchoring(needs),
     personalData: createAuditPersonalData(needs),
     readActivity: createReadActivity(needs),

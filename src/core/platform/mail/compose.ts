@@ -1,7 +1,8 @@
 import type { MailMessage } from '../../../ports/mailer.ts'
 import { escapeHtml } from '../../kernel/escape-html.ts'
 import type { Greeting } from './mail.model.ts'
-import { type Block, type TemplateInputs, type TemplateName, templates } from './templates.ts'
+import type { Block } from './template.ts'
+import { type TemplateInputs, type TemplateName, templates } from './templates.ts'
 
 const sender = 'T.O.O.L.S Inc'
 const closing = 'This mail was sent automatically. Replies to it are not read.'

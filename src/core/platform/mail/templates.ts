@@ -1,16 +1,6 @@
+import { courseTemplates } from './course-templates.ts'
 import type { Code, Count, Greeting, Link, Reference } from './mail.model.ts'
-
-/** A paragraph; a code to read off; a button. */
-export type Block = string | { readonly code: Code } | { readonly label: string; readonly link: Link }
-
-export interface Template<I> {
-  /** Codes are waited for; notices can wait. */
-  readonly priority: 'code' | 'notice'
-  /** After this long it would only confuse. Null: always worth sending. */
-  readonly usefulForMs: number | null
-  readonly subject: (input: I) => string
-  readonly blocks: (input: I) => readonly Block[]
-}
+import { disown, type Template } from './template.ts'
 
 /** What each template is given: a closed set. Nothing else gets into a mail. */
 export interface TemplateInputs {
@@ -24,6 +14,7 @@ export interface TemplateInputs {
   data_export_ready: { readonly greeting: Greeting; readonly link: Link }
   account_closing: { readonly greeting: Greeting; readonly link: Link; readonly notMe: Link }
   second_factor_changed: { readonly greeting: Greeting; readonly link: Link }
+  progress_shared: { readonly greeting: Greeting; readonly link: Link }
   account_moved: { readonly greeting: Greeting; readonly link: Link }
   account_exists: { readonly greeting: Greeting; readonly link: Link }
   recovery_approved: { readonly greeting: Greeting; readonly link: Link }
@@ -44,12 +35,6 @@ export type TemplateName = keyof TemplateInputs
 
 const minuteMs = 60_000
 const ignore = 'If this was not you, you can ignore this mail.'
-
-/** How whoever has the account gets rid of somebody who is in it. */
-const disown = (link: Link): readonly Block[] => [
-  'If this was not you, say so within 7 days. What was added to your account since is removed, every device is signed out, and we send you a link to choose a new password:',
-  { label: 'It was not me', link },
-]
 
 export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[N]> } = {
   confirm_email: {
@@ -161,6 +146,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
       ...disown(link),
     ],
   },
+  progress_shared: courseTemplates.progress_shared,
   account_moved: {
     priority: 'notice',
     usefulForMs: 7 * 24 * 60 * minuteMs,

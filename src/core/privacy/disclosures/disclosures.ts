@@ -5,13 +5,16 @@ import type { Users } from '../../accounts/users/users.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { emptyFace } from '../../kernel/domain.ts'
 import { type CursorPage, type CursorQuery, pageOf, refusingBadCursors } from '../../kernel/paging.ts'
+import type { Audit } from '../../platform/audit/audit.ts'
 
 export const Disclosure = z
   .object({
     id: z.string(),
     at: z.iso.datetime(),
     who: z.object({
-      role: z.enum(['mentor', 'admin', 'staff', 'service']),
+      role: z
+        .enum(['mentor', 'admin', 'staff', 'service', 'recipient'])
+        .meta({ description: '`recipient`: whoever has a link that I made, by the name I gave them.' }),
       name: z.string().nullable().meta({ description: 'Null for a service, and for who is gone.' }),
     }),
     what: z.string().meta({ example: 'Your progress in your courses' }),
@@ -24,6 +27,7 @@ export type Disclosure = z.infer<typeof Disclosure>
 const disclosing: Readonly<Record<string, { readonly what: string; readonly why: string }>> = {
   'progress.read': { what: 'Your progress in your courses', why: 'Mentoring' },
   'quiz.results': { what: 'Your answers to a quiz, and how well you did', why: 'Teaching' },
+  'share.look': { what: 'Your progress in courses that you shared', why: 'You made a link for it' },
   'user.administer': { what: 'Your account', why: 'Administration' },
   'user.recovery_started': { what: 'Your account', why: 'Help to get back into it' },
   'user.recovery_approved': { what: 'Your account', why: 'Help to get back into it' },
@@ -31,12 +35,18 @@ const disclosing: Readonly<Record<string, { readonly what: string; readonly why:
   'user.release_hold': { what: 'Your account', why: 'The end of a legal duty to keep it' },
 }
 
+const recipientPrefix = 'share:'
 const scannedAtOnce = 100
 const scannedAtMost = 1_000
 
+export interface DisclosuresBorrows {
+  readonly users: Pick<Users, 'read'>
+  readonly audit: Pick<Audit, 'actors'>
+}
+
 /** The accounting of disclosures: who saw what of a person, when and why, from the audit log. */
 const createListDisclosures =
-  ({ audit }: Needs<'audit'>, { users }: { readonly users: Pick<Users, 'read'> }) =>
+  ({ audit }: Needs<'audit'>, { users, audit: { actors } }: DisclosuresBorrows) =>
   async (actor: Actor, { cursor, limit }: CursorQuery): Promise<CursorPage<Disclosure>> => {
     const isDisclosure = (record: AuditRecord): boolean =>
       record.outcome === 'success' && record.actorId !== actor.userId && record.eventType in disclosing
@@ -66,7 +76,18 @@ const createListDisclosures =
           .map(async (id) => [id, (await users.read(id))?.value ?? null] as const),
       ),
     )
+    const recipients = new Map(
+      await Promise.all(
+        actorIds
+          .filter((id) => id.startsWith(recipientPrefix))
+          .map(async (id) => {
+            const shareId = id.slice(recipientPrefix.length)
+            return [id, (await actors.of('share')?.(actor.userId, shareId)) ?? null] as const
+          }),
+      ),
+    )
     const whoIs = (id: string): Disclosure['who'] => {
+      if (id.startsWith(recipientPrefix)) return { role: 'recipient', name: recipients.get(id) ?? null }
       const person = people.get(id)
       if (person === undefined) return { role: 'service', name: null }
       const isStaff = person?.role === 'mentor' || person?.role === 'admin'
@@ -87,10 +108,10 @@ const createListDisclosures =
     )
   }
 
-export const createDisclosures = (
-  needs: Needs<'audit'>,
-  borrows: { readonly users: Pick<Users, 'read'> },
-) => ({ ...emptyFace, list: createListDisclosures(needs, borrows) })
+export const createDisclosures = (needs: Needs<'audit'>, borrows: DisclosuresBorrows) => ({
+  ...emptyFace,
+  list: createListDisclosures(needs, borrows),
+})
 
 export type Disclosures = ReturnType<typeof createDisclosures>
 

@@ -28,6 +28,7 @@ const inputs: TemplateInputs = {
   email_changed: { greeting, link: linkTo(origin, '/api/v1/auth/undo-email-change', token) },
   new_device: { greeting, link: notMePage },
   second_factor_changed: { greeting, link: notMePage },
+  progress_shared: { greeting, link: notMePage },
   data_export_ready: { greeting, link: linkTo(origin, '/data-export') },
   account_closing: { greeting, link: linkTo(origin, '/account-deletion', token), notMe: notMePage },
   account_moved: { greeting, link: resetPage },
