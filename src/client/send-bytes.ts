@@ -29,11 +29,12 @@ const byRequest: SendBytes = (url, { headers, body, signal, onProgress }) =>
     request.open('PUT', url)
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value)
     request.upload.onprogress = ({ loaded }) => floor(() => onProgress(loaded))
-    request.onloadend = () => {
+    const answer = () => {
       end()
       if (request.status === 0) reject(signal.reason ?? new TypeError('The connection was cut.'))
       else resolve({ status: request.status, code: request.getResponseHeader('x-ms-error-code') })
     }
+    request.onloadend = () => floor(answer)
     signal.addEventListener('abort', abort)
     if (signal.aborted) {
       end()

@@ -9,14 +9,17 @@ import { createInterface } from 'node:readline'
 /** The published key of the emulator. */
 const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=='
 
-/** Azure Blob Storage as far as Azurite goes, on a free port, in memory. */
-export async function startAzurite(): Promise<{
+/** Azure Blob Storage as far as Azurite goes, on a free port; in memory, unless what comes is too much for that. */
+export async function startAzurite({ isOnDisk = false } = {}): Promise<{
   readonly connectionString: string
   readonly stop: () => Promise<void>
 }> {
   const location = mkdtempSync(join(tmpdir(), 'azurite-'))
   const program = createRequire(import.meta.url).resolve('azurite/dist/src/blob/main.js')
-  const options = ['--inMemoryPersistence', '--blobPort', '0', '--disableTelemetry', '--skipApiVersionCheck']
+  const options = [
+    ...(isOnDisk ? ['--location', location] : ['--inMemoryPersistence']),
+    ...['--blobPort', '0', '--disableTelemetry', '--skipApiVersionCheck'],
+  ]
   const child = spawn(process.execPath, ['--disable-warning=DeprecationWarning', program, ...options], {
     cwd: location,
     stdio: ['ignore', 'pipe', 'pipe'],
