@@ -21,8 +21,12 @@ const mailbox = new RegExp(`^${atom}(?:\\.${atom})*$`, 'u')
 /** What clipboards bring along. */
 const around = /^[\s\p{Bidi_Control}]+|[\s\p{Bidi_Control}]+$/gu
 
+/** As most are written: folding would change nothing. */
+const plainlyFolded = /^[a-z0-9_.+-]+@(?:[a-z0-9-]+\.)+[a-z]{2,}$/
+
 /** What two spellings of one mailbox have in common: case, Unicode form and the domain's encoding are folded. */
 export function normalizeEmailAddress(text: string): string {
+  if (plainlyFolded.test(text) && !text.includes('xn--')) return text
   const folded = text.replaceAll(around, '').normalize('NFKC').toLowerCase().normalize('NFKC')
   const at = folded.lastIndexOf('@')
   if (at < 1) return folded

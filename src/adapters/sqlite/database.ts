@@ -78,7 +78,7 @@ export function openSqlite(
   }
   const database = open(path)
   database.exec(
-    'pragma journal_mode = wal; pragma synchronous = full; pragma mmap_size = 268435456; pragma trusted_schema = off',
+    'pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -32768; pragma wal_autocheckpoint = 4000; pragma mmap_size = 268435456; pragma trusted_schema = off',
   )
   // What is deleted is overwritten: an erased person is in no free page of the file.
   database.exec('pragma secure_delete = on')

@@ -62,6 +62,17 @@ const sourceOf = (contactHashes: readonly string[] | undefined): string =>
          where contact_hash in (${contactHashes.map(() => '?').join(', ')}))
        cross join form_submissions on id = submission_id`
 
+const metadataOf = ({ metadata }: Pick<Submission, 'metadata'>): Submission['metadata'] =>
+  Object.fromEntries(
+    Object.entries(metadata).map(([name, value]) => [name, Array.isArray(value) ? [...value] : value]),
+  )
+
+/** Texts and numbers, and one list. */
+const copyOf = ({ audit, mails }: Alongside): Alongside => ({
+  audit: { ...audit, changedFields: [...audit.changedFields] },
+  mails: mails.map((mail) => ({ ...mail })),
+})
+
 export function createSqliteSubmissions({
   database,
   keys,
@@ -105,8 +116,15 @@ export function createSqliteSubmissions({
 
   return {
     async store(given, givenAlongside) {
-      const { trackingSeries, idempotencyKey, contactHashes, ...facts } = structuredClone(given)
-      const alongside = structuredClone(givenAlongside)
+      const { trackingSeries, idempotencyKey, contactHashes: hashes, ...shared } = given
+      // Lists are all in it that somebody could change meanwhile.
+      const facts = {
+        ...shared,
+        attachments: [...shared.attachments],
+        metadata: metadataOf(shared),
+      }
+      const contactHashes = [...hashes]
+      const alongside = copyOf(givenAlongside)
       const key = await keys.active()
       return database.write(port, [], () => {
         const known = idempotencyKey === null ? null : selectOne('idempotency_key', idempotencyKey)

@@ -126,15 +126,40 @@ function isHoliday(midnight: number, { days, holidays }: BusinessHours): boolean
   return isListed(midnight, holidays) || isMovedFrom(midnight + dayMs, 6) || isMovedFrom(midnight - dayMs, 0)
 }
 
+/** When business time begins and ends on a day; null where it has none. Remembered: every form asks about the same days. */
+const openings = new WeakMap<BusinessHours, Map<number, { opens: number; closes: number } | null>>()
+
+function openingOn(midnight: number, hours: BusinessHours) {
+  let known = openings.get(hours)
+  if (!known) {
+    known = new Map()
+    openings.set(hours, known)
+  }
+  let opening = known.get(midnight)
+  if (opening === undefined) {
+    const { timeZone, days, opensAt, closesAt } = hours
+    opening =
+      days.has(new Date(midnight).getUTCDay()) && !isHoliday(midnight, hours)
+        ? {
+            opens: instantOf(midnight + opensAt * minuteMs, timeZone),
+            closes: instantOf(midnight + closesAt * minuteMs, timeZone),
+          }
+        : null
+    if (known.size >= maxDays) known.clear()
+    known.set(midnight, opening)
+  }
+  return opening
+}
+
 /** The moment by which `durationMs` of business time has passed since `startMs`. */
 export function addBusinessTime(startMs: number, durationMs: number, hours: BusinessHours): number {
-  const { timeZone, days, opensAt, closesAt } = hours
   let remainingMs = durationMs
-  let midnight = Math.floor(wallMs(startMs, timeZone) / dayMs) * dayMs
+  let midnight = Math.floor(wallMs(startMs, hours.timeZone) / dayMs) * dayMs
   for (let day = 0; day < maxDays; day++, midnight += dayMs) {
-    if (!days.has(new Date(midnight).getUTCDay()) || isHoliday(midnight, hours)) continue
-    const opens = Math.max(startMs, instantOf(midnight + opensAt * minuteMs, timeZone))
-    const closes = instantOf(midnight + closesAt * minuteMs, timeZone)
+    const opening = openingOn(midnight, hours)
+    if (!opening) continue
+    const { closes } = opening
+    const opens = Math.max(startMs, opening.opens)
     if (closes <= opens) continue
     if (remainingMs <= closes - opens) return opens + remainingMs
     remainingMs -= closes - opens

@@ -14,12 +14,14 @@ function plain(link: string): string {
 
 const hostOf = (link: string): string => /^[^/?#:]*/.exec(plain(link))?.[0] ?? ''
 
-/** The different links in a text that lead to other places than ours. */
-export function linksOf(text: string, ownOrigins: readonly string[]): readonly string[] {
+/** Finds the different links in a text that lead to other places than ours. */
+export function createFindLinks(ownOrigins: readonly string[]) {
   const own = ownOrigins.map(hostOf)
   const isOwn = (host: string) => own.some((ours) => host === ours || ours.endsWith(`.${host}`))
-  const links = (text.match(linkPattern) ?? []).map(plain)
-  return [...new Set(links)].filter((link) => !isOwn(hostOf(link)))
+  return (text: string): readonly string[] => {
+    const links = text.match(linkPattern)
+    return links === null ? [] : [...new Set(links.map(plain))].filter((link) => !isOwn(hostOf(link)))
+  }
 }
 
 /** Whether it is links, and next to nothing beside them. */

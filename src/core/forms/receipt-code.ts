@@ -19,8 +19,19 @@ export function foldTrackingNumber(text: string): string {
   return series === undefined ? text : trackingNumberOf(`${series}-${year}`, Number(number))
 }
 
-/** Of a code however it was typed; different for each submission. */
-export async function receiptHash(ciphers: Ciphers, submissionId: string, code: string): Promise<string> {
-  const digest = await ciphers.digest(`${submissionId} ${foldBase32Header(code)}`)
-  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+async function hashOf(ciphers: Ciphers, submissionId: string, folded: string): Promise<string> {
+  const digest = await ciphers.digest(`${submissionId} ${folded}`)
+  let hex = ''
+  for (const byte of digest) hex += hexOf[byte]
+  return hex
 }
+
+/** Of a code however it was typed; different for each submission. */
+export const receiptHash = (ciphers: Ciphers, submissionId: string, code: string): Promise<string> =>
+  hashOf(ciphers, submissionId, foldBase32Header(code))
+
+/** The same of one that was just made: but for what groups it, it is as folding would leave it. */
+export const newReceiptHash = (ciphers: Ciphers, submissionId: string, code: string): Promise<string> =>
+  hashOf(ciphers, submissionId, code.replaceAll('-', ''))

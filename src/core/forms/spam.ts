@@ -5,7 +5,7 @@ import type { Keys } from '../platform/keys/keys.ts'
 import { senderOf } from './form-mails.ts'
 import { normalizeContact } from './form-text.ts'
 import type { FilledForm, FormSettings } from './forms.model.ts'
-import { findMarkedUpLinks, hasHardlyAWord, linksOf } from './links.ts'
+import { createFindLinks, findMarkedUpLinks, hasHardlyAWord } from './links.ts'
 
 /** Nobody reads and fills a form this fast. */
 const leastElapsedMs = 3_000
@@ -57,10 +57,9 @@ function mailboxOf(filled: FilledForm): string | null {
   return normalizeContact(contact) ?? contact.toLowerCase()
 }
 
-function signalsOfContent(filled: FilledForm, ownOrigins: readonly string[]): readonly SpamSignal[] {
+function signalsOfContent(filled: FilledForm, links: readonly string[]): readonly SpamSignal[] {
   const { website = '', elapsedMs } = filled.form
   const text = textOf(filled)
-  const links = linksOf(text, ownOrigins)
   const most = allowanceOf(filled)
   const isAdvertising =
     links.length > most.links || (links.length > most.bareLinks && hasHardlyAWord(text, links.length))
@@ -84,23 +83,33 @@ export function createJudgeSpam(
   keys: Keys,
   { publicOrigin, portalOrigin }: Pick<FormSettings, 'publicOrigin' | 'portalOrigin'>,
 ) {
-  const ownOrigins = [publicOrigin, portalOrigin]
-  const countOf = async (name: string, value: string, ttlMs: number): Promise<number> => {
-    const key = `forms:${name}:${await keys.pseudonym(`form ${name}`, value)}`
-    return (await cache.increment(key, ttlMs)).count
-  }
-  async function repetitionsOf(filled: FilledForm, caller: Caller): Promise<readonly SpamSignal[]> {
+  const findLinks = createFindLinks([publicOrigin, portalOrigin])
+  const countOf = async (
+    name: string,
+    ttlMs: number,
+    ...hashes: readonly Promise<string>[]
+  ): Promise<number> =>
+    (await cache.increment(`forms:${name}:${(await Promise.all(hashes)).join(':')}`, ttlMs)).count
+
+  async function repetitionsOf(
+    filled: FilledForm,
+    caller: Caller,
+    hasLink: boolean,
+  ): Promise<readonly SpamSignal[]> {
     const { fromSender, sameWords } = allowanceOf(filled)
-    const address = caller.address ?? ''
     const mailbox = mailboxOf(filled)
-    const words = textOf(filled).toLowerCase().replaceAll(/\s+/g, ' ').trim()
-    const isCounted = words.length >= leastWords && sameWords !== null
-    const hasLink = linksOf(words, ownOrigins).length > 0
+    const address = keys.pseudonym('address', caller.address ?? '')
+    const words = sameWords === null ? '' : textOf(filled).toLowerCase().replaceAll(/\s+/g, ' ').trim()
+    const isCounted = words.length >= leastWords
     const [ofSender, fromAddress, withLink] = await Promise.all([
-      mailbox === null ? 0 : countOf(`sender-${filled.type}`, `${mailbox} ${address}`, hourMs),
+      mailbox === null
+        ? 0
+        : countOf(`sender-${filled.type}`, hourMs, keys.pseudonym('form contact', mailbox), address),
       // Where many people share an address, and we know it, they may all say the same.
-      isCounted && caller.site === null ? countOf('text', `${address} ${words}`, 24 * hourMs) : 0,
-      isCounted && hasLink ? countOf('text-with-link', words, 24 * hourMs) : 0,
+      isCounted && caller.site === null
+        ? countOf('text', 24 * hourMs, keys.pseudonym('form text', words), address)
+        : 0,
+      isCounted && hasLink ? countOf('text-with-link', 24 * hourMs, keys.pseudonym('form text', words)) : 0,
     ])
     const isRepeatedText = fromAddress > (sameWords ?? 0) || withLink > mostSameWithLink
     return [
@@ -115,11 +124,12 @@ export function createJudgeSpam(
     caller: Caller,
     sendingId: string | null,
   ): Promise<readonly SpamSignal[]> => {
-    const signals = signalsOfContent(filled, ownOrigins)
+    const links = findLinks(textOf(filled))
+    const signals = signalsOfContent(filled, links)
     try {
       if (sendingId !== null && (await cache.increment(`forms:sending:${sendingId}`, hourMs)).count > 1)
         return signals
-      return [...signals, ...(await repetitionsOf(filled, caller))]
+      return [...signals, ...(await repetitionsOf(filled, caller, links.length > 0))]
     } catch (error) {
       if (!(error instanceof PortUnavailable)) throw error
       log.warn('form_repetitions_not_counted')

@@ -8,7 +8,7 @@ import { addBusinessTime, yearIn } from './business-hours.ts'
 import { normalizeContact } from './form-text.ts'
 import type { Attachment, FilledForm, FormSettings } from './forms.model.ts'
 import type { FormsDomain } from './forms-domain.ts'
-import { newReceiptCode, receiptHash } from './receipt-code.ts'
+import { newReceiptCode, newReceiptHash } from './receipt-code.ts'
 import type { SpamSignal } from './spam.ts'
 
 type FileClaim = Parameters<FormsDomain['bindFiles']>[1][number]
@@ -79,7 +79,7 @@ export const createPrepareSubmission =
     const [sealed, contactHashes, hash, arrivalMails] = await Promise.all([
       sealing.sealNew(id, keptOf(filled.form)),
       hashContacts(contactsOf(filled)),
-      receiptCode === null ? null : receiptHash(ciphers, id, receiptCode),
+      receiptCode === null ? null : newReceiptHash(ciphers, id, receiptCode),
       mails.arrived(id, filled),
     ])
     return { sealed, contactHashes, receiptHash: hash, arrivalMails }

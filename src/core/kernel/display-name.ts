@@ -25,14 +25,19 @@ const unseen = '[[\\p{Default_Ignorable_Code_Point}\\u2800\\uFFF9-\\uFFFB]--[\\u
 const unneeded = new RegExp(`(${spelling})|${unseen}`, 'gv')
 const around = /^[\s\p{Bidi_Control}]+|[\s\p{Bidi_Control}]+$/gu
 
+/** Without a character that any of this is about. */
+const plain = /^[\x20-\x7e]*$/
+
 /** The text without what nobody sees, such as clipboards and address books bring along, but for what spelling needs. */
 export const withoutUnseen = (text: string): string =>
-  text
-    .normalize('NFC')
-    .replaceAll(/([\u200C\u200D])[\u200C\u200D]+/g, '$1')
-    .replaceAll(unneeded, '$1')
-    .replaceAll(around, '')
-    .normalize('NFC')
+  plain.test(text)
+    ? text.trim()
+    : text
+        .normalize('NFC')
+        .replaceAll(/([\u200C\u200D])[\u200C\u200D]+/g, '$1')
+        .replaceAll(unneeded, '$1')
+        .replaceAll(around, '')
+        .normalize('NFC')
 
 const notControls = /^[^\p{Cc}\p{Cs}\p{Co}\p{Cn}\u2028\u2029]*$/u
 const oneDirection = /^\P{Bidi_Control}*$/u

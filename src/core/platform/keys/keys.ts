@@ -29,7 +29,9 @@ export function createKeys({
   let masters: readonly MasterKey[] = []
   let loadedAt = Number.NEGATIVE_INFINITY
   const derived = new Map<string, Uint8Array<ArrayBuffer>>()
-  const pseudonyms = new Map<string, string>()
+  /** By master key and purpose, then by value: a long value is not copied to be looked up. */
+  const pseudonyms = new Map<string, Map<string, string>>()
+  let remembered = 0
 
   /** A key is named by what it is, so that it is found again wherever it stands in the list. */
   async function readMaster({ id: given, value, activeFrom }: SecretVersion): Promise<MasterKey> {
@@ -73,13 +75,18 @@ export function createKeys({
   }
 
   async function pseudonymUnder(master: MasterKey, purpose: string, value: string): Promise<string> {
-    const name = `${master.id} ${purpose} ${value}`
-    const known = pseudonyms.get(name)
+    const name = `${master.id} ${purpose}`
+    const known = pseudonyms.get(name)?.get(value)
     if (known) return known
     const mac = await ciphers.mac(await keyFor(master, `pseudonym ${purpose}`), value)
     const pseudonym = encodeBase64url(mac.subarray(0, 16))
-    if (pseudonyms.size >= rememberedPseudonyms) pseudonyms.clear()
-    pseudonyms.set(name, pseudonym)
+    if (remembered >= rememberedPseudonyms) {
+      pseudonyms.clear()
+      remembered = 0
+    }
+    const ofPurpose = pseudonyms.get(name) ?? new Map<string, string>()
+    pseudonyms.set(name, ofPurpose.set(value, pseudonym))
+    remembered++
     return pseudonym
   }
 
