@@ -1,4 +1,5 @@
 import { createClientZipArchiver } from '../src/adapters/client-zip/archiver.ts'
+import { createCoursePackages } from '../src/adapters/course-packages/course-packages.ts'
 import { createFileTypeFileTypes } from '../src/adapters/file-type/file-types.ts'
 import { createJoseAccessTokens } from '../src/adapters/jose/access-tokens.ts'
 import { createMemoryBreachedPasswords } from '../src/adapters/memory/breached-passwords.ts'
@@ -68,6 +69,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
   const ports: Ports = {
     accessTokens: createJoseAccessTokens({ secrets, ciphers: native.ciphers, clock, ...config.tokens }),
     archiver: createClientZipArchiver(),
+    coursePackages: createCoursePackages(),
     assets,
     audit,
     auditAnchors: await openAuditAnchors(config, given, native),

@@ -1,4 +1,5 @@
 import { createClientZipArchiver } from '../src/adapters/client-zip/archiver.ts'
+import { createCoursePackages } from '../src/adapters/course-packages/course-packages.ts'
 import { createFileTypeFileTypes } from '../src/adapters/file-type/file-types.ts'
 import { createJoseAccessTokens, createSigningKey } from '../src/adapters/jose/access-tokens.ts'
 import { createMemoryAssets } from '../src/adapters/memory/assets.ts'
@@ -67,6 +68,7 @@ export async function createTestApp({
   const memoryPorts: Ports = {
     accessTokens: createJoseAccessTokens({ secrets, ciphers: createWebCiphers(), clock, ...config.tokens }),
     archiver: createClientZipArchiver(),
+    coursePackages: createCoursePackages(),
     assets: createMemoryAssets(),
     audit,
     auditAnchors: createMemoryAuditAnchors(),

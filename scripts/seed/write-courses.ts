@@ -15,7 +15,7 @@ import { contentOf, outlineOf } from '../../src/core/learning/courses/edit-lesso
 import { memoryOf } from '../../src/core/learning/courses/import-course.ts'
 import { givenIn } from '../../src/core/learning/courses/import-courses.ts'
 import { courseImports } from '../../src/core/learning/courses/import-memory.model.ts'
-import { importedId, importer } from '../../src/core/learning/courses/importer.ts'
+import { importedId, importer } from '../../src/core/learning/courses/importer.model.ts'
 import { lessonContents } from '../../src/core/learning/courses/lessons.model.ts'
 import { combine, copyOf, noCounts, shareOf, tallyOf } from '../../src/core/learning/courses/members.ts'
 import type { CoursePlan } from './plan.ts'

@@ -7,6 +7,7 @@ import { formsDomain } from '../core/forms/forms.ts'
 import type { DomainFace } from '../core/kernel/domain.ts'
 import { coursesDomain } from '../core/learning/courses/courses.ts'
 import { enrollmentsDomain } from '../core/learning/enrollments/enrollments.ts'
+import { importsDomain } from '../core/learning/imports/imports.ts'
 import { mentorsDomain } from '../core/learning/mentors/mentors.ts'
 import { quizzesDomain } from '../core/learning/quizzes/quizzes.ts'
 import { sharesDomain } from '../core/learning/shares/shares.ts'
@@ -50,6 +51,7 @@ export const domains = assemble<Ports, AppConfig>()
   .add('files', filesDomain)
   .add('quizzes', quizzesDomain)
   .add('courses', coursesDomain)
+  .add('imports', importsDomain)
   .add('mentors', mentorsDomain)
   .add('enrollments', enrollmentsDomain)
   .add('shares', sharesDomain)

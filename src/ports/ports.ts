@@ -9,6 +9,7 @@ import type { BreachedPasswords } from './breached-passwords.ts'
 import type { Cache } from './cache.ts'
 import type { Ciphers } from './ciphers.ts'
 import type { Clock } from './clock.ts'
+import type { CoursePackages } from './course-packages.ts'
 import type { Defer } from './defer.ts'
 import type { DocumentStore } from './documents.ts'
 import type { FileScanner } from './file-scanner.ts'
@@ -41,6 +42,7 @@ export interface Ports {
   readonly cache: Cache
   readonly ciphers: Ciphers
   readonly clock: Clock
+  readonly coursePackages: CoursePackages
   readonly defer: Defer
   readonly documents: DocumentStore
   readonly fileScanner: FileScanner

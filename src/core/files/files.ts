@@ -35,6 +35,7 @@ import { createRemoveFile } from './remove-file.ts'
 import { createRequestUpload } from './request-upload.ts'
 import { createReserveSpace } from './reserve-space.ts'
 import { createScanFile } from './scan-file.ts'
+import { createStoreFile, refusalIn, refusalOf } from './store-file.ts'
 import { createSweepFiles } from './sweep-files.ts'
 
 const minuteMs = 60_000
@@ -222,7 +223,13 @@ export function createFiles(
       return (await bindFiles(actor, claims, target, 'form-attachment')).map(attachedOf)
     },
 
-    courses: courseFiles,
+    courses: { ...courseFiles, addressOf: urlOf },
+
+    stored: {
+      store: createStoreFile(needs, { tasks, reserveSpace, completeUpload }),
+      refusalOf,
+      refusalIn,
+    },
 
     /** Of a message that is deleted: what no other message shows goes with it. */
     async releaseFromConversation(

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { courseImports } from '../../../src/core/learning/courses/import-memory.model.ts'
-import { importedId } from '../../../src/core/learning/courses/importer.ts'
+import { importedId } from '../../../src/core/learning/courses/importer.model.ts'
 import { PortUnavailable } from '../../../src/ports/unavailable.ts'
 import { createTestApp, type TestApp } from '../../app.ts'
 import { uploadAs } from '../files/upload-as.ts'
@@ -154,6 +154,30 @@ test('a lesson that leaves the file goes, unless somebody worked on it here', as
   ])
   expect(await titles()).toEqual(['One', 'Three'])
   expect((await importRow(withLessons(one))).outcome).toBe('unchanged')
+})
+
+test('a quiz of the file stays as it was changed here, and changes with the file where it was not', async () => {
+  const quizOf = (text: string) => ({
+    questions: [
+      {
+        type: 'single',
+        text,
+        choices: [
+          { text: 'Yes', isCorrect: true },
+          { text: 'No', isCorrect: false },
+        ],
+      },
+    ],
+  })
+  const file = (text: string) => withLessons({ ...one, quiz: quizOf(text) }, two, three)
+  const asked = async () => (await readLesson('one')).quiz.questions[0].text
+  await importRow(file('Is it?'))
+  expect(await importRow(file('Is it?'))).toMatchObject({ outcome: 'unchanged', notices: [] })
+  expect([(await importRow(file('Is it so?'))).outcome, await asked()]).toEqual(['updated', 'Is it so?'])
+  await editLesson('one', { quiz: quizOf('Ours?') })
+  expect(await importRow(file('Is it so?'))).toMatchObject({ outcome: 'unchanged', notices: [] })
+  expect((await importRow(file('Really?'))).notices).toMatchObject([{ code: 'kept_edit', path: 'quiz' }])
+  expect(await asked()).toBe('Ours?')
 })
 
 test('modules of the file come, change and go; those of ours stay', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
-import { importedId } from '../../../src/core/learning/courses/importer.ts'
+import { importedId } from '../../../src/core/learning/courses/importer.model.ts'
 import { createTestApp, type TestApp } from '../../app.ts'
 import { uploadAs } from '../files/upload-as.ts'
 import { newCourse, staffMember } from './course-people.ts'

@@ -65,7 +65,7 @@ const detailOf = (
 }
 
 export function createCourses(
-  needs: Needs<'documents' | 'cache' | 'clock' | 'defer' | 'ids' | 'log'>,
+  needs: Needs<'coursePackages' | 'documents' | 'cache' | 'clock' | 'defer' | 'ids' | 'log'>,
   { users, audit, files, quizzes }: CoursesBorrows,
 ) {
   const { documents } = needs

@@ -8,7 +8,7 @@ import { type Course, type CourseVersion, catalog, courses, type NewCourse } fro
 import type { EditLessons } from './edit-lessons.ts'
 import { courseImports, type ImportMemory } from './import-memory.model.ts'
 import { type ImportNotice, ofCourse } from './import-notices.ts'
-import { importedId, importer } from './importer.ts'
+import { importedId, importer } from './importer.model.ts'
 import { storedFieldsOf } from './lesson-fields.ts'
 import type { UpdateLesson } from './lessons.model.ts'
 import { type Fields, isSame, sayingsOf } from './merge-fields.ts'
@@ -20,6 +20,8 @@ export interface ImportOptions {
   readonly isDryRun?: boolean
   /** Refuses a course of which something would be left out. */
   readonly isStrict?: boolean
+  /** What a course is that does not say so: for what has to be said, and the source has no word for. */
+  readonly assumed?: Readonly<Record<string, unknown>>
   /** Leaves what is new as a draft. */
   readonly isDraft?: boolean
   /** What was changed here and in the file becomes as it is in the file. */

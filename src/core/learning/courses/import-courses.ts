@@ -4,11 +4,12 @@ import { AppError, type ErrorDetail } from '../../kernel/errors.ts'
 import { retryOnConflict } from '../../kernel/retry-on-conflict.ts'
 import type { AuthorCourses } from './author-courses.ts'
 import type { ChangeDraft } from './change-draft.ts'
+import { createCleanMarkdown } from './clean-markdown.ts'
 import { NewCourse } from './courses.model.ts'
 import type { EditLessons } from './edit-lessons.ts'
 import { createImportCourse, type ImportOptions } from './import-course.ts'
 import type { ImportNotice } from './import-notices.ts'
-import { importedId } from './importer.ts'
+import { importedId } from './importer.model.ts'
 import { spelled } from './lesson-fields.ts'
 import { maxLessons, NewLesson } from './lessons.model.ts'
 import type { Fields } from './merge-fields.ts'
@@ -104,7 +105,7 @@ export async function givenIn(raw: ImportedCourse, parsed: ImportedCourse): Prom
  * which something would be left out is invalid.
  */
 export function createImportCourses(
-  needs: Needs<'documents'>,
+  needs: Needs<'coursePackages' | 'documents'>,
   domain: {
     readonly authorCourses: AuthorCourses
     readonly editLessons: EditLessons
@@ -113,11 +114,13 @@ export function createImportCourses(
   },
 ) {
   const importCourse = createImportCourse(needs, domain)
+  const cleanMarkdown = createCleanMarkdown(needs)
 
   async function importRow(row: unknown, options: ImportOptions): Promise<Omit<ImportedRow, 'row'>> {
     const invalid = (key: string | null, problems: readonly ErrorDetail[]) =>
       ({ key, outcome: 'invalid', problems, notices: [] }) as const
-    const parsed = ImportedCourse.safeParse(row)
+    const isPlain = typeof row === 'object' && row !== null
+    const parsed = ImportedCourse.safeParse(isPlain ? { ...options.assumed, ...row } : row)
     if (!parsed.success)
       return invalid(
         null,
@@ -125,10 +128,14 @@ export function createImportCourses(
       )
     const { key } = parsed.data
     const unknown = [...unknownIn(row, parsed.data)].map((path) => noticeOf(path, parsed.data))
-    if (options.isStrict && unknown.length > 0) return invalid(key, unknown)
-    const given = await givenIn(row as ImportedCourse, parsed.data)
+    const cleaned = await Promise.all(parsed.data.lessons.map(cleanMarkdown))
+    unknown.push(...cleaned.flatMap(({ notices }) => notices))
+    const lost = unknown.filter(({ code }) => code !== 'rewritten')
+    if (options.isStrict && lost.length > 0) return invalid(key, lost)
+    const course = { ...parsed.data, lessons: cleaned.map(({ lesson }) => lesson) }
+    const given = await givenIn(row as ImportedCourse, course)
     try {
-      const { outcome, notices } = await retryOnConflict(() => importCourse(parsed.data, given, options))
+      const { outcome, notices } = await retryOnConflict(() => importCourse(course, given, options))
       return { key, outcome, problems: [], notices: [...unknown, ...notices] }
     } catch (error) {
       if (!(error instanceof AppError && (error.kind === 'invalid' || error.kind === 'conflict'))) throw error
