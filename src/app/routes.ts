@@ -8,6 +8,7 @@ import { contactRoutes } from '../routes/contacts.ts'
 import { conversationRoutes } from '../routes/conversations.ts'
 import { courseListRoutes } from '../routes/course-lists.ts'
 import { moduleRoutes } from '../routes/course-modules.ts'
+import { courseRuleRoutes } from '../routes/course-rules.ts'
 import { courseRoutes } from '../routes/courses.ts'
 import { fileRoutes } from '../routes/files.ts'
 import { formReviewRoutes } from '../routes/form-review.ts'
@@ -69,5 +70,6 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
     .route('/api/v1/courses', quizRoutes(to.enrollments))
     .route('/api/v1/courses', authoringRoutes(to.courses, to.idempotency.begin))
     .route('/api/v1/courses', moduleRoutes(to.courses, to.idempotency.begin))
+    .route('/api/v1/admin/course-rules', courseRuleRoutes(to.courses))
     .route('/api/v1/admin/mail', mailRoutes(to.mail))
     .route('/api/v1/admin/audit', auditRoutes(to.audit))

@@ -234,6 +234,7 @@ export const reads: readonly Read[] = [
     'admin',
     ({ courseId, lessonId }) => `${v1}/courses/${courseId}/lessons/${lessonId}/quiz/results?limit=5`,
   ),
+  get('readCourseRules', 'admin', `${v1}/admin/course-rules`),
   get('readDraft', 'admin', ({ courseId }) => `${v1}/courses/${courseId}/draft`),
   get(
     'readDraftLesson',

@@ -29,6 +29,7 @@ const decided: Readonly<Record<string, 'step-up' | 'by its body' | string>> = {
   'POST /api/v1/admin/mail/dead-letters/retry': 'the same mails to the same addresses',
   'PATCH /api/v1/reports/{id}': 'step-up',
   'PATCH /api/v1/forms/{id}': 'everyday work, and it can be taken back',
+  'PUT /api/v1/admin/course-rules': 'recorded, and it can be taken back: what is published stays',
   'POST /api/v1/courses': 'everyday work: nobody sees it before it is published',
   'PATCH /api/v1/courses/{id}': 'everyday work, by versions',
   'DELETE /api/v1/courses/{id}': 'whoever takes part goes on: it is archived',

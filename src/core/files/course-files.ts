@@ -3,12 +3,16 @@ import { PortUnavailable } from '../../ports/unavailable.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { AppError, validationError } from '../kernel/errors.ts'
 import type { BindFiles } from './bind-files.ts'
+import type { FileTasks } from './file-tasks.ts'
 import { type CourseFile, type CourseFileUse, files, type StoredFile } from './files.model.ts'
+import type { RemoveFile } from './remove-file.ts'
 
 /** With pauses: a film is rarely watched in one go, nor is a paper read. */
 const livesMs = 12 * 60 * 60_000
 /** What is available stays so, but for a deletion elsewhere. */
 const rememberedMs = 60_000
+/** Longer than it takes to delete a course. */
+const doomedMs = 15 * 60_000
 const rememberedFiles = 2_000
 
 /** Files that go with lessons. */
@@ -16,10 +20,14 @@ export function createCourseFiles(
   { documents, clock }: Needs<'documents' | 'clock'>,
   {
     bindFiles,
+    removeFile,
+    tasks,
     sign,
     addressOf,
   }: {
     readonly bindFiles: BindFiles
+    readonly removeFile: RemoveFile
+    readonly tasks: FileTasks
     readonly sign: (file: StoredFile, livesMs: number) => Promise<string>
     readonly addressOf: (fileId: string) => string
   },
@@ -44,23 +52,52 @@ export function createCourseFiles(
     return file
   }
 
+  const unavailableOf = (file: StoredFile | null): CourseFile['unavailable'] => {
+    if (!file || file.state === 'uploading') return 'missing'
+    if (file.state === 'pending') return 'scan_pending'
+    return file.state === 'rejected' ? 'file_rejected' : null
+  }
+
   async function open(fileId: string): Promise<CourseFile> {
     const address = addressOf(fileId)
-    const without = (unavailable: CourseFile['unavailable']) => ({ url: null, address, unavailable })
     const file = await read(fileId)
-    if (!file || file.state === 'uploading') return without('missing')
-    if (file.state === 'pending') return without('scan_pending')
-    if (file.state === 'rejected') return without('file_rejected')
+    const unavailable = unavailableOf(file)
+    if (!file || unavailable) return { url: null, address, unavailable }
     try {
-      return { url: await sign(file, livesMs), address, unavailable: null }
+      return { url: await sign(file, livesMs), address, unavailable }
     } catch (error) {
       if (!(error instanceof PortUnavailable)) throw error
-      return without('unreachable')
+      return { url: null, address, unavailable: 'unreachable' }
+    }
+  }
+
+  /** The files of a course that are bound to it; no others are ever taken along. */
+  async function* boundTo(courseId: string, fileIds: readonly string[]) {
+    for (const id of fileIds) {
+      const stored = await documents.read(files, { partition: id, id })
+      const binding = stored?.value.binding
+      if (stored && binding?.kind === 'course' && binding.id === courseId) yield stored
     }
   }
 
   return {
     open,
+    stateOf: async (fileId: string) => unavailableOf(await read(fileId)),
+
+    /** Before a course is deleted: whatever happens then, its files are looked at again. */
+    async doom(courseId: string, fileIds: readonly string[]): Promise<void> {
+      for await (const { value } of boundTo(courseId, fileIds))
+        await tasks.note('upload', { fileId: value.id, ownerId: value.ownerId, blob: value.blob }, doomedMs)
+    },
+
+    /** Of a course that is deleted. */
+    async removeFrom(courseId: string, fileIds: readonly string[]): Promise<void> {
+      for await (const stored of boundTo(courseId, fileIds)) {
+        remembered.delete(stored.value.id)
+        await removeFile.remove(stored)
+      }
+    },
+
     forget: (fileId: string): void => void remembered.delete(fileId),
 
     isAddressOf: (url: string, fileId: string): boolean => url === addressOf(fileId),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { BlobName } from '../../ports/blobs.ts'
 import { collection } from '../../ports/documents.ts'
 import type { Actor } from '../kernel/actor.ts'
-import { defineError } from '../kernel/errors.ts'
+import { defineError, type ErrorDetail } from '../kernel/errors.ts'
 import { FileCategory } from './file-categories.ts'
 import { cleanFileName } from './file-name.ts'
 import type { MediaType } from './media-types.ts'
@@ -19,11 +19,16 @@ export interface FileBinding {
   readonly boundAt: string
 }
 
+/** Where a file is used: the path of what uses it, such as `courses.{id}.lessons.{id}`, and words for its owner. */
+export type FileUse = ErrorDetail
+
 /** What the domain that files are bound to says about its side of it. */
 export interface BoundTo {
   canRead(actor: Actor, binding: FileBinding): Promise<boolean>
   /** False when what the file was bound to, or each of the parts, never came to be or is gone. */
   exists(binding: FileBinding): Promise<boolean>
+  /** Where the file is shown, read or kept as evidence: empty when nothing would miss it. */
+  usesOf(binding: FileBinding, fileId: string): Promise<readonly FileUse[]>
   /** What the owner of the file knows it by; null where it has no name, or the owner has nothing to do with it any more. */
   titleFor(owner: Actor, binding: FileBinding): Promise<string | null>
 }
@@ -243,5 +248,5 @@ export const fileRejected = defineError(
 export const fileInUse = defineError(
   'conflict',
   'file_in_use',
-  'This file belongs to a form that has been sent.',
+  'This file is in use. Take it out there first: see details.',
 )

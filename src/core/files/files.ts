@@ -1,9 +1,11 @@
+import { VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import type { Users } from '../accounts/users/users.ts'
 import type { Actor, Caller } from '../kernel/actor.ts'
 import { emptyFace, type Job, type Limit } from '../kernel/domain.ts'
 import { forbidden, notFound } from '../kernel/errors.ts'
 import { createQuestion } from '../kernel/events.ts'
+import { retryOnConflict } from '../kernel/retry-on-conflict.ts'
 import type { Recording } from '../platform/audit/audit.model.ts'
 import type { Limits } from '../platform/limits/limits.ts'
 import { createAvatars, type GroupPicture } from './avatars.ts'
@@ -125,7 +127,7 @@ export function createFiles(
       ...(cacheControl === undefined ? {} : { cacheControl }),
     })
   }
-  const courseFiles = createCourseFiles(needs, { bindFiles, sign, addressOf: urlOf })
+  const courseFiles = createCourseFiles(needs, { bindFiles, removeFile, tasks, sign, addressOf: urlOf })
   /** A file that is not there, that is not complete, or that the actor may not read: all alike. */
   const readable = async (actor: Actor, id: string) => {
     const stored = await documents.read(files, { partition: id, id })
@@ -184,13 +186,18 @@ export function createFiles(
       return url
     },
 
-    /** By its owner alone; what was sent with a form belongs to the form. */
+    /** By its owner alone. Throws `file_in_use` while something shows it, and says what. */
     async remove(actor: Actor, id: string, caller: Caller): Promise<void> {
-      const stored = await documents.read(files, { partition: id, id })
-      if (!stored) throw notFound()
-      if (stored.value.ownerId !== actor.userId) throw forbidden()
-      if (stored.value.binding?.kind === 'form') throw fileInUse()
-      if (!(await removeFile.remove(stored))) throw notFound()
+      await retryOnConflict(async () => {
+        const stored = await documents.read(files, { partition: id, id })
+        if (!stored) throw notFound()
+        const { ownerId, binding } = stored.value
+        if (ownerId !== actor.userId) throw forbidden()
+        const uses = binding ? ((await bindings.of(binding.kind)?.usesOf(binding, id)) ?? []) : []
+        if (uses.length > 0) throw fileInUse({ details: uses })
+        // Bound, completed or scanned at this very moment: what uses it is asked again.
+        if (!(await removeFile.remove(stored))) throw new VersionMismatch(files.name)
+      })
       courseFiles.forget(id)
       await audit.record(caller, {
         event: 'file.delete',

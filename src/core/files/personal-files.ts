@@ -1,6 +1,6 @@
 import { VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
-import { conflict } from '../kernel/errors.ts'
+import { AppError, conflict } from '../kernel/errors.ts'
 import { blobContainers } from './file-categories.ts'
 import { files, filesByOwner, type StoredFile } from './files.model.ts'
 import { readContent } from './read-content.ts'
@@ -8,6 +8,17 @@ import type { RemoveFile } from './remove-file.ts'
 import type { ReserveSpace } from './reserve-space.ts'
 
 const attempts = 10
+
+/** Bytes that are gone take nothing else of an export away. */
+async function* whatIsLeft(
+  content: AsyncIterable<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  try {
+    yield* content
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'not_found')) throw error
+  }
+}
 
 /** A person's files, all of them: to hand over, and to erase. */
 export function createPersonalFiles(
@@ -63,7 +74,7 @@ export function createPersonalFiles(
         const { blob, size, state } = stored.value
         yield {
           file: stored.value,
-          content: () => readContent(blobs, blob, state === 'rejected' ? 0 : size),
+          content: () => whatIsLeft(readContent(blobs, blob, state === 'rejected' ? 0 : size)),
         }
       }
     },

@@ -41,6 +41,8 @@ export interface FormsConfig {
   readonly limits: { readonly forms: Limit }
 }
 
+/** Longer than it takes to store a form whose files are bound to it. */
+const sendingMs = 60_000
 const thanks = 'Thank you. We have received this, and somebody will get back to you.'
 
 const submittedOf = ({ submission }: Stored): Submitted => ({
@@ -82,6 +84,15 @@ export function createForms(
       files.bindings.listener('form', {
         canRead: async (actor) => actor.role === 'admin',
         exists: async ({ id }) => (await needs.submissions.read(id))?.erasedAt === null,
+        async usesOf({ id, boundAt }, fileId) {
+          const submission = await needs.submissions.read(id)
+          const isKept = submission
+            ? submission.erasedAt === null && submission.attachments.includes(fileId)
+            : needs.clock.now() - Date.parse(boundAt) < sendingMs
+          return isKept
+            ? [{ path: `forms.${id}`, code: 'sent_with_form', message: 'A form that was sent with it.' }]
+            : []
+        },
         titleFor: async (_, { id }) => (await needs.submissions.read(id))?.trackingNumber ?? null,
       }),
     ],

@@ -13,15 +13,14 @@ import {
   type CourseDraft,
   type CourseVersion,
   catalog,
-  conditionsMissing,
   courses,
   courseVersions,
   type NewCourse,
   organization,
   type UpdateCourse,
 } from './courses.model.ts'
-import { courseImports } from './import-memory.model.ts'
-import { lessonContents, minutesOf, secondsOf } from './lessons.model.ts'
+import type { FindProblems } from './lesson-problems.ts'
+import { minutesOf, secondsOf } from './lessons.model.ts'
 import type { Versions } from './versions.ts'
 
 /** Stands for nobody in particular: imports and seeds. */
@@ -94,10 +93,11 @@ export function createAuthorCourses(
     readonly audit: Recording
     readonly catalogue: Catalogue
     readonly versions: Versions
+    readonly problems: FindProblems
   },
 ) {
   const { documents, clock, ids } = needs
-  const { users, audit, catalogue, versions } = domain
+  const { users, audit, catalogue, versions, problems } = domain
   const putDocument = createPutDocument(needs)
   const now = () => new Date(clock.now()).toISOString()
 
@@ -170,6 +170,7 @@ export function createAuthorCourses(
       order: lesson.order,
       moduleId: lesson.moduleId ?? null,
     })),
+    problems: [],
     createdAt: course.createdAt,
     updatedAt: course.updatedAt,
   })
@@ -181,10 +182,16 @@ export function createAuthorCourses(
     ])
     return draftOf(course, draft.value, published)
   }
-  const describe = async ({ value, version }: Stored<Course>): Promise<Versioned<CourseDraft>> => ({
-    value: await describeCourse(value),
+  const describeWithProblems = async ({
+    value,
     version,
-  })
+  }: Stored<Course>): Promise<Versioned<CourseDraft>> => {
+    const [described, { value: draft }] = await Promise.all([
+      describeCourse(value),
+      versions.readDraft(value.id),
+    ])
+    return { value: { ...described, problems: [...(await problems.told(draft))] }, version }
+  }
 
   /** Stores a draft under an id of the caller's. The card is the commit. */
   async function store(author: Author, id: string, given: NewCourse): Promise<Stored<Course>> {
@@ -198,50 +205,23 @@ export function createAuthorCourses(
     return documents.insert(courses, course)
   }
 
-  async function publish(actor: Author, courseId: string): Promise<Stored<Course>> {
-    const [stored, draft] = await Promise.all([readOwn(actor, courseId), versions.readDraft(courseId)])
-    const course = stored.value
-    const { lessons } = draft.value
-    if (lessons.length === 0)
-      throw conditionsMissing([{ path: 'lessons', code: 'no_lessons', message: 'Add a lesson first.' }])
-    // Under an id of its own, so that of two who publish at once the loser's is simply never referred to.
-    const next = nextVersion(course, draft.value, ids.next())
-    const published = course.versionId === null ? null : await versions.read(courseId, course.versionId)
-    if (
-      published &&
-      course.state === 'published' &&
-      published.isSequential === course.isSequential &&
-      isUnchanged(compareVersions(published, next))
-    )
-      return stored
-    await documents.insert(courseVersions, next)
-    try {
-      const changed = await documents.replace(courses, publishedAs(course, next, now()), stored.version)
-      await catalogue.changed()
-      return changed
-    } catch (error) {
-      if (!(error instanceof VersionMismatch)) throw error
-      await documents.remove(courseVersions, { partition: courseId, id: next.id })
-      throw conflict()
-    }
-  }
-
   return {
     readOwn,
     store,
-    publishAs: publish,
+    record,
     change,
     describe: describeCourse,
+    describeWithProblems,
 
     async create(actor: Actor, given: NewCourse, caller: Caller): Promise<Versioned<CourseDraft>> {
       const id = ids.next()
       const stored = await store(actor, id, given)
       await record(actor, caller, 'course.create', id)
-      return describe(stored)
+      return describeWithProblems(stored)
     },
 
     readDraft: async (actor: Actor, courseId: string): Promise<Versioned<CourseDraft>> =>
-      describe(await readOwn(actor, courseId)),
+      describeWithProblems(await readOwn(actor, courseId)),
 
     async update(
       actor: Actor,
@@ -264,30 +244,7 @@ export function createAuthorCourses(
         expectedVersion,
       )
       await record(actor, caller, 'course.update', courseId, Object.keys(given))
-      return describe(stored)
-    },
-
-    async publish(actor: Actor, courseId: string, caller: Caller): Promise<Versioned<CourseDraft>> {
-      const stored = await publish(actor, courseId)
-      await record(actor, caller, 'course.publish', courseId)
-      return describe(stored)
-    },
-
-    /** Never published: it goes whole. Otherwise it is archived: nobody new gets in, whoever takes part goes on. */
-    async remove(actor: Actor, courseId: string, caller: Caller): Promise<void> {
-      const { value: course, version } = await readOwn(actor, courseId)
-      if (course.version > 0)
-        await change(actor, courseId, (latest) => ({ ...latest, state: 'archived', updatedAt: now() }))
-      else {
-        if (!(await documents.remove(courses, { partition: catalog, id: courseId }, version)))
-          throw conflict()
-        const { lessons } = (await versions.readDraft(courseId)).value
-        for (const { contentId } of lessons)
-          await documents.remove(lessonContents, { partition: courseId, id: contentId })
-        await documents.remove(courseVersions, { partition: courseId, id: 'draft' })
-        await documents.remove(courseImports, { partition: courseId, id: courseId })
-      }
-      await record(actor, caller, 'course.delete', courseId)
+      return describeWithProblems(stored)
     },
   }
 }

@@ -27,6 +27,8 @@ export interface Course {
   readonly category: Category
   readonly level: z.infer<typeof Level>
   readonly thumbnail: string | null
+  /** The upload that the thumbnail was made from; absent where it is elsewhere. */
+  readonly thumbnailFileId?: string | null
   readonly instructor: z.infer<typeof Instructor>
   /** Who wrote it, and besides admins the only one to change it. */
   readonly authorId: string
@@ -76,7 +78,7 @@ export interface CourseVersion {
 export const courseVersions = collection<CourseVersion>()({
   name: 'CourseVersions',
   partition: 'courseId',
-  paths: {},
+  paths: { byNumber: { by: [], order: 'number' } },
 })
 
 const Duration = {
@@ -85,6 +87,11 @@ const Duration = {
 }
 const modules = z.array(CourseModule).meta({ description: 'In order; empty when there are none.' })
 const moduleId = z.uuid().nullable().meta({ description: 'The module it is in.' })
+
+const Problems = z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })).meta({
+  description:
+    'What learners would miss, such as the video of a lesson that is not there, and rules that are probably not meant.',
+})
 
 const Figures = z.object({
   enrolledCount: z.number().int(),
@@ -205,6 +212,7 @@ export const CourseDraft = z
     lessons: z.array(
       z.object({ id: z.uuid(), title: z.string(), ...Duration, order: z.number().int(), moduleId }),
     ),
+    problems: Problems,
     createdAt: Timestamp,
     updatedAt: Timestamp,
   })

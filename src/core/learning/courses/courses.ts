@@ -10,6 +10,8 @@ import { createAuthorCourses } from './author-courses.ts'
 import { cardOf, createCatalogue } from './catalogue.ts'
 import { createChangeDraft } from './change-draft.ts'
 import { type CourseTally, courseCounts, courseMembers } from './course-members.model.ts'
+import { courseRules } from './course-rules.model.ts'
+import { createCourseRules } from './course-rules.ts'
 import {
   type Course,
   type CourseDetail,
@@ -20,13 +22,16 @@ import {
 } from './courses.model.ts'
 import { createEditLessons } from './edit-lessons.ts'
 import { createEditModules } from './edit-modules.ts'
+import { createFindFileUses } from './file-uses.ts'
 import { createImportCourses } from './import-courses.ts'
 import { courseImports } from './import-memory.model.ts'
 import { createLessonFiles } from './lesson-files.ts'
+import { createFindProblems } from './lesson-problems.ts'
 import { lessonContents, secondsOf } from './lessons.model.ts'
 import { createListWrittenCourses } from './list-written-courses.ts'
 import { createMembers, noCounts } from './members.ts'
 import { createCoursesPersonalData } from './personal-data.ts'
+import { createReleaseCourses } from './release-courses.ts'
 import { createVersions } from './versions.ts'
 
 const rememberedDetails = 2_000
@@ -72,7 +77,17 @@ export function createCourses(
   const catalogue = createCatalogue(needs)
   const versions = createVersions(needs)
   const members = createMembers(needs)
-  const authorCourses = createAuthorCourses(needs, { users, audit, catalogue, versions })
+  const problems = createFindProblems({ versions, files: files.courses })
+  const rules = createCourseRules(needs, { audit })
+  const authorCourses = createAuthorCourses(needs, { users, audit, catalogue, versions, problems })
+  const releases = createReleaseCourses(needs, {
+    authorCourses,
+    catalogue,
+    versions,
+    problems,
+    rules,
+    files: files.courses,
+  })
   const changeDraft = createChangeDraft(needs, { versions })
   const lessonFiles = createLessonFiles({ files: files.courses })
   const editLessons = createEditLessons(needs, { authorCourses, versions, lessonFiles, changeDraft, quizzes })
@@ -105,11 +120,18 @@ export function createCourses(
     listWritten: createListWrittenCourses(needs, { members, describe: authorCourses.describe }),
     members,
     versions,
-    authoring: authorCourses,
+    authoring: { ...authorCourses, ...releases },
+    rules,
     lessons: editLessons,
     modules: createEditModules(needs, { authorCourses, changeDraft }),
     openParts: lessonFiles.openParts,
-    importCourses: createImportCourses(needs, { authorCourses, editLessons, versions, changeDraft }),
+    findFileUses: createFindFileUses(needs, { versions }),
+    importCourses: createImportCourses(needs, {
+      authorCourses: { ...authorCourses, ...releases },
+      editLessons,
+      versions,
+      changeDraft,
+    }),
 
     findDetail,
 
@@ -159,6 +181,14 @@ export function createCourses(
 export type Courses = ReturnType<typeof createCourses>
 
 export const coursesDomain = {
-  collections: [courses, courseVersions, lessonContents, courseMembers, courseCounts, courseImports],
+  collections: [
+    courses,
+    courseVersions,
+    lessonContents,
+    courseMembers,
+    courseCounts,
+    courseImports,
+    courseRules,
+  ],
   create: createCourses,
 }

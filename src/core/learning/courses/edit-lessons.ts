@@ -20,6 +20,7 @@ import {
   type UpdateLesson,
 } from './lessons.model.ts'
 import type { Versions } from './versions.ts'
+import { doubtfulRules, requirePossible } from './watch-rules.model.ts'
 
 const contentFields = [
   'content',
@@ -129,6 +130,7 @@ export function createEditLessons(
       minimumSeconds,
       watchPercent,
       quiz: content.quiz ? quizzes.ofAuthor(content.quiz) : null,
+      warnings: [...doubtfulRules(lesson)],
     }
   }
 
@@ -147,6 +149,7 @@ export function createEditLessons(
       const order = Math.min(given.order ?? placeIn(latest, given.moduleId), lessons.length + 1)
       const fileIds = fileIdsOf(parts)
       const lesson = outlineOf(id, contentId, given, { order, videoSeconds, fileIds, quiz })
+      requirePossible(lesson)
       return { lessons: placed(lessons, lesson, order) }
     })
     return describe(courseId, findIn(lessons, id))
@@ -196,6 +199,7 @@ export function createEditLessons(
         ...(content && { contentId: content.contentId, fileIds: content.fileIds }),
         ...(quiz && { quiz: quizOutlineOf(quiz) }),
       }
+      requirePossible(changed)
       const order = given.order ?? lesson.order
       return { lessons: placed(latest.lessons, changed, order) }
     })

@@ -13,6 +13,7 @@ import { storedFieldsOf } from './lesson-fields.ts'
 import type { UpdateLesson } from './lessons.model.ts'
 import { type Fields, isSame, sayingsOf } from './merge-fields.ts'
 import { type GivenCourse, type ImportPlan, planImport } from './plan-import.ts'
+import type { ReleaseCourses } from './release-courses.ts'
 import type { Versions } from './versions.ts'
 
 export interface ImportOptions {
@@ -86,7 +87,7 @@ export const memoryOf = async (
 export function createImportCourse(
   { documents }: Needs<'documents'>,
   domain: {
-    readonly authorCourses: AuthorCourses
+    readonly authorCourses: AuthorCourses & Pick<ReleaseCourses, 'publishAs'>
     readonly editLessons: EditLessons
     readonly versions: Versions
     readonly changeDraft: ChangeDraft

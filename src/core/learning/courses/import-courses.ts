@@ -15,6 +15,7 @@ import { maxLessons, NewLesson } from './lessons.model.ts'
 import type { Fields } from './merge-fields.ts'
 import { maxModules, NewModule } from './modules.model.ts'
 import type { GivenCourse } from './plan-import.ts'
+import type { ReleaseCourses } from './release-courses.ts'
 import type { Versions } from './versions.ts'
 
 const Key = z
@@ -107,7 +108,7 @@ export async function givenIn(raw: ImportedCourse, parsed: ImportedCourse): Prom
 export function createImportCourses(
   needs: Needs<'coursePackages' | 'documents'>,
   domain: {
-    readonly authorCourses: AuthorCourses
+    readonly authorCourses: AuthorCourses & Pick<ReleaseCourses, 'publishAs'>
     readonly editLessons: EditLessons
     readonly versions: Versions
     readonly changeDraft: ChangeDraft

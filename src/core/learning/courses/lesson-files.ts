@@ -1,7 +1,7 @@
 import type { CourseFile, CourseFileUse } from '../../files/files.model.ts'
 import type { Files } from '../../files/files.ts'
+import type { Actor } from '../../kernel/actor.ts'
 import { validationError } from '../../kernel/errors.ts'
-import type { Author } from './author-courses.ts'
 import {
   type Caption,
   fileIdIn,
@@ -33,6 +33,29 @@ export const fileIdsOf = ({ videoFileId, resources, captions, transcript }: Cont
     ...(captions ?? []).map(({ fileId }) => fileId),
     ...(transcript && 'fileId' in transcript ? [transcript.fileId] : []),
   ]),
+]
+
+/** The fields of a lesson that name files of ours. */
+export const usesOf = ({ videoFileId, resources, captions, transcript }: ContentParts) => [
+  ...(videoFileId === null
+    ? []
+    : [{ fileId: videoFileId, use: { path: 'videoFileId', category: 'course-video' } as const }]),
+  ...resources.flatMap(({ fileId }, index) =>
+    fileId === undefined
+      ? []
+      : [{ fileId, use: { path: `resources.${index}.fileId`, category: 'document' } as const }],
+  ),
+  ...(captions ?? []).map(({ fileId }, index) => ({
+    fileId,
+    use: {
+      path: `captions.${index}.fileId`,
+      category: 'document',
+      types: ['text/vtt'],
+    } satisfies CourseFileUse as CourseFileUse,
+  })),
+  ...(transcript && 'fileId' in transcript
+    ? [{ fileId: transcript.fileId, use: { path: 'transcript.fileId', category: 'document' } as const }]
+    : []),
 ]
 
 export const noParts: ContentParts = {
@@ -92,31 +115,9 @@ export function createLessonFiles({
     return parts
   }
 
-  const usesOf = ({ videoFileId, resources, captions, transcript }: ContentParts) => [
-    ...(videoFileId === null
-      ? []
-      : [{ fileId: videoFileId, use: { path: 'videoFileId', category: 'course-video' } as const }]),
-    ...resources.flatMap(({ fileId }, index) =>
-      fileId === undefined
-        ? []
-        : [{ fileId, use: { path: `resources.${index}.fileId`, category: 'document' } as const }],
-    ),
-    ...(captions ?? []).map(({ fileId }, index) => ({
-      fileId,
-      use: {
-        path: `captions.${index}.fileId`,
-        category: 'document',
-        types: ['text/vtt'],
-      } satisfies CourseFileUse as CourseFileUse,
-    })),
-    ...(transcript && 'fileId' in transcript
-      ? [{ fileId: transcript.fileId, use: { path: 'transcript.fileId', category: 'document' } as const }]
-      : []),
-  ]
-
   /** Binds the files that the lesson did not have before. Answers the length of a new video, if that is known. */
   async function claim(
-    author: Author,
+    author: Pick<Actor, 'userId'>,
     courseId: string,
     parts: ContentParts,
     before: readonly string[],

@@ -176,6 +176,9 @@ export const DraftLesson = z
     captions: z.array(Caption),
     transcript: Transcript.nullable(),
     quiz,
+    warnings: z
+      .array(z.object({ path: z.string(), code: z.string(), message: z.string() }))
+      .meta({ description: 'What can be done, and is probably not meant.' }),
   })
   .meta({ id: 'DraftLesson' })
 export type DraftLesson = z.infer<typeof DraftLesson>

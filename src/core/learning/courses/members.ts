@@ -213,11 +213,12 @@ export function createMembers(needs: Needs<'documents' | 'defer'>) {
     async list(
       courseId: string,
       page: { readonly after?: string; readonly limit: number },
+      kind: CourseMember['kind'] = 'member',
     ): Promise<Page<CourseMember>> {
       const found = await documents.query(courseMembers, {
         path: 'byName',
         partition: courseId,
-        equals: { kind: 'member' },
+        equals: { kind },
         ...page,
       })
       return found as Page<CourseMember>

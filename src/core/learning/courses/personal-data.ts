@@ -3,6 +3,7 @@ import { nothingKept, nothingPersonal, type PersonalData } from '../../kernel/pe
 import { createPutDocument } from '../../kernel/put-document.ts'
 import { walk } from '../../kernel/walk.ts'
 import { courseCounts } from './course-members.model.ts'
+import { courseRules } from './course-rules.model.ts'
 import { type Course, catalog, courses, courseVersions, organization } from './courses.model.ts'
 import { courseImports } from './import-memory.model.ts'
 import { lessonContents } from './lessons.model.ts'
@@ -68,6 +69,7 @@ export function createCoursesPersonalData(needs: Needs<'documents'>): readonly P
     },
     nothingPersonal(courseVersions.name, 'What each version of a course consists of.', forTheCourse),
     nothingPersonal(lessonContents.name, 'The text, videos and resources of lessons.', forTheCourse),
+    nothingPersonal(courseRules.name, 'What is asked of every course.', 'For good.'),
     nothingPersonal(courseCounts.name, 'How many take part in each course.', forTheCourse),
     nothingPersonal(courseImports.name, 'What the last import of a course said, as digests.', forTheCourse),
   ]

@@ -1,8 +1,9 @@
 import type { AppError } from '../../kernel/errors.ts'
-import { measure } from '../../kernel/ranges.ts'
+import { type SecondSet, secondsIn } from '../../kernel/second-set.ts'
 import type { CourseVersion } from '../courses/courses.model.ts'
 import { conditionsMissing } from '../courses/courses.model.ts'
-import type { LessonOutline } from '../courses/lessons.model.ts'
+import { type LessonOutline, secondsOf } from '../courses/lessons.model.ts'
+import { secondsToWatch } from '../courses/watch-rules.model.ts'
 import { attemptsLeft, standingWith } from '../quizzes/standing.model.ts'
 import type { Enrolment, LessonProgress } from './enrollments.model.ts'
 import type { Missing } from './study.model.ts'
@@ -25,8 +26,24 @@ export const completedOf = (enrolment: Enrolment): readonly string[] =>
 export const percentageOf = (enrolment: Enrolment): number =>
   enrolment.lessonIds.length === 0 ? 0 : (completedOf(enrolment).length / enrolment.lessonIds.length) * 100
 
-export function watchedPercentOf({ duration }: LessonOutline, { watched }: LessonProgress): number {
-  return duration === 0 ? 0 : Math.min(100, (measure(watched) / (duration * 60)) * 100)
+export const watchedOf = ({ watched, watchedDense }: LessonProgress): SecondSet => ({
+  ranges: watched,
+  ...(watchedDense && { dense: watchedDense }),
+})
+
+/** Of the video, or of the lesson while the length of the video is not known. */
+export function watchedPercentOf(lesson: LessonOutline, progress: LessonProgress): number {
+  const length = lesson.videoSeconds ?? secondsOf(lesson)
+  return length === 0 ? 0 : Math.min(100, (secondsIn(watchedOf(progress)) / length) * 100)
+}
+
+/** Percent still to be watched: none as soon as the shortest video that the lesson may have was watched so far. */
+function percentMissing(lesson: LessonOutline, progress: LessonProgress): number {
+  if (lesson.watchPercent === 0) return 0
+  const watched = secondsIn(watchedOf(progress))
+  const needed = (secondsToWatch(lesson) * lesson.watchPercent) / 100
+  const isEnough = watched > 0 && watched >= needed - 1e-6
+  return isEnough ? 0 : lesson.watchPercent - watchedPercentOf(lesson, progress)
 }
 
 const lessonMissing = (lessonId: string): Missing => ({
@@ -63,7 +80,7 @@ function whyNotPassed({ quiz }: LessonOutline, progress: LessonProgress): Omit<M
 export function whyIncomplete(lesson: LessonOutline, progress: LessonProgress): Missing[] {
   if (progress.completedAt !== null) return []
   const seconds = lesson.minimumSeconds - progress.seconds
-  const percent = lesson.watchPercent - watchedPercentOf(lesson, progress)
+  const percent = percentMissing(lesson, progress)
   return [
     ...(seconds > 0
       ? [{ code: 'time_missing' as const, message: 'Spend more time on this lesson.', seconds }]

@@ -14,6 +14,8 @@ export interface LessonProgress {
   readonly seconds: number
   /** Parts of the video, in seconds. */
   readonly watched: readonly Range[]
+  /** Hours of the video of which so many parts were watched that they are kept by the second. */
+  readonly watchedDense?: Readonly<Record<string, string>>
   /** Where the person was last, in seconds. */
   readonly position: number
   /** When that was; absent while there is no video. */

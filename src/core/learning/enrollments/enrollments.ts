@@ -11,6 +11,7 @@ import type { Courses } from '../courses/courses.ts'
 import type { Mentors } from '../mentors/mentors.ts'
 import type { Quizzes } from '../quizzes/quizzes.ts'
 import { percentageOf } from './conditions.ts'
+import { createCourseFileUses } from './course-file-uses.ts'
 import { type LearnedSummary, progress } from './enrollments.model.ts'
 import { createLearners } from './learners.ts'
 import { createLessonAccess } from './lesson-access.ts'
@@ -51,6 +52,7 @@ export function createEnrollments(
   const { users, courses, files, quizzes } = borrows
   const learners = createLearners(needs, borrows)
   const access = createLessonAccess({ courses, learners })
+  const usesOf = createCourseFileUses({ courses, learners })
 
   async function coursesOf(userId: string): Promise<readonly string[]> {
     return (await learners.readStats(userId))?.value.enrolledCourses ?? []
@@ -70,6 +72,7 @@ export function createEnrollments(
       files.bindings.listener('course', {
         canRead: async (actor, { id }) => (await coursesOf(actor.userId)).includes(id),
         exists: async ({ id }) => (await courses.readCourse(id)) !== null,
+        usesOf: ({ id }, fileId) => usesOf(id, fileId),
         titleFor: async (_, { id }) => (await courses.readCourse(id))?.value.title ?? null,
       }),
     ],

@@ -1,6 +1,7 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { User } from '../../accounts/users/users.model.ts'
-import { addRanges, type Range } from '../../kernel/ranges.ts'
+import type { Range } from '../../kernel/ranges.ts'
+import { withPieces } from '../../kernel/second-set.ts'
 import type { Courses } from '../courses/courses.ts'
 import type { LessonOutline } from '../courses/lessons.model.ts'
 import { withAchievements } from './achievements.ts'
@@ -9,6 +10,7 @@ import {
   percentageOf,
   refuse,
   untouched,
+  watchedOf,
   whyCourseIncomplete,
   whyIncomplete,
 } from './conditions.ts'
@@ -23,7 +25,8 @@ import { secondsOf, withTime } from './time-spent.ts'
 const longestEventMs = 4 * 60 * 60_000
 const latestReportMs = 30 * 24 * 60 * 60_000
 const fastestPlayback = 2
-const keptWatchedRanges = 100
+/** Clocks of several processes differ a little. */
+const settledAfterMs = latestReportMs + 24 * 60 * 60_000
 
 const withLesson = (enrolment: Enrolment, lessonId: string, progress: LessonProgress): Enrolment => ({
   ...enrolment,
@@ -129,7 +132,9 @@ export function createLessonProgress(
           return [[from, Math.min(to, from + possible)]]
         })
         const progress = known.lessons[lessonId] ?? untouched
-        const time = withTime(known.time, sittings)
+        const settleBefore = (clock.now() - settledAfterMs) / 1000
+        const time = withTime(known.time, sittings, settleBefore)
+        const { ranges, dense } = withPieces(watchedOf(progress), watched)
         const last = counted
           .filter(({ to }) => to !== undefined)
           .reduce((latest, event) => (event.endMs > (latest?.endMs ?? 0) ? event : latest), counted[0])
@@ -138,7 +143,8 @@ export function createLessonProgress(
         const changed: LessonProgress = {
           ...progress,
           seconds: progress.seconds + secondsOf(time) - secondsOf(known.time),
-          watched: addRanges(progress.watched, watched, keptWatchedRanges),
+          watched: ranges,
+          ...(dense && { watchedDense: dense }),
           ...(isLater ? { position: last.to ?? 0, positionAt: lastAt } : {}),
         }
         if (secondsOf(time) === secondsOf(known.time) && JSON.stringify(changed) === JSON.stringify(progress))
@@ -150,7 +156,7 @@ export function createLessonProgress(
             new Date(endMs).toISOString(),
           ),
           stats: withAchievements(
-            { ...stats, time: withTime(stats.time, sittings) },
+            { ...stats, time: withTime(stats.time, sittings, settleBefore) },
             daysWith(learner, moments),
             new Date(clock.now()).toISOString(),
           ),

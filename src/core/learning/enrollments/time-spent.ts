@@ -1,31 +1,43 @@
 import { addRanges, measure, type Range } from '../../kernel/ranges.ts'
-
-/** How many sittings are kept apart. Older ones are summed up, and what is reported for them later is too late. */
-const openSittings = 100
+import { compact, expand, secondsIn } from '../../kernel/second-set.ts'
 
 /**
  * Time on the clock, in epoch seconds. Because it is a union, what is reported twice, late, out of order or from two
- * tabs at once counts once, and never more than the clock has gone.
+ * tabs at once counts once, and never more than the clock has gone; and however many sittings there are, each counts.
  */
 export interface TimeSpent {
   readonly sittings: readonly Range[]
-  /** What lies before this is summed up in `settledSeconds`. */
+  /** Hours of so many sittings that they are kept by the second. */
+  readonly dense?: Readonly<Record<string, string>>
+  /** What lies before this is summed up in `settledSeconds`: nothing is reported so late. */
   readonly settledUntil: number
   readonly settledSeconds: number
 }
 
 export const noTimeSpent: TimeSpent = { sittings: [], settledUntil: 0, settledSeconds: 0 }
 
-export const secondsOf = ({ sittings, settledSeconds }: TimeSpent): number =>
-  Math.round(settledSeconds + measure(sittings))
+const setOf = ({ sittings, dense }: TimeSpent) => ({ ranges: sittings, ...(dense && { dense }) })
 
-export function withTime(sheet: TimeSpent, ranges: readonly Range[]): TimeSpent {
+export const secondsOf = (sheet: TimeSpent): number =>
+  Math.round(sheet.settledSeconds + secondsIn(setOf(sheet)))
+
+/** `settleBefore`, in epoch seconds: from now on nothing is reported that began earlier. */
+export function withTime(sheet: TimeSpent, ranges: readonly Range[], settleBefore = 0): TimeSpent {
   const open = ranges.map(([from, to]): Range => [Math.max(from, sheet.settledUntil), to])
-  const sittings = addRanges(sheet.sittings, open)
-  const settled = sittings.slice(0, Math.max(0, sittings.length - openSittings))
+  const sittings = addRanges(expand(setOf(sheet)), open)
+  const settledUntil = Math.max(sheet.settledUntil, Math.floor(settleBefore))
+  const settled = sittings.flatMap(([from, to]): Range[] =>
+    from < settledUntil ? [[from, Math.min(to, settledUntil)]] : [],
+  )
+  const { ranges: kept, dense } = compact(
+    sittings.flatMap(([from, to]): Range[] =>
+      to > settledUntil ? [[Math.max(from, settledUntil), to]] : [],
+    ),
+  )
   return {
-    sittings: sittings.slice(settled.length),
-    settledUntil: settled.at(-1)?.[1] ?? sheet.settledUntil,
+    sittings: kept,
+    ...(dense && { dense }),
+    settledUntil,
     settledSeconds: sheet.settledSeconds + measure(settled),
   }
 }

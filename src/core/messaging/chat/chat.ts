@@ -30,6 +30,7 @@ import { createListConversations } from './list-conversations.ts'
 import { createListMessages } from './list-messages.ts'
 import { announcements, directPairs, inbox as inboxEntries, leftConversations } from './lists.model.ts'
 import { createChooseMentions } from './mentions.ts'
+import { publicIdOf } from './message-id.ts'
 import { createModeration } from './moderation.ts'
 import { createPeople } from './people.ts'
 import { createPermissions } from './permissions.ts'
@@ -167,12 +168,16 @@ export function createChat(
   })
   const erasePerson = createErasePerson(needs, { log, withdraw, ...borrows })
 
-  /** Whether one of these messages was sent, and is not deleted. */
-  async function isAnySent(conversationId: string, messageIds: readonly string[]): Promise<boolean> {
+  /** Which of these messages were sent, and are not deleted. */
+  async function sentOf(conversationId: string, messageIds: readonly string[]): Promise<readonly string[]> {
     const found = await Promise.all(
       messageIds.map((id) => documents.read<Entry>(everyMessage, { partition: conversationId, id })),
     )
-    return found.some((stored) => stored !== null && isMessage(stored) && stored.value.deletedAt === null)
+    return found.flatMap((stored) =>
+      stored !== null && isMessage(stored) && stored.value.deletedAt === null
+        ? [publicIdOf(conversationId, stored.value.id)]
+        : [],
+    )
   }
 
   /** The address of its picture, now; null as well when there is no such conversation. */
@@ -205,7 +210,13 @@ export function createChat(
       files.groupPictures.listener('conversation', pictureOf),
       files.bindings.listener('conversation', {
         canRead: (actor, { id }) => isMember(actor.userId, id),
-        exists: ({ id, parts }) => isAnySent(id, parts),
+        exists: async ({ id, parts }) => (await sentOf(id, parts)).length > 0,
+        usesOf: async ({ id, parts, hasForgottenParts = false }) =>
+          [...(await sentOf(id, parts)), ...(hasForgottenParts ? ['earlier'] : [])].map((messageId) => ({
+            path: `conversations.${id}.messages.${messageId}`,
+            code: 'sent_with_message',
+            message: 'A message that was sent with it. Delete the message.',
+          })),
         titleFor: ({ userId }, { id }) => titleFor(userId, id),
       }),
     ],
