@@ -51,7 +51,8 @@ const courseFields = {
 /** Some of the fields: what is not among them is not named. */
 const some = <T>(fields: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(fields, { requiredKeys: [] })
 const givenLesson = fc
-  .tuple(fc.record({ title: lessonFields.title }), some(lessonFields))
+  // A share of the video can only be asked for where its length is told.
+  .tuple(fc.record({ title: lessonFields.title, duration: lessonFields.duration }), some(lessonFields))
   .map(([must, may]) => ({ ...may, ...must }) as Record<string, unknown>)
 const which = fc.nat({ max: 9 })
 const givenCourse = fc

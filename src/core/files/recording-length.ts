@@ -1,4 +1,4 @@
-import type { MediaType } from '../media-types.ts'
+import type { MediaType } from './media-types.ts'
 import { readMp3Length } from './mp3-length.ts'
 import { readMp4Length } from './mp4-length.ts'
 import { readOggLength } from './ogg-length.ts'
