@@ -64,17 +64,20 @@ export async function unlessItStalls<T>(
   signal: AbortSignal | undefined,
   work: (signal: AbortSignal, moved: () => void) => Promise<T>,
 ): Promise<T> {
-  const stalled = new AbortController()
-  const giveUp = () => stalled.abort(new DOMException('Nothing moves.', 'TimeoutError'))
+  const either = new AbortController()
+  const giveUp = () => either.abort(new DOMException('Nothing moves.', 'TimeoutError'))
+  const leave = () => either.abort(signal?.reason)
+  signal?.throwIfAborted()
+  signal?.addEventListener('abort', leave)
   let timer = setTimeout(giveUp, ms)
   const moved = () => {
     clearTimeout(timer)
     timer = setTimeout(giveUp, ms)
   }
-  const either = signal ? AbortSignal.any([signal, stalled.signal]) : stalled.signal
   try {
-    return await work(either, moved)
+    return await work(either.signal, moved)
   } finally {
     clearTimeout(timer)
+    signal?.removeEventListener('abort', leave)
   }
 }

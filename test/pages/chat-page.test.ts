@@ -387,6 +387,43 @@ describe.each(engines)('$title', ({ name, missing }) => {
     },
   )
 
+  test.skipIf(missing)(
+    'a file that is refused says why; one that does not get through is tried again',
+    slow,
+    async () => {
+      const [una, vic] = [await chat.signUp('Una'), await chat.signUp('Vic')]
+      await groupOf('Refused', una, vic)
+      const desktop = await sitAs(una)
+      await desktop.openConversation('Refused')
+      const refusedOf = async (name: string, content: string | Buffer, words: string) => {
+        const path = join(chat.directory, name)
+        writeFileSync(path, content)
+        await desktop.page.upload('.composer input[type=file]', path)
+        await desktop.sees('.chips .problem', words)
+        await desktop.page.click(`.chips button[aria-label="Remove ${name}"]`)
+        await desktop.seesNo('.chips')
+      }
+      await refusedOf('run.exe', 'MZ', 'Files of this type are not accepted here.')
+      await refusedOf('page.png', '<!doctype html><script>alert(1)</script>', 'The file')
+      await refusedOf('long.txt', Buffer.alloc(26 * 1024 * 1024, 'a'), 'Must be at most')
+
+      const path = join(chat.directory, 'cut.png')
+      writeFileSync(path, picture)
+      chat.line.cut()
+      await desktop.page.upload('.composer input[type=file]', path)
+      await desktop.sees('.chips .problem', 'cannot be reached')
+      chat.line.restore()
+      await desktop.page.click('.chips .refused > button:not(.round)')
+      await desktop.seesNo('.chips .refused')
+      await desktop.seesNo('.chips progress')
+      await desktop.sees('.chips', 'cut.png')
+      await desktop.write('It got through.')
+      await desktop.sees('.bubble', 'It got through.')
+      expect(await desktop.page.problems()).toEqual([])
+      await desktop.page.close()
+    },
+  )
+
   test.skipIf(missing)('the list goes on beyond its first page', slow, async () => {
     const ida = await chat.signUp('Ida')
     for (let number = 1; number <= 64; number++) await groupOf(`Group ${number}`, ida)

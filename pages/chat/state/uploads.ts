@@ -1,9 +1,10 @@
 import { signal } from '@preact/signals'
 import { randomId } from '../../../src/client/random-id.ts'
 import { hereOf } from '../api/addresses.ts'
-import { type Answer, ask, type Problem, unreachable } from '../api/ask.ts'
-import { v1 } from '../api/client.ts'
-import { loosely } from './loosely.ts'
+import { type Answer, type Problem, refusal, unreachable } from '../api/ask.ts'
+import { client } from '../api/client.ts'
+import { fault, loosely } from './loosely.ts'
+import { tell } from './notices.ts'
 import { onLeaving } from './session.ts'
 
 export interface Upload {
@@ -18,12 +19,21 @@ export interface Upload {
 
 /** What is attached to the draft of a conversation, by the key of the draft. */
 export const uploads = signal<ReadonlyMap<string, readonly Upload[]>>(new Map())
-const running = new Map<string, XMLHttpRequest>()
+const running = new Map<string, AbortController>()
 export const mostAttachments = 10
+/** Which upload belongs to which file, for trying again where it was: for as long as this page is open. */
+const begun = new Map<string, string>()
+const notes = {
+  getItem: (key: string) => begun.get(key) ?? null,
+  setItem: (key: string, value: string) => void begun.set(key, value),
+}
+/** Then it is said, and there is a button: within some seconds. */
+const mostFailures = 3
 
 onLeaving(() => {
   for (const request of running.values()) request.abort()
   running.clear()
+  begun.clear()
   uploads.value = new Map()
 })
 
@@ -33,46 +43,39 @@ function put(draftKey: string, how: (list: readonly Upload[]) => readonly Upload
 const patch = (draftKey: string, key: string, change: Partial<Upload>): void =>
   put(draftKey, (list) => list.map((each) => (each.key === key ? { ...each, ...change } : each)))
 
-/** `fetch` tells nobody how far it has come. */
-function sendBytes(
-  key: string,
-  address: string,
-  headers: Readonly<Record<string, string>>,
-  file: File,
-  onProgress: (part: number) => void,
-): Promise<boolean> {
-  return new Promise((resolve) => {
-    const request = new XMLHttpRequest()
-    running.set(key, request)
-    request.open('PUT', address)
-    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value)
-    request.upload.onprogress = ({ loaded, total }) =>
-      loosely(() => onProgress(total > 0 ? loaded / total : 0))
-    request.onloadend = () => {
-      running.delete(key)
-      resolve(request.status >= 200 && request.status < 300)
-    }
-    request.send(file)
-  })
-}
+/** Their codes come with statuses of their own, which have words of their own. */
+const statusOf: Readonly<Record<string, number>> = { rate_limit_exceeded: 429, unavailable: 503 }
 
-/** Announces, sends and completes one file. Answers its id. */
+/** Announces, sends and completes one file. Answers its id. Never throws. */
 export async function upload(
   { key, file, name }: Pick<Upload, 'key' | 'file' | 'name'>,
   category: 'attachment' | 'avatar',
   onProgress: (part: number) => void = () => {},
 ): Promise<Answer<string>> {
-  const announced = await ask(
-    v1.files['upload-url'].$post({
-      json: { fileName: name, fileType: file.type, fileSize: file.size, category },
-    }),
-  )
-  if (!announced.ok) return announced
-  const { uploadUrl, fileId, headers } = announced.value
-  const isStored = await sendBytes(key, hereOf(uploadUrl), headers, file, onProgress)
-  if (!isStored) return { ok: false, problem: unreachable }
-  const completed = await ask(v1.files.complete.$post({ json: { fileId, fileName: name } }))
-  return completed.ok ? { ok: true, value: fileId, status: completed.status } : completed
+  const leaving = new AbortController()
+  running.set(key, leaving)
+  try {
+    const loaded = await import('../../../src/client/upload-file.ts').catch(() => null)
+    if (!loaded) return { ok: false, problem: unreachable }
+    const uploaded = await loaded.uploadFile(client, file, {
+      category,
+      fileName: name,
+      signal: leaving.signal,
+      notes,
+      maxFailures: mostFailures,
+      whenOnline: async () => {},
+      addressOf: hereOf,
+      onProgress: ({ sentBytes, totalBytes }) => onProgress(totalBytes > 0 ? sentBytes / totalBytes : 0),
+    })
+    if (uploaded.ok) return { ok: true, value: uploaded.fileId, status: 200 }
+    const { error } = uploaded
+    return { ok: false, problem: error ? refusal(statusOf[error.code] ?? 400, error) : unreachable }
+  } catch (error) {
+    if (!leaving.signal.aborted) fault(error)
+    return { ok: false, problem: unreachable }
+  } finally {
+    running.delete(key)
+  }
 }
 
 async function run(draftKey: string, attached: Upload): Promise<void> {
@@ -90,6 +93,8 @@ export function attach(draftKey: string, files: Iterable<File>): void {
     (file): Upload => ({ key: randomId(), file, name: file.name, progress: 0, outcome: null }),
   )
   put(draftKey, (list) => [...list, ...added].slice(0, mostAttachments))
+  if ((uploads.peek().get(draftKey)?.at(-1)?.key ?? '') !== added.at(-1)?.key && added.length > 0)
+    tell(`A message takes ${mostAttachments} files. Send the others with the next.`, { isProblem: true })
   const kept = new Set(
     uploads
       .peek()
