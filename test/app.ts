@@ -22,6 +22,7 @@ import { createMemoryRealtime } from '../src/adapters/memory/realtime.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
 import { createMemorySubmissions } from '../src/adapters/memory/submissions.ts'
 import { createMetadataStrippingImages } from '../src/adapters/metadata-stripping/images.ts'
+import { createMetadataStripping } from '../src/adapters/metadata-stripping/metadata.ts'
 import { createOidcIdentityProviders } from '../src/adapters/oidc/identity-providers.ts'
 import { createOtpauthOneTimePasswords } from '../src/adapters/otpauth/one-time-passwords.ts'
 import { createScanningMessageSearch } from '../src/adapters/scanning/message-search.ts'
@@ -97,6 +98,7 @@ export async function createTestApp({
     mailbox: mailer,
     mailer,
     mailQueue,
+    mediaMetadata: createMetadataStripping(),
     messageSearch: createScanningMessageSearch({ documents, messages }),
     oneTimePasswords: createOtpauthOneTimePasswords({ clock }),
     passkeys: createSimpleWebAuthnPasskeys(config.passkeys),

@@ -21,6 +21,7 @@ import type { Images } from './images.ts'
 import type { Log } from './log.ts'
 import type { MailQueue } from './mail-queue.ts'
 import type { Mailbox, Mailer } from './mailer.ts'
+import type { MediaMetadata } from './media-metadata.ts'
 import type { MessageSearch } from './message-search.ts'
 import type { OneTimePasswords } from './one-time-passwords.ts'
 import type { Passkeys } from './passkeys.ts'
@@ -58,6 +59,7 @@ export interface Ports {
   readonly mailbox: Mailbox | null
   readonly mailer: Mailer
   readonly mailQueue: MailQueue
+  readonly mediaMetadata: MediaMetadata
   readonly messageSearch: MessageSearch
   readonly oneTimePasswords: OneTimePasswords
   readonly passkeys: Passkeys

@@ -1,5 +1,5 @@
 import { readOrientation, writeOrientation } from './orientation.ts'
-import type { Stripped } from './stripped.ts'
+import { asPortrait, type Stripped } from './stripped.ts'
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 /** Pixels, and what says how their colours are meant. */
@@ -16,7 +16,12 @@ const needed = new Set([
   'sBIT',
   'bKGD',
   'pHYs',
+  'cICP',
+  'mDCV',
+  'cLLI',
 ])
+const ofMotion = new Set(['acTL', 'fcTL', 'fdAT'])
+const end = new Uint8Array([0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82])
 const latin = new TextDecoder('latin1')
 
 /** The check that ends each chunk, bit by bit: what is written here is short. */
@@ -40,24 +45,40 @@ function orientationChunk(orientation: number): Uint8Array<ArrayBuffer> {
   return chunk
 }
 
-export function stripPng(bytes: Uint8Array<ArrayBuffer>): Stripped | null {
+export function stripPng(
+  bytes: Uint8Array<ArrayBuffer>,
+  { keepsMotion, forgives } = asPortrait,
+): Stripped | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (signature.some((byte, i) => bytes[i] !== byte) || bytes.length < 33) return null
   if (latin.decode(bytes.subarray(12, 16)) !== 'IHDR') return null
   const parts: Uint8Array<ArrayBuffer>[] = [bytes.subarray(0, 8)]
   let orientation: number | null = null
-  for (let at = 8; at + 12 <= bytes.length; ) {
-    const end = at + 12 + view.getUint32(at)
-    if (end > bytes.length) return null
-    const name = latin.decode(bytes.subarray(at + 4, at + 8))
-    if (name === 'eXIf') orientation ??= readOrientation(bytes.subarray(at + 8, end - 4))
-    if (needed.has(name)) parts.push(bytes.subarray(at, end))
-    if (name === 'IEND') {
-      // Right after the header: not everybody looks for it behind the pixels.
-      if (orientation !== null) parts.splice(2, 0, orientationChunk(orientation))
-      return { parts, width: view.getUint32(16), height: view.getUint32(20) }
-    }
-    at = end
+  let hasPixels = false
+  const whole = (last: Uint8Array<ArrayBuffer>): Stripped => {
+    parts.push(last)
+    // Right after the header: not everybody looks for it behind the pixels.
+    if (orientation !== null) parts.splice(2, 0, orientationChunk(orientation))
+    return { parts, width: view.getUint32(16), height: view.getUint32(20) }
   }
-  return null
+  const cutOff = (pixels: Uint8Array<ArrayBuffer>[]) => {
+    if (!forgives || !(hasPixels || pixels.length > 0)) return null
+    parts.push(...pixels)
+    return whole(end)
+  }
+  for (let at = 8; at + 12 <= bytes.length; ) {
+    const next = at + 12 + view.getUint32(at)
+    if (next > bytes.length) {
+      // A decoder shows the rows that came, also of a chunk that is cut.
+      const isPixels = latin.decode(bytes.subarray(at + 4, at + 8)) === 'IDAT'
+      return cutOff(isPixels ? [bytes.subarray(at)] : [])
+    }
+    const name = latin.decode(bytes.subarray(at + 4, at + 8))
+    if (name === 'eXIf') orientation ??= readOrientation(bytes.subarray(at + 8, next - 4))
+    if (name === 'IEND') return whole(bytes.subarray(at, next))
+    if (needed.has(name) || (keepsMotion && ofMotion.has(name))) parts.push(bytes.subarray(at, next))
+    hasPixels ||= name === 'IDAT'
+    at = next
+  }
+  return cutOff([])
 }

@@ -4,3 +4,14 @@ export interface Stripped {
   readonly width: number
   readonly height: number
 }
+
+/** How a picture is taken apart. */
+export interface Manner {
+  /** A moving picture goes on moving; else it is refused, or stands still. */
+  readonly keepsMotion: boolean
+  /** What is cut off or has something between its parts is taken as far as it goes; else it is refused. */
+  readonly forgives: boolean
+}
+
+/** A portrait stands still, and is whole. */
+export const asPortrait: Manner = { keepsMotion: false, forgives: false }

@@ -1,12 +1,13 @@
 import { readOrientation, withoutExifPrefix, writeOrientation } from './orientation.ts'
-import type { Stripped } from './stripped.ts'
+import { asPortrait, type Stripped } from './stripped.ts'
 
 const latin = new TextDecoder('latin1')
 const textAt = (bytes: Uint8Array, at: number) => latin.decode(bytes.subarray(at, at + 4))
 const needed = new Set(['VP8 ', 'VP8L', 'VP8X', 'ALPH', 'ICCP'])
 /** The bits of VP8X that promise Exif, XMP and animation. */
 const exifFlag = 0x08
-const removedFlags = exifFlag | 0x04 | 0x02
+const motionFlag = 0x02
+const removedFlags = exifFlag | 0x04
 
 function orientationChunk(orientation: number): Uint8Array<ArrayBuffer> {
   const content = writeOrientation(orientation)
@@ -27,12 +28,39 @@ function sizeOf(name: string, content: DataView): { width: number; height: numbe
   return null
 }
 
-/** Null for an animation too: a portrait stands still. */
-export function stripWebp(bytes: Uint8Array<ArrayBuffer>): Stripped | null {
+/** A frame of a moving picture holds chunks too: 16 bytes that place it, then its pixels, and what else somebody put there. */
+function stripFrame(frame: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | null {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength)
+  const kept: Uint8Array<ArrayBuffer>[] = []
+  for (let at = 24; at + 8 <= frame.length; ) {
+    const length = view.getUint32(at + 4, true)
+    const end = at + 8 + length + (length % 2)
+    if (end > frame.length) return null
+    if (needed.has(textAt(frame, at))) kept.push(frame.subarray(at, end))
+    at = end
+  }
+  const length = kept.reduce((sum, chunk) => sum + chunk.byteLength, 16)
+  const bytes = new Uint8Array(8 + length)
+  bytes.set(frame.subarray(0, 24))
+  new DataView(bytes.buffer).setUint32(4, length, true)
+  let at = 24
+  for (const chunk of kept) {
+    bytes.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return bytes
+}
+
+/** An animation is refused for a portrait. */
+export function stripWebp(
+  bytes: Uint8Array<ArrayBuffer>,
+  { keepsMotion, forgives } = asPortrait,
+): Stripped | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < 20 || textAt(bytes, 0) !== 'RIFF' || textAt(bytes, 8) !== 'WEBP') return null
-  const whole = 8 + view.getUint32(4, true)
-  if (whole > bytes.length) return null
+  const said = 8 + view.getUint32(4, true)
+  if (said > bytes.length && !forgives) return null
+  const whole = Math.min(said, bytes.length)
   const chunks: Uint8Array<ArrayBuffer>[] = []
   let orientation: number | null = null
   let largest = { width: 0, height: 0 }
@@ -41,14 +69,23 @@ export function stripWebp(bytes: Uint8Array<ArrayBuffer>): Stripped | null {
     const name = textAt(bytes, at)
     const length = view.getUint32(at + 4, true)
     const end = at + 8 + length + (length % 2)
-    if (end > whole || name === 'ANMF') return null
+    if (end > whole && forgives && hasPixels) break
+    if (end > whole || (name === 'ANMF' && !keepsMotion)) return null
+    if (name === 'ANMF') {
+      const frame = stripFrame(bytes.subarray(at, end))
+      if (!frame) return null
+      chunks.push(frame)
+      hasPixels = true
+    }
+    if (name === 'ANIM' && keepsMotion) chunks.push(bytes.subarray(at, end))
     if (name === 'EXIF') {
       const content = bytes.subarray(at + 8, at + 8 + length)
       orientation ??= readOrientation(withoutExifPrefix(content) ?? content)
     }
     if (needed.has(name)) {
       const chunk = bytes.slice(at, end)
-      if (name === 'VP8X') chunk[8] = (chunk[8] ?? 0) & ~removedFlags
+      if (name === 'VP8X')
+        chunk[8] = (chunk[8] ?? 0) & ~(keepsMotion ? removedFlags : removedFlags | motionFlag)
       const size = sizeOf(name, new DataView(chunk.buffer, 8, length))
       if (size && size.width * size.height >= largest.width * largest.height) largest = size
       hasPixels ||= name === 'VP8 ' || name === 'VP8L'

@@ -10,6 +10,7 @@ import { type CompleteUpload, files, type StoredFile } from './files.model.ts'
 import type { Finding, InspectContent, Inspected } from './inspect-content.ts'
 import type { RemoveFile } from './remove-file.ts'
 import type { ScanFile } from './scan-file.ts'
+import { type PrepareShown, withoutOriginal } from './shown-copy.ts'
 
 const attempts = 5
 const scanSoonMs = 2 * 60_000
@@ -17,12 +18,13 @@ const scanSoonMs = 2 * 60_000
 const scannedAtOnceBytes = 10 * 1024 * 1024
 const patienceMs = 1_500
 
-const words: Readonly<Record<Finding | 'size_mismatch', string>> = {
+const words: Readonly<Record<Finding | 'size_mismatch' | 'damaged', string>> = {
   size_mismatch: 'The file is not of the announced size.',
   type_mismatch: 'The file is not of the announced type.',
   two_formats: 'The file can also be read as another type.',
   zip_bomb: 'The file is too large once it is unpacked.',
   too_many_pixels: 'The picture has too many pixels.',
+  damaged: 'The file is damaged: what it tells about its place and time cannot be taken out.',
   macros: 'The document contains macros. Save it without them and send it again.',
   encrypted: 'The document is protected by a password. Save it without one and send it again.',
 }
@@ -45,14 +47,16 @@ export const acceptedFile = (
     name,
     type,
     charset,
+    shown,
     isToBeScanned,
-  }: Pick<StoredFile, 'name' | 'type' | 'charset'> & { readonly isToBeScanned: boolean },
+  }: Pick<StoredFile, 'name' | 'type' | 'charset' | 'shown'> & { readonly isToBeScanned: boolean },
   at: string,
 ): StoredFile => ({
   ...file,
   name,
   type,
   ...(charset && { charset }),
+  ...(shown && { shown }),
   state: isToBeScanned ? 'pending' : 'available',
   uploadedAt: at,
 })
@@ -72,25 +76,30 @@ export const createCompleteUpload = (
   {
     tasks,
     inspectContent,
+    prepareShown,
     scanFile,
     removeFile,
   }: {
     readonly tasks: FileTasks
     readonly inspectContent: InspectContent
+    readonly prepareShown: PrepareShown
     readonly scanFile: ScanFile
     readonly removeFile: RemoveFile
   },
 ) => {
   const accept = async (
     { value: file, version }: Stored<StoredFile>,
-    found: Pick<StoredFile, 'name' | 'type' | 'charset'>,
+    found: Pick<StoredFile, 'name' | 'type' | 'charset' | 'shown'>,
   ) => {
     const { readsContent } = fileScanner
     if (readsContent)
       await tasks.note('scan', { fileId: file.id, ownerId: file.ownerId, blob: file.blob }, scanSoonMs)
     const at = new Date(clock.now()).toISOString()
     const accepted = acceptedFile(file, { ...found, isToBeScanned: readsContent }, at)
-    const stored = await documents.replace(files, accepted, version)
+    const isNobodys = file.ownerId === null && accepted.shown !== undefined
+    const stored = await documents.replace(files, isNobodys ? withoutOriginal(accepted) : accepted, version)
+    // Whoever sent it without an account cannot come back for it.
+    if (isNobodys) await blobs.delete(file.blob)
     if (!readsContent) return stored.value
     const scanning = scanFile(file.id)
     defer.run('scan_file', async () => void (await scanning))
@@ -120,8 +129,15 @@ export const createCompleteUpload = (
         if (!(await removeFile.remove(stored))) continue
         throw refusal('fileId', inspected.finding, words[inspected.finding])
       }
+      const { type } = inspected
+      const name = namedAs(fileName ?? file.name, type)
+      const shown = await prepareShown({ ...file, type, name })
+      if (shown === null) {
+        if (!(await removeFile.remove(stored))) continue
+        throw refusal('fileId', 'damaged', words.damaged)
+      }
       try {
-        return await accept(stored, { ...inspected, name: namedAs(fileName ?? file.name, inspected.type) })
+        return await accept(stored, { ...inspected, name, ...(shown !== 'same' && { shown }) })
       } catch (error) {
         if (!(error instanceof VersionMismatch)) throw error
       }

@@ -37,6 +37,14 @@ export interface BoundTo {
 export const FileState = z.enum(['uploading', 'pending', 'available', 'rejected']).meta({ id: 'FileState' })
 export type FileState = z.infer<typeof FileState>
 
+/** What others than the owner get of a file. */
+export interface ShownCopy {
+  readonly blob: BlobName
+  readonly size: number
+  readonly type: MediaType
+  readonly name: string
+}
+
 export interface StoredFile {
   readonly id: string
   /** Null when it came without an account. */
@@ -51,6 +59,8 @@ export interface StoredFile {
   readonly size: number
   readonly state: FileState
   readonly blob: BlobName
+  /** Without what tells about its maker; absent where the file itself tells nothing. */
+  readonly shown?: ShownCopy
   readonly binding: FileBinding | null
   /** SHA-256 of the token with which one submission may claim it. */
   readonly claimHash: string | null

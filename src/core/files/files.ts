@@ -37,6 +37,7 @@ import { createRemoveFile } from './remove-file.ts'
 import { createRequestUpload } from './request-upload.ts'
 import { createReserveSpace } from './reserve-space.ts'
 import { createScanFile } from './scan-file.ts'
+import { createPrepareShown, fileFor } from './shown-copy.ts'
 import { createStoreFile, refusalIn, refusalOf } from './store-file.ts'
 import { createSweepFiles } from './sweep-files.ts'
 
@@ -46,7 +47,16 @@ const downloadLivesMs = 5 * minuteMs
 const notKept = 'private, no-store'
 
 type FileNeeds = Needs<
-  'blobs' | 'clock' | 'defer' | 'documents' | 'fileScanner' | 'fileTypes' | 'ids' | 'images' | 'log'
+  | 'blobs'
+  | 'clock'
+  | 'defer'
+  | 'documents'
+  | 'fileScanner'
+  | 'fileTypes'
+  | 'ids'
+  | 'images'
+  | 'log'
+  | 'mediaMetadata'
 >
 
 export interface FileBorrows {
@@ -110,13 +120,10 @@ export function createFiles(
     category: file.category,
     state: file.state === 'uploading' ? 'pending' : file.state,
   })
-  const attachedOf = ({ id, name, size, type }: StoredFile): AttachedFile => ({
-    id,
-    name,
-    url: urlOf(id),
-    size,
-    mimeType: type,
-  })
+  const attachedOf = (file: StoredFile): AttachedFile => {
+    const { id, name, size, type } = fileFor(file, null)
+    return { id, name, url: urlOf(id), size, mimeType: type }
+  }
   const sign = (file: StoredFile, livesMs: number, cacheControl?: string): Promise<string> => {
     if (file.state === 'pending') throw scanPending({ retryAfterSeconds: 5 })
     if (file.state === 'rejected') throw fileRejected()
@@ -127,7 +134,13 @@ export function createFiles(
       ...(cacheControl === undefined ? {} : { cacheControl }),
     })
   }
-  const courseFiles = createCourseFiles(needs, { bindFiles, removeFile, tasks, sign, addressOf: urlOf })
+  const courseFiles = createCourseFiles(needs, {
+    bindFiles,
+    removeFile,
+    tasks,
+    sign: (file, livesMs) => sign(fileFor(file, null), livesMs),
+    addressOf: urlOf,
+  })
   /** A file that is not there, that is not complete, or that the actor may not read: all alike. */
   const readable = async (actor: Actor, id: string) => {
     const stored = await documents.read(files, { partition: id, id })
@@ -140,6 +153,7 @@ export function createFiles(
   const completeUpload = createCompleteUpload(needs, {
     tasks,
     inspectContent,
+    prepareShown: createPrepareShown(needs),
     scanFile,
     removeFile,
   })
@@ -169,13 +183,13 @@ export function createFiles(
 
     async read(actor: Actor, id: string) {
       const { value, version } = await readable(actor, id)
-      return { value: viewOf(value), version }
+      return { value: viewOf(fileFor(value, actor.userId)), version }
     },
 
     /** A URL for the next five minutes. Reading what came with a form is written down. */
     async download(actor: Actor, id: string, caller: Caller): Promise<string> {
       const { value: file } = await readable(actor, id)
-      const url = await sign(file, downloadLivesMs, notKept)
+      const url = await sign(fileFor(file, actor.userId), downloadLivesMs, notKept)
       if (file.binding?.kind === 'form' && file.ownerId !== actor.userId)
         await audit.record(caller, {
           event: 'file.download',

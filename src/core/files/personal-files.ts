@@ -1,4 +1,4 @@
-import { VersionMismatch } from '../../ports/documents.ts'
+import { type Stored, VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import { AppError, conflict } from '../kernel/errors.ts'
 import { blobContainers } from './file-categories.ts'
@@ -6,6 +6,7 @@ import { files, filesByOwner, type StoredFile } from './files.model.ts'
 import { readContent } from './read-content.ts'
 import type { RemoveFile } from './remove-file.ts'
 import type { ReserveSpace } from './reserve-space.ts'
+import { withoutOriginal } from './shown-copy.ts'
 
 const attempts = 10
 
@@ -41,6 +42,12 @@ export function createPersonalFiles(
   }
   const readFile = (id: string) => documents.read(files, { partition: id, id })
 
+  /** What stays with a form or a course is what others get; the original was its owner's. */
+  async function disown({ value: file, version }: Stored<StoredFile>): Promise<void> {
+    await documents.replace(files, { ...withoutOriginal(file), ownerId: null }, version)
+    if (file.shown) await blobs.delete(file.blob)
+  }
+
   /** Bound, completed or scanned at this very moment, a file is looked at again. */
   async function eraseOne(userId: string, id: string): Promise<'left' | 'removed'> {
     for (let attempt = 1; attempt <= attempts; attempt++) {
@@ -52,7 +59,7 @@ export function createPersonalFiles(
           if (await removeFile.remove(stored)) return 'removed'
           continue
         }
-        if (stored) await documents.replace(files, { ...stored.value, ownerId: null }, stored.version)
+        if (stored) await disown(stored)
         await reserveSpace(userId, id, null)
         return stays ? 'left' : 'removed'
       } catch (error) {

@@ -3,6 +3,7 @@ import type { Needs } from '../../ports/ports.ts'
 import type { FileTasks } from './file-tasks.ts'
 import { type FileTask, files, type StoredFile } from './files.model.ts'
 import type { ReserveSpace } from './reserve-space.ts'
+import { blobsOf, sentTo } from './shown-copy.ts'
 
 const finishWithinMs = 10 * 60_000
 
@@ -13,8 +14,8 @@ export function createRemoveFile(
 ) {
   /** What is left once nobody can find the file any more. */
   const clear = async ({ fileId, ownerId, blob }: Pick<FileTask, 'fileId' | 'ownerId' | 'blob'>) => {
-    await blobs.delete(blob)
-    await blobs.discardUpload(blob)
+    for (const each of blobsOf(blob)) await blobs.delete(each)
+    await blobs.discardUpload(sentTo(blob))
     if (ownerId !== null) await reserveSpace(ownerId, fileId, null)
   }
   return {

@@ -5,6 +5,7 @@ import type { FileTasks } from './file-tasks.ts'
 import { files, type StoredFile } from './files.model.ts'
 import { readContent } from './read-content.ts'
 import type { ReserveSpace } from './reserve-space.ts'
+import { blobsOf } from './shown-copy.ts'
 
 /**
  * Scans a file that waits for it and says what became of it; null when it is not there. Harmful bytes are deleted, and
@@ -28,7 +29,7 @@ export const createScanFile =
       const judged: StoredFile = { ...file, state: verdict === 'clean' ? 'available' : 'rejected' }
       if (verdict === 'harmful') {
         log.warn('harmful_file_rejected', { fileId, category: file.category })
-        await blobs.delete(file.blob)
+        for (const each of blobsOf(file.blob)) await blobs.delete(each)
         if (file.ownerId !== null) await reserveSpace(file.ownerId, fileId, 0)
       }
       await documents.replace(files, judged, stored.version)
