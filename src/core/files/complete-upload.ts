@@ -119,7 +119,12 @@ export const createCompleteUpload = (
       const file = stored.value
       if (file.state !== 'uploading') return file
       const facts = await blobs.finishUpload(file.blob, { maxBytes: file.size })
-      if (!facts) throw refusal('fileId', 'not_uploaded', 'This file has not been uploaded yet.')
+      if (!facts) {
+        // Completed at this very moment, where nobody keeps the original.
+        const current = await documents.read(files, { partition: fileId, id: fileId })
+        if (current && current.version !== stored.version) continue
+        throw refusal('fileId', 'not_uploaded', 'This file has not been uploaded yet.')
+      }
       const { maxPixels, types } = categories[file.category]
       const inspected: Inspected | { readonly finding: 'size_mismatch' } =
         facts.size !== file.size

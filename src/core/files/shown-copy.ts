@@ -5,6 +5,11 @@ import type { ShownCopy, StoredFile } from './files.model.ts'
 
 const chunkBytes = 1024 * 1024
 
+/** Removed by another completion at the same time. */
+class Gone extends Error {
+  override readonly name = 'Gone'
+}
+
 const mark = '-shown'
 const parts = /^(.*?)(-shown)?(\.[^./]*)$/
 
@@ -49,7 +54,7 @@ export const createPrepareShown = ({ blobs, mediaMetadata }: Needs<'blobs' | 'me
         if ('zeros' in piece) yield new Uint8Array(wanted)
         else {
           const bytes = await blobs.read(blob, { offset: piece.offset + done, length: wanted })
-          if (bytes?.byteLength !== wanted) throw new Error('a blob is shorter than it was')
+          if (bytes?.byteLength !== wanted) throw new Gone()
           yield bytes
         }
       }
@@ -79,6 +84,7 @@ export const createPrepareShown = ({ blobs, mediaMetadata }: Needs<'blobs' | 'me
     try {
       await blobs.write(copy, bytesOf(blob, pieces))
     } catch (error) {
+      if (error instanceof Gone) return null
       // Of an attempt that was cut off after it: whole, and of the same bytes.
       if (!(error instanceof BlobExists)) throw error
     }

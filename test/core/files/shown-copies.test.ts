@@ -146,3 +146,21 @@ test('what cannot be taken apart is refused, and says why', async () => {
   })
   expect(await everyBlob()).toEqual([])
 })
+
+test('of many completions at once without an account all say the same', async () => {
+  const bytes = await photograph('jpeg')
+  const nobody = browserOf(testApp)
+  const { body } = await nobody.call('POST', '/api/v1/files/upload-url', {
+    body: { fileName: 'a.jpg', fileType: '', fileSize: bytes.byteLength, category: 'form-attachment' },
+  })
+  const { uploadUrl, method, headers, fileId, claimToken } = body
+  await testApp.app.request(uploadUrl, { method, headers, body: bytes })
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, () =>
+      nobody.call('POST', '/api/v1/files/complete', { body: { fileId, claimToken } }),
+    ),
+  )
+  expect(new Set(answers.map((answer) => JSON.stringify([answer.status, answer.body]))).size).toBe(1)
+  expect(answers[0]?.status).toBe(200)
+  expect(await everyBlob()).toHaveLength(1)
+})
