@@ -106,3 +106,39 @@ async function fetchPicture(url: string) {
   const text = Buffer.from(await response.arrayBuffer()).toString('latin1')
   return { status: response.status, type: response.headers.get('content-type'), text }
 }
+
+test('a document is sent in blocks, cut off, continued with what is missing, and not changed any more', async () => {
+  const ann = await signUp('files-blocks@example.com')
+  const document = { fileName: 'in-blocks.pdf', fileType: 'application/pdf', category: 'document' }
+  const asked = await ann.call('POST', '/api/v1/files/upload-url', {
+    body: { ...document, fileSize: pdf.byteLength },
+  })
+  const { fileId } = asked.body
+  const [first, second] = [pdf.slice(0, 30), pdf.slice(30)]
+  const ids = [btoa('00000000'), btoa('00000001')]
+  const block = async (url: string, i: number, body: Uint8Array<ArrayBuffer>) =>
+    (
+      await send(`${here(url)}&comp=block&blockid=${encodeURIComponent(ids[i] ?? '')}`, {
+        method: 'PUT',
+        body,
+      })
+    ).status
+  expect(await block(asked.body.uploadUrl, 0, first)).toBe(201)
+
+  const { body } = await ann.call('POST', `/api/v1/files/${fileId}/upload-url`)
+  expect(body).toMatchObject({ isSent: false, sentBlocks: [{ id: ids[0], size: 30 }] })
+  expect(await block(body.uploadUrl, 1, second)).toBe(201)
+  const list = `<BlockList>${ids.map((id) => `<Latest>${id}</Latest>`).join('')}</BlockList>`
+  const commit = (url: string) => send(`${here(url)}&comp=blocklist`, { method: 'PUT', body: list })
+  expect((await commit(body.uploadUrl)).status).toBe(201)
+  const done = await ann.call('POST', '/api/v1/files/complete', { body: { fileId } })
+  expect(done).toMatchObject({ status: 200, body: { size: pdf.byteLength, state: 'available' } })
+  expect(await block(body.uploadUrl, 1, first)).toBe(409)
+  const again = await ann.call('POST', `/api/v1/files/${fileId}/upload-url`)
+  expect(again).toMatchObject({ status: 409, body: { error: { code: 'already_uploaded' } } })
+  const redirect = await ann.call('GET', `/api/v1/files/${fileId}/download`)
+  const url = here(redirect.headers.get('location') ?? '')
+  expect(new Uint8Array(await (await send(url)).arrayBuffer())).toEqual(pdf)
+  const piece = await send(url, { headers: { 'x-ms-range': 'bytes=5-7', range: 'bytes=0-0' } })
+  expect([piece.status, await piece.text()]).toEqual([206, '1.7'])
+})
