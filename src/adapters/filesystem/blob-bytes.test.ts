@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { utimes } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -68,4 +69,49 @@ describe('blobs: filesystem', () => {
     })
     await Promise.all(rounds)
   })
+})
+
+describe('blocks on the disk', () => {
+  const directory = join(root, 'staged')
+  const name = { container: 'courses', path: 'somebody/film.mp4' }
+  const idOf = (i: number) => btoa(String(i).padStart(8, '0'))
+  let now = Date.now()
+  const open = () => createFilesystemBlobBytes({ directory, clock: { now: () => now } })
+  async function* source(content: string) {
+    yield new TextEncoder().encode(content)
+  }
+  const stagedOf = async () => (await open().blocks(name)).staged.map(({ id }) => id)
+
+  test('outlive a restart, take a bounded place, and go when they are left alone', async () => {
+    for (let i = 0; i < 9; i++) {
+      expect(await open().stage(name, idOf(i), source('x'.repeat(100)), 300)).toBe('staged')
+      // Times on the disk, which tell the oldest, are those of the system.
+      await utimes(join(directory, '.incoming', await folder(), `${idOf(i).replace(/=+$/, '')}.100`), i, i)
+    }
+    // Twice 300 bytes; the oldest went.
+    expect(await stagedOf()).toEqual([3, 4, 5, 6, 7, 8].map(idOf))
+    expect(await open().commit(name, [idOf(0)], 300)).toBe('missing')
+    expect(await open().commit(name, [3, 4, 5, 6].map(idOf), 300)).toBe('too_large')
+    expect(await open().stage(name, idOf(9), source('x'.repeat(301)), 300)).toBe('too_large')
+    now += 25 * 60 * 60_000
+    await open().removeAbandoned()
+    expect(await stagedOf()).toEqual([])
+    expect(readdirSync(join(directory, '.incoming'))).toEqual([])
+  })
+
+  test('of two with one id, as a crash can leave them, the later counts', async () => {
+    await open().stage(name, idOf(0), source('older'), 300)
+    const folderPath = join(directory, '.incoming', await folder())
+    await utimes(join(folderPath, `${idOf(0).replace(/=+$/, '')}.5`), 1, 1)
+    writeFileSync(join(folderPath, `${idOf(0).replace(/=+$/, '')}.9`), 'the later')
+    expect(await open().commit(name, [idOf(0)], 300)).toBe('created')
+    expect((await open().head(name))?.size).toBe(9)
+    expect((await open().blocks(name)).committed).toEqual([{ id: idOf(0), size: 9 }])
+    expect(await open().stage(name, idOf(1), source('more'), 300)).toBe('exists')
+    await open().unstage(name)
+    expect(readdirSync(join(directory, '.incoming'))).toEqual([])
+  })
+
+  const folder = async () =>
+    readdirSync(join(directory, '.incoming')).find((entry) => entry.endsWith('.blocks')) ?? ''
 })
