@@ -8,6 +8,7 @@ import { contactRoutes } from '../routes/contacts.ts'
 import { conversationRoutes } from '../routes/conversations.ts'
 import { courseListRoutes } from '../routes/course-lists.ts'
 import { moduleRoutes } from '../routes/course-modules.ts'
+import { courseRequestRoutes } from '../routes/course-requests.ts'
 import { courseRuleRoutes } from '../routes/course-rules.ts'
 import { courseRoutes } from '../routes/courses.ts'
 import { fileRoutes } from '../routes/files.ts'
@@ -64,6 +65,7 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
     .route('/api/v1', reportRoutes(to.reports))
     .route('/api/v1/admin/service-tokens', serviceTokenRoutes(to.serviceTokens))
     .route('/api/v1', peopleRoutes(to.enrollments, to.administration, to.audit))
+    .route('/api/v1', courseRequestRoutes(to.enrollments))
     .route('/api/v1', shareRoutes(to.shares, to.enrollments))
     .route('/api/v1/courses', courseListRoutes(to.courses, to.enrollments))
     .route('/api/v1/courses', courseRoutes(to.courses, to.enrollments))

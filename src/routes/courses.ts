@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { notFound } from '../core/kernel/errors.ts'
 import { CourseDetail, CoursePage, CourseQuery } from '../core/learning/courses/courses.model.ts'
 import type { Courses } from '../core/learning/courses/courses.ts'
+import { PlaceRequested } from '../core/learning/enrollments/course-requests.model.ts'
 import {
   Enrolled,
   EnrolmentView,
@@ -60,11 +61,13 @@ const enrol = createRoute({
   operationId: 'enroll',
   tags,
   summary: 'Enroll in a course',
-  description: 'Starts the newest version and stays with it. Somebody who returns goes on where they left.',
+  description:
+    'Starts the newest version and stays with it. Somebody who returns goes on where they left. Of a course that is full, or whose staff decide, it asks for a place; asking again keeps the place in line.',
   ...signedIn,
   request: { params: CourseId },
   responses: {
     200: json(Enrolled, 'Enrolled.'),
+    202: json(PlaceRequested, 'Not yet: the course is full, or staff decide who gets in.'),
     ...errors(400, 401, 403, 404, 409, 413, 415),
   },
 })
@@ -75,7 +78,7 @@ const leave = createRoute({
   operationId: 'unenroll',
   tags,
   summary: 'Leave a course',
-  description: 'What was reached is kept for a return.',
+  description: 'What was reached is kept for a return. Also withdraws the request for a place.',
   ...signedIn,
   request: { params: CourseId },
   responses: { 204: { description: 'Left, even if that was so before.' }, ...errors(400, 401, 403, 404) },
@@ -192,7 +195,7 @@ const rate = createRoute({
 })
 
 export const courseRoutes = (courses: Courses, enrollments: Enrollments) => {
-  const { participation, study } = enrollments
+  const { participation, places, study } = enrollments
   const learnerOf = (c: AppContext) => enrollments.learnerOf(actorOf(c), c.get('session').user)
 
   return new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
@@ -206,11 +209,12 @@ export const courseRoutes = (courses: Courses, enrollments: Enrollments) => {
       if (!actor) throw notFound()
       return c.json(await participation.readTaken(actor.userId, id), 200)
     })
-    .openapi(enrol, async (c) =>
-      c.json(await participation.enrol(await learnerOf(c), c.req.valid('param').id), 200),
-    )
+    .openapi(enrol, async (c) => {
+      const entered = await places.enter(await learnerOf(c), c.req.valid('param').id)
+      return 'request' in entered ? c.json(entered, 202) : c.json(entered, 200)
+    })
     .openapi(leave, async (c) => {
-      await participation.leave(await learnerOf(c), c.req.valid('param').id)
+      await places.leave(await learnerOf(c), c.req.valid('param').id)
       return c.body(null, 204)
     })
     .openapi(readEnrolment, async (c) =>

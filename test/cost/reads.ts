@@ -194,6 +194,8 @@ export const reads: readonly Read[] = [
     'mentor',
     (s) => `${v1}/mentor/learners?limit=4&${cursor(s, 'learners')}`,
   ),
+  get('listOwnCourseRequests', 'me', `${v1}/users/me/course-requests?limit=10`),
+  get('listCourseRequests', 'admin', ({ courseId }) => `${v1}/courses/${courseId}/requests?limit=10`),
   get('listShares', 'me', `${v1}/users/me/shares?limit=10`),
   get('showShared', null, `${v1}/shared`),
   get('readSharedScript', null, `${v1}/shared.js`),

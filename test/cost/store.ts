@@ -21,6 +21,7 @@ import { fileTasks } from '../../src/core/files/files.model.ts'
 import type { FilledForm } from '../../src/core/forms/forms.model.ts'
 import { courseMembers } from '../../src/core/learning/courses/course-members.model.ts'
 import { ImportedCourse } from '../../src/core/learning/courses/import-courses.ts'
+import { courseRequests } from '../../src/core/learning/enrollments/course-requests.model.ts'
 import { progress } from '../../src/core/learning/enrollments/enrollments.model.ts'
 import { memberOf, newStats, quizRecordId, revised } from '../../src/core/learning/enrollments/learners.ts'
 import { enrolmentIn } from '../../src/core/learning/enrollments/participation.ts'
@@ -296,13 +297,20 @@ async function writeReports(bench: Bench, writer: Writer, n: number, reportedId:
 }
 
 /** What N others of the documents that belong to nobody else here look like; each is of the type of its collection. */
-function writeTheRest(writer: Writer, n: number, meId: string, nowMs: number): void {
+function writeTheRest(writer: Writer, n: number, meId: string, courseId: string, nowMs: number): void {
   const at = (ms: number) => new Date(ms).toISOString()
   const later = at(nowMs + 60 * dayMs)
   for (let i = 0; i < n; i++) {
     const time = at(nowMs - (n - i) * 1_000)
     const stranger = idOf('stranger', i)
     writer.add(shares, shareAt(i, meId, time))
+    writer.add(courseRequests, {
+      id: stranger,
+      key: courseId,
+      kind: 'requested',
+      place: idOf('request', i),
+      createdAt: time,
+    })
     writer.add(blocks, { id: stranger, userId: meId, name: null, createdAt: time })
     writer.add(consents, {
       id: idOf('consent', i),
@@ -418,7 +426,7 @@ export async function fillCostStore(
     writer.record(await bench.audit.entryOf(caller, reading))
     await writer.settle()
   }
-  writeTheRest(writer, n, mePlan.id, nowMs)
+  writeTheRest(writer, n, mePlan.id, book.course(0).course.id, nowMs)
   await writeReports(bench, writer, n, mentorPlan.id, nowMs)
   // One of the others asks for theirs while it is measured.
   for (const [i, { id }] of [mentorPlan, ...others.slice(1)].entries())

@@ -31,6 +31,9 @@ const decided: Readonly<Record<string, 'step-up' | 'by its body' | string>> = {
   'PATCH /api/v1/forms/{id}': 'everyday work, and it can be taken back',
   'PUT /api/v1/admin/course-rules': 'recorded, and it can be taken back: what is published stays',
   'POST /api/v1/courses': 'everyday work: nobody sees it before it is published',
+  'POST /api/v1/courses/{id}/requests/{userId}/approve':
+    'everyday work: a place in a course, which the person can leave',
+  'POST /api/v1/courses/{id}/requests/{userId}/decline': 'everyday work: who was declined can ask again',
   'PATCH /api/v1/courses/{id}': 'everyday work, by versions',
   'DELETE /api/v1/courses/{id}': 'whoever takes part goes on: it is archived',
   'POST /api/v1/courses/{id}/publish': 'everyday work, by versions',

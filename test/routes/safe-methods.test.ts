@@ -55,6 +55,7 @@ const audited: Readonly<Record<string, string>> = {
   'GET /api/v1/files/{id}/download': 'audit append file.download',
   'GET /api/v1/users/{id}/progress': 'audit append progress.read',
   'GET /api/v1/conversations/{id}/export': 'audit append conversation.export',
+  'GET /api/v1/courses/{id}/requests': 'audit append course.requests_read',
   'GET /api/v1/courses/{id}/members': 'audit append progress.read',
   'GET /api/v1/mentor/learners': 'audit append learners.list',
   'GET /api/v1/courses/{id}/lessons/{lessonId}/quiz/results': 'audit append quiz.results',

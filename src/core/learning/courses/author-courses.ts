@@ -50,6 +50,8 @@ export const courseOf = (
   },
   authorId: author.userId,
   isSequential: given.isSequential,
+  ...(given.capacity === null ? {} : { capacity: given.capacity }),
+  ...(given.enrollmentMode === 'open' ? {} : { enrollmentMode: given.enrollmentMode }),
   version: 0,
   versionId: null,
   duration: 0,
@@ -156,6 +158,8 @@ export function createAuthorCourses(
     thumbnail: course.thumbnail,
     instructor: course.instructor,
     isSequential: course.isSequential,
+    capacity: course.capacity ?? null,
+    enrollmentMode: course.enrollmentMode ?? 'open',
     version: course.version,
     hasUnpublishedChanges:
       published === null ||

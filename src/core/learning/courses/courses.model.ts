@@ -16,6 +16,13 @@ const Instructor = z.object({
   bio: Prose(5_000),
 })
 
+export const EnrollmentMode = z
+  .enum(['open', 'approval'])
+  .meta({ id: 'EnrollmentMode', description: '`approval`: staff decide who gets in.' })
+const Capacity = z.number().int().min(1).max(100_000).nullable().meta({
+  description: 'How many can take part at a time; null: there is no end. A lower one takes nobody out.',
+})
+
 /** A course as the catalogue needs it. */
 export interface Course {
   readonly id: string
@@ -34,6 +41,10 @@ export interface Course {
   readonly authorId: string
   /** Each lesson is locked until the one before is completed. */
   readonly isSequential: boolean
+  /** How many can take part at a time; absent or null: there is no end. */
+  readonly capacity?: number | null
+  /** `approval`: staff decide who gets in. Absent: `open`. */
+  readonly enrollmentMode?: z.infer<typeof EnrollmentMode>
   /** The version that new learners start; 0 before the first. */
   readonly version: number
   readonly versionId: string | null
@@ -130,6 +141,9 @@ export type CoursePage = z.infer<typeof CoursePage>
 export const CourseDetail = CourseCard.extend({
   instructor: z.object({ name: z.string(), avatar: z.string().nullable(), bio: z.string() }),
   isSequential: z.boolean().meta({ description: 'Lessons are to be taken in order.' }),
+  capacity: Capacity,
+  enrollmentMode: EnrollmentMode,
+  placesLeft: z.number().int().nullable().meta({ description: 'Null where there is no end.' }),
   version: z.number().int(),
   modules,
   lessons: z.array(
@@ -176,6 +190,8 @@ export const NewCourse = z
       .default({})
       .meta({ description: 'Without a name: the author, by the name of the account.' }),
     isSequential: z.boolean().default(false),
+    capacity: Capacity.default(null),
+    enrollmentMode: EnrollmentMode.default('open'),
   })
   .meta({ id: 'NewCourse' })
 export type NewCourse = z.infer<typeof NewCourse>
@@ -189,6 +205,8 @@ export const UpdateCourse = z
     thumbnail: WebAddress.nullable(),
     instructor: Instructor.partial(),
     isSequential: z.boolean(),
+    capacity: Capacity,
+    enrollmentMode: EnrollmentMode,
   })
   .partial()
   .refine(hasFields, nothingNamed)
@@ -206,6 +224,8 @@ export const CourseDraft = z
     thumbnail: z.string().nullable(),
     instructor: z.object({ name: z.string(), avatar: z.string().nullable(), bio: z.string() }),
     isSequential: z.boolean(),
+    capacity: Capacity,
+    enrollmentMode: EnrollmentMode,
     version: z.number().int().meta({ description: 'The version new learners start; 0 before the first.' }),
     hasUnpublishedChanges: z.boolean(),
     modules,

@@ -4,6 +4,7 @@ import type { Users } from '../../accounts/users/users.ts'
 import type { Files } from '../../files/files.ts'
 import { emptyFace } from '../../kernel/domain.ts'
 import { notFound } from '../../kernel/errors.ts'
+import { createEvent } from '../../kernel/events.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
 import type { Quizzes } from '../quizzes/quizzes.ts'
 import { createAuthorCourses } from './author-courses.ts'
@@ -32,6 +33,7 @@ import { createListWrittenCourses } from './list-written-courses.ts'
 import { createMembers, noCounts } from './members.ts'
 import { createCoursesPersonalData } from './personal-data.ts'
 import { createReleaseCourses } from './release-courses.ts'
+import { createSeats } from './seats.ts'
 import { createVersions } from './versions.ts'
 
 const rememberedDetails = 2_000
@@ -54,6 +56,9 @@ const detailOf = (
     ...card,
     instructor: course.instructor,
     isSequential,
+    capacity: course.capacity ?? null,
+    enrollmentMode: course.enrollmentMode ?? 'open',
+    placesLeft: course.capacity ? Math.max(0, course.capacity - (tally?.enrolled ?? 0)) : null,
     version,
     modules: [...(modules ?? [])],
     lessons: lessons.map((lesson) => ({
@@ -88,6 +93,23 @@ export function createCourses(
     rules,
     files: files.courses,
   })
+  /** There may be more places, or nobody has to decide any more, or the course is back: for whoever waits. */
+  const opened = createEvent<string>('courses.opened')
+  const authoring: typeof authorCourses & typeof releases = {
+    ...authorCourses,
+    ...releases,
+    async update(...call) {
+      const updated = await authorCourses.update(...call)
+      const [, courseId, change] = call
+      if (change.capacity !== undefined || change.enrollmentMode !== undefined) await opened.emit(courseId)
+      return updated
+    },
+    async publish(...call) {
+      const published = await releases.publish(...call)
+      await opened.emit(call[1])
+      return published
+    },
+  }
   const changeDraft = createChangeDraft(needs, { versions })
   const lessonFiles = createLessonFiles({ files: files.courses })
   const editLessons = createEditLessons(needs, { authorCourses, versions, lessonFiles, changeDraft, quizzes })
@@ -120,7 +142,9 @@ export function createCourses(
     listWritten: createListWrittenCourses(needs, { members, describe: authorCourses.describe }),
     members,
     versions,
-    authoring: { ...authorCourses, ...releases },
+    authoring,
+    opened,
+    seats: createSeats(needs, { members }),
     rules,
     lessons: editLessons,
     modules: createEditModules(needs, { authorCourses, changeDraft }),

@@ -7,11 +7,14 @@ import type { Actor } from '../../kernel/actor.ts'
 import { emptyFace } from '../../kernel/domain.ts'
 import { notFound } from '../../kernel/errors.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
+import type { Mailing } from '../../platform/mail/mail.ts'
 import type { Courses } from '../courses/courses.ts'
 import type { Mentors } from '../mentors/mentors.ts'
 import type { Quizzes } from '../quizzes/quizzes.ts'
 import { percentageOf } from './conditions.ts'
 import { createCourseFileUses } from './course-file-uses.ts'
+import { courseRequests } from './course-requests.model.ts'
+import { createCourseRequests } from './course-requests.ts'
 import { type LearnedSummary, progress } from './enrollments.model.ts'
 import { createLearners } from './learners.ts'
 import { createLessonAccess } from './lesson-access.ts'
@@ -19,10 +22,12 @@ import { createLessonProgress } from './lesson-progress.ts'
 import { createListMembers } from './list-members.ts'
 import { createParticipation } from './participation.ts'
 import { createEnrollmentsPersonalData } from './personal-data.ts'
+import { createPlaces } from './places.ts'
 import { createQuizResults } from './quiz-results.ts'
 import { createReadLessons } from './read-lessons.ts'
 import { createReadProgress } from './read-progress.ts'
 import { createRecount } from './recount.ts'
+import { createRequestsPersonalData } from './requests-personal-data.ts'
 import { createTakeQuiz } from './take-quiz.ts'
 import { secondsOf } from './time-spent.ts'
 
@@ -33,6 +38,7 @@ export interface EnrollmentsBorrows {
   readonly audit: Recording
   readonly files: Pick<Files, 'bindings'>
   readonly quizzes: Quizzes
+  readonly mail: Pick<Mailing, 'enqueue'>
 }
 
 export interface Outcome {
@@ -46,13 +52,17 @@ export interface Outcome {
 
 /** Taking part in courses, and what comes of it. */
 export function createEnrollments(
-  needs: Needs<'documents' | 'clock' | 'defer'>,
+  needs: Needs<'documents' | 'clock' | 'defer' | 'ids'>,
   borrows: EnrollmentsBorrows,
 ) {
   const { users, courses, files, quizzes } = borrows
   const learners = createLearners(needs, borrows)
   const access = createLessonAccess({ courses, learners })
   const usesOf = createCourseFileUses({ courses, learners })
+
+  const participation = createParticipation(needs, { courses, learners })
+  const requests = createCourseRequests(needs)
+  const places = createPlaces({ ...borrows, learners, participation, requests })
 
   async function coursesOf(userId: string): Promise<readonly string[]> {
     return (await learners.readStats(userId))?.value.enrolledCourses ?? []
@@ -66,8 +76,13 @@ export function createEnrollments(
 
   return {
     ...emptyFace,
-    personalData: createEnrollmentsPersonalData(needs, { courses }),
+    personalData: [
+      createRequestsPersonalData(needs, requests),
+      ...createEnrollmentsPersonalData(needs, { courses }),
+    ],
+    jobs: [{ name: 'complete-places', everyMs: 60_000, run: places.completeDue }],
     listeners: [
+      courses.opened.listener('enrollments', places.promote),
       users.profileChanged.listener('enrollments', copyProfile),
       files.bindings.listener('course', {
         canRead: async (actor, { id }) => (await coursesOf(actor.userId)).includes(id),
@@ -76,7 +91,8 @@ export function createEnrollments(
         titleFor: async (_, { id }) => (await courses.readCourse(id))?.value.title ?? null,
       }),
     ],
-    participation: createParticipation(needs, { courses, learners }),
+    participation,
+    places,
     study: {
       ...createReadLessons(needs, { courses, learners, access, quizzes }),
       ...createLessonProgress(needs, { courses, learners, access }),
@@ -126,4 +142,4 @@ export function createEnrollments(
 
 export type Enrollments = ReturnType<typeof createEnrollments>
 
-export const enrollmentsDomain = { collections: [progress], create: createEnrollments }
+export const enrollmentsDomain = { collections: [progress, courseRequests], create: createEnrollments }

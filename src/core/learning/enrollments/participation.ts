@@ -127,7 +127,20 @@ export function createParticipation(
     }
   }
 
+  const describeEnrolled = (enrolment: Enrolment): Enrolled => ({
+    message: 'You are enrolled in this course.',
+    enrollment: {
+      courseId: enrolment.id,
+      userId: enrolment.userId,
+      enrolledAt: enrolment.createdAt,
+      progress: percentageOf(enrolment),
+      version: enrolment.version,
+    },
+  })
+
   return {
+    describeEnrolled,
+
     /** Starts the newest version; somebody who returns goes on where they left. Throws `already_enrolled`. */
     async enrol(learner: User, courseId: string): Promise<Enrolled> {
       if (learner.role === 'guest') throw forbidden()
@@ -149,16 +162,7 @@ export function createParticipation(
           }
         })
         present = enrolment
-        return {
-          message: 'You are enrolled in this course.',
-          enrollment: {
-            courseId,
-            userId: learner.id,
-            enrolledAt: enrolment.createdAt,
-            progress: percentageOf(enrolment),
-            version: enrolment.version,
-          },
-        }
+        return describeEnrolled(enrolment)
       } finally {
         // Also when they took part already: the request that enrolled them may have ended before this.
         if (present) await courses.members.note(memberOf(present, learner))
@@ -218,3 +222,5 @@ export function createParticipation(
     },
   }
 }
+
+export type Participation = ReturnType<typeof createParticipation>

@@ -3,6 +3,8 @@ import { disown, type Template } from './template.ts'
 
 interface Inputs {
   readonly progress_shared: { readonly greeting: Greeting; readonly link: Link }
+  readonly course_place: { readonly greeting: Greeting }
+  readonly course_request_decided: { readonly greeting: Greeting }
 }
 
 /** What people are told of their courses. */
@@ -16,5 +18,20 @@ export const courseTemplates: { readonly [N in keyof Inputs]: Template<Inputs[N]
       'Each look is on the list of disclosures in your account.',
       ...disown(link),
     ],
+  },
+  course_place: {
+    priority: 'notice',
+    usefulForMs: null,
+    subject: () => 'You have a place in a course',
+    blocks: () => [
+      'There is a place for you in a course that you asked for, and you take part in it now. Sign in to begin.',
+      'If you no longer want it, leave the course, so that somebody else gets the place.',
+    ],
+  },
+  course_request_decided: {
+    priority: 'notice',
+    usefulForMs: null,
+    subject: () => 'Your request for a course was decided',
+    blocks: () => ['You asked for a place in a course. Sign in to see what was decided, and why.'],
   },
 }

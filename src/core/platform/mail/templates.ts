@@ -15,6 +15,8 @@ export interface TemplateInputs {
   account_closing: { readonly greeting: Greeting; readonly link: Link; readonly notMe: Link }
   second_factor_changed: { readonly greeting: Greeting; readonly link: Link }
   progress_shared: { readonly greeting: Greeting; readonly link: Link }
+  course_place: { readonly greeting: Greeting }
+  course_request_decided: { readonly greeting: Greeting }
   account_moved: { readonly greeting: Greeting; readonly link: Link }
   account_exists: { readonly greeting: Greeting; readonly link: Link }
   recovery_approved: { readonly greeting: Greeting; readonly link: Link }
@@ -146,7 +148,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
       ...disown(link),
     ],
   },
-  progress_shared: courseTemplates.progress_shared,
+  ...courseTemplates,
   account_moved: {
     priority: 'notice',
     usefulForMs: 7 * 24 * 60 * minuteMs,

@@ -29,6 +29,8 @@ const inputs: TemplateInputs = {
   new_device: { greeting, link: notMePage },
   second_factor_changed: { greeting, link: notMePage },
   progress_shared: { greeting, link: notMePage },
+  course_place: { greeting },
+  course_request_decided: { greeting },
   data_export_ready: { greeting, link: linkTo(origin, '/data-export') },
   account_closing: { greeting, link: linkTo(origin, '/account-deletion', token), notMe: notMePage },
   account_moved: { greeting, link: resetPage },
