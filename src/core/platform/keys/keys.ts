@@ -29,8 +29,8 @@ export function createKeys({
   let masters: readonly MasterKey[] = []
   let loadedAt = Number.NEGATIVE_INFINITY
   const derived = new Map<string, Uint8Array<ArrayBuffer>>()
-  /** By master key and purpose, then by value: a long value is not copied to be looked up. */
-  const pseudonyms = new Map<string, Map<string, string>>()
+  /** By master key and purpose, then by value, from when they are first asked for: two at once compute one. */
+  const pseudonyms = new Map<string, Map<string, Promise<string>>>()
   let remembered = 0
 
   /** A key is named by what it is, so that it is found again wherever it stands in the list. */
@@ -74,19 +74,24 @@ export function createKeys({
     return key
   }
 
-  async function pseudonymUnder(master: MasterKey, purpose: string, value: string): Promise<string> {
+  function pseudonymUnder(master: MasterKey, purpose: string, value: string): Promise<string> {
     const name = `${master.id} ${purpose}`
     const known = pseudonyms.get(name)?.get(value)
     if (known) return known
-    const mac = await ciphers.mac(await keyFor(master, `pseudonym ${purpose}`), value)
-    const pseudonym = encodeBase64url(mac.subarray(0, 16))
+    const compute = async () => {
+      const mac = await ciphers.mac(await keyFor(master, `pseudonym ${purpose}`), value)
+      return encodeBase64url(mac.subarray(0, 16))
+    }
     if (remembered >= rememberedPseudonyms) {
       pseudonyms.clear()
       remembered = 0
     }
-    const ofPurpose = pseudonyms.get(name) ?? new Map<string, string>()
-    pseudonyms.set(name, ofPurpose.set(value, pseudonym))
+    const ofPurpose = pseudonyms.get(name) ?? new Map<string, Promise<string>>()
+    pseudonyms.set(name, ofPurpose)
+    const pseudonym = compute()
+    ofPurpose.set(value, pseudonym)
     remembered++
+    pseudonym.catch(() => ofPurpose.delete(value))
     return pseudonym
   }
 
