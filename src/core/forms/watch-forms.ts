@@ -53,12 +53,16 @@ export function createWatchForms(
     /** Once a day while there are any, and again when there are ten times as many. */
     async tellOfQuarantine(): Promise<void> {
       const now = clock.now()
-      const counts = await submissions.countWaiting({ now: new Date(now).toISOString(), most: mostCounted })
-      const putAside = counts.find(({ status }) => (status as FormStatus) === 'spam')
+      const count = async (most: number) => {
+        const counts = await submissions.countWaiting({ now: new Date(now).toISOString(), most })
+        return counts.find(({ status }) => (status as FormStatus) === 'spam')
+      }
+      // Whatever waits is counted only where something was put aside.
+      const putAside = (await count(1)) && (await count(mostCounted))
       if (!putAside) return
-      const { submissions: count, overdue, oldestAt } = putAside
-      log.warn('forms_quarantined', { count, overdue, oldestMs: now - Date.parse(oldestAt) })
-      const occasion = `${dateIn(now, settings.businessHours.timeZone)} ${String(count).length}`
+      const { submissions: found, overdue, oldestAt } = putAside
+      log.warn('forms_quarantined', { count: found, overdue, oldestMs: now - Date.parse(oldestAt) })
+      const occasion = `${dateIn(now, settings.businessHours.timeZone)} ${String(found).length}`
       await mail.enqueueSealed(await mails.quarantined(putAside, occasion))
     },
   }
