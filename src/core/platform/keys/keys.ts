@@ -78,20 +78,24 @@ export function createKeys({
     const name = `${master.id} ${purpose}`
     const known = pseudonyms.get(name)?.get(value)
     if (known) return known
-    const compute = async () => {
-      const mac = await ciphers.mac(await keyFor(master, `pseudonym ${purpose}`), value)
-      return encodeBase64url(mac.subarray(0, 16))
-    }
     if (remembered >= rememberedPseudonyms) {
       pseudonyms.clear()
       remembered = 0
     }
     const ofPurpose = pseudonyms.get(name) ?? new Map<string, Promise<string>>()
     pseudonyms.set(name, ofPurpose)
+    const compute = async () => {
+      try {
+        const mac = await ciphers.mac(await keyFor(master, `pseudonym ${purpose}`), value)
+        return encodeBase64url(mac.subarray(0, 16))
+      } catch (error) {
+        ofPurpose.delete(value)
+        throw error
+      }
+    }
     const pseudonym = compute()
     ofPurpose.set(value, pseudonym)
     remembered++
-    pseudonym.catch(() => ofPurpose.delete(value))
     return pseudonym
   }
 
