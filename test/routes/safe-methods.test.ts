@@ -17,7 +17,7 @@ const reading: Partial<Record<keyof Ports, readonly string[]>> = {
   documents: ['read', 'query', 'scan'],
   blobs: ['head', 'read', 'list', 'signDownload', 'answer'],
   mailQueue: ['counts', 'listDead'],
-  submissions: ['read', 'readByTrackingNumber', 'list', 'report'],
+  submissions: ['read', 'readByTrackingNumber', 'list', 'report', 'countWaiting'],
   realtime: ['isGenuine', 'isEventHost', 'isConnected'],
   audit: ['list', 'listByActor', 'listByResource', 'heads', 'verify'],
 }

@@ -207,11 +207,12 @@ test('every field of a request that takes a code somebody types is a door that i
   const found = requestFields(testApp.describe() as never).filter(
     ({ name, schema }) => schema['x-holds'] === 'typed-code' || /code$|number$|pin$/i.test(name),
   )
-  // What a program hands on: nobody types it. And an answer in a quiz, which is a number and no code.
+  // What a program hands on: nobody types it. An answer in a quiz, which is a number and no code. What a mail server said.
   const others = [
     `POST ${auth}/social body.code`,
     `POST ${auth}/identities body.code`,
     'POST /api/v1/courses/{id}/lessons/{lessonId}/quiz/attempts body.answers.number',
+    'POST /api/v1/admin/mail/dead-letters/retry body.code',
   ]
   const typed = found.filter(({ at }) => !others.includes(at))
   expect(typed.map(({ at }) => at).sort()).toEqual(Object.keys(doors).sort())
