@@ -52,6 +52,11 @@ export interface SignedDownload {
   readonly contentDisposition: string
   /** What the answer says in `Cache-Control`. Without it, a browser may keep the bytes for some minutes. */
   readonly cacheControl?: string
+  /**
+   * A path of this program that asks again who may read, and leads to a new URL. A store whose URLs lead back to this program
+   * sends whoever reads on there once the URL has run out: a film that was paused, a download that is resumed. Others cannot.
+   */
+  readonly renewal?: string
 }
 
 /** There is a blob of this name already. The message does not say which: a name may be personal. */

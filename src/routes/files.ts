@@ -69,7 +69,7 @@ const completeUpload = createRoute({
   tags,
   summary: 'Complete an upload',
   description:
-    'Has the bytes that were sent checked. Last of three steps. What is larger than announced, or is not of the announced type, is deleted and answered 400. Completing again answers the same.',
+    'Has the bytes that were sent checked. Last of three steps. What is not of the announced size, or not of the announced kind, is deleted and answered 400. The bytes say which type of that kind it is. Completing again answers the same.',
   ...isPublic,
   middleware: [optionalSession] as [typeof optionalSession],
   request: body(CompleteUpload, { fileId: examples.fileId, fileName: 'certificate.pdf' }),
@@ -110,6 +110,8 @@ const downloadFile = createRoute({
   operationId: 'downloadFile',
   tags,
   summary: 'Download a file',
+  description:
+    'Others than its owner get pictures and recordings without what they tell about where, when and with what they were made.',
   ...signedIn,
   request: { params },
   responses: {

@@ -133,7 +133,7 @@ export function createAzureBlobs({
       checkBlobName(name)
       return attempt(() => staged.discard(name))
     },
-    async signDownload(name, { expiresAt, ...shown }) {
+    async signDownload(name, { expiresAt, renewal: _, ...shown }) {
       checkBlobName(name)
       return sign(name, 'r', expiresAt, shown)
     },

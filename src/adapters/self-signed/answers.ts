@@ -24,6 +24,13 @@ export const refusal = (status: number, code: string, headers: Record<string, st
     headers: { ...harmless, 'Content-Type': 'application/xml', 'x-ms-error-code': code, ...headers },
   })
 
+/** To a place of this program, by whatever name it was reached. */
+export const ledTo = (path: string): Response =>
+  new Response(null, {
+    status: 302,
+    headers: { ...harmless, Location: path, 'Cache-Control': 'private, no-store' },
+  })
+
 /** Of a blob, which never changes: when it came, and its size. */
 export const etagOf = ({ createdAt, size }: BlobFacts): string =>
   `"${Date.parse(createdAt).toString(36)}-${size.toString(36)}"`

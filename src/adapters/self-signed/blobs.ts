@@ -10,12 +10,17 @@ import type { Clock } from '../../ports/clock.ts'
 import { InvalidCursor } from '../../ports/cursor.ts'
 import type { Secrets } from '../../ports/secrets.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
-import { refusal } from './answers.ts'
+import { ledTo, refusal } from './answers.ts'
 import { createCrossOrigin } from './cross-origin.ts'
 import { createGrants } from './grants.ts'
 import { createReceive } from './receive.ts'
 import { createSend } from './send.ts'
 import { chunksOf, passedOn } from './streams.ts'
+
+/** Players and downloads that go on ask for a part. */
+const isReadOn = ({ method, headers }: Request): boolean =>
+  (method === 'GET' || method === 'HEAD') &&
+  (headers.has('range') || /^(?:audio|video|track)$/.test(headers.get('sec-fetch-dest') ?? ''))
 
 /**
  * A store whose signed URLs lead back to this program and behave like those of Azure Blob Storage: the same request
@@ -118,7 +123,10 @@ export function createSelfSignedBlobs({
       const url = new URL(request.url)
       const respond = async () => {
         const grant = await grants.of(url)
-        if (!grant) return refusal(403, 'AuthenticationFailed')
+        if (!grant) {
+          const renewal = isReadOn(request) ? await grants.renewalOf(url) : null
+          return renewal === null ? refusal(403, 'AuthenticationFailed') : ledTo(renewal)
+        }
         if (request.method === 'PUT') return receive(request, url, grant)
         if (request.method === 'GET' || request.method === 'HEAD')
           return attempt(() => send(request, url, grant))

@@ -131,6 +131,7 @@ export function createFiles(
       expiresAt: new Date(clock.now() + livesMs).toISOString(),
       contentType: file.charset ? `${file.type}; charset=${file.charset}` : file.type,
       contentDisposition: contentDispositionOf(file.name, file.type),
+      renewal: `/api/v1/files/${file.id}/download`,
       ...(cacheControl === undefined ? {} : { cacheControl }),
     })
   }

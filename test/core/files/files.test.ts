@@ -124,6 +124,25 @@ describe('the three steps', () => {
     expect(await send(asked.body, pdf)).toBe(403)
   })
 
+  test('who reads on when the URL has run out is asked again, and led on', async () => {
+    const { body } = await upload(ann, pdf)
+    const { headers } = await ann.call('GET', `/api/v1/files/${body.id}/download`)
+    const url = headers.get('location') ?? ''
+    testApp.clock.advance(6 * 60_000)
+    const range = { range: 'bytes=5-7' }
+    const renewed = await testApp.app.request(url, { headers: range })
+    expect([renewed.status, renewed.headers.get('cache-control')]).toEqual([302, 'private, no-store'])
+    const again = renewed.headers.get('location') ?? ''
+    expect(again).toBe(`/api/v1/files/${body.id}/download`)
+    expect((await browserOf(testApp).call('GET', again)).status).toBe(401)
+    const next = (await ann.call('GET', again)).headers.get('location') ?? ''
+    const piece = await testApp.app.request(next, { headers: range })
+    expect([piece.status, await piece.text()]).toEqual([206, '1.7'])
+    const forged = url.replace(/rn=[^&]*/, 'rn=https%3A%2F%2Fevil.example')
+    expect((await testApp.app.request(forged, { headers: range })).status).toBe(403)
+    expect((await testApp.app.request(url)).status).toBe(403)
+  })
+
   test('completing before the bytes are there says so, and can be done again', async () => {
     const { body } = await announce(ann)
     expect(await complete(ann, body.fileId)).toMatchObject({
