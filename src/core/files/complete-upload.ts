@@ -8,6 +8,7 @@ import { namedAs } from './file-name.ts'
 import type { FileTasks } from './file-tasks.ts'
 import { type CompleteUpload, files, type StoredFile } from './files.model.ts'
 import type { Finding, InspectContent, Inspected } from './inspect-content.ts'
+import { readRecordingLength } from './recording-length.ts'
 import type { RemoveFile } from './remove-file.ts'
 import type { ScanFile } from './scan-file.ts'
 import { type PrepareShown, withoutOriginal } from './shown-copy.ts'
@@ -48,8 +49,11 @@ export const acceptedFile = (
     type,
     charset,
     shown,
+    durationSeconds,
     isToBeScanned,
-  }: Pick<StoredFile, 'name' | 'type' | 'charset' | 'shown'> & { readonly isToBeScanned: boolean },
+  }: Pick<StoredFile, 'name' | 'type' | 'charset' | 'shown' | 'durationSeconds'> & {
+    readonly isToBeScanned: boolean
+  },
   at: string,
 ): StoredFile => ({
   ...file,
@@ -57,6 +61,7 @@ export const acceptedFile = (
   type,
   ...(charset && { charset }),
   ...(shown && { shown }),
+  ...(durationSeconds !== undefined && { durationSeconds }),
   state: isToBeScanned ? 'pending' : 'available',
   uploadedAt: at,
 })
@@ -89,7 +94,7 @@ export const createCompleteUpload = (
 ) => {
   const accept = async (
     { value: file, version }: Stored<StoredFile>,
-    found: Pick<StoredFile, 'name' | 'type' | 'charset' | 'shown'>,
+    found: Pick<StoredFile, 'name' | 'type' | 'charset' | 'shown' | 'durationSeconds'>,
   ) => {
     const { readsContent } = fileScanner
     if (readsContent)
@@ -141,8 +146,17 @@ export const createCompleteUpload = (
         if (!(await removeFile.remove(stored))) continue
         throw refusal('fileId', 'damaged', words.damaged)
       }
+      const durationSeconds = await readRecordingLength(type, {
+        size: facts.size,
+        read: async (offset, length) => (await blobs.read(file.blob, { offset, length })) ?? new Uint8Array(),
+      })
+      const found = {
+        ...inspected,
+        ...(shown !== 'same' && { shown }),
+        ...(durationSeconds !== null && { durationSeconds }),
+      }
       try {
-        return await accept(stored, { ...inspected, name, ...(shown !== 'same' && { shown }) })
+        return await accept(stored, { ...found, name })
       } catch (error) {
         if (!(error instanceof VersionMismatch)) throw error
       }

@@ -199,6 +199,10 @@ export const FileView = z
     mimeType: z.string(),
     uploadedAt: z.iso.datetime(),
     category: FileCategory,
+    durationSeconds: z
+      .number()
+      .optional()
+      .meta({ description: 'Of a recording, as its own header says; left out while that is not known.' }),
     state: z
       .enum(['pending', 'available', 'rejected'])
       .meta({ description: '`pending` while it is scanned; `rejected` when something harmful was found.' }),

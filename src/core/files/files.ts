@@ -118,6 +118,7 @@ export function createFiles(
     mimeType: file.type,
     uploadedAt: file.uploadedAt ?? file.createdAt,
     category: file.category,
+    ...(file.durationSeconds !== undefined && { durationSeconds: file.durationSeconds }),
     state: file.state === 'uploading' ? 'pending' : file.state,
   })
   const attachedOf = (file: StoredFile): AttachedFile => {
