@@ -13,6 +13,8 @@ import {
   userEmails,
   users,
 } from '../../src/core/accounts/users/users.model.ts'
+import { certificateOf, newCertificateCode } from '../../src/core/learning/certificates/certificate-code.ts'
+import { certificateCodes, certificates } from '../../src/core/learning/certificates/certificates.model.ts'
 import { type CourseMember, courseMembers } from '../../src/core/learning/courses/course-members.model.ts'
 import { progress } from '../../src/core/learning/enrollments/enrollments.model.ts'
 import {
@@ -51,6 +53,7 @@ export async function writePerson(
   const enrolments = new Map<string, Learned['enrolment']>()
   const members = new Map<string, CourseMember>()
   const deeds: Deed[] = []
+  const certified = new Set<string>()
 
   const keep = (learned: Learned, known: Learned['enrolment'] | null): Learned['enrolment'] => {
     const enrolment = learned.enrolment === known ? known : revised(learned.enrolment, known)
@@ -70,14 +73,26 @@ export async function writePerson(
     const enrolment = enrolmentIn(written.course, written.lessonIds, user.id, at)
     note(keep({ enrolment, stats: enrolledIn(stats, enrolment.id) }, null))
   }
-  function complete(written: WrittenCourse, lesson: number, atMs: number): void {
+  /** With a code that is the same each time, as everything here. */
+  async function certify(written: WrittenCourse, completedAt: string, atMs: number): Promise<void> {
+    const { course } = written
+    const digest = await bench.ciphers.digest(`certificate ${user.id} ${course.id}`)
+    const code = newCertificateCode((length) => digest.slice(0, length))
+    const times = { completedAt, issuedAt: new Date(atMs).toISOString() }
+    writer.add(certificates, certificateOf(user.id, course, times, code))
+    writer.add(certificateCodes, { id: code, userId: user.id, courseId: course.id })
+    certified.add(course.id)
+  }
+  async function complete(written: WrittenCourse, lesson: number, atMs: number): Promise<void> {
     const known = enrolments.get(written.course.id)
     const lessonId = written.lessonIds[lesson]
     if (!known || lessonId === undefined) throw new RangeError('a lesson is completed that there is not')
     const enrolment = keep(afterCompleting({ enrolment: known, stats }, lessonId, user, atMs), known)
     const activeDays = daysWith(user, [atMs])
     if (activeDays !== activeDaysOf(user)) user = { ...user, activeDays }
-    if (enrolment.completedAt !== null) note(enrolment)
+    if (enrolment.completedAt === null) return
+    note(enrolment)
+    if (!certified.has(enrolment.id)) await certify(written, enrolment.completedAt, atMs)
   }
   function rate(written: WrittenCourse, stars: number): void {
     const known = enrolments.get(written.course.id)

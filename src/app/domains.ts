@@ -5,6 +5,7 @@ import { usersDomain } from '../core/accounts/users/users.ts'
 import { filesDomain } from '../core/files/files.ts'
 import { formsDomain } from '../core/forms/forms.ts'
 import type { DomainFace } from '../core/kernel/domain.ts'
+import { certificatesDomain } from '../core/learning/certificates/certificates.ts'
 import { coursesDomain } from '../core/learning/courses/courses.ts'
 import { enrollmentsDomain } from '../core/learning/enrollments/enrollments.ts'
 import { importsDomain } from '../core/learning/imports/imports.ts'
@@ -55,6 +56,7 @@ export const domains = assemble<Ports, AppConfig>()
   .add('mentors', mentorsDomain)
   .add('enrollments', enrollmentsDomain)
   .add('shares', sharesDomain)
+  .add('certificates', certificatesDomain)
   .add('forms', formsDomain)
   .add('contacts', contactsDomain)
   .add('chat', chatDomain)

@@ -4,6 +4,7 @@ import { assistedRecoveryRoutes } from '../routes/assisted-recovery.ts'
 import { auditRoutes } from '../routes/audit.ts'
 import { authRoutes } from '../routes/auth.ts'
 import { authoringRoutes } from '../routes/authoring.ts'
+import { certificateRoutes } from '../routes/certificates.ts'
 import { contactRoutes } from '../routes/contacts.ts'
 import { conversationRoutes } from '../routes/conversations.ts'
 import { courseListRoutes } from '../routes/course-lists.ts'
@@ -64,6 +65,7 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
     .route('/api/v1', formReviewRoutes(to.forms, to.serviceTokens))
     .route('/api/v1', reportRoutes(to.reports))
     .route('/api/v1/admin/service-tokens', serviceTokenRoutes(to.serviceTokens))
+    .route('/', certificateRoutes(to.certificates, to.enrollments))
     .route('/api/v1', peopleRoutes(to.enrollments, to.administration, to.audit))
     .route('/api/v1', courseRequestRoutes(to.enrollments))
     .route('/api/v1', shareRoutes(to.shares, to.enrollments))

@@ -237,6 +237,11 @@ export const reads: readonly Read[] = [
     ({ courseId, lessonId }) => `${v1}/courses/${courseId}/lessons/${lessonId}/quiz/results?limit=5`,
   ),
   get('readCourseRules', 'admin', `${v1}/admin/course-rules`),
+  get('listCertificates', 'another', `${v1}/users/me/certificates`),
+  get('checkCertificate', null, ({ certificateCode }) => `${v1}/certificates/${certificateCode}`),
+  get('showCertificate', null, ({ certificateCode }) => `/certificates/${certificateCode}`),
+  get('showCertificateUnderApi', null, ({ certificateCode }) => `${v1}/certificates/${certificateCode}/page`),
+  get('showMyCertificate', 'me', ({ courseId }) => `${v1}/users/me/certificates/${courseId}/page`),
   get('readDraft', 'admin', ({ courseId }) => `${v1}/courses/${courseId}/draft`),
   get(
     'readDraftLesson',

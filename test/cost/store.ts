@@ -19,6 +19,7 @@ import { serviceTokens } from '../../src/core/accounts/service-tokens/service-to
 import type { User } from '../../src/core/accounts/users/users.model.ts'
 import { fileTasks } from '../../src/core/files/files.model.ts'
 import type { FilledForm } from '../../src/core/forms/forms.model.ts'
+import { certificateCodes, certificates } from '../../src/core/learning/certificates/certificates.model.ts'
 import { courseMembers } from '../../src/core/learning/courses/course-members.model.ts'
 import { ImportedCourse } from '../../src/core/learning/courses/import-courses.ts'
 import { courseRequests } from '../../src/core/learning/enrollments/course-requests.model.ts'
@@ -64,6 +65,8 @@ export interface Scene {
   readonly another: Signed
   readonly courseId: string
   readonly lessonId: string
+  /** Of the certificate of that course. */
+  readonly certificateCode: string
   readonly conversationId: string
   /** Of an invitation to it. */
   readonly invitationToken: string
@@ -117,6 +120,9 @@ function personAt(kind: string, i: number, role: PersonPlan['role'], atMs: numbe
     enrolments: [],
   }
 }
+
+/** Of the certificate of the course at that place. */
+const codeAt = (c: number): string => String(c).padStart(16, '0')
 
 const courseAt = (c: number, atMs: number): CoursePlan => ({
   row: ImportedCourse.parse({
@@ -193,6 +199,15 @@ async function enrolEverywhere(
     const attempts = { userId: id, kind: 'quiz' as const, createdAt: at, attempts: [attempt] }
     const [lessonId = ''] = lessonIds
     writer.add(progress, { ...attempts, id: quizRecordId(idOf('content', c)), courseId: course.id, lessonId })
+    const certificate = {
+      courseTitle: course.title,
+      completedAt: at,
+      issuedAt: at,
+      name: null,
+      consentedAt: null,
+    }
+    writer.add(certificates, { ...certificate, id: course.id, userId: id, code: codeAt(c), shows: 'name' })
+    writer.add(certificateCodes, { id: codeAt(c), userId: id, courseId: course.id })
     courseIds.push(course.id)
     await writer.settle()
   }
@@ -561,6 +576,7 @@ export async function fillCostStore(
     another,
     courseId: course.id,
     lessonId: lessonIds[0] ?? '',
+    certificateCode: codeAt(0),
     conversationId,
     threadedId: idOf('conversation', 1),
     rootId: publicIdOf(idOf('conversation', 1), rootKey),

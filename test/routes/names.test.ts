@@ -6,7 +6,7 @@ import type { IdentityProviders, ProvidedIdentity } from '../../src/ports/identi
 import { type Answer, browserOf, createTestApp, origin, person, signedInBrowser } from '../app.ts'
 import { refusedNames, shownNames, withoutLetters } from '../contracts/names.ts'
 import { captionsInEnglish, uploadFile } from '../core/files/upload.ts'
-import { newCourse, publishCourse } from '../core/learning/course-people.ts'
+import { complete, enrol, newCourse, publishCourse } from '../core/learning/course-people.ts'
 import { requestFields } from './request-fields.ts'
 
 let vouched: ProvidedIdentity | null = null
@@ -75,6 +75,13 @@ const { id: moduleId } = (await admin.call('POST', modules, { body: { title: 'Mo
 
 /** Gives a name, and says what others see of it; nothing where that is not in the same step. */
 const doors: Readonly<Record<string, Door>> = {
+  async 'PATCH /api/v1/users/me/certificates/{courseId} body.name'(name) {
+    await enrol(ann.call, course.id)
+    await complete(ann.call, course.id, course.lessonIds[0] ?? '')
+    const path = `/api/v1/users/me/certificates/${course.id}`
+    const answer = await ann.call('PATCH', path, { body: { name } })
+    return { answer, shown: answer.body.name }
+  },
   async 'POST /api/v1/auth/signup body.name'(name) {
     const body = { ...person, email: newEmail(), name }
     const answer = await browserOf(testApp).call('POST', '/api/v1/auth/signup', { body })

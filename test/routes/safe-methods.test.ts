@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Ports } from '../../src/ports/ports.ts'
 import { type Browser, browserOf, createTestApp, origin, type TestApp } from '../app.ts'
 import { pngOf } from '../core/files/sample-files.ts'
-import { enrol, publishCourse, sampleQuiz, staffMember } from '../core/learning/course-people.ts'
+import { complete, enrol, publishCourse, sampleQuiz, staffMember } from '../core/learning/course-people.ts'
 import { chatPeople } from '../core/messaging/chat-people.ts'
 
 /*
@@ -79,6 +79,10 @@ beforeAll(async () => {
   for (const { call } of [ann!, admin, mentor]) await call('GET', '/api/v1/users/me')
   const course = await publishCourse(admin.call, {}, { quiz: sampleQuiz })
   await enrol(ann!.call, course.id)
+  const taken = await publishCourse(admin.call, { lessons: 1 })
+  await enrol(ann!.call, taken.id)
+  await complete(ann!.call, taken.id, taken.lessonIds[0] ?? '')
+  const certificate = (await ann!.call('GET', '/api/v1/users/me/certificates')).body.items[0]
   const conversation = await ann!.call('POST', '/api/v1/conversations', {
     body: { type: 'direct', participantIds: [bob!.userId] },
   })
@@ -128,6 +132,8 @@ beforeAll(async () => {
   const deadLetter = '00000000-0000-7000-8000-00000000ffff'
   values = (path) =>
     path
+      .replace('{courseId}', taken.id)
+      .replace('{code}', certificate.code)
       .replace('/courses/{id}', `/courses/${course.id}`)
       .replace('{lessonId}', course.lessonIds[0] ?? '')
       .replace('/conversations/{id}/invitations', `/conversations/${group.body.id}/invitations`)

@@ -1,6 +1,7 @@
 import { TOTP } from 'otpauth'
 import { expect, test } from 'vitest'
-import { browserOf, createTestApp, person, signedInBrowser, type TestApp } from '../app.ts'
+import { browserOf, createTestApp, origin, person, signedInBrowser, type TestApp } from '../app.ts'
+import { complete, enrol, publishCourse, staffMember } from '../core/learning/course-people.ts'
 import { requestFields } from './request-fields.ts'
 
 const auth = '/api/v1/auth'
@@ -109,6 +110,19 @@ const onReferral =
   }
 
 const status = '/api/v1/forms/status/{trackingNumber}'
+/** Where a certificate is checked. */
+const onCertificate =
+  (pathOf: (code: string) => string) =>
+  async ({ testApp, ann }: World, write: Write) => {
+    const admin = await staffMember(testApp, 'Zoe', 'admin')
+    const course = await publishCourse(admin.call, { lessons: 1 })
+    await enrol(ann.call, course.id)
+    await complete(ann.call, course.id, course.lessonIds[0] ?? '')
+    const { items } = (await ann.call('GET', '/api/v1/users/me/certificates')).body
+    const path = pathOf(encodeURIComponent(write(items[0].code)))
+    return { status: (await testApp.app.request(`${origin}${path}`)).status, body: null }
+  }
+
 const doors: Readonly<
   Record<string, (world: World, write: Write) => Promise<{ readonly status: number } | undefined>>
 > = {
@@ -183,6 +197,11 @@ const doors: Readonly<
     const code = write(await mailedCode(world, /new e-mail/i))
     return world.ann.call('POST', '/api/v1/users/me/email/confirm', { body: { code } })
   },
+  'GET /api/v1/certificates/{code} path.code': onCertificate((code) => `/api/v1/certificates/${code}`),
+  'GET /api/v1/certificates/{code}/page path.code': onCertificate(
+    (code) => `/api/v1/certificates/${code}/page`,
+  ),
+  'GET /certificates/{code} path.code': onCertificate((code) => `/certificates/${code}`),
   [`GET ${status} path.trackingNumber`]: onReferral('GET', '', 'number'),
   [`GET ${status} header.x-receipt-code`]: onReferral('GET', '', 'receipt'),
   [`POST ${status}/information path.trackingNumber`]: onReferral('POST', '/information', 'number', {

@@ -4,6 +4,7 @@ import { createScenario } from '../../../scripts/seed/scenario.ts'
 import { sizesFrom } from '../../../scripts/seed/sizes.ts'
 import { readConfig } from '../../../src/config/config.ts'
 import { createSealSubmission } from '../../../src/core/forms/seal-submission.ts'
+import { certificateCodes } from '../../../src/core/learning/certificates/certificates.model.ts'
 import { createKeys } from '../../../src/core/platform/keys/keys.ts'
 import { anchoredEvent } from '../../../src/ports/audit.ts'
 import type { Submission } from '../../../src/ports/submissions.ts'
@@ -58,16 +59,19 @@ async function readable(testApp: SqliteApp) {
   const sealing = createSealSubmission({ ciphers }, createKeys(testApp.ports))
   const { documents, audit_logs, mail_outbox, form_submissions, ...others } = rowsOf(testApp.database)
   const sorted = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row)).sort()
-  const secrets = new Set(['refreshHash', 'sealedSecret'])
+  const secrets = new Set(['refreshHash', 'sealedSecret', 'code'])
+  const certificateCode = { partition: '', id: '' }
   return {
     ...Object.fromEntries(
       Object.entries(others).map(([table, rows]) => [table, sorted(rows.map(({ rowid: _, ...row }) => row))]),
     ),
     documents: sorted(
-      (documents ?? []).map(({ version: _, body, ...row }) => ({
-        ...row,
-        body: JSON.parse(String(body), (key, value) => (secrets.has(key) ? typeof value : value)),
-      })),
+      (documents ?? []).map(({ version: _, body, ...row }) => {
+        const value = JSON.parse(String(body), (key, held) => (secrets.has(key) ? typeof held : held))
+        return row['collection'] === certificateCodes.name
+          ? { ...row, ...certificateCode, body: { ...value, id: '' } }
+          : { ...row, body: value }
+      }),
     ),
     audit_logs: sorted(
       (audit_logs ?? [])

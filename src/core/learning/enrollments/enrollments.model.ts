@@ -49,6 +49,12 @@ export interface Enrolment {
   readonly revision: number
 }
 
+/** Somebody has completed a course, now or before: listeners hear it as often as it is said. */
+export interface CourseCompleted {
+  readonly userId: string
+  readonly courseId: string
+}
+
 /** What one person has done in all courses together. */
 export interface LearnerStats {
   readonly id: 'stats'

@@ -6,6 +6,7 @@ import type { Files } from '../../files/files.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { emptyFace } from '../../kernel/domain.ts'
 import { notFound } from '../../kernel/errors.ts'
+import { createEvent } from '../../kernel/events.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import type { Courses } from '../courses/courses.ts'
@@ -15,7 +16,12 @@ import { percentageOf } from './conditions.ts'
 import { createCourseFileUses } from './course-file-uses.ts'
 import { courseRequests } from './course-requests.model.ts'
 import { createCourseRequests } from './course-requests.ts'
-import { type LearnedSummary, progress } from './enrollments.model.ts'
+import {
+  type CourseCompleted,
+  type EnrolmentView,
+  type LearnedSummary,
+  progress,
+} from './enrollments.model.ts'
 import { createLearners } from './learners.ts'
 import { createLessonAccess } from './lesson-access.ts'
 import { createLessonProgress } from './lesson-progress.ts'
@@ -59,6 +65,7 @@ export function createEnrollments(
   const learners = createLearners(needs, borrows)
   const access = createLessonAccess({ courses, learners })
   const usesOf = createCourseFileUses({ courses, learners })
+  const courseCompleted = createEvent<CourseCompleted>('enrollments.course-completed')
 
   const participation = createParticipation(needs, { courses, learners })
   const requests = createCourseRequests(needs)
@@ -91,11 +98,18 @@ export function createEnrollments(
         titleFor: async (_, { id }) => (await courses.readCourse(id))?.value.title ?? null,
       }),
     ],
-    participation,
+    participation: {
+      ...participation,
+      async move(learner: User, courseId: string, shownVersion: number): Promise<EnrolmentView> {
+        const moved = await participation.move(learner, courseId, shownVersion)
+        if (moved.completedAt !== null) await courseCompleted.emit({ userId: learner.id, courseId })
+        return moved
+      },
+    },
     places,
     study: {
       ...createReadLessons(needs, { courses, learners, access, quizzes }),
-      ...createLessonProgress(needs, { courses, learners, access }),
+      ...createLessonProgress(needs, { courses, learners, access, courseCompleted }),
     },
     quiz: createTakeQuiz(needs, { courses, learners, quizzes, access }),
     quizResults: createQuizResults({ ...borrows, learners }),
@@ -111,6 +125,15 @@ export function createEnrollments(
     },
 
     coursesOf,
+    courseCompleted,
+
+    /** In the order in which they were completed. */
+    completedCoursesOf: async (userId: string): Promise<readonly string[]> =>
+      ((await learners.readStats(userId))?.value.completedCourses ?? []).map(({ courseId }) => courseId),
+
+    /** Null while it is not, and for who never took it. */
+    completedAt: async (userId: string, courseId: string): Promise<string | null> =>
+      (await learners.readEnrolment(userId, courseId))?.completedAt ?? null,
 
     /** How far somebody is in these courses. One that they have left, or never took, is left out. */
     async outcomesOf(userId: string, courseIds: readonly string[]): Promise<readonly Outcome[]> {

@@ -1,5 +1,6 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { User } from '../../accounts/users/users.model.ts'
+import type { DomainEvent } from '../../kernel/events.ts'
 import type { Range } from '../../kernel/ranges.ts'
 import { withPieces } from '../../kernel/second-set.ts'
 import type { Courses } from '../courses/courses.ts'
@@ -14,7 +15,13 @@ import {
   whyCourseIncomplete,
   whyIncomplete,
 } from './conditions.ts'
-import { type Enrolment, type LearnerStats, type LessonProgress, notEnrolled } from './enrollments.model.ts'
+import {
+  type CourseCompleted,
+  type Enrolment,
+  type LearnerStats,
+  type LessonProgress,
+  notEnrolled,
+} from './enrollments.model.ts'
 import { daysWith, type Learned, type Learners, memberOf } from './learners.ts'
 import { findLesson, itemOf, type LessonAccess, requireOpen } from './lesson-access.ts'
 import { isActive, withCompletion, withTotals } from './participation.ts'
@@ -62,7 +69,13 @@ export function createLessonProgress(
     courses,
     learners,
     access,
-  }: { readonly courses: Courses; readonly learners: Learners; readonly access: LessonAccess },
+    courseCompleted,
+  }: {
+    readonly courses: Courses
+    readonly learners: Learners
+    readonly access: LessonAccess
+    readonly courseCompleted: DomainEvent<CourseCompleted>
+  },
 ) {
   const changeOpen = (
     learner: User,
@@ -94,7 +107,10 @@ export function createLessonProgress(
       })
       await learners.noteActive(learner, [clamp(claimed, enrolment)])
       // Each time: the request that completed the course may have ended before this.
-      if (enrolment.completedAt !== null) await courses.members.note(memberOf(enrolment, learner))
+      if (enrolment.completedAt !== null) {
+        await courses.members.note(memberOf(enrolment, learner))
+        await courseCompleted.emit({ userId: learner.id, courseId })
+      }
       return {
         message: enrolment.completedAt === null ? 'Lesson completed.' : 'Course completed.',
         progress: {

@@ -1,0 +1,87 @@
+import { html, raw } from 'hono/html'
+import type { CheckedCertificate } from '../core/learning/certificates/certificates.model.ts'
+import type { AppContext } from '../http/request-context.ts'
+
+const style = `
+:root { color-scheme: light; }
+* { box-sizing: border-box; }
+body { font: 1.0625rem/1.5 system-ui, sans-serif; color: #1d2939; background: #f2f4f7; margin: 0; padding: 1rem; }
+main { max-width: 60rem; margin: 0 auto; background: #fff; border: 0.375rem double #175cd3; border-radius: 0.5rem; padding: 2rem 1.25rem; text-align: center; overflow-wrap: anywhere; }
+h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 1rem; }
+p { margin: 0.5rem 0; }
+.name { font-size: 1.75rem; font-weight: bold; line-height: 1.3; }
+.course { font-size: 1.375rem; font-weight: bold; line-height: 1.3; }
+.code { font: 1.125rem/1.5 ui-monospace, monospace; letter-spacing: 0.05em; }
+.small { font-size: 0.9375rem; color: #475467; }
+@media (min-width: 40rem) { main { padding: 3.5rem 3rem; } h1 { font-size: 2.5rem; } .name { font-size: 2.25rem; } }
+@page { size: landscape; margin: 12mm; }
+@media print {
+  body { background: none; padding: 0; }
+  main { max-width: none; height: 100vh; display: flex; flex-direction: column; justify-content: center; break-inside: avoid; print-color-adjust: exact; }
+  .screen { display: none; }
+}
+`
+
+async function policyFor(text: string): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
+  return [
+    "default-src 'none'",
+    `style-src 'sha256-${btoa(String.fromCharCode(...hash))}'`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+}
+
+const inWords = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: 'UTC' })
+
+const valid = ({ code, issuer, course, name }: CheckedCertificate, url: string) => html`
+      <p>${issuer}</p>
+      <h1>${course ? 'Certificate of completion' : 'This certificate is valid'}</h1>
+      ${name === null ? '' : html`<p class="name" dir="auto">${name}</p>`}
+      ${
+        course &&
+        html`<p>${name === null ? 'Its holder has completed the course' : 'has completed the course'}</p>
+      <p class="course" dir="auto">${course.title}</p>
+      <p>on <time datetime="${course.completedOn}">${inWords.format(new Date(course.completedOn))}</time></p>`
+      }
+      ${course && name !== null ? '' : html`<p class="small">Its holder has chosen to show no more than this.</p>`}
+      <p class="code" aria-label="Code">${code}</p>
+      <p class="small">Whoever wants to check it finds it at ${url}</p>
+      <p class="small screen">Print this page, or save it as a PDF, from the menu of your browser.</p>`
+
+const unknown = html`
+      <h1>There is no such certificate</h1>
+      <p>Check the code: it has 16 letters and digits. Its holder may have withdrawn it.</p>`
+
+let policy: string | undefined
+
+/** Static: no script, no picture, no other host; nobody keeps it, indexes it, or is told where a reader came from. */
+export async function certificatePage(c: AppContext, certificate: CheckedCertificate | null) {
+  policy ??= await policyFor(style)
+  c.header('Content-Security-Policy', policy)
+  c.header('X-Robots-Tag', 'noindex, nofollow, noarchive')
+  c.header('Referrer-Policy', 'no-referrer')
+  c.header('Cache-Control', 'private, no-store')
+  const url = `${c.get('settings').publicOrigin}/certificates/${certificate?.code ?? ''}`
+  return c.html(
+    html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="robots" content="noindex, nofollow, noarchive" />
+    <meta name="referrer" content="no-referrer" />
+    <title>${certificate ? 'Certificate' : 'No such certificate'}</title>
+    <link rel="icon" href="data:," />
+    <style>${raw(style)}</style>
+  </head>
+  <body>
+    <main>${certificate ? valid(certificate, url) : unknown}
+    </main>
+  </body>
+</html>`,
+    certificate ? 200 : 404,
+  )
+}
