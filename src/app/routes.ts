@@ -7,6 +7,7 @@ import { authoringRoutes } from '../routes/authoring.ts'
 import { certificateRoutes } from '../routes/certificates.ts'
 import { contactRoutes } from '../routes/contacts.ts'
 import { conversationRoutes } from '../routes/conversations.ts'
+import { courseImportRoutes } from '../routes/course-imports.ts'
 import { courseListRoutes } from '../routes/course-lists.ts'
 import { moduleRoutes } from '../routes/course-modules.ts'
 import { courseRequestRoutes } from '../routes/course-requests.ts'
@@ -75,5 +76,6 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
     .route('/api/v1/courses', authoringRoutes(to.courses, to.idempotency.begin))
     .route('/api/v1/courses', moduleRoutes(to.courses, to.idempotency.begin))
     .route('/api/v1/admin/course-rules', courseRuleRoutes(to.courses))
+    .route('/api/v1/admin/courses/import', courseImportRoutes(to.imports, to.idempotency.begin))
     .route('/api/v1/admin/mail', mailRoutes(to.mail))
     .route('/api/v1/admin/audit', auditRoutes(to.audit))

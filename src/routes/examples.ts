@@ -162,3 +162,13 @@ export const newLesson = {
   watchPercent: 80,
   quiz: newQuiz,
 }
+
+export const importedCourse = {
+  key: 'reading-a-pay-slip',
+  title: 'Reading a pay slip',
+  description: 'What is on it and what to do when it is wrong.',
+  category: 'job-readiness',
+  level: 'beginner',
+  modules: [{ key: 'basics', title: 'Basics' }],
+  lessons: [{ key: 'gross-and-net', module: 'basics', title: 'Gross and net', content: '# Gross and net' }],
+}

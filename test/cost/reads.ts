@@ -249,6 +249,7 @@ export const reads: readonly Read[] = [
     ({ courseId, lessonId }) => `${v1}/courses/${courseId}/draft/lessons/${lessonId}`,
   ),
   get('listDeadLetters', 'admin', `${v1}/admin/mail/dead-letters`),
+  get('readImport', 'admin', ({ courseId }) => `${v1}/admin/courses/import/${courseId}`, 404),
   get('searchAudit', 'admin', `${v1}/admin/audit?limit=10`),
   get('searchAudit, of an event', 'admin', `${v1}/admin/audit?limit=10&event=user.login`),
   get('searchAudit, what was denied', 'admin', `${v1}/admin/audit?limit=10&outcome=denied`),

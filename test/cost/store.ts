@@ -26,6 +26,7 @@ import { courseRequests } from '../../src/core/learning/enrollments/course-reque
 import { progress } from '../../src/core/learning/enrollments/enrollments.model.ts'
 import { memberOf, newStats, quizRecordId, revised } from '../../src/core/learning/enrollments/learners.ts'
 import { enrolmentIn } from '../../src/core/learning/enrollments/participation.ts'
+import { courseImportRows, courseImportRuns } from '../../src/core/learning/imports/imports.model.ts'
 import { type Share, shares } from '../../src/core/learning/shares/shares.model.ts'
 import { type Entry, invitationPrefix, messages } from '../../src/core/messaging/chat/entries.model.ts'
 import { newInvitationToken } from '../../src/core/messaging/chat/invitation-token.ts'
@@ -362,6 +363,23 @@ function writeTheRest(writer: Writer, n: number, meId: string, courseId: string,
       createdBy: meId,
       createdAt: time,
       lastUsedAt: null,
+      expiresAt: later,
+    })
+    const importId = idOf('import', i)
+    writer.add(courseImportRows, { id: '1', importId, number: 1, row: null, result: null, expiresAt: later })
+    writer.add(courseImportRuns, {
+      id: importId,
+      queue: 'imports',
+      state: 'finished',
+      actorId: stranger,
+      rows: 1,
+      done: 1,
+      package: null,
+      options: { isDryRun: false, isStrict: false, isDraft: false, isOverwriting: false },
+      attempts: 1,
+      leasedUntil: time,
+      createdAt: time,
+      finishedAt: time,
       expiresAt: later,
     })
     writer.add(deletions, {

@@ -129,11 +129,15 @@ beforeAll(async () => {
   const going = (await chatPeople(testApp, 'Cecil'))[0]!
   await going.call('POST', '/api/v1/auth/step-up', { body: { password } })
   const receipt = (await going.call('DELETE', '/api/v1/users/me')).headers.get('location')
+  const started = await admin.call('POST', '/api/v1/admin/courses/import', {
+    body: { courses: [{ key: 'any' }] },
+  })
   const deadLetter = '00000000-0000-7000-8000-00000000ffff'
   values = (path) =>
     path
       .replace('{courseId}', taken.id)
       .replace('{code}', certificate.code)
+      .replace('/import/{id}', `/import/${started.body.id}`)
       .replace('/courses/{id}', `/courses/${course.id}`)
       .replace('{lessonId}', course.lessonIds[0] ?? '')
       .replace('/conversations/{id}/invitations', `/conversations/${group.body.id}/invitations`)

@@ -38,7 +38,7 @@ interface CategoryRules {
 }
 
 export const FileCategory = z
-  .enum(['avatar', 'document', 'attachment', 'course-video', 'form-attachment'])
+  .enum(['avatar', 'document', 'attachment', 'course-video', 'course-package', 'form-attachment'])
   .meta({ id: 'FileCategory' })
 export type FileCategory = z.infer<typeof FileCategory>
 
@@ -75,6 +75,13 @@ export const categories: Readonly<Record<FileCategory, CategoryRules>> = {
     types: ['video/mp4', 'video/webm'],
     container: 'courses',
     goesUnlessUsed: false,
+  },
+  'course-package': {
+    maxBytes: 500 * mib,
+    maxPixels: 0,
+    types: ['application/vnd.ims.imsccv1p3', 'application/vnd.openedx.olx+gzip'],
+    container: 'courses',
+    goesUnlessUsed: true,
   },
   'form-attachment': {
     maxBytes: 10 * mib,

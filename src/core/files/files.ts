@@ -3,7 +3,7 @@ import type { Needs } from '../../ports/ports.ts'
 import type { Users } from '../accounts/users/users.ts'
 import type { Actor, Caller } from '../kernel/actor.ts'
 import { emptyFace, type Job, type Limit } from '../kernel/domain.ts'
-import { forbidden, notFound } from '../kernel/errors.ts'
+import { forbidden, notFound, validationError } from '../kernel/errors.ts'
 import { createQuestion } from '../kernel/events.ts'
 import { retryOnConflict } from '../kernel/retry-on-conflict.ts'
 import type { Recording } from '../platform/audit/audit.model.ts'
@@ -252,6 +252,26 @@ export function createFiles(
       store: createStoreFile(needs, { tasks, reserveSpace, completeUpload }),
       refusalOf,
       refusalIn,
+      /** A package that somebody uploaded, read where it lies. Throws `validation_error` for any other file. */
+      async openPackage(ownerId: string, fileId: string) {
+        const stored = await documents.read(files, { partition: fileId, id: fileId })
+        const file = stored?.value
+        if (file?.ownerId !== ownerId || file.category !== 'course-package' || file.state === 'uploading')
+          throw validationError([
+            {
+              path: 'fileId',
+              code: 'unknown_file',
+              message: 'Must be a completed upload of yours, a `course-package`.',
+            },
+          ])
+        if (file.state === 'pending') throw scanPending({ retryAfterSeconds: 5 })
+        if (file.state === 'rejected') throw fileRejected()
+        return {
+          size: file.size,
+          read: async (offset: number, length: number) =>
+            (await blobs.read(file.blob, { offset, length })) ?? new Uint8Array(),
+        }
+      },
     },
 
     /** Of a message that is deleted: what no other message shows goes with it. */

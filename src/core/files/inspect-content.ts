@@ -7,6 +7,11 @@ import { type Bytes, createSniffType } from './sniffed-type.ts'
 import { type Charset, findText } from './text-content.ts'
 import { holdsZip, zipTailLength } from './zip-directory.ts'
 
+const isArchive = ([a, b, c, d]: Uint8Array, type: MediaType): boolean =>
+  type === 'application/vnd.openedx.olx+gzip'
+    ? a === 0x1f && b === 0x8b
+    : a === 0x50 && b === 0x4b && c === 0x03 && d === 0x04
+
 /** What is found is named by a code: the answer says no more. */
 export type Finding =
   | 'type_mismatch'
@@ -94,6 +99,9 @@ export const createInspectContent = ({ blobs, fileTypes }: Needs<'blobs' | 'file
       (await blobs.read(blob, { offset, length })) ?? new Uint8Array()
     const bytes: Bytes = { head: await read(0, headLength), size, read }
     const kind = kindOf(announced)
+    // What is in it is looked at when it is read, which is bounded.
+    if (kind === 'course')
+      return isArchive(bytes.head, announced) ? { type: announced } : { finding: 'type_mismatch' }
     const found =
       kind === 'text'
         ? await inspectText(bytes, announced)

@@ -2,7 +2,7 @@
  * What a kind of file has in common: within it people, phones and browsers mix the names up, and the bytes decide.
  * Between kinds nothing is mixed up: a PDF that is called a picture is refused.
  */
-export type MediaKind = 'picture' | 'pdf' | 'office' | 'text' | 'recording'
+export type MediaKind = 'picture' | 'pdf' | 'office' | 'text' | 'recording' | 'course'
 
 interface Names {
   readonly kind: MediaKind
@@ -125,6 +125,13 @@ const names = {
     endings: ['mov', 'qt'],
     aliases: ['video/x-quicktime', 'video/mov', 'video/x-mov', 'image/mov'],
   },
+  // Courses as other systems pack them. Archives alone are none, whatever they are called.
+  'application/vnd.ims.imsccv1p3': {
+    kind: 'course',
+    endings: ['imscc', 'zip'],
+    aliases: ['application/vnd.ims.imsccv1p1', 'application/vnd.ims.imsccv1p2'],
+  },
+  'application/vnd.openedx.olx+gzip': { kind: 'course', endings: ['gz', 'tgz'] },
 } as const satisfies Readonly<Record<string, Names>>
 export type MediaType = keyof typeof names
 

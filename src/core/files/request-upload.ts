@@ -95,6 +95,7 @@ export const createRequestUpload =
     if (actor === null && category !== 'form-attachment') throw missingToken()
     const isAuthor = actor?.role === 'mentor' || actor?.role === 'admin'
     if (category === 'course-video' && !isAuthor) throw forbidden()
+    if (category === 'course-package' && actor?.role !== 'admin') throw forbidden()
     if (actor?.role === 'guest' && category !== 'attachment') throw forbidden()
     const type = checkType(request)
     if (actor === null) {

@@ -1,62 +1,63 @@
-import { type PackageFiles, type PackageFormat, PackageUnreadable } from '../../../ports/course-packages.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Files } from '../../files/files.ts'
-import { emptyFace } from '../../kernel/domain.ts'
+import { emptyFace, type Job } from '../../kernel/domain.ts'
+import { nothingKept, nothingPersonal, type PersonalData } from '../../kernel/personal-data.ts'
+import type { Recording } from '../../platform/audit/audit.model.ts'
 import type { Courses } from '../courses/courses.ts'
-import type { ImportedPackageOptions } from './imports.model.ts'
+import { createImportPackage } from './import-package.ts'
+import { courseImportRows, courseImportRuns } from './imports.model.ts'
 import { createReadPackage } from './package-row.ts'
-
-type Options = NonNullable<Parameters<Courses['importCourses']>[1]>
-type Row = Awaited<ReturnType<Courses['importCourses']>>[number]
-
-/** Losses that are no loss of content: a heading is one of words that stand elsewhere. */
-const isLoss = ({ code }: { readonly code: string }): boolean => code !== 'heading'
-
-/** No package says where in the catalogue its course belongs. */
-const assumed = { category: 'education', level: 'beginner' }
+import { createRunImports } from './run-imports.ts'
 
 /** Courses from elsewhere: lists of them, and packages of other systems. */
 export function createImports(
-  needs: Needs<'coursePackages'>,
+  needs: Needs<'coursePackages' | 'clock' | 'defer' | 'documents' | 'ids' | 'log'>,
   {
     courses,
     files,
-  }: { readonly courses: Pick<Courses, 'importCourses'>; readonly files: Pick<Files, 'courses' | 'stored'> },
+    audit,
+  }: {
+    readonly courses: Pick<Courses, 'importCourses'>
+    readonly files: Pick<Files, 'courses' | 'stored'>
+    readonly audit: Recording
+  },
 ) {
-  const readPackage = createReadPackage(needs, { files })
+  const importPackage = createImportPackage({ courses, readPackage: createReadPackage(needs, { files }) })
+  const runs = createRunImports(needs, { courses, files, audit, importPackage })
+  const jobs: readonly Job[] = [{ name: 'run-imports', everyMs: 60_000, run: runs.runAll }]
+  const personalData: readonly PersonalData[] = [
+    {
+      store: courseImportRuns.name,
+      dataClass: 'personal',
+      fields: ['actorId'],
+      purpose: 'Says how far an import of courses is, and who asked for it.',
+      retention: '30 days.',
+      async collect({ userId }) {
+        const found: object[] = []
+        for await (const { id, state, rows, createdAt } of runs.askedBy(userId))
+          found.push({ id, state, rows, createdAt })
+        return found
+      },
+      async erase({ userId }) {
+        for await (const { id } of runs.askedBy(userId)) await runs.forget(id)
+        return nothingKept
+      },
+    },
+    nothingPersonal(courseImportRows.name, 'The courses of an import, and what became of each.', '30 days.'),
+  ]
 
-  /** One course of another system. What is not taken is named; strictly, then nothing is. */
-  async function importPackage(
-    format: PackageFormat,
-    from: PackageFiles,
-    options: Options & ImportedPackageOptions = {},
-  ): Promise<Row> {
-    const invalid = (key: string | null, problems: Row['problems']): Row => ({
-      row: 1,
-      key,
-      outcome: 'invalid',
-      problems,
-      notices: [],
-    })
-    try {
-      if (options.isStrict) {
-        const { row, left } = await readPackage(format, from, { ...options, isDryRun: true })
-        const lost = left.filter(isLoss)
-        if (lost.length > 0) return invalid((row as { key: string }).key, lost)
-      }
-      const { row, left } = await readPackage(format, from, options)
-      const [result] = await courses.importCourses([row], { ...options, assumed })
-      if (!result) throw new Error('a row has no result')
-      return { ...result, notices: [...left, ...result.notices] }
-    } catch (error) {
-      if (!(error instanceof PackageUnreadable)) throw error
-      return invalid(null, [{ path: '', code: error.code, message: error.message }])
-    }
+  return {
+    ...emptyFace,
+    jobs,
+    personalData,
+    importPackage,
+    openPackage: needs.coursePackages.open,
+    start: runs.start,
+    read: runs.read,
+    runAll: runs.runAll,
   }
-
-  return { ...emptyFace, importPackage, openPackage: needs.coursePackages.open }
 }
 
 export type Imports = ReturnType<typeof createImports>
 
-export const importsDomain = { collections: [], create: createImports }
+export const importsDomain = { collections: [courseImportRuns, courseImportRows], create: createImports }
