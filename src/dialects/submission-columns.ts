@@ -34,3 +34,9 @@ export const waitingSql = `erased_at is null and status in ('pending', 'spam') a
 
 export type SubmissionField = keyof typeof submissionColumns
 export const submissionFields = Object.keys(submissionColumns) as SubmissionField[]
+
+/** A fact of the metadata with a column of its own, to filter by. */
+export const urgencyOf = ({ metadata }: Pick<Submission, 'metadata'>): string | null => {
+  const { urgency } = metadata
+  return typeof urgency === 'string' ? urgency : null
+}

@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { z } from 'zod'
 import { AppError, type ErrorKind, notFound, validationError } from '../core/kernel/errors.ts'
+import { prefers } from './accept.ts'
 import type { AppEnv } from './request-context.ts'
 
 const statusByKind = {
@@ -56,8 +57,7 @@ function answer(c: Context<AppEnv>, error: AppError): Response {
   const requestId = c.get('caller')?.requestId ?? ''
   if (error.retryAfterSeconds !== undefined) c.header('Retry-After', String(error.retryAfterSeconds))
   if (status === 401) c.header('WWW-Authenticate', 'Bearer')
-  if (!c.req.header('accept')?.includes('application/problem+json'))
-    return c.json(bodyOfError(error, requestId), status)
+  if (!prefers(c, 'application/problem+json')) return c.json(bodyOfError(error, requestId), status)
   return c.body(
     JSON.stringify({
       type: 'about:blank',

@@ -1,4 +1,5 @@
 import type { AuditEntry } from './audit.ts'
+import { encodeCursor } from './cursor.ts'
 import type { QueuedMail } from './mail-queue.ts'
 
 /** A form as it came in. What a person wrote is encrypted before it gets here; what is in clear names nobody. */
@@ -79,6 +80,9 @@ export interface SubmissionFilter {
   readonly type?: string
   readonly status?: string
   readonly assignedTo?: string
+  readonly trackingNumber?: string
+  /** As the metadata say. */
+  readonly urgency?: string
   /** Any of these; at least one. */
   readonly contactHashes?: readonly string[]
   /** Changed at this time or later. */
@@ -94,6 +98,15 @@ export interface SubmissionFilter {
   /** Its `keyId` is another one; the erased have none and are not among them. */
   readonly keyIdOtherThan?: string
 }
+
+/** `newest` created first, or `changed` longest ago first; ties by id. */
+export type ListOrder = 'newest' | 'changed'
+
+/** Where a list goes on behind a submission, as if its page had ended there. */
+export const placeOf = (
+  { createdAt, updatedAt, id }: Pick<Submission, 'createdAt' | 'updatedAt' | 'id'>,
+  order: ListOrder,
+): string => encodeCursor([order === 'newest' ? createdAt : updatedAt, id])
 
 export interface SubmissionPage {
   readonly items: readonly Submission[]
@@ -180,13 +193,13 @@ export interface Submissions {
   /** Throws `SubmissionChanged` unless the submission is at `version`. */
   change(id: string, version: string, change: SubmissionChange, alongside: Alongside): Promise<Submission>
   /**
-   * One page, `newest` created first or `changed` longest ago first, ties by id. A submission that is changed while
+   * One page. A submission that is changed while
    * somebody walks along `changed` comes up again at its new place. A damaged `after` throws `InvalidCursor`. `limit`
    * 1 to 1,000.
    */
   list(
     filter: SubmissionFilter,
-    options: { readonly order: 'newest' | 'changed'; readonly after?: string; readonly limit: number },
+    options: { readonly order: ListOrder; readonly after?: string; readonly limit: number },
   ): Promise<SubmissionPage>
   /** Those that wait, in the order of their states. Of each state at most `most` are counted, those first that are due first. */
   countWaiting(options: { readonly now: string; readonly most: number }): Promise<readonly WaitingCount[]>

@@ -1,7 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { ServiceScope } from '../core/accounts/service-tokens/service-tokens.model.ts'
 import type { ServiceTokens } from '../core/accounts/service-tokens/service-tokens.ts'
-import { toCsv } from '../core/forms/csv.ts'
 import type { FormReader } from '../core/forms/forms.model.ts'
 import type { Forms } from '../core/forms/forms.ts'
 import {
@@ -13,10 +12,12 @@ import {
   RetentionReport,
   ReviewForm,
 } from '../core/forms/review.model.ts'
+import { prefers } from '../http/accept.ts'
 import { expectedVersion, hasCurrent } from '../http/etag.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, onlyFor } from '../http/route.ts'
 import { requireRoleOrScope } from '../http/service.ts'
+import { streamed } from '../http/stream.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
 
@@ -91,12 +92,12 @@ export const formReviewRoutes = (forms: Forms, { authenticate }: Pick<ServiceTok
     tags,
     summary: 'List forms',
     description:
-      'That they were listed is recorded. For administrators, and for programs with a service token of the scope `forms:read` or `forms:content`. With `Accept: text/csv` the page is a table in which no cell can be a formula. The next page is at `next`, and in the header `Link`.',
+      'That they were listed is recorded. For administrators, and for programs with a service token of the scope `forms:read` or `forms:content`. The next page is at `next`, and in the header `Link`. With `Accept: text/csv` all of them come as one table, whatever the `limit`, with what was added and noted, in UTF-8 with a byte order mark; no cell, nor any part of one, can be a formula.',
     ...adminsAnd('forms:read', 'forms:content'),
     request: { query: FormQuery },
     responses: {
       200: {
-        description: 'A page.',
+        description: 'A page, or the whole table.',
         content: { 'application/json': { schema: FormPage }, 'text/csv': { schema: z.string() } },
       },
       ...errors(400, 401, 403),
@@ -119,13 +120,12 @@ export const formReviewRoutes = (forms: Forms, { authenticate }: Pick<ServiceTok
   return new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(listForms, async (c) => {
       const query = c.req.valid('query')
-      const wantsCsv = c.req.header('accept')?.includes('text/csv') ?? false
-      const { items, next } = await forms.list(
-        c.get('caller'),
-        readerOf(c),
-        query,
-        wantsCsv ? 'form.export' : 'form.list',
-      )
+      if (prefers(c, 'text/csv'))
+        return streamed(c, await forms.export(c.get('caller'), readerOf(c), query), {
+          'Content-Type': 'text/csv; charset=utf-8',
+          'Content-Disposition': 'attachment; filename="forms.csv"',
+        })
+      const { items, next } = await forms.list(c.get('caller'), readerOf(c), query)
       let address: string | null = null
       if (next !== undefined) {
         const url = new URL(`${c.get('settings').publicOrigin}${c.req.path}`)
@@ -134,11 +134,6 @@ export const formReviewRoutes = (forms: Forms, { authenticate }: Pick<ServiceTok
         address = url.href
         c.header('Link', `<${address}>; rel="next"`)
       }
-      if (wantsCsv)
-        return c.body(toCsv(items), 200, {
-          'Content-Type': 'text/csv; charset=utf-8',
-          'Content-Disposition': 'attachment; filename="forms.csv"',
-        })
       const pagination = { hasMore: next !== undefined, nextCursor: next ?? null }
       return c.json({ items, pagination, next: address }, 200)
     })

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { html } from 'hono/html'
 import { notFound } from '../core/kernel/errors.ts'
 import type { Mailing } from '../core/platform/mail/mail.ts'
+import { prefers } from '../http/accept.ts'
 import type { AppEnv } from '../http/request-context.ts'
 
 /** A message brings its styles with it, and nothing else. */
@@ -16,7 +17,7 @@ export const mailboxRoutes = (messages: NonNullable<Mailing['mailbox']>) =>
   new Hono<AppEnv>()
     .get('/', async (c) => {
       const kept = await messages()
-      if (c.req.header('accept')?.includes('application/json'))
+      if (prefers(c, 'application/json', 'text/html'))
         return c.json({
           items: kept.map(({ id, to, subject, text, sentAt }) => ({ id, to, subject, text, sentAt })),
         })

@@ -6,6 +6,7 @@ import {
   type Alongside,
   isWaiting,
   type NewSubmission,
+  placeOf,
   type Submission,
   SubmissionChanged,
   type SubmissionFilter,
@@ -263,6 +264,8 @@ export function submissionsContract(name: string, open: () => Promise<OpenedSubm
       })
       const b = await store({
         type: 'referral',
+        trackingSeries: 'REF-2026',
+        metadata: { urgency: 'high' },
         createdAt: minute(2),
         status: 'reviewed',
         assignedTo: 'ann',
@@ -287,6 +290,14 @@ export function submissionsContract(name: string, open: () => Promise<OpenedSubm
         [{ status: 'pending' }, [d, a]],
         [{ type: 'contact', status: 'pending' }, [a]],
         [{ assignedTo: 'ann' }, [b]],
+        [{ assignedTo: 'ann', status: 'pending' }, []],
+        [{ trackingNumber: 'REF-2026-000001' }, [b]],
+        [{ trackingNumber: 'REF-2026-000001', status: 'spam' }, []],
+        [{ trackingNumber: "REF' or 1=1 --" }, []],
+        [{ urgency: 'high' }, [b]],
+        [{ urgency: 'high', status: 'reviewed', type: 'referral', assignedTo: 'ann' }, [b]],
+        [{ urgency: 'high', status: 'pending' }, []],
+        [{ urgency: 'low' }, []],
         [{ contactHashes: ['y'] }, [b, a]],
         [{ contactHashes: ['z', 'x'], type: 'referral' }, [b]],
         [{ contactHashes: ["' or 1=1 --"] }, []],
@@ -304,6 +315,11 @@ export function submissionsContract(name: string, open: () => Promise<OpenedSubm
       await s.change(a.id, a.version, { contactHashes: ['w'], updatedAt: minute(9) }, alongside(a))
       expect(await idsOf({ contactHashes: ['x', 'y'] })).toEqual([b.id])
       expect(await idsOf({ contactHashes: ['w'] })).toEqual([a.id])
+      const urgent = { metadata: { urgency: 'low' }, updatedAt: minute(10) }
+      const changed = await s.change(b.id, b.version, urgent, alongside(b))
+      expect(await idsOf({ urgency: 'low' })).toEqual([b.id])
+      await s.change(b.id, changed.version, { metadata: {}, updatedAt: minute(11) }, alongside(b))
+      expect(await idsOf({ urgency: 'low' })).toEqual([])
     })
 
     test('what waits: the list, the count and the report mean what the function says, whatever the row', async () => {
@@ -368,6 +384,20 @@ export function submissionsContract(name: string, open: () => Promise<OpenedSubm
       await expect(s.list({}, { order: 'newest', limit: 2, after: 'nonsense' })).rejects.toBeInstanceOf(
         InvalidCursor,
       )
+    })
+
+    test('a list goes on behind any submission of it, also one that is gone from it', async () => {
+      for (let i = 0; i < 4; i++) await store({ createdAt: minute(i >> 1), updatedAt: minute(5 - (i >> 1)) })
+      for (const order of ['newest', 'changed'] as const) {
+        const { items } = await s.list({}, { order, limit: 10 })
+        for (const [i, item] of items.entries()) {
+          const rest = await s.list({}, { order, limit: 10, after: placeOf(item, order) })
+          expect(rest.items.map(({ id }) => id)).toEqual(items.slice(i + 1).map(({ id }) => id))
+        }
+        const [first] = items
+        const after = placeOf({ ...first!, id: `${first!.id}x` }, order)
+        expect((await s.list({}, { order, limit: 10, after })).items.length).toBeGreaterThanOrEqual(3)
+      }
     })
 
     test('what changes during a walk along the changes comes up again', async () => {

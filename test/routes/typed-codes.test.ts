@@ -202,6 +202,13 @@ const doors: Readonly<
     (code) => `/api/v1/certificates/${code}/page`,
   ),
   'GET /certificates/{code} path.code': onCertificate((code) => `/certificates/${code}`),
+  async ['GET /api/v1/forms query.trackingNumber']({ testApp, ann }, write) {
+    const { trackingNumber } = await sentReferral({ testApp, ann })
+    await testApp.users.changeUser(ann.userId, (user) => ({ ...user, role: 'admin' }))
+    const path = `/api/v1/forms?trackingNumber=${encodeURIComponent(write(trackingNumber))}`
+    const { body } = await ann.call('GET', path)
+    return { status: body.items?.length === 1 ? 200 : 404 }
+  },
   [`GET ${status} path.trackingNumber`]: onReferral('GET', '', 'number'),
   [`GET ${status} header.x-receipt-code`]: onReferral('GET', '', 'receipt'),
   [`POST ${status}/information path.trackingNumber`]: onReferral('POST', '/information', 'number', {

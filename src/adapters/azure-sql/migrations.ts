@@ -137,6 +137,17 @@ export const migrationsOf = ({ ledger }: { readonly ledger: string }): readonly 
     `alter table mail_outbox add code ${text(100)} null`,
     `create index mail_outbox_waiting on mail_outbox (waiting_since) include (created_at) where state = 'waiting'`,
   ],
+  [
+    `alter table form_submissions add urgency ${text(20)} null`,
+    `update form_submissions set urgency = json_value(metadata, '$.urgency')
+     where json_value(metadata, '$.urgency') is not null`,
+    'create index form_submissions_urgency on form_submissions (urgency, created_at, id) where urgency is not null',
+    `create index form_submissions_urgent on form_submissions (status, urgency, created_at, id)
+       where urgency is not null`,
+    `create index form_submissions_assigned on form_submissions (assigned_to, created_at, id)
+       where assigned_to is not null`,
+    'create index form_submissions_queue on form_submissions (status, form_type, created_at, id)',
+  ],
 ]
 
 const azureSqlEditions = [5, 8]

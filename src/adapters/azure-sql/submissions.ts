@@ -2,13 +2,14 @@ import {
   submissionColumns as columns,
   type SubmissionField as Field,
   submissionFields as fields,
+  urgencyOf,
   waitingSql,
   waitingStatuses,
 } from '../../dialects/submission-columns.ts'
 import type { AuditKey, AuditKeys } from '../../ports/audit-keys.ts'
-import { encodeCursor } from '../../ports/cursor.ts'
 import {
   type Alongside,
+  placeOf,
   type Submission,
   SubmissionChanged,
   type SubmissionFilter,
@@ -63,14 +64,16 @@ const load = (row: SqlRow): Submission => ({
   version: String(row['version']),
 })
 
-const insertSql = `insert into form_submissions (${selected}, idempotency_key)
-  values (${fields.map((field) => `@${field}`).join(', ')}, 1, @idempotencyKey)`
+const insertSql = `insert into form_submissions (${selected}, urgency, idempotency_key)
+  values (${fields.map((field) => `@${field}`).join(', ')}, 1, @urgency, @idempotencyKey)`
 
 /** Each part of a filter with its condition and its value. */
 const conditions = {
   type: (type) => ['form_type = @type', type],
   status: (status) => ['status = @status', status],
   assignedTo: (userId) => ['assigned_to = @assignedTo', userId],
+  trackingNumber: (number) => ['tracking_number = @trackingNumber', number],
+  urgency: (urgency) => ['urgency = @urgency', urgency],
   contactHashes: (hashes) => [
     `id in (select submission_id from submission_contacts
        where contact_hash in (${textsOf('contactHashes')}))`,
@@ -182,7 +185,11 @@ export function createAzureSqlSubmissions({
         if (known) return { submission: known, isNew: false }
         const trackingNumber = trackingSeries === null ? null : await nextTrackingNumber(run, trackingSeries)
         const submission: Submission = { ...facts, trackingNumber, version: '1' }
-        await run(insertSql, { ...valuesOf(submission, fields), idempotencyKey })
+        await run(insertSql, {
+          ...valuesOf(submission, fields),
+          urgency: urgencyOf(submission),
+          idempotencyKey,
+        })
         await insertContacts(run, submission.id, contactHashes)
         await writeAlongside(run, submission, alongside, key)
         return { submission, isNew: true }
@@ -199,10 +206,15 @@ export function createAzureSqlSubmissions({
       return database.write(port, [SubmissionChanged], async (run) => {
         const { rows } = await run(
           `update form_submissions
-           set ${changed.map((field) => `${columns[field]} = @${field}`).join(', ')}, version = version + 1
+           set ${changed.map((field) => `${columns[field]} = @${field}, `).join('')}${change.metadata ? 'urgency = @urgency, ' : ''}version = version + 1
            output ${[...Object.values(columns), 'version'].map((column) => `inserted.${column}`).join(', ')}
            where id = @id and version = @version`,
-          { ...valuesOf(change, changed), id, version: Number(version) },
+          {
+            ...valuesOf(change, changed),
+            ...(change.metadata ? { urgency: urgencyOf({ metadata: change.metadata }) } : {}),
+            id,
+            version: Number(version),
+          },
         )
         if (!rows[0]) throw new SubmissionChanged()
         const submission = load(rows[0])
@@ -238,7 +250,7 @@ export function createAzureSqlSubmissions({
       )
       const items = rows.slice(0, limit).map(load)
       const last = items.at(-1)
-      return last && rows.length > limit ? { items, next: encodeCursor([last[time], last.id]) } : { items }
+      return last && rows.length > limit ? { items, next: placeOf(last, order) } : { items }
     },
     async countWaiting({ now, most }) {
       const values = { now: toTime(now), most }

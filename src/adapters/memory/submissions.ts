@@ -1,10 +1,11 @@
 import type { AuditLog } from '../../ports/audit.ts'
-import { decodeCursor, encodeCursor } from '../../ports/cursor.ts'
+import { decodeCursor } from '../../ports/cursor.ts'
 import type { QueuedMail } from '../../ports/mail-queue.ts'
 import {
   type Alongside,
   isWaiting,
   type NewSubmission,
+  placeOf,
   type Submission,
   SubmissionChanged,
   type SubmissionFilter,
@@ -32,6 +33,8 @@ const matches = ({ submission: s, contactHashes }: Row, filter: SubmissionFilter
   (filter.type === undefined || s.type === filter.type) &&
   (filter.status === undefined || s.status === filter.status) &&
   (filter.assignedTo === undefined || s.assignedTo === filter.assignedTo) &&
+  (filter.trackingNumber === undefined || s.trackingNumber === filter.trackingNumber) &&
+  (filter.urgency === undefined || s.metadata['urgency'] === filter.urgency) &&
   (filter.contactHashes?.some((hash) => contactHashes.includes(hash)) ?? true) &&
   (filter.updatedSince === undefined || s.updatedAt >= filter.updatedSince) &&
   (filter.isWaiting === undefined || isWaiting(s)) &&
@@ -121,7 +124,7 @@ export function createMemorySubmissions({
         .toSorted(compare)
       const items = found.slice(0, limit).map((submission) => structuredClone(submission))
       const last = items.at(-1)
-      return last && found.length > limit ? { items, next: encodeCursor([last[time], last.id]) } : { items }
+      return last && found.length > limit ? { items, next: placeOf(last, order) } : { items }
     },
     async countWaiting({ now, most }) {
       const waiting = [...rows.values()].map(({ submission }) => submission).filter(isWaiting)

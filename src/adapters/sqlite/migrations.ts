@@ -236,6 +236,14 @@ export const migrations: readonly string[] = [
   `alter table mail_outbox add column waiting_since text;
    alter table mail_outbox add column code text;
    create index mail_outbox_waiting on mail_outbox (coalesce(waiting_since, created_at)) where state = 'waiting';`,
+
+  // Staff ask for what is urgent, what is theirs, and what of a type is in a state. Each index is along the order of the list.
+  `alter table form_submissions add column urgency text;
+   update form_submissions set urgency = metadata ->> '$.urgency' where metadata ->> '$.urgency' is not null;
+   create index form_submissions_urgency on form_submissions (urgency, created_at, id) where urgency is not null;
+   create index form_submissions_urgent on form_submissions (status, urgency, created_at, id) where urgency is not null;
+   create index form_submissions_assigned on form_submissions (assigned_to, created_at, id) where assigned_to is not null;
+   create index form_submissions_queue on form_submissions (status, form_type, created_at, id);`,
 ]
 
 /** Brings the file to the newest schema, once, also when two processes start together. */

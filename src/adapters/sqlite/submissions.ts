@@ -2,13 +2,15 @@ import type { SQLInputValue } from 'node:sqlite'
 import {
   submissionColumns as columns,
   submissionFields as fields,
+  urgencyOf,
   waitingSql,
   waitingStatuses,
 } from '../../dialects/submission-columns.ts'
 import type { AuditKey, AuditKeys } from '../../ports/audit-keys.ts'
-import { decodeCursor, encodeCursor } from '../../ports/cursor.ts'
+import { decodeCursor } from '../../ports/cursor.ts'
 import {
   type Alongside,
+  placeOf,
   type Submission,
   SubmissionChanged,
   type SubmissionFilter,
@@ -23,7 +25,7 @@ import { insertMail } from './mail-queue.ts'
 
 const port = 'submissions'
 
-const inserted = [...Object.values(columns), 'idempotency_key', 'version']
+const inserted = [...Object.values(columns), 'urgency', 'idempotency_key', 'version']
 const insertSql = `insert into form_submissions (${inserted.join(', ')}) values (${inserted.map(() => '?').join(', ')})`
 
 const toSql = (value: unknown): SQLInputValue =>
@@ -41,6 +43,8 @@ const conditions = {
   type: (type) => ['form_type = ?', type],
   status: (status) => ['status = ?', status],
   assignedTo: (userId) => ['assigned_to = ?', userId],
+  trackingNumber: (number) => ['tracking_number = ?', number],
+  urgency: (urgency) => ['urgency = ?', urgency],
   updatedSince: (time) => ['updated_at >= ?', time],
   isWaiting: () => [waitingSql],
   dueUntil: (time) => ['due_at <= ?', time],
@@ -131,7 +135,13 @@ export function createSqliteSubmissions({
         if (known) return { submission: known, isNew: false }
         const trackingNumber = trackingSeries === null ? null : nextTrackingNumber(trackingSeries)
         const submission: Submission = { ...facts, trackingNumber, version: '1' }
-        database.run(insertSql, ...fields.map((field) => toSql(submission[field])), idempotencyKey, 1)
+        database.run(
+          insertSql,
+          ...fields.map((field) => toSql(submission[field])),
+          urgencyOf(submission),
+          idempotencyKey,
+          1,
+        )
         insertContacts(submission.id, contactHashes)
         writeAlongside(submission, alongside, key)
         return { submission, isNew: true }
@@ -150,9 +160,10 @@ export function createSqliteSubmissions({
         () => {
           const row = database.get(
             port,
-            `update form_submissions set ${changed.map((field) => `${columns[field]} = ?`).join(', ')}, version = version + 1
+            `update form_submissions set ${changed.map((field) => `${columns[field]} = ?, `).join('')}${change.metadata ? 'urgency = ?, ' : ''}version = version + 1
            where id = ? and version = ? returning *`,
             ...changed.map((field) => toSql(change[field as keyof typeof change])),
+            ...(change.metadata ? [urgencyOf({ metadata: change.metadata })] : []),
             id,
             version,
           )
@@ -170,10 +181,8 @@ export function createSqliteSubmissions({
     },
     async list({ contactHashes, ...filter }, { order, after, limit }) {
       if (contactHashes && !isAnyKnown(contactHashes)) return { items: [] }
-      const [time, column, operator, direction] =
-        order === 'newest'
-          ? (['createdAt', 'created_at', '<', 'desc'] as const)
-          : (['updatedAt', 'updated_at', '>', 'asc'] as const)
+      const [column, operator, direction] =
+        order === 'newest' ? (['created_at', '<', 'desc'] as const) : (['updated_at', '>', 'asc'] as const)
       const position = after === undefined ? undefined : decodeCursor(after)
       const parts = Object.entries(filter)
         .filter(([, value]) => value !== undefined)
@@ -194,7 +203,7 @@ export function createSqliteSubmissions({
       )
       const items = rows.slice(0, limit).map(load)
       const last = items.at(-1)
-      return last && rows.length > limit ? { items, next: encodeCursor([last[time], last.id]) } : { items }
+      return last && rows.length > limit ? { items, next: placeOf(last, order) } : { items }
     },
     async countWaiting({ now, most }) {
       return waitingStatuses.flatMap((status) => {

@@ -25,6 +25,8 @@ export interface FormReader {
   readonly sessionId?: string
   /** Without it what was written stays encrypted. */
   readonly canReadContent: boolean
+  /** Set for whoever may see what is assigned to them, and nothing else. */
+  readonly onlyAssignedTo?: string
 }
 
 export const formTypes = ['contact', 'interest', 'referral'] as const

@@ -7,6 +7,7 @@ import type { Recording } from '../platform/audit/audit.model.ts'
 import type { Keys } from '../platform/keys/keys.ts'
 import type { Mailing } from '../platform/mail/mail.ts'
 import { createChangeSubmission, erasure } from './change-submission.ts'
+import { createFindForms } from './find-forms.ts'
 import { createFollowForm } from './follow-form.ts'
 import { createFormJobs } from './form-jobs.ts'
 import { createFormMails } from './form-mails.ts'
@@ -114,6 +115,7 @@ export function createForms(
       return { value, isNew: stored.isNew }
     },
     follow: createFollowForm(needs, domain),
+    ...createFindForms(needs, domain),
     ...createReviewForms(needs, domain, users),
     report: createReportForms(needs, settings),
     reportRetention,

@@ -13,11 +13,17 @@ export function newReceiptCode(random: RandomBytes = randomBytes): string {
   return characters.join('').replaceAll(/(.{4})(?=.)/g, '$1-')
 }
 
+/** What people write around a number: `Referral no. 2026/125`, `#REF-2026-125`. */
+const around = /[#№:;,/\\()[\]'"]/g
+const spelled = /^(?:(REF)[A-Z0-9]*?)?(20\d{2})(\d{1,9})$/
+
 /** The number of a referral however it was typed: `ref 2026 125`. What is none stays as it is, and finds nothing. */
 export function foldTrackingNumber(text: string): string {
-  const [, series, year, number] = /^([A-Z]{1,10})(\d{4})(\d{1,9})$/.exec(foldBase32(text)) ?? []
-  return series === undefined ? text : trackingNumberOf(`${series}-${year}`, Number(number))
+  const [, series, year, number] = spelled.exec(foldBase32(text.replaceAll(around, ''))) ?? []
+  return year === undefined ? text : trackingNumberOf(`${series ?? 'REF'}-${year}`, Number(number))
 }
+
+export const isTrackingNumber = (text: string): boolean => /^REF-\d{4}-\d{6,9}$/.test(text)
 
 const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 

@@ -46,6 +46,11 @@ export const FormDetail = FormSummary.extend({
 }).meta({ id: 'FormDetail' })
 export type FormDetail = z.infer<typeof FormDetail>
 
+/** Nothing in the store knows what is written in a form, so it is opened for it. */
+const lookedAt =
+  'Up to 5,000 forms are opened for one page: a page that is short, or empty, goes on at its cursor.'
+const searched = singleLine(1, 200).optional()
+
 export const FormQuery = z.object({
   type: FormType.optional(),
   status: FormStatus.optional(),
@@ -58,17 +63,39 @@ export const FormQuery = z.object({
         'Those changed since then, in the order of their changes, so that a pipeline misses none. Without it: newest first.',
       examples: ['2026-03-02T00:00:00.000Z'],
     }),
-  participant: singleLine(3, 254)
+  participant: singleLine(1, 254)
     .optional()
     .meta({
-      description: 'An e-mail address or telephone number in the form, whole.',
+      description:
+        'An e-mail address or telephone number in the form, whole; the number of a referral; or else a name, as `name`.',
       examples: ['sam@example.com'],
     }),
+  trackingNumber: z
+    .string()
+    .max(100)
+    .optional()
+    .meta({
+      description: 'In any case, with any spaces and dashes, with or without its zeros.',
+      examples: ['ref 2026 125'],
+      'x-holds': 'typed-code',
+    }),
+  name: searched.meta({
+    description: `Words of the name of somebody in the form, or their beginnings, in any order; accents, case and signs in between do not count. ${lookedAt}`,
+    examples: ['nunez'],
+  }),
+  text: searched.meta({
+    description: `Beginnings of words that stand anywhere in the form, in what its sender added, or in the notes of staff; all of them. ${lookedAt}`,
+    examples: ['housing'],
+  }),
+  urgency: Urgency.optional().meta({ description: 'Of referrals.' }),
   assignedTo: z
     .string()
     .max(64)
     .optional()
-    .meta({ examples: ['019b76da-a801-7c52-8d3e-4a1b6c7d8e9f'] }),
+    .meta({
+      description: 'The id of an account, or `me`.',
+      examples: ['019b76da-a801-7c52-8d3e-4a1b6c7d8e9f'],
+    }),
   overdue: z.literal('true').optional().meta({
     description:
       'Those of which `isOverdue` says that nobody looked at them in time: what is pending, and what was put aside as spam until somebody agrees.',

@@ -828,7 +828,6 @@ describe('at rest', () => {
       { requestId: 'request-1', address: null, site: null, userAgent: null },
       { actorId: 'admin', canReadContent: true },
       { participant: 'pat@example.com', limit: 10 },
-      'form.list',
     )
     expect(found.items).toMatchObject([{ id: body.id, form: { notes: referral.notes } }])
   })

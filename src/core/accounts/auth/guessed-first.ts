@@ -1,4 +1,4 @@
-import { foldText } from '../../kernel/fold-text.ts'
+import { foldText, plainLetters } from '../../kernel/fold-text.ts'
 
 /*
  * What somebody who sprays passwords tries first: one word that fits everybody here, or this person, and around it a
@@ -26,19 +26,6 @@ const organisation = [
   ...['reentry', 'jobready', 'job readiness', 'chat', 'portal', 'platform'],
 ]
 
-/** Letters that no accent makes of others. */
-const apart: Readonly<Record<string, string>> = {
-  ß: 'ss',
-  æ: 'ae',
-  œ: 'oe',
-  ø: 'o',
-  ł: 'l',
-  đ: 'd',
-  ð: 'd',
-  þ: 'th',
-  ı: 'i',
-}
-
 /** What looks alike, or is written for each other, is one letter here. */
 const lookalikes: Readonly<Record<string, string>> = {
   ...{ 0: 'o', 1: 'i', 2: 'z', 3: 'e', 4: 'a', 5: 's', 6: 'g', 7: 't', 8: 'b', 9: 'g' },
@@ -57,7 +44,7 @@ interface Glyph {
 type Word = readonly string[]
 
 function glyphsOf(text: string, areMarksLetters: boolean): readonly Glyph[] {
-  const folded = foldText(text).replaceAll(/[ßæœøłđðþı]/g, (letter) => apart[letter] ?? letter)
+  const folded = plainLetters(foldText(text))
   return [...folded].flatMap((character): readonly Glyph[] => {
     const asLetter = marks[character]
     if (asLetter !== undefined) return areMarksLetters ? [{ shape: asLetter, kind: 'mark' }] : []
