@@ -7,10 +7,12 @@ import {
   pageSql,
   scanSql,
 } from '../../src/adapters/sqlite/documents.ts'
+import { createSqliteSubmissions } from '../../src/adapters/sqlite/submissions.ts'
 import { collections } from '../../src/app/domains.ts'
 import type { AuditFilter } from '../../src/ports/audit.ts'
 import { encodeCursor } from '../../src/ports/cursor.ts'
 import type { AccessPath } from '../../src/ports/documents.ts'
+import type { SubmissionFilter } from '../../src/ports/submissions.ts'
 import { testAuditKeys } from '../audit-keys.ts'
 
 const database = openSqlite(':memory:')
@@ -83,3 +85,53 @@ test.each(
     ])
   },
 )
+
+const formFilters: readonly [SubmissionFilter, 'newest' | 'changed', string][] = [
+  [{}, 'newest', 'newest'],
+  [{ type: 't' }, 'newest', 'type'],
+  [{ status: 's' }, 'newest', 'status'],
+  [{ type: 't', status: 's' }, 'newest', 'queue'],
+  [{ urgency: 'high' }, 'newest', 'urgency'],
+  [{ urgency: 'high', type: 'referral' }, 'newest', '(?:urgency|type)'],
+  [{ urgency: 'high', status: 's' }, 'newest', 'urgent'],
+  [{ assignedTo: 'a' }, 'newest', 'assigned'],
+  [{ updatedSince: '2026' }, 'changed', 'changed'],
+]
+
+test.each(
+  formFilters.flatMap(([filter, order, index]) =>
+    [false, true].map((isContinued) => ({ filter, order, index, isContinued })),
+  ),
+)('forms by $filter, $order, continued: $isContinued, are read along $index', async (given) => {
+  const asked: string[] = []
+  const submissions = createSqliteSubmissions({
+    keys: testAuditKeys(),
+    database: {
+      ...database,
+      all: (port, sql, ...values) => {
+        asked.push(sql)
+        return database.all(port, sql, ...values)
+      },
+    },
+  })
+  const after = encodeCursor(['2026-11-24T10:00:00.000Z', 'id'])
+  await submissions.list(given.filter, {
+    order: given.order,
+    limit: 10,
+    ...(given.isContinued ? { after } : {}),
+  })
+  // One index alone, and nothing that is sorted: the first page costs what is on it.
+  expect(planOf(asked[0] ?? '')).toEqual([
+    expect.stringMatching(
+      new RegExp(`^(SEARCH|SCAN) form_submissions USING INDEX form_submissions_${given.index}\\b`),
+    ),
+  ])
+})
+
+test('a form by its number is one row', async () => {
+  const plan = planOf(
+    `select form_submissions.* from form_submissions where tracking_number = ? and status = ?
+     order by created_at desc, id desc limit (? + 0)`,
+  )
+  expect(plan[0]).toContain('sqlite_autoindex_form_submissions')
+})

@@ -3,23 +3,33 @@ import { plainLetters } from '../kernel/fold-text.ts'
 import type { FilledForm } from './forms.model.ts'
 import type { AddedInformation, StaffNote } from './seal-submission.ts'
 
+interface Word {
+  readonly letters: string
+  /** Too short to be looked for in the middle of another: one sign says something in scripts without spaces alone. */
+  readonly isWhole: boolean
+}
+
 /** The words of a name as they are searched: those of other scripts too, without accents, in letters that are on every keyboard. */
-const wordsOf = (text: string): readonly string[] => {
+const wordsOf = (text: string): readonly Word[] => {
   const { words, runs } = readSearched(text)
-  return [...words, ...runs].map(plainLetters)
+  return [
+    ...words.map((word) => ({ letters: plainLetters(word), isWhole: [...word].length < 3 })),
+    ...runs.map((letters) => ({ letters, isWhole: false })),
+  ]
 }
 
 /**
  * Whether every word that was asked for begins a word of the name, or stands in one when it is long enough to say something. Words
  * may stand in any order, and be written together: `obrien` finds O'Brien, `al masri` and `almasri` find Al-Masri.
  */
-function isNamed(name: string, asked: readonly string[]): boolean {
-  const own = wordsOf(name)
+function isNamed(name: string, asked: readonly Word[]): boolean {
+  const own = wordsOf(name).map(({ letters }) => letters)
   const together = own.map((_, i) => own.slice(i).join(''))
-  const stands = (word: string): boolean =>
-    together.some((rest) => rest.startsWith(word)) ||
-    ([...word].length >= 3 && own.some((each) => each.includes(word)))
-  return asked.every(stands) || (asked.length > 1 && stands(asked.join('')))
+  const stands = ({ letters, isWhole }: Word): boolean =>
+    together.some((rest) => rest.startsWith(letters)) ||
+    (!isWhole && own.some((each) => each.includes(letters)))
+  const joined = { letters: asked.map(({ letters }) => letters).join(''), isWhole: false }
+  return asked.every(stands) || (asked.length > 1 && stands(joined))
 }
 
 export function namesIn({ type, form }: FilledForm): readonly string[] {
