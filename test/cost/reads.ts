@@ -169,6 +169,14 @@ export const reads: readonly Read[] = [
     ({ admin }) => `${v1}/forms?limit=5&assignedTo=${admin.userId}`,
   ),
   get('listForms, assigned to nobody here', 'admin', `${v1}/forms?limit=5&assignedTo=nobody`),
+  get(
+    'listForms, by number',
+    'admin',
+    ({ trackingNumber }) => `${v1}/forms?trackingNumber=${trackingNumber}`,
+  ),
+  get('listForms, urgent', 'admin', `${v1}/forms?limit=5&urgency=high`),
+  get('listForms, urgent in a state', 'admin', `${v1}/forms?limit=5&urgency=high&status=resolved`),
+  get('listForms, by a name', 'admin', `${v1}/forms?limit=5&name=person`),
   get('listForms, overdue', 'admin', `${v1}/forms?limit=5&overdue=true`),
   get(
     'listForms, of a participant',
