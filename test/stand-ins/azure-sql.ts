@@ -103,7 +103,10 @@ function addFunctions(database: DatabaseSync, properties: Readonly<Record<string
   database.function('datediff', difference as never)
   database.function('datediff_big', difference as never)
   database.function('json_value', ((text: string, path: string) => {
-    const value = path.split('.').slice(1).reduce((part, name) => part?.[name], JSON.parse(text))
+    const value = path
+      .split('.')
+      .slice(1)
+      .reduce((part, name) => part?.[name], JSON.parse(text))
     return value === undefined || typeof value === 'object' ? null : String(value)
   }) as never)
   database.function('schema_name', () => 'dbo')
