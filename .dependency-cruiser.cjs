@@ -42,7 +42,7 @@ module.exports = {
     only(
       'core-knows-ports',
       '^src/core/',
-      ['^src/core/', '^src/ports/', packages('zod')],
+      ['^src/core/', '^src/ports/', packages('zod', 'libphonenumber-js')],
       'Business rules see ports, each other and the schema library.',
     ),
     only(

@@ -49,9 +49,11 @@ function elementsIn(schema: Schema): readonly Schema[] {
 }
 
 /** The fields of all objects that a schema allows, by name: one name stands for several where there is a choice. */
-export function fieldsOf(schema: Schema): ReadonlyMap<string, readonly Field[]> {
+export const fieldsOf = (schema: Schema): ReadonlyMap<string, readonly Field[]> => fieldsIn([schema])
+
+function fieldsIn(schemas: readonly Schema[]): ReadonlyMap<string, readonly Field[]> {
   const fields = new Map<string, Field[]>()
-  for (const object of objectsIn(schema))
+  for (const object of schemas.flatMap(objectsIn))
     for (const [name, field] of Object.entries(defOf(object).shape ?? {})) {
       const known = fields.get(name) ?? []
       known.push({ schema: field as Parsing, mayBeLeftOut: leavesOut.has(defOf(field).type) })
@@ -82,23 +84,31 @@ function takes(schema: Parsing, value: unknown): boolean {
  * A value without the optional fields that were sent empty: `""` and null are "not given", except where a field says
  * that they are something of its own, such as the null that takes an assignment back. The same value where there are none.
  */
-export function withoutEmptyOptionals(schema: Schema, value: unknown): unknown {
+export const withoutEmptyOptionals = (schema: Schema, value: unknown): unknown => clean([schema], value)
+
+/** Several schemas where there is a choice: what one of them lets be left out is left out. */
+function clean(schemas: readonly Schema[], value: unknown): unknown {
   if (Array.isArray(value)) {
-    const [element] = elementsIn(schema)
-    return element ? value.map((item) => withoutEmptyOptionals(element, item)) : value
+    const elements = schemas.flatMap(elementsIn)
+    return elements.length > 0 ? value.map((item) => clean(elements, item)) : value
   }
   if (typeof value !== 'object' || value === null) return value
-  const fields = fieldsOf(schema)
+  const fields = fieldsIn(schemas)
   if (fields.size === 0) return value
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, item]) => {
       const declared = fields.get(name)
       if (!declared) return [[name, item]]
       if (saysNothing(item, declared)) return []
-      const [holder] = declared.filter(
-        (field) => objectsIn(field.schema).length > 0 || elementsIn(field.schema).length > 0,
-      )
-      return [[name, holder ? withoutEmptyOptionals(holder.schema, item) : item]]
+      return [
+        [
+          name,
+          clean(
+            declared.map(({ schema }) => schema),
+            item,
+          ),
+        ],
+      ]
     }),
   )
 }

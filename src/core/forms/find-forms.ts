@@ -11,7 +11,7 @@ import { forbidden } from '../kernel/errors.ts'
 import { refusingBadCursors } from '../kernel/paging.ts'
 import { type CsvRow, csvHead, csvLines } from './csv.ts'
 import { summaryOf } from './describe-form.ts'
-import { normalizeContact } from './form-text.ts'
+import { contactSpellings } from './form-text.ts'
 import type { FilledForm, FormReader } from './forms.model.ts'
 import type { FormsDomain } from './forms-domain.ts'
 import { overdueAt } from './overdue.ts'
@@ -75,8 +75,11 @@ export function createFindForms(
     const number = foldTrackingNumber(text)
     // Digits alone are a telephone number: those of Washington begin like a year.
     if (/\p{L}/u.test(text) && isTrackingNumber(number)) return { filter: { trackingNumber: number } }
-    const contact = normalizeContact(text)
-    if (contact !== null) return { filter: { contactHashes: await keys.pseudonyms('form contact', contact) } }
+    const spellings = contactSpellings(text)
+    if (spellings.length > 0) {
+      const hashes = spellings.map((spelling) => keys.pseudonyms('form contact', spelling))
+      return { filter: { contactHashes: (await Promise.all(hashes)).flat() } }
+    }
     return canReadContent ? { filter: {}, name: text } : null
   }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { normalizeEmailAddress } from '../../ports/email-address.ts'
 import { DisplayName, withoutUnseen } from '../kernel/display-name.ts'
+import { parsePhone } from './phone-number.ts'
 
 /** Turn the direction of what follows: nobody who asks for help is refused for what a clipboard added. */
 const directionOverrides = /[\u202D\u202E]/g
@@ -47,14 +48,22 @@ export const severalLines = (min: number, max: number) =>
     )
     .pipe(z.string().min(min).max(max))
 
-export const Phone = singleLine(3, 40).refine(
-  (text) => /^[\d\s()+./\-xext#*]{3,40}$/i.test(text) && /\d{3}/.test(text.replaceAll(/\D/g, '')),
-  'Must be a telephone number.',
-)
-
 /** What is the same in two spellings of one address or number; null when it is neither. */
 export function normalizeContact(text: string): string | null {
   if (text.includes('@')) return normalizeEmailAddress(text)
+  const number = parsePhone(text)
+  return number ? number.e164.replace(/^\+(?:1(?=\d{10}$))?/, '') : bareDigits(text)
+}
+
+/** As numbers were compared before their extensions and prefixes were understood, and where they still are not. */
+function bareDigits(text: string): string | null {
   const digits = text.replaceAll(/\D/g, '').replace(/^1(?=\d{10}$)/, '')
   return digits.length >= 7 ? digits : null
 }
+
+/** What a form may be found by that has this address or number in it, also one that was stored long ago. */
+export const contactSpellings = (text: string): readonly string[] => [
+  ...new Set(
+    [normalizeContact(text), text.includes('@') ? null : bareDigits(text)].filter((each) => each !== null),
+  ),
+]

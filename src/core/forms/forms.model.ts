@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { Email } from '../accounts/users/users.model.ts'
 import { defineError } from '../kernel/errors.ts'
 import type { BusinessHours } from './business-hours.ts'
-import { Phone, severalLines, shownName, singleLine } from './form-text.ts'
+import { severalLines, shownName, singleLine } from './form-text.ts'
+import { Phone, PhoneIfAny } from './phone.ts'
 
 export interface FormSettings {
   /** Where files of ours have their addresses. */
@@ -58,7 +59,7 @@ export const Contact = z
   .object({
     name: Name,
     email: Email,
-    phone: Phone.optional(),
+    phone: PhoneIfAny,
     subject: singleLine(3, 200).meta({ description: '3 to 200 characters.' }),
     message: severalLines(10, 5_000).meta({ description: '10 to 5,000 characters.' }),
     ...traps,
@@ -72,7 +73,7 @@ export const Interest = z
   .object({
     name: Name,
     email: Email,
-    phone: Phone.optional(),
+    phone: PhoneIfAny,
     interests: shortList.min(1).meta({ description: '1 to 20.', example: ['job-readiness'] }),
     availability: singleLine(1, 500),
     notes: severalLines(0, 5_000).optional(),
@@ -86,7 +87,7 @@ const Participant = z.object({
   contact: singleLine(3, 254).meta({
     description: 'An e-mail address, a telephone number, or how else to reach them.',
   }),
-  phone: Phone.optional(),
+  phone: PhoneIfAny,
 })
 
 export const Urgency = z.enum(['low', 'normal', 'high'])
@@ -125,7 +126,7 @@ const SelfReferral = z.object({ relationship: z.literal('self'), ...referral }).
 const FamilyReferral = z
   .object({
     relationship: z.literal('family'),
-    referrer: z.object({ name: Name, email: Email, phone: Phone.optional() }),
+    referrer: z.object({ name: Name, email: Email, phone: PhoneIfAny }),
     ...referral,
   })
   .meta({ id: 'FamilyReferral' })

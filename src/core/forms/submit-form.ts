@@ -6,8 +6,10 @@ import { validationError } from '../kernel/errors.ts'
 import type { Occurrence } from '../platform/audit/audit.model.ts'
 import { addBusinessTime, yearIn } from './business-hours.ts'
 import { normalizeContact } from './form-text.ts'
-import type { Attachment, FilledForm, FormSettings } from './forms.model.ts'
+import type { Attachment, Contact, FilledForm, FormSettings, Interest, Referral } from './forms.model.ts'
 import type { FormsDomain } from './forms-domain.ts'
+import { withE164 } from './phone.ts'
+import { isNoPhone } from './phone-number.ts'
 import { newReceiptCode, newReceiptHash } from './receipt-code.ts'
 import type { SpamSignal } from './spam.ts'
 
@@ -28,17 +30,25 @@ export function contactsOf(filled: FilledForm): readonly string[] {
           ...(form.relationship === 'self' ? [] : [form.referrer.email, form.referrer.phone]),
         ]
       : [form.email, form.phone]
-  return texts.flatMap((text) => normalizeContact(text ?? '') ?? [])
+  return texts.flatMap((text) =>
+    text === undefined || isNoPhone(text) ? [] : (normalizeContact(text) ?? []),
+  )
 }
 
 /** What may be told without telling who: facts to filter and count by. */
 const metadataOf = ({ type, form }: FilledForm): NewSubmission['metadata'] =>
   type === 'referral' ? { relationship: form.relationship ?? 'agency', urgency: form.urgency } : {}
 
-/** What is kept of a form: neither the traps nor what let its files be taken. */
-function keptOf<F extends FilledForm['form']>(filled: F): F {
-  const { website: _, elapsedMs: __, attachments: ___, ...form } = filled as F & { attachments?: unknown }
-  return form as unknown as F
+/** What is kept of a form: neither the traps nor what let its files be taken, and numbers also as a telephone dials them. */
+function keptOf(filled: FilledForm): FilledForm['form'] {
+  const { website: _, elapsedMs: __, ...form } = filled.form
+  if (filled.type !== 'referral') return withE164(form as Contact | Interest)
+  const { attachments: ___, ...referral } = form as Referral
+  return {
+    ...referral,
+    participant: withE164(referral.participant),
+    ...(referral.relationship === 'self' ? {} : { referrer: withE164(referral.referrer) }),
+  } as Referral
 }
 
 /** A UUID for one sending, the same whenever it is repeated, so that its files are taken for it once. */
@@ -77,7 +87,7 @@ export const createPrepareSubmission =
   ) =>
   async (id: string, filled: FilledForm, receiptCode: string | null) => {
     const [sealed, contactHashes, hash, arrivalMails] = await Promise.all([
-      sealing.sealNew(id, keptOf(filled.form)),
+      sealing.sealNew(id, keptOf(filled)),
       hashContacts(contactsOf(filled)),
       receiptCode === null ? null : newReceiptHash(ciphers, id, receiptCode),
       mails.arrived(id, filled),
