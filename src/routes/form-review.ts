@@ -23,6 +23,7 @@ import { examples } from './examples.ts'
 
 const tags = ['Forms']
 const admins = onlyFor('admin')
+const staff = onlyFor('admin', 'mentor')
 const formId = { params: z.object({ id: z.uuid().meta({ example: examples.formId }) }) }
 
 const readForm = createRoute({
@@ -31,8 +32,9 @@ const readForm = createRoute({
   operationId: 'readForm',
   tags,
   summary: 'Get a form',
-  description: 'That it was read is recorded.',
-  ...admins,
+  description:
+    'For administrators, and for mentors what is assigned to them; anything else is 404 to those. That it was read is recorded.',
+  ...staff,
   request: formId,
   responses: {
     200: json(FormDetail, 'With its version as `ETag`.'),
@@ -48,8 +50,8 @@ const reviewForm = createRoute({
   tags,
   summary: 'Review a form',
   description:
-    'Changes its state or its assignee, or adds a note. pending → reviewed → resolved, and back to pending to reopen. From spam to pending sends the mails that were held back.',
-  ...admins,
+    'Changes its state or its assignee, or adds a note. pending → reviewed → resolved, and back to pending to reopen. From spam to pending sends the mails that were held back. Whom it is assigned to is told by mail. A mentor adds notes to what is assigned to them, and nothing else.',
+  ...staff,
   request: {
     ...formId,
     ...body(ReviewForm, {
@@ -78,12 +80,17 @@ export const formReviewRoutes = (forms: Forms, { authenticate }: Pick<ServiceTok
     const middleware = requireRoleOrScope(authenticate, ['admin'], scopes)
     return { ...admins, middleware: [middleware] as [typeof middleware] }
   }
+  const staffAnd = (...scopes: readonly ServiceScope[]) => {
+    const middleware = requireRoleOrScope(authenticate, ['admin', 'mentor'], scopes)
+    return { ...staff, middleware: [middleware] as [typeof middleware] }
+  }
   const readerOf = (c: AppContext): FormReader => {
     const service = c.get('service')
     if (service)
       return { actorId: `service:${service.id}`, canReadContent: service.scopes.includes('forms:content') }
-    const { userId, sessionId } = actorOf(c)
-    return { actorId: userId, sessionId, canReadContent: true }
+    const { userId, sessionId, role } = actorOf(c)
+    const reader = { actorId: userId, sessionId, canReadContent: true }
+    return role === 'admin' ? reader : { ...reader, onlyAssignedTo: userId }
   }
   const listForms = createRoute({
     method: 'get',
@@ -92,8 +99,8 @@ export const formReviewRoutes = (forms: Forms, { authenticate }: Pick<ServiceTok
     tags,
     summary: 'List forms',
     description:
-      'That they were listed is recorded. For administrators, and for programs with a service token of the scope `forms:read` or `forms:content`. The next page is at `next`, and in the header `Link`. With `Accept: text/csv` all of them come as one table, whatever the `limit`, with what was added and noted, in UTF-8 with a byte order mark; no cell, nor any part of one, can be a formula.',
-    ...adminsAnd('forms:read', 'forms:content'),
+      'That they were listed is recorded. For administrators, for mentors those that are assigned to them, and for programs with a service token of the scope `forms:read` or `forms:content`. The next page is at `next`, and in the header `Link`. With `Accept: text/csv` all of them come as one table, whatever the `limit`, with what was added and noted, in UTF-8 with a byte order mark; no cell, nor any part of one, can be a formula.',
+    ...staffAnd('forms:read', 'forms:content'),
     request: { query: FormQuery },
     responses: {
       200: {

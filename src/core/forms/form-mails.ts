@@ -63,6 +63,13 @@ export function createFormMails(
         reference,
         link: staffPage(id),
       })),
+    /** Once for each change that gives it to somebody. */
+    assigned: async ({ id, version }: Submission, to: string): Promise<readonly QueuedMail[]> => [
+      await mail.seal(
+        { template: 'form_assigned', to, reference, link: staffPage(id) },
+        `form assigned ${id} ${version}`,
+      ),
+    ],
     async resolved({ id, version }: Submission, filled: FilledForm): Promise<readonly QueuedMail[]> {
       const { name, email } = senderOf(filled)
       if (filled.type !== 'referral' || email === null) return []

@@ -22,7 +22,7 @@ import type {
 import type { FormsDomain } from './forms-domain.ts'
 import { createFormsPersonalData } from './personal-data.ts'
 import { createReportForms } from './report-forms.ts'
-import { createReviewForms } from './review-forms.ts'
+import { createReviewForms, mayRead } from './review-forms.ts'
 import { createSealSubmission } from './seal-submission.ts'
 import { createJudgeSpam } from './spam.ts'
 import { createSubmitForm, type Sending, type Stored } from './submit-form.ts'
@@ -83,7 +83,10 @@ export function createForms(
     limits: [limits.forms],
     listeners: [
       files.bindings.listener('form', {
-        canRead: async (actor) => actor.role === 'admin',
+        async canRead(actor, { id }) {
+          const submission = await needs.submissions.read(id)
+          return submission !== null && mayRead(actor, submission)
+        },
         exists: async ({ id }) => (await needs.submissions.read(id))?.erasedAt === null,
         async usesOf({ id, boundAt }, fileId) {
           const submission = await needs.submissions.read(id)

@@ -68,6 +68,8 @@ export function createPlanReview(
     { userId, sessionId }: Pick<Actor, 'userId' | 'sessionId'>,
     submission: Submission,
     review: ReviewForm,
+    /** Of whom it is given to, unless they take it themselves. */
+    assigneeEmail: string | null,
   ): Promise<PlannedChange | null> => {
     const from = submission.status as FormStatus
     const to = review.status ?? from
@@ -96,6 +98,9 @@ export function createPlanReview(
       changedFields,
       ...(to === from && !isAgreed ? {} : { reason: `${from}_to_${to}` }),
     })
-    return { change, audit: entry, mails: effects.mails }
+    const isNewlyAssigned = review.assignedTo !== undefined && review.assignedTo !== submission.assignedTo
+    const toAssignee =
+      isNewlyAssigned && assigneeEmail !== null ? await mails.assigned(submission, assigneeEmail) : []
+    return { change, audit: entry, mails: [...effects.mails, ...toAssignee] }
   }
 }

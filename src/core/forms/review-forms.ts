@@ -2,8 +2,9 @@ import type { Needs } from '../../ports/ports.ts'
 import type { Submission } from '../../ports/submissions.ts'
 import type { Users } from '../accounts/users/users.ts'
 import type { Actor, Caller } from '../kernel/actor.ts'
-import { notFound, validationError } from '../kernel/errors.ts'
+import { forbidden, notFound, validationError } from '../kernel/errors.ts'
 import { summaryOf } from './describe-form.ts'
+import { contactSpellings } from './form-text.ts'
 import type { FilledForm, FormStatus, FormType } from './forms.model.ts'
 import type { FormsDomain } from './forms-domain.ts'
 import { createPlanReview } from './plan-review.ts'
@@ -11,6 +12,12 @@ import type { FormDetail, ReviewForm } from './review.model.ts'
 import { contactsOf } from './submit-form.ts'
 
 const mostOthers = 20
+
+/** Administrators read every form, mentors those that are assigned to them. */
+export const mayRead = (
+  { role, userId }: Pick<Actor, 'role' | 'userId'>,
+  { assignedTo }: Pick<Submission, 'assignedTo'>,
+): boolean => role === 'admin' || (role === 'mentor' && assignedTo === userId)
 
 export function createReviewForms(
   needs: Needs<'submissions' | 'clock'>,
@@ -29,18 +36,28 @@ export function createReviewForms(
     const form = await sealing.open(submission, 'data')
     return form === null ? null : ({ type: submission.type, form } as FilledForm)
   }
-  async function othersOf(submission: Submission): Promise<FormDetail['others']> {
+  /** Whoever may not read it does not learn that it is there. */
+  async function findFor(actor: Pick<Actor, 'role' | 'userId'>, id: string): Promise<Submission> {
+    const submission = await find(id)
+    if (!mayRead(actor, submission)) throw notFound()
+    return submission
+  }
+  async function othersOf(
+    actor: Pick<Actor, 'role' | 'userId'>,
+    submission: Submission,
+  ): Promise<FormDetail['others']> {
     const filled = await filledOf(submission)
     if (!filled) return []
     const contacts = contactsOf(filled)
-    const hashes = await Promise.all(contacts.map((contact) => keys.pseudonyms('form contact', contact)))
+    const spellings = [...new Set(contacts.flatMap((contact) => [contact, ...contactSpellings(contact)]))]
+    const hashes = await Promise.all(spellings.map((contact) => keys.pseudonyms('form contact', contact)))
     if (hashes.length === 0) return []
     const { items } = await submissions.list(
       { contactHashes: hashes.flat() },
       { order: 'newest', limit: mostOthers + 1 },
     )
     return items
-      .filter(({ id }) => id !== submission.id)
+      .filter((other) => other.id !== submission.id && mayRead(actor, other))
       .slice(0, mostOthers)
       .map(({ id, type, status, createdAt }) => ({
         id,
@@ -49,12 +66,15 @@ export function createReviewForms(
         submittedAt: createdAt,
       }))
   }
-  async function detailOf(submission: Submission): Promise<{ value: FormDetail; version: string }> {
+  async function detailOf(
+    actor: Pick<Actor, 'role' | 'userId'>,
+    submission: Submission,
+  ): Promise<{ value: FormDetail; version: string }> {
     const [form, information, notes, others] = await Promise.all([
       sealing.open(submission, 'data'),
       sealing.open(submission, 'information'),
       sealing.open(submission, 'notes'),
-      othersOf(submission),
+      othersOf(actor, submission),
     ])
     const value = {
       ...summaryOf(submission, form, clock.now()),
@@ -64,17 +84,19 @@ export function createReviewForms(
     }
     return { value, version: submission.version }
   }
-  async function checkAssignee(userId: string): Promise<void> {
+  /** Their address. */
+  async function checkAssignee(userId: string): Promise<string> {
     const assignee = await users.read(userId)
-    if (assignee && ['admin', 'mentor'].includes(assignee.value.role)) return
+    if (assignee && ['admin', 'mentor'].includes(assignee.value.role)) return assignee.value.email
     throw validationError([
       { path: 'assignedTo', code: 'not_staff', message: 'Must be the id of an administrator or mentor.' },
     ])
   }
 
   return {
-    async read(caller: Caller, { userId, sessionId }: Actor, id: string) {
-      const detail = await detailOf(await find(id))
+    async read(caller: Caller, actor: Actor, id: string) {
+      const { userId, sessionId } = actor
+      const detail = await detailOf(actor, await findFor(actor, id))
       await audit.record(caller, {
         event: 'form.read',
         actorId: userId,
@@ -85,14 +107,20 @@ export function createReviewForms(
     },
 
     async review(caller: Caller, actor: Actor, id: string, review: ReviewForm, expectedVersion?: string) {
-      if (review.assignedTo) await checkAssignee(review.assignedTo)
+      if (actor.role !== 'admin') {
+        await findFor(actor, id)
+        if (review.status !== undefined || review.assignedTo !== undefined) throw forbidden()
+      }
+      const { assignedTo } = review
+      const email = assignedTo ? await checkAssignee(assignedTo) : null
+      const told = assignedTo === actor.userId ? null : email
       const changed = await changeSubmission(
-        () => find(id),
-        (submission) => planReview(caller, actor, submission, review),
+        () => findFor(actor, id),
+        (submission) => planReview(caller, actor, submission, review, told),
         expectedVersion,
       )
       mail.sendSoon()
-      return detailOf(changed)
+      return detailOf(actor, changed)
     },
   }
 }

@@ -26,6 +26,7 @@ export interface TemplateInputs {
   form_arrived: { readonly reference: Reference; readonly link: Link }
   urgent_form_arrived: { readonly reference: Reference; readonly link: Link }
   form_changed: { readonly reference: Reference; readonly link: Link }
+  form_assigned: { readonly reference: Reference; readonly link: Link }
   form_overdue: { readonly reference: Reference; readonly link: Link }
   forms_quarantined: { readonly count: Count; readonly overdue: Count; readonly link: Link }
   quarantine_overdue: { readonly count: Count; readonly link: Link }
@@ -239,6 +240,16 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     blocks: ({ reference, link }) => [
       `The sender of ${reference} has added something to it or has withdrawn it.`,
       { label: 'Open it', link },
+    ],
+  },
+  form_assigned: {
+    priority: 'notice',
+    usefulForMs: null,
+    subject: ({ reference }) => `For you: ${reference}`,
+    blocks: ({ reference, link }) => [
+      `You have been asked to take care of ${reference}.`,
+      { label: 'Open it', link },
+      'What was written can only be read after signing in.',
     ],
   },
   form_overdue: {

@@ -42,6 +42,7 @@ const inputs: TemplateInputs = {
   form_arrived: { reference, link: formPage },
   urgent_form_arrived: { reference, link: formPage },
   form_changed: { reference, link: formPage },
+  form_assigned: { reference, link: formPage },
   form_overdue: { reference, link: formPage },
   forms_quarantined: { count: countOf(12), overdue: countOf(3), link: linkTo(origin, '/admin/forms') },
   quarantine_overdue: { count: countOf(12), link: linkTo(origin, '/admin/forms') },
