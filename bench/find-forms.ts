@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createMemoryCache } from '../src/adapters/memory/cache.ts'
+import { createMemoryDocuments } from '../src/adapters/memory/documents.ts'
 import { createMemoryLog } from '../src/adapters/memory/log.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
 import { createNodeCiphers } from '../src/adapters/node/ciphers.ts'
@@ -47,6 +48,7 @@ async function open(forms: number) {
     ciphers,
     clock,
     defer: { run: () => {} },
+    documents: createMemoryDocuments({ clock }),
     ids,
     log: createMemoryLog(),
     mailbox: null,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createMemoryCache } from '../src/adapters/memory/cache.ts'
+import { createMemoryDocuments } from '../src/adapters/memory/documents.ts'
 import { createMemoryLog } from '../src/adapters/memory/log.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
 import { createNodeCiphers } from '../src/adapters/node/ciphers.ts'
@@ -46,6 +47,7 @@ const ports = {
   ciphers,
   clock,
   defer: { run: () => {} },
+  documents: createMemoryDocuments({ clock }),
   ids,
   log,
   mailbox: null,

@@ -19,6 +19,7 @@ import { formRoutes } from '../routes/forms.ts'
 import { invitationRoutes } from '../routes/invitations.ts'
 import { mailRoutes } from '../routes/mail.ts'
 import { messageRoutes } from '../routes/messages.ts'
+import { myFormRoutes } from '../routes/my-forms.ts'
 import { operationRoutes } from '../routes/operations.ts'
 import { passkeyRoutes } from '../routes/passkeys.ts'
 import { peopleRoutes } from '../routes/people.ts'
@@ -63,6 +64,7 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
     .route('/api/v1', syncRoutes(to.chat))
     .route('/api/v1', fileRoutes(to.files, to.profiles))
     .route('/api/v1', formRoutes(to.forms))
+    .route('/api/v1/users/me/forms', myFormRoutes(to.forms, to.idempotency.begin))
     .route('/api/v1', formReviewRoutes(to.forms, to.serviceTokens))
     .route('/api/v1', reportRoutes(to.reports))
     .route('/api/v1/admin/service-tokens', serviceTokenRoutes(to.serviceTokens))

@@ -169,6 +169,8 @@ export const reads: readonly Read[] = [
     ({ admin }) => `${v1}/forms?limit=5&assignedTo=${admin.userId}`,
   ),
   get('listForms, assigned to nobody here', 'admin', `${v1}/forms?limit=5&assignedTo=nobody`),
+  get('listClaimedForms', 'me', `${v1}/users/me/forms?limit=5`),
+  get('readClaimedForm', 'me', ({ formId }) => `${v1}/users/me/forms/${formId}`),
   get(
     'listForms, by number',
     'admin',

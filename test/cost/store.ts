@@ -18,6 +18,7 @@ import { consents } from '../../src/core/accounts/consents/consents.model.ts'
 import { serviceTokens } from '../../src/core/accounts/service-tokens/service-tokens.model.ts'
 import type { User } from '../../src/core/accounts/users/users.model.ts'
 import { fileTasks } from '../../src/core/files/files.model.ts'
+import { formClaims } from '../../src/core/forms/claims.model.ts'
 import type { FilledForm } from '../../src/core/forms/forms.model.ts'
 import { certificateCodes, certificates } from '../../src/core/learning/certificates/certificates.model.ts'
 import { courseMembers } from '../../src/core/learning/courses/course-members.model.ts'
@@ -567,6 +568,11 @@ export async function fillCostStore(
     }
   })
   for (let first = 0; first < n; first += 500) await records.forms(forms.slice(first, first + 500))
+  for (const { id, atMs } of forms) {
+    writer.add(formClaims, { id, userId: mePlan.id, claimedAt: new Date(atMs).toISOString() })
+    await writer.settle()
+  }
+  await writer.flush()
   await writeMails(ports, bench, n, nowMs)
 
   const half = Math.floor(n / 2)

@@ -202,6 +202,18 @@ const doors: Readonly<
     (code) => `/api/v1/certificates/${code}/page`,
   ),
   'GET /certificates/{code} path.code': onCertificate((code) => `/certificates/${code}`),
+  async ['POST /api/v1/users/me/forms body.trackingNumber'](world, write) {
+    const { trackingNumber, receiptCode } = await sentReferral(world)
+    return world.ann.call('POST', '/api/v1/users/me/forms', {
+      body: { trackingNumber: write(trackingNumber), receiptCode },
+    })
+  },
+  async ['POST /api/v1/users/me/forms body.receiptCode'](world, write) {
+    const { trackingNumber, receiptCode } = await sentReferral(world)
+    return world.ann.call('POST', '/api/v1/users/me/forms', {
+      body: { trackingNumber, receiptCode: write(receiptCode) },
+    })
+  },
   async ['GET /api/v1/forms query.trackingNumber']({ testApp, ann }, write) {
     const { trackingNumber } = await sentReferral({ testApp, ann })
     await testApp.users.changeUser(ann.userId, (user) => ({ ...user, role: 'admin' }))

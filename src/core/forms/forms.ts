@@ -7,6 +7,8 @@ import type { Recording } from '../platform/audit/audit.model.ts'
 import type { Keys } from '../platform/keys/keys.ts'
 import type { Mailing } from '../platform/mail/mail.ts'
 import { createChangeSubmission, erasure } from './change-submission.ts'
+import { createClaimForm } from './claim-form.ts'
+import { formClaims } from './claims.model.ts'
 import { createFindForms } from './find-forms.ts'
 import { createFollowForm } from './follow-form.ts'
 import { createFormJobs } from './form-jobs.ts'
@@ -27,7 +29,7 @@ import { createSealSubmission } from './seal-submission.ts'
 import { createJudgeSpam } from './spam.ts'
 import { createSubmitForm, type Sending, type Stored } from './submit-form.ts'
 
-export type FormsNeeds = Needs<'submissions' | 'cache' | 'ciphers' | 'clock' | 'ids' | 'log'>
+export type FormsNeeds = Needs<'documents' | 'submissions' | 'cache' | 'ciphers' | 'clock' | 'ids' | 'log'>
 
 export interface FormsBorrows {
   readonly users: Pick<Users, 'read'>
@@ -76,6 +78,8 @@ export function createForms(
       Promise.all(contacts.map((contact) => keys.pseudonym('form contact', contact))),
   }
   const submit = createSubmitForm(needs, domain)
+  const follow = createFollowForm(needs, domain)
+  const claiming = createClaimForm(needs, domain, follow)
   const { jobs, reportRetention, erasePastRetention } = createFormJobs(needs, domain)
 
   return {
@@ -117,19 +121,23 @@ export function createForms(
       }
       return { value, isNew: stored.isNew }
     },
-    follow: createFollowForm(needs, domain),
+    follow,
+    claims: claiming.claims,
     ...createFindForms(needs, domain),
     ...createReviewForms(needs, domain, users),
     report: createReportForms(needs, settings),
     reportRetention,
-    personalData: createFormsPersonalData(needs, domain, {
-      count: async () => (await reportRetention()).total,
-      remove: erasePastRetention,
-    }),
+    personalData: [
+      ...createFormsPersonalData(needs, domain, {
+        count: async () => (await reportRetention()).total,
+        remove: erasePastRetention,
+      }),
+      claiming.personalData,
+    ],
     jobs,
   }
 }
 
 export type Forms = ReturnType<typeof createForms>
 
-export const formsDomain = { collections: [], create: createForms }
+export const formsDomain = { collections: [formClaims], create: createForms }

@@ -69,7 +69,7 @@ export function createPlanReview(
     submission: Submission,
     review: ReviewForm,
     /** Of whom it is given to, unless they take it themselves. */
-    assigneeEmail: string | null,
+    assigneeEmail: string | null = null,
   ): Promise<PlannedChange | null> => {
     const from = submission.status as FormStatus
     const to = review.status ?? from

@@ -312,7 +312,7 @@ describe('erasure', () => {
     expect(left).toContain('Benedict')
     const stored = (await testApp.ports.submissions.list({}, { order: 'newest', limit: 10 })).items
     expect(stored.filter(({ sealedKey }) => sealedKey === null)).toHaveLength(1)
-    expect(stored).toHaveLength(2)
+    expect(stored).toHaveLength(4)
     const events = testApp.auditRecords.map(({ eventType }) => eventType)
     expect(events).toEqual(expect.arrayContaining(['user.delete', 'user.erase', 'form.erase']))
     expect(await testApp.ports.audit.verify()).toMatchObject({ intact: true })
@@ -526,7 +526,7 @@ describe('retention', () => {
       expect(report).toHaveLength(testApp.registry.entries().length)
       return Object.fromEntries(report.flatMap(({ store, records }) => (records ? [[store, records]] : [])))
     }
-    const due = { Exports: 1, Reports: 1, form_submissions: 2 }
+    const due = { Exports: 1, Reports: 1, form_submissions: 4 }
     expect(await run(true)).toEqual(due)
     expect(await run(true)).toEqual(due)
     expect((await run(false))['Exports']).toBe(1)
