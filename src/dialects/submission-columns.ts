@@ -40,3 +40,16 @@ export const urgencyOf = ({ metadata }: Pick<Submission, 'metadata'>): string | 
   const { urgency } = metadata
   return typeof urgency === 'string' ? urgency : null
 }
+
+/** Those that are times. */
+export const submissionTimes: ReadonlySet<SubmissionField> = new Set([
+  'dueAt',
+  'firstDueAt',
+  'reviewedAt',
+  'resolvedAt',
+  'escalatedAt',
+  'erasedAt',
+  'retainUntil',
+  'createdAt',
+  'updatedAt',
+])

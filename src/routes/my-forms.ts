@@ -18,7 +18,7 @@ const claimForm = createRoute({
   path: '/',
   operationId: 'claimForm',
   tags,
-  summary: 'Claim a referral',
+  summary: 'Link a referral to my account',
   description:
     'By its number and receipt code, to follow it from my account. Nobody else learns of it. With a wrong code it is 404, as with an unknown number.',
   ...signedIn,

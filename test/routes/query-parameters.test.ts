@@ -31,6 +31,7 @@ const takingAny = [
   'receiveRealtimeEvent',
   'showCancelRecovery',
   'showDisownChanges',
+  'showShared',
   'showUndoEmailChange',
   'showVerifyEmail',
   'validateRealtimeEvents',

@@ -121,6 +121,8 @@ beforeAll(async () => {
     },
   })
   expect(form).toMatchObject({ status: 201 })
+  const { trackingNumber, receiptCode: code } = form.body
+  await ann!.call('POST', '/api/v1/users/me/forms', { body: { trackingNumber, receiptCode: code } })
   const portrait = { ...announced, fileName: 'me.png', category: 'avatar' }
   const picture = (await ann!.call('POST', '/api/v1/files/upload-url', { body: portrait })).body
   await testApp.app.request(picture.uploadUrl, { method: 'PUT', headers: picture.headers, body: bytes })
@@ -155,7 +157,7 @@ beforeAll(async () => {
   receiptCode = form.body.receiptCode
   await testApp.settled()
 }, 60_000)
-let receiptCode = ''
+const receiptCode = ''
 
 const description = (await createTestApp()).describe() as { paths: Record<string, Record<string, any>> }
 const asks = Object.entries(description.paths).flatMap(([path, { get }]) =>

@@ -2,6 +2,7 @@ import {
   submissionColumns as columns,
   type SubmissionField as Field,
   submissionFields as fields,
+  submissionTimes,
   urgencyOf,
   waitingSql,
   waitingStatuses,
@@ -34,21 +35,9 @@ const port = 'submissions'
 
 const selected = [...Object.values(columns), 'version'].join(', ')
 
-const times: ReadonlySet<Field> = new Set([
-  'dueAt',
-  'firstDueAt',
-  'reviewedAt',
-  'resolvedAt',
-  'escalatedAt',
-  'erasedAt',
-  'retainUntil',
-  'createdAt',
-  'updatedAt',
-])
-
 function toSql(field: Field, value: unknown): SqlValue {
   if (value === null) return null
-  if (times.has(field)) return toTime(value as string)
+  if (submissionTimes.has(field)) return toTime(value as string)
   return typeof value === 'object' ? JSON.stringify(value) : (value as SqlValue)
 }
 

@@ -71,6 +71,16 @@ async function live(person: ChatPerson, name: Name, courseId: string) {
     message: `I wrote ${wrote}`,
   }
   expect((await call('POST', '/api/v1/forms/contact', { body: form })).status).toBe(201)
+  const referral = {
+    relationship: 'self',
+    participant: { name: 'Self', contact: '+1 619 555 0177' },
+    services: ['housing'],
+    urgency: 'low',
+  }
+  const { trackingNumber, receiptCode } = (await call('POST', '/api/v1/forms/referral', { body: referral }))
+    .body
+  const claimed = await call('POST', '/api/v1/users/me/forms', { body: { trackingNumber, receiptCode } })
+  expect(claimed.status).toBe(200)
   const [{ document, version }] = (await call('GET', '/api/v1/consents')).body.items
   const consent = { document, version, given: true }
   expect((await call('POST', '/api/v1/users/me/consents', { body: consent })).status).toBe(201)

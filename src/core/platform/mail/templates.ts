@@ -37,6 +37,7 @@ export interface TemplateInputs {
 export type TemplateName = keyof TemplateInputs
 
 const minuteMs = 60_000
+const notice = { priority: 'notice', usefulForMs: null } as const
 const ignore = 'If this was not you, you can ignore this mail.'
 
 export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[N]> } = {
@@ -71,8 +72,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     ],
   },
   password_changed: {
-    priority: 'notice',
-    usefulForMs: null,
+    ...notice,
     subject: () => 'Your password was changed',
     blocks: ({ link }) => [
       'The password of your account was changed, and your other devices were signed out.',
@@ -100,8 +100,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     ],
   },
   email_changed: {
-    priority: 'notice',
-    usefulForMs: null,
+    ...notice,
     subject: () => 'Your e-mail address was changed',
     blocks: ({ link }) => [
       'Your account now uses another address. We will send no more mail about it to this one.',
@@ -120,8 +119,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     ],
   },
   account_closing: {
-    priority: 'notice',
-    usefulForMs: null,
+    ...notice,
     subject: () => 'Your account is being deleted',
     blocks: ({ link, notMe }) => [
       'Somebody, hopefully you, asked to delete your account. It is locked on every device.',
@@ -132,8 +130,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     ],
   },
   new_device: {
-    priority: 'notice',
-    usefulForMs: null,
+    ...notice,
     subject: () => 'A new device signed in',
     blocks: ({ link }) => [
       'Somebody, hopefully you, signed in to your account on a new device.',
@@ -141,8 +138,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     ],
   },
   second_factor_changed: {
-    priority: 'notice',
-    usefulForMs: null,
+    ...notice,
     subject: () => 'How you sign in was changed',
     blocks: ({ link }) => [
       'A way of signing in or of proving that it is you (an app, a passkey, recovery codes, or an account with Google or Microsoft) was added to your account or removed from it.',
@@ -161,8 +157,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     ],
   },
   account_exists: {
-    priority: 'notice',
-    usefulForMs: null,
+    ...notice,
     subject: () => 'You already have an account',
     blocks: ({ link }) => [
       'Somebody, hopefully you, tried to create an account with this address. There already is one.',
@@ -172,8 +167,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     ],
   },
   recovery_approved: {
-    priority: 'notice',
-    usefulForMs: null,
+    ...notice,
     subject: () => 'Your second factors will be reset',
     blocks: ({ link }) => [
       'Somebody, hopefully you, has asked our staff for help because their app, passkeys and recovery codes are lost. Two of us have agreed.',
@@ -183,8 +177,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     ],
   },
   form_received: {
-    priority: 'notice',
-    usefulForMs: null,
+    ...notice,
     subject: () => 'We have received your message',
     blocks: ({ reference }) => [
       'Thank you for writing to us. Your message has arrived and somebody will read it.',
@@ -193,8 +186,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     ],
   },
   referral_received: {
-    priority: 'notice',
-    usefulForMs: null,
+    ...notice,
     subject: ({ reference }) => `We have received referral ${reference}`,
     blocks: ({ reference, link }) => [
       'Thank you. The referral has arrived and somebody will look at it.',
@@ -204,8 +196,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     ],
   },
   referral_resolved: {
-    priority: 'notice',
-    usefulForMs: null,
+    ...notice,
     subject: ({ reference }) => `There is news about referral ${reference}`,
     blocks: ({ reference, link }) => [
       `We have finished working on referral ${reference}.`,
@@ -214,8 +205,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     ],
   },
   form_arrived: {
-    priority: 'notice',
-    usefulForMs: null,
+    ...notice,
     subject: ({ reference }) => `New: ${reference}`,
     blocks: ({ reference, link }) => [
       `A form has come in: ${reference}.`,
@@ -224,8 +214,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     ],
   },
   urgent_form_arrived: {
-    priority: 'notice',
-    usefulForMs: null,
+    ...notice,
     subject: ({ reference }) => `Urgent: ${reference}`,
     blocks: ({ reference, link }) => [
       `A form has come in that its sender marked as urgent: ${reference}.`,
@@ -234,8 +223,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     ],
   },
   form_changed: {
-    priority: 'notice',
-    usefulForMs: null,
+    ...notice,
     subject: ({ reference }) => `News about ${reference}`,
     blocks: ({ reference, link }) => [
       `The sender of ${reference} has added something to it or has withdrawn it.`,
@@ -243,8 +231,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     ],
   },
   form_assigned: {
-    priority: 'notice',
-    usefulForMs: null,
+    ...notice,
     subject: ({ reference }) => `For you: ${reference}`,
     blocks: ({ reference, link }) => [
       `You have been asked to take care of ${reference}.`,
@@ -253,8 +240,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     ],
   },
   form_overdue: {
-    priority: 'notice',
-    usefulForMs: null,
+    ...notice,
     subject: ({ reference }) => `Overdue: ${reference}`,
     blocks: ({ reference, link }) => [
       `Nobody has looked at ${reference} within the time we promise.`,
@@ -273,8 +259,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     ],
   },
   quarantine_overdue: {
-    priority: 'notice',
-    usefulForMs: null,
+    ...notice,
     subject: ({ count }) => `Overdue, put aside as spam: ${count}`,
     blocks: ({ count, link }) => [
       `Nobody has looked within the time we promise at forms that were put aside as spam: ${count}.`,
@@ -283,8 +268,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     ],
   },
   report_arrived: {
-    priority: 'notice',
-    usefulForMs: null,
+    ...notice,
     subject: () => 'A message was reported',
     blocks: ({ reference, link }) => [
       `Somebody reported a message in MackChat: ${reference}.`,
@@ -293,8 +277,7 @@ export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[
     ],
   },
   message_warning: {
-    priority: 'notice',
-    usefulForMs: null,
+    ...notice,
     subject: () => 'About a message that you wrote',
     blocks: () => [
       'Somebody reported a message that you wrote in MackChat. Our staff looked at it, and find that it breaks the rules that all of us agreed to.',
