@@ -157,7 +157,7 @@ beforeAll(async () => {
   receiptCode = form.body.receiptCode
   await testApp.settled()
 }, 60_000)
-const receiptCode = ''
+let receiptCode = ''
 
 const description = (await createTestApp()).describe() as { paths: Record<string, Record<string, any>> }
 const asks = Object.entries(description.paths).flatMap(([path, { get }]) =>
