@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
 import type { Log } from '../../ports/log.ts'
+import type { Floor } from './least-progress.ts'
 
 /** How long a connection that has not asked anything yet may still be about to. */
 const silentMs = 500
@@ -31,39 +32,42 @@ const everythingIsRead = () => new Promise<void>((resolve) => setImmediate(resol
  * Ends a server so that no request which has reached this process is cut: whoever keeps a connection hears that it ends, each is closed
  * as soon as nothing is under way on it, and what has to be cut in the end leaves a line in the log.
  */
-export function createClosing(server: Server, log: Log): Closing {
+export function createClosing(server: Server, log: Log, withFloor: Floor): Closing {
   const connections = new Map<Socket, Connection>()
   const answers = new Set<ServerResponse>()
   let isStopping = false
   let arrivals = 0
 
-  server.on('connection', (socket: Socket) => {
+  function admit(socket: Socket): void {
     arrivals++
-    connections.set(socket, {
-      underWay: 0,
-      isUpgraded: false,
-      openedAt: performance.now(),
-      readAtRest: 0,
-    })
+    connections.set(socket, { underWay: 0, isUpgraded: false, openedAt: performance.now(), readAtRest: 0 })
     socket.once('close', () => connections.delete(socket))
-  })
-  server.on('upgrade', ({ socket }: IncomingMessage) => {
-    const connection = connections.get(socket)
-    if (connection) connection.isUpgraded = true
-  })
-  // Before the listener that answers: an answer is told how it ends before it begins.
-  server.prependListener('request', ({ socket }: IncomingMessage, answer: ServerResponse) => {
+  }
+  function begin(socket: Socket, answer: ServerResponse): void {
     const connection = connections.get(socket)
     if (isStopping) answer.shouldKeepAlive = false
     answers.add(answer)
     if (connection) connection.underWay++
-    answer.once('close', () => {
-      answers.delete(answer)
-      if (!connection) return
-      connection.underWay--
-      connection.readAtRest = socket.bytesRead
-    })
-  })
+    answer.once('close', () =>
+      withFloor(socket, () => {
+        answers.delete(answer)
+        if (!connection) return
+        connection.underWay--
+        connection.readAtRest = socket.bytesRead
+      }),
+    )
+  }
+  server.on('connection', (socket: Socket) => withFloor(socket, () => admit(socket)))
+  server.on('upgrade', ({ socket }: IncomingMessage) =>
+    withFloor(socket, () => {
+      const connection = connections.get(socket)
+      if (connection) connection.isUpgraded = true
+    }),
+  )
+  // Before the listener that answers: an answer is told how it ends before it begins.
+  server.prependListener('request', ({ socket }: IncomingMessage, answer: ServerResponse) =>
+    withFloor(socket, () => begin(socket, answer)),
+  )
 
   const isAtRest = (socket: Socket, { underWay, isUpgraded, openedAt, readAtRest }: Connection): boolean => {
     if (underWay > 0 || isUpgraded || socket.writableLength > 0 || socket.bytesRead > readAtRest) return false

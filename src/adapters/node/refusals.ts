@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Log } from '../../ports/log.ts'
+import type { Floor } from './least-progress.ts'
 
 /** What is refused before there is a request that the app could answer. */
 const refusals = {
@@ -67,11 +68,14 @@ const isReset = (error: NodeJS.ErrnoException): boolean =>
   error.code === 'ECONNRESET' || error.code === 'EPIPE'
 
 /** Takes what the parser of HTTP refuses, which never becomes a request. */
-export function answerRefused(server: Server, refuse: Refuse): void {
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const { _httpMessage: answer } = socket as typeof socket & { _httpMessage?: ServerResponse }
-    if (isReset(error) || !socket.writable || answer?.headersSent) return void socket.destroy()
-    refuse.socket(socket, statusByParserError[error.code ?? ''] ?? 400)
-  })
-  server.on('checkExpectation', ({ socket }: IncomingMessage) => refuse.socket(socket, 417))
+export function answerRefused(server: Server, refuse: Refuse, withFloor: Floor): void {
+  function answer(error: NodeJS.ErrnoException, socket: Duplex): void {
+    const { _httpMessage: begun } = socket as Duplex & { _httpMessage?: ServerResponse }
+    if (isReset(error) || !socket.writable || begun?.headersSent) socket.destroy()
+    else refuse.socket(socket, statusByParserError[error.code ?? ''] ?? 400)
+  }
+  server.on('clientError', (error, socket) => withFloor(socket, () => answer(error, socket)))
+  server.on('checkExpectation', ({ socket }: IncomingMessage) =>
+    withFloor(socket, () => refuse.socket(socket, 417)),
+  )
 }

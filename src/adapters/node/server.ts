@@ -83,11 +83,15 @@ export function listen({
         requireHostHeader: false,
         shouldUpgradeCallback,
       },
-      (incoming, outgoing) => void answer(incoming, outgoing),
+      (incoming, outgoing) =>
+        void answer(incoming, outgoing).catch((error: unknown) => {
+          log.error('request_failed', error)
+          incoming.socket.destroy()
+        }),
     )
     server.once('error', reject)
-    const closing = createClosing(server, log)
-    answerRefused(server, refuse)
+    const closing = createClosing(server, log, withFloor)
+    answerRefused(server, refuse, withFloor)
     requireProgress(server, { maySendSlowly, connectionsOf, withFloor, refuse })
     if (upgrade)
       server.on('upgrade', (request, socket, head) => withFloor(socket, () => upgrade(request, socket, head)))
