@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
 import type { Log } from '../../ports/log.ts'
-import type { Floor } from './least-progress.ts'
+import type { Floor } from './floor.ts'
 
 /** How long a connection that has not asked anything yet may still be about to. */
 const silentMs = 500

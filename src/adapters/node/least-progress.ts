@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
+import type { Floor } from './floor.ts'
 import type { Refuse } from './refusals.ts'
 
 /** What has to move within so many looks, in a direction in which something is under way. */
@@ -9,9 +9,6 @@ const lookEveryMs = 5_000
 const looks = 6
 /** For the whole of a body where none is expected to take its time. */
 const looksForWhole = 24
-
-/** Runs what a listener of this connection does. */
-export type Floor = (socket: Duplex, work: () => void) => void
 
 /** Whose connections are counted together, and how many they may have; null counts nobody. */
 export type ConnectionsOf = (

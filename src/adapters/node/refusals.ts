@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Log } from '../../ports/log.ts'
-import type { Floor } from './least-progress.ts'
+import type { Floor } from './floor.ts'
 
 /** What is refused before there is a request that the app could answer. */
 const refusals = {
