@@ -21,6 +21,7 @@ import {
 } from './courses.model.ts'
 import type { FindProblems } from './lesson-problems.ts'
 import { minutesOf, secondsOf } from './lessons.model.ts'
+import type { Prerequisites } from './prerequisites.ts'
 import type { Versions } from './versions.ts'
 
 /** Stands for nobody in particular: imports and seeds. */
@@ -50,6 +51,7 @@ export const courseOf = (
   },
   authorId: author.userId,
   isSequential: given.isSequential,
+  ...(given.prerequisites && { prerequisites: given.prerequisites }),
   ...(given.capacity === null ? {} : { capacity: given.capacity }),
   ...(given.enrollmentMode === 'open' ? {} : { enrollmentMode: given.enrollmentMode }),
   version: 0,
@@ -96,10 +98,11 @@ export function createAuthorCourses(
     readonly catalogue: Catalogue
     readonly versions: Versions
     readonly problems: FindProblems
+    readonly prerequisites: Prerequisites
   },
 ) {
   const { documents, clock, ids } = needs
-  const { users, audit, catalogue, versions, problems } = domain
+  const { users, audit, catalogue, versions, problems, prerequisites } = domain
   const putDocument = createPutDocument(needs)
   const now = () => new Date(clock.now()).toISOString()
 
@@ -148,7 +151,11 @@ export function createAuthorCourses(
       changedFields,
     })
 
-  const draftOf = (course: Course, draft: CourseVersion, published: CourseVersion | null): CourseDraft => ({
+  const draftOf = (
+    course: Course,
+    draft: CourseVersion,
+    published: CourseVersion | null,
+  ): Omit<CourseDraft, 'prerequisites'> => ({
     id: course.id,
     state: course.state,
     title: course.title,
@@ -184,7 +191,7 @@ export function createAuthorCourses(
       versions.readDraft(course.id),
       course.versionId === null ? null : versions.read(course.id, course.versionId),
     ])
-    return draftOf(course, draft.value, published)
+    return { ...draftOf(course, draft.value, published), prerequisites: await prerequisites.named(course) }
   }
   const describeWithProblems = async ({
     value,
@@ -219,6 +226,7 @@ export function createAuthorCourses(
 
     async create(actor: Actor, given: NewCourse, caller: Caller): Promise<Versioned<CourseDraft>> {
       const id = ids.next()
+      await prerequisites.check(id, given.prerequisites ?? [], [])
       const stored = await store(actor, id, given)
       await record(actor, caller, 'course.create', id)
       return describeWithProblems(stored)
@@ -235,6 +243,10 @@ export function createAuthorCourses(
       expectedVersion?: string,
     ): Promise<Versioned<CourseDraft>> {
       const { instructor, ...fields } = given
+      if (fields.prerequisites) {
+        const { value: known } = await readOwn(actor, courseId)
+        await prerequisites.check(courseId, fields.prerequisites, known.prerequisites ?? [])
+      }
       const stored = await change(
         actor,
         courseId,

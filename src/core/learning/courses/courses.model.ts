@@ -45,6 +45,8 @@ export interface Course {
   readonly capacity?: number | null
   /** `approval`: staff decide who gets in. Absent: `open`. */
   readonly enrollmentMode?: z.infer<typeof EnrollmentMode>
+  /** Courses to be completed before this one is begun; absent where there are none. */
+  readonly prerequisites?: readonly string[]
   /** The version that new learners start; 0 before the first. */
   readonly version: number
   readonly versionId: string | null
@@ -104,6 +106,15 @@ const Problems = z.array(z.object({ path: z.string(), code: z.string(), message:
     'What learners would miss, such as the video of a lesson that is not there, and rules that are probably not meant.',
 })
 
+const CourseNamed = z.object({ id: z.uuid(), title: z.string() })
+export type CourseNamed = z.infer<typeof CourseNamed>
+const prerequisites = z.array(CourseNamed).meta({ description: 'To be completed before this one is begun.' })
+const askedFirst = z
+  .array(z.uuid())
+  .max(20)
+  .transform((ids) => [...new Set(ids)])
+  .meta({ description: 'Published courses to be completed before this one is begun.' })
+
 const Figures = z.object({
   enrolledCount: z.number().int(),
   completionRate: z.number().meta({ description: 'Percent of those enrolled who have completed it.' }),
@@ -141,6 +152,7 @@ export type CoursePage = z.infer<typeof CoursePage>
 export const CourseDetail = CourseCard.extend({
   instructor: z.object({ name: z.string(), avatar: z.string().nullable(), bio: z.string() }),
   isSequential: z.boolean().meta({ description: 'Lessons are to be taken in order.' }),
+  prerequisites,
   capacity: Capacity,
   enrollmentMode: EnrollmentMode,
   placesLeft: z.number().int().nullable().meta({ description: 'Null where there is no end.' }),
@@ -192,6 +204,7 @@ export const NewCourse = z
     isSequential: z.boolean().default(false),
     capacity: Capacity.default(null),
     enrollmentMode: EnrollmentMode.default('open'),
+    prerequisites: askedFirst.optional(),
   })
   .meta({ id: 'NewCourse' })
 export type NewCourse = z.infer<typeof NewCourse>
@@ -207,6 +220,7 @@ export const UpdateCourse = z
     isSequential: z.boolean(),
     capacity: Capacity,
     enrollmentMode: EnrollmentMode,
+    prerequisites: askedFirst,
   })
   .partial()
   .refine(hasFields, nothingNamed)
@@ -226,6 +240,7 @@ export const CourseDraft = z
     isSequential: z.boolean(),
     capacity: Capacity,
     enrollmentMode: EnrollmentMode,
+    prerequisites,
     version: z.number().int().meta({ description: 'The version new learners start; 0 before the first.' }),
     hasUnpublishedChanges: z.boolean(),
     modules,

@@ -32,6 +32,7 @@ import { lessonContents, secondsOf } from './lessons.model.ts'
 import { createListWrittenCourses } from './list-written-courses.ts'
 import { createMembers, noCounts } from './members.ts'
 import { createCoursesPersonalData } from './personal-data.ts'
+import { createPrerequisites } from './prerequisites.ts'
 import { createReleaseCourses } from './release-courses.ts'
 import { createSeats } from './seats.ts'
 import { createVersions } from './versions.ts'
@@ -49,6 +50,7 @@ const detailOf = (
   course: Course,
   tally: CourseTally | null,
   { lessons, modules }: CourseVersion,
+  prerequisites: CourseDetail['prerequisites'],
 ): CourseDetail => {
   const card = cardOf(course, tally ?? noCounts)
   const { createdAt, updatedAt, isSequential, version } = course
@@ -56,6 +58,7 @@ const detailOf = (
     ...card,
     instructor: course.instructor,
     isSequential,
+    prerequisites,
     capacity: course.capacity ?? null,
     enrollmentMode: course.enrollmentMode ?? 'open',
     placesLeft: course.capacity ? Math.max(0, course.capacity - (tally?.enrolled ?? 0)) : null,
@@ -83,14 +86,23 @@ export function createCourses(
   const versions = createVersions(needs)
   const members = createMembers(needs)
   const problems = createFindProblems({ versions, files: files.courses })
+  const prerequisites = createPrerequisites(needs)
   const rules = createCourseRules(needs, { audit })
-  const authorCourses = createAuthorCourses(needs, { users, audit, catalogue, versions, problems })
+  const authorCourses = createAuthorCourses(needs, {
+    users,
+    audit,
+    catalogue,
+    versions,
+    problems,
+    prerequisites,
+  })
   const releases = createReleaseCourses(needs, {
     authorCourses,
     catalogue,
     versions,
     problems,
     rules,
+    prerequisites,
     files: files.courses,
   })
   /** There may be more places, or nobody has to decide any more, or the course is back: for whoever waits. */
@@ -129,7 +141,7 @@ export function createCourses(
     const known = details.get(courseId)
     if (known?.course === course && known.tallyVersion === tally?.version) return known.detail
     const version = await versions.read(courseId, course.versionId)
-    const detail = detailOf(course, tally?.value ?? null, version)
+    const detail = detailOf(course, tally?.value ?? null, version, await prerequisites.named(course))
     if (details.size >= rememberedDetails) details.clear()
     details.set(courseId, { course, tallyVersion: tally?.version, detail })
     return detail
@@ -149,6 +161,7 @@ export function createCourses(
     lessons: editLessons,
     modules: createEditModules(needs, { authorCourses, changeDraft }),
     openParts: lessonFiles.openParts,
+    openPrerequisites: prerequisites.open,
     findFileUses: createFindFileUses(needs, { versions }),
     importCourses: createImportCourses(needs, {
       authorCourses: { ...authorCourses, ...releases },
@@ -173,7 +186,10 @@ export function createCourses(
         members.readTally(course.id),
         versions.read(course.id, versionId),
       ])
-      return { ...detailOf(course, tally?.value ?? null, version), version: version.number }
+      return {
+        ...detailOf(course, tally?.value ?? null, version, await prerequisites.named(course)),
+        version: version.number,
+      }
     },
 
     /** What courses are called, published or not. */

@@ -30,22 +30,24 @@ const ImportedLesson = NewLesson.omit({ order: true, moduleId: true }).extend({
 
 const ImportedModule = z.object({ key: Key, title: NewModule.shape.title })
 
-export const ImportedCourse = NewCourse.extend({
-  /** Names the course in every import of it. */
-  key: Key,
-  modules: z.array(ImportedModule).max(maxModules).optional(),
-  lessons: z.array(ImportedLesson).min(1).max(maxLessons),
-}).superRefine(({ lessons, modules = [] }, context) => {
-  const refuse = (path: readonly (string | number)[], message: string) =>
-    context.addIssue({ code: 'custom', path: [...path], message })
-  for (const [name, parts] of Object.entries({ lessons, modules }))
-    for (const [index, { key }] of parts.entries())
-      if (parts.findIndex((part) => part.key === key) !== index)
-        refuse([name, index, 'key'], 'Is used twice in this course.')
-  for (const [index, { module = null }] of lessons.entries())
-    if (module !== null && !modules.some(({ key }) => key === module))
-      refuse(['lessons', index, 'module'], 'Must be the key of a module of this course.')
-})
+export const ImportedCourse = NewCourse.omit({ prerequisites: true })
+  .extend({
+    /** Names the course in every import of it. */
+    key: Key,
+    modules: z.array(ImportedModule).max(maxModules).optional(),
+    lessons: z.array(ImportedLesson).min(1).max(maxLessons),
+  })
+  .superRefine(({ lessons, modules = [] }, context) => {
+    const refuse = (path: readonly (string | number)[], message: string) =>
+      context.addIssue({ code: 'custom', path: [...path], message })
+    for (const [name, parts] of Object.entries({ lessons, modules }))
+      for (const [index, { key }] of parts.entries())
+        if (parts.findIndex((part) => part.key === key) !== index)
+          refuse([name, index, 'key'], 'Is used twice in this course.')
+    for (const [index, { module = null }] of lessons.entries())
+      if (module !== null && !modules.some(({ key }) => key === module))
+        refuse(['lessons', index, 'module'], 'Must be the key of a module of this course.')
+  })
 export type ImportedCourse = z.infer<typeof ImportedCourse>
 
 export interface ImportedRow {

@@ -21,6 +21,7 @@ import { courseImports } from './import-memory.model.ts'
 import { fileIdsOf } from './lesson-files.ts'
 import type { FindProblems } from './lesson-problems.ts'
 import { type LessonContent, lessonContents } from './lessons.model.ts'
+import type { Prerequisites } from './prerequisites.ts'
 import type { Versions } from './versions.ts'
 
 /** Getting courses out, and away again. */
@@ -32,10 +33,11 @@ export function createReleaseCourses(
     readonly versions: Versions
     readonly problems: FindProblems
     readonly rules: HouseRules
+    readonly prerequisites: Prerequisites
     readonly files: Pick<Files['courses'], 'doom' | 'removeFrom'>
   },
 ) {
-  const { authorCourses, catalogue, versions, problems, rules, files } = domain
+  const { authorCourses, catalogue, versions, problems, rules, prerequisites, files } = domain
   const { readOwn, change, record, describeWithProblems } = authorCourses
   const now = () => new Date(clock.now()).toISOString()
 
@@ -119,6 +121,7 @@ export function createReleaseCourses(
      */
     async remove(actor: Actor, courseId: string, caller: Caller): Promise<void> {
       const stored = await readOwn(actor, courseId)
+      await prerequisites.requireUnused(courseId)
       if (stored.value.version > 0)
         await change(actor, courseId, (latest) => ({ ...latest, state: 'archived', updatedAt: now() }))
       else await removeWhole(stored)

@@ -101,8 +101,8 @@ export const whyCourseIncomplete = (enrolment: Enrolment): Missing[] =>
 /** The same conditions as an error. */
 export const refuse = (missing: readonly Missing[]): AppError =>
   conditionsMissing(
-    missing.map(({ code, message, lessonId }) => ({
-      path: lessonId === undefined ? '' : `lessons.${lessonId}`,
+    missing.map(({ code, message, lessonId, courseId }) => ({
+      path: courseId ? `courses.${courseId}` : lessonId === undefined ? '' : `lessons.${lessonId}`,
       code,
       message,
     })),

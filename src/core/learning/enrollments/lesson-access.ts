@@ -5,13 +5,16 @@ import { type LessonOutline, secondsOf } from '../courses/lessons.model.ts'
 import { refuse, untouched, watchedPercentOf, whyIncomplete, whyLocked } from './conditions.ts'
 import { type Enrolment, notEnrolled } from './enrollments.model.ts'
 import type { Learners } from './learners.ts'
+import { missingCourses } from './missing-courses.ts'
 import { isActive } from './participation.ts'
-import type { LessonListItem } from './study.model.ts'
+import type { LessonListItem, Missing } from './study.model.ts'
 
 /** The version somebody takes, or would; without an enrolment they see what is public. */
 export interface OpenedVersion {
   readonly enrolment: Enrolment | null
   readonly version: CourseVersion
+  /** Courses that somebody who does not take part has to complete first. */
+  readonly missing?: readonly Missing[]
 }
 
 export interface OpenLesson {
@@ -39,9 +42,12 @@ export function requireOpen({ version, enrolment }: OpenedVersion, lessonId: str
   return { lesson, enrolment }
 }
 
-export function itemOf({ version, enrolment }: OpenedVersion, lesson: LessonOutline): LessonListItem {
+export function itemOf(
+  { version, enrolment, missing = [] }: OpenedVersion,
+  lesson: LessonOutline,
+): LessonListItem {
   const progress = enrolment?.lessons[lesson.id] ?? untouched
-  const locked = whyLocked(version, enrolment, lesson)
+  const locked = [...whyLocked(version, enrolment, lesson), ...missing]
   return {
     id: lesson.id,
     title: lesson.title,
@@ -67,18 +73,24 @@ export function createLessonAccess({
   readonly courses: Courses
   readonly learners: Learners
 }) {
-  async function opened(known: Enrolment | null, courseId: string): Promise<OpenedVersion> {
+  async function opened(known: Enrolment | null, courseId: string, userId?: string): Promise<OpenedVersion> {
     if (isActive(known))
       return { enrolment: known, version: await courses.versions.read(courseId, known.versionId) }
     const course = await courses.readCourse(courseId)
     if (course?.value.state !== 'published' || course.value.versionId === null) throw notFound()
-    return { enrolment: null, version: await courses.versions.read(courseId, course.value.versionId) }
+    const asked = userId && !known ? await courses.openPrerequisites(course.value) : []
+    const stats = userId && asked.length > 0 ? await learners.readStats(userId) : null
+    return {
+      enrolment: null,
+      version: await courses.versions.read(courseId, course.value.versionId),
+      missing: missingCourses(asked, stats?.value ?? null),
+    }
   }
 
   return {
     opened,
     open: async (userId: string, courseId: string): Promise<OpenedVersion> =>
-      opened(await learners.readEnrolment(userId, courseId), courseId),
+      opened(await learners.readEnrolment(userId, courseId), courseId, userId),
   }
 }
 

@@ -3,7 +3,7 @@ import type { User } from '../../accounts/users/users.model.ts'
 import { conflict, forbidden, notFound } from '../../kernel/errors.ts'
 import type { Course, CourseDetail, CourseVersion } from '../courses/courses.model.ts'
 import type { Courses } from '../courses/courses.ts'
-import { completedOf, percentageOf, whyCourseIncomplete, whyLocked } from './conditions.ts'
+import { completedOf, percentageOf, refuse, whyCourseIncomplete, whyLocked } from './conditions.ts'
 import {
   alreadyEnrolled,
   type Enrolled,
@@ -13,6 +13,7 @@ import {
   notEnrolled,
 } from './enrollments.model.ts'
 import { type Learners, memberOf } from './learners.ts'
+import { missingCourses } from './missing-courses.ts'
 import { noTimeSpent, secondsOf } from './time-spent.ts'
 
 export const isActive = (enrolment: Enrolment | null): enrolment is Enrolment => enrolment?.state === 'active'
@@ -99,6 +100,12 @@ export function createParticipation(
     return { ...course, versionId: course.versionId }
   }
 
+  /** Throws `conditions_missing`. Whoever has begun goes on, whatever is asked for since. */
+  async function requirePrerequisites(course: Course, stats: LearnerStats | null): Promise<void> {
+    const missing = missingCourses(await courses.openPrerequisites(course), stats)
+    if (missing.length > 0) throw refuse(missing)
+  }
+
   async function describe(enrolment: Enrolment): Promise<EnrolmentView> {
     const [version, course] = await Promise.all([
       courses.versions.read(enrolment.id, enrolment.versionId),
@@ -139,6 +146,7 @@ export function createParticipation(
   })
 
   return {
+    requirePrerequisites,
     describeEnrolled,
 
     /** Starts the newest version; somebody who returns goes on where they left. Throws `already_enrolled`. */
@@ -151,11 +159,12 @@ export function createParticipation(
       const fresh = enrolmentIn(course, lessonIds, learner.id, enrolledAt)
       let present: Enrolment | null = null
       try {
-        const { enrolment } = await learners.change(learner.id, courseId, (known, stats) => {
+        const { enrolment } = await learners.change(learner.id, courseId, async (known, stats) => {
           if (isActive(known)) {
             present = known
             throw alreadyEnrolled()
           }
+          if (!known) await requirePrerequisites(course, stats)
           return {
             enrolment: { ...(known ?? fresh), state: 'active', lastAccessedAt: enrolledAt },
             stats: enrolledIn(stats, courseId),

@@ -149,6 +149,11 @@ export function createPlaces(domain: {
         learners.readEnrolment(learner.id, courseId),
       ])
       if (!course || !isGated(course) || isActive(enrolment)) return participation.enrol(learner, courseId)
+      if (!enrolment)
+        await participation.requirePrerequisites(
+          course,
+          (await learners.readStats(learner.id))?.value ?? null,
+        )
       const known = await requests.read(courseId, learner.id)
       if (!known && !needsApproval(course)) {
         const { items } = await requests.queue(courseId, 'waiting', { limit: 1 })

@@ -20,6 +20,7 @@ export const Missing = z
     ]),
     message: z.string(),
     lessonId: z.uuid().optional(),
+    courseId: z.uuid().optional().meta({ description: 'The course to be completed first.' }),
     seconds: z.number().optional().meta({ description: 'Still to be spent.' }),
     percent: z.number().optional().meta({ description: 'Still to be watched; of a quiz, to be reached.' }),
   })
