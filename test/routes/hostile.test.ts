@@ -158,6 +158,8 @@ async function faultOf(
     if (status < 400 || method === 'HEAD') return null
     const sent = `${text}${JSON.stringify([...response.headers])}`.toLowerCase()
     if (sent.includes(marker)) return describeFault(`repeats what was sent: ${text.slice(0, 300)}`)
+    // A page that somebody opens says so in words: where one is described.
+    if (response.headers.get('content-type')?.startsWith('text/html')) return null
     const answer = JSON.parse(text)
     const { code, requestId } = answer.error ?? answer
     if (!/^[a-z_]+$/.test(code)) return describeFault(`has no code: ${text}`)
