@@ -129,6 +129,7 @@ export const noAddressDoors: Readonly<Record<string, string>> = {
   beginLogInByPasskey: 'Takes nothing.',
   logInByPasskey: 'Takes what the passkey holds: a random id, no address.',
   resetPassword: 'Takes a token from the mailbox.',
+  createShare: 'Takes the name of whoever is to see it, and no address.',
   showVerifyEmail: 'Takes a token from the mailbox.',
   undoEmailChange: 'Takes a token from the mailbox.',
   showUndoEmailChange: 'Takes a token from the mailbox.',

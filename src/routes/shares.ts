@@ -91,7 +91,7 @@ const sharedPageScript = createRoute({
   path: '/shared.js',
   operationId: 'readSharedScript',
   tags,
-  summary: 'Get the script of the page behind a link to somebody’s progress',
+  summary: 'Get the script of the page of shared progress',
   ...isPublic,
   responses: {
     200: { description: 'JavaScript.', content: { 'text/javascript': { schema: z.string() } } },
@@ -104,7 +104,7 @@ const lookAtShared = createRoute({
   path: '/shared',
   operationId: 'lookAtShared',
   tags,
-  summary: 'Read what a link shows of somebody’s progress',
+  summary: 'Show the progress that a link shares',
   description: 'Each look is counted, and read of by whoever shares it. 20 a minute from one address.',
   ...isPublic,
   'x-rate-limit': 'shares',

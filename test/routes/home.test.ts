@@ -50,5 +50,5 @@ test('it is counted and refused like anything else', async () => {
   expect((await readHome(testApp)).status).toBe(429)
   const other = await createTestApp()
   expect((await readHome(other, { method: 'HEAD' })).status).toBe(200)
-  expect((await readHome(other, { method: 'POST' })).status).toBe(404)
+  expect((await readHome(other, { method: 'POST' })).status).toBe(405)
 })

@@ -14,19 +14,18 @@ import { createCompleteUpload } from './complete-upload.ts'
 import { contentDispositionOf } from './content-disposition.ts'
 import { createContinueUpload } from './continue-upload.ts'
 import { createCourseFiles } from './course-files.ts'
+import { createFileAnswers } from './file-answers.ts'
 import { createFileTasks } from './file-tasks.ts'
 import {
   type AttachedFile,
   type BoundTo,
   type FileBinding,
   type FileSettings,
-  type FileView,
   fileInUse,
   fileRejected,
   files,
   filesByOwner,
   fileTasks,
-  type StoredFile,
   scanPending,
 } from './files.model.ts'
 import { createInspectContent } from './inspect-content.ts'
@@ -109,33 +108,7 @@ export function createFiles(
   })
   const jobs: readonly Job[] = [{ name: 'sweep-files', everyMs: 5 * minuteMs, run: sweep }]
 
-  const urlOf = (id: string) => `${settings.publicOrigin}/api/v1/files/${id}/download`
-  const viewOf = (file: StoredFile): FileView => ({
-    id: file.id,
-    url: urlOf(file.id),
-    fileName: file.name,
-    size: file.size,
-    mimeType: file.type,
-    uploadedAt: file.uploadedAt ?? file.createdAt,
-    category: file.category,
-    ...(file.durationSeconds !== undefined && { durationSeconds: file.durationSeconds }),
-    state: file.state === 'uploading' ? 'pending' : file.state,
-  })
-  const attachedOf = (file: StoredFile): AttachedFile => {
-    const { id, name, size, type } = fileFor(file, null)
-    return { id, name, url: urlOf(id), size, mimeType: type }
-  }
-  const sign = (file: StoredFile, livesMs: number, cacheControl?: string): Promise<string> => {
-    if (file.state === 'pending') throw scanPending({ retryAfterSeconds: 5 })
-    if (file.state === 'rejected') throw fileRejected()
-    return blobs.signDownload(file.blob, {
-      expiresAt: new Date(clock.now() + livesMs).toISOString(),
-      contentType: file.charset ? `${file.type}; charset=${file.charset}` : file.type,
-      contentDisposition: contentDispositionOf(file.name, file.type),
-      renewal: `/api/v1/files/${file.id}/download`,
-      ...(cacheControl === undefined ? {} : { cacheControl }),
-    })
-  }
+  const { urlOf, viewOf, attachedOf, sign } = createFileAnswers(needs, settings)
   const courseFiles = createCourseFiles(needs, {
     bindFiles,
     removeFile,
