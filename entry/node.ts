@@ -1,5 +1,4 @@
 import module from 'node:module'
-import { parseArgs } from 'node:util'
 import { listen, stopInGoodOrder } from '../src/adapters/node/server.ts'
 import { createApp } from '../src/app/create-app.ts'
 import { readConfig, realtimeEventsPath } from '../src/config/config.ts'
@@ -16,9 +15,8 @@ const drainMs = 10_000
 
 try {
   requireNode()
-  const { values: options } = parseArgs({ options: { 'take-over': { type: 'boolean', default: false } } })
   const { config, secrets, warnings } = readConfig(process.env)
-  const lock = lockFolder(config, options['take-over'])
+  const lock = lockFolder(config, process.argv.includes('--take-over'))
   const wired = await wire(config, secrets, createNodeNative(config))
   const { ports, defer, jobs: adapterJobs, embedded, close } = wired
   const api = createApp(ports, config.app)

@@ -54,26 +54,28 @@ export function createClaimForm(
     }
   }
 
-  const personalData: PersonalData = {
-    store: formClaims.name,
-    dataClass: 'substance-use',
-    fields: ['trackingNumber', 'claimedAt'],
-    purpose: 'Lets a person follow a referral from their account.',
-    retention: 'For as long as the account exists.',
-    async collect({ userId }) {
-      const claimed: { trackingNumber: string | null; claimedAt: string }[] = []
-      for await (const { value } of of(userId)) {
-        const submission = await readClaimed(value)
-        claimed.push({ trackingNumber: submission?.trackingNumber ?? null, claimedAt: value.claimedAt })
-      }
-      return claimed
+  const personalData: readonly PersonalData[] = [
+    {
+      store: formClaims.name,
+      dataClass: 'substance-use',
+      fields: ['trackingNumber', 'claimedAt'],
+      purpose: 'Lets a person follow a referral from their account.',
+      retention: 'For as long as the account exists.',
+      async collect({ userId }) {
+        const claimed: { trackingNumber: string | null; claimedAt: string }[] = []
+        for await (const { value } of of(userId)) {
+          const submission = await readClaimed(value)
+          claimed.push({ trackingNumber: submission?.trackingNumber ?? null, claimedAt: value.claimedAt })
+        }
+        return claimed
+      },
+      async erase({ userId }) {
+        for await (const { value } of of(userId))
+          await documents.remove(formClaims, { partition: userId, id: value.id })
+        return nothingKept
+      },
     },
-    async erase({ userId }) {
-      for await (const { value } of of(userId))
-        await documents.remove(formClaims, { partition: userId, id: value.id })
-      return nothingKept
-    },
-  }
+  ]
 
   return {
     personalData,

@@ -132,7 +132,7 @@ export function createForms(
         count: async () => (await reportRetention()).total,
         remove: erasePastRetention,
       }),
-      claiming.personalData,
+      ...claiming.personalData,
     ],
     jobs,
   }
