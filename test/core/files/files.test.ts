@@ -378,12 +378,19 @@ describe('what files are bound to', () => {
     await send(asked.body, pdf)
     const { fileId, claimToken } = asked.body
     await complete(nobody, fileId, { claimToken })
-    const { bindToForm } = testApp.files
-    await expect(bindToForm(null, [{ fileId }], 'form-1')).rejects.toMatchObject({ code: 'validation_error' })
-    const outcomes = await Promise.allSettled(
-      ['form-1', 'form-2'].map((form) => bindToForm(null, [{ fileId, claimToken }], form)),
-    )
-    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    const submit = (attachment: object) =>
+      nobody.call('POST', '/api/v1/forms/referral', {
+        body: {
+          relationship: 'self',
+          participant: { name: 'Lena', contact: 'lena@example.com' },
+          services: ['housing'],
+          urgency: 'normal',
+          attachments: [attachment],
+        },
+      })
+    expect((await submit({ fileId })).status).toBe(400)
+    const statuses = await Promise.all([1, 2].map(async () => (await submit({ fileId, claimToken })).status))
+    expect(statuses.sort()).toEqual([201, 400])
     await testApp.users.changeUser(ann.userId, (user) => ({ ...user, role: 'admin' }))
     const admin = browserOf(testApp)
     await admin.call('POST', '/api/v1/auth/login', { body: person })
