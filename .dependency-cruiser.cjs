@@ -11,7 +11,7 @@ const only = (name, from, allowed, comment) => ({
 })
 
 const nodeOnlyAdapters =
-  '^src/adapters/(sqlite|azure-sql|filesystem|node|argon2-native|web-pubsub-local|sharp|clamav)/'
+  '^src/adapters/(sqlite|azure-sql|filesystem|node|argon2-native|web-pubsub-local|sharp|libheif|clamav)/'
 
 /** workerd has `node:crypto` too (`nodejs_compat` in wrangler.toml), and nothing else that works at once. */
 const nodeCryptoAdapters = '^src/adapters/node-crypto/'

@@ -26,6 +26,7 @@ import type { MessageSearch } from './message-search.ts'
 import type { OneTimePasswords } from './one-time-passwords.ts'
 import type { Passkeys } from './passkeys.ts'
 import type { PasswordBlocklist } from './password-blocklist.ts'
+import type { PictureConverter } from './picture-converter.ts'
 import type { Realtime } from './realtime.ts'
 import type { Secrets } from './secrets.ts'
 import type { Submissions } from './submissions.ts'
@@ -64,6 +65,8 @@ export interface Ports {
   readonly oneTimePasswords: OneTimePasswords
   readonly passkeys: Passkeys
   readonly passwordBlocklist: PasswordBlocklist
+  /** Null where the runtime cannot. */
+  readonly pictureConverter: PictureConverter | null
   readonly realtime: Realtime
   readonly secrets: Secrets
   readonly submissions: Submissions
