@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { createNativeHasher } from '../src/adapters/argon2-native/hasher.ts'
 import { createClamavFileScanner } from '../src/adapters/clamav/file-scanner.ts'
 import { createConsoleLog } from '../src/adapters/console/log.ts'
@@ -12,6 +13,7 @@ import { createFilesystemBlobBytes } from '../src/adapters/filesystem/blob-bytes
 import { createFilesystemMailer } from '../src/adapters/filesystem/mailer.ts'
 import { createFilesystemSecrets } from '../src/adapters/filesystem/secrets.ts'
 import { createSigningKey } from '../src/adapters/jose/access-tokens.ts'
+import { createLibheifPictureConverter } from '../src/adapters/libheif/picture-converter.ts'
 import { createNodeCiphers } from '../src/adapters/node/ciphers.ts'
 import { createLineWriter } from '../src/adapters/node/server.ts'
 import { createPageAssets } from '../src/adapters/pages/assets.ts'
@@ -41,6 +43,13 @@ function findSwaggerUi(): string {
 function findPages(): string {
   const built = join(import.meta.dirname, '../dist/pages')
   return existsSync(built) ? built : join(import.meta.dirname, '../pages')
+}
+
+/** Beside the bundle, or as it was written. */
+function findDecodingWorker(): URL {
+  const bundled = join(import.meta.dirname, '../workers/decode-heic.js')
+  const written = join(import.meta.dirname, '../src/adapters/libheif/decoding-worker.ts')
+  return pathToFileURL(existsSync(bundled) ? bundled : written)
 }
 
 /** The managed identity in Azure; on a developer's machine whoever is signed in to the Azure tools. */
@@ -99,6 +108,7 @@ export function createNodeNative(config: Config): Native {
     },
     holdOpen: () => {},
     images: createSharpImages(),
+    pictureConverter: createLibheifPictureConverter({ workerUrl: findDecodingWorker() }),
     createScanner: createClamavFileScanner,
     ciphers: createNodeCiphers(),
     createHasher: ({ cost, concurrency, queue }) =>

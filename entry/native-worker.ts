@@ -35,6 +35,7 @@ export function createWorkerNative(config: Config): Native {
     assets: createSwaggerUiAssets(async (name) => new Uint8Array(swaggerUi[name])),
     holdOpen: waitUntil,
     images: createMetadataStrippingImages(),
+    pictureConverter: null,
     createScanner: () => needsNode('SCANNER: clamav, which speaks over TCP,'),
     ciphers: createWebCiphers(),
     createHasher: ({ cost }) => createWasmHasher({ module: argon2, cost }),

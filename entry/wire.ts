@@ -104,6 +104,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     oneTimePasswords: createOtpauthOneTimePasswords({ clock }),
     passkeys: createSimpleWebAuthnPasskeys(config.passkeys),
     passwordBlocklist: createZxcvbnPasswordBlocklist(),
+    pictureConverter: native.pictureConverter,
     realtime,
     secrets,
     submissions,

@@ -14,8 +14,11 @@ import { buildPages } from './build-pages.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
-/** Native addons: installed beside the bundle, for the machine it runs on. */
-const installed = ['@node-rs/argon2', 'sharp']
+/**
+ * Installed beside the bundle: native addons, for the machine it runs on, and libheif, whose license (LGPL) asks that whoever runs it
+ * can put another version in its place.
+ */
+const installed = ['@node-rs/argon2', 'libheif-js', 'sharp']
 /** Only the Functions host has it. */
 const providedByHost = '@azure/functions-core'
 
@@ -55,7 +58,11 @@ function copySwaggerUi(outDir: string): void {
 export async function buildServer(outDir: string): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { 'entry/node': 'entry/node.ts', 'entry/functions': 'entry/functions.ts' },
+    entryPoints: {
+      'entry/node': 'entry/node.ts',
+      'entry/functions': 'entry/functions.ts',
+      'workers/decode-heic': 'src/adapters/libheif/decoding-worker.ts',
+    },
     outdir: outDir,
     bundle: true,
     splitting: true,

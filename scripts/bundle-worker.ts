@@ -36,8 +36,9 @@ const forbidden: readonly (readonly [pattern: RegExp, why: string])[] = [
   ],
   [/^(node:)?(sqlite|worker_threads|child_process|cluster)$/, 'workerd does not have it'],
   [/\.node$|(^|\/)node_modules\/(@node-rs|sharp|@img)\//, 'workerd loads no native addon'],
+  [/(^|\/)node_modules\/libheif-js\//, 'workerd has no thread to decode in'],
   [
-    /(^|\/)src\/adapters\/(sqlite|azure-sql|filesystem|node|argon2-native|sharp|clamav|azure-functions|redis|key-vault)\//,
+    /(^|\/)src\/adapters\/(sqlite|azure-sql|filesystem|node|argon2-native|sharp|libheif|clamav|azure-functions|redis|key-vault)\//,
     'it is for Node alone',
   ],
 ]

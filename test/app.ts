@@ -103,6 +103,7 @@ export async function createTestApp({
     oneTimePasswords: createOtpauthOneTimePasswords({ clock }),
     passkeys: createSimpleWebAuthnPasskeys(config.passkeys),
     passwordBlocklist: createMemoryPasswordBlocklist(),
+    pictureConverter: null,
     realtime,
     secrets,
     submissions: createMemorySubmissions({ audit, mailQueue }),

@@ -18,6 +18,7 @@ import type { Log } from '../../src/ports/log.ts'
 import type { MailQueue } from '../../src/ports/mail-queue.ts'
 import type { Mailbox, Mailer } from '../../src/ports/mailer.ts'
 import type { MessageSearch } from '../../src/ports/message-search.ts'
+import type { PictureConverter } from '../../src/ports/picture-converter.ts'
 import type { Realtime } from '../../src/ports/realtime.ts'
 import type { Secrets } from '../../src/ports/secrets.ts'
 import type { Submissions } from '../../src/ports/submissions.ts'
@@ -44,6 +45,7 @@ export interface Native {
   /** Keeps the runtime from stopping while this work runs, where it would otherwise stop with the answer. */
   readonly holdOpen: (work: Promise<void>) => void
   readonly images: Images
+  readonly pictureConverter: PictureConverter | null
   readonly createScanner: (clamd: { readonly host: string; readonly port: number }) => FileScanner
   readonly ciphers: Ciphers
   readonly createHasher: (hasher: Config['hasher']) => Hasher

@@ -111,7 +111,7 @@ const downloadFile = createRoute({
   tags,
   summary: 'Download a file',
   description:
-    'Others than its owner get pictures and recordings without what they tell about where, when and with what they were made.',
+    'Others than its owner get pictures and recordings without what they tell about where, when and with what they were made, and a HEIC as a JPEG where it could be converted (`shownAs` of the file). Its owner gets the original, but for an `<img>` in a browser that does not show HEIC.',
   ...signedIn,
   request: { params },
   responses: {
@@ -204,6 +204,12 @@ function asReached(c: AppContext, url: string): string {
   return isOurs ? new URL(c.req.url).origin + url.slice(publicOrigin.length) : url
 }
 
+/** Safari names HEIC among what it shows in a page; browsers that do not name it do not show it. */
+const cannotShow = (c: AppContext) =>
+  c.req.header('sec-fetch-dest') === 'image' && !/image\/hei[cf]/.test(c.req.header('accept') ?? '')
+    ? 'image/heic'
+    : undefined
+
 export const fileRoutes = (files: Files, profiles: Profiles) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(requestUpload, async (c) =>
@@ -223,7 +229,10 @@ export const fileRoutes = (files: Files, profiles: Profiles) =>
     })
     .openapi(downloadFile, async (c) =>
       c.redirect(
-        asReached(c, await files.download(actorOf(c), c.req.valid('param').id, c.get('caller'))),
+        asReached(
+          c,
+          await files.download(actorOf(c), c.req.valid('param').id, c.get('caller'), cannotShow(c)),
+        ),
         302,
       ),
     )

@@ -41,6 +41,9 @@ export async function isOwn(
   return claimToken !== undefined && file.claimHash === (await hashClaimToken(claimToken))
 }
 
+/** What its bytes say about a file. */
+type Found = Pick<StoredFile, 'name' | 'type' | 'charset' | 'shown' | 'notConverted' | 'durationSeconds'>
+
 /** A file whose bytes were looked at; with a scanner it waits for that. `at`: an ISO time in UTC. */
 export const acceptedFile = (
   file: StoredFile,
@@ -49,9 +52,10 @@ export const acceptedFile = (
     type,
     charset,
     shown,
+    notConverted,
     durationSeconds,
     isToBeScanned,
-  }: Pick<StoredFile, 'name' | 'type' | 'charset' | 'shown' | 'durationSeconds'> & {
+  }: Found & {
     readonly isToBeScanned: boolean
   },
   at: string,
@@ -61,6 +65,7 @@ export const acceptedFile = (
   type,
   ...(charset && { charset }),
   ...(shown && { shown }),
+  ...(notConverted && { notConverted }),
   ...(durationSeconds !== undefined && { durationSeconds }),
   state: isToBeScanned ? 'pending' : 'available',
   uploadedAt: at,
@@ -92,10 +97,7 @@ export const createCompleteUpload = (
     readonly removeFile: RemoveFile
   },
 ) => {
-  const accept = async (
-    { value: file, version }: Stored<StoredFile>,
-    found: Pick<StoredFile, 'name' | 'type' | 'charset' | 'shown' | 'durationSeconds'>,
-  ) => {
+  const accept = async ({ value: file, version }: Stored<StoredFile>, found: Found) => {
     const { readsContent } = fileScanner
     if (readsContent)
       await tasks.note('scan', { fileId: file.id, ownerId: file.ownerId, blob: file.blob }, scanSoonMs)
@@ -152,7 +154,7 @@ export const createCompleteUpload = (
       })
       const found = {
         ...inspected,
-        ...(shown !== 'same' && { shown }),
+        ...shown,
         ...(durationSeconds !== null && { durationSeconds }),
       }
       try {

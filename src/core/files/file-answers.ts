@@ -9,6 +9,15 @@ import {
 } from './files.model.ts'
 import { fileFor } from './shown-copy.ts'
 
+/** How others see a HEIC, for its owner and, where they get it as it is, for them too. */
+const heicView = ({ type, shown, notConverted }: StoredFile): Partial<FileView> =>
+  type === 'image/heic'
+    ? {
+        shownAs: shown?.type === 'image/jpeg' ? shown.type : type,
+        ...(notConverted && { notConverted }),
+      }
+    : {}
+
 /** What people are told of a file, and the URL that leads them to its bytes. */
 export function createFileAnswers(
   { blobs, clock }: Needs<'blobs' | 'clock'>,
@@ -23,6 +32,7 @@ export function createFileAnswers(
     mimeType: file.type,
     uploadedAt: file.uploadedAt ?? file.createdAt,
     category: file.category,
+    ...heicView(file),
     ...(file.durationSeconds !== undefined && { durationSeconds: file.durationSeconds }),
     state: file.state === 'uploading' ? 'pending' : file.state,
   })

@@ -37,6 +37,12 @@ export interface BoundTo {
 export const FileState = z.enum(['uploading', 'pending', 'available', 'rejected']).meta({ id: 'FileState' })
 export type FileState = z.infer<typeof FileState>
 
+/** Why others get a picture as it came although few programs show it. */
+export const NotConverted = z
+  .enum(['unavailable', 'damaged', 'too_large', 'timed_out'])
+  .meta({ id: 'NotConverted' })
+export type NotConverted = z.infer<typeof NotConverted>
+
 /** What others than the owner get of a file. */
 export interface ShownCopy {
   readonly blob: BlobName
@@ -59,8 +65,9 @@ export interface StoredFile {
   readonly size: number
   readonly state: FileState
   readonly blob: BlobName
-  /** Without what tells about its maker; absent where the file itself tells nothing. */
+  /** Without what tells about its maker, and in a format that all can show; absent where the file itself is that. */
   readonly shown?: ShownCopy
+  readonly notConverted?: NotConverted
   readonly binding: FileBinding | null
   /** SHA-256 of the token with which one submission may claim it. */
   readonly claimHash: string | null
@@ -199,6 +206,14 @@ export const FileView = z
     mimeType: z.string(),
     uploadedAt: z.iso.datetime(),
     category: FileCategory,
+    shownAs: z.enum(['image/jpeg', 'image/heic']).optional().meta({
+      description:
+        'Of a HEIC: what everybody but its owner gets. `image/heic` where it could not be converted: see `notConverted`.',
+    }),
+    notConverted: NotConverted.optional().meta({
+      description:
+        'Of a HEIC that goes to others as it is, without its metadata: `unavailable` where the service cannot convert, `damaged` where it cannot be decoded, `too_large` in pixels or bytes, `timed_out`.',
+    }),
     durationSeconds: z
       .number()
       .optional()

@@ -30,6 +30,7 @@ import {
 } from './files.model.ts'
 import { createInspectContent } from './inspect-content.ts'
 import { createListOwnFiles } from './list-own-files.ts'
+import type { MediaType } from './media-types.ts'
 import { createFilesPersonalData } from './personal-data.ts'
 import { createPersonalFiles } from './personal-files.ts'
 import { createRemoveFile } from './remove-file.ts'
@@ -56,6 +57,7 @@ type FileNeeds = Needs<
   | 'images'
   | 'log'
   | 'mediaMetadata'
+  | 'pictureConverter'
 >
 
 export interface FileBorrows {
@@ -161,10 +163,14 @@ export function createFiles(
       return { value: viewOf(fileFor(value, actor.userId)), version }
     },
 
-    /** A URL for the next five minutes. Reading what came with a form is written down. */
-    async download(actor: Actor, id: string, caller: Caller): Promise<string> {
+    /**
+     * A URL for the next five minutes. An owner who cannot show `cannotShow` gets what others get. Reading what came with a form
+     * is written down.
+     */
+    async download(actor: Actor, id: string, caller: Caller, cannotShow?: MediaType): Promise<string> {
       const { value: file } = await readable(actor, id)
-      const url = await sign(fileFor(file, actor.userId), downloadLivesMs, notKept)
+      const asOwner = file.type === cannotShow ? null : actor.userId
+      const url = await sign(fileFor(file, asOwner), downloadLivesMs, notKept)
       if (file.binding?.kind === 'form' && file.ownerId !== actor.userId)
         await audit.record(caller, {
           event: 'file.download',
