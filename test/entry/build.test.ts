@@ -68,6 +68,22 @@ describe.each([
     expect((await call('GET', '/api/v1/users/me')).body.name).toBe(person.name)
   })
 
+  test('converts what few programs show, in a thread and with a package of its own', async () => {
+    const { call } = createBrowser((path, init) => fetch(server.url + path, init))
+    await call('POST', '/api/v1/auth/signup', { body: { ...person, email: 'heic@example.com' } })
+    const heic = readFileSync(join(root, 'test/core/files/fixtures/colors.heic'))
+    const asked = await call('POST', '/api/v1/files/upload-url', {
+      body: { fileName: 'IMG_1.HEIC', fileType: '', fileSize: heic.byteLength, category: 'document' },
+    })
+    const { uploadUrl, method, headers, fileId } = asked.body
+    const { pathname, search } = new URL(uploadUrl)
+    const sent = await fetch(server.url + pathname + search, { method, headers, body: heic })
+    expect(sent.status).toBe(201)
+    const done = await call('POST', '/api/v1/files/complete', { body: { fileId } })
+    expect(done.body).toMatchObject({ mimeType: 'image/heic', shownAs: 'image/jpeg' })
+    expect(done.body).not.toHaveProperty('notConverted')
+  })
+
   test('serves the files of the reference page', async () => {
     expect((await get('/api/docs/swagger-ui.css')).status).toBe(200)
   })

@@ -39,24 +39,33 @@ test('nothing that must not run on workerd is in its bundle', () => {
   expect(findForbidden(metafile)).toEqual([])
 })
 
-test('a driver of SQL Server, SQLite of Node and an adapter for Node alone would be noticed', () => {
+test('a driver of SQL Server, SQLite of Node, a decoder and an adapter for Node alone would be noticed', () => {
   const thing = 'export const thing = 1'
   const planted = bundlePlanted('planted', {
     'worker.js': `
       import { thing } from 'tedious'
       import * as sqlite from 'node:sqlite'
       import { thing as adapter } from './src/adapters/sqlite/documents.js'
+      import { thing as decoder } from 'libheif-js'
       const late = () => import('mssql')
-      export default { fetch: () => new Response(String([thing, sqlite, adapter, late])) }`,
+      export default { fetch: () => new Response(String([thing, sqlite, adapter, decoder, late])) }`,
     'node_modules/tedious/package.json': '{"name":"tedious","main":"index.js"}',
     'node_modules/tedious/index.js': thing,
     'node_modules/mssql/package.json': '{"name":"mssql","main":"index.js"}',
     'node_modules/mssql/index.js': thing,
+    'node_modules/libheif-js/package.json': '{"name":"libheif-js","main":"index.js"}',
+    'node_modules/libheif-js/index.js': thing,
     'src/adapters/sqlite/documents.js': thing,
   })
   const found = findForbidden(planted)
-  for (const name of ['node_modules/tedious/', 'node_modules/mssql/', 'node:sqlite', 'src/adapters/sqlite/'])
-    expect(found).toContainEqual(expect.stringContaining(name))
+  const expected = [
+    'node_modules/tedious/',
+    'node_modules/mssql/',
+    'node_modules/libheif-js/',
+    'node:sqlite',
+    'src/adapters/sqlite/',
+  ]
+  for (const name of expected) expect(found).toContainEqual(expect.stringContaining(name))
 })
 
 test('a native addon cannot even be bundled', () => {
