@@ -12,7 +12,7 @@ import type { AppEnv } from '../http/request-context.ts'
 import { beginRequest } from '../http/request-id.ts'
 import type { Ports } from '../ports/ports.ts'
 import { blobRoutes } from '../routes/blobs.ts'
-import { avatarRoutes } from '../routes/files.ts'
+import { publicPictureRoutes } from '../routes/public-pictures.ts'
 import { realtimeEventRoutes } from '../routes/realtime.ts'
 import type { AppConfig } from './config.ts'
 import type { Domains } from './domains.ts'
@@ -62,8 +62,9 @@ export function mountMiddleware(
     '/api/v1/realtime',
     realtimeEventRoutes(realtime, (error, requestId) => log.error('request_failed', error, { requestId })),
   )
-  app.use('/api/v1/avatars/*', limited(config.limits.avatars))
-  app.route('/api/v1', avatarRoutes(files))
+  for (const pictures of ['avatars', 'thumbnails'])
+    app.use(`/api/v1/${pictures}/*`, limited(config.limits.avatars))
+  app.route('/api/v1', publicPictureRoutes(files))
   app.use(limited(limits.general))
   app.use(declaredQuery(queryOf))
   // Where there is no route there is nothing to protect, and no body to read.

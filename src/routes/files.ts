@@ -9,12 +9,11 @@ import {
   UploadRequested,
 } from '../core/files/files.model.ts'
 import type { Files } from '../core/files/files.ts'
-import { notFound } from '../core/kernel/errors.ts'
 import { Profile } from '../core/people/profiles/profiles.model.ts'
 import type { Profiles } from '../core/people/profiles/profiles.ts'
 import { hasCurrent } from '../http/etag.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
-import { body, errors, isPublic, json, optionalBody, signedIn, takesAnyQuery } from '../http/route.ts'
+import { body, errors, isPublic, json, optionalBody, signedIn } from '../http/route.ts'
 import { optionalSession } from '../http/session.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
@@ -161,39 +160,6 @@ const removeAvatar = createRoute({
   },
 })
 
-const readAvatar = createRoute({
-  method: 'get',
-  path: '/avatars/{userId}/{name}',
-  operationId: 'readAvatar',
-  tags: ['Users'],
-  summary: 'Get the picture of a person',
-  description: 'At the address that their profile names.',
-  ...isPublic,
-  ...takesAnyQuery,
-  request: {
-    params: z.object({
-      userId: z.uuid().meta({ example: examples.userId }),
-      name: z
-        .string()
-        .regex(/^(?:group-)?[\da-f-]{36}\.(?:webp|jpg|png)$/)
-        .meta({ example: `${examples.fileId}.webp` }),
-    }),
-  },
-  responses: {
-    200: {
-      description: 'The picture. It never changes at this address.',
-      content: Object.fromEntries(
-        ['image/webp', 'image/jpeg', 'image/png'].map((type) => [
-          type,
-          { schema: z.string().meta({ format: 'binary' }) },
-        ]),
-      ),
-    },
-    304: { description: 'Known already.' },
-    ...errors(400, 404),
-  },
-})
-
 /**
  * Outside production people come by other names of the machine too, such as a phone in the same network by its address:
  * they are led on by the name they came by.
@@ -250,19 +216,3 @@ export const fileRoutes = (files: Files, profiles: Profiles) =>
       await files.avatars.remove(actorOf(c))
       return c.body(null, 204)
     })
-
-/** Under a limit of their own: one page may show a hundred people. */
-export const avatarRoutes = (files: Files) =>
-  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid }).openapi(readAvatar, async (c) => {
-    const { userId, name } = c.req.valid('param')
-    const found = await files.avatars.read(userId, name)
-    if (!found) throw notFound()
-    c.header('Cache-Control', 'public, max-age=86400, immutable')
-    c.header(
-      'Content-Security-Policy',
-      "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
-    )
-    c.header('Cross-Origin-Resource-Policy', 'cross-origin')
-    if (hasCurrent(c, name)) return c.body(null, 304)
-    return c.body(found.bytes, 200, { 'Content-Type': found.type })
-  })

@@ -5,9 +5,9 @@ import type { Users } from '../accounts/users/users.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { notFound, validationError } from '../kernel/errors.ts'
 import type { Question } from '../kernel/events.ts'
-import { categories } from './file-categories.ts'
 import type { FileTasks } from './file-tasks.ts'
 import { type FileTask, files } from './files.model.ts'
+import { endingOfPicture, type PublicPicture, type PublicPictures } from './public-pictures.ts'
 import type { RemoveFile } from './remove-file.ts'
 import { uploadDueMs } from './request-upload.ts'
 
@@ -15,36 +15,33 @@ import { uploadDueMs } from './request-upload.ts'
 export type GroupPicture = (groupId: string) => Promise<string | null>
 
 const container = 'avatars'
-const limits = { maxPixels: categories.avatar.maxPixels, edge: 512 }
+const edge = 512
 const graceMs = 60 * 60_000
 const groupPrefix = 'group-'
 
-const endingByType = { 'image/jpeg': 'jpg', 'image/png': 'png', 'image/webp': 'webp' } as const
-const typeByEnding: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(endingByType).map(([type, ending]) => [ending, type]),
-)
-
 /**
- * Pictures of people. Only what `Images` made is ever shown. The address of a picture is new with each picture and never
+ * Pictures of people. The address of a picture is new with each picture and never
  * shows another; it is public, and holds an id that is not published elsewhere.
  */
 export function createAvatars(
-  needs: Needs<'documents' | 'blobs' | 'clock' | 'ids' | 'images'>,
+  needs: Needs<'documents' | 'blobs' | 'clock' | 'ids'>,
   {
     users,
     tasks,
     removeFile,
+    pictures,
     publicOrigin,
     groupPictures,
   }: {
     readonly users: Users
     readonly tasks: FileTasks
     readonly removeFile: RemoveFile
+    readonly pictures: PublicPictures
     readonly publicOrigin: string
     readonly groupPictures: Question<'conversation', GroupPicture>
   },
 ) {
-  const { documents, blobs, clock, ids, images } = needs
+  const { documents, blobs, clock, ids } = needs
   const root = `${publicOrigin}/api/v1/avatars/`
   const blobOf = (url: string | null): BlobName | null =>
     url?.startsWith(root) ? { container, path: url.slice(root.length) } : null
@@ -67,7 +64,7 @@ export function createAvatars(
   const make = async (actor: Actor, fileId: string, groupId?: string) => {
     const stored = await documents.read(files, { partition: fileId, id: fileId })
     if (!stored || stored.value.ownerId !== actor.userId) throw notFound()
-    const { category, state, blob, size } = stored.value
+    const { category, state } = stored.value
     if (category !== 'avatar' || state !== 'available')
       throw validationError([
         {
@@ -76,17 +73,10 @@ export function createAvatars(
           message: 'Must be a completed upload of the category avatar.',
         },
       ])
-    const original = await blobs.read(blob, { offset: 0, length: size })
-    const portrait = original && (await images.portrait(original, limits))
-    if (!portrait) {
-      await removeFile.remove(stored)
-      throw validationError([
-        { path: 'fileId', code: 'bad_image', message: 'Must be a complete picture that is not too large.' },
-      ])
-    }
+    const portrait = await pictures.make(stored, edge, 'fileId')
     const portraitId = ids.next()
     const prefix = groupId === undefined ? '' : groupPrefix
-    const path = `${actor.userId}/${prefix}${portraitId}.${endingByType[portrait.type]}`
+    const path = `${actor.userId}/${prefix}${portraitId}.${endingOfPicture(portrait)}`
     const made = { fileId: portraitId, ownerId: actor.userId, blob: { container, path } }
     if (groupId === undefined) await tasks.note('portrait', made, uploadDueMs)
     else await tasks.note('group-picture', { ...made, groupId }, uploadDueMs)
@@ -111,18 +101,8 @@ export function createAvatars(
     remove: (actor: Actor): Promise<void> => replace(actor, null),
 
     /** What anybody may see at this address; null when it is gone or never was. */
-    async read(
-      userId: string,
-      name: string,
-    ): Promise<{ bytes: Uint8Array<ArrayBuffer>; type: string } | null> {
-      const type = typeByEnding[name.split('.')[1] ?? '']
-      if (!type) return null
-      const bytes = await blobs.read(
-        { container, path: `${userId}/${name}` },
-        { offset: 0, length: 4_000_000 },
-      )
-      return bytes && { bytes, type }
-    },
+    read: (userId: string, name: string): Promise<PublicPicture | null> =>
+      pictures.read({ container, path: `${userId}/${name}` }),
 
     /** Whether the group still shows this picture, and it is there. */
     async isShown({ blob, groupId }: Pick<FileTask, 'blob' | 'groupId'>): Promise<boolean> {

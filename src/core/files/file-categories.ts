@@ -4,7 +4,15 @@ import type { MediaType } from './media-types.ts'
 const mib = 1024 * 1024
 
 /** Every container there is: stores make theirs from this. */
-export const blobContainers = ['avatars', 'courses', 'documents', 'messages', 'forms', 'exports'] as const
+export const blobContainers = [
+  'avatars',
+  'thumbnails',
+  'courses',
+  'documents',
+  'messages',
+  'forms',
+  'exports',
+] as const
 export type BlobContainer = (typeof blobContainers)[number]
 
 const pictures = ['image/jpeg', 'image/png', 'image/webp'] as const
@@ -38,7 +46,15 @@ interface CategoryRules {
 }
 
 export const FileCategory = z
-  .enum(['avatar', 'document', 'attachment', 'course-video', 'course-package', 'form-attachment'])
+  .enum([
+    'avatar',
+    'document',
+    'attachment',
+    'course-video',
+    'course-package',
+    'thumbnail',
+    'form-attachment',
+  ])
   .meta({ id: 'FileCategory' })
 export type FileCategory = z.infer<typeof FileCategory>
 
@@ -46,7 +62,10 @@ const millionPixels = 1_000_000
 /** The largest sensors of phones. */
 const largestPhoto = 200 * millionPixels
 
-/** A picture of a person is kept among the documents until it is re-encoded: `avatars` holds only what anybody may see. */
+/**
+ * A picture of a person is kept among the documents until it is re-encoded: `avatars` and `thumbnails` hold only what
+ * anybody may see.
+ */
 export const categories: Readonly<Record<FileCategory, CategoryRules>> = {
   avatar: {
     maxBytes: 2 * mib,
@@ -80,6 +99,13 @@ export const categories: Readonly<Record<FileCategory, CategoryRules>> = {
     maxBytes: 500 * mib,
     maxPixels: 0,
     types: ['application/vnd.ims.imsccv1p3', 'application/vnd.openedx.olx+gzip'],
+    container: 'courses',
+    goesUnlessUsed: true,
+  },
+  thumbnail: {
+    maxBytes: 5 * mib,
+    maxPixels: 40 * millionPixels,
+    types: pictures,
     container: 'courses',
     goesUnlessUsed: true,
   },

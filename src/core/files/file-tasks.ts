@@ -8,7 +8,7 @@ export function createFileTasks({ documents, clock }: Needs<'documents' | 'clock
   return {
     async note(
       kind: FileTask['kind'],
-      target: Pick<FileTask, 'fileId' | 'ownerId' | 'blob' | 'groupId'>,
+      target: Pick<FileTask, 'fileId' | 'ownerId' | 'blob' | 'groupId' | 'courseId' | 'sourceId'>,
       dueInMs: number,
     ): Promise<void> {
       const [notedAt = '', dueAt = ''] = [0, dueInMs].map((ms) => new Date(clock.now() + ms).toISOString())

@@ -100,12 +100,12 @@ export const filesByOwner = collection<OwnedSpace>()({
 /**
  * Something to look at again: written before the step that could be cut off, and removed after the last one. `upload`:
  * a day later, is the file there and used? `removal` and `scan`: finish them. `portrait`: which one is in use?
- * `group-picture`: does the group still show it? That is asked every day.
+ * `group-picture` and `thumbnail`: does the group, or the course, still show it? That is asked every day.
  */
 export interface FileTask {
   readonly id: string
   readonly shard: string
-  readonly kind: 'upload' | 'removal' | 'scan' | 'portrait' | 'group-picture'
+  readonly kind: 'upload' | 'removal' | 'scan' | 'portrait' | 'group-picture' | 'thumbnail'
   readonly dueAt: string
   readonly notedAt?: string
   /** How often it was put off. */
@@ -115,6 +115,9 @@ export interface FileTask {
   readonly blob: BlobName
   /** The conversation that shows, or showed, this picture. */
   readonly groupId?: string
+  /** The course that shows, or showed, this picture, and the upload that it was made from. */
+  readonly courseId?: string
+  readonly sourceId?: string
 }
 
 /** Partition `shard`, the last digit of the file's id: sixteen partitions can be walked, and none is written by all. */
@@ -246,7 +249,7 @@ export interface CourseFile {
 export interface CourseFileUse {
   /** The field that names it, as the author sees it. */
   readonly path: string
-  readonly category: 'course-video' | 'document'
+  readonly category: 'course-video' | 'document' | 'thumbnail'
   /** Of these alone, if given. */
   readonly types?: readonly MediaType[]
 }

@@ -33,6 +33,7 @@ import { createListOwnFiles } from './list-own-files.ts'
 import type { MediaType } from './media-types.ts'
 import { createFilesPersonalData } from './personal-data.ts'
 import { createPersonalFiles } from './personal-files.ts'
+import { createPublicPictures } from './public-pictures.ts'
 import { createRemoveFile } from './remove-file.ts'
 import { createRequestUpload } from './request-upload.ts'
 import { createReserveSpace } from './reserve-space.ts'
@@ -40,6 +41,7 @@ import { createScanFile } from './scan-file.ts'
 import { createPrepareShown, fileFor } from './shown-copy.ts'
 import { createStoreFile, refusalIn, refusalOf } from './store-file.ts'
 import { createSweepFiles } from './sweep-files.ts'
+import { createThumbnails, type ThumbnailOf } from './thumbnails.ts'
 
 const minuteMs = 60_000
 const downloadLivesMs = 5 * minuteMs
@@ -86,29 +88,19 @@ export function createFiles(
   const bindings = createQuestion<FileBinding['kind'], BoundTo>('files.bindings')
   /** The address of the picture that a conversation shows. */
   const groupPictures = createQuestion<'conversation', GroupPicture>('files.group-pictures')
+  /** What a course shows of itself. */
+  const thumbnails = createQuestion<'course', ThumbnailOf>('files.thumbnails')
   const reserveSpace = createReserveSpace(needs)
   const tasks = createFileTasks(needs)
   const removeFile = createRemoveFile(needs, { reserveSpace, tasks })
   const scanFile = createScanFile(needs, { reserveSpace, tasks })
   const inspectContent = createInspectContent(needs)
-  const avatars = createAvatars(needs, {
-    users,
-    groupPictures,
-    tasks,
-    removeFile,
-    publicOrigin: settings.publicOrigin,
-  })
+  const { publicOrigin } = settings
+  const pictures = createPublicPictures(needs, { removeFile })
+  const lent = { tasks, removeFile, pictures, publicOrigin }
+  const avatars = createAvatars(needs, { ...lent, users, groupPictures })
   const { bind: bindFiles, release } = createBindFiles(needs, { removeFile })
   const personal = createPersonalFiles(needs, { removeFile, reserveSpace })
-  const sweep = createSweepFiles(needs, {
-    tasks,
-    removeFile,
-    scanFile,
-    sweepPortraits: avatars.sweep,
-    isGroupPictureShown: avatars.isShown,
-    bindings,
-  })
-  const jobs: readonly Job[] = [{ name: 'sweep-files', everyMs: 5 * minuteMs, run: sweep }]
 
   const { urlOf, viewOf, attachedOf, sign } = createFileAnswers(needs, settings)
   const courseFiles = createCourseFiles(needs, {
@@ -118,6 +110,17 @@ export function createFiles(
     sign: (file, livesMs) => sign(fileFor(file, null), livesMs),
     addressOf: urlOf,
   })
+  const courseThumbnails = createThumbnails(needs, { ...lent, courseFiles, thumbnails })
+  const sweep = createSweepFiles(needs, {
+    tasks,
+    removeFile,
+    scanFile,
+    sweepPortraits: avatars.sweep,
+    isGroupPictureShown: avatars.isShown,
+    settleThumbnail: courseThumbnails.settle,
+    bindings,
+  })
+  const jobs: readonly Job[] = [{ name: 'sweep-files', everyMs: 5 * minuteMs, run: sweep }]
   /** A file that is not there, that is not complete, or that the actor may not read: all alike. */
   const readable = async (actor: Actor, id: string) => {
     const stored = await documents.read(files, { partition: id, id })
@@ -226,6 +229,8 @@ export function createFiles(
     },
 
     courses: { ...courseFiles, addressOf: urlOf },
+
+    thumbnails: { ...courseThumbnails, shownBy: thumbnails },
 
     stored: {
       store: createStoreFile(needs, { tasks, reserveSpace, completeUpload }),

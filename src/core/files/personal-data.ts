@@ -102,6 +102,11 @@ export function createFilesPersonalData(personal: PersonalFiles): readonly Perso
       notErased: 'Erased with the files.',
     },
     nothingPersonal(
+      'blobs:thumbnails',
+      'Pictures of courses, for whoever has their address.',
+      'Until the course shows another, or is deleted.',
+    ),
+    nothingPersonal(
       'blobs:courses',
       'Videos and documentTypes of courses.',
       'For as long as the course exists.',

@@ -1,7 +1,7 @@
 import { type Stored, VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import { AppError, conflict } from '../kernel/errors.ts'
-import { blobContainers } from './file-categories.ts'
+import { type BlobContainer, blobContainers } from './file-categories.ts'
 import { files, filesByOwner, type StoredFile } from './files.model.ts'
 import { readContent } from './read-content.ts'
 import type { RemoveFile } from './remove-file.ts'
@@ -9,6 +9,8 @@ import type { ReserveSpace } from './reserve-space.ts'
 import { withoutOriginal } from './shown-copy.ts'
 
 const attempts = 10
+/** What is in these belongs to a form or a course. */
+const staysByContainer: ReadonlySet<BlobContainer> = new Set(['forms', 'courses', 'thumbnails'])
 
 /** Bytes that are gone take nothing else of an export away. */
 async function* whatIsLeft(
@@ -93,7 +95,7 @@ export function createPersonalFiles(
     async erase(userId: string): Promise<{ readonly left: number }> {
       let left = 0
       for await (const id of idsOf(userId)) if ((await eraseOne(userId, id)) === 'left') left++
-      for (const container of blobContainers.filter((name) => name !== 'forms' && name !== 'courses')) {
+      for (const container of blobContainers.filter((name) => !staysByContainer.has(name))) {
         for (;;) {
           const page = await blobs.list(container, { prefix: `${userId}/`, limit: 100 })
           for (const { path } of page.items) await blobs.delete({ container, path })

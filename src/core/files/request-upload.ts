@@ -94,7 +94,7 @@ export const createRequestUpload =
     const { category, fileSize } = request
     if (actor === null && category !== 'form-attachment') throw missingToken()
     const isAuthor = actor?.role === 'mentor' || actor?.role === 'admin'
-    if (category === 'course-video' && !isAuthor) throw forbidden()
+    if ((category === 'course-video' || category === 'thumbnail') && !isAuthor) throw forbidden()
     if (category === 'course-package' && actor?.role !== 'admin') throw forbidden()
     if (actor?.role === 'guest' && category !== 'attachment') throw forbidden()
     const type = checkType(request)

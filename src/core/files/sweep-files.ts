@@ -25,6 +25,7 @@ export const createSweepFiles = (
     scanFile,
     sweepPortraits,
     isGroupPictureShown,
+    settleThumbnail,
     bindings,
   }: {
     readonly tasks: FileTasks
@@ -32,6 +33,7 @@ export const createSweepFiles = (
     readonly scanFile: ScanFile
     readonly sweepPortraits: (userId: string) => Promise<void>
     readonly isGroupPictureShown: (task: FileTask) => Promise<boolean>
+    readonly settleThumbnail: (task: FileTask) => Promise<boolean>
     readonly bindings: Question<FileBinding['kind'], BoundTo>
   },
 ) => {
@@ -52,6 +54,8 @@ export const createSweepFiles = (
     } else if (kind === 'group-picture') {
       if (await isGroupPictureShown(task)) return tasks.putOff(task, uploadDueMs)
       await blobs.delete(task.blob)
+    } else if (kind === 'thumbnail') {
+      if (await settleThumbnail(task)) return tasks.putOff(task, uploadDueMs)
     } else {
       const stored = await documents.read(files, { partition: fileId, id: fileId })
       if (!stored) await removeFile.clear(task)

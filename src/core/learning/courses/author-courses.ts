@@ -1,12 +1,14 @@
 import { type Stored, VersionMismatch } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Users } from '../../accounts/users/users.ts'
+import type { Files } from '../../files/files.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { conflict, forbidden, notFound, preconditionFailed } from '../../kernel/errors.ts'
 import { createPutDocument } from '../../kernel/put-document.ts'
 import type { Versioned } from '../../kernel/versioned.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
 import type { Catalogue } from './catalogue.ts'
+import type { ChooseThumbnail } from './choose-thumbnail.ts'
 import { compareVersions, isUnchanged } from './compare-versions.ts'
 import {
   type Course,
@@ -44,6 +46,7 @@ export const courseOf = (
   category: given.category,
   level: given.level,
   thumbnail: given.thumbnail,
+  ...(given.thumbnailFileId && { thumbnailFileId: given.thumbnailFileId }),
   instructor: {
     name: given.instructor.name ?? authorName ?? organization,
     avatar: given.instructor.avatar ?? null,
@@ -99,10 +102,12 @@ export function createAuthorCourses(
     readonly versions: Versions
     readonly problems: FindProblems
     readonly prerequisites: Prerequisites
+    readonly chooseThumbnail: ChooseThumbnail
+    readonly thumbnails: Pick<Files['thumbnails'], 'drop'>
   },
 ) {
   const { documents, clock, ids } = needs
-  const { users, audit, catalogue, versions, problems, prerequisites } = domain
+  const { users, audit, catalogue, versions, problems, prerequisites, chooseThumbnail, thumbnails } = domain
   const putDocument = createPutDocument(needs)
   const now = () => new Date(clock.now()).toISOString()
 
@@ -127,6 +132,7 @@ export function createAuthorCourses(
       try {
         const changed = await documents.replace(courses, apply(stored.value), stored.version)
         await catalogue.changed()
+        if (changed.value.thumbnail !== stored.value.thumbnail) await thumbnails.drop(courseId, stored.value)
         return changed
       } catch (error) {
         if (!(error instanceof VersionMismatch)) throw error
@@ -163,6 +169,7 @@ export function createAuthorCourses(
     category: course.category,
     level: course.level,
     thumbnail: course.thumbnail,
+    thumbnailFileId: course.thumbnailFileId ?? null,
     instructor: course.instructor,
     isSequential: course.isSequential,
     capacity: course.capacity ?? null,
@@ -227,7 +234,8 @@ export function createAuthorCourses(
     async create(actor: Actor, given: NewCourse, caller: Caller): Promise<Versioned<CourseDraft>> {
       const id = ids.next()
       await prerequisites.check(id, given.prerequisites ?? [], [])
-      const stored = await store(actor, id, given)
+      const picture = await chooseThumbnail(actor, { id, thumbnail: null }, given)
+      const stored = await store(actor, id, { ...given, ...picture })
       await record(actor, caller, 'course.create', id)
       return describeWithProblems(stored)
     },
@@ -242,11 +250,12 @@ export function createAuthorCourses(
       caller: Caller,
       expectedVersion?: string,
     ): Promise<Versioned<CourseDraft>> {
-      const { instructor, ...fields } = given
-      if (fields.prerequisites) {
-        const { value: known } = await readOwn(actor, courseId)
+      const { instructor, thumbnail, thumbnailFileId, ...fields } = given
+      const { value: known, version } = await readOwn(actor, courseId)
+      if (expectedVersion !== undefined && version !== expectedVersion) throw preconditionFailed()
+      if (fields.prerequisites)
         await prerequisites.check(courseId, fields.prerequisites, known.prerequisites ?? [])
-      }
+      const picture = await chooseThumbnail(actor, known, { thumbnail, thumbnailFileId })
       const stored = await change(
         actor,
         courseId,
@@ -254,6 +263,7 @@ export function createAuthorCourses(
           ({
             ...course,
             ...fields,
+            ...picture,
             instructor: { ...course.instructor, ...instructor },
             updatedAt: now(),
           }) as Course,

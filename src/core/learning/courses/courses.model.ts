@@ -115,6 +115,17 @@ const askedFirst = z
   .transform((ids) => [...new Set(ids)])
   .meta({ description: 'Published courses to be completed before this one is begun.' })
 
+const thumbnailFileId = z.uuid().nullable()
+const chosenThumbnail = {
+  thumbnail: WebAddress.nullable().meta({
+    description: 'A picture elsewhere, instead of `thumbnailFileId`.',
+  }),
+  thumbnailFileId: thumbnailFileId.meta({
+    description:
+      'An upload of the category `thumbnail`, instead of `thumbnail`, which then answers its public address. Naming one takes the other away.',
+  }),
+}
+
 const Figures = z.object({
   enrolledCount: z.number().int(),
   completionRate: z.number().meta({ description: 'Percent of those enrolled who have completed it.' }),
@@ -197,7 +208,8 @@ export const NewCourse = z
     description: Prose(5_000),
     category: Category,
     level: Level,
-    thumbnail: WebAddress.nullable().default(null),
+    thumbnail: chosenThumbnail.thumbnail.default(null),
+    thumbnailFileId: chosenThumbnail.thumbnailFileId.optional(),
     instructor: Instructor.partial()
       .default({})
       .meta({ description: 'Without a name: the author, by the name of the account.' }),
@@ -215,7 +227,7 @@ export const UpdateCourse = z
     description: Prose(5_000),
     category: Category,
     level: Level,
-    thumbnail: WebAddress.nullable(),
+    ...chosenThumbnail,
     instructor: Instructor.partial(),
     isSequential: z.boolean(),
     capacity: Capacity,
@@ -236,6 +248,7 @@ export const CourseDraft = z
     category: Category,
     level: Level,
     thumbnail: z.string().nullable(),
+    thumbnailFileId,
     instructor: z.object({ name: z.string(), avatar: z.string().nullable(), bio: z.string() }),
     isSequential: z.boolean(),
     capacity: Capacity,

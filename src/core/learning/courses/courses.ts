@@ -10,6 +10,7 @@ import type { Quizzes } from '../quizzes/quizzes.ts'
 import { createAuthorCourses } from './author-courses.ts'
 import { cardOf, createCatalogue } from './catalogue.ts'
 import { createChangeDraft } from './change-draft.ts'
+import { createChooseThumbnail } from './choose-thumbnail.ts'
 import { type CourseTally, courseCounts, courseMembers } from './course-members.model.ts'
 import { courseRules } from './course-rules.model.ts'
 import { createCourseRules } from './course-rules.ts'
@@ -42,7 +43,7 @@ const rememberedDetails = 2_000
 export interface CoursesBorrows {
   readonly users: Pick<Users, 'read'>
   readonly audit: Recording
-  readonly files: Pick<Files, 'courses'>
+  readonly files: Pick<Files, 'courses' | 'thumbnails'>
   readonly quizzes: Quizzes
 }
 
@@ -95,6 +96,8 @@ export function createCourses(
     versions,
     problems,
     prerequisites,
+    chooseThumbnail: createChooseThumbnail(files),
+    thumbnails: files.thumbnails,
   })
   const releases = createReleaseCourses(needs, {
     authorCourses,
@@ -104,6 +107,7 @@ export function createCourses(
     rules,
     prerequisites,
     files: files.courses,
+    thumbnails: files.thumbnails,
   })
   /** There may be more places, or nobody has to decide any more, or the course is back: for whoever waits. */
   const opened = createEvent<string>('courses.opened')
@@ -150,6 +154,9 @@ export function createCourses(
   return {
     ...emptyFace,
     personalData: createCoursesPersonalData(needs),
+    listeners: [
+      files.thumbnails.shownBy.listener('course', async (id) => (await readCourse(id))?.value ?? null),
+    ],
     list: catalogue.list,
     listWritten: createListWrittenCourses(needs, { members, describe: authorCourses.describe }),
     members,

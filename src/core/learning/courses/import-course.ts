@@ -37,13 +37,18 @@ export interface ImportedCourseResult {
 /** As one level of fields, each by itself. */
 export const cardFieldsOf = ({ instructor, ...card }: Course): Fields => {
   const { title, description, category, level, thumbnail, isSequential } = card
+  const { capacity = null, enrollmentMode = 'open', prerequisites = [], thumbnailFileId = null } = card
   return {
     title,
     description,
     category,
     level,
     thumbnail,
+    thumbnailFileId,
     isSequential,
+    capacity,
+    enrollmentMode,
+    prerequisites,
     'instructor.name': instructor.name,
     'instructor.avatar': instructor.avatar,
     'instructor.bio': instructor.bio,
@@ -56,6 +61,8 @@ const withCard = (course: Course, changes: Fields): Course => {
   return {
     ...course,
     ...Object.fromEntries(entries.filter(([field]) => !isOfInstructor(field))),
+    // A picture elsewhere takes the place of one that was uploaded.
+    ...('thumbnail' in changes && { thumbnailFileId: null }),
     instructor: {
       ...course.instructor,
       ...Object.fromEntries(

@@ -30,7 +30,8 @@ const ImportedLesson = NewLesson.omit({ order: true, moduleId: true }).extend({
 
 const ImportedModule = z.object({ key: Key, title: NewModule.shape.title })
 
-export const ImportedCourse = NewCourse.omit({ prerequisites: true })
+/** What names other courses, or files of somebody's, is said here alone. */
+export const ImportedCourse = NewCourse.omit({ prerequisites: true, thumbnailFileId: true })
   .extend({
     /** Names the course in every import of it. */
     key: Key,

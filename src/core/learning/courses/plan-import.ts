@@ -53,7 +53,11 @@ export interface ImportPlan {
 
 const courseDefaults: Fields = {
   thumbnail: null,
+  thumbnailFileId: null,
   isSequential: false,
+  capacity: null,
+  enrollmentMode: 'open',
+  prerequisites: [],
   'instructor.avatar': null,
   'instructor.bio': '',
 }

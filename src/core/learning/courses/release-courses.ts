@@ -35,9 +35,10 @@ export function createReleaseCourses(
     readonly rules: HouseRules
     readonly prerequisites: Prerequisites
     readonly files: Pick<Files['courses'], 'doom' | 'removeFrom'>
+    readonly thumbnails: Pick<Files['thumbnails'], 'drop'>
   },
 ) {
-  const { authorCourses, catalogue, versions, problems, rules, prerequisites, files } = domain
+  const { authorCourses, catalogue, versions, problems, rules, prerequisites, files, thumbnails } = domain
   const { readOwn, change, record, describeWithProblems } = authorCourses
   const now = () => new Date(clock.now()).toISOString()
 
@@ -101,6 +102,7 @@ export function createReleaseCourses(
     await files.doom(course.id, fileIds)
     if (!(await documents.remove(courses, { partition: catalog, id: course.id }, version))) throw conflict()
     await files.removeFrom(course.id, fileIds)
+    await thumbnails.drop(course.id, course)
     for (const { id } of contents) await documents.remove(lessonContents, { partition: course.id, id })
     await documents.remove(courseVersions, { partition: course.id, id: 'draft' })
     await documents.remove(courseImports, { partition: course.id, id: course.id })
