@@ -1,3 +1,4 @@
+import type { BlobName } from '../../ports/blobs.ts'
 import { type Stored, VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import { AppError, conflict } from '../kernel/errors.ts'
@@ -44,6 +45,17 @@ export function createPersonalFiles(
   }
   const readFile = (id: string) => documents.read(files, { partition: id, id })
 
+  const belongsToOthers = ({ binding }: StoredFile) => binding?.kind === 'form' || binding?.kind === 'course'
+
+  /** Where the bytes of a file lie that stays: found by its id, so also when a run before this one was cut off. */
+  async function isKept({ container, path }: BlobName): Promise<boolean> {
+    const [, id = ''] = /([\da-f-]{36})(?:-shown)?\.[^./]*$/.exec(path) ?? []
+    const file = id === '' ? null : ((await readFile(id))?.value ?? null)
+    return (
+      file !== null && belongsToOthers(file) && file.blob.container === container && file.blob.path === path
+    )
+  }
+
   /** What stays with a form or a course is what others get; the original was its owner's. */
   async function disown({ value: file, version }: Stored<StoredFile>): Promise<void> {
     await documents.replace(files, { ...withoutOriginal(file), ownerId: null }, version)
@@ -54,8 +66,7 @@ export function createPersonalFiles(
   async function eraseOne(userId: string, id: string): Promise<'left' | 'removed'> {
     for (let attempt = 1; attempt <= attempts; attempt++) {
       const stored = await readFile(id)
-      const kind = stored?.value.binding?.kind
-      const stays = kind === 'form' || kind === 'course'
+      const stays = stored !== null && belongsToOthers(stored.value)
       try {
         if (stored && !stays) {
           if (await removeFile.remove(stored)) return 'removed'
@@ -96,11 +107,17 @@ export function createPersonalFiles(
       let left = 0
       for await (const id of idsOf(userId)) if ((await eraseOne(userId, id)) === 'left') left++
       for (const container of blobContainers.filter((name) => !staysByContainer.has(name))) {
-        for (;;) {
-          const page = await blobs.list(container, { prefix: `${userId}/`, limit: 100 })
-          for (const { path } of page.items) await blobs.delete({ container, path })
-          if (page.items.length === 0) break
-        }
+        let after: string | undefined
+        do {
+          const page = await blobs.list(container, {
+            prefix: `${userId}/`,
+            limit: 100,
+            ...(after === undefined ? {} : { after }),
+          })
+          for (const { path } of page.items)
+            if (!(await isKept({ container, path }))) await blobs.delete({ container, path })
+          after = page.next
+        } while (after !== undefined)
       }
       await documents.remove(filesByOwner, { partition: userId, id: 'quota' })
       return { left }

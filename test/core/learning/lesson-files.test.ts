@@ -204,3 +204,16 @@ test('seconds and minutes say the same', async () => {
   const card = (await mentor.call('GET', `/api/v1/courses/${courseId}`)).body
   expect(card).toMatchObject({ duration: 3, durationSeconds: 151 })
 })
+
+test('papers and captions stay with the course when whoever sent them goes', async () => {
+  const { lesson } = await fullLesson()
+  await mentor.call('POST', `/api/v1/courses/${courseId}/publish`)
+  const learner = await signUp(testApp, 'Lena')
+  await enrol(learner.call, courseId)
+  expect((await testApp.files.personal.erase(mentor.userId)).left).toBe(4)
+  // As after a run that was cut off.
+  await testApp.files.personal.erase(mentor.userId)
+  const { body } = await learner.call('GET', `/api/v1/courses/${courseId}/lessons/${lesson.id}`)
+  expect(await bytesAt(body.resources[0].url)).toEqual(pdf)
+  expect(await bytesAt(body.captions[0].url)).toEqual(captionsInEnglish.bytes)
+})
