@@ -24,6 +24,7 @@ export async function uploadFile(
   const asked = await call('POST', '/api/v1/files/upload-url', {
     body: { ...announced, fileSize: bytes.byteLength },
   })
+  if (asked.status !== 200) throw new Error(`not uploaded: ${JSON.stringify(asked.body)}`)
   const { uploadUrl, method, headers, fileId } = asked.body
   await testApp.app.request(uploadUrl, { method, headers, body: bytes })
   const done = await call('POST', '/api/v1/files/complete', { body: { fileId } })
