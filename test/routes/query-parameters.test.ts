@@ -28,6 +28,7 @@ const additions = [
 const takingAny = [
   'readAvatar',
   'readMailedLinkScript',
+  'readThumbnail',
   'receiveRealtimeEvent',
   'showCancelRecovery',
   'showDisownChanges',

@@ -128,6 +128,17 @@ beforeAll(async () => {
   await testApp.app.request(picture.uploadUrl, { method: 'PUT', headers: picture.headers, body: bytes })
   await ann!.call('POST', '/api/v1/files/complete', { body: { fileId: picture.fileId, fileName: 'me.png' } })
   const me = await ann!.call('POST', '/api/v1/users/me/avatar', { body: { fileId: picture.fileId } })
+  const pictured = (
+    await admin.call('POST', '/api/v1/files/upload-url', {
+      body: { ...announced, fileName: 'course.png', category: 'thumbnail' },
+    })
+  ).body
+  await testApp.app.request(pictured.uploadUrl, { method: 'PUT', headers: pictured.headers, body: bytes })
+  await admin.call('POST', '/api/v1/files/complete', { body: { fileId: pictured.fileId } })
+  const shown = await admin.call('PATCH', `/api/v1/courses/${course.id}`, {
+    body: { thumbnailFileId: pictured.fileId },
+  })
+  expect(shown.status).toBe(200)
   const going = (await chatPeople(testApp, 'Cecil'))[0]!
   await going.call('POST', '/api/v1/auth/step-up', { body: { password } })
   const receipt = (await going.call('DELETE', '/api/v1/users/me')).headers.get('location')
@@ -153,6 +164,7 @@ beforeAll(async () => {
       .replace('/users/{id}', `/users/${ann!.userId}`)
       .replace('/deletions/{receipt}', receipt?.replace('/api/v1', '') ?? '')
       .replace(/\/avatars\/.*/, new URL(me.body.avatar, origin).pathname.replace('/api/v1', ''))
+      .replace(/\/thumbnails\/.*/, new URL(shown.body.thumbnail, origin).pathname.replace('/api/v1', ''))
       .replace('{id}', deadLetter)
   receiptCode = form.body.receiptCode
   await testApp.settled()

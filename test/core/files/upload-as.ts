@@ -1,5 +1,5 @@
 import type { Browser, TestApp } from '../../app.ts'
-import { bytesOf, mp4, pdf } from './sample-files.ts'
+import { bytesOf, mp4, pdf, pngOf } from './sample-files.ts'
 
 const samples = {
   'course-video': { category: 'course-video', fileName: 'film.mp4', fileType: 'video/mp4', bytes: mp4 },
@@ -8,6 +8,12 @@ const samples = {
     fileType: 'text/vtt',
     bytes: bytesOf('WEBVTT\n\n00:00.000 --> 00:01.000\nHola.\n'),
     category: 'document',
+  },
+  thumbnail: {
+    category: 'thumbnail',
+    fileName: 'course.png',
+    fileType: 'image/png',
+    bytes: pngOf(8, 8),
   },
   document: { category: 'document', fileName: 'paper.pdf', fileType: 'application/pdf', bytes: pdf },
 }

@@ -4,7 +4,7 @@ import { importedId } from '../../../src/core/learning/courses/importer.model.ts
 import { PortUnavailable } from '../../../src/ports/unavailable.ts'
 import { createTestApp, type TestApp } from '../../app.ts'
 import { uploadAs } from '../files/upload-as.ts'
-import { newCourse, staffMember } from './course-people.ts'
+import { newCourse, publishCourse, staffMember } from './course-people.ts'
 
 let testApp: TestApp
 let admin: Awaited<ReturnType<typeof staffMember>>
@@ -66,6 +66,49 @@ describe('an import leaves alone', () => {
       'updated',
     )
     expect(await readLesson('one')).toMatchObject({ content: '# Better', videoFileId })
+  })
+
+  test('places, approval, what is asked for first, and a picture of ours; what the file names later changes', async () => {
+    const another = (await publishCourse(admin.call, { lessons: 1 })).id
+    const thumbnailFileId = await uploadAs(testApp, admin.call, 'thumbnail')
+    const ours = { capacity: 7, enrollmentMode: 'approval', prerequisites: [another], thumbnailFileId }
+    await call('PATCH', '', ours)
+    const { thumbnail } = await call('GET', '/draft')
+    expect(await importRow(row)).toMatchObject({ outcome: 'unchanged', notices: [] })
+    const seen = {
+      capacity: 7,
+      enrollmentMode: 'approval',
+      prerequisites: [{ id: another }],
+      thumbnailFileId,
+    }
+    expect(await importRow({ ...row, title: 'Another title' })).toMatchObject({ notices: [] })
+    expect(await call('GET', '/draft')).toMatchObject({ ...seen, thumbnail, title: 'Another title' })
+    // Both changed it: kept, and named.
+    const elsewhere = 'https://example.org/a.png'
+    const differing = { ...row, title: 'Another title', capacity: 9, thumbnail: elsewhere }
+    expect((await importRow(differing)).notices).toMatchObject(
+      ['thumbnail', 'capacity'].map((path) => ({ code: 'kept_edit', path })),
+    )
+    expect(await call('GET', '/draft')).toMatchObject({ ...seen, thumbnail })
+    await importRow(differing, { isOverwriting: true })
+    expect(await call('GET', '/draft')).toMatchObject({
+      capacity: 9,
+      thumbnail: elsewhere,
+      thumbnailFileId: null,
+    })
+    expect((await testApp.app.request(thumbnail)).status).toBe(404)
+    // Only the file changed it: as it says from now on, and whoever waited is let in.
+    const heard: string[] = []
+    testApp.courses.opened.listener('test', async (courseId) => void heard.push(courseId)).attach()
+    expect(await importRow({ ...differing, capacity: 10, enrollmentMode: 'open' })).toMatchObject({
+      outcome: 'updated',
+      notices: [],
+    })
+    expect(await call('GET', '/draft')).toMatchObject({ capacity: 10, enrollmentMode: 'approval' })
+    expect(heard).toEqual([id])
+    expect((await importRow({ ...row, prerequisites: [another], thumbnailFileId })).notices).toMatchObject(
+      ['prerequisites', 'thumbnailFileId'].map((path) => ({ code: 'unknown_field', path })),
+    )
   })
 
   test('what was archived, also when the file changes', async () => {

@@ -3,15 +3,18 @@ import { beforeAll, expect, test } from 'vitest'
 import { importedId } from '../../../src/core/learning/courses/importer.model.ts'
 import { createTestApp, type TestApp } from '../../app.ts'
 import { uploadAs } from '../files/upload-as.ts'
-import { newCourse, staffMember } from './course-people.ts'
+import { newCourse, publishCourse, staffMember } from './course-people.ts'
 
 let testApp: TestApp
 let admin: Awaited<ReturnType<typeof staffMember>>
 let runs = 0
+/** A published course. */
+let another: string
 
 beforeAll(async () => {
   testApp = await createTestApp({ environment: { FILES_AUTHOR_QUOTA_MB: '100000' } })
   admin = await staffMember(testApp, 'Ada', 'admin')
+  another = (await publishCourse(admin.call, { lessons: 1 })).id
 })
 
 const call = async (method: string, path: string, body?: unknown) => {
@@ -47,6 +50,8 @@ const courseFields = {
   thumbnail: fc.option(address),
   instructor: fc.record({ name: word, avatar: fc.option(address), bio: sentence }),
   isSequential: fc.boolean(),
+  capacity: fc.option(fc.integer({ min: 1, max: 50 })),
+  enrollmentMode: fc.constantFrom('open', 'approval'),
 }
 /** Some of the fields: what is not among them is not named. */
 const some = <T>(fields: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(fields, { requiredKeys: [] })
@@ -84,6 +89,8 @@ const edit = fc.oneof(
   fc.record({ do: fc.constant('rename' as const), title: word, which, to: which }),
   fc.record({ do: fc.constant('remove-module' as const), which }),
   fc.record({ do: fc.constant('into-module' as const), which, module: fc.option(which) }),
+  fc.record({ do: fc.constant('picture' as const) }),
+  fc.record({ do: fc.constant('prerequisite' as const) }),
   fc.record({ do: fc.constant('publish' as const) }),
   fc.record({ do: fc.constant('archive' as const) }),
 )
@@ -135,6 +142,9 @@ async function carryOut(courseId: string, step: Edit): Promise<void> {
       transcript: { text },
     })
   }
+  if (step.do === 'picture')
+    await call('PATCH', path, { thumbnailFileId: await uploadAs(testApp, admin.call, 'thumbnail') })
+  if (step.do === 'prerequisite') await call('PATCH', path, { prerequisites: [another] })
   if (step.do === 'film') {
     const videoFileId = await uploadAs(testApp, admin.call, 'course-video')
     await call('PATCH', `${path}/lessons/${idAt(step.which)}`, { videoFileId, videoUrl: null })

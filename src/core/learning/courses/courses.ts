@@ -175,6 +175,7 @@ export function createCourses(
       editLessons,
       versions,
       changeDraft,
+      opened,
     }),
 
     findDetail,

@@ -1,6 +1,7 @@
 import { type Stored, VersionMismatch } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { AppError, validationError } from '../../kernel/errors.ts'
+import type { DomainEvent } from '../../kernel/events.ts'
 import type { AuthorCourses } from './author-courses.ts'
 import { type ChangeDraft, numbered } from './change-draft.ts'
 import { compareVersions, isUnchanged } from './compare-versions.ts'
@@ -98,9 +99,10 @@ export function createImportCourse(
     readonly editLessons: EditLessons
     readonly versions: Versions
     readonly changeDraft: ChangeDraft
+    readonly opened: Pick<DomainEvent<string>, 'emit'>
   },
 ) {
-  const { authorCourses, editLessons, versions, changeDraft } = domain
+  const { authorCourses, editLessons, versions, changeDraft, opened } = domain
 
   async function readLessons(draft: CourseVersion) {
     const lessons: { id: string; fields: Fields }[] = []
@@ -128,6 +130,7 @@ export function createImportCourse(
   async function carryOut(courseId: string, plan: ImportPlan): Promise<void> {
     if (Object.keys(plan.course).length > 0)
       await authorCourses.change(importer, courseId, (latest) => withCard(latest, plan.course))
+    if ('capacity' in plan.course || 'enrollmentMode' in plan.course) await opened.emit(courseId)
     await changeDraft(courseId, (latest) => {
       const byId = new Map(latest.lessons.map((lesson) => [lesson.id, lesson]))
       const placed = plan.order.flatMap((id) => byId.get(id) ?? [])

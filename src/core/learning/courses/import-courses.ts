@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Needs } from '../../../ports/ports.ts'
 import { AppError, type ErrorDetail } from '../../kernel/errors.ts'
+import type { DomainEvent } from '../../kernel/events.ts'
 import { retryOnConflict } from '../../kernel/retry-on-conflict.ts'
 import type { AuthorCourses } from './author-courses.ts'
 import type { ChangeDraft } from './change-draft.ts'
@@ -115,6 +116,7 @@ export function createImportCourses(
     readonly editLessons: EditLessons
     readonly versions: Versions
     readonly changeDraft: ChangeDraft
+    readonly opened: Pick<DomainEvent<string>, 'emit'>
   },
 ) {
   const importCourse = createImportCourse(needs, domain)
