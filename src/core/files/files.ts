@@ -2,7 +2,7 @@ import { VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import type { Users } from '../accounts/users/users.ts'
 import type { Actor, Caller } from '../kernel/actor.ts'
-import { emptyFace, type Job, type Limit } from '../kernel/domain.ts'
+import { emptyFace, type Limit } from '../kernel/domain.ts'
 import { forbidden, notFound, validationError } from '../kernel/errors.ts'
 import { createQuestion } from '../kernel/events.ts'
 import { retryOnConflict } from '../kernel/retry-on-conflict.ts'
@@ -88,7 +88,6 @@ export function createFiles(
   const bindings = createQuestion<FileBinding['kind'], BoundTo>('files.bindings')
   /** The address of the picture that a conversation shows. */
   const groupPictures = createQuestion<'conversation', GroupPicture>('files.group-pictures')
-  /** What a course shows of itself. */
   const thumbnails = createQuestion<'course', ThumbnailOf>('files.thumbnails')
   const reserveSpace = createReserveSpace(needs)
   const tasks = createFileTasks(needs)
@@ -120,7 +119,6 @@ export function createFiles(
     settleThumbnail: courseThumbnails.settle,
     bindings,
   })
-  const jobs: readonly Job[] = [{ name: 'sweep-files', everyMs: 5 * minuteMs, run: sweep }]
   /** A file that is not there, that is not complete, or that the actor may not read: all alike. */
   const readable = async (actor: Actor, id: string) => {
     const stored = await documents.read(files, { partition: id, id })
@@ -144,7 +142,7 @@ export function createFiles(
 
   return {
     ...emptyFace,
-    jobs,
+    jobs: [{ name: 'sweep-files', everyMs: 5 * minuteMs, run: sweep }],
     limits: [limits.avatars, limits.anonymousUploads],
     bindings,
     groupPictures,
