@@ -63,7 +63,9 @@ const background = { 'X-Background': 'true' }
 const keyed = [
   /^\/api\/v1\/conversations$/,
   /^\/api\/v1\/courses$/,
-  /^\/api\/v1\/courses\/[^/]+\/lessons$/,
+  /^\/api\/v1\/courses\/[^/]+\/(lessons|modules)$/,
+  /^\/api\/v1\/admin\/courses\/import$/,
+  /^\/api\/v1\/users\/me\/forms\/[^/]+\/information$/,
   /^\/api\/v1\/forms\/(contact|interest|referral)$/,
 ]
 /** Safe to send again: the second of two finds what the first one did. */

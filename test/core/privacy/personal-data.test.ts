@@ -214,6 +214,9 @@ describe('the export', () => {
   })
 
   test('of staff has what they wrote, and how others find them', async () => {
+    const courses = [{ ...newCourse, key: 'a', lessons: [{ key: 'one', title: 'One' }] }]
+    const asked = await root.call('POST', '/api/v1/admin/courses/import', { body: { courses } })
+    expect(asked.status).toBe(202)
     const { files } = await exportOf(root)
     for (const entry of testApp.registry.entries()) {
       if (!('collect' in entry) || !onlyOfStaff.includes(entry.store)) continue

@@ -29,13 +29,13 @@ export function createImports(
     {
       store: courseImportRuns.name,
       dataClass: 'personal',
-      fields: ['actorId'],
+      fields: ['actorId', 'state', 'rows', 'createdAt'],
       purpose: 'Says how far an import of courses is, and who asked for it.',
       retention: '30 days.',
       async collect({ userId }) {
         const found: object[] = []
-        for await (const { id, state, rows, createdAt } of runs.askedBy(userId))
-          found.push({ id, state, rows, createdAt })
+        for await (const { id, actorId, state, rows, createdAt } of runs.askedBy(userId))
+          found.push({ id, actorId, state, rows, createdAt })
         return found
       },
       async erase({ userId }) {
