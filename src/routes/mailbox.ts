@@ -7,7 +7,7 @@ import type { AppEnv } from '../http/request-context.ts'
 
 /** A message brings its styles with it, and nothing else. */
 const policy =
-  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /**
  * Mail that was kept instead of sent, for whoever develops: as a page, and with `Accept: application/json` for
@@ -28,6 +28,7 @@ export const mailboxRoutes = (messages: NonNullable<Mailing['mailbox']>) =>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta http-equiv="refresh" content="10" />
+    <link rel="icon" href="data:," />
     <title>Mailbox</title>
     <style>
       body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }

@@ -27,6 +27,7 @@ const policy = [
   "script-src 'self'",
   "style-src 'unsafe-inline'",
   "connect-src 'self'",
+  'img-src data:',
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
@@ -47,6 +48,7 @@ export function showMailedLinkPage(c: AppContext, isUsable: boolean, { title, qu
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="robots" content="noindex" />
+    <link rel="icon" href="data:," />
     <title>${title}</title>
     <style>
       body { font: 18px/1.5 system-ui, sans-serif; color: #1d2939; background: #f2f4f7; margin: 0; }

@@ -88,6 +88,7 @@ const policy = [
   "script-src 'self'",
   "style-src 'unsafe-inline'",
   "connect-src 'self'",
+  'img-src data:',
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
@@ -105,6 +106,7 @@ export function showSharedPage(c: AppContext) {
     <meta name="robots" content="noindex, nofollow" />
     <meta name="referrer" content="no-referrer" />
     <meta name="color-scheme" content="light dark" />
+    <link rel="icon" href="data:," />
     <title>Progress in courses</title>
     <style>
       body { font: 18px/1.5 system-ui, sans-serif; color: #1d2939; background: #f2f4f7; margin: 0; }
