@@ -38,7 +38,8 @@ test('a process reads its keys from the vault as its managed identity, and makes
   // What was read stays good while the vault is away; who starts meanwhile has nothing to go on.
   await vault.pause()
   expect((await call('GET', '/api/readyz')).status).toBe(200)
-  await expect(startServer(environment)).rejects.toThrow('secrets is unavailable')
+  const elsewhere = { ...environment, DATA_DIR: join(directory, 'elsewhere') }
+  await expect(startServer(elsewhere)).rejects.toThrow('secrets is unavailable')
 
   expect(await server.stop()).toBe(0)
   const log = server.lines.join('\n')

@@ -10,6 +10,7 @@ import { walk } from '../../kernel/walk.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
 import { conditionsMissing, organization } from '../courses/courses.model.ts'
 import type { Courses } from '../courses/courses.ts'
+import type { CourseCompleted } from '../enrollments/enrollments.model.ts'
 import type { Enrollments } from '../enrollments/enrollments.ts'
 import { certificateOf, grouped, isCode, newCertificateCode } from './certificate-code.ts'
 import {
@@ -97,6 +98,25 @@ export function createCertificates(
     }
   }
 
+  /** Of a course that was completed just now: mostly there is none yet, and nothing has to be read to know. */
+  async function issueFirst({ userId, courseId, completedAt }: CourseCompleted): Promise<void> {
+    const course = await courses.readCourse(courseId)
+    const { title } = course?.value ?? { title: '' }
+    const certificate = certificateOf(
+      userId,
+      { id: courseId, title },
+      { completedAt, issuedAt: now() },
+      newCertificateCode(),
+    )
+    try {
+      await documents.insert<Certificate>(certificates, certificate)
+      await documents.insert<CertificateCode>(certificateCodes, { id: certificate.code, userId, courseId })
+    } catch (error) {
+      if (!(error instanceof DocumentExists)) throw error
+      await issue(userId, courseId)
+    }
+  }
+
   const viewOf = (certificate: Certificate, { name }: User): CertificateView => ({
     courseId: certificate.id,
     courseTitle: certificate.courseTitle,
@@ -134,12 +154,7 @@ export function createCertificates(
     ...emptyFace,
     limits: [checks],
     personalData: createCertificatesPersonalData(needs, { all }),
-    listeners: [
-      enrollments.courseCompleted.listener(
-        'certificates',
-        async ({ userId, courseId }) => void (await issue(userId, courseId)),
-      ),
-    ],
+    listeners: [enrollments.courseCompleted.listener('certificates', issueFirst)],
 
     /** Newest first; after them courses that were completed and have none yet. */
     async list(user: User): Promise<CertificateView[]> {

@@ -53,6 +53,7 @@ export interface Enrolment {
 export interface CourseCompleted {
   readonly userId: string
   readonly courseId: string
+  readonly completedAt: string
 }
 
 /** What one person has done in all courses together. */

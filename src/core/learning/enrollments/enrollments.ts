@@ -102,7 +102,8 @@ export function createEnrollments(
       ...participation,
       async move(learner: User, courseId: string, shownVersion: number): Promise<EnrolmentView> {
         const moved = await participation.move(learner, courseId, shownVersion)
-        if (moved.completedAt !== null) await courseCompleted.emit({ userId: learner.id, courseId })
+        const { completedAt } = moved
+        if (completedAt !== null) await courseCompleted.emit({ userId: learner.id, courseId, completedAt })
         return moved
       },
     },

@@ -109,7 +109,7 @@ export function createLessonProgress(
       // Each time: the request that completed the course may have ended before this.
       if (enrolment.completedAt !== null) {
         await courses.members.note(memberOf(enrolment, learner))
-        await courseCompleted.emit({ userId: learner.id, courseId })
+        await courseCompleted.emit({ userId: learner.id, courseId, completedAt: enrolment.completedAt })
       }
       return {
         message: enrolment.completedAt === null ? 'Lesson completed.' : 'Course completed.',

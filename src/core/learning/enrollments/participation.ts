@@ -94,8 +94,11 @@ export function createParticipation(
 ) {
   const now = () => new Date(clock.now()).toISOString()
 
-  async function readOpen(courseId: string): Promise<Course & { readonly versionId: string }> {
-    const course = (await courses.readCourse(courseId))?.value
+  async function readOpen(
+    courseId: string,
+    read?: Course | null,
+  ): Promise<Course & { readonly versionId: string }> {
+    const course = read ?? (await courses.readCourse(courseId))?.value
     if (course?.state !== 'published' || course.versionId === null) throw notFound()
     return { ...course, versionId: course.versionId }
   }
@@ -149,10 +152,13 @@ export function createParticipation(
     requirePrerequisites,
     describeEnrolled,
 
-    /** Starts the newest version; somebody who returns goes on where they left. Throws `already_enrolled`. */
-    async enrol(learner: User, courseId: string): Promise<Enrolled> {
+    /**
+     * Starts the newest version; somebody who returns goes on where they left. `read`: the course, for whoever has read it. Throws
+     * `already_enrolled`.
+     */
+    async enrol(learner: User, courseId: string, read?: Course | null): Promise<Enrolled> {
       if (learner.role === 'guest') throw forbidden()
-      const course = await readOpen(courseId)
+      const course = await readOpen(courseId, read)
       const { lessons } = await courses.versions.read(courseId, course.versionId)
       const enrolledAt = now()
       const lessonIds = lessons.map(({ id }) => id)

@@ -144,11 +144,10 @@ export function createPlaces(domain: {
     /** A place at once, or one to wait for. Asking again keeps the place in line. */
     async enter(learner: User, courseId: string): Promise<Enrolled | PlaceRequested> {
       if (learner.role === 'guest') throw forbidden()
-      const [course, enrolment] = await Promise.all([
-        readOpen(courseId),
-        learners.readEnrolment(learner.id, courseId),
-      ])
-      if (!course || !isGated(course) || isActive(enrolment)) return participation.enrol(learner, courseId)
+      const course = await readOpen(courseId)
+      if (!course || !isGated(course)) return participation.enrol(learner, courseId, course)
+      const enrolment = await learners.readEnrolment(learner.id, courseId)
+      if (isActive(enrolment)) return participation.enrol(learner, courseId, course)
       if (!enrolment)
         await participation.requirePrerequisites(
           course,
