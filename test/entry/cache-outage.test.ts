@@ -55,7 +55,8 @@ describe.skipIf(redisServerMissing).each([
       PASSWORD_MEMORY_KIB: '7168',
     }
     server = await startServer(environment)
-    second = await startServer(environment)
+    // What they share is the cache alone, which is what this is about.
+    second = await startServer(environment, ['entry/node.ts', '--take-over'])
   })
   afterAll(async () => {
     await Promise.all([server?.stop(), second?.stop()])
