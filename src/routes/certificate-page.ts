@@ -1,6 +1,7 @@
 import { html, raw } from 'hono/html'
 import type { CheckedCertificate } from '../core/learning/certificates/certificates.model.ts'
 import type { AppContext } from '../http/request-context.ts'
+import { policyForStyle } from './page-policy.ts'
 
 const style = `
 :root { color-scheme: light; }
@@ -21,18 +22,6 @@ p { margin: 0.5rem 0; }
   .screen { display: none; }
 }
 `
-
-async function policyFor(text: string): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
-  return [
-    "default-src 'none'",
-    `style-src 'sha256-${btoa(String.fromCharCode(...hash))}'`,
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ')
-}
 
 const inWords = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: 'UTC' })
 
@@ -59,7 +48,7 @@ let policy: string | undefined
 
 /** Static: no script, no picture, no other host; nobody keeps it, indexes it, or is told where a reader came from. */
 export async function certificatePage(c: AppContext, certificate: CheckedCertificate | null) {
-  policy ??= await policyFor(style)
+  policy ??= await policyForStyle(style)
   c.header('Content-Security-Policy', policy)
   c.header('X-Robots-Tag', 'noindex, nofollow, noarchive')
   c.header('Referrer-Policy', 'no-referrer')

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { html, raw } from 'hono/html'
 import type { AppEnv } from '../http/request-context.ts'
 import { demoPassword, demoStaff } from './demo-accounts.ts'
+import { policyForStyle } from './page-policy.ts'
 
 const style = `
 :root { color-scheme: light dark; }
@@ -17,19 +18,6 @@ th, td { text-align: left; padding: 0.25rem 1.5rem 0.25rem 0; }
 code, pre { font-family: ui-monospace, monospace; font-size: 0.9375rem; overflow-wrap: anywhere; }
 pre { white-space: pre-wrap; border: 1px solid GrayText; border-radius: 0.5rem; padding: 1rem; }
 `
-
-/** This style and nothing else: no script, no picture, no other host. The empty icon saves a request. */
-async function policyFor(text: string): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
-  return [
-    "default-src 'none'",
-    `style-src 'sha256-${btoa(String.fromCharCode(...hash))}'`,
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ')
-}
 
 interface Link {
   readonly href: string
@@ -97,7 +85,7 @@ export function homeRoutes(
   if (isProduction) return routes.get('/', (c) => c.body(null, 204))
   let policy: string | undefined
   return routes.get('/', async (c) => {
-    policy ??= await policyFor(style)
+    policy ??= await policyForStyle(style)
     const hasChat = (await readAsset('chat/manifest.json')) !== null
     c.header('Content-Security-Policy', policy)
     c.header('Cache-Control', 'no-cache')

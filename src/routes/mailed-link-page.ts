@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import type { AppContext } from '../http/request-context.ts'
+import { policyForButton } from './page-policy.ts'
 
 /** What the button does: sends the token of the link, and shows the answer. */
 export const mailedLinkScript = `const [button, words] = ['button', '#words'].map((name) => document.querySelector(name))
@@ -22,17 +23,6 @@ button.addEventListener('click', async () => {
 })
 `
 
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'unsafe-inline'",
-  "connect-src 'self'",
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
-
 interface PageWords {
   readonly title: string
   readonly question: string
@@ -41,7 +31,7 @@ interface PageWords {
 
 /** A page with a button, for the link in a mail: scanners of mail open links and press none. */
 export function showMailedLinkPage(c: AppContext, isUsable: boolean, { title, question, button }: PageWords) {
-  c.header('Content-Security-Policy', policy)
+  c.header('Content-Security-Policy', policyForButton)
   return c.html(html`<!doctype html>
 <html lang="en">
   <head>

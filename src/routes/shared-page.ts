@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import type { AppContext } from '../http/request-context.ts'
+import { policyForButton } from './page-policy.ts'
 
 /**
  * Asks only when the button is pressed, and says nothing of it to anybody but us. What was shown goes when the page is
@@ -83,20 +84,9 @@ addEventListener('pagehide', begin)
 begin()
 `
 
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'unsafe-inline'",
-  "connect-src 'self'",
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
-
 /** Knows of nobody: neither whose progress it is, nor whether the link leads anywhere. */
 export function showSharedPage(c: AppContext) {
-  c.header('Content-Security-Policy', policy)
+  c.header('Content-Security-Policy', policyForButton)
   c.header('X-Robots-Tag', 'noindex, nofollow')
   return c.html(html`<!doctype html>
 <html lang="en">
