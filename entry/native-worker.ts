@@ -3,6 +3,7 @@ import argon2 from '@phi-ag/argon2/argon2.wasm'
 import favicon from 'swagger-ui-dist/favicon-32x32.png'
 import styles from 'swagger-ui-dist/swagger-ui.css'
 import script from 'swagger-ui-dist/swagger-ui-bundle.js'
+import scriptLicense from 'swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt'
 import { createWasmHasher } from '../src/adapters/argon2-wasm/hasher.ts'
 import { createConsoleLog } from '../src/adapters/console/log.ts'
 import { createSigningKey } from '../src/adapters/jose/access-tokens.ts'
@@ -17,6 +18,7 @@ const swaggerUi = {
   'favicon-32x32.png': favicon,
   'swagger-ui.css': styles,
   'swagger-ui-bundle.js': script,
+  'swagger-ui-bundle.js.LICENSE.txt': scriptLicense,
 }
 
 function needsNode(setting: string): never {

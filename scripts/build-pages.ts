@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { floorTargets } from '../pages/floor.ts'
+import { describeLicenses } from './third-party-licenses.ts'
 
 /*
  * The chat page as a browser loads it: small, under names that change when the bytes do, and compressed beforehand. `npm
@@ -40,6 +41,7 @@ export async function buildPages(
     jsxImportSource: 'preact',
     minify: true,
     legalComments: 'none',
+    banner: { js: '/* Licenses: licenses.txt */' },
     sourcemap: isProduction ? false : 'linked',
     metafile: true,
     write: false,
@@ -54,7 +56,7 @@ export async function buildPages(
     style: basename(style),
     imports: imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => basename(path)),
   }
-  const kept = new Set(['manifest.json'])
+  const kept = new Set(['manifest.json', 'licenses.txt'])
   const write = (name: string, bytes: Uint8Array): void => {
     kept.add(name)
     writeFileSync(join(directory, name), bytes)
@@ -67,6 +69,7 @@ export async function buildPages(
     const params = { [constants.BROTLI_PARAM_SIZE_HINT]: contents.length }
     write(`${name}.br`, brotliCompressSync(contents, { params }))
   }
+  writeFileSync(join(directory, 'licenses.txt'), describeLicenses(metafile))
   writeFileSync(join(directory, 'manifest.json'), JSON.stringify(manifest))
   // Not before: a server may be reading.
   for (const name of readdirSync(directory))

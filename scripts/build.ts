@@ -6,6 +6,7 @@ import { measureColdStart } from '../bench/cold-start.ts'
 import { swaggerUiFiles } from '../src/adapters/swagger-ui/assets.ts'
 import { buildClient } from './build-client.ts'
 import { buildPages } from './build-pages.ts'
+import { describeLicenses } from './third-party-licenses.ts'
 
 /*
  * The deployable folder: both Node entries as bundles that share their chunks, what they read at run time, and a
@@ -52,7 +53,8 @@ function writeManifest(outDir: string): void {
 function copySwaggerUi(outDir: string): void {
   const source = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
   mkdirSync(join(outDir, 'swagger-ui'), { recursive: true })
-  for (const file of swaggerUiFiles) cpSync(join(source, file), join(outDir, 'swagger-ui', file))
+  for (const file of [...swaggerUiFiles, 'LICENSE', 'NOTICE'])
+    cpSync(join(source, file), join(outDir, 'swagger-ui', file))
 }
 
 export async function buildServer(outDir: string): Promise<Metafile> {
@@ -85,6 +87,8 @@ export async function buildServer(outDir: string): Promise<Metafile> {
   cpSync(join(root, 'host.json'), join(outDir, 'host.json'))
   copySwaggerUi(outDir)
   writeManifest(outDir)
+  cpSync(join(root, 'LICENSE'), join(outDir, 'LICENSE'))
+  writeFileSync(join(outDir, 'THIRD-PARTY-LICENSES.txt'), describeLicenses(metafile))
   return metafile
 }
 

@@ -100,6 +100,13 @@ export const chatPageRoutes = ({ path, readAsset, elsewhere }: Needs) => {
       if (hasCurrent(c, await etagOf(text))) return c.body(null, 304)
       return c.html(text)
     })
+    .get('/licenses.txt', async (c) => {
+      const asset = await readAsset('chat/licenses.txt')
+      if (!asset) throw notFound()
+      c.header('Cache-Control', 'no-cache')
+      if (hasCurrent(c, asset.etag)) return c.body(null, 304)
+      return c.body(asset.body, 200, { 'Content-Type': asset.type })
+    })
     .get('/:name', async (c) => {
       const name = c.req.param('name')
       if (!/\.(?:js|css|map)$/.test(name)) throw notFound()

@@ -2,11 +2,13 @@ import type { Asset, Assets } from '../../ports/assets.ts'
 import { encodeBase64url } from '../../ports/base64url.ts'
 
 /** As the build names them, each also compressed beforehand. */
-const builtName = /^chat\/(?:manifest\.json|[\w-]+\.(?:js|css|js\.map|css\.map)(?:\.(?:br|gz))?)$/
+const builtName =
+  /^chat\/(?:manifest\.json|licenses\.txt|[\w-]+\.(?:js|css|js\.map|css\.map)(?:\.(?:br|gz))?)$/
 
 const types: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
   css: 'text/css; charset=utf-8',
+  txt: 'text/plain; charset=utf-8',
   json: 'application/json',
   map: 'application/json',
 }

@@ -4,6 +4,8 @@ import { encodeBase64url } from '../../ports/base64url.ts'
 const types = {
   'swagger-ui.css': 'text/css; charset=utf-8',
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+  // Named in the first line of the one above.
+  'swagger-ui-bundle.js.LICENSE.txt': 'text/plain; charset=utf-8',
   'favicon-32x32.png': 'image/png',
 } as const
 
