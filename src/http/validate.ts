@@ -9,6 +9,7 @@ interface Issue {
   readonly minimum?: number | bigint
   readonly maximum?: number | bigint
   readonly origin?: string
+  readonly format?: string
 }
 
 /** Keys of a caller's own choosing are input too. */
@@ -24,6 +25,19 @@ function bounded(direction: 'least' | 'most', bound: number | bigint | undefined
     ? 'Must not be empty.'
     : `Must have at ${direction} ${bound} ${what}.`
 }
+
+/** What formats are called here, and not by the library. Where a rule brings its own words, those are said. */
+const formats: Readonly<Record<string, string>> = {
+  uuid: 'Must be an id (a UUID).',
+  datetime: 'Must be a time in UTC, such as 2026-03-02T18:00:00.000Z.',
+  date: 'Must be a day, such as 2026-03-02.',
+  url: 'Must be an absolute address, with its scheme.',
+  email: 'Must be an e-mail address.',
+  regex: 'Is not written as documented.',
+}
+const wordsOfTheLibrary = /^Invalid /
+const sayFormat = ({ message, format = '' }: Issue): string =>
+  wordsOfTheLibrary.test(message) ? (formats[format] ?? 'Is not written as documented.') : message
 
 /** Words of our own for the common rules: the library's may quote the input. */
 function describe(issue: Issue): ErrorDetail {
@@ -43,8 +57,9 @@ function describe(issue: Issue): ErrorDetail {
     case 'unrecognized_keys':
       return { path, code: 'unrecognized_keys', message: 'Contains an unknown field.' }
     case 'custom':
-    case 'invalid_format':
       return { path, code: issue.code, message: issue.message }
+    case 'invalid_format':
+      return { path, code: issue.code, message: sayFormat(issue) }
     default:
       return { path, code: issue.code ?? 'invalid', message: 'Is not valid.' }
   }

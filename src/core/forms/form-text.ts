@@ -1,52 +1,43 @@
 import { z } from 'zod'
 import { normalizeEmailAddress } from '../../ports/email-address.ts'
 import { DisplayName, withoutUnseen } from '../kernel/display-name.ts'
+import { tidied } from '../kernel/tidied.ts'
 import { parsePhone } from './phone-number.ts'
 
 /** Turn the direction of what follows: nobody who asks for help is refused for what a clipboard added. */
 const directionOverrides = /[\u202D\u202E]/g
-const unwanted = /[\p{Cc}\p{Cs}\p{Co}\u2028\u2029]/u
+const wanted = '[^\\p{Cc}\\p{Cs}\\p{Co}\\u2028\\u2029]*'
+const onlyWanted = new RegExp(`^${wanted}$`, 'u')
 const otherControls = /[\p{Cc}\u2028\u2029]/gu
 
 const onOneLine = (text: string): string => withoutUnseen(text.replaceAll(directionOverrides, ''))
 
 /** Text for one line: a line break in it is refused, because it could only be meant for a mail header or a log. */
 export const singleLine = (min: number, max: number) =>
-  z
-    .string()
-    .max(4 * max)
-    .transform(onOneLine)
-    .pipe(
-      z
-        .string()
-        .min(min)
-        .max(max)
-        .refine((text) => !unwanted.test(text), 'Must be one line without control characters.'),
-    )
+  tidied(
+    onOneLine,
+    z.string().min(min).max(max).regex(onlyWanted, 'Must be one line without control characters.'),
+    { longest: 4 * max, pattern: min > 0 ? `^(?=.*\\S)${wanted}$` : `^${wanted}$` },
+  )
 
 /** A name as staff see it. */
 export const shownName = (min: number, max: number) =>
-  z
-    .string()
-    .max(4 * max)
-    .transform(onOneLine)
-    .pipe(DisplayName({ min, max, has: 'anything' }))
-    .meta({ 'x-holds': 'display-name' })
+  tidied(onOneLine, DisplayName({ min, max, has: 'anything' }), { longest: 4 * max })
 
 /** What people write in sentences, kept as they wrote it; marks of word processors become spaces. */
 export const severalLines = (min: number, max: number) =>
-  z
-    .string()
-    .max(4 * max)
-    .transform((text) =>
-      text
-        .normalize('NFC')
-        .replaceAll(/\r\n?/g, '\n')
-        .replaceAll(directionOverrides, '')
-        .replaceAll(otherControls, (mark) => (mark === '\n' || mark === '\t' ? mark : ' '))
-        .trim(),
-    )
-    .pipe(z.string().min(min).max(max))
+  tidied(inParagraphs, z.string().min(min).max(max), {
+    longest: 4 * max,
+    ...(min > 0 ? { pattern: '\\S' } : {}),
+  })
+
+const inParagraphs = (text: string): string =>
+  text
+    .normalize('NFC')
+    .replaceAll(/\r\n?/g, '\n')
+    .replaceAll(directionOverrides, '')
+    .replaceAll(otherControls, (mark) => (mark === '\n' || mark === '\t' ? mark : ' '))
+    .trim()
 
 /** What is the same in two spellings of one address or number; null when it is neither. */
 export function normalizeContact(text: string): string | null {

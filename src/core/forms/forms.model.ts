@@ -143,7 +143,12 @@ const AgencyReferral = z
 
 export const Referral = z
   .discriminatedUnion('relationship', [AgencyReferral, SelfReferral, FamilyReferral, OfficerReferral])
-  .meta({ id: 'ReferralForm' })
+  .meta({
+    id: 'ReferralForm',
+    description: 'Which of them it is, `relationship` says; left out, it is of an agency.',
+    // The description knows discriminators only for what every choice has to have.
+    discriminator: undefined,
+  })
 export type Referral = z.infer<typeof Referral>
 
 /** A form as somebody filled it in. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { tidied } from '../kernel/tidied.ts'
 import { singleLine } from './form-text.ts'
 import { isNoPhone, parsePhone, plainPhone } from './phone-number.ts'
 
@@ -6,14 +6,13 @@ import { isNoPhone, parsePhone, plainPhone } from './phone-number.ts'
 const isLocal = (text: string): boolean =>
   /^[\d\s()+./\-xext#*]{3,40}$/i.test(text) && text.replaceAll(/\D/g, '').length >= 3
 
-const typed = z
-  .string()
-  .max(160)
-  .transform((text) => {
-    const shown = plainPhone(text)
-    return isNoPhone(shown) ? undefined : shown
-  })
-const number = singleLine(3, 40).refine(
+const shortest = 3
+const longest = 40
+const orNone = (text: string): string | undefined => {
+  const shown = plainPhone(text)
+  return isNoPhone(shown) ? undefined : shown
+}
+const number = singleLine(shortest, longest).refine(
   (text) => parsePhone(text) !== null || isLocal(text),
   'Must be a telephone number.',
 )
@@ -22,12 +21,24 @@ const said = {
     'As people type it, with or without a country (else the United States) and an extension. Kept as it was typed, and beside it as `phoneE164`.',
   example: '+1 619 555 0100',
   'x-holds': 'telephone',
+  minLength: shortest,
+  maxLength: longest,
 }
+/** What is taken for a number whatever the library of numbers knows of it, with the words for an extension. */
+const dialed = '(?!00)(?=[^1-9]*[1-9])(?=(?:[^0-9]*[0-9]){3})[0-9(+#*][0-9 ()+./\\-xextXEXT#*]*'
 
-export const Phone = typed.pipe(number).meta(said)
+export const Phone = tidied(orNone, number, {
+  longest: 4 * longest,
+  pattern: `^${dialed}$`,
+}).meta(said)
 
 /** May be left out, also in words: `N/A`, `none`, `-`, `no phone`. */
-export const PhoneIfAny = typed.pipe(number.optional()).optional().meta(said)
+export const PhoneIfAny = tidied(orNone, number.optional(), {
+  longest: 4 * longest,
+  pattern: `^(?:${dialed}|none|n/a|N/A|no phone)$`,
+})
+  .optional()
+  .meta(said)
 
 interface WithPhone {
   readonly phone?: string | undefined

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { tidied } from './tidied.ts'
 
 /*
  * Names that other people see. Nobody may look like nobody, like somebody else, or write over the lines around: a name
@@ -46,6 +47,13 @@ const withinItsLine = /^(?!.*\p{M}{7})(?!.*[\p{Script=Inherited}&&\p{M}]{4})/sv
 const withLetter = /[\p{L}\p{N}]/u
 const withSomethingToSee = /[\p{L}\p{N}\p{P}\p{S}]/u
 
+/** The same for the description, which every language has to be able to read: without the sets that only some know. */
+const publishedLine = '(?![\\s\\S]*\\p{M}{7})[^\\p{Cc}\\p{Cs}\\p{Co}\\p{Cn}\\p{Bidi_Control}\\u2028\\u2029]*'
+const readable = {
+  letter: '[\\s\\S]*[\\p{L}\\p{N}]',
+  anything: '[\\s\\S]*[\\p{L}\\p{N}\\p{P}\\p{S}]',
+} as const
+
 export interface NameRule {
   readonly min: number
   readonly max: number
@@ -55,21 +63,18 @@ export interface NameRule {
 
 /** A name as others see it: without what is unseen, in NFC, on one line. */
 export const DisplayName = ({ min, max, has }: NameRule) =>
-  z
-    .string()
-    .max(4 * max)
-    .transform(withoutUnseen)
-    .pipe(
-      z
-        .string()
-        .min(min, { abort: true })
-        .max(max)
-        .regex(notControls, 'Must not contain control characters.')
-        .regex(oneDirection, 'Must not turn the direction of writing.')
-        .regex(withinItsLine, 'Must not stack marks on one letter.')
-        .regex(
-          has === 'letter' ? withLetter : withSomethingToSee,
-          has === 'letter' ? 'Must contain a letter or a number.' : 'Must contain something to see.',
-        ),
-    )
-    .meta({ 'x-holds': 'display-name' })
+  tidied(
+    withoutUnseen,
+    z
+      .string()
+      .min(min, { abort: true })
+      .max(max)
+      .regex(notControls, 'Must not contain control characters.')
+      .regex(oneDirection, 'Must not turn the direction of writing.')
+      .regex(withinItsLine, 'Must not stack marks on one letter.')
+      .regex(
+        has === 'letter' ? withLetter : withSomethingToSee,
+        has === 'letter' ? 'Must contain a letter or a number.' : 'Must contain something to see.',
+      ),
+    { longest: 4 * max, pattern: `^(?=${readable[has]})${publishedLine}$` },
+  ).meta({ 'x-holds': 'display-name' })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { tidied } from './tidied.ts'
 
 /*
  * Codes that people type or paste: off a screen that groups them, out of a mail that a word processor has been at, with
@@ -52,11 +53,12 @@ const longestTyped = 100
 /** A code in base 32, folded. Whether it is one is for whoever knows the right one to say. */
 export const Base32Code = z.string().max(longestTyped).transform(foldBase32).meta({ 'x-holds': 'typed-code' })
 
+/** What the description says may stand between digits; more is understood. */
+const spaced = '[\\s._-]*'
+
 /** Digits as a program shows or mails them. */
 export const DigitCode = (digits: number, message: string) =>
-  z
-    .string()
-    .max(longestTyped)
-    .transform(foldCode)
-    .pipe(z.string().regex(new RegExp(`^\\d{${digits}}$`), message))
-    .meta({ 'x-holds': 'typed-code' })
+  tidied(foldCode, z.string().regex(new RegExp(`^\\d{${digits}}$`), message), {
+    longest: longestTyped,
+    pattern: `^(?:${spaced}[0-9]){${digits}}${spaced}$`,
+  }).meta({ 'x-holds': 'typed-code', minLength: digits, maxLength: longestTyped })

@@ -29,7 +29,11 @@ export type SocialLogIn = z.infer<typeof SocialLogIn>
 
 /** A provider's account that is to be joined with one here, whose password is asked for. */
 export const LinkWanted = z
-  .object({ linkToken: z.string(), methods: z.tuple([z.literal('password')]), expiresAt: z.iso.datetime() })
+  .object({
+    linkToken: z.string(),
+    methods: z.array(z.literal('password')).length(1),
+    expiresAt: z.iso.datetime(),
+  })
   .meta({ id: 'LinkWanted' })
 export type LinkWanted = z.infer<typeof LinkWanted>
 

@@ -2,8 +2,7 @@ import type { Needs } from '../../../ports/ports.ts'
 import { PortUnavailable } from '../../../ports/unavailable.ts'
 import { validationError } from '../../kernel/errors.ts'
 import { contextOf, createGuessedFirst, type Owner } from './guessed-first.ts'
-
-const maxLength = 128
+import { longestPassword } from './passwords.model.ts'
 
 /**
  * Length in characters, and what is guessed first; no rules on which characters (NIST SP 800-63B-4). The one policy for
@@ -29,7 +28,7 @@ export function createPasswordPolicy(
     const refuse = (code: string, message: string) => validationError([{ path, code, message }])
     const length = [...password].length
     if (length < minLength) throw refuse('too_short', `Use at least ${minLength} characters.`)
-    if (length > maxLength) throw refuse('too_long', `Use at most ${maxLength} characters.`)
+    if (length > longestPassword) throw refuse('too_long', `Use at most ${longestPassword} characters.`)
     const tooCommon = () => refuse('too_common', 'This password is easy to guess. Choose another one.')
     if (guessedFirst.isOfEverybody(password)) throw tooCommon()
     if (guessedFirst.isOfOwner(password, owner))

@@ -8,13 +8,23 @@ export const passwordAsTyped = z
   .max(1024)
   .transform((password) => password.normalize('NFC'))
 
+/** The longest that is set; the shortest is up to a deployment, which the description says instead of this. */
+export const longestPassword = 128
+export const NewPassword = passwordAsTyped.meta({
+  'x-holds': 'new-password',
+  minLength: 12,
+  maxLength: longestPassword,
+  description: 'Any characters. Not one that is guessed first, nor in a list of stolen ones.',
+  example: 'SecurePass123!',
+})
+
 export const SharedDevice = z.boolean().optional().meta({
   description:
     'On a computer that others use too: the session ends with the browser, and after 10 idle minutes.',
 })
 
 export const SignUp = z
-  .object({ email: Email, password: passwordAsTyped, name: PersonName, sharedDevice: SharedDevice })
+  .object({ email: Email, password: NewPassword, name: PersonName, sharedDevice: SharedDevice })
   .meta({ id: 'SignUp' })
 export type SignUp = z.infer<typeof SignUp>
 
@@ -33,7 +43,7 @@ export const LogIn = z
 export type LogIn = z.infer<typeof LogIn>
 
 export const ChangePassword = z
-  .object({ currentPassword: passwordAsTyped, newPassword: passwordAsTyped })
+  .object({ currentPassword: passwordAsTyped, newPassword: NewPassword })
   .meta({ id: 'ChangePassword' })
 export type ChangePassword = z.infer<typeof ChangePassword>
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Caller } from '../../kernel/actor.ts'
 import { defineError } from '../../kernel/errors.ts'
 import { Email, PersonName, Role } from '../users/users.model.ts'
-import { passwordAsTyped } from './passwords.model.ts'
+import { NewPassword } from './passwords.model.ts'
 import { SixDigits } from './second-factors.model.ts'
 
 /** What a link in a mail holds. */
@@ -36,7 +36,7 @@ export type MigrationResult = z.infer<typeof MigrationResult>
 
 export const ForgotPassword = z.object({ email: Email }).meta({ id: 'ForgotPassword' })
 export const ResetPassword = z
-  .object({ token: MailedToken, newPassword: passwordAsTyped })
+  .object({ token: MailedToken, newPassword: NewPassword })
   .meta({ id: 'ResetPassword' })
 export type ResetPassword = z.infer<typeof ResetPassword>
 

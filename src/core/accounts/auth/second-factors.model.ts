@@ -10,6 +10,8 @@ export const SixDigits = DigitCode(6, 'Must be six digits.').meta({
   example: '123456',
 })
 export const RecoveryCode = Base32Code.pipe(z.string().min(10).max(40)).meta({
+  minLength: 10,
+  maxLength: 40,
   description: 'In any case, with any spaces and dashes.',
   example: 'K7M2P-9QXRT',
   'x-holds': 'typed-code',

@@ -13,17 +13,17 @@ import {
 import { DisplayName } from '../../kernel/display-name.ts'
 import { defineError } from '../../kernel/errors.ts'
 import { CursorQuery } from '../../kernel/paging.ts'
+import { tidied } from '../../kernel/tidied.ts'
 
-export const Email = z
-  .string()
-  .max(254)
-  .transform(normalizeEmailAddress)
-  .pipe(z.stringFormat('email-address', isEmailAddress, 'Must be an e-mail address.'))
-  .meta({
-    description: 'Normalized: trimmed, lower case, Unicode NFKC.',
-    example: 'test@example.com',
-    'x-holds': 'email-address',
-  })
+export const Email = tidied(
+  normalizeEmailAddress,
+  z.string().max(254).refine(isEmailAddress, 'Must be an e-mail address.'),
+  { longest: 254, format: 'email' },
+).meta({
+  description: 'Normalized: trimmed, lower case, Unicode NFKC.',
+  example: 'test@example.com',
+  'x-holds': 'email-address',
+})
 
 export const PersonName = DisplayName({ min: 1, max: 100, has: 'letter' }).meta({
   description: '1 to 100 characters, one of them a letter or a number.',

@@ -12,6 +12,7 @@ export const WebAddress = z
   .string()
   .max(2_000)
   .refine((text) => URL.canParse(text) && new URL(text).protocol === 'https:', 'Must be an https address.')
+  .meta({ format: 'uri', pattern: '^https://', example: 'https://www.example.org/courses/first-day' })
 
 export const Timestamp = z.iso.datetime()
 

@@ -22,11 +22,19 @@ export const Timestamp = z.iso.datetime().meta({ description: 'ISO 8601, UTC, mi
 export const UserId = z.uuid()
 const MessageId = z.string().max(100).meta({ description: 'Opaque; names its conversation too.' })
 
+const emojiPart =
+  '(?:(?!\\p{Regional_Indicator})\\p{Emoji_Presentation}|\\p{Extended_Pictographic}(?=[\\uFE0F\\u{1F3FB}-\\u{1F3FF}]))(?:\\p{Emoji_Modifier}|\\uFE0F|[\\u{E0020}-\\u{E007E}]+\\u{E007F})?'
+/**
+ * For the description, whose patterns know no sets of sequences: what an emoji is made of (Unicode 17, technical standard 51).
+ * Not every such sequence is one that keyboards have.
+ */
+const emojiPattern = `^(?:\\p{Regional_Indicator}{2}|[0-9#*]\\uFE0F\\u20E3|${emojiPart}(?:\\u200D${emojiPart})*)$`
+
 export const Emoji = z
   .string()
   .max(64)
   .regex(/^\p{RGI_Emoji}$/v, 'Must be one emoji.')
-  .meta({ example: '👍' })
+  .meta({ pattern: emojiPattern, description: 'One emoji, as keyboards have them.', example: '👍' })
 
 /** Whom a message addresses as a group: all members, or the admins and moderators. */
 export const MentionGroup = z.enum(['everyone', 'moderators']).meta({ id: 'MentionGroup' })
