@@ -1,248 +1,180 @@
-import { writeFile } from 'node:fs/promises'
-import { createTestApp } from '../test/app.ts'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { type ApiDocument, currentDocument, type Described, operationsOf } from './api-reference/document.ts'
+import { describeOperation, titleOf, usual, whoCalls } from './api-reference/operations.ts'
+import { anchorOf, code, describeSchema, schemasIn, table } from './api-reference/schemas.ts'
 
-interface Schema {
-  readonly $ref?: string
-  readonly type?: string | readonly string[]
-  readonly format?: string
-  readonly enum?: readonly unknown[]
-  readonly const?: unknown
-  readonly anyOf?: readonly Schema[]
-  readonly oneOf?: readonly Schema[]
-  readonly allOf?: readonly Schema[]
-  readonly items?: Schema
-  readonly properties?: Readonly<Record<string, Schema>>
-  readonly additionalProperties?: Schema | boolean
-  readonly required?: readonly string[]
-  readonly description?: string
-  readonly example?: unknown
-  readonly examples?: readonly unknown[]
-  readonly minLength?: number
-  readonly maxLength?: number
-  readonly minimum?: number
-  readonly maximum?: number
-}
+/*
+ * docs/api-reference.md and the pages below docs/api-reference/, one for each chapter, from the description that the app serves
+ * at /api/openapi.json.
+ */
 
-type Content = Readonly<Record<string, { readonly schema?: Schema; readonly example?: unknown }>>
+const generatedBy = 'Generated from the OpenAPI document by `npm run docs:api`. Do not edit it by hand.'
 
-interface Parameter {
+/** The page of what several chapters use. */
+const sharedPage = 'schemas'
+
+interface Chapter {
   readonly name: string
-  readonly in: string
-  readonly required?: boolean
-  readonly schema?: Schema
+  readonly description: string
+  /** The name of its file, without the ending. */
+  readonly page: string
+  readonly operations: readonly Described[]
 }
 
-interface Operation {
-  readonly tags: readonly string[]
-  readonly summary: string
-  readonly description?: string
-  readonly operationId: string
-  readonly parameters?: readonly Parameter[]
-  readonly requestBody?: { readonly content: Content }
-  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>
-  readonly 'x-access': string
-  readonly 'x-rate-limit'?: string
-  readonly 'x-account-disclosure'?: { readonly open: string; readonly hidden: string }
-}
-
-interface ApiDocument {
-  readonly info: { readonly title: string; readonly description: string }
-  readonly tags: readonly { readonly name: string; readonly description: string }[]
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
-}
-
-interface Described {
-  readonly title: string
-  readonly operation: Operation
-}
-
-const limits: Readonly<Record<string, string>> = {
-  forms: '5 requests an hour from one address, all forms together (`RATE_LIMIT_FORMS_PER_HOUR`)',
-  auth: '5 requests a minute from one address, counted for this route alone (`RATE_LIMIT_AUTH_PER_MINUTE`)',
-}
-
-const anyOperation = new Set(['429', '500', '503'])
-
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ')
-const row = (...cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`
-const table = (headings: readonly string[], rows: readonly string[]): string =>
-  [row(...headings), `|${' --- |'.repeat(headings.length)}`, ...rows].join('\n')
-const nameOf = ($ref: string): string => $ref.split('/').at(-1) ?? ''
-const anchorOf = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replaceAll(/[^\w\- ]/g, '')
-    .replaceAll(' ', '-')
-const linkTo = (heading: string, text = heading): string => `[${text}](#${anchorOf(heading)})`
-const code = (text: unknown): string => `\`${String(text)}\``
-
-function typeOf(schema: Schema | undefined): string {
-  if (schema === undefined) return 'any'
-  const { $ref, anyOf, oneOf, allOf, items, additionalProperties, type } = schema
-  if ($ref) return linkTo(nameOf($ref))
-  const branches = anyOf ?? oneOf ?? allOf
-  if (branches) return branches.map(typeOf).join(allOf ? ' and ' : ' or ')
-  if (schema.const !== undefined) return code(schema.const)
-  if (schema.enum) return schema.enum.map(code).join(', ')
-  if (items) return `array of ${typeOf(items)}`
-  if (additionalProperties && typeof additionalProperties === 'object')
-    return Object.keys(additionalProperties).length > 0
-      ? `map of name to ${typeOf(additionalProperties)}`
-      : 'object'
-  const types = [type ?? 'any'].flat().join(' or ')
-  return schema.format ? `${types} (${schema.format})` : types
-}
-
-function rulesOf(schema: Schema): string {
-  const { description, minLength, maxLength, minimum, maximum, example = schema.examples?.[0] } = schema
-  return [
+const chaptersOf = (document: ApiDocument): readonly Chapter[] =>
+  document.tags.map(({ name, description }) => ({
+    name,
     description,
-    minLength === undefined ? undefined : `At least ${minLength} long.`,
-    maxLength === undefined ? undefined : `At most ${maxLength} long.`,
-    minimum === undefined ? undefined : `At least ${minimum}.`,
-    maximum === undefined ? undefined : `At most ${maximum}.`,
-    example === undefined ? undefined : `Such as ${code(example)}.`,
-  ]
-    .filter((rule) => rule !== undefined)
-    .join(' ')
+    page: anchorOf(name),
+    operations: operationsOf(document).filter(({ operation }) => operation.tags[0] === name),
+  }))
+
+/** On which page each schema is described: that of the one chapter which uses it, or the one of all. */
+function pagesOfSchemas(document: ApiDocument, chapters: readonly Chapter[]): ReadonlyMap<string, string> {
+  const usedOn = new Map<string, Set<string>>()
+  for (const { page, operations } of chapters)
+    for (const name of schemasIn(operations, document))
+      usedOn.set(name, (usedOn.get(name) ?? new Set()).add(page))
+  return new Map(
+    Object.keys(document.components.schemas).map((name) => {
+      const pages = [...(usedOn.get(name) ?? [])]
+      return [name, pages.length === 1 && pages[0] !== undefined ? pages[0] : sharedPage]
+    }),
+  )
 }
 
-/** One row for each field; the fields of a nested object follow it with a dotted name, those of an array's items with `[]`. */
-function fieldRows(schema: Schema, prefix = ''): readonly string[] {
-  return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
-    const path = prefix + name
-    const values = typeof field.additionalProperties === 'object' ? field.additionalProperties : undefined
+const describeSchemas = (document: ApiDocument, names: readonly string[], locate: (name: string) => string) =>
+  names.toSorted().flatMap((name) => {
+    const schema = document.components.schemas[name] ?? {}
     return [
-      row(code(path), typeOf(field), schema.required?.includes(name) ? 'yes' : '', rulesOf(field)),
-      ...fieldRows(field, `${path}.`),
-      ...(field.items ? fieldRows(field.items, `${path}[].`) : []),
-      ...(values ? fieldRows(values, `${path}.*.`) : []),
+      `### ${name}`,
+      ...(schema.description ? [schema.description] : []),
+      describeSchema(schema, locate),
     ]
   })
+
+/** Headers that at least nine in ten answers have. */
+function usualHeadersOf(document: ApiDocument): ReadonlySet<string> {
+  const counts = new Map<string, number>()
+  const answers = operationsOf(document).flatMap(({ operation }) => Object.values(operation.responses))
+  for (const { headers = {} } of answers)
+    for (const name of Object.keys(headers)) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return new Set([...counts].filter(([, count]) => count >= answers.length * 0.9).map(([name]) => name))
 }
 
-const fieldTable = (schema: Schema): string => table(['field', 'type', 'required', 'rule'], fieldRows(schema))
-
-/** Named bodies are linked, others are written as their fields. */
-function bodyOf(content: Content | undefined): string {
-  const schema = content?.['application/json']?.schema
-  if (!schema) return ''
-  if (!schema.properties) return typeOf(schema)
-  return Object.entries(schema.properties)
-    .map(([name, field]) => `${code(name)}: ${typeOf(field)}`)
-    .join('; ')
-}
-
-const isError = (content: Content | undefined): boolean =>
-  content?.['application/json']?.schema?.$ref === '#/components/schemas/Error'
-
-function describeOperation(
-  { title, operation }: Described,
-  schemas: ApiDocument['components']['schemas'],
-): string {
-  const { parameters = [], requestBody, responses } = operation
-  const limit = operation['x-rate-limit']
-  const disclosure = operation['x-account-disclosure']
-  const { schema, example } = requestBody?.content['application/json'] ?? {}
-  const named = schema?.$ref ? schemas[nameOf(schema.$ref)] : schema
-  const answers = Object.entries(responses).filter(
-    ([status, { content }]) => !(anyOperation.has(status) && isError(content)),
-  )
-  return [
-    `### ${title}`,
-    `${operation.summary}.${operation.description ? ` ${operation.description}` : ''}`,
-    [
-      `- Access: ${operation['x-access'] === 'public' ? 'public' : 'signed in'}`,
-      `- Limit: ${limit ? `${limits[limit] ?? limit}, and the general one` : 'the general one'}`,
-      `- Operation: ${code(operation.operationId)}`,
-      ...(disclosure
-        ? [
-            `- Whether the address has an account: ${disclosure.open === 'told' ? 'told, but not with `SIGNUP_DISCLOSURE=hidden`' : 'never told'}`,
-          ]
-        : []),
-    ].join('\n'),
-    ...(parameters.length > 0
-      ? [
-          table(
-            ['parameter', 'in', 'type', 'required', 'rule'],
-            parameters.map((parameter) =>
-              row(
-                code(parameter.name),
-                parameter.in,
-                typeOf(parameter.schema),
-                parameter.required ? 'yes' : '',
-                rulesOf(parameter.schema ?? {}),
-              ),
-            ),
-          ),
-        ]
-      : []),
-    ...(named ? ['Request body:', named.properties ? fieldTable(named) : typeOf(named)] : []),
-    ...(example === undefined ? [] : [`\`\`\`json\n${JSON.stringify(example, null, 2)}\n\`\`\``]),
-    'Answers:',
-    table(
-      ['status', 'meaning', 'body'],
-      answers.map(([status, { description, content }]) => row(status, description, bodyOf(content))),
-    ),
-  ].join('\n\n')
-}
-
-/** docs/api-reference.md, from the description that the app serves at /api/openapi.json. */
-export async function describeApi(): Promise<string> {
-  const { describe } = await createTestApp()
-  const { info, tags, paths, components } = JSON.parse(JSON.stringify(describe())) as ApiDocument
-  const described: readonly Described[] = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({
-      title: `${method.toUpperCase()} ${path}`,
-      operation,
-    })),
-  )
-  const chapters = tags.map((tag) => ({
-    ...tag,
-    operations: described.filter(({ operation }) => operation.tags[0] === tag.name),
-  }))
+function describeErrors(document: ApiDocument): readonly string[] {
   const meanings = new Map<string, string>()
-  for (const { operation } of described)
+  for (const { operation } of operationsOf(document))
     for (const [status, { description, content }] of Object.entries(operation.responses))
-      if (isError(content)) meanings.set(status, description)
-
-  const overview = chapters.flatMap(({ operations }) =>
-    operations.map(({ title, operation }) =>
-      row(linkTo(title), operation['x-access'] === 'public' ? 'public' : 'signed in', operation.summary),
-    ),
-  )
-
-  return `${[
-    `# ${info.title}: reference`,
-    'Generated from the OpenAPI document by `npm run docs:api`. Do not edit it by hand. The running server has the same as `/api/openapi.json` and, to try it, as `/api/docs`.',
-    info.description,
-    'Every request counts against the general limit of 100 a minute from one address (`RATE_LIMIT_PER_MINUTE`). Each answer says where the caller stands: `X-RateLimit-Limit`, `X-RateLimit-Remaining`, `X-RateLimit-Reset`, `RateLimit` and `RateLimit-Policy`. `GET /api/healthz` and `GET /api/readyz` are counted and never refused.',
-    'A request that changes something and is signed in by a cookie must carry an `Origin` header.',
-    table(['operation', 'access', 'what it does'], overview),
+      if (content?.['application/json']?.schema?.$ref === '#/components/schemas/Error')
+        meanings.set(status, description)
+  const everywhere = usual.filter((status) => meanings.has(status))
+  return [
     '## Errors',
-    `The body is ${linkTo('Error')}, or ${linkTo('Problem')} for \`Accept: application/problem+json\`. Any operation may answer 429, 500 and 503; the operations below do not repeat these. What reaches no operation is answered alike: 404, 405 \`method_not_allowed\` with \`Allow\`, 408 \`request_timeout\`, 417 \`expectation_failed\`, 431 \`request_header_fields_too_large\`.`,
+    `The body is [Error](api-reference/${sharedPage}.md#error), or [Problem](api-reference/${sharedPage}.md#problem) for \`Accept: application/problem+json\`. Any operation may answer 429, 500 and 503, and most of them ${everywhere.slice(0, -3).join(', ')}; the pages name these and show the others. What reaches no operation is answered alike: 404, 405 \`method_not_allowed\` with \`Allow\`, 408 \`request_timeout\`, 417 \`expectation_failed\`, 431 \`request_header_fields_too_large\`.`,
     table(
       ['status', 'meaning'],
-      [...meanings]
-        .sort(([a], [b]) => Number(a) - Number(b))
-        .map(([status, meaning]) => row(status, meaning)),
+      [...meanings].toSorted(([a], [b]) => Number(a) - Number(b)),
     ),
-    ...chapters.flatMap(({ name, description, operations }) => [
+  ]
+}
+
+function firstPage(document: ApiDocument, chapters: readonly Chapter[]): string {
+  const { info } = document
+  const headers = [...usualHeadersOf(document)]
+  return `${[
+    `# ${info.title}: reference`,
+    `${generatedBy} The running server has the same as \`/api/openapi.json\` and, to try it, as \`/api/docs\`.`,
+    info.description,
+    'Each operation is shown as it is typed. In a shell, first say where the server is and, for what needs somebody signed in, who that is:',
+    '```sh\napi=http://localhost:7071\ntoken=…   # the `accessToken` that signing up or in answers\n```',
+    'Every request counts against the general limit of 100 a minute from one address (`RATE_LIMIT_PER_MINUTE`). Each answer says where the caller stands: `X-RateLimit-Limit`, `X-RateLimit-Remaining`, `X-RateLimit-Reset`, `RateLimit` and `RateLimit-Policy`. `GET /api/healthz` and `GET /api/readyz` are counted and never refused.',
+    ...(headers.length > 0
+      ? [`Headers of nearly every answer, which the pages do not repeat: ${headers.map(code).join(', ')}.`]
+      : []),
+    'A request that changes something and is signed in by a cookie must carry an `Origin` header.',
+    ...describeErrors(document),
+    ...chapters.flatMap(({ name, page, description, operations }) => [
       `## ${name}`,
-      description,
-      ...operations.map((one) => describeOperation(one, components.schemas)),
+      `${description} On [a page of its own](api-reference/${page}.md).`,
+      table(
+        ['operation', 'who', 'what it does'],
+        operations.map((each) => [
+          `[${titleOf(each)}](api-reference/${page}.md#${anchorOf(titleOf(each))})`,
+          whoCalls(each.operation),
+          each.operation.summary,
+        ]),
+      ),
     ]),
-    '## Schemas',
-    ...Object.entries(components.schemas)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .flatMap(([name, schema]) => [
-        `### ${name}`,
-        ...(schema.description ? [schema.description] : []),
-        schema.properties ? fieldTable(schema) : `${typeOf(schema)}`,
-      ]),
   ].join('\n\n')}\n`
 }
 
-if (import.meta.main)
-  await writeFile(new URL('../docs/api-reference.md', import.meta.url), await describeApi())
+/** Every page by its path below docs/. */
+export async function describeApi(): Promise<ReadonlyMap<string, string>> {
+  const document = await currentDocument()
+  const chapters = chaptersOf(document)
+  const pages = pagesOfSchemas(document, chapters)
+  const usualHeaders = usualHeadersOf(document)
+  const locateFrom = (page: string) => (name: string) => {
+    const at = pages.get(name)
+    return `${at === page ? '' : `${at}.md`}#${anchorOf(name)}`
+  }
+  const linkFrom = (page: string) => (operationId: string) => {
+    for (const chapter of chapters)
+      for (const each of chapter.operations)
+        if (each.operation.operationId === operationId)
+          return `${chapter.page === page ? '' : `${chapter.page}.md`}#${anchorOf(titleOf(each))}`
+    return undefined
+  }
+  const schemasOn = (page: string) => [...pages].flatMap(([name, at]) => (at === page ? [name] : []))
+  const written = new Map([['api-reference.md', firstPage(document, chapters)]])
+  const back = `${generatedBy} [All operations](../api-reference.md)`
+  for (const [index, { name, page, description, operations }] of chapters.entries()) {
+    const surroundings = {
+      locate: locateFrom(page),
+      locateOperation: linkFrom(page),
+      isUsualHeader: (header: string) => usualHeaders.has(header),
+    }
+    const own = schemasOn(page)
+    const following = chapters[index + 1]
+    written.set(
+      `api-reference/${page}.md`,
+      `${[
+        `# ${name}`,
+        description,
+        `${back}${following ? `; next: [${following.name}](${following.page}.md)` : ''}.`,
+        table(
+          ['operation', 'who', 'what it does'],
+          operations.map((each) => [
+            `[${titleOf(each)}](#${anchorOf(titleOf(each))})`,
+            whoCalls(each.operation),
+            each.operation.summary,
+          ]),
+        ),
+        '## Operations',
+        ...operations.map((each) => describeOperation(each, surroundings)),
+        ...(own.length > 0 ? ['## Schemas', ...describeSchemas(document, own, surroundings.locate)] : []),
+      ].join('\n\n')}\n`,
+    )
+  }
+  written.set(
+    `api-reference/${sharedPage}.md`,
+    `${[
+      '# Schemas',
+      'What several chapters speak of, and the two shapes of an error.',
+      `${back}.`,
+      ...describeSchemas(document, schemasOn(sharedPage), locateFrom(sharedPage)),
+    ].join('\n\n')}\n`,
+  )
+  return written
+}
+
+if (import.meta.main) {
+  const docs = resolve(import.meta.dirname, '../docs')
+  const pages = await describeApi()
+  // A chapter that is no more leaves no page behind.
+  await rm(join(docs, 'api-reference'), { recursive: true, force: true })
+  await mkdir(join(docs, 'api-reference'), { recursive: true })
+  for (const [path, text] of pages) await writeFile(join(docs, path), text)
+}

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { describeAddressDoors } from '../../scripts/write-address-doors.ts'
 import { describeApi } from '../../scripts/write-api-reference.ts'
@@ -6,7 +7,7 @@ import { withSettings } from '../../scripts/write-env-example.ts'
 import { describePermissions } from '../../scripts/write-permissions.ts'
 import { collections } from '../../src/app/domains.ts'
 import { describeEnvironment } from '../../src/config/config.ts'
-import { read } from './pages.ts'
+import { filesBelow, read } from './pages.ts'
 
 test('.env.example and the tables of settings are what the configuration says', () => {
   expect(read('.env.example'), 'run `npm run env:example`').toBe(describeEnvironment())
@@ -15,7 +16,10 @@ test('.env.example and the tables of settings are what the configuration says', 
 })
 
 test('the API reference is what the app says', async () => {
-  expect(read('docs/api-reference.md'), 'run `npm run docs:api`').toBe(await describeApi())
+  const pages = await describeApi()
+  for (const [path, text] of pages) expect(read(join('docs', path)), 'run `npm run docs:api`').toBe(text)
+  const found = ['api-reference.md', ...filesBelow('docs/api-reference', '').map((path) => path.slice(5))]
+  expect(found.toSorted()).toEqual([...pages.keys()].toSorted())
 })
 
 test('the table of places that are given an address is what the walk walks', () => {
