@@ -15,6 +15,7 @@ import { createFilesystemSecrets } from '../src/adapters/filesystem/secrets.ts'
 import { createSigningKey } from '../src/adapters/jose/access-tokens.ts'
 import { createLibheifPictureConverter } from '../src/adapters/libheif/picture-converter.ts'
 import { createNodeCiphers } from '../src/adapters/node/ciphers.ts'
+import { createNodeCompressor } from '../src/adapters/node/compressor.ts'
 import { createLineWriter } from '../src/adapters/node/server.ts'
 import { createPageAssets } from '../src/adapters/pages/assets.ts'
 import { createScanningMessageSearch } from '../src/adapters/scanning/message-search.ts'
@@ -85,7 +86,6 @@ export async function openAzureSqlDatabase(
 
 /** What Node can make. */
 export function createNodeNative(config: Config): Native {
-  const swaggerUi = findSwaggerUi()
   const isTerminal = process.stdout.isTTY === true && !config.isProduction
   const log = createConsoleLog({
     format: config.log.format ?? (isTerminal ? 'text' : 'json'),
@@ -93,14 +93,12 @@ export function createNodeNative(config: Config): Native {
     write: createLineWriter(process.stdout),
     now: () => new Date(),
   })
-  const referenceAssets = createSwaggerUiAssets(
-    async (name) => new Uint8Array(await readFile(join(swaggerUi, name))),
-  )
-  const pages = findPages()
-  const pageAssets = createPageAssets(async (name) => {
-    const file = join(pages, name)
+  const readFrom = (directory: string) => async (name: string) => {
+    const file = join(directory, name)
     return existsSync(file) ? new Uint8Array(await readFile(file)) : null
-  })
+  }
+  const referenceAssets = createSwaggerUiAssets(readFrom(findSwaggerUi()))
+  const pageAssets = createPageAssets(readFrom(findPages()))
   return {
     log,
     assets: {
@@ -111,6 +109,7 @@ export function createNodeNative(config: Config): Native {
     pictureConverter: createLibheifPictureConverter({ workerUrl: findDecodingWorker() }),
     createScanner: createClamavFileScanner,
     ciphers: createNodeCiphers(),
+    compressor: createNodeCompressor(),
     createHasher: ({ cost, concurrency, queue }) =>
       createNativeHasher({
         cost,

@@ -11,6 +11,7 @@ import { createPassingSecrets } from '../src/adapters/memory/secrets.ts'
 import { createMetadataStrippingImages } from '../src/adapters/metadata-stripping/images.ts'
 import { createSwaggerUiAssets } from '../src/adapters/swagger-ui/assets.ts'
 import { createWebCiphers } from '../src/adapters/web-crypto/ciphers.ts'
+import { createWebCompressor } from '../src/adapters/web-streams/compressor.ts'
 import { type Config, InvalidConfiguration } from '../src/config/config.ts'
 import type { Native } from './wiring/native.ts'
 
@@ -34,12 +35,16 @@ export function createWorkerNative(config: Config): Native {
       write: (line) => console.log(line),
       now: () => new Date(),
     }),
-    assets: createSwaggerUiAssets(async (name) => new Uint8Array(swaggerUi[name])),
+    assets: createSwaggerUiAssets(async (name) => {
+      const file = swaggerUi[name as keyof typeof swaggerUi]
+      return file === undefined ? null : new Uint8Array(file)
+    }),
     holdOpen: waitUntil,
     images: createMetadataStrippingImages(),
     pictureConverter: null,
     createScanner: () => needsNode('SCANNER: clamav, which speaks over TCP,'),
     ciphers: createWebCiphers(),
+    compressor: createWebCompressor(),
     createHasher: ({ cost }) => createWasmHasher({ module: argon2, cost }),
     openSqlite: () => needsNode('DOCUMENTS, RECORDS: sqlite'),
     openAuditAnchors: () => needsNode('AUDIT_ANCHORS: a folder'),

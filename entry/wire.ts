@@ -83,6 +83,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     cache,
     ciphers: native.ciphers,
     clock,
+    compressor: native.compressor,
     defer,
     documents,
     fileScanner: config.scanner.kind === 'clamav' ? native.createScanner(config.scanner) : acceptEveryFile,

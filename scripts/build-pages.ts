@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { floorTargets } from '../pages/floor.ts'
+import { compressedForms } from './compressed-forms.ts'
 import { describeLicenses } from './third-party-licenses.ts'
 
 /*
@@ -65,9 +65,7 @@ export async function buildPages(
     const name = basename(path)
     write(name, contents)
     if (name.endsWith('.map')) continue
-    write(`${name}.gz`, gzipSync(contents, { level: 9 }))
-    const params = { [constants.BROTLI_PARAM_SIZE_HINT]: contents.length }
-    write(`${name}.br`, brotliCompressSync(contents, { params }))
+    for (const [ending, bytes] of compressedForms(contents)) write(`${name}.${ending}`, bytes)
   }
   writeFileSync(join(directory, 'licenses.txt'), describeLicenses(metafile))
   writeFileSync(join(directory, 'manifest.json'), JSON.stringify(manifest))

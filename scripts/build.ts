@@ -6,6 +6,7 @@ import { measureColdStart } from '../bench/cold-start.ts'
 import { swaggerUiFiles } from '../src/adapters/swagger-ui/assets.ts'
 import { buildClient } from './build-client.ts'
 import { buildPages } from './build-pages.ts'
+import { compressedForms } from './compressed-forms.ts'
 import { describeLicenses } from './third-party-licenses.ts'
 
 /*
@@ -53,8 +54,14 @@ function writeManifest(outDir: string): void {
 function copySwaggerUi(outDir: string): void {
   const source = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
   mkdirSync(join(outDir, 'swagger-ui'), { recursive: true })
-  for (const file of [...swaggerUiFiles, 'LICENSE', 'NOTICE'])
-    cpSync(join(source, file), join(outDir, 'swagger-ui', file))
+  for (const file of ['LICENSE', 'NOTICE']) cpSync(join(source, file), join(outDir, 'swagger-ui', file))
+  for (const file of swaggerUiFiles) {
+    const target = join(outDir, 'swagger-ui', file)
+    cpSync(join(source, file), target)
+    if (file.endsWith('.png')) continue
+    for (const [ending, bytes] of compressedForms(readFileSync(target)))
+      writeFileSync(`${target}.${ending}`, bytes)
+  }
 }
 
 export async function buildServer(outDir: string): Promise<Metafile> {

@@ -23,6 +23,7 @@ import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
 import { createMemorySubmissions } from '../src/adapters/memory/submissions.ts'
 import { createMetadataStrippingImages } from '../src/adapters/metadata-stripping/images.ts'
 import { createMetadataStripping } from '../src/adapters/metadata-stripping/metadata.ts'
+import { createNodeCompressor } from '../src/adapters/node/compressor.ts'
 import { createOidcIdentityProviders } from '../src/adapters/oidc/identity-providers.ts'
 import { createOtpauthOneTimePasswords } from '../src/adapters/otpauth/one-time-passwords.ts'
 import { createScanningMessageSearch } from '../src/adapters/scanning/message-search.ts'
@@ -85,6 +86,7 @@ export async function createTestApp({
     cache: createMemoryCache({ clock }),
     ciphers: createWebCiphers(),
     clock,
+    compressor: createNodeCompressor(),
     defer,
     documents,
     fileScanner: acceptEveryFile,

@@ -10,6 +10,7 @@ import type { BlobBytes } from '../../src/ports/blob-bytes.ts'
 import type { Cache } from '../../src/ports/cache.ts'
 import type { Ciphers } from '../../src/ports/ciphers.ts'
 import type { Clock } from '../../src/ports/clock.ts'
+import type { Compressor } from '../../src/ports/compressor.ts'
 import type { DocumentStore } from '../../src/ports/documents.ts'
 import type { FileScanner } from '../../src/ports/file-scanner.ts'
 import type { Hasher } from '../../src/ports/hasher.ts'
@@ -48,6 +49,7 @@ export interface Native {
   readonly pictureConverter: PictureConverter | null
   readonly createScanner: (clamd: { readonly host: string; readonly port: number }) => FileScanner
   readonly ciphers: Ciphers
+  readonly compressor: Compressor
   readonly createHasher: (hasher: Config['hasher']) => Hasher
   /** Documents and records in one file, so that writes to both share a commit. */
   readonly openSqlite: (

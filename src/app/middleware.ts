@@ -34,7 +34,7 @@ export function mountMiddleware(
   config: AppConfig,
   { bodyOf, leaves, limitOf, queryOf, takesBeacon }: RouteDeclarations,
 ): void {
-  const { clock, log } = ports
+  const { clock, compressor, log } = ports
   const scaleBySite = new Map(config.trustedSites.map(({ name, scale }) => [name, scale]))
   const limited = (general: Limit) =>
     rateLimit({
@@ -48,6 +48,7 @@ export function mountMiddleware(
   app.use(
     beginRequest({
       settings: config.http,
+      compressor,
       auth,
       readClientAddress: createReadClientAddress(config.trustedProxyHops, config.trustedSites),
       now: clock.now,

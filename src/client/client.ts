@@ -6,6 +6,7 @@ import { createLeaving, isLeaving } from './leaving.ts'
 import { createLine, type Line } from './line.ts'
 import { findNotes, forgiving, type SharedNotes } from './notes.ts'
 import { randomId } from './random-id.ts'
+import { isShared } from './shared-paths.ts'
 
 export type { ApiError } from './answers.ts'
 export type { Line } from './line.ts'
@@ -91,7 +92,8 @@ export function prepared(path: string, init: RequestInit | undefined, expectedUs
  * deadline, and fails with `ForeignAnswer` where something in between answers in place of the API. What reads, and what
  * creates under a key, is sent again when nothing came back; whoever repeats a creation gives it the same
  * `Idempotency-Key`. Where somebody has left (`createLeaving`) and the server could not be told, it is
- * told first, and until that succeeds every request is answered 401 here.
+ * told first, and until that succeeds every request is answered 401 here. What is the same for everybody is asked for
+ * without cookies.
  */
 export function createClient(options: ClientOptions): Client {
   const { onSignedOut, line = createLine(), expectedUser = () => undefined, now = Date.now } = options
@@ -145,6 +147,12 @@ export function createClient(options: ClientOptions): Client {
     const startedAt = now()
     const url = input instanceof Request ? input.url : String(input)
     const path = new URL(url, 'http://page.invalid').pathname
+    if (isShared(init?.method?.toUpperCase() ?? 'GET', path)) {
+      const { request, mayRepeat } = prepared(path, init)
+      const answer = await send(url, { ...request, credentials: 'omit' }, mayRepeat)
+      // There may be something for this person, such as a course that only those who take part in it still see.
+      if (answer.status !== 404) return answer
+    }
     if (needsSession(path) && isLeaving(notes) && !(await leaving.settle())?.isSignedOut) {
       signedOut()
       return stillLeaving()

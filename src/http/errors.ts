@@ -4,6 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { z } from 'zod'
 import { AppError, type ErrorKind, notFound, validationError } from '../core/kernel/errors.ts'
 import { prefers } from './accept.ts'
+import { forOneCaller } from './headers.ts'
 import type { AppEnv } from './request-context.ts'
 
 const statusByKind = {
@@ -118,6 +119,6 @@ export const createOnError =
     const known = toAppError(error)
     if (known !== error && !(error instanceof HTTPException && known)) report(error, requestId)
     if (known) return answer(c, known)
-    c.header('Cache-Control', 'no-store')
+    c.header('Cache-Control', forOneCaller)
     return c.json(bodyOfSurprise(requestId), 500)
   }

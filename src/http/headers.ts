@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
-import type { AppEnv } from './request-context.ts'
+import type { AppEnv, HttpSettings } from './request-context.ts'
 
 const exposed = [
   'X-RateLimit-Limit',
@@ -24,20 +24,27 @@ const allowedHeaders =
 
 export const strictTransport = 'max-age=31536000; includeSubDomains'
 
+/** What every answer says to a browser, whoever asked for what. */
+export const harmlessHeaders = ({ isProduction }: HttpSettings): Readonly<Record<string, string>> => ({
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Content-Security-Policy':
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  ...(isProduction ? { 'Strict-Transport-Security': strictTransport } : {}),
+})
+
+/** Of what is for one caller: every answer but those of `sharedAnswer`. */
+export const forOneCaller = 'private, no-store'
+
 /**
  * The headers of every answer, set before anything else runs: a header set after `next()` makes Hono build the
  * response a second time. Answers preflights.
  */
 export const essentialHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   const settings = c.get('settings')
-  c.header('X-Content-Type-Options', 'nosniff')
-  c.header('Referrer-Policy', 'no-referrer')
-  c.header(
-    'Content-Security-Policy',
-    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  )
-  c.header('Cache-Control', 'no-store')
-  if (settings.isProduction) c.header('Strict-Transport-Security', strictTransport)
+  const harmless = harmlessHeaders(settings)
+  for (const name in harmless) c.header(name, harmless[name])
+  c.header('Cache-Control', forOneCaller)
   c.header('Vary', 'Origin')
   const origin = c.req.header('origin')
   if (origin !== undefined && settings.allowedOrigins.has(origin)) {

@@ -4,6 +4,7 @@ import type { AskedAhead, Authenticated, VerifiedClaims } from '../core/accounts
 import type { FormerSession } from '../core/accounts/auth/end-former-session.ts'
 import type { Service } from '../core/accounts/service-tokens/service-tokens.ts'
 import type { Actor, Caller } from '../core/kernel/actor.ts'
+import type { Compressor } from './content-coding.ts'
 
 /** How this deployment answers, fixed at start. */
 export interface HttpSettings {
@@ -49,6 +50,7 @@ export interface AppEnv {
   }
   Variables: {
     settings: HttpSettings
+    compressor: Compressor
     auth: Auth
     caller: Caller
     /** What the request may be signed in by, read once. */

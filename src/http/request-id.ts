@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import type { Auth } from '../core/accounts/auth/auth.ts'
 import type { ReadClientAddress } from './client-address.ts'
+import type { Compressor } from './content-coding.ts'
 import { matchedRoute } from './matched-route.ts'
 import { keepPlainHeaders } from './plain-headers.ts'
 import type { AppEnv, HttpSettings } from './request-context.ts'
@@ -26,12 +27,14 @@ const maxUserAgentLength = 400
 export const beginRequest =
   ({
     settings,
+    compressor,
     auth,
     readClientAddress,
     now,
     report,
   }: {
     readonly settings: HttpSettings
+    readonly compressor: Compressor
     readonly auth: Auth
     readonly readClientAddress: ReadClientAddress
     readonly now: () => number
@@ -44,6 +47,7 @@ export const beginRequest =
     const requestId = given !== undefined && acceptable.test(given) ? given : crypto.randomUUID()
     const client = readClientAddress(c.env?.remoteAddress, c.req.header('x-forwarded-for'))
     c.set('settings', settings)
+    c.set('compressor', compressor)
     c.set('auth', auth)
     c.set('caller', {
       requestId,

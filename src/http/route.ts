@@ -22,6 +22,12 @@ export const isPublic = {
   middleware: [] as [],
 }
 
+/**
+ * Open to anybody and the same for everybody: answered by `sharedAnswer`, and kept by whatever stands between us and the
+ * readers. A test holds that the two go together.
+ */
+export const isShared = { ...isPublic, 'x-shared': true as const }
+
 /** Open to anybody, who may be signed in afterwards: by new tokens, in place of those that came along. */
 export const signsIn = {
   ...isPublic,
@@ -174,6 +180,9 @@ const meanings = {
 } as const
 
 type ErrorStatus = keyof typeof meanings
+
+/** Of what has an `ETag`. */
+export const unchanged = { description: 'Unchanged since the version in `If-None-Match`.' }
 
 /** Words for a person, where there is nothing else to say. */
 export const Message = z.object({ message: z.string() }).meta({ id: 'Message' })

@@ -9,6 +9,7 @@ import type { BreachedPasswords } from './breached-passwords.ts'
 import type { Cache } from './cache.ts'
 import type { Ciphers } from './ciphers.ts'
 import type { Clock } from './clock.ts'
+import type { Compressor } from './compressor.ts'
 import type { CoursePackages } from './course-packages.ts'
 import type { Defer } from './defer.ts'
 import type { DocumentStore } from './documents.ts'
@@ -44,6 +45,7 @@ export interface Ports {
   readonly cache: Cache
   readonly ciphers: Ciphers
   readonly clock: Clock
+  readonly compressor: Compressor
   readonly coursePackages: CoursePackages
   readonly defer: Defer
   readonly documents: DocumentStore

@@ -17,6 +17,7 @@ import {
   onlyFor,
   steppedUpAs,
   takesAnyQuery,
+  unchanged,
 } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
@@ -122,6 +123,7 @@ const cancelRecoveryPage = createRoute({
   request: { query: z.object({ token: z.string().max(200).meta({ example: examples.oneTimeToken }) }) },
   responses: {
     200: { description: 'A page with a button.', content: { 'text/html': { schema: z.string() } } },
+    304: unchanged,
     ...errors(400),
   },
 })

@@ -1,5 +1,6 @@
 import { html, raw } from 'hono/html'
 import type { CheckedCertificate } from '../core/learning/certificates/certificates.model.ts'
+import { privatePage } from '../http/private-page.ts'
 import type { AppContext } from '../http/request-context.ts'
 import { policyForStyle } from './page-policy.ts'
 
@@ -51,10 +52,9 @@ export async function certificatePage(c: AppContext, certificate: CheckedCertifi
   policy ??= await policyForStyle(style)
   c.header('Content-Security-Policy', policy)
   c.header('X-Robots-Tag', 'noindex, nofollow, noarchive')
-  c.header('Referrer-Policy', 'no-referrer')
-  c.header('Cache-Control', 'private, no-store')
   const url = `${c.get('settings').publicOrigin}/certificates/${certificate?.code ?? ''}`
-  return c.html(
+  return privatePage(
+    c,
     html`<!doctype html>
 <html lang="en">
   <head>

@@ -10,7 +10,7 @@ import {
 import type { Certificates } from '../core/learning/certificates/certificates.ts'
 import type { Enrollments } from '../core/learning/enrollments/enrollments.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
-import { body, errors, isPublic, json, signedIn } from '../http/route.ts'
+import { body, errors, isPublic, json, signedIn, unchanged } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { certificatePage } from './certificate-page.ts'
 import { examples } from './examples.ts'
@@ -67,7 +67,7 @@ const showMyCertificate = createRoute({
   description: 'A page with everything on it, whatever others are shown.',
   ...signedIn,
   request: { params: CourseId },
-  responses: { 200: page('The certificate.'), ...errors(400, 401, 403, 404) },
+  responses: { 200: page('The certificate.'), 304: unchanged, ...errors(400, 401, 403, 404) },
 })
 
 const checkCertificate = createRoute({
@@ -95,7 +95,7 @@ const showCertificateUnder = (path: `${string}/{code}${string}`, operationId: st
     ...isPublic,
     ...limited,
     request: { params: CertificateCodeInPath },
-    responses: { 200: page('It is valid.'), 404: page('There is none.'), ...errors(400) },
+    responses: { 200: page('It is valid.'), 304: unchanged, 404: page('There is none.'), ...errors(400) },
   })
 const showCertificate = showCertificateUnder('/certificates/{code}', 'showCertificate')
 const showCertificateUnderApi = showCertificateUnder(
@@ -133,8 +133,6 @@ export const certificateRoutes = (certificates: Certificates, enrollments: Enrol
     )
     .openapi(checkCertificate, async (c) => {
       c.header('X-Robots-Tag', 'noindex, nofollow, noarchive')
-      c.header('Referrer-Policy', 'no-referrer')
-      c.header('Cache-Control', 'private, no-store')
       return c.json(await certificates.check(c.req.valid('param').code), 200)
     })
     .openapi(showCertificate, (c) => show(c, c.req.valid('param').code))

@@ -1,8 +1,9 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
 import { notFound } from '../core/kernel/errors.ts'
-import { hasCurrent } from '../http/etag.ts'
 import type { AppContext, AppEnv } from '../http/request-context.ts'
+import { type Representation, represent, sharedAnswer } from '../http/shared-answer.ts'
+import { readCompressed } from './compressed-assets.ts'
 
 interface Asset {
   readonly body: Uint8Array<ArrayBuffer>
@@ -69,56 +70,56 @@ ${built ? html`<noscript>MackChat needs JavaScript.</noscript>` : html`<p>This p
 </body>
 </html>`
 
-/** What the browser takes of the encodings in which the files lie there. */
-function encodingFor(c: AppContext): 'br' | 'gz' | null {
-  const accepted = (c.req.header('accept-encoding') ?? '')
-    .split(',')
-    .map((each) => each.trim().toLowerCase())
-    .filter((each) => !/;\s*q=0(?:\.0*)?$/.test(each))
-    .map((each) => each.split(';')[0])
-  return accepted.includes('br') ? 'br' : accepted.includes('gzip') ? 'gz' : null
-}
-
-async function etagOf(text: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
-  return [...digest.subarray(0, 12)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-}
+/** Its parts go with the page that names them, and those of the page before may be gone: it is asked for each time. */
+const askedForEachTime = { edgeSeconds: 0 }
+const aYear = 31_536_000
+/** The name changes when the bytes do. */
+const keptForever = { browserSeconds: aYear, edgeSeconds: aYear, isImmutable: true }
 
 /** A chat in a page: small, known again after a reload, and talking to nobody but this deployment. */
 export const chatPageRoutes = ({ path, readAsset, elsewhere }: Needs) => {
-  async function readManifest(): Promise<Manifest | null> {
+  let written:
+    | { readonly manifestTag: string | undefined; readonly page: Promise<Representation> }
+    | undefined
+
+  /** The same object until the page is built anew. */
+  async function readPage(publicOrigin: string): Promise<Representation> {
     const asset = await readAsset('chat/manifest.json')
-    return asset && (JSON.parse(new TextDecoder().decode(asset.body)) as Manifest)
+    if (written && written.manifestTag === asset?.etag) return written.page
+    const manifest = asset && (JSON.parse(new TextDecoder().decode(asset.body)) as Manifest)
+    const text = async () => String(await page(path, publicOrigin, manifest))
+    written = {
+      manifestTag: asset?.etag,
+      page: text().then((whole) => represent(whole, 'text/html; charset=UTF-8')),
+    }
+    return written.page
   }
+
   return new Hono<AppEnv>()
     .get('/', async (c) => {
-      const text = String(await page(path, c.get('settings').publicOrigin, await readManifest()))
-      c.header('Content-Security-Policy', policyFor(c, elsewhere))
-      // Over http browsers ignore it, and complain.
-      if (c.get('settings').isProduction) c.header('Cross-Origin-Opener-Policy', 'same-origin')
-      c.header('Cache-Control', 'no-cache')
-      if (hasCurrent(c, await etagOf(text))) return c.body(null, 304)
-      return c.html(text)
+      const { publicOrigin, isProduction } = c.get('settings')
+      return sharedAnswer(c, await readPage(publicOrigin), {
+        ...askedForEachTime,
+        headers: {
+          'Content-Security-Policy': policyFor(c, elsewhere),
+          // Over http browsers ignore it, and complain.
+          ...(isProduction ? { 'Cross-Origin-Opener-Policy': 'same-origin' } : {}),
+        },
+      })
     })
     .get('/licenses.txt', async (c) => {
       const asset = await readAsset('chat/licenses.txt')
       if (!asset) throw notFound()
-      c.header('Cache-Control', 'no-cache')
-      if (hasCurrent(c, asset.etag)) return c.body(null, 304)
-      return c.body(asset.body, 200, { 'Content-Type': asset.type })
+      return sharedAnswer(c, asset)
     })
     .get('/:name', async (c) => {
       const name = c.req.param('name')
       if (!/\.(?:js|css|map)$/.test(name)) throw notFound()
-      const encoding = encodingFor(c)
-      const compressed = encoding && (await readAsset(`chat/${name}.${encoding}`))
-      const asset = compressed || (await readAsset(`chat/${name}`))
+      const asset = await readAsset(`chat/${name}`)
       if (!asset) throw notFound()
-      // The name changes when the bytes do.
-      c.header('Cache-Control', 'public, max-age=31536000, immutable')
-      c.header('Vary', 'Accept-Encoding', { append: true })
-      if (compressed) c.header('Content-Encoding', encoding === 'br' ? 'br' : 'gzip')
-      if (hasCurrent(c, asset.etag)) return c.body(null, 304)
-      return c.body(asset.body, 200, { 'Content-Type': asset.type })
+      return sharedAnswer(c, asset, {
+        ...keptForever,
+        readCompressed: readCompressed(readAsset, `chat/${name}`),
+      })
     })
 }

@@ -19,16 +19,25 @@ import {
   TimeReport,
 } from '../core/learning/enrollments/study.model.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
-import { body, errors, isPublic, json, Message, optionalBody, signedIn, takesBeacon } from '../http/route.ts'
+import {
+  body,
+  errors,
+  isShared,
+  json,
+  Message,
+  optionalBody,
+  signedIn,
+  takesBeacon,
+  unchanged,
+} from '../http/route.ts'
 import { lookForSession } from '../http/session.ts'
-import { stableAnswer } from '../http/stable-answer.ts'
+import { sharedJson } from '../http/shared-answer.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
 
 const tags = ['Courses']
 const CourseId = z.object({ id: z.uuid().meta({ example: examples.courseId }) })
 const LessonId = CourseId.extend({ lessonId: z.uuid().meta({ example: examples.lessonId }) })
-const unchanged = { description: 'Unchanged since the version in `If-None-Match`.' }
 
 const listCourses = createRoute({
   method: 'get',
@@ -37,7 +46,7 @@ const listCourses = createRoute({
   tags,
   summary: 'List courses',
   description: 'The catalog. Counts may be 15 minutes old; everything else is as published. With an `ETag`.',
-  ...isPublic,
+  ...isShared,
   request: { query: CourseQuery },
   responses: { 200: json(CoursePage, 'A page.'), 304: unchanged, ...errors(400) },
 })
@@ -50,7 +59,7 @@ const readCourse = createRoute({
   summary: 'Get a course',
   description:
     'With its lessons. One that is archived is shown to who takes part in it, in the version they take, and is no answer to keep for others.',
-  ...isPublic,
+  ...isShared,
   request: { params: CourseId },
   responses: { 200: json(CourseDetail, 'With an `ETag`.'), 304: unchanged, ...errors(400, 404) },
 })
@@ -199,11 +208,11 @@ export const courseRoutes = (courses: Courses, enrollments: Enrollments) => {
   const learnerOf = (c: AppContext) => enrollments.learnerOf(actorOf(c), c.get('session').user)
 
   return new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
-    .openapi(listCourses, async (c) => stableAnswer(c, await courses.list(c.req.valid('query'))))
+    .openapi(listCourses, async (c) => sharedJson(c, await courses.list(c.req.valid('query'))))
     .openapi(readCourse, async (c) => {
       const { id } = c.req.valid('param')
       const published = await courses.findDetail(id)
-      if (published) return stableAnswer(c, published)
+      if (published) return sharedJson(c, published)
       await lookForSession(c)
       const actor = c.get('session')?.actor
       if (!actor) throw notFound()

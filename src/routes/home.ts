@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { html, raw } from 'hono/html'
 import type { AppEnv } from '../http/request-context.ts'
+import { sharedText } from '../http/shared-answer.ts'
 import { demoPassword, demoStaff } from './demo-accounts.ts'
 import { policyForStyle } from './page-policy.ts'
 
@@ -83,17 +84,18 @@ export function homeRoutes(
 ) {
   const routes = new Hono<AppEnv>()
   if (isProduction) return routes.get('/', (c) => c.body(null, 204))
-  let policy: string | undefined
+  const written = new Map<boolean, ReturnType<typeof sharedText>>()
+  const pageFor = (hasChat: boolean, origin: string) => {
+    const links = [reference, ...(hasChat ? [chat] : []), ...(hasMailbox ? [mailbox] : []), catalogue, demo]
+    const known =
+      written.get(hasChat) ??
+      sharedText(async () => String(await page(links, origin)), 'text/html; charset=UTF-8')
+    written.set(hasChat, known)
+    return known
+  }
   return routes.get('/', async (c) => {
-    policy ??= await policyForStyle(style)
     const hasChat = (await readAsset('chat/manifest.json')) !== null
-    c.header('Content-Security-Policy', policy)
-    c.header('Cache-Control', 'no-cache')
-    return c.html(
-      page(
-        [reference, ...(hasChat ? [chat] : []), ...(hasMailbox ? [mailbox] : []), catalogue, demo],
-        c.get('settings').publicOrigin,
-      ),
-    )
+    const answer = pageFor(hasChat, c.get('settings').publicOrigin)
+    return answer(c, { headers: { 'Content-Security-Policy': await policyForStyle(style) } })
   })
 }

@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import { notFound } from '../core/kernel/errors.ts'
 import type { Mailing } from '../core/platform/mail/mail.ts'
 import { prefers } from '../http/accept.ts'
+import { privatePage } from '../http/private-page.ts'
 import type { AppEnv } from '../http/request-context.ts'
 
 /** A message brings its styles with it, and nothing else. */
@@ -22,7 +23,9 @@ export const mailboxRoutes = (messages: NonNullable<Mailing['mailbox']>) =>
           items: kept.map(({ id, to, subject, text, sentAt }) => ({ id, to, subject, text, sentAt })),
         })
       c.header('Content-Security-Policy', policy)
-      return c.html(html`<!doctype html>
+      return privatePage(
+        c,
+        html`<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
@@ -51,11 +54,12 @@ export const mailboxRoutes = (messages: NonNullable<Mailing['mailbox']>) =>
     </ul>
     ${kept.length === 0 ? html`<p>Nothing yet.</p>` : ''}
   </body>
-</html>`)
+</html>`,
+      )
     })
     .get('/:id', async (c) => {
       const message = (await messages()).find(({ id }) => id === c.req.param('id'))
       if (!message) throw notFound()
       c.header('Content-Security-Policy', policy)
-      return c.html(message.html)
+      return privatePage(c, message.html)
     })

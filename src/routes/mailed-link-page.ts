@@ -1,9 +1,11 @@
 import { html } from 'hono/html'
+import { privatePage } from '../http/private-page.ts'
 import type { AppContext } from '../http/request-context.ts'
+import { sharedText } from '../http/shared-answer.ts'
 import { policyForButton } from './page-policy.ts'
 
 /** What the button does: sends the token of the link, and shows the answer. */
-export const mailedLinkScript = `const [button, words] = ['button', '#words'].map((name) => document.querySelector(name))
+const script = `const [button, words] = ['button', '#words'].map((name) => document.querySelector(name))
 button.addEventListener('click', async () => {
   button.disabled = true
   const token = new URLSearchParams(location.search).get('token')
@@ -23,6 +25,8 @@ button.addEventListener('click', async () => {
 })
 `
 
+export const mailedLinkScript = sharedText(script, 'text/javascript; charset=utf-8')
+
 interface PageWords {
   readonly title: string
   readonly question: string
@@ -32,7 +36,9 @@ interface PageWords {
 /** A page with a button, for the link in a mail: scanners of mail open links and press none. */
 export function showMailedLinkPage(c: AppContext, isUsable: boolean, { title, question, button }: PageWords) {
   c.header('Content-Security-Policy', policyForButton)
-  return c.html(html`<!doctype html>
+  return privatePage(
+    c,
+    html`<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
@@ -55,5 +61,6 @@ export function showMailedLinkPage(c: AppContext, isUsable: boolean, { title, qu
       ${isUsable ? html`<button type="button">${button}</button><script src="mailed-link.js"></script>` : ''}
     </main>
   </body>
-</html>`)
+</html>`,
+  )
 }

@@ -2,7 +2,8 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Auth } from '../core/accounts/auth/auth.ts'
 import type { Health } from '../core/platform/health/health.ts'
 import type { AppEnv } from '../http/request-context.ts'
-import { errors, isPublic, json } from '../http/route.ts'
+import { errors, isPublic, isShared, json, unchanged } from '../http/route.ts'
+import { sharedJson } from '../http/shared-answer.ts'
 
 const tags = ['Operations']
 
@@ -67,9 +68,12 @@ const keySet = (path: '/.well-known/jwks.json' | '/api/jwks.json', operationId: 
     operationId,
     tags,
     summary: 'Get the public keys that verify access tokens',
-    ...isPublic,
-    responses: { 200: json(Jwks, 'A JSON Web Key Set.'), ...errors() },
+    ...isShared,
+    responses: { 200: json(Jwks, 'A JSON Web Key Set. With an `ETag`.'), 304: unchanged, ...errors() },
   })
+
+/** A key is published well before it signs. */
+const keptByVerifiers = { browserSeconds: 300, edgeSeconds: 300 }
 
 export const operationRoutes = (auth: Auth, health: Health) =>
   new OpenAPIHono<AppEnv>()
@@ -80,12 +84,10 @@ export const operationRoutes = (auth: Auth, health: Health) =>
       return readiness.status === 'ready' ? c.json(body, 200) : c.json(body, 503)
     })
     .openapi(keySet('/.well-known/jwks.json', 'readKeys'), async (c) => {
-      c.header('Cache-Control', 'public, max-age=300')
       const { keys } = await auth.publicKeys()
-      return c.json({ keys: [...keys] }, 200)
+      return sharedJson(c, { keys: [...keys] }, keptByVerifiers)
     })
     .openapi(keySet('/api/jwks.json', 'readKeysUnderApi'), async (c) => {
-      c.header('Cache-Control', 'public, max-age=300')
       const { keys } = await auth.publicKeys()
-      return c.json({ keys: [...keys] }, 200)
+      return sharedJson(c, { keys: [...keys] }, keptByVerifiers)
     })

@@ -4,7 +4,8 @@ import type { Consents } from '../core/accounts/consents/consents.ts'
 import { CursorQuery, cursorPage } from '../core/kernel/paging.ts'
 import { Disclosure, type Disclosures } from '../core/privacy/disclosures/disclosures.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
-import { body, errors, isPublic, json, signedIn, signedInOrGuest } from '../http/route.ts'
+import { body, errors, isShared, json, signedIn, signedInOrGuest, unchanged } from '../http/route.ts'
+import { sharedJson } from '../http/shared-answer.ts'
 import { onInvalid } from '../http/validate.ts'
 
 const tags = ['Users']
@@ -16,8 +17,12 @@ const listConsentTexts = createRoute({
   tags,
   summary: 'List the texts people are asked to agree to',
   description: 'In the version in force.',
-  ...isPublic,
-  responses: { 200: json(z.object({ items: z.array(ConsentText) }), 'One of each document.'), ...errors() },
+  ...isShared,
+  responses: {
+    200: json(z.object({ items: z.array(ConsentText) }), 'One of each document. With an `ETag`.'),
+    304: unchanged,
+    ...errors(),
+  },
 })
 
 const decideConsent = createRoute({
@@ -56,9 +61,10 @@ const listDisclosures = createRoute({
   responses: { 200: json(cursorPage(Disclosure), 'A page.'), ...errors(400, 401, 403) },
 })
 
-export const privacyRoutes = (consents: Consents, disclosures: Disclosures) =>
-  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
-    .openapi(listConsentTexts, (c) => c.json({ items: [...consents.current()] }, 200))
+export const privacyRoutes = (consents: Consents, disclosures: Disclosures) => {
+  const inForce = { items: [...consents.current()] }
+  return new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+    .openapi(listConsentTexts, (c) => sharedJson(c, inForce))
     .openapi(decideConsent, async (c) =>
       c.json(await consents.decide(actorOf(c), c.req.valid('json'), c.get('caller')), 201),
     )
@@ -66,3 +72,4 @@ export const privacyRoutes = (consents: Consents, disclosures: Disclosures) =>
     .openapi(listDisclosures, async (c) =>
       c.json(await disclosures.list(actorOf(c), c.req.valid('query')), 200),
     )
+}

@@ -2,9 +2,9 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Files } from '../core/files/files.ts'
 import type { PublicPicture } from '../core/files/public-pictures.ts'
 import { notFound } from '../core/kernel/errors.ts'
-import { hasCurrent } from '../http/etag.ts'
 import type { AppContext, AppEnv } from '../http/request-context.ts'
-import { errors, isPublic, takesAnyQuery } from '../http/route.ts'
+import { errors, isShared, takesAnyQuery, unchanged } from '../http/route.ts'
+import { sharedAnswer } from '../http/shared-answer.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
 
@@ -18,7 +18,7 @@ const answers = {
       ]),
     ),
   },
-  304: { description: 'Known already.' },
+  304: unchanged,
   ...errors(400, 404),
 }
 
@@ -29,7 +29,7 @@ const readAvatar = createRoute({
   tags: ['Users'],
   summary: 'Get the picture of a person',
   description: 'At the address that their profile names.',
-  ...isPublic,
+  ...isShared,
   ...takesAnyQuery,
   request: {
     params: z.object({
@@ -50,7 +50,7 @@ const readThumbnail = createRoute({
   tags: ['Courses'],
   summary: 'Get the picture of a course',
   description: 'At the address that the course names as its `thumbnail`, for as long as it does.',
-  ...isPublic,
+  ...isShared,
   ...takesAnyQuery,
   request: {
     params: z.object({
@@ -64,16 +64,20 @@ const readThumbnail = createRoute({
   responses: answers,
 })
 
+/** Whoever removes a picture has it gone from everywhere else within the hour. */
+const keptByBrowsers = {
+  browserSeconds: 86_400,
+  edgeSeconds: 3_600,
+  isImmutable: true,
+  headers: {
+    'Content-Security-Policy':
+      "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
+  },
+}
+
 function answer(c: AppContext, name: string, found: PublicPicture | null) {
   if (!found) throw notFound()
-  c.header('Cache-Control', 'public, max-age=86400, immutable')
-  c.header(
-    'Content-Security-Policy',
-    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
-  )
-  c.header('Cross-Origin-Resource-Policy', 'cross-origin')
-  if (hasCurrent(c, name)) return c.body(null, 304)
-  return c.body(found.bytes, 200, { 'Content-Type': found.type })
+  return sharedAnswer(c, { body: found.bytes, type: found.type, etag: name }, keptByBrowsers)
 }
 
 /** Under a limit of their own: one page may show a hundred people, or courses. */

@@ -127,10 +127,7 @@ const referenceOf = async (
 
 /** For whoever may ask: signed in as everywhere. */
 export const negotiateRoutes = (realtime: RealtimeGateway) =>
-  new OpenAPIHono<AppEnv>().openapi(negotiate, async (c) => {
-    c.header('Cache-Control', 'no-store')
-    return c.json(await realtime.negotiate(actorOf(c)), 200)
-  })
+  new OpenAPIHono<AppEnv>().openapi(negotiate, async (c) => c.json(await realtime.negotiate(actorOf(c)), 200))
 
 /** For the service alone, which has neither a session nor an origin of ours. `report` gets what nobody foresaw. */
 export const realtimeEventRoutes = (

@@ -16,6 +16,7 @@ import {
   body,
   errors,
   isPublic,
+  isShared,
   json,
   limitedAsAuth,
   Message,
@@ -23,6 +24,7 @@ import {
   steppedUpAs,
   steppedUpWithMailbox,
   takesAnyQuery,
+  unchanged,
 } from '../http/route.ts'
 import { requireMailbox, requireSession, sessionIfAny } from '../http/session.ts'
 import { onInvalid } from '../http/validate.ts'
@@ -128,6 +130,7 @@ const linkPage = <const P extends string>(path: P, operationId: string, summary:
     request: { query: z.object({ token: z.string().max(200).meta({ example: examples.oneTimeToken }) }) },
     responses: {
       200: { description: 'A page with a button.', content: { 'text/html': { schema: z.string() } } },
+      304: unchanged,
       ...errors(400),
     },
   })
@@ -146,10 +149,11 @@ const pageScript = createRoute({
   operationId: 'readMailedLinkScript',
   tags,
   summary: 'Get the script of the pages behind mailed links',
-  ...isPublic,
+  ...isShared,
   ...takesAnyQuery,
   responses: {
     200: { description: 'JavaScript.', content: { 'text/javascript': { schema: z.string() } } },
+    304: unchanged,
     ...errors(),
   },
 })
@@ -219,9 +223,7 @@ export const recoveryRoutes = ({ passwordReset, emailVerification, takingBack }:
         button: 'Undo the change',
       }),
     )
-    .openapi(pageScript, (c) =>
-      c.text(mailedLinkScript, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
-    )
+    .openapi(pageScript, (c) => mailedLinkScript(c))
 
 const askEmailChange = createRoute({
   method: 'post',

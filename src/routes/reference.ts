@@ -1,8 +1,9 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
 import { notFound } from '../core/kernel/errors.ts'
-import { hasCurrent } from '../http/etag.ts'
 import type { AppEnv } from '../http/request-context.ts'
+import { sharedAnswer, sharedJson, sharedText } from '../http/shared-answer.ts'
+import { isCompressedForm, readCompressed } from './compressed-assets.ts'
 
 interface Asset {
   readonly body: Uint8Array<ArrayBuffer>
@@ -49,40 +50,33 @@ const startScript = `SwaggerUIBundle({
 })
 `
 
+const showPage = sharedText(async () => String(await page), 'text/html; charset=UTF-8')
+const showScript = sharedText(startScript, 'text/javascript; charset=utf-8')
+const keptForAnHour = { browserSeconds: 3_600, edgeSeconds: 3_600 }
+
 /** The description of this API for machines, and a page to read and try it that needs no other host. */
 export const referenceRoutes = (
   describe: () => object,
   describeEvents: () => object,
   readAsset: (name: string) => Promise<Asset | null>,
 ) => {
-  let document: string | undefined
-  let eventsDocument: string | undefined
+  let document: object | undefined
+  let eventsDocument: object | undefined
   return new Hono<AppEnv>()
     .get('/api/openapi.json', (c) => {
-      document ??= JSON.stringify(describe())
-      c.header('Cache-Control', 'no-cache')
-      return c.body(document, 200, { 'Content-Type': 'application/json' })
+      document ??= describe()
+      return sharedJson(c, document)
     })
     .get('/api/asyncapi.json', (c) => {
-      eventsDocument ??= JSON.stringify(describeEvents())
-      c.header('Cache-Control', 'no-cache')
-      return c.body(eventsDocument, 200, { 'Content-Type': 'application/json' })
+      eventsDocument ??= describeEvents()
+      return sharedJson(c, eventsDocument)
     })
-    .get('/api/docs', (c) => {
-      c.header('Content-Security-Policy', policy)
-      c.header('Cache-Control', 'no-cache')
-      return c.html(page)
-    })
+    .get('/api/docs', (c) => showPage(c, { headers: { 'Content-Security-Policy': policy } }))
     .get('/api/docs/:name', async (c) => {
       const name = c.req.param('name')
-      if (name === 'start.js') {
-        c.header('Cache-Control', 'no-cache')
-        return c.body(startScript, 200, { 'Content-Type': 'text/javascript; charset=utf-8' })
-      }
-      const asset = await readAsset(name)
+      if (name === 'start.js') return showScript(c)
+      const asset = isCompressedForm(name) ? null : await readAsset(name)
       if (!asset) throw notFound()
-      c.header('Cache-Control', 'public, max-age=3600')
-      if (hasCurrent(c, asset.etag)) return c.body(null, 304)
-      return c.body(asset.body, 200, { 'Content-Type': asset.type })
+      return sharedAnswer(c, asset, { ...keptForAnHour, readCompressed: readCompressed(readAsset, name) })
     })
 }

@@ -1,12 +1,14 @@
 import { html } from 'hono/html'
+import { privatePage } from '../http/private-page.ts'
 import type { AppContext } from '../http/request-context.ts'
+import { sharedText } from '../http/shared-answer.ts'
 import { policyForButton } from './page-policy.ts'
 
 /**
  * Asks only when the button is pressed, and says nothing of it to anybody but us. What was shown goes when the page is
  * left: others may sit at this computer next.
  */
-export const sharedScript = `const find = (id) => document.getElementById(id)
+const script = `const find = (id) => document.getElementById(id)
 const [button, words, shown, heading, until, list] = ['look', 'words', 'shown', 'whose', 'until', 'courses'].map(find)
 const question = words.textContent
 const token = () => location.hash.slice(1)
@@ -84,11 +86,10 @@ addEventListener('pagehide', begin)
 begin()
 `
 
+export const sharedScript = sharedText(script, 'text/javascript; charset=utf-8')
+
 /** Knows of nobody: neither whose progress it is, nor whether the link leads anywhere. */
-export function showSharedPage(c: AppContext) {
-  c.header('Content-Security-Policy', policyForButton)
-  c.header('X-Robots-Tag', 'noindex, nofollow')
-  return c.html(html`<!doctype html>
+const page = html`<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
@@ -139,5 +140,11 @@ export function showSharedPage(c: AppContext) {
       <script src="shared.js"></script>
     </main>
   </body>
-</html>`)
+</html>`
+
+/** The same for everybody, and yet kept by nobody: whoever sits at this computer next is to find no trace of it. */
+export function showSharedPage(c: AppContext) {
+  c.header('Content-Security-Policy', policyForButton)
+  c.header('X-Robots-Tag', 'noindex, nofollow')
+  return privatePage(c, page)
 }

@@ -14,10 +14,12 @@ import {
   body,
   errors,
   isPublic,
+  isShared,
   json,
   signedIn,
   steppedUpReachingOthers,
   takesAnyQuery,
+  unchanged,
 } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
@@ -70,7 +72,7 @@ const revokeShare = createRoute({
   responses: { 204: { description: 'Over, even if it was before.' }, ...errors(400, 401, 403, 404) },
 })
 
-const sharedPage = createRoute({
+const showShared = createRoute({
   method: 'get',
   path: '/shared',
   operationId: 'showShared',
@@ -82,19 +84,21 @@ const sharedPage = createRoute({
   ...takesAnyQuery,
   responses: {
     200: { description: 'A page with a button.', content: { 'text/html': { schema: z.string() } } },
+    304: unchanged,
     ...errors(),
   },
 })
 
-const sharedPageScript = createRoute({
+const readSharedScript = createRoute({
   method: 'get',
   path: '/shared.js',
   operationId: 'readSharedScript',
   tags,
   summary: 'Get the script of the page of shared progress',
-  ...isPublic,
+  ...isShared,
   responses: {
     200: { description: 'JavaScript.', content: { 'text/javascript': { schema: z.string() } } },
+    304: unchanged,
     ...errors(),
   },
 })
@@ -126,10 +130,8 @@ export const shareRoutes = (shares: Shares, enrollments: Enrollments) => {
       await shares.end(actorOf(c), c.req.valid('param').id, c.get('caller'))
       return c.body(null, 204)
     })
-    .openapi(sharedPage, (c) => showSharedPage(c))
-    .openapi(sharedPageScript, (c) =>
-      c.body(sharedScript, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
-    )
+    .openapi(showShared, (c) => showSharedPage(c))
+    .openapi(readSharedScript, (c) => sharedScript(c))
     .openapi(lookAtShared, async (c) =>
       c.json(await shares.open(c.req.valid('json').token, c.get('caller')), 200),
     )

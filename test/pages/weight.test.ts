@@ -42,7 +42,9 @@ test.each(['gzip', 'gzip, deflate, br'])('first usable within 100 kB, with %s', 
     const response = await send(`/dev/chat/${name}`, headers)
     expect(response.status).toBe(200)
     expect(response.headers.get('content-encoding')).toBe(encoding.includes('br') ? 'br' : 'gzip')
-    expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+    expect(response.headers.get('cache-control')).toBe(
+      'public, max-age=31536000, s-maxage=31536000, immutable',
+    )
     bytes += await bytesOf(response)
   }
   expect(bytes).toBeLessThan(62_000)

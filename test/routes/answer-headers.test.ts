@@ -91,20 +91,3 @@ test('every answer with a body says what it is, and text says its encoding', asy
     if (/^text\//.test(type) && what !== 'a file') expect(type.toLowerCase(), what).toContain('charset=utf-8')
   }
 })
-
-/** What is the same for everybody and may be kept: by whoever passes it on, too. */
-const shared = [
-  'get /api/v1/courses',
-  'get /api/v1/courses/{id}',
-  'get /api/v1/consents',
-  'get /.well-known/jwks.json',
-  'get /api/jwks.json',
-]
-
-test('no answer about somebody is kept by a cache', () => {
-  for (const [what, { headers, status }] of answers) {
-    const control = headers.get('cache-control') ?? ''
-    if (status < 300 && /public|max-age/.test(control)) expect(shared, what).toContain(what)
-    else if (what.includes('/api/v1/') || what === 'a file') expect(control, what).toContain('no-store')
-  }
-})

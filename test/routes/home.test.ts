@@ -45,8 +45,7 @@ test('in production nothing is said', async () => {
 
 test('it is counted and refused like anything else', async () => {
   const testApp = await createTestApp({ environment: { RATE_LIMIT_SCALE: '0.01' } })
-  const first = await readHome(testApp)
-  expect(first.headers.get('x-ratelimit-limit')).toBe('1')
+  expect((await readHome(testApp)).status).toBe(200)
   expect((await readHome(testApp)).status).toBe(429)
   const other = await createTestApp()
   expect((await readHome(other, { method: 'HEAD' })).status).toBe(200)

@@ -42,7 +42,7 @@ export function createRefuse(log: Log): Refuse {
     const headers = {
       'Content-Type': 'application/json',
       'Content-Length': String(Buffer.byteLength(body)),
-      'Cache-Control': 'no-store',
+      'Cache-Control': 'private, no-store',
       'X-Content-Type-Options': 'nosniff',
       'X-Request-Id': requestId,
       Connection: 'close',

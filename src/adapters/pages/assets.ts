@@ -3,7 +3,7 @@ import { encodeBase64url } from '../../ports/base64url.ts'
 
 /** As the build names them, each also compressed beforehand. */
 const builtName =
-  /^chat\/(?:manifest\.json|licenses\.txt|[\w-]+\.(?:js|css|js\.map|css\.map)(?:\.(?:br|gz))?)$/
+  /^chat\/(?:manifest\.json|licenses\.txt|[\w-]+\.(?:js|css|js\.map|css\.map)(?:\.(?:br|gz|zst))?)$/
 
 const types: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
@@ -14,7 +14,7 @@ const types: Readonly<Record<string, string>> = {
 }
 
 const typeOf = (name: string): string => {
-  const [, ending = ''] = /\.(\w+)$/.exec(name.replace(/\.(?:br|gz)$/, '')) ?? []
+  const [, ending = ''] = /\.(\w+)$/.exec(name.replace(/\.(?:br|gz|zst)$/, '')) ?? []
   return types[ending] ?? 'application/octet-stream'
 }
 

@@ -16,20 +16,25 @@ export const swaggerUiFiles = Object.keys(types) as readonly SwaggerUiFile[]
 
 const isFile = (name: string): name is SwaggerUiFile => Object.hasOwn(types, name)
 
-/** The files of the reference page, each read once. */
+/** As the build compresses them beforehand. */
+const compressedEnding = /\.(?:br|gz|zst)$/
+
+/** The files of the reference page, each read once. `readFile` answers null for a compressed one that was not made. */
 export function createSwaggerUiAssets(
-  readFile: (name: SwaggerUiFile) => Promise<Uint8Array<ArrayBuffer>>,
+  readFile: (name: string) => Promise<Uint8Array<ArrayBuffer> | null>,
 ): Assets {
-  const loaded = new Map<string, Promise<Asset>>()
-  const load = async (name: SwaggerUiFile): Promise<Asset> => {
+  const loaded = new Map<string, Promise<Asset | null>>()
+  const load = async (name: string, file: SwaggerUiFile): Promise<Asset | null> => {
     const body = await readFile(name)
+    if (body === null) return null
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', body))
-    return { body, type: types[name], etag: encodeBase64url(digest).slice(0, 22) }
+    return { body, type: types[file], etag: encodeBase64url(digest).slice(0, 22) }
   }
   return {
     async read(name) {
-      if (!isFile(name)) return null
-      const asset = loaded.get(name) ?? load(name)
+      const file = name.replace(compressedEnding, '')
+      if (!isFile(file)) return null
+      const asset = loaded.get(name) ?? load(name, file)
       loaded.set(name, asset)
       return asset
     },

@@ -128,12 +128,12 @@ test('whoever takes part in an archived course knows what it is called, and read
   await enrol(ann.call, id)
   const path = `/api/v1/courses/${id}`
   const before = await ann.call('GET', path)
-  expect(before.headers.get('cache-control')).toBe('public, no-cache')
+  expect(before.headers.get('cache-control')).toBe('public, max-age=0, s-maxage=60, must-revalidate')
   await admin.call('DELETE', path)
 
   const after = await ann.call('GET', path)
   expect(after.status).toBe(200)
-  expect(after.headers.get('cache-control')).toBe('no-store')
+  expect(after.headers.get('cache-control')).toBe('private, no-store')
   expect(after.body).toMatchObject({ id, title: 'A pay slip', version: 1 })
   expect(after.body.lessons).toHaveLength(2)
   expect((await bob.call('GET', path)).status).toBe(404)

@@ -76,7 +76,7 @@ describe('the catalogue', () => {
     })
     const first = await get('')
     const etag = first.headers.get('etag') ?? ''
-    expect(first.headers.get('cache-control')).toBe('public, no-cache')
+    expect(first.headers.get('cache-control')).toBe('public, max-age=0, s-maxage=60, must-revalidate')
     expect((await get('', { 'if-none-match': etag })).status).toBe(304)
     const elsewhere = () => other.app.request(`${origin}/api/v1/courses`)
     expect((await elsewhere()).headers.get('etag')).toBe(etag)

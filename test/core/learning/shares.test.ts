@@ -51,7 +51,7 @@ describe('a link to one’s progress', () => {
   test('shows what was named and nothing else, and each look is a disclosure', async () => {
     const made = await share(ann)
     expect(made.status).toBe(201)
-    expect(made.headers.get('cache-control')).toBe('no-store')
+    expect(made.headers.get('cache-control')).toBe('private, no-store')
     expect(made.body).toMatchObject({
       recipientName: 'Officer Dana Hill',
       courses: [{ id: shared.id, title: 'A pay slip' }],
@@ -63,7 +63,7 @@ describe('a link to one’s progress', () => {
 
     testApp.clock.advance(minute)
     const seen = await look(token)
-    expect(seen.headers.get('cache-control')).toBe('no-store')
+    expect(seen.headers.get('cache-control')).toBe('private, no-store')
     expect(seen).toMatchObject({ status: 200 })
     expect(seen.body).toEqual({
       learner: 'Ann',
@@ -111,7 +111,7 @@ describe('a link to one’s progress', () => {
       const page = await testApp.app.request(`${origin}${url.pathname}`, { method })
       expect(page.status).toBe(200)
       expect(Object.fromEntries(page.headers)).toMatchObject({
-        'cache-control': 'no-store',
+        'cache-control': 'private, no-store',
         'referrer-policy': 'no-referrer',
         'x-robots-tag': 'noindex, nofollow',
         'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),

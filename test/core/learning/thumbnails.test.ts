@@ -61,7 +61,7 @@ describe('a picture of a course', () => {
     const shown = await at(url)
     expect(shown.status).toBe(200)
     expect(shown.headers.get('content-type')).toBe('image/png')
-    expect(shown.headers.get('cache-control')).toBe('public, max-age=86400, immutable')
+    expect(shown.headers.get('cache-control')).toBe('public, max-age=86400, s-maxage=3600, immutable')
     expect(shown.headers.get('cross-origin-resource-policy')).toBe('cross-origin')
     expect(shown.headers.get('content-security-policy')).toContain('sandbox')
     expect(shown.headers.get('set-cookie')).toBeNull()

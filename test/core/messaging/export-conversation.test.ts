@@ -112,7 +112,7 @@ test('opens in another origin, as a file, and is kept nowhere', async () => {
   expect(headers.get('access-control-allow-credentials')).toBe('true')
   expect(headers.get('access-control-expose-headers')).toContain('Content-Disposition')
   expect(headers.get('content-disposition')).toBe(`attachment; filename="conversation-${id}.json"`)
-  expect(headers.get('cache-control')).toBe('no-store')
+  expect(headers.get('cache-control')).toBe('private, no-store')
   expect(headers.get('x-content-type-options')).toBe('nosniff')
 })
 

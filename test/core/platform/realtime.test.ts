@@ -24,7 +24,7 @@ describe('negotiate', () => {
       protocol: 'json.reliable.webpubsub.azure.v1',
       expiresAt: new Date(testApp.clock.now() + 300_000).toISOString(),
     })
-    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect(answer.headers.get('cache-control')).toBe('private, no-store')
     const device = testApp.devices.connect(answer.body.url)
     expect(device.userId).toBe(userId)
     await testApp.devices.publish(`u.${userId}`, { event: 'session.revoked' })

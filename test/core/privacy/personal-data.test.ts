@@ -571,5 +571,5 @@ describe('retention', () => {
 
 test('every answer about personal data is kept by no cache', async () => {
   const response = await testApp.app.request(`${origin}/api/v1/deletions/${'x'.repeat(43)}`)
-  expect(response.headers.get('cache-control')).toBe('no-store')
+  expect(response.headers.get('cache-control')).toBe('private, no-store')
 })
