@@ -6,13 +6,7 @@ import { seedDemo } from './demo.ts'
 import { createNodeNative } from './native-node.ts'
 import { wire } from './wire.ts'
 
-/** No socket tells the caller's address here. App Service writes it as the last entry of X-Forwarded-For. */
-const onAppService = { TRUSTED_PROXY_HOPS: '1' }
-
-const { config, secrets, warnings } = readConfig(
-  { ...onAppService, ...process.env },
-  { runtime: 'functions' },
-)
+const { config, secrets, warnings } = readConfig(process.env, { runtime: 'functions' })
 const { ports, defer, jobs: adapterJobs, close } = await wire(config, secrets, createNodeNative(config))
 const api = createApp(ports, config.app)
 const { app, health, jobs } = api

@@ -112,6 +112,10 @@ export async function createTestApp({
   }
   const ports = { ...memoryPorts, ...overrides(memoryPorts) }
   const api = createApp(ports, config.app)
+  // As a server tells it: somebody has connected.
+  const request = api.app.request.bind(api.app)
+  api.app.request = (input, init, bindings, context) =>
+    request(input, init, bindings ?? { remoteAddress: '127.0.0.1' }, context)
   const runJob = async (name: string) => {
     const job = api.jobs.find((candidate) => candidate.name === name)
     if (!job) throw new Error(`there is no job ${name}`)
@@ -119,6 +123,7 @@ export async function createTestApp({
   }
   return {
     ...api,
+    config: config.app,
     runJob,
     ports,
     clock,

@@ -10,9 +10,9 @@ export function countConnections({
   readonly connectionsPerAddress: number
   readonly trustedSites: readonly TrustedSite[]
 }): ConnectionsOf {
-  const read = createReadClientAddress(0, trustedSites)
+  const read = createReadClientAddress({ from: 'socket' }, trustedSites)
   return (remoteAddress) => {
-    const { address, site } = read(remoteAddress, undefined)
+    const { address, site } = read({ remoteAddress, header: () => undefined })
     if (address === null || connectionsPerAddress === Number.POSITIVE_INFINITY) return null
     return { address, most: connectionsPerAddress * (site?.scale ?? 1) }
   }

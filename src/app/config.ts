@@ -5,7 +5,7 @@ import type { Limit } from '../core/kernel/domain.ts'
 import type { ChatConfig } from '../core/messaging/chat/chat.ts'
 import type { ReportsConfig } from '../core/messaging/reports/reports.ts'
 import type { ErasureSettings } from '../core/privacy/erasure/erasure.model.ts'
-import type { TrustedSite } from '../http/client-address.ts'
+import type { AddressSource, TrustedSite } from '../http/client-address.ts'
 import type { HttpSettings } from '../http/request-context.ts'
 
 /** Settings of the app, by who uses them. */
@@ -23,7 +23,8 @@ export interface AppConfig
       Limit
     >
   >
-  readonly trustedProxyHops: number
+  /** Who says a caller's address. */
+  readonly clientAddress: AddressSource
   readonly chatPage: {
     /** Also in production, at `/chat`. */
     readonly isServed: boolean

@@ -24,6 +24,7 @@ export function createApp(ports: Ports, config: AppConfig) {
   const { publicOrigin, isProduction } = config.http
   const built = domains.build(ports, config)
   const { jobs, limitByName } = collect(built)
+  built.health.watch('client_address_unknown', built.limits.unknownCallers.isConcern)
 
   const router = new RememberingRouter<[H, RouterRoute]>()
   const app = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid, router })

@@ -39,6 +39,7 @@ export function mountMiddleware(
   const limited = (general: Limit) =>
     rateLimit({
       take: limits.take,
+      noteUnknown: limits.unknownCallers.note,
       general,
       limitOf,
       scaleOf: (site) => (site === null ? 1 : (scaleBySite.get(site) ?? 1)),
@@ -50,7 +51,7 @@ export function mountMiddleware(
       settings: config.http,
       compressor,
       auth,
-      readClientAddress: createReadClientAddress(config.trustedProxyHops, config.trustedSites),
+      readClientAddress: createReadClientAddress(config.clientAddress, config.trustedSites),
       now: clock.now,
       report: (served) => log.info('request', served),
     }),

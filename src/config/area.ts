@@ -43,6 +43,8 @@ export interface Context<N extends string> {
   readonly says: (name: N) => string
   /** Reported with all others, and never with a value. Silent where one of `names` could not be read, which says enough. */
   readonly problem: (names: N | readonly N[], text: string) => void
+  /** What can be, and somebody should know; never with a value. */
+  readonly warning: (text: string) => void
   /** What another area yields. Each is read once, whoever asks; areas cannot ask each other in a circle. */
   readonly read: <Y>(area: Readable<Y>) => Y
 }

@@ -2,6 +2,7 @@ import { accounts } from './accounts.ts'
 import type { Runtime, Yield } from './area.ts'
 import { blobs } from './blobs.ts'
 import { cache } from './cache.ts'
+import { callers } from './callers.ts'
 import { chat } from './chat.ts'
 import { chatPage } from './chat-page.ts'
 import { demo } from './demo.ts'
@@ -38,6 +39,7 @@ import { publicOriginOf, web } from './web.ts'
 const areas = [
   server,
   web,
+  callers,
   limits,
   secrets,
   managedIdentity,
@@ -109,6 +111,7 @@ export function readRealtimeServerConfig(environment: Environment) {
   const { isProduction, config } = read(server)
   const values = valuesOf(realtimeServer)
   const limited = valuesOf(limits)
+  const calling = read(callers)
   const publicOrigin = publicOriginOf(valuesOf(web).PUBLIC_URL, config.port)
   if (isProduction && values.REALTIME_KEY === undefined) problem('REALTIME_KEY', 'is needed in production')
   if (problems.length > 0) throw new InvalidConfiguration(problems)
@@ -120,8 +123,8 @@ export function readRealtimeServerConfig(environment: Environment) {
     eventsUrl: values.REALTIME_EVENTS_URL ?? publicOrigin + realtimeEventsPath,
     key: values.REALTIME_KEY ?? emulatorKey,
     log: config.log,
-    ...connectionLimitsOf(limited),
-    trustedSites: limited.TRUSTED_SITES,
+    ...connectionLimitsOf(limited, calling),
+    trustedSites: calling.app.trustedSites,
     warnings,
   }
 }

@@ -3,8 +3,9 @@ import { type Environment, readNames } from './names.ts'
 
 /** Reads areas of the configuration and gathers every problem there is, each once. */
 export function createReader(environment: Environment, areas: readonly AnyArea[], runtime: Runtime) {
-  const { texts, problems: problemsOfNames, warnings } = readNames(environment, areas)
+  const { texts, problems: problemsOfNames, warnings: warningsOfNames } = readNames(environment, areas)
   const problems = [...problemsOfNames]
+  const warnings = [...warningsOfNames]
   const unreadable = new Set<string>()
   const known = new Map<Readable<unknown>, unknown>()
   const valuesKnown = new Map<Settings, unknown>()
@@ -46,6 +47,7 @@ export function createReader(environment: Environment, areas: readonly AnyArea[]
         isSet: (name) => texts.has(name),
         says: (name) => settings[name]?.says ?? '',
         problem,
+        warning: (text) => void warnings.push(text),
         read,
       }
       known.set(area, area.read(valuesOf(area) as never, context as never))

@@ -8,13 +8,30 @@ export interface TrustedSite {
   readonly scale: number
 }
 
+/** Who says a caller's address. */
+export type AddressSource =
+  | { readonly from: 'socket' }
+  /** Our own proxies, so many, which each append who came to them. */
+  | { readonly from: 'hops'; readonly hops: number }
+  /** Azure Front Door, and of all there are the one that is ours. */
+  | { readonly from: 'front-door'; readonly isOurFrontDoor: (id: string | undefined) => boolean }
+
+/** Why nobody is known. */
+export type Unknown =
+  | 'no_connection'
+  | 'too_few_entries'
+  | 'not_by_our_front_door'
+  | 'front_door_said_nothing'
+  | 'not_an_address'
+
 export interface ClientAddress {
   /**
    * Canonical; IPv6 as its /64, since one person holds at least that much, and as the IPv4 address that a translator or a
-   * tunnel wrote into it. Null when nobody said.
+   * tunnel wrote into it. Null when nobody said: then `unknown` is why, and nothing may be counted as if it were one person.
    */
   readonly address: string | null
   readonly site: TrustedSite | null
+  readonly unknown?: Unknown
 }
 
 /** `1.2.3.4:5678`, `[::1]:5678`, `::1` → the address without its port. */
@@ -25,8 +42,8 @@ function stripPort(hop: string): string {
   return more.length === 0 ? address : hop
 }
 
-function parse(text: string | undefined): ipaddr.IPv4 | ipaddr.IPv6 | null {
-  const address = stripPort(text?.trim() ?? '')
+function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
+  const address = stripPort(text.trim())
   return ipaddr.isValid(address) ? ipaddr.process(address) : null
 }
 
@@ -79,20 +96,45 @@ function canonical(address: ipaddr.IPv4 | ipaddr.IPv6): string {
 
 const rememberedAddresses = 10_000
 
+const nobody = (unknown: Unknown): ClientAddress => ({ address: null, site: null, unknown })
+
+/** What a request shows of where it is from. */
+export interface Shown {
+  readonly remoteAddress: string | undefined
+  readonly header: (name: string) => string | undefined
+}
+
+/** The text that the source says the address by, or why there is none. */
+function textFrom(source: AddressSource, { remoteAddress, header }: Shown): string | { unknown: Unknown } {
+  switch (source.from) {
+    case 'socket':
+      return remoteAddress ?? { unknown: 'no_connection' }
+    case 'hops': {
+      const entries = header('x-forwarded-for')?.split(',') ?? []
+      return entries.at(-source.hops) ?? { unknown: 'too_few_entries' }
+    }
+    case 'front-door':
+      if (!source.isOurFrontDoor(header('x-azure-fdid'))) return { unknown: 'not_by_our_front_door' }
+      // Not X-Azure-ClientIP, which follows what a caller claims in X-Forwarded-For.
+      return header('x-azure-socketip') ?? { unknown: 'front_door_said_nothing' }
+  }
+}
+
 /**
- * Reads the client's address from the hop that can be trusted: with 0 proxies the peer, with n the n-th entry of
- * `X-Forwarded-For` from the right, which the outermost of our own proxies wrote. Entries left of it are the client's
- * own claims.
+ * Reads the client's address as the source says it, and nobody else: the connection; the n-th entry of `X-Forwarded-For` from
+ * the right, which the outermost of our own proxies wrote (entries left of it are the client's own claims); or
+ * `X-Azure-SocketIP` where the id of our Front Door came with it. What the source does not say is not guessed from another
+ * one: that would be a proxy, and everybody behind it one caller.
  */
-export function createReadClientAddress(trustedHops: number, sites: readonly TrustedSite[]) {
+export function createReadClientAddress(source: AddressSource, sites: readonly TrustedSite[]) {
   const networks = sites.flatMap((site) =>
     site.networks.map((network) => ({ site, range: ipaddr.parseCIDR(network) })),
   )
   const remembered = new Map<string, ClientAddress>()
 
-  const read = (text: string | undefined): ClientAddress => {
+  const read = (text: string): ClientAddress => {
     const address = parse(text)
-    if (!address) return { address: null, site: null }
+    if (!address) return nobody('not_an_address')
     const embedded = embeddedIn(address)
     const found = networks.find(({ range }) =>
       [address, embedded].some(
@@ -103,9 +145,9 @@ export function createReadClientAddress(trustedHops: number, sites: readonly Tru
     return { address: canonical(embedded ?? address), site: found?.site ?? null }
   }
 
-  return (remoteAddress: string | undefined, forwardedFor: string | undefined): ClientAddress => {
-    const hop = trustedHops === 0 ? remoteAddress : forwardedFor?.split(',').at(-trustedHops)
-    const text = hop ?? remoteAddress ?? ''
+  return (shown: Shown): ClientAddress => {
+    const text = textFrom(source, shown)
+    if (typeof text !== 'string') return nobody(text.unknown)
     let client = remembered.get(text)
     if (!client) {
       if (remembered.size >= rememberedAddresses) remembered.clear()

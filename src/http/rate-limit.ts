@@ -2,12 +2,19 @@ import type { MiddlewareHandler } from 'hono'
 import type { Limit } from '../core/kernel/domain.ts'
 import { AppError } from '../core/kernel/errors.ts'
 import type { Standing, TakeFromLimits } from '../core/platform/limits/limits.ts'
-import { askAhead } from './credential.ts'
+import { askAhead, credentialOf } from './credential.ts'
 import { type MatchedRoute, matchedRoute } from './matched-route.ts'
-import type { AppEnv } from './request-context.ts'
+import type { AppContext, AppEnv } from './request-context.ts'
 
 /** Probes are counted like everything else but never refused: an orchestrator that is refused stops the process. */
 const neverRefused = new Set(['/api/healthz', '/api/readyz'])
+
+/** What else a caller is known by; null for one without an account. */
+async function personOf(c: AppContext): Promise<string | null> {
+  const credential = await credentialOf(c)
+  const userId = credential.from === 'none' ? undefined : credential.claims?.sub
+  return userId === undefined ? null : `user ${userId}`
+}
 
 /**
  * Counts the request against the general limit and the one its route declares, in one round trip, and tells the
@@ -19,9 +26,12 @@ export const rateLimit =
     general,
     limitOf,
     scaleOf,
+    noteUnknown,
     now,
   }: {
     readonly take: TakeFromLimits
+    /** Is told why nobody is known. */
+    readonly noteUnknown: (why: string) => void
     readonly general: Limit
     /** The limit a route declares. */
     readonly limitOf: (route: MatchedRoute) => Limit | undefined
@@ -35,9 +45,13 @@ export const rateLimit =
     askAhead(c)
     const route = matchedRoute(c)
     const special = route && limitOf(route)
+    // Probes come past the proxies, and say nothing about them.
+    const isNeverRefused = neverRefused.has(c.req.path)
+    const why = c.get('unknownCaller')
+    if (why && !isNeverRefused) noteUnknown(why)
     const standing: Standing = await take(
       special ? [general, special] : [general],
-      address ?? 'unknown',
+      address ?? (await personOf(c)),
       scaleOf(site),
     )
     const { limit, allowed, remaining, resetInSeconds } = standing
@@ -46,7 +60,7 @@ export const rateLimit =
     c.header('X-RateLimit-Reset', String(Math.ceil(now() / 1000) + resetInSeconds))
     c.header('RateLimit-Policy', `"${limit.name}";q=${allowed};w=${limit.windowSeconds}`)
     c.header('RateLimit', `"${limit.name}";r=${remaining};t=${resetInSeconds}`)
-    if (standing.isExceeded && !neverRefused.has(c.req.path))
+    if (standing.isExceeded && !isNeverRefused)
       throw new AppError('rate_limited', 'rate_limit_exceeded', 'Too many requests. Try again later.', {
         retryAfterSeconds: resetInSeconds,
       })

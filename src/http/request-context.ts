@@ -4,6 +4,7 @@ import type { AskedAhead, Authenticated, VerifiedClaims } from '../core/accounts
 import type { FormerSession } from '../core/accounts/auth/end-former-session.ts'
 import type { Service } from '../core/accounts/service-tokens/service-tokens.ts'
 import type { Actor, Caller } from '../core/kernel/actor.ts'
+import type { Unknown } from './client-address.ts'
 import type { Compressor } from './content-coding.ts'
 
 /** How this deployment answers, fixed at start. */
@@ -53,6 +54,8 @@ export interface AppEnv {
     compressor: Compressor
     auth: Auth
     caller: Caller
+    /** Why the caller has no address, where that is so. */
+    unknownCaller?: Unknown
     /** What the request may be signed in by, read once. */
     tokens?: Tokens
     /** What was asked ahead about a token that came along. */

@@ -45,7 +45,10 @@ export const beginRequest =
     keepPlainHeaders(c)
     const given = c.req.header('x-request-id')
     const requestId = given !== undefined && acceptable.test(given) ? given : crypto.randomUUID()
-    const client = readClientAddress(c.env?.remoteAddress, c.req.header('x-forwarded-for'))
+    const client = readClientAddress({
+      remoteAddress: c.env?.remoteAddress,
+      header: (name) => c.req.header(name),
+    })
     c.set('settings', settings)
     c.set('compressor', compressor)
     c.set('auth', auth)
@@ -55,6 +58,7 @@ export const beginRequest =
       site: client.site?.name ?? null,
       userAgent: c.req.header('user-agent')?.slice(0, maxUserAgentLength) ?? null,
     })
+    if (client.unknown) c.set('unknownCaller', client.unknown)
     c.header('X-Request-Id', requestId)
     await next()
     report({

@@ -9,8 +9,12 @@ const tags = ['Operations']
 
 const Readiness = z
   .object({
-    status: z.enum(['ready', 'not_ready', 'stopping']),
+    status: z.enum(['ready', 'degraded', 'not_ready', 'stopping']),
     dependencies: z.record(z.string(), z.object({ state: z.enum(['up', 'down']), latencyMs: z.number() })),
+    concerns: z.array(z.string()).meta({
+      description:
+        'What somebody has to look at although everybody is served; then the status is `degraded`. `client_address_unknown`: in the last five minutes there were requests of which nobody said who sent them, so that no limit counted them.',
+    }),
     mail: z
       .object({ waiting: z.number().int(), dead: z.number().int(), oldestWaitingMs: z.number() })
       .nullable()
@@ -54,7 +58,7 @@ const ready = createRoute({
   description: 'Each dependency with its state and latency in ms.',
   ...isPublic,
   responses: {
-    200: json(Readiness, 'All are up.'),
+    200: json(Readiness, 'All are up. `degraded`: see `concerns`.'),
     429: errors()[429],
     500: errors()[500],
     503: json(Readiness, 'One is down, or the process is stopping: send no requests here.'),
@@ -80,8 +84,13 @@ export const operationRoutes = (auth: Auth, health: Health) =>
     .openapi(alive, (c) => c.json({ status: 'ok' as const }, 200))
     .openapi(ready, async (c) => {
       const readiness = await health.readiness()
-      const body = { ...readiness, dependencies: { ...readiness.dependencies } }
-      return readiness.status === 'ready' ? c.json(body, 200) : c.json(body, 503)
+      const body = {
+        ...readiness,
+        dependencies: { ...readiness.dependencies },
+        concerns: [...readiness.concerns],
+      }
+      const isServing = readiness.status === 'ready' || readiness.status === 'degraded'
+      return isServing ? c.json(body, 200) : c.json(body, 503)
     })
     .openapi(keySet('/.well-known/jwks.json', 'readKeys'), async (c) => {
       const { keys } = await auth.publicKeys()

@@ -163,6 +163,38 @@ describe.each(['on', 'off'])('on the Functions host, with streaming %s', (stream
     expect(await remaining('203.0.113.2, 203.0.113.3')).toBe(first - 1)
   })
 
+  test('behind a second proxy the host leaves no entry of it when it streams: everybody is unknown, nobody refused', async () => {
+    const behind = await startServer(
+      {
+        DATA_DIR: join(directory, `behind-${streaming}`),
+        PUBLIC_URL: origin,
+        TRUSTED_PROXY_HOPS: '2',
+        FUNCTIONS_STREAMING: streaming,
+      },
+      [functionsHost, app],
+    )
+    const logIn = async (address: string) => {
+      const response = await fetch(`${behind.url}/api/v1/auth/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-forwarded-for': `192.0.2.1, ${address}` },
+        body: '{}',
+      })
+      return response.status
+    }
+    const of = async (count: number, address: (n: number) => string) => {
+      const statuses: number[] = []
+      for (let n = 0; n < count; n++) statuses.push(await logIn(address(n)))
+      return statuses
+    }
+    expect(await of(7, (n) => `203.0.113.${n}`)).toEqual(Array(7).fill(400))
+    const oneAddress = await of(6, () => '203.0.113.100')
+    const readiness = await fetch(`${behind.url}/api/readyz`)
+    expect([oneAddress.at(-1), ((await readiness.json()) as { concerns: string[] }).concerns]).toEqual(
+      streaming === 'on' ? [400, ['client_address_unknown']] : [429, []],
+    )
+    await behind.stop('SIGKILL')
+  })
+
   test('HEAD, preflight, an unknown path and a path with escapes reach the app', async () => {
     const ask = (path: string, init?: RequestInit) => fetch(server.url + path, init)
     expect((await ask('/api/healthz', { method: 'HEAD' })).status).toBe(200)

@@ -11,7 +11,8 @@ import { pathToFileURL } from 'node:url'
  * the folder has a package.json with a `main`, and a host.json. The real library `@azure/functions` runs in it; the
  * gRPC channel to the worker is replaced by calls. Written from how the host and its worker behave: the Core Tools,
  * which hold the real host, are no part of the npm registry. Also stands for the front end of App Service, which
- * appends the caller to X-Forwarded-For.
+ * appends the caller, with the port, to X-Forwarded-For. While it streams the host replaces what it has got there by the
+ * peer that it sees, and nothing else is left (Azure/azure-functions-host#11254).
  */
 
 type Text = { readonly value: string }
@@ -210,6 +211,7 @@ async function answerStreaming(
 ) {
   const invocationId = randomUUID()
   const headers = headersOf(incoming)
+  headers['x-forwarded-for'] = incoming.socket.remoteAddress ?? ''
   const proxied = forward(
     new URL(incoming.url ?? '/', workerUrl),
     {

@@ -99,7 +99,7 @@ export const createRequestUpload =
     if (actor?.role === 'guest' && category !== 'attachment') throw forbidden()
     const type = checkType(request)
     if (actor === null) {
-      const standing = await takeFromLimits([anonymousLimit], caller.address ?? 'unknown', 1)
+      const standing = await takeFromLimits([anonymousLimit], caller.address, 1)
       if (standing.isExceeded)
         throw new AppError('rate_limited', 'rate_limit_exceeded', 'Too many files. Try again later.', {
           retryAfterSeconds: standing.resetInSeconds,

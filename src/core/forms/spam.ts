@@ -98,6 +98,7 @@ export function createJudgeSpam(
   ): Promise<readonly SpamSignal[]> {
     const { fromSender, sameWords } = allowanceOf(filled)
     const mailbox = mailboxOf(filled)
+    // Without one only the mailbox is counted: not everybody whose address nobody said, as if they were one.
     const address = keys.pseudonym('address', caller.address ?? '')
     const words = sameWords === null ? '' : textOf(filled).toLowerCase().replaceAll(/\s+/g, ' ').trim()
     const isCounted = words.length >= leastWords
@@ -106,7 +107,7 @@ export function createJudgeSpam(
         ? 0
         : countOf(`sender-${filled.type}`, hourMs, keys.pseudonym('form contact', mailbox), address),
       // Where many people share an address, and we know it, they may all say the same.
-      isCounted && caller.site === null
+      isCounted && caller.site === null && caller.address !== null
         ? countOf('text', 24 * hourMs, keys.pseudonym('form text', words), address)
         : 0,
       isCounted && hasLink ? countOf('text-with-link', 24 * hourMs, keys.pseudonym('form text', words)) : 0,

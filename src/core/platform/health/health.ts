@@ -16,8 +16,11 @@ export interface FormFigures {
 }
 
 export interface Readiness {
-  readonly status: 'ready' | 'not_ready' | 'stopping'
+  /** `degraded`: it serves, and somebody has to look at its `concerns`. */
+  readonly status: 'ready' | 'degraded' | 'not_ready' | 'stopping'
   readonly dependencies: Readonly<Record<string, DependencyState>>
+  /** Names of what is wrong and keeps nobody from being served. */
+  readonly concerns: readonly string[]
   /** Mail on its way out, and dead letters that somebody has to look at; null while that cannot be told. */
   readonly mail: { readonly waiting: number; readonly dead: number; readonly oldestWaitingMs: number } | null
   /** Forms that nobody has looked at; null while that cannot be told. A figure of 1,000 stands for that many or more. */
@@ -36,6 +39,7 @@ export function createHealth(
   { users }: { readonly users: { readonly read: (id: string) => Promise<unknown> } },
 ) {
   const { blobs, cache, realtime, audit, mailQueue, submissions, accessTokens, clock, log } = needs
+  const concerns = new Map<string, () => boolean>()
   let isStopping = false
 
   async function countMail(): Promise<Readiness['mail']> {
@@ -95,13 +99,20 @@ export function createHealth(
           forms = await countForms()
         }),
       ])
-      const isReady = asked.every(([, { state }]) => state === 'up')
+      const isUp = asked.every(([, { state }]) => state === 'up')
+      const present = [...concerns].filter(([, isPresent]) => isPresent()).map(([name]) => name)
+      const statusOfUp = present.length > 0 ? 'degraded' : 'ready'
       return {
-        status: isStopping ? 'stopping' : isReady ? 'ready' : 'not_ready',
+        status: isStopping ? 'stopping' : isUp ? statusOfUp : 'not_ready',
         dependencies: Object.fromEntries(asked),
+        concerns: present,
         mail,
         forms,
       }
+    },
+    /** From now on `name` is among the concerns whenever `isPresent`, which asks nobody. */
+    watch(name: string, isPresent: () => boolean): void {
+      concerns.set(name, isPresent)
     },
     /** From now on not ready, so that no new requests are sent here. */
     beginStopping(): void {

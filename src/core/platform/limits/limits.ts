@@ -4,6 +4,7 @@ import { PortUnavailable } from '../../../ports/unavailable.ts'
 import { emptyFace, type Limit } from '../../kernel/domain.ts'
 import { passing } from '../../kernel/personal-data.ts'
 import type { Keys } from '../keys/keys.ts'
+import { createUnknownCallers } from './unknown-callers.ts'
 
 /** Where a caller stands against one limit. */
 export interface Standing {
@@ -20,10 +21,13 @@ export interface Standing {
  * reading, tightly where passwords can be guessed.
  */
 export function createLimits(
-  { cache, localCache, log }: Needs<'cache' | 'localCache' | 'log'>,
+  needs: Needs<'cache' | 'clock' | 'localCache' | 'log'>,
   { keys }: { readonly keys: Pick<Keys, 'pseudonym'> },
   { limits: { general } }: { readonly limits: { readonly general: Limit } },
 ) {
+  const { cache, localCache, log } = needs
+  const unknownCallers = createUnknownCallers(needs)
+
   const count = async (key: string, limit: Limit): Promise<Counted & { readonly isAlone: boolean }> => {
     const ttlMs = limit.windowSeconds * 1000
     try {
@@ -37,12 +41,16 @@ export function createLimits(
 
   /**
    * Counts one request against every limit at once, and answers with the standing closest to its end. `scale`
-   * multiplies what is allowed.
+   * multiplies what is allowed. Whoever is known by nothing (null) is counted by nothing: counted together, all of them would
+   * be refused for what one of them does.
    */
-  async function take(limits: readonly Limit[], address: string, scale: number): Promise<Standing> {
-    const key = await keys.pseudonym('rate limit', address)
+  async function take(limits: readonly Limit[], who: string | null, scale: number): Promise<Standing> {
+    const key = who === null ? null : await keys.pseudonym('rate limit', who)
     const standOf = async (limit: Limit): Promise<Standing> => {
-      const counted = await count(`ratelimit:${limit.name}:${key}`, limit)
+      const counted =
+        key === null
+          ? { count: 0, expiresInMs: limit.windowSeconds * 1000, isAlone: false }
+          : await count(`ratelimit:${limit.name}:${key}`, limit)
       const allowed = Math.max(
         1,
         Math.round((counted.isAlone ? limit.requestsWhenAlone : limit.requests) * scale),
@@ -80,6 +88,7 @@ export function createLimits(
     limits: [general],
     general,
     take,
+    unknownCallers,
   }
 }
 
