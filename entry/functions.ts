@@ -12,12 +12,16 @@ const api = createApp(ports, config.app)
 const { app, health, jobs } = api
 for (const warning of warnings) ports.log.warn('configuration_warning', { warning })
 if (config.hasDemoData) await seedDemo(ports, api)
-const runDueJobs = createRunDueJobs(ports, [...adapterJobs, ...jobs])
+const runDueJobs = createRunDueJobs(ports, health.watchJobs([...adapterJobs, ...jobs]))
+const noteTick = health.expectTicks()
 
 registerFunctions({
   fetch: (request) => app.fetch(request),
   isStreaming: config.functions.isStreaming,
-  onMinute: (sinceMs) => runDueJobs(sinceMs, ports.clock.now()),
+  async onMinute(sinceMs) {
+    await noteTick()
+    await runDueJobs(sinceMs, ports.clock.now())
+  },
   async onTerminate() {
     health.beginStopping()
     await defer.settled()

@@ -49,11 +49,14 @@ try {
       if (!(await courses.isEmpty())) return
       ports.log.info('sample_courses_made', { count: await seedCourses({ courses }) })
     })
-  const timers = [...adapterJobs, ...jobs].map(oneAtATime).map(({ name, everyMs, run }) => {
-    const start = () => defer.run(name, run)
-    start()
-    return setInterval(start, everyMs)
-  })
+  const timers = health
+    .watchJobs([...adapterJobs, ...jobs])
+    .map(oneAtATime)
+    .map(({ name, everyMs, run }) => {
+      const start = () => defer.run(name, run)
+      start()
+      return setInterval(start, everyMs)
+    })
   module.flushCompileCache()
   stopInGoodOrder(ports.log, [
     health.beginStopping,

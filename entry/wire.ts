@@ -14,6 +14,7 @@ import { createPwnedPasswords } from '../src/adapters/pwned-passwords/breached-p
 import { createSimpleWebAuthnPasskeys } from '../src/adapters/simplewebauthn/passkeys.ts'
 import { systemClock } from '../src/adapters/system/clock.ts'
 import { systemIds } from '../src/adapters/system/ids.ts'
+import { watchedSecrets } from '../src/adapters/system/watched-secrets.ts'
 import { createZxcvbnPasswordBlocklist } from '../src/adapters/zxcvbn/password-blocklist.ts'
 import type { Config, GivenSecrets } from '../src/config/config.ts'
 import type { Job } from '../src/core/kernel/domain.ts'
@@ -46,7 +47,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
   const { log, assets, holdOpen } = native
   const clock = systemClock
   const defer = createInProcessDefer({ log, holdOpen })
-  const secrets = await openSecrets(config, given, native, clock)
+  const secrets = watchedSecrets({ secrets: await openSecrets(config, given, native, clock), clock, log })
   const auditKeys = createNodeAuditKeys({ secrets, clock })
   let sqlite: ReturnType<Native['openSqlite']> | undefined
   const openSqlite = () => {

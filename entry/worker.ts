@@ -15,7 +15,11 @@ async function start(environment: Environment) {
   const api = createApp(ports, config.app)
   for (const warning of warnings) ports.log.warn('configuration_warning', { warning })
   if (config.hasDemoData) await seedDemo(ports, api)
-  return { app: api.app, runDueJobs: createRunDueJobs(ports, [...adapterJobs, ...api.jobs]) }
+  return {
+    app: api.app,
+    runDueJobs: createRunDueJobs(ports, api.health.watchJobs([...adapterJobs, ...api.jobs])),
+    noteTick: api.health.expectTicks(),
+  }
 }
 
 /** Not before the first request: outside of one workerd allows neither chance nor time. */
@@ -34,7 +38,8 @@ export default {
   },
   /** Once a minute, see `crons` in wrangler.toml. */
   async scheduled({ scheduledTime }: { scheduledTime: number }, environment: Environment): Promise<void> {
-    const { runDueJobs } = await startOnce(environment)
+    const { runDueJobs, noteTick } = await startOnce(environment)
+    await noteTick()
     await runDueJobs(scheduledTime - minuteMs, scheduledTime)
   },
 }

@@ -1,5 +1,5 @@
 import type { Cache } from '../ports/cache.ts'
-import type { Clock } from '../ports/clock.ts'
+import { type Clock, stillLasts } from '../ports/clock.ts'
 import { PortUnavailable } from '../ports/unavailable.ts'
 
 /** What the cache asks of a Redis server, whatever carries it there. Each rejects when there is no answer. */
@@ -66,7 +66,7 @@ export function createRedisCommandCache({
 
   async function ask<T>(command: () => Promise<T>): Promise<T> {
     if (failuresInARow >= failuresBeforeRest) {
-      if (clock.now() < restsUntil)
+      if (stillLasts(restsUntil, restMs, clock.now()))
         throw new PortUnavailable('cache', { cause: lastFailure, retryAfterSeconds: 1 })
       // This call finds out whether it is back; whoever comes while it does is still refused.
       restsUntil = clock.now() + restMs

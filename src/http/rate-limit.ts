@@ -6,8 +6,11 @@ import { askAhead, credentialOf } from './credential.ts'
 import { type MatchedRoute, matchedRoute } from './matched-route.ts'
 import type { AppContext, AppEnv } from './request-context.ts'
 
-/** Probes are counted like everything else but never refused: an orchestrator that is refused stops the process. */
-const neverRefused = new Set(['/api/healthz', '/api/readyz'])
+/**
+ * Probes are not counted: an orchestrator that is refused stops the process, and a count would make them depend on the cache and the
+ * keys that readiness tells about. They come past the proxies, and say nothing about them. See docs/adr/0064-probes-depend-on-nothing.md.
+ */
+const notCounted = new Set(['/api/healthz', '/api/readyz'])
 
 /** What else a caller is known by; null for one without an account. */
 async function personOf(c: AppContext): Promise<string | null> {
@@ -40,15 +43,14 @@ export const rateLimit =
     readonly now: () => number
   }): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
+    if (notCounted.has(c.req.path)) return next()
     const { address, site } = c.get('caller')
     // In the same round trip to the cache as the counters.
     askAhead(c)
     const route = matchedRoute(c)
     const special = route && limitOf(route)
-    // Probes come past the proxies, and say nothing about them.
-    const isNeverRefused = neverRefused.has(c.req.path)
     const why = c.get('unknownCaller')
-    if (why && !isNeverRefused) noteUnknown(why)
+    if (why) noteUnknown(why)
     const standing: Standing = await take(
       special ? [general, special] : [general],
       address ?? (await personOf(c)),
@@ -60,7 +62,7 @@ export const rateLimit =
     c.header('X-RateLimit-Reset', String(Math.ceil(now() / 1000) + resetInSeconds))
     c.header('RateLimit-Policy', `"${limit.name}";q=${allowed};w=${limit.windowSeconds}`)
     c.header('RateLimit', `"${limit.name}";r=${remaining};t=${resetInSeconds}`)
-    if (standing.isExceeded && !isNeverRefused)
+    if (standing.isExceeded)
       throw new AppError('rate_limited', 'rate_limit_exceeded', 'Too many requests. Try again later.', {
         retryAfterSeconds: resetInSeconds,
       })

@@ -60,6 +60,20 @@ export interface MailCounts {
   readonly waitingSince: string | null
 }
 
+/** What a probe stores. */
+export const probeMail: QueuedMail = {
+  id: '00000000-0000-0000-0000-000000000000',
+  key: 'probe',
+  template: 'probe',
+  recipient: '',
+  priority: 0,
+  reference: null,
+  sealed: '',
+  createdAt: '1970-01-01T00:00:00.000Z',
+  dueAt: '1970-01-01T00:00:00.000Z',
+  expiresAt: null,
+}
+
 /** Dead letters of one kind: of all that is named. */
 export interface DeadMailFilter {
   readonly reason?: string | undefined
@@ -94,6 +108,11 @@ export interface MailQueue {
    */
   settle(id: string, lease: string, outcome: MailOutcome): Promise<boolean>
   counts(): Promise<MailCounts>
+  /**
+   * Resolves when the queue has stored something and taken it away again, in one transaction: when what is given to it now would
+   * be stored, too.
+   */
+  probe(): Promise<void>
   /** Oldest death first. `limit` 1 to 1,000. */
   listDead(limit: number): Promise<readonly DeadMail[]>
   /** Back to the waiting ones, with its attempts forgotten. False when it is not among the dead. */

@@ -15,6 +15,15 @@ export interface SecretVersion {
 
 /** Versioned secrets. A new version may appear at any time, without a restart. */
 export interface Secrets {
-  /** Every version still recognised, newest `activeFrom` first; at least one is active. None at all of `audit-keys` is right, too. */
+  /** Every version still recognised, newest `activeFrom` first; at least one, which is active unless the clock is behind. None at all of `audit-keys` is right, too. */
   versions(name: SecretName): Promise<readonly SecretVersion[]>
 }
+
+/**
+ * The version to use now, of versions with the newest first: the newest that is active. Where none is, by a clock that is behind, the
+ * oldest: it is the one that was in use before, and nothing is served without any. Undefined where there is none at all.
+ */
+export const keyInUse = <Key extends { readonly activeFromMs: number }>(
+  keys: readonly Key[],
+  nowMs: number,
+): Key | undefined => keys.find(({ activeFromMs }) => activeFromMs <= nowMs) ?? keys.at(-1)

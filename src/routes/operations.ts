@@ -9,12 +9,22 @@ const tags = ['Operations']
 
 const Readiness = z
   .object({
-    status: z.enum(['ready', 'degraded', 'not_ready', 'stopping']),
-    dependencies: z.record(z.string(), z.object({ state: z.enum(['up', 'down']), latencyMs: z.number() })),
+    status: z.enum(['ready', 'degraded', 'not_ready', 'stopping']).meta({
+      description:
+        '`degraded`: it serves, and somebody has to look at its `concerns`. `not_ready`: a dependency is down. `stopping`: the process ends.',
+    }),
     concerns: z.array(z.string()).meta({
       description:
-        'What somebody has to look at although everybody is served; then the status is `degraded`. `client_address_unknown`: in the last five minutes there were requests of which nobody said who sent them, so that no limit counted them.',
+        'What is wrong and keeps nobody from being served. `mail_stands_still`: mail has waited for 15 minutes. `jobs_stand_still`: see `jobs`. `clock_behind_keys`: the clock says that no key may be used yet, so the oldest is. `client_address_unknown`: in the last five minutes there were requests of which nobody said who sent them, so that no limit counted them.',
     }),
+    jobs: z
+      .object({ standingStill: z.array(z.string()) })
+      .nullable()
+      .meta({
+        description:
+          'Jobs that run for an hour, failed three times in a row, or did not end well for two of their turns; `all` where what begins them has been silent for five minutes.',
+      }),
+    dependencies: z.record(z.string(), z.object({ state: z.enum(['up', 'down']), latencyMs: z.number() })),
     mail: z
       .object({ waiting: z.number().int(), dead: z.number().int(), oldestWaitingMs: z.number() })
       .nullable()
@@ -55,11 +65,11 @@ const ready = createRoute({
   operationId: 'isReady',
   tags,
   summary: 'Check that the service is ready',
-  description: 'Each dependency with its state and latency in ms.',
+  description:
+    'Each dependency with its state and latency in ms. Where there is something to write, a few bytes are written, so that a full disk or a locked file is seen. An answer is kept for a second, and is the same for all who ask meanwhile.',
   ...isPublic,
   responses: {
-    200: json(Readiness, 'All are up. `degraded`: see `concerns`.'),
-    429: errors()[429],
+    200: json(Readiness, 'All are up, though there may be concerns.'),
     500: errors()[500],
     503: json(Readiness, 'One is down, or the process is stopping: send no requests here.'),
   },
@@ -84,13 +94,14 @@ export const operationRoutes = (auth: Auth, health: Health) =>
     .openapi(alive, (c) => c.json({ status: 'ok' as const }, 200))
     .openapi(ready, async (c) => {
       const readiness = await health.readiness()
+      const { status, dependencies, concerns, jobs } = readiness
       const body = {
         ...readiness,
-        dependencies: { ...readiness.dependencies },
-        concerns: [...readiness.concerns],
+        dependencies: { ...dependencies },
+        concerns: [...concerns],
+        jobs: jobs && { standingStill: [...jobs.standingStill] },
       }
-      const isServing = readiness.status === 'ready' || readiness.status === 'degraded'
-      return isServing ? c.json(body, 200) : c.json(body, 503)
+      return status === 'ready' || status === 'degraded' ? c.json(body, 200) : c.json(body, 503)
     })
     .openapi(keySet('/.well-known/jwks.json', 'readKeys'), async (c) => {
       const { keys } = await auth.publicKeys()

@@ -231,6 +231,14 @@ export function mailQueueContract(name: string, open: () => Promise<OpenedMailQu
       }
     })
 
+    test('a probe leaves nothing, and can be repeated at once with itself', async () => {
+      await q.enqueue(queuedMail())
+      await Promise.all([q.probe(), q.probe(), q.probe()])
+      await q.probe()
+      expect(await q.counts()).toMatchObject({ waiting: 1, dead: 0 })
+      expect((await claim(minute(9))).items).toHaveLength(1)
+    })
+
     test('what was sent long ago is forgotten, what waits or is dead is not', async () => {
       for (const state of ['sent', 'expired', 'dead'] as const) {
         const mail = queuedMail()

@@ -156,7 +156,9 @@ describe.each(['on', 'off'])('on the Functions host, with streaming %s', (stream
 
   test('whoever claims another address in X-Forwarded-For is counted as who he is', async () => {
     const remaining = async (claimed: string) => {
-      const response = await fetch(`${server.url}/api/healthz`, { headers: { 'x-forwarded-for': claimed } })
+      const response = await fetch(`${server.url}/api/v1/courses`, {
+        headers: { 'x-forwarded-for': claimed },
+      })
       return Number(response.headers.get('x-ratelimit-remaining'))
     }
     const first = await remaining('203.0.113.1')

@@ -61,6 +61,11 @@ const audited: Readonly<Record<string, string>> = {
   'GET /api/v1/courses/{id}/lessons/{lessonId}/quiz/results': 'audit append quiz.results',
 }
 
+/** What readiness writes to find out whether something can be written: it changes nothing that anybody could read. */
+const probing: Readonly<Record<string, readonly string[]>> = {
+  '/api/readyz': ['blobs write', 'blobs delete', 'mailQueue probe', 'documents insert', 'documents replace'],
+}
+
 let testApp: TestApp
 const people: Record<string, Browser> = {}
 let values: (path: string) => string
@@ -204,7 +209,7 @@ describe.each(asks)('$path', ({ path, operation }) => {
         if (method === 'GET') statuses.push(status)
         const note = audited[`GET ${path}`]
         expect(
-          writes.filter((write) => write !== note),
+          writes.filter((write) => write !== note && !probing[path]?.includes(write)),
           `${method} ${status}`,
         ).toEqual([])
       }

@@ -32,10 +32,10 @@ function toAnswer(response: Response, nowMs: number): HttpResponseInit {
 
 const minuteMs = 60_000
 
-/** When the timer ticked before; the beginning of time when it never did. */
+/** When the timer ticked before; a minute ago when it never did, or when that is yet to come by this clock. */
 function lastTick({ scheduleStatus }: Timer, nowMs: number): number {
   const at = Date.parse(scheduleStatus?.last ?? '')
-  return Number.isNaN(at) ? nowMs - minuteMs : at
+  return Number.isNaN(at) || at > nowMs ? nowMs - minuteMs : at
 }
 
 /**

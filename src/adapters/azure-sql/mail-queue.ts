@@ -1,4 +1,10 @@
-import type { ClaimedMail, DeadMail, MailQueue, QueuedMail } from '../../ports/mail-queue.ts'
+import {
+  type ClaimedMail,
+  type DeadMail,
+  type MailQueue,
+  probeMail,
+  type QueuedMail,
+} from '../../ports/mail-queue.ts'
 import {
   type AzureSqlDatabase,
   fromSql,
@@ -75,6 +81,11 @@ export const createAzureSqlMailQueue = ({
     const mail = { ...given }
     return database.write(port, [], (run) => insertMail(run, mail))
   },
+  probe: () =>
+    database.write(port, [], async (run) => {
+      await insertMail(run, probeMail)
+      await run('delete from mail_outbox where id = @id', { id: probeMail.id })
+    }),
   async claim({ lease, now, leaseUntil, limit, priorities: { least, most } }) {
     const values = { lease, limit, least, most, now: toTime(now), leaseUntil: toTime(leaseUntil) }
     return (await database.run(port, claimSql, values)).rows.map(load).toSorted(inTurn)

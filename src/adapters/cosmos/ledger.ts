@@ -1,4 +1,4 @@
-import type { Clock } from '../../ports/clock.ts'
+import { type Clock, isRecent } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 
 /** One request to Cosmos DB. */
@@ -43,7 +43,7 @@ export function createLedger({ clock, log }: { readonly clock: Clock; readonly l
       sum.charge += charge
       if (status === 0 || status >= 400) sum.refused++
       sums.set(kind, sum)
-      if (clock.now() - since >= periodMs) report()
+      if (!isRecent(since, periodMs, clock.now())) report()
     },
     report,
   }

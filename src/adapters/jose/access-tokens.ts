@@ -14,12 +14,14 @@ import { LRUCache } from 'lru-cache'
 import type { AccessClaims, AccessTokens, TokenVerdict } from '../../ports/access-tokens.ts'
 import { encodeBase64url, encodeJson } from '../../ports/base64url.ts'
 import type { Ciphers, Signer } from '../../ports/ciphers.ts'
-import type { Clock } from '../../ports/clock.ts'
-import type { Secrets, SecretVersion } from '../../ports/secrets.ts'
+import { type Clock, isRecent } from '../../ports/clock.ts'
+import { keyInUse, type Secrets, type SecretVersion } from '../../ports/secrets.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
 
 const algorithm = 'ES256'
 const type = 'at+jwt'
+/** Not for every made-up id. */
+const lookAgainAfterMs = 10_000
 
 interface SigningKey {
   readonly kid: string
@@ -104,7 +106,7 @@ export function createJoseAccessTokens({
     loadedAt = clock.now()
   }
   const refreshKeys = async () => {
-    if (clock.now() - loadedAt >= reloadAfterMs) await load()
+    if (!isRecent(loadedAt, reloadAfterMs, clock.now())) await load()
   }
   const recognised = () => {
     const now = clock.now()
@@ -117,8 +119,8 @@ export function createJoseAccessTokens({
   const findKey = async (kid: string) => {
     await refreshKeys()
     const found = recognised().find((key) => key.kid === kid)
-    // A key younger than our copy: look once more, but not for every made-up id.
-    if (found || clock.now() - loadedAt < 10_000) return found
+    // A key younger than our copy: look once more.
+    if (found || isRecent(loadedAt, lookAgainAfterMs, clock.now())) return found
     await load()
     return recognised().find((key) => key.kid === kid)
   }
@@ -136,9 +138,8 @@ export function createJoseAccessTokens({
   return {
     async sign(claims) {
       await refreshKeys()
-      const key = keys.find(({ activeFromMs }) => activeFromMs <= clock.now())
-      if (!key)
-        throw new PortUnavailable('access tokens', { cause: new Error('no signing key is active yet') })
+      const key = keyInUse(keys, clock.now())
+      if (!key) throw new PortUnavailable('access tokens', { cause: new Error('there is no signing key') })
       const signed = `${key.encodedHeader}.${encodeJson({ ...claims, iss: issuer, aud: audience })}`
       return `${signed}.${encodeBase64url(await key.sign(signed))}`
     },

@@ -1,7 +1,7 @@
 import { RestError } from '@azure/core-rest-pipeline'
 import type { TokenCredential } from '@azure/identity'
 import { SecretClient, type SecretProperties } from '@azure/keyvault-secrets'
-import type { Clock } from '../../ports/clock.ts'
+import { type Clock, stillLasts } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { SecretName, Secrets, SecretVersion } from '../../ports/secrets.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
@@ -77,8 +77,7 @@ export function createKeyVaultSecrets({
       recognised.map((properties) => fetchVersion(name, properties, known, abortSignal)),
     )
     const isOptional = name === 'audit-keys' && versions.length === 0
-    if (!isOptional && !versions.some(({ activeFrom }) => Date.parse(activeFrom) <= clock.now()))
-      throw new Error(`the vault has no active version of ${name}`)
+    if (!isOptional && versions.length === 0) throw new Error(`the vault has no version of ${name}`)
     return versions.toSorted((a, b) => b.activeFrom.localeCompare(a.activeFrom))
   }
   async function refresh(name: SecretName, entry: Held): Promise<void> {
@@ -104,7 +103,7 @@ export function createKeyVaultSecrets({
         refreshing: undefined,
       }
       held.set(name, entry)
-      if (clock.now() >= entry.refreshAt) {
+      if (!stillLasts(entry.refreshAt, refreshAfterMs, clock.now())) {
         entry.refreshing ??= refresh(name, entry)
         await entry.refreshing
       }

@@ -5,7 +5,8 @@ import type { Clock } from '../../ports/clock.ts'
 interface Entry {
   value: string
   count: number
-  readonly expiresAt: number
+  readonly ttlMs: number
+  expiresAt: number
 }
 
 /** One process's cache, bounded: beyond `maxEntries` the least recently used go first. */
@@ -20,12 +21,16 @@ export function createMemoryCache({
 
   const find = (key: string): Entry | undefined => {
     const entry = entries.get(key)
-    return entry && entry.expiresAt > clock.now() ? entry : undefined
+    const now = clock.now()
+    if (!entry || entry.expiresAt <= now) return undefined
+    // The clock was put back: it has no longer to live than at the beginning.
+    entry.expiresAt = Math.min(entry.expiresAt, now + entry.ttlMs)
+    return entry
   }
   const textOf = (entry: Entry | undefined): string | null =>
     entry ? (entry.count > 0 ? String(entry.count) : entry.value) : null
   const put = (key: string, value: string, ttlMs: number) =>
-    entries.set(key, { value, count: 0, expiresAt: clock.now() + ttlMs })
+    entries.set(key, { value, count: 0, ttlMs, expiresAt: clock.now() + ttlMs })
 
   return {
     async get(key) {
@@ -44,7 +49,7 @@ export function createMemoryCache({
         entry.count = (entry.count || Number(entry.value)) + 1
         return { count: entry.count, expiresInMs: entry.expiresAt - now }
       }
-      entries.set(key, { value: '', count: 1, expiresAt: now + ttlMs })
+      entries.set(key, { value: '', count: 1, ttlMs, expiresAt: now + ttlMs })
       return { count: 1, expiresInMs: ttlMs }
     },
     async compareAndSwap(key, expected, next, ttlMs) {

@@ -82,6 +82,7 @@ export function createMemoryMailQueue(): MailQueue & { enqueueNow(mail: QueuedMa
       const [waitingSince = null] = waiting.map((row) => row.waitingSince).sort()
       return { waiting: waiting.length, dead: inState('dead').length, waitingSince }
     },
+    async probe() {},
     async listDead(limit) {
       return inState('dead')
         .map(({ mail: { id, template, reference, createdAt }, attempts, reason, code, settledAt }) => ({

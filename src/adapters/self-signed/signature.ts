@@ -1,6 +1,7 @@
 import { decodeBase64url, encodeBase64url } from '../../ports/base64url.ts'
-import type { Clock } from '../../ports/clock.ts'
-import type { Secrets } from '../../ports/secrets.ts'
+import { type Clock, isRecent } from '../../ports/clock.ts'
+import { keyInUse, type Secrets } from '../../ports/secrets.ts'
+import { PortUnavailable } from '../../ports/unavailable.ts'
 
 interface Key {
   readonly activeFromMs: number
@@ -26,7 +27,7 @@ export function createSignature({ secrets, clock }: { readonly secrets: Secrets;
     )
   }
   const load = async (): Promise<readonly Key[]> => {
-    if (clock.now() - loadedAt >= reloadAfterMs) {
+    if (!isRecent(loadedAt, reloadAfterMs, clock.now())) {
       const versions = await secrets.versions('master-key')
       keys = await Promise.all(
         versions.map(async ({ value, activeFrom }) => ({
@@ -41,9 +42,8 @@ export function createSignature({ secrets, clock }: { readonly secrets: Secrets;
 
   return {
     async sign(message: string): Promise<string> {
-      const now = clock.now()
-      const key = (await load()).find(({ activeFromMs }) => activeFromMs <= now)
-      if (!key) throw new Error('no master key is active yet')
+      const key = keyInUse(await load(), clock.now())
+      if (!key) throw new PortUnavailable('secrets', { cause: new Error('there is no master key') })
       return encodeBase64url(new Uint8Array(await crypto.subtle.sign('HMAC', key.mac, text.encode(message))))
     },
     async isValid(message: string, signature: string): Promise<boolean> {

@@ -1,4 +1,10 @@
-import type { ClaimedMail, DeadMail, MailQueue, QueuedMail } from '../../ports/mail-queue.ts'
+import {
+  type ClaimedMail,
+  type DeadMail,
+  type MailQueue,
+  probeMail,
+  type QueuedMail,
+} from '../../ports/mail-queue.ts'
 import { limitedTo, type SqliteDatabase, type SqlRow } from './database.ts'
 
 const port = 'mail-queue'
@@ -45,6 +51,11 @@ export const createSqliteMailQueue = ({ database }: { readonly database: SqliteD
     const mail = { ...given }
     await database.write(port, [], () => insertMail(database, mail))
   },
+  probe: () =>
+    database.write(port, [], () => {
+      insertMail(database, probeMail)
+      database.run('delete from mail_outbox where id = ?', probeMail.id)
+    }),
   claim: ({ lease, now, leaseUntil, limit, priorities: { least, most } }) =>
     database.write(port, [], () => {
       database.run(

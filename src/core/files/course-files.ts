@@ -1,3 +1,4 @@
+import { stillLasts } from '../../ports/clock.ts'
 import type { Needs } from '../../ports/ports.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
 import type { Actor } from '../kernel/actor.ts'
@@ -38,7 +39,7 @@ export function createCourseFiles(
   /** A class that opens one lesson reads each of its files once. */
   async function read(fileId: string): Promise<StoredFile | null> {
     const known = remembered.get(fileId)
-    if (known && clock.now() < known.untilMs) return known.file
+    if (known && stillLasts(known.untilMs, rememberedMs, clock.now())) return known.file
     const reading =
       underWay.get(fileId) ??
       documents

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Cache } from '../../../ports/cache.ts'
+import { stillLasts } from '../../../ports/clock.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { PortUnavailable } from '../../../ports/unavailable.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
@@ -75,8 +76,9 @@ export function createLockout(needs: Needs<'cache' | 'localCache' | 'clock' | 'd
 
   /** With what was never decided counted as failed. */
   function asOfNow(state: State): State {
-    const overdue = state.undecided.filter((until) => until <= clock.now())
-    const rest = { ...state, undecided: state.undecided.filter((until) => until > clock.now()) }
+    const isOpen = (until: number) => stillLasts(until, judgedWithinMs, clock.now())
+    const overdue = state.undecided.filter((until) => !isOpen(until))
+    const rest = { ...state, undecided: state.undecided.filter(isOpen) }
     return overdue.reduce(afterFailure, rest)
   }
 
@@ -118,7 +120,7 @@ export function createLockout(needs: Needs<'cache' | 'localCache' | 'clock' | 'd
       if (Number(byTrusted) >= mostByTrusted) return { attempt: null }
       const now = clock.now()
       const state = asOfNow(stateOf(before))
-      if (now < state.lockedUntil) return { attempt: locked }
+      if (stillLasts(state.lockedUntil, longestDelaySeconds * 1000, now)) return { attempt: locked }
       if (state.undecided.length >= Math.max(1, freeFailures - state.failures)) return null
       const until = now + judgedWithinMs
       const begun = JSON.stringify({ ...state, undecided: [...state.undecided, until] })

@@ -1,3 +1,4 @@
+import { isRecent } from '../../../ports/clock.ts'
 import { VersionMismatch } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Caller } from '../../kernel/actor.ts'
@@ -46,8 +47,8 @@ export const createRefresh = (
 ) => {
   const { keys, settings, audit, life, noteSessionUse } = domain
 
-  const isWithinGrace = ({ rotatedAt }: Session): boolean =>
-    clock.now() - Date.parse(rotatedAt) <= settings.refreshGraceSeconds * 1000
+  const isWithinGrace = (since: string): boolean =>
+    isRecent(Date.parse(since), settings.refreshGraceSeconds * 1000 + 1, clock.now())
 
   async function placeOf(
     token: RefreshToken,
@@ -59,13 +60,14 @@ export const createRefresh = (
     const isPrevious = token.generation === session.generation - 1
     if (isPrevious && session.previousRefreshHash !== null && isEqual(hash, session.previousRefreshHash)) {
       if (!session.firstUsedAt) return 'predecessor'
-      const usedForMs = clock.now() - Date.parse(session.firstUsedAt)
-      return usedForMs <= settings.refreshGraceSeconds * 1000 ? 'predecessor' : 'superseded'
+      return isWithinGrace(session.firstUsedAt) ? 'predecessor' : 'superseded'
     }
     if (token.generation >= session.generation) return 'forged'
     const genuine = await deriveSecretPart(ciphers, secret, token.generation)
     if (!isEqual(token.secretPart, genuine)) return 'forged'
-    return isLeftBehind(session, token.generation) && isWithinGrace(session) ? 'overtaken' : 'superseded'
+    return isLeftBehind(session, token.generation) && isWithinGrace(session.rotatedAt)
+      ? 'overtaken'
+      : 'superseded'
   }
 
   async function exchange(token: RefreshToken, caller: Caller, isBackground: boolean): Promise<Credentials> {

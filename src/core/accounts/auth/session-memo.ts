@@ -1,3 +1,4 @@
+import { stillLasts } from '../../../ports/clock.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Noted } from './note-session-use.ts'
 import type { RoleInSession } from './role-in-session.ts'
@@ -23,7 +24,7 @@ export function createSessionMemo({ clock }: Needs<'clock'>) {
       const entry = entries.get(sessionId)
       const isKnown =
         entry &&
-        entry.until > clock.now() &&
+        stillLasts(entry.until, rememberedMs, clock.now()) &&
         generation >= entry.sinceGeneration &&
         generation <= entry.generation
       return isKnown ? entry : undefined

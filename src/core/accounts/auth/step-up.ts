@@ -1,3 +1,4 @@
+import { isRecent } from '../../../ports/clock.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -85,7 +86,7 @@ export function createStepUp(
   }
 
   const isFresh = (at: string | null | undefined): boolean =>
-    Boolean(at) && clock.now() - Date.parse(at ?? '') <= settings.stepUpSeconds * 1000
+    Boolean(at) && isRecent(Date.parse(at ?? ''), settings.stepUpSeconds * 1000 + 1, clock.now())
 
   /** For whom neither password nor factor is asked for. */
   const isWithoutEither = (user: User): boolean => user.passwordHash === null && methodsOf(user).length === 0
@@ -122,7 +123,8 @@ export function createStepUp(
     const id = await identityId(provided)
     const { authenticatedAtMs } = provided
     const isStale =
-      authenticatedAtMs !== null && clock.now() - authenticatedAtMs > settings.stepUpSeconds * 1000
+      authenticatedAtMs !== null &&
+      !isRecent(authenticatedAtMs, settings.stepUpSeconds * 1000 + 1, clock.now())
     if (isStale || !user.identities?.some((linked) => linked.id === id)) throw secondFactorRefused()
   }
 

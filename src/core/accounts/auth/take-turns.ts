@@ -1,3 +1,4 @@
+import { stillLasts } from '../../../ports/clock.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { AppError } from '../../kernel/errors.ts'
 
@@ -40,7 +41,7 @@ export function createTakeTurns({ clock, defer }: Needs<'clock' | 'defer'>) {
       })
       try {
         await before
-        while (clock.now() <= tiredAt) {
+        while (stillLasts(tiredAt, patienceMs, clock.now())) {
           // Before it looks: what changes meanwhile counts.
           const change = new Promise<void>((resolve) => {
             line.wake = resolve

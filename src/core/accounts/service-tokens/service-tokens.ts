@@ -1,4 +1,5 @@
 import { encodeBase64url } from '../../../ports/base64url.ts'
+import { isRecent } from '../../../ports/clock.ts'
 import { VersionMismatch } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
@@ -107,7 +108,7 @@ export function createServiceTokens(
       if (stored?.value.secretHash !== hash || !(await isVouchedFor(stored.value))) return null
       const { value: token, version } = stored
       const now = clock.now()
-      if (token.lastUsedAt === null || now - Date.parse(token.lastUsedAt) >= hourMs)
+      if (token.lastUsedAt === null || !isRecent(Date.parse(token.lastUsedAt), hourMs, now))
         defer.run('note-service-token-use', async () => {
           const used = { ...token, lastUsedAt: new Date(now).toISOString() }
           await documents.replace(serviceTokens, used, version).catch((error: unknown) => {

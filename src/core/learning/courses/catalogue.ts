@@ -1,3 +1,4 @@
+import { isRecent } from '../../../ports/clock.ts'
 import type { AnyCollection, Collection, Document } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { PortUnavailable } from '../../../ports/unavailable.ts'
@@ -138,8 +139,9 @@ export function createCatalogue({
   async function current(): Promise<Snapshot> {
     const stamp = await readStamp()
     if (snapshot) {
-      const age = clock.now() - snapshot.loadedAt
-      if (stamp === null ? age < keptWhenAloneMs : age < keptMs && snapshot.stamp === stamp) return snapshot
+      const mayBeKept = stamp === null || snapshot.stamp === stamp
+      const spanMs = stamp === null ? keptWhenAloneMs : keptMs
+      if (mayBeKept && isRecent(snapshot.loadedAt, spanMs, clock.now())) return snapshot
     }
     const loaded = await load(stamp)
     snapshot = loaded

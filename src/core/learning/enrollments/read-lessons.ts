@@ -1,3 +1,4 @@
+import { isRecent } from '../../../ports/clock.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { User } from '../../accounts/users/users.model.ts'
 import type { Courses } from '../courses/courses.ts'
@@ -40,7 +41,7 @@ export function createReadLessons(
       const parts = await courses.openParts(content)
       const { quiz } = content
       const now = clock.now()
-      if (now - Date.parse(enrolment.lastAccessedAt) > noteAccessAfterMs)
+      if (!isRecent(Date.parse(enrolment.lastAccessedAt), noteAccessAfterMs + 1, now))
         defer.run('note_lesson_access', async () => {
           await learners.noteActive(learner, [now])
           await learners.noteAccess(learner.id, courseId, new Date(now).toISOString())

@@ -1,3 +1,4 @@
+import { isRecent, stillLasts } from '../../../ports/clock.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Head } from './entries.model.ts'
 import type { Inbox, Placed } from './inbox.ts'
@@ -25,7 +26,8 @@ export function createActivity(
   const waiting = new Set<string>()
   /** In which other processes note too: there it is looked first how far they have come. */
   const sharedUntil = new Map<string, number>()
-  const isShared = (conversationId: string): boolean => (sharedUntil.get(conversationId) ?? 0) > clock.now()
+  const isShared = (conversationId: string): boolean =>
+    stillLasts(sharedUntil.get(conversationId) ?? 0, sharedMs, clock.now())
 
   const everyMs = ({ members }: Head) => (members.length > largeFrom ? largeNotedEveryMs : notedEveryMs)
 
@@ -104,9 +106,9 @@ export function createActivity(
       }
       const now = clock.now()
       for (const [conversationId, at] of [...notedAt])
-        if (at + largeNotedEveryMs < now) notedAt.delete(conversationId)
+        if (!isRecent(at, largeNotedEveryMs, now)) notedAt.delete(conversationId)
       for (const [conversationId, until] of [...sharedUntil])
-        if (until < now) sharedUntil.delete(conversationId)
+        if (!stillLasts(until, sharedMs, now)) sharedUntil.delete(conversationId)
     },
   }
 }

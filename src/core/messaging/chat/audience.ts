@@ -1,3 +1,4 @@
+import { stillLasts } from '../../../ports/clock.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { conversationGroup } from '../../platform/realtime/realtime.model.ts'
 import { memberOf, messages } from './entries.model.ts'
@@ -35,7 +36,7 @@ export function createAudience({ documents, realtime, clock }: Needs<'documents'
     const left = departed.get(group)
     if (!left) return
     for (const [userId, untilMs] of [...left.until]) {
-      if (untilMs > clock.now()) await follow(left.conversationId, userId)
+      if (stillLasts(untilMs, stragglersMs, clock.now())) await follow(left.conversationId, userId)
       else left.until.delete(userId)
     }
     if (left.until.size === 0) departed.delete(group)

@@ -1,3 +1,4 @@
+import { isRecent, stillLasts } from '../../../ports/clock.ts'
 import { DocumentExists, type Stored, VersionMismatch, type Write } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { defineError, notFound } from '../../kernel/errors.ts'
@@ -84,7 +85,10 @@ export function createConversationLog(needs: Needs<'documents' | 'clock'>, annou
     for (let attempt = 1; attempt <= attempts; attempt++) {
       const known = remembered(conversationId)
       const now = clock.now()
-      const mayBet = attempt === 1 && now - known.atMs < headFreshMs && known.sharedUntilMs <= now
+      const mayBet =
+        attempt === 1 &&
+        isRecent(known.atMs, headFreshMs, now) &&
+        !stillLasts(known.sharedUntilMs, sharedMs, now)
       const stored = (mayBet ? known.stored : null) ?? (await readHead(conversationId))
       if (!stored) {
         for (const { reject } of open) reject(notFound())
@@ -223,7 +227,7 @@ export function createConversationLog(needs: Needs<'documents' | 'clock'>, annou
     /** The head as it was at most `headFreshMs` ago: for what may be lost anyway. */
     async recentHead(conversationId: string): Promise<Head | null> {
       const { stored, atMs } = remembered(conversationId)
-      if (stored && clock.now() - atMs < headFreshMs) return stored.value
+      if (stored && isRecent(atMs, headFreshMs, clock.now())) return stored.value
       return (await readHead(conversationId))?.value ?? null
     },
 

@@ -1,3 +1,4 @@
+import { isRecent } from '../../../ports/clock.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Users } from '../../accounts/users/users.ts'
 
@@ -19,7 +20,7 @@ export function createPeople({ clock }: Needs<'clock'>, users: Pick<Users, 'read
     const people = await Promise.all(
       [...new Set(userIds)].map(async (userId) => {
         const known = remembered.get(userId)
-        if (known && clock.now() - known.atMs < rememberedMs) return [userId, known.person] as const
+        if (known && isRecent(known.atMs, rememberedMs, clock.now())) return [userId, known.person] as const
         const user = (await users.read(userId))?.value
         const person = user
           ? { name: user.name, avatar: user.avatar, isActive: user.status !== 'suspended' }

@@ -1,3 +1,4 @@
+import { stillLasts } from '../../../ports/clock.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { AppError, forbidden, notFound } from '../../kernel/errors.ts'
@@ -68,7 +69,7 @@ export function createPermissions(
 
   async function areBlocked(a: string, b: string): Promise<boolean> {
     const pair = pairOf(a, b)
-    if ((unblockedUntil.get(pair) ?? 0) > clock.now()) return false
+    if (stillLasts(unblockedUntil.get(pair) ?? 0, unblockedMs, clock.now())) return false
     if (await isBlocked(a, b)) return true
     if (unblockedUntil.size >= rememberedPairs) unblockedUntil.clear()
     unblockedUntil.set(pair, clock.now() + unblockedMs)

@@ -1,3 +1,4 @@
+import { stillLasts } from '../../../ports/clock.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { PortUnavailable } from '../../../ports/unavailable.ts'
 import { conversationGroup } from '../../platform/realtime/realtime.model.ts'
@@ -33,7 +34,9 @@ export function createPresence(
   }
   const standing = (text: string | null): Leases =>
     Object.fromEntries(
-      Object.entries(JSON.parse(text ?? '{}') as Leases).filter(([, until]) => until > clock.now()),
+      Object.entries(JSON.parse(text ?? '{}') as Leases).filter(([, until]) =>
+        stillLasts(until, leaseMs, clock.now()),
+      ),
     )
 
   /** Whether this changed if the person is online, and until when they are. */

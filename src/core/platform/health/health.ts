@@ -1,5 +1,11 @@
+import { isRecent } from '../../../ports/clock.ts'
 import type { Needs } from '../../../ports/ports.ts'
-import { emptyFace } from '../../kernel/domain.ts'
+import { emptyFace, type Job } from '../../kernel/domain.ts'
+import { nothingPersonal } from '../../kernel/personal-data.ts'
+import type { Keys } from '../keys/keys.ts'
+import { createQuestions } from './dependencies.ts'
+import { beat, heartbeats, readHeartbeat } from './heartbeats.model.ts'
+import { createJobWatch } from './watch-jobs.ts'
 
 export interface DependencyState {
   readonly state: 'up' | 'down'
@@ -21,26 +27,51 @@ export interface Readiness {
   readonly dependencies: Readonly<Record<string, DependencyState>>
   /** Names of what is wrong and keeps nobody from being served. */
   readonly concerns: readonly string[]
+  /** Jobs that hang, fail each time, or do not run; null while that cannot be told. */
+  readonly jobs: { readonly standingStill: readonly string[] } | null
   /** Mail on its way out, and dead letters that somebody has to look at; null while that cannot be told. */
   readonly mail: { readonly waiting: number; readonly dead: number; readonly oldestWaitingMs: number } | null
   /** Forms that nobody has looked at; null while that cannot be told. A figure of 1,000 stands for that many or more. */
   readonly forms: FormFigures | null
 }
 
+const minuteMs = 60_000
+/** An answer is given for so long to whoever else asks. */
+const keptMs = 1_000
 const patienceMs = 2_000
 /** Of each state, so that the answer costs no more when many wait. */
 const mostForms = 1_000
+/** Mail that could have been sent so long ago stands still. */
+const mailWaitsMs = 15 * minuteMs
+/** Ticks that did not come for so long are missed. */
+const missedTicksMs = 5 * minuteMs
 
-/** Asks each dependency a question that costs next to nothing; one that does not answer in time is down. */
+/**
+ * Asks each dependency a question that costs next to nothing; one that does not answer in time is down. However many ask, each is
+ * asked once a second at most.
+ */
 export function createHealth(
   needs: Needs<
-    'blobs' | 'cache' | 'realtime' | 'audit' | 'mailQueue' | 'submissions' | 'accessTokens' | 'clock' | 'log'
+    | 'documents'
+    | 'blobs'
+    | 'cache'
+    | 'realtime'
+    | 'audit'
+    | 'mailQueue'
+    | 'submissions'
+    | 'accessTokens'
+    | 'clock'
+    | 'log'
   >,
-  { users }: { readonly users: { readonly read: (id: string) => Promise<unknown> } },
+  { keys }: { readonly keys: Pick<Keys, 'isAheadOfClock'> },
 ) {
-  const { blobs, cache, realtime, audit, mailQueue, submissions, accessTokens, clock, log } = needs
+  const { documents, mailQueue, submissions, clock, log } = needs
+  const questions = createQuestions(needs)
+  const jobWatch = createJobWatch(needs)
   const concerns = new Map<string, () => boolean>()
   let isStopping = false
+  /** Where something outside begins the jobs: since when. */
+  let ticksSinceMs: number | null = null
 
   async function countMail(): Promise<Readiness['mail']> {
     const { waiting, dead, waitingSince } = await mailQueue.counts()
@@ -60,16 +91,19 @@ export function createHealth(
     }
   }
 
-  const questions: Record<string, () => Promise<unknown>> = {
-    documents: () => users.read('readiness'),
-    blobs: () => blobs.head({ container: 'documents', path: 'readiness' }),
-    cache: () => cache.get('readiness'),
-    realtime: () => realtime.isConnected('readiness'),
-    audit: () => audit.listByActor('readiness', { limit: 1 }),
-    keys: () => accessTokens.publicKeys(),
+  async function jobsStandingStill(): Promise<readonly string[]> {
+    if (ticksSinceMs === null) return jobWatch.standingStill()
+    // Whichever process the tick came to.
+    const last = await readHeartbeat(documents, 'jobs')
+    const isTicking = [ticksSinceMs, Date.parse(last?.at ?? '')].some((at) =>
+      isRecent(at, missedTicksMs, clock.now()),
+    )
+    return [...(isTicking ? [] : ['all']), ...(last?.inTrouble ?? [])]
   }
+
   const ask = async (name: string, question: () => Promise<unknown>): Promise<[string, DependencyState]> => {
     const startedAt = clock.now()
+    const latency = () => Math.max(0, clock.now() - startedAt)
     try {
       const silence = AbortSignal.timeout(patienceMs)
       await Promise.race([
@@ -78,41 +112,91 @@ export function createHealth(
           silence.addEventListener('abort', () => reject(new Error(`no answer in ${patienceMs} ms`))),
         ),
       ])
-      return [name, { state: 'up', latencyMs: clock.now() - startedAt }]
+      return [name, { state: 'up', latencyMs: latency() }]
     } catch (error) {
       log.error('dependency_down', error, { dependency: name })
-      return [name, { state: 'down', latencyMs: clock.now() - startedAt }]
+      return [name, { state: 'down', latencyMs: latency() }]
     }
+  }
+
+  async function look(): Promise<Readiness> {
+    let mail: Readiness['mail'] = null
+    let forms: Readiness['forms'] = null
+    let jobs: Readiness['jobs'] = null
+    const asked = await Promise.all([
+      ...Object.entries(questions).map(([name, question]) => ask(name, question)),
+      ask('mail', async () => {
+        mail = await countMail()
+      }),
+      ask('forms', async () => {
+        forms = await countForms()
+      }),
+      ask('jobs', async () => {
+        jobs = { standingStill: await jobsStandingStill() }
+      }),
+    ])
+    const said = { mail, forms, jobs } as Pick<Readiness, 'mail' | 'forms' | 'jobs'>
+    const present = [
+      ...((said.mail?.oldestWaitingMs ?? 0) >= mailWaitsMs ? ['mail_stands_still'] : []),
+      ...((said.jobs?.standingStill.length ?? 0) > 0 ? ['jobs_stand_still'] : []),
+      ...(keys.isAheadOfClock() ? ['clock_behind_keys'] : []),
+      ...[...concerns].filter(([, isPresent]) => isPresent()).map(([name]) => name),
+    ]
+    const isUp = asked.every(([, { state }]) => state === 'up')
+    return {
+      status: isUp ? (present.length > 0 ? 'degraded' : 'ready') : 'not_ready',
+      dependencies: Object.fromEntries(asked),
+      concerns: present,
+      ...said,
+    }
+  }
+
+  let flight: Promise<Readiness> | undefined
+  let seen: { readonly atMs: number; readonly readiness: Readiness } | undefined
+  function lookOnce(): Promise<Readiness> {
+    flight ??= look()
+      .then((readiness) => {
+        seen = { atMs: clock.now(), readiness }
+        return readiness
+      })
+      .finally(() => {
+        flight = undefined
+      })
+    return flight
   }
 
   return {
     ...emptyFace,
+    personalData: [
+      nothingPersonal(
+        'Heartbeats',
+        'Shows that the store takes what is written, and that the jobs are run.',
+        'Overwritten by the next one.',
+      ),
+    ],
     async readiness(): Promise<Readiness> {
-      let mail: Readiness['mail'] = null
-      let forms: Readiness['forms'] = null
-      const asked = await Promise.all([
-        ...Object.entries(questions).map(([name, question]) => ask(name, question)),
-        ask('mail', async () => {
-          mail = await countMail()
-        }),
-        ask('forms', async () => {
-          forms = await countForms()
-        }),
-      ])
-      const isUp = asked.every(([, { state }]) => state === 'up')
-      const present = [...concerns].filter(([, isPresent]) => isPresent()).map(([name]) => name)
-      const statusOfUp = present.length > 0 ? 'degraded' : 'ready'
-      return {
-        status: isStopping ? 'stopping' : isUp ? statusOfUp : 'not_ready',
-        dependencies: Object.fromEntries(asked),
-        concerns: present,
-        mail,
-        forms,
-      }
+      const isSeen = seen !== undefined && isRecent(seen.atMs, keptMs, clock.now())
+      const readiness = isSeen && seen ? seen.readiness : await lookOnce()
+      return isStopping ? { ...readiness, status: 'stopping' } : readiness
     },
     /** From now on `name` is among the concerns whenever `isPresent`, which asks nobody. */
     watch(name: string, isPresent: () => boolean): void {
       concerns.set(name, isPresent)
+    },
+    /** The same jobs; whether they stand still is seen from now on. */
+    watchJobs: (jobs: readonly Job[]): readonly Job[] => jobs.map(jobWatch.watched),
+    /**
+     * Where a service outside begins the jobs each minute, in whichever process: to be called by each that could be the one, and
+     * what it answers at each tick.
+     */
+    expectTicks(): () => Promise<void> {
+      ticksSinceMs = clock.now()
+      return () =>
+        beat(documents, {
+          id: 'jobs',
+          at: new Date(clock.now()).toISOString(),
+          inTrouble: jobWatch.inTrouble(),
+        }).catch((error: unknown) => log.error('tick_not_noted', error))
     },
     /** From now on not ready, so that no new requests are sent here. */
     beginStopping(): void {
@@ -123,4 +207,4 @@ export function createHealth(
 
 export type Health = ReturnType<typeof createHealth>
 
-export const healthDomain = { collections: [], create: createHealth }
+export const healthDomain = { collections: [heartbeats], create: createHealth }

@@ -1,7 +1,9 @@
 import { decodeBase64url, encodeBase64url } from '../../../ports/base64url.ts'
+import { isRecent } from '../../../ports/clock.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { type RandomBytes, randomBytes } from '../../../ports/random-bytes.ts'
-import type { SecretVersion } from '../../../ports/secrets.ts'
+import { keyInUse, type SecretVersion } from '../../../ports/secrets.ts'
+import { PortUnavailable } from '../../../ports/unavailable.ts'
 import { emptyFace } from '../../kernel/domain.ts'
 
 interface MasterKey {
@@ -46,18 +48,23 @@ export function createKeys({
     masters = await Promise.all(versions.map(readMaster))
     loadedAt = clock.now()
   }
-  /** The active key while our copy of the list is young enough. */
+  /** The key in use while our copy of the list is young enough. */
   function current(): MasterKey | undefined {
     const now = clock.now()
-    return now - loadedAt < reloadAfterMs
-      ? masters.find(({ activeFromMs }) => activeFromMs <= now)
-      : undefined
+    return isRecent(loadedAt, reloadAfterMs, now) ? keyInUse(masters, now) : undefined
   }
   async function active(): Promise<MasterKey> {
-    if (clock.now() - loadedAt >= reloadAfterMs) await load()
-    const master = current()
-    if (!master) throw new Error('no master key is active yet')
+    const known = current()
+    if (known) return known
+    await load()
+    const master = keyInUse(masters, clock.now())
+    if (!master) throw new PortUnavailable('secrets', { cause: new Error('there is no master key') })
     return master
+  }
+  /** Whether the clock says that no key is to be used yet. */
+  function isAheadOfClock(): boolean {
+    const now = clock.now()
+    return masters.length > 0 && masters.every(({ activeFromMs }) => activeFromMs > now)
   }
   async function byId(id: string): Promise<MasterKey | undefined> {
     await active()
@@ -125,6 +132,7 @@ export function createKeys({
       await active()
       return Promise.all(masters.map((master) => signatureUnder(master, purpose, text)))
     },
+    isAheadOfClock,
     activeKeyId: async (): Promise<string> => (await active()).id,
     /** Encrypts, bound to `place`: what is sealed for one place does not open in another. */
     async seal(purpose: string, place: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {

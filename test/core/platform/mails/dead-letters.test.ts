@@ -86,6 +86,7 @@ test('dead letters show the code, and all of a kind are retried in one call', as
   expect(await mail()).toMatchObject({ waiting: 0, dead: 1 })
   expect(await retry({})).toEqual({ retried: 1 })
   await testApp.settled()
+  testApp.clock.advance(1_000)
   expect(await mail()).toMatchObject({ waiting: 0, dead: 0 })
   const letters = (await testApp.ports.mailbox!.messages()).map(({ to }) => to)
   expect(letters.filter((to) => to.endsWith('@example.com')).toSorted()).toEqual(
