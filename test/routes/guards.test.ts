@@ -17,6 +17,7 @@ const undescribed = [
   '/dev/mailbox/:id',
   '/dev/chat',
   '/dev/chat/:name',
+  '/dev/chat/licenses.txt',
 ]
 
 describe('every route', () => {

@@ -4,7 +4,7 @@ import { type Browser, person } from '../app.ts'
 import { complete, enrol, publishCourse } from '../core/learning/course-people.ts'
 import { useTarget } from './target.ts'
 
-const { send, openBrowser } = useTarget()
+const { send, openBrowser, letCopiesRunOut } = useTarget()
 
 async function signIn(email: string): Promise<Browser> {
   const browser = openBrowser()
@@ -72,6 +72,7 @@ test('a mentor writes a course, a learner takes it to the end and rates it', asy
   )
   expect(new Set(completions.map(({ status }) => status))).toEqual(new Set([200]))
   expect((await ann.call('PUT', `/api/v1/courses/${id}/rating`, { body: { rating: 5 } })).status).toBe(200)
+  letCopiesRunOut()
   expect((await read(`/courses/${id}`)).body.metadata).toMatchObject({
     enrolledCount: 1,
     completionRate: 100,

@@ -3,7 +3,7 @@ import { type Browser, createBrowser, origin, person } from '../app.ts'
 import { html, pdf, pngOf } from '../core/files/sample-files.ts'
 import { useTarget } from './target.ts'
 
-const { send, can } = useTarget()
+const { send, can, letCopiesRunOut } = useTarget()
 
 /** Shows where it is sent instead of going there. */
 const openBrowser = () => createBrowser((path, init) => send(path, { ...init, redirect: 'manual' }))
@@ -83,6 +83,7 @@ test('a picture of a person loses its metadata and is shown to anybody', async (
   expect((await upload(ann, pngOf(20_000, 20_000), avatar)).status).toBe(400)
   const second = await setAvatar(pngOf(8, 8))
   expect(second.body.avatar).not.toBe(first.body.avatar)
+  letCopiesRunOut()
   expect((await fetchPicture(first.body.avatar)).status).toBe(404)
 })
 

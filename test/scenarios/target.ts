@@ -57,6 +57,8 @@ export function useTarget({ environment = {} }: { readonly environment?: Record<
       if (reason !== undefined) console.info(`${name} lacks ${capability}: ${reason}`)
       return reason === undefined
     },
+    /** Before something is read again that was changed and is the same for everybody: an edge may keep it for a while. */
+    letCopiesRunOut: (): void => running?.letCopiesRunOut?.(),
     /** Everything the target has printed so far. */
     printed: (): string => running?.lines().join('\n') ?? '',
   }

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readEdgeRule } from '../edge-rule.ts'
 import { startServer } from '../server.ts'
+import { startFrontDoor } from '../stand-ins/front-door.ts'
 import { redisServerMissing, startRedisServer } from '../stand-ins/redis-server.ts'
 
 /** Something that not every runtime can do. */
@@ -11,6 +13,8 @@ export interface RunningTarget {
   readonly url: string
   /** Every line that it has printed. */
   readonly lines: () => readonly string[]
+  /** Whatever a cache before it keeps has run out from now on. Without one there is nothing to do. */
+  readonly letCopiesRunOut?: () => void
   readonly stop: () => Promise<void>
 }
 
@@ -71,6 +75,45 @@ async function startOnServices(environment: Record<string, string>): Promise<Run
   }
 }
 
+const frontDoorId = '11111111-2222-3333-4444-555555555555'
+
+/**
+ * Behind Front Door, which caches what the documentation says, also for those who are signed in. Whatever it kept must be what a
+ * stranger would have got; else the target fails to stop.
+ */
+async function startBehindFrontDoor(environment: Record<string, string>): Promise<RunningTarget> {
+  const server = await startOnSqlite(
+    {
+      CLIENT_ADDRESS: 'front-door',
+      FRONT_DOOR_ID: frontDoorId,
+      ORIGIN_LOCK: 'front-door',
+      ...environment,
+    },
+    [join(builtServer, 'entry/node.js')],
+  )
+  const rule = readEdgeRule()
+  let aheadMs = 0
+  const edge = await startFrontDoor({
+    origin: server.url,
+    id: frontDoorId,
+    isCached: (path) => rule.test(path),
+    now: () => Date.now() + aheadMs,
+  })
+  return {
+    url: edge.url,
+    lines: server.lines,
+    letCopiesRunOut: () => {
+      aheadMs += 366 * 86_400_000
+    },
+    async stop() {
+      edge.stop()
+      await server.stop()
+      if (edge.leaks.length > 0)
+        throw new Error(`kept for everybody, but not the same: ${edge.leaks.join('; ')}`)
+    },
+  }
+}
+
 async function startOnWorkerd(environment: Record<string, string>): Promise<RunningTarget> {
   const { createTestHarness } = await import('wrangler')
   const harness = createTestHarness({
@@ -111,6 +154,7 @@ export const targets = {
     lacks: onFunctions,
     start: (environment) => startOnSqlite(environment, [functionsHost, builtServer]),
   },
+  'front-door': { missing: null, lacks: onNode, start: startBehindFrontDoor },
   workerd: {
     missing: null,
     lacks: {
