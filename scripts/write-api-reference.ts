@@ -85,7 +85,7 @@ function firstPage(document: ApiDocument, chapters: readonly Chapter[]): string 
   const headers = [...usualHeadersOf(document)]
   return `${[
     `# ${info.title}: reference`,
-    `${generatedBy} The running server has the same as \`/api/openapi.json\` and, to try it, as \`/api/docs\`.`,
+    `${generatedBy} The running server has the same as \`/api/openapi.json\` and, to try it, as \`/api/docs\`. For Postman there is a [collection](postman-collection.json).`,
     info.description,
     'Each operation is shown as it is typed. In a shell, first say where the server is and, for what needs somebody signed in, who that is:',
     '```sh\napi=http://localhost:7071\ntoken=…   # the `accessToken` that signing up or in answers\n```',

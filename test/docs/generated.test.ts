@@ -5,6 +5,7 @@ import { describeApi } from '../../scripts/write-api-reference.ts'
 import { describeRegistry } from '../../scripts/write-data-registry.ts'
 import { withSettings } from '../../scripts/write-env-example.ts'
 import { describePermissions } from '../../scripts/write-permissions.ts'
+import { describeCollection } from '../../scripts/write-postman-collection.ts'
 import { collections } from '../../src/app/domains.ts'
 import { describeEnvironment } from '../../src/config/config.ts'
 import { filesBelow, read } from './pages.ts'
@@ -20,6 +21,10 @@ test('the API reference is what the app says', async () => {
   for (const [path, text] of pages) expect(read(join('docs', path)), 'run `npm run docs:api`').toBe(text)
   const found = ['api-reference.md', ...filesBelow('docs/api-reference', '').map((path) => path.slice(5))]
   expect(found.toSorted()).toEqual([...pages.keys()].toSorted())
+})
+
+test('the Postman collection is what the app says', async () => {
+  expect(read('docs/postman-collection.json'), 'run `npm run docs:postman`').toBe(await describeCollection())
 })
 
 test('the table of places that are given an address is what the walk walks', () => {
