@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { freePort } from '../test/free-port.ts'
@@ -42,6 +42,15 @@ const run = (bin: string, ...args: readonly string[]): Promise<{ code: number; s
         resolve({ code: error ? Number(error.code) || 1 : 0, said: `${stdout}${stderr}`.trim() }),
     )
   })
+
+/**
+ * Spectral reads patterns without the flag `u`, which JSON Schema asks for, and takes `\\p{L}` for three letters. It judges the document
+ * without them; Redocly reads them rightly, and so do the tests.
+ */
+const withoutPatterns = (text: string): string =>
+  JSON.stringify(
+    JSON.parse(text, (key, value) => (key === 'pattern' && typeof value === 'string' ? undefined : value)),
+  )
 
 async function lint(name: string, bin: string, ...args: readonly string[]): Promise<Outcome> {
   const { code, said } = await run(bin, ...args)
@@ -101,17 +110,29 @@ async function checkDocument(): Promise<readonly Outcome[]> {
       cwd: root,
       env: { PATH: process.env['PATH'] ?? '', ...environment },
     })
+    // Beside the tools: what they are told to pass over goes by the name of the file.
     const save = async (name: string): Promise<string> => {
-      const file = join(scratch, name)
+      const file = join(tools, name)
       writeFileSync(file, await (await fetch(`${api}/api/${name}`)).text())
       return file
     }
     const openApi = await save('openapi.json')
     const asyncApi = await save('asyncapi.json')
+    const withoutFlags = join(tools, 'without-patterns.api.json')
+    writeFileSync(withoutFlags, withoutPatterns(readFileSync(openApi, 'utf8')))
     const collection = postmanCollection(readDocument(JSON.parse(readFileSync(openApi, 'utf8'))))
     return [
-      await lint('redocly', 'redocly', 'lint', openApi, '--format=stylish', '--config=redocly.yaml'),
-      await lint('spectral, openapi.json', 'spectral', 'lint', '-r', 'spectral.yaml', '-F', 'warn', openApi),
+      await lint('redocly', 'redocly', 'lint', 'openapi.json', '--format=stylish', '--config=redocly.yaml'),
+      await lint(
+        'spectral, openapi.json',
+        'spectral',
+        'lint',
+        '-r',
+        'spectral.yaml',
+        '-F',
+        'warn',
+        withoutFlags,
+      ),
       await lint(
         'spectral, asyncapi.json',
         'spectral',
@@ -127,6 +148,7 @@ async function checkDocument(): Promise<readonly Outcome[]> {
   } finally {
     await server.stop()
     rmSync(scratch, { recursive: true, force: true })
+    for (const name of readdirSync(tools)) if (name.endsWith('api.json')) rmSync(join(tools, name))
   }
 }
 

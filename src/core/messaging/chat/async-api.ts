@@ -58,6 +58,9 @@ export function describeEvents(publicOrigin: string): object {
       version: '1',
       description:
         'For the official client of Azure Web PubSub (`@azure/web-pubsub-client`): `POST /api/v1/realtime/negotiate` says where to connect and with which token. Events arrive as data of group messages. Those with `seq` are numbered without gaps in their conversation: drop a number you have, and ask `POST /api/v1/sync` when one is missing.',
+      contact: { name: 'T.O.O.L.S Inc', url: publicOrigin },
+      license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
+      tags: [{ name: 'MackChat', description: 'What happens in conversations, while it happens.' }],
     },
     defaultContentType: 'application/json',
     servers: {
@@ -104,18 +107,29 @@ export function describeEvents(publicOrigin: string): object {
         action: 'send',
         channel: reference('channels', 'conversation'),
         summary: 'What happens in a conversation',
+        description:
+          'Messages, changes to them, who joined and left, who is typing: to every device of every member, in the order of `seq`.',
       },
       receiveOwnEvents: {
         action: 'send',
         channel: reference('channels', 'own'),
         summary: 'What concerns one person',
+        description:
+          'Conversations that somebody came into or left, and what they read elsewhere: to every device of that person, and to nobody else.',
       },
       receiveAnswers: {
         action: 'send',
         channel: reference('channels', 'answers'),
         summary: 'What a device is answered',
+        description: 'To the device that said something, and to no other: that it was taken, or why not.',
       },
-      say: { action: 'receive', channel: reference('channels', 'said'), summary: 'What devices may say' },
+      say: {
+        action: 'receive',
+        channel: reference('channels', 'said'),
+        summary: 'What devices may say',
+        description:
+          'The same as the operations of the HTTP API, by the same rules and limits, without a request for each.',
+      },
     },
     components: {
       messages: {
