@@ -1,7 +1,9 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
+import type { Server } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createMemoryLog } from '../memory/log.ts'
+import { requireProgress } from './least-progress.ts'
 import { listen } from './server.ts'
 
 /* Timers are virtual, sockets are real. */
@@ -16,6 +18,16 @@ let begun = Promise.withResolvers<void>()
 let server: Awaited<ReturnType<typeof listen>>
 let most = 1_000
 
+/** One piece, and then nothing, or one each minute. */
+const pausing = (goesOn: boolean) =>
+  new ReadableStream({
+    start(controller) {
+      const piece = new TextEncoder().encode('piece')
+      controller.enqueue(piece)
+      if (goesOn) setInterval(() => controller.enqueue(piece), 60 * secondMs)
+    },
+  })
+
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
   begun = Promise.withResolvers()
@@ -26,6 +38,9 @@ beforeEach(async () => {
       const { pathname } = new URL(request.url)
       if (pathname === '/long') return new Response('x'.repeat(64 * mebibyte))
       if (pathname === '/slow-work') return new Promise(() => {})
+      if (pathname === '/stuck' || pathname === '/pauses')
+        return new Response(pausing(pathname === '/pauses'))
+      if (pathname === '/films/refused') return new Response('no', { status: 403 })
       return new Response(request.method === 'GET' ? 'got' : await request.text())
     },
     maySendSlowly: (target) => target.startsWith('/films/'),
@@ -150,6 +165,118 @@ test('work that takes its time holds nobody up', async () => {
   await begun.promise
   await pass(600)
   expect(socket.readyState).toBe('open')
+})
+
+test('an answer that brings nothing more is cut off after two minutes, and one that pauses is not', async () => {
+  const [stuck, pauses] = [await open(), await open()]
+  const arrived = [stuck, pauses].map((socket) => once(socket, 'data'))
+  stuck.write('GET /stuck HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  pauses.write('GET /pauses HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  await Promise.all(arrived)
+  const closed = once(stuck, 'close')
+  await pass(110)
+  expect(stuck.readyState).toBe('open')
+  await pass(20)
+  await closed
+  await pass(300)
+  expect(pauses.readyState).toBe('open')
+})
+
+test('what still comes after the answer has two minutes, wherever it is sent to', async () => {
+  const kibibyte = 'x'.repeat(1_024)
+  const socket = await begin('PUT', '/films/refused', mebibyte)
+  const closed = once(socket.resume(), 'close')
+  await pass(130, () => {
+    if (socket.writable) socket.write(kibibyte)
+  })
+  await closed
+})
+
+describe('by the figures of a socket', () => {
+  /** What is looked at of a socket and a request; the network in between moves what the test says. */
+  function watchOne(target: string) {
+    const incoming = new EventEmitter()
+    const socket = Object.assign(new EventEmitter(), {
+      remoteAddress: '192.0.2.1',
+      bytesRead: 0,
+      bytesWritten: 0,
+      writableLength: 0,
+      writableEnded: false,
+      isCut: false,
+      destroy: () => {
+        socket.isCut = true
+      },
+      end: () => socket.destroy(),
+    })
+    const outgoing = Object.assign(new EventEmitter(), {
+      headersSent: false,
+      writableEnded: false,
+      destroyed: false,
+    })
+    const watching = new EventEmitter() as unknown as Server
+    requireProgress(watching, {
+      maySendSlowly: (path) => path.startsWith('/films/'),
+      withFloor: (_, work) => work(),
+      refuse: { socket: () => socket.destroy(), response: () => new Response() },
+    })
+    watching.emit('connection', socket)
+    watching.emit('request', Object.assign(incoming, { socket, complete: false, url: target }), outgoing)
+    return { socket, incoming: incoming as EventEmitter & { complete: boolean }, outgoing }
+  }
+  const look = () => vi.advanceTimersByTime(5 * secondMs)
+
+  test('an answer that is taken drop by drop is given up after two minutes', () => {
+    const { socket, incoming, outgoing } = watchOne('/long')
+    Object.assign(incoming, { complete: true })
+    Object.assign(outgoing, { headersSent: true })
+    socket.writableLength = 10 * mebibyte
+    socket.bytesWritten = 10 * mebibyte
+    for (let n = 0; n < 23; n++) {
+      socket.writableLength -= 2_000
+      look()
+    }
+    expect(socket.isCut).toBe(false)
+    look()
+    expect(socket.isCut).toBe(true)
+  })
+
+  test('one that is taken slowly, as over the weakest line, is not', () => {
+    const { socket, incoming, outgoing } = watchOne('/long')
+    Object.assign(incoming, { complete: true })
+    Object.assign(outgoing, { headersSent: true })
+    socket.writableLength = 100 * mebibyte
+    socket.bytesWritten = 100 * mebibyte
+    for (let n = 0; n < 2_000; n++) {
+      socket.writableLength -= 5_000
+      look()
+    }
+    expect(socket.isCut).toBe(false)
+  })
+
+  test('a connection that was ended here is not left open by the other side', () => {
+    const { socket, incoming } = watchOne('/socket')
+    Object.assign(incoming, { complete: true })
+    for (let n = 0; n < 100; n++) look()
+    expect(socket.isCut).toBe(false)
+    socket.writableEnded = true
+    for (let n = 0; n < 7; n++) {
+      socket.bytesRead += 60_000
+      look()
+    }
+    expect(socket.isCut).toBe(true)
+  })
+
+  test('a film has twelve hours, however it moves', () => {
+    const { socket } = watchOne('/films/1')
+    const hourly = 720
+    for (let n = 0; n < 12 * hourly - 1; n++) {
+      socket.bytesRead += 60_000
+      look()
+    }
+    expect(socket.isCut).toBe(false)
+    look()
+    expect(socket.isCut).toBe(true)
+  })
 })
 
 test('so many connections of one address at a time', async () => {

@@ -7,8 +7,12 @@ import type { Refuse } from './refusals.ts'
 const leastBytes = 1_024
 const lookEveryMs = 5_000
 const looks = 6
-/** For the whole of a body where none is expected to take its time. */
+/** For the whole of a body where none is expected to take its time, and for what an answer has to bring on its way. */
 const looksForWhole = 24
+/** For the whole of a body that may take its time: 500 MB over a line of 12 kB/s. */
+const looksForSlowWhole = 12 * 60 * 12
+/** Of an answer, in so many looks in a row: whoever takes it drop by drop holds all that is left of it. */
+const leastOfAnswer = 65_536
 
 /** Whose connections are counted together, and how many they may have; null counts nobody. */
 export type ConnectionsOf = (
@@ -24,35 +28,75 @@ interface Request {
 interface Watched {
   readonly socket: Socket
   requests: Request[]
+  /** Answers that have not been handed over whole. */
+  answers: ServerResponse[]
   read: number
   quietReads: number
   sent: number
   /** What the system still holds of the piece that is being sent. */
   queued: number
   quietWrites: number
+  /** In how many looks in a row something waited to be taken, and how much was. */
+  looksWaiting: number
+  takenWaiting: number
+  /** In how many looks in a row an answer that has begun brought nothing. */
+  quietAnswers: number
+  written: number
+  looksSinceEnded: number
 }
 
 /** A long piece goes out bit by bit without `bytesWritten` moving; only the handle knows. Node's own timeout asks it too. */
 const queuedOf = (socket: Socket): number =>
   (socket as { _handle?: { writeQueueSize?: number } })._handle?.writeQueueSize ?? 0
 
-/** Whether what is being sent has stood still for too long. */
+/** Whether what is being sent stands still, or is taken drop by drop. */
 function isDeaf(watched: Watched): boolean {
   const { socket } = watched
   const sent = socket.bytesWritten - socket.writableLength
   const queued = queuedOf(socket)
   const moved = sent - watched.sent + (sent === watched.sent ? watched.queued - queued : 0)
-  if (socket.writableLength > 0 && moved < leastBytes) return ++watched.quietWrites >= looks
+  const isWaiting = socket.writableLength > 0
+  if (isWaiting) {
+    watched.looksWaiting++
+    watched.takenWaiting += Math.max(0, moved)
+    if (watched.looksWaiting >= looksForWhole) {
+      if (watched.takenWaiting < leastOfAnswer) return true
+      watched.looksWaiting = 0
+      watched.takenWaiting = 0
+    }
+  } else {
+    watched.looksWaiting = 0
+    watched.takenWaiting = 0
+  }
+  if (isWaiting && moved < leastBytes) return ++watched.quietWrites >= looks
   watched.sent = sent
   watched.queued = queued
   watched.quietWrites = 0
   return false
 }
 
+/** Whether an answer that has begun brings nothing more, though whoever asked takes all there is. */
+function isStuck(watched: Watched): boolean {
+  const { socket } = watched
+  watched.answers = watched.answers.filter((answer) => !answer.writableEnded && !answer.destroyed)
+  const isTaken = socket.writableLength === 0
+  const isDue = watched.answers[0]?.headersSent === true && isTaken && socket.bytesWritten === watched.written
+  watched.written = socket.bytesWritten
+  watched.quietAnswers = isDue ? watched.quietAnswers + 1 : 0
+  return watched.quietAnswers >= looksForWhole
+}
+
+/** Whether we have said all there was to say on it, and the other side leaves it open. */
+function isLeftOpen(watched: Watched): boolean {
+  if (watched.socket.writableEnded) watched.looksSinceEnded++
+  return watched.looksSinceEnded > looks
+}
+
 function beginRequest(watched: Watched, incoming: IncomingMessage, outgoing: ServerResponse): void {
   watched.requests = watched.requests.filter((request) => !request.incoming.complete)
   if (watched.requests.length === 0) startOver(watched)
   watched.requests.push({ incoming, outgoing, looksSinceBegun: 0 })
+  watched.answers.push(outgoing)
 }
 
 function startOver(watched: Watched): void {
@@ -68,9 +112,12 @@ function slowRequest(watched: Watched, maySendSlowly: (target: string) => boolea
   if (requests.length === 0 || moved >= leastBytes) startOver(watched)
   else if (++watched.quietReads >= looks) return requests[0]
   for (const request of requests) request.looksSinceBegun++
-  return requests.find(
-    ({ incoming, looksSinceBegun }) => looksSinceBegun >= looksForWhole && !maySendSlowly(incoming.url ?? ''),
-  )
+  return requests.find(({ incoming, outgoing, looksSinceBegun }) => {
+    if (looksSinceBegun < looksForWhole) return false
+    // What comes after the answer nobody waits for.
+    const mayTakeItsTime = !outgoing.writableEnded && maySendSlowly(incoming.url ?? '')
+    return !mayTakeItsTime || looksSinceBegun >= looksForSlowWhole
+  })
 }
 
 /** Says so where no answer has begun. */
@@ -80,9 +127,10 @@ function cutOff(socket: Socket, { outgoing }: Request, refuse: Refuse): void {
 }
 
 /**
- * Cuts off whoever holds a connection and does not use it: sends a body, or takes an answer, slower than 1 KiB in 30 seconds,
- * whatever the method and the path; takes more than two minutes for a body where it may not; has more connections open than
- * its address may. A socket that was upgraded is watched for what it takes.
+ * Cuts off whoever holds a connection and does not use it, whatever the method and the path: sends a body, or takes an answer, slower
+ * than 1 KiB in 30 seconds, or an answer slower than 64 KiB in two minutes; takes more than two minutes for a body where it may not,
+ * and twelve hours where it may; leaves a connection open that was ended here; has more connections open than its address may. An
+ * answer that brings nothing for two minutes is cut off, too. A socket that was upgraded is watched for what it takes, and for its end.
  */
 export function requireProgress(
   server: Server,
@@ -114,8 +162,21 @@ export function requireProgress(
         else open.delete(address)
       })
     }
-    const none = { read: 0, quietReads: 0, sent: 0, queued: 0, quietWrites: 0 }
-    watched.set(socket, { socket, requests: [], ...none })
+    watched.set(socket, {
+      socket,
+      requests: [],
+      answers: [],
+      read: 0,
+      quietReads: 0,
+      sent: 0,
+      queued: 0,
+      quietWrites: 0,
+      looksWaiting: 0,
+      takenWaiting: 0,
+      quietAnswers: 0,
+      written: 0,
+      looksSinceEnded: 0,
+    })
     socket.once('close', () => watched.delete(socket))
   }
 
@@ -129,7 +190,7 @@ export function requireProgress(
   const look = setInterval(() => {
     for (const each of watched.values())
       withFloor(each.socket, () => {
-        if (isDeaf(each)) return void each.socket.destroy()
+        if (isDeaf(each) || isStuck(each) || isLeftOpen(each)) return void each.socket.destroy()
         const slow = slowRequest(each, maySendSlowly)
         if (slow) cutOff(each.socket, slow, refuse)
       })

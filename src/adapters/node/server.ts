@@ -78,6 +78,7 @@ export function listen({
       {
         // A client that sends its headers slower than this is holding a connection, not using it.
         headersTimeout: 15_000,
+        connectionsCheckingInterval: 5_000,
         requestTimeout: 0,
         // Node would refuse it by itself, with an empty answer.
         requireHostHeader: false,

@@ -30,6 +30,7 @@ export function refuse(socket: Duplex, status: number, why = ''): void {
   const text = statusTexts[status] ?? 'Refused'
   socket.end(
     `HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${why.length}\r\n\r\n${why}`,
+    () => socket.destroy(),
   )
 }
 

@@ -745,3 +745,36 @@ describe('events', () => {
     expect(await statusOf(await urlFor())).toBe(503)
   })
 })
+
+test.each([
+  [
+    'no such connection',
+    '/client/hubs/chat?awps_connection_id=x&awps_reconnection_token=y',
+    /^HTTP\/1\.1 101 /,
+  ],
+  ['no token', '/client/hubs/chat', /^HTTP\/1\.1 401 /],
+  ['no hub', '/elsewhere', /^HTTP\/1\.1 404 /],
+])(
+  'a stranger with %s who sends a broken frame at once ends nothing but the own connection',
+  async (_, path, answer) => {
+    const socket = connectTcp({ port: service.port, host: '127.0.0.1', allowHalfOpen: true })
+    socket.on('error', () => {})
+    const brokenFrame = Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff])
+    const request = [
+      `GET ${path} HTTP/1.1`,
+      'Host: localhost',
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      'Sec-WebSocket-Protocol: json.reliable.webpubsub.azure.v1',
+    ]
+    socket.write(Buffer.concat([Buffer.from(`${request.join('\r\n')}\r\n\r\n`), brokenFrame]))
+    const [first] = await once(socket, 'data')
+    expect(String(first)).toMatch(answer)
+    socket.write(brokenFrame)
+    await new Promise((resolve) => socket.once('end', resolve).resume())
+    socket.destroy()
+    expect((await fetch(`${service.origin}/api/health`)).status).toBe(200)
+  },
+)

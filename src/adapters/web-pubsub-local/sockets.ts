@@ -64,7 +64,13 @@ export function createSockets({
   let isStopping = false
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<WebSocket> =>
-    new Promise((resolve) => server.handleUpgrade(request, socket, head, resolve))
+    new Promise((resolve) =>
+      server.handleUpgrade(request, socket, head, (ws) => {
+        // A `close` follows every error.
+        ws.on('error', () => {})
+        resolve(ws)
+      }),
+    )
 
   /** Events of one connection reach the handler in order. */
   function enqueue(connection: Connection, task: () => Promise<unknown>): void {
@@ -177,8 +183,6 @@ export function createSockets({
     ws.on('close', (code, reason) =>
       withFloor(connection, () => loseLink(connection, link, code, reason.toString())),
     )
-    // A `close` follows every error.
-    ws.on('error', () => {})
     tell(connection, {
       type: 'system',
       event: 'connected',
