@@ -1,7 +1,7 @@
 import module from 'node:module'
 import { listen, stopInGoodOrder } from '../src/adapters/node/server.ts'
 import { createApp } from '../src/app/create-app.ts'
-import { readConfig, realtimeEventsPath } from '../src/config/config.ts'
+import { readConfig } from '../src/config/config.ts'
 import { oneAtATime } from '../src/core/platform/jobs/jobs.ts'
 import { seedCourses, seedDemo } from './demo.ts'
 import { reportFailedStart } from './failed-start.ts'
@@ -10,6 +10,7 @@ import { requireNode } from './supported-node.ts'
 import { wire } from './wire.ts'
 import { countConnections } from './wiring/connections.ts'
 import { lockFolder } from './wiring/folder.ts'
+import { createFront } from './wiring/front.ts'
 
 const drainMs = 10_000
 
@@ -25,13 +26,12 @@ try {
   if (config.hasDemoData) await seedDemo(ports, api)
   await ports.accessTokens.publicKeys()
   const server = await listen({
-    fetch: embedded?.standBefore(app.fetch, realtimeEventsPath) ?? app.fetch,
+    ...createFront({ fetch: app.fetch, embedded, originLock: config.app.originLock, log: ports.log }),
     port: config.port,
     hostname: config.host,
     maySendSlowly: (target) => target.startsWith('/api/blobs/'),
     connectionsOf: countConnections({ ...config, ...config.app }),
     log: ports.log,
-    ...(embedded && { upgrade: embedded.upgrade }),
   })
   ports.log.info('server_started', {
     url: config.app.http.publicOrigin,

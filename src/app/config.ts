@@ -6,6 +6,7 @@ import type { ChatConfig } from '../core/messaging/chat/chat.ts'
 import type { ReportsConfig } from '../core/messaging/reports/reports.ts'
 import type { ErasureSettings } from '../core/privacy/erasure/erasure.model.ts'
 import type { AddressSource, TrustedSite } from '../http/client-address.ts'
+import type { OriginLock } from '../http/origin-lock.ts'
 import type { HttpSettings } from '../http/request-context.ts'
 
 /** Settings of the app, by who uses them. */
@@ -25,6 +26,8 @@ export interface AppConfig
   >
   /** Who says a caller's address. */
   readonly clientAddress: AddressSource
+  /** Null: whoever finds the server may call it. */
+  readonly originLock: OriginLock | null
   readonly chatPage: {
     /** Also in production, at `/chat`. */
     readonly isServed: boolean

@@ -7,6 +7,7 @@ import { declaredQuery } from '../http/declared-query.ts'
 import { essentialHeaders } from '../http/headers.ts'
 import { jsonBody } from '../http/json-body.ts'
 import { matchedRoute } from '../http/matched-route.ts'
+import { originLock } from '../http/origin-lock.ts'
 import { rateLimit } from '../http/rate-limit.ts'
 import type { AppEnv } from '../http/request-context.ts'
 import { beginRequest } from '../http/request-id.ts'
@@ -32,7 +33,7 @@ export function mountMiddleware(
   ports: Ports,
   { auth, files, limits, realtime }: Domains,
   config: AppConfig,
-  { bodyOf, leaves, limitOf, queryOf, takesBeacon }: RouteDeclarations,
+  { bodyOf, isReachedDirectly, leaves, limitOf, queryOf, takesBeacon }: RouteDeclarations,
 ): void {
   const { clock, compressor, log } = ports
   const scaleBySite = new Map(config.trustedSites.map(({ name, scale }) => [name, scale]))
@@ -56,6 +57,7 @@ export function mountMiddleware(
       report: (served) => log.info('request', served),
     }),
   )
+  if (config.originLock) app.use(originLock(config.originLock, isReachedDirectly))
   // Before the limits: a film is watched in hundreds of small requests. The signature is the permission.
   app.route('/api/blobs', blobRoutes(ports.blobs.answer))
   app.use(essentialHeaders)

@@ -14,6 +14,7 @@ type Route = Extract<Definition, { type: 'route' }>['route'] & {
   'x-takes-beacon'?: true
   'x-account-disclosure'?: Pick<AddressDoor, 'open' | 'hidden'>
   'x-leaves'?: true
+  'x-reached-directly'?: true
   'x-any-query'?: true
 }
 
@@ -49,6 +50,7 @@ export function createRouteDeclarations(limitByName: ReadonlyMap<string, Limit>)
   const routeByCounter = new Map<string, string>()
   const keyOf = ({ method, path }: MatchedRoute): string => `${method} ${path}`
   const leavingRoutes = new Set<string>()
+  const directRoutes = new Set<string>()
   const queryByRoute = new Map<string, DeclaredQuery>()
   const bodyByRoute = new Map<string, Schema>()
 
@@ -84,6 +86,8 @@ export function createRouteDeclarations(limitByName: ReadonlyMap<string, Limit>)
         if (door) route['x-account-disclosure'] = { open: door.open, hidden: door.hidden }
         if (route['x-takes-beacon']) beaconRoutes.add(key)
         if (route['x-leaves']) leavingRoutes.add(key)
+        if (route['x-reached-directly']) directRoutes.add(key)
+        else route.responses = { ...errors(403), ...route.responses }
         const name = route['x-rate-limit']
         if (name) limitByRoute.set(key, limitOf(name, key, route.path))
       }
@@ -92,6 +96,7 @@ export function createRouteDeclarations(limitByName: ReadonlyMap<string, Limit>)
     queryOf: (route: MatchedRoute): DeclaredQuery | undefined => queryByRoute.get(keyOf(route)),
     bodyOf: (route: MatchedRoute): Schema | undefined => bodyByRoute.get(keyOf(route)),
     takesBeacon: (route: MatchedRoute): boolean => beaconRoutes.has(keyOf(route)),
+    isReachedDirectly: (route: MatchedRoute): boolean => directRoutes.has(keyOf(route)),
     leaves: (route: MatchedRoute): boolean => leavingRoutes.has(keyOf(route)),
   }
 }

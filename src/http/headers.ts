@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
-import type { AppEnv, HttpSettings } from './request-context.ts'
+import type { AppContext, AppEnv, HttpSettings } from './request-context.ts'
 
 const exposed = [
   'X-RateLimit-Limit',
@@ -36,11 +36,8 @@ export const harmlessHeaders = ({ isProduction }: HttpSettings): Readonly<Record
 /** Of what is for one caller: every answer but those of `sharedAnswer`. */
 export const forOneCaller = 'private, no-store'
 
-/**
- * The headers of every answer, set before anything else runs: a header set after `next()` makes Hono build the
- * response a second time. Answers preflights.
- */
-export const essentialHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
+/** The headers of every answer. */
+export function setEssentialHeaders(c: AppContext): void {
   const settings = c.get('settings')
   const harmless = harmlessHeaders(settings)
   for (const name in harmless) c.header(name, harmless[name])
@@ -57,6 +54,14 @@ export const essentialHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
       c.header('Access-Control-Max-Age', '7200')
     }
   }
+}
+
+/**
+ * Sets them before anything else runs: a header set after `next()` makes Hono build the response a second time. Answers
+ * preflights.
+ */
+export const essentialHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
+  setEssentialHeaders(c)
   if (c.req.method === 'OPTIONS' && c.req.header('access-control-request-method') !== undefined)
     return c.body(null, 204)
   return next()

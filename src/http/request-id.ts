@@ -9,7 +9,9 @@ import type { AppEnv, HttpSettings } from './request-context.ts'
 /** What becomes of one request, for the log. */
 export type Served = {
   readonly requestId: string
-  readonly traceId: string | undefined
+  readonly traceId: string
+  /** The trace that the caller says it is part of: to look for, not to believe. Anybody can write any. */
+  readonly linkedTraceId: string | undefined
   readonly method: string
   /** The route's pattern, never the path: a path may hold an id. */
   readonly route: string
@@ -20,7 +22,9 @@ export type Served = {
 }
 
 const acceptable = /^[\w.-]{8,128}$/
-const traceparent = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/
+/** W3C Trace Context: version 00 and nothing after it, or a later one; no id of zeros. */
+const traceparent =
+  /^(?:00(?=.{53}$)|(?!00|ff)[\da-f]{2})-(?!0{32})([\da-f]{32})-(?!0{16})[\da-f]{16}-[\da-f]{2}(?:-|$)/
 const maxUserAgentLength = 400
 
 /** Names the request, finds out who is calling from where, and reports how it ended. */
@@ -44,7 +48,8 @@ export const beginRequest =
     const startedAt = now()
     keepPlainHeaders(c)
     const given = c.req.header('x-request-id')
-    const requestId = given !== undefined && acceptable.test(given) ? given : crypto.randomUUID()
+    const own = crypto.randomUUID()
+    const requestId = given !== undefined && acceptable.test(given) ? given : own
     const client = readClientAddress({
       remoteAddress: c.env?.remoteAddress,
       header: (name) => c.req.header(name),
@@ -63,7 +68,8 @@ export const beginRequest =
     await next()
     report({
       requestId,
-      traceId: traceparent.exec(c.req.header('traceparent') ?? '')?.[1],
+      traceId: own.replaceAll('-', ''),
+      linkedTraceId: traceparent.exec(c.req.header('traceparent') ?? '')?.[1],
       method: c.req.method,
       route: matchedRoute(c)?.path ?? 'unmatched',
       status: c.res.status,

@@ -160,13 +160,16 @@ export const leaves = { 'x-leaves': true } as const
  */
 export const takesAnyQuery = { 'x-any-query': true } as const
 
+/** Asked at the address of the server itself, by others than browsers: also where all else comes by our Front Door. */
+export const reachedDirectly = { 'x-reached-directly': true } as const
+
 /** Also takes its JSON as `text/plain`, as `navigator.sendBeacon` sends it when a page closes. */
 export const takesBeacon = { 'x-takes-beacon': true } as const
 
 const meanings = {
   400: 'The request is not valid: `validation_error`.',
   401: 'Not signed in, or no longer signed in: `missing_token`, `invalid_token`, `token_revoked`, `invalid_credentials`.',
-  403: 'Not allowed: `forbidden`, `account_suspended`, `csrf_failed`, `step_up_required`, `email_unverified`, `not_enrolled`, `lesson_locked`, `account_mismatch`.',
+  403: 'Not allowed: `forbidden`, `account_suspended`, `csrf_failed`, `step_up_required`, `email_unverified`, `not_enrolled`, `lesson_locked`, `account_mismatch`, `forbidden_origin`.',
   404: '`not_found`; also for what belongs to somebody else.',
   409: 'Already done, or changed in the meantime: `user_exists`, `already_enrolled`, `conditions_missing`, `last_administrator`, `conflict`.',
   410: 'It was here and is gone: `file_rejected`.',

@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Auth } from '../core/accounts/auth/auth.ts'
 import type { Health } from '../core/platform/health/health.ts'
 import type { AppEnv } from '../http/request-context.ts'
-import { errors, isPublic, isShared, json, unchanged } from '../http/route.ts'
+import { errors, isPublic, isShared, json, reachedDirectly, unchanged } from '../http/route.ts'
 import { sharedJson } from '../http/shared-answer.ts'
 
 const tags = ['Operations']
@@ -56,6 +56,7 @@ const alive = createRoute({
   tags,
   summary: 'Check that the process is alive',
   ...isPublic,
+  ...reachedDirectly,
   responses: { 200: json(z.object({ status: z.literal('ok') }), 'Alive.'), ...errors() },
 })
 

@@ -9,7 +9,14 @@ import type { RealtimeGateway } from '../core/platform/realtime/realtime.ts'
 import { bodyOfError, bodyOfSurprise, toAppError } from '../http/errors.ts'
 import { parseJson, readText, unsupportedMediaType } from '../http/json-body.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
-import { errors, isPublic, json, signedInOrGuestQuietly, takesAnyQuery } from '../http/route.ts'
+import {
+  errors,
+  isPublic,
+  json,
+  reachedDirectly,
+  signedInOrGuestQuietly,
+  takesAnyQuery,
+} from '../http/route.ts'
 
 const tags = ['Realtime']
 
@@ -38,6 +45,7 @@ const validateEvents = createRoute({
   description: 'Web PubSub asks whether its events are wanted here.',
   ...isPublic,
   ...takesAnyQuery,
+  ...reachedDirectly,
   responses: {
     204: { description: '`WebHook-Allowed-Origin` names the host that may send.' },
     ...errors(403),
@@ -54,6 +62,7 @@ const receiveEvents = createRoute({
     'Web PubSub reports an event of a connection. CloudEvents in binary mode, signed with a key of the service. An event that is signed is answered 200 or 204 whatever becomes of it; what went wrong stands in the body, in the shape of `Error`, and reaches the device as a message. What answers a device names the event that it answers (`said`) with its `clientMessageId` and `conversationId`. A connection may be refused with 403.',
   ...isPublic,
   ...takesAnyQuery,
+  ...reachedDirectly,
   responses: {
     200: json(
       EventAnswer,

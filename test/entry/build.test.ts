@@ -119,6 +119,37 @@ test.each([
   await azureSql.stop()
 })
 
+test('the host writes what went wrong, a row for each call, and our own log: no rows about itself', () => {
+  const { logging } = JSON.parse(readFileSync(join(app, 'host.json'), 'utf8')) as {
+    logging: { logLevel: Record<string, string> }
+  }
+  /** As the host does: the longest prefix that fits. */
+  const levelOf = (category: string) => {
+    const names = Object.keys(logging.logLevel).filter(
+      (name) => category === name || category.startsWith(`${name}.`),
+    )
+    return logging.logLevel[names.sort((a, b) => b.length - a.length)[0] ?? 'default']
+  }
+  const quiet = [
+    'Host.Aggregator',
+    'Host.General',
+    'Host.Startup',
+    'Host.Triggers.Timer',
+    'Function.api',
+    'Function.api.User',
+    'Function.jobs',
+    'Microsoft.Azure.WebJobs.Hosting',
+    'Microsoft.Azure.WebJobs.Script.WebHost.Middleware.SystemTraceMiddleware',
+    'Worker.rpcWorkerProcess',
+    'Azure.Core',
+    'System.Net.Http',
+  ]
+  expect(quiet.filter((category) => levelOf(category) !== 'Warning')).toEqual([])
+  // What a Node worker writes to its standard output.
+  expect(levelOf('Host.Function.Console')).toBe('Information')
+  expect(levelOf('Host.Results')).toBe('Information')
+})
+
 describe.each(['on', 'off'])('on the Functions host, with streaming %s', (streaming) => {
   let server: RunningServer
 

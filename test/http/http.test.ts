@@ -479,12 +479,40 @@ describe('request ids and traces', () => {
     const [first] = testApp.log.events.filter(({ event }) => event === 'request')
     expect(first?.fields).toMatchObject({
       requestId: 'my-request-1',
-      traceId: trace,
+      linkedTraceId: trace,
+      traceId: expect.stringMatching(/^(?!0af7)[\da-f]{32}$/),
       method: 'DELETE',
       route: '/api/v1/auth/sessions/:id',
       status: 401,
     })
     expect(JSON.stringify(testApp.log.events)).not.toContain('abcd')
+  })
+})
+
+describe('the trace of a stranger', () => {
+  const trace = '0af7651916cd43dd8448eb211c80319c'
+  const parent = 'b7ad6b7169203331'
+  test.each([
+    ['is linked, and not gone on with', `00-${trace}-${parent}-01`, trace],
+    ['of a later version is linked', `cc-${trace}-${parent}-01-what-comes`, trace],
+    ['with more than version 00 has is none', `00-${trace}-${parent}-01-more`, undefined],
+    ['of version ff is none', `ff-${trace}-${parent}-01`, undefined],
+    ['of zeros is none', `00-${'0'.repeat(32)}-${parent}-01`, undefined],
+    ['with a parent of zeros is none', `00-${trace}-${'0'.repeat(16)}-01`, undefined],
+    ['in capitals is none', `00-${trace.toUpperCase()}-${parent}-01`, undefined],
+    ['with something before it is none', ` x00-${trace}-${parent}-01`, undefined],
+    ['that says nothing is none', '', undefined],
+  ])('%s: %s', async (_, traceparent, linked) => {
+    const testApp = await createTestApp()
+    for (let n = 0; n < 2; n++)
+      await browserOf(testApp).call('GET', '/api/healthz', {
+        headers: { traceparent, 'x-request-id': 'my-request-1' },
+      })
+    const traces = testApp.log.events.flatMap(({ event, fields }) => (event === 'request' ? [fields] : []))
+    expect(traces.map(({ linkedTraceId }) => linkedTraceId)).toEqual([linked, linked])
+    const own = traces.map(({ traceId }) => traceId)
+    for (const id of own) expect(id).toMatch(/^[\da-f]{32}$/)
+    expect(new Set([...own, trace]).size).toBe(3)
   })
 })
 

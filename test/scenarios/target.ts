@@ -19,7 +19,14 @@ declare module 'vitest' {
  * The target of this run, started for the file that calls this and stopped after it. Knows of it only what HTTP shows.
  * Every answer is held against the published description.
  */
-export function useTarget({ environment = {} }: { readonly environment?: Record<string, string> } = {}) {
+export function useTarget({
+  environment = {},
+  descriptionHeaders = {},
+}: {
+  readonly environment?: Record<string, string>
+  /** What reading the description takes, where not everybody may. */
+  readonly descriptionHeaders?: Record<string, string>
+} = {}) {
   const name = inject('target')
   const definition: TargetDefinition = targets[name]
   let running: RunningTarget | undefined
@@ -33,7 +40,9 @@ export function useTarget({ environment = {} }: { readonly environment?: Record<
       ...environment,
     })
     const { url } = running
-    checkedSend = await createCheckedSend((path, init) => fetch(url + path, init))
+    checkedSend = await createCheckedSend((path, init = { headers: descriptionHeaders }) =>
+      fetch(url + path, init),
+    )
   })
   afterAll(() => running?.stop())
 

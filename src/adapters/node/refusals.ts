@@ -7,6 +7,10 @@ import type { Floor } from './floor.ts'
 /** What is refused before there is a request that the app could answer. */
 const refusals = {
   400: { code: 'validation_error', message: 'This is not a request that can be read.' },
+  403: {
+    code: 'forbidden_origin',
+    message: 'This server is not called directly. Use its public address.',
+  },
   408: { code: 'request_timeout', message: 'The request took too long to arrive.' },
   413: { code: 'payload_too_large', message: 'The request body is too large.' },
   417: { code: 'expectation_failed', message: 'This server meets no expectation but 100-continue.' },
