@@ -109,6 +109,8 @@ export function describeOperation(described: Described, surroundings: Surroundin
   const limit = operation['x-rate-limit']
   const disclosure = operation['x-account-disclosure']
   const body = Object.values(requestBody?.content ?? {})[0]?.schema
+  // Who may call stands in a line of its own.
+  const said = (operation.description ?? '').replace(/\n*Access: [^\n]*$/, '')
   const next = new Set(
     Object.values(responses)
       .flatMap(({ links = {} }) => Object.values(links))
@@ -120,7 +122,7 @@ export function describeOperation(described: Described, surroundings: Surroundin
   })
   return [
     `### ${titleOf(described)}`,
-    `**${operation.summary}.**${operation.description ? ` ${operation.description}` : ''}`,
+    `**${operation.summary}.**${said === '' ? '' : ` ${said}`}`,
     [
       `- Who: ${accessOf(operation)}`,
       ...(limit ? [`- Limit: ${limits[limit] ?? limit}, and the general one`] : []),

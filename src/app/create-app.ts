@@ -37,7 +37,7 @@ export function createApp(ports: Ports, config: AppConfig) {
   const routes = mountRoutes(app, built)
   declarations.read(app.openAPIRegistry.definitions, (definition) => !unguarded.has(definition))
 
-  const describe = createDescribe(app, config.http)
+  const describe = createDescribe(app, config)
   app.route(
     '/',
     referenceRoutes(describe, () => describeEvents(publicOrigin), assets.read),

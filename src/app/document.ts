@@ -1,5 +1,12 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { AppEnv, HttpSettings } from '../http/request-context.ts'
+import type { AppEnv } from '../http/request-context.ts'
+import type { AppConfig } from './config.ts'
+import { describeAccess } from './document-access.ts'
+import { completeAnswers } from './document-answers.ts'
+import { completeExamples } from './document-examples.ts'
+import { linkOperations } from './document-links.ts'
+import type { ApiDocument } from './document-parts.ts'
+import { completeRequests } from './document-requests.ts'
 
 const description = `Accounts and sessions of the T.O.O.L.S Inc platform and MackChat.
 
@@ -47,7 +54,13 @@ function orderByTag<P extends object>(paths: P): P {
 }
 
 /** Describes the app as an OpenAPI document, once its routes are mounted. */
-export function createDescribe(app: OpenAPIHono<AppEnv>, { publicOrigin, cookies }: HttpSettings) {
+export function createDescribe(
+  app: OpenAPIHono<AppEnv>,
+  {
+    http: { publicOrigin, cookies },
+    auth: { passwordMinLength, portalOrigin },
+  }: Pick<AppConfig, 'http' | 'auth'>,
+) {
   for (const [name, scheme] of Object.entries({
     bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
     xAuthorization: { type: 'apiKey', in: 'header', name: 'X-Authorization' },
@@ -57,10 +70,22 @@ export function createDescribe(app: OpenAPIHono<AppEnv>, { publicOrigin, cookies
   return () => {
     const document = app.getOpenAPI31Document({
       openapi: '3.1.0',
-      info: { title: 'T.O.O.L.S Inc API', version: '1', description },
+      info: {
+        title: 'T.O.O.L.S Inc API',
+        version: '1',
+        description,
+        contact: { name: 'T.O.O.L.S Inc', url: portalOrigin },
+        license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
+      },
       servers: [{ url: publicOrigin }],
       tags: [...tags],
     })
-    return { ...document, paths: orderByTag(document.paths ?? {}) }
+    const whole = { ...document, paths: orderByTag(document.paths ?? {}) } as unknown as ApiDocument
+    completeRequests(whole, passwordMinLength)
+    linkOperations(whole)
+    completeExamples(whole)
+    completeAnswers(whole)
+    describeAccess(whole)
+    return whole
   }
 }

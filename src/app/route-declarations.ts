@@ -1,11 +1,12 @@
-import type { OpenAPIHono } from '@hono/zod-openapi'
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Limit } from '../core/kernel/domain.ts'
 import { isUnsafe } from '../http/csrf.ts'
 import type { Schema } from '../http/declared-input.ts'
 import { type DeclaredQuery, declareQuery } from '../http/declared-query.ts'
 import type { MatchedRoute } from '../http/matched-route.ts'
+import { notCounted } from '../http/rate-limit.ts'
 import type { AppEnv } from '../http/request-context.ts'
-import { errors } from '../http/route.ts'
+import { conditional, errors, idempotencyKey } from '../http/route.ts'
 import { type AddressDoor, disclosureOf } from '../routes/address-doors.ts'
 
 type Definition = OpenAPIHono<AppEnv>['openAPIRegistry']['definitions'][number]
@@ -16,6 +17,8 @@ type Route = Extract<Definition, { type: 'route' }>['route'] & {
   'x-leaves'?: true
   'x-reached-directly'?: true
   'x-any-query'?: true
+  'x-shared'?: true
+  'x-uncounted'?: true
 }
 
 /** Outside it stand probes, key sets and pages, which monitors and browsers ask for as they like. */
@@ -30,6 +33,18 @@ const queryOf = ({ path, request, 'x-any-query': takesAny }: Route): DeclaredQue
 const bodyOf = ({ request }: Route): Schema | null => {
   const content = request?.body?.content as Record<string, { schema?: unknown }> | undefined
   return (content?.['application/json']?.schema ?? null) as Schema | null
+}
+
+/** What an answer of a route can only be about says what may come with a request. */
+function declareHeaders(route: Route): void {
+  const headers = {
+    ...('412' in route.responses ? conditional.ifMatch : {}),
+    ...('304' in route.responses ? conditional.ifNoneMatch : {}),
+    ...('422' in route.responses ? idempotencyKey : {}),
+  }
+  if (Object.keys(headers).length === 0) return
+  const declared = route.request?.headers as z.ZodObject | undefined
+  route.request = { ...route.request, headers: z.object({ ...headers, ...declared?.shape }) }
 }
 
 /** Password routes are counted each for itself, whatever their parameters. */
@@ -75,11 +90,14 @@ export function createRouteDeclarations(limitByName: ReadonlyMap<string, Limit>)
         const key = keyOf({ method, path: route.path.replaceAll(/\{(\w+)\}/g, ':$1') })
         if (isUnsafe(method) && isGuarded(definition))
           route.responses = { ...errors(400, 403, 413, 415), ...route.responses }
+        const isCounted = isGuarded(definition) && !notCounted.has(route.path)
+        if (!isCounted && !route['x-shared']) route['x-uncounted'] = true
         const query = queryOf(route)
         if (query) {
           queryByRoute.set(key, query)
           route.responses = { ...errors(400), ...route.responses }
         }
+        declareHeaders(route)
         const body = bodyOf(route)
         if (body) bodyByRoute.set(key, body)
         const door = disclosureOf(route.operationId)

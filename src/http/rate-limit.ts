@@ -10,7 +10,7 @@ import type { AppContext, AppEnv } from './request-context.ts'
  * Probes are not counted: an orchestrator that is refused stops the process, and a count would make them depend on the cache and the
  * keys that readiness tells about. They come past the proxies, and say nothing about them. See docs/adr/0064-probes-depend-on-nothing.md.
  */
-const notCounted = new Set(['/api/healthz', '/api/readyz'])
+export const notCounted = new Set(['/api/healthz', '/api/readyz'])
 
 /** What else a caller is known by; null for one without an account. */
 async function personOf(c: AppContext): Promise<string | null> {

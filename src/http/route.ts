@@ -32,6 +32,7 @@ export const isShared = { ...isPublic, 'x-shared': true as const }
 export const signsIn = {
   ...isPublic,
   'x-signs-in': true as const,
+  'x-sets-cookies': true as const,
   middleware: [lookForFormerSession] as [typeof lookForFormerSession],
 }
 
@@ -147,6 +148,9 @@ export const limitedAsAuth = { 'x-rate-limit': 'auth' } as const
 
 /** Five an hour from one address, counted together with the other routes that say this. */
 export const limitedAsForm = { 'x-rate-limit': 'forms' } as const
+/** Sets cookies of the session, or clears them. */
+export const setsCookies = { 'x-sets-cookies': true } as const
+
 /**
  * For leaving, which has to work always: also when a browser says `Origin: null`, as some do for a beacon of a page that
  * tells nobody where it is from. The worst that a stranger's page can do with it is to sign somebody out.
@@ -186,6 +190,41 @@ type ErrorStatus = keyof typeof meanings
 
 /** Of what has an `ETag`. */
 export const unchanged = { description: 'Unchanged since the version in `If-None-Match`.' }
+
+/** A version that somebody has read. What is made of it is up to src/http/etag.ts. */
+const versionHeader = (description: string, example: string) =>
+  z
+    .string()
+    .max(4_000)
+    .optional()
+    .meta({ description, examples: [example] })
+export const conditional = {
+  ifMatch: {
+    'If-Match': versionHeader(
+      'The `ETag` that was read: the change is made only if nobody made another one since (else 412).',
+      '"7"',
+    ),
+  },
+  ifNoneMatch: {
+    'If-None-Match': versionHeader(
+      'The `ETag` that is known: nothing is sent if it still stands (304).',
+      '"7"',
+    ),
+  },
+} as const
+
+/** For POSTs that create. */
+export const idempotencyKey = {
+  'Idempotency-Key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/, 'Must be 1 to 255 visible characters.')
+    .optional()
+    .meta({
+      description:
+        'Made up by whoever calls, one for each thing that is to be made: sent again with the same body, the first answer comes again for 24 hours.',
+      examples: ['form-2026-03-02-1'],
+    }),
+} as const
 
 /** Words for a person, where there is nothing else to say. */
 export const Message = z.object({ message: z.string() }).meta({ id: 'Message' })

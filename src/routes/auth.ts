@@ -5,6 +5,7 @@ import type { Presented } from '../core/accounts/auth/find-presented.ts'
 import { ChangePassword, LogIn, SignUp } from '../core/accounts/auth/passwords.model.ts'
 import { SecondFactorWanted } from '../core/accounts/auth/second-factors.model.ts'
 import { CurrentSession, SessionView } from '../core/accounts/auth/sessions.model.ts'
+import { saying } from '../http/answer-headers.ts'
 import {
   callerWithDevice,
   clearSiteData,
@@ -23,6 +24,7 @@ import {
   leaves,
   limitedAsAuth,
   Message,
+  setsCookies,
   signedIn,
   signedInOrGuest,
   signedInOrGuestQuietly,
@@ -83,6 +85,7 @@ const refresh = createRoute({
   method: 'post',
   path: '/refresh',
   operationId: 'refresh',
+  ...setsCookies,
   tags,
   summary: 'Refresh the access token',
   description: 'Exchanges the refresh cookie for its successor and a new access token.',
@@ -97,19 +100,24 @@ const logOut = createRoute({
   method: 'post',
   path: '/logout',
   operationId: 'logOut',
+  ...setsCookies,
   tags,
   summary: 'Sign out',
   description:
     'Ends the session of every token that comes along, also of one that has run out; fine when there is none. Where it cannot be ended the answer is an error and the cookies stay: try again.',
   ...isPublic,
   ...leaves,
-  responses: { 200: json(Message, 'Both cookies are cleared.'), ...errors(403, 413, 415) },
+  responses: {
+    200: saying(json(Message, 'Both cookies are cleared.'), 'Clear-Site-Data'),
+    ...errors(403, 413, 415),
+  },
 })
 
 const quickExit = createRoute({
   method: 'post',
   path: '/quick-exit',
   operationId: 'quickExit',
+  ...setsCookies,
   tags,
   summary: 'Leave at once',
   description:
@@ -117,7 +125,10 @@ const quickExit = createRoute({
   ...isPublic,
   ...leaves,
   responses: {
-    204: { description: 'Gone. `Clear-Site-Data` empties cache, cookies and storage.' },
+    204: saying(
+      { description: 'Gone. `Clear-Site-Data` empties cache, cookies and storage.' },
+      'Clear-Site-Data',
+    ),
     ...errors(403, 413, 415),
   },
 })
@@ -126,6 +137,7 @@ const changePassword = createRoute({
   method: 'post',
   path: '/change-password',
   operationId: 'changePassword',
+  ...setsCookies,
   tags,
   summary: 'Change my password',
   description: 'Ends every other session.',
@@ -165,6 +177,7 @@ const revokeSession = createRoute({
   method: 'delete',
   path: '/sessions/{id}',
   operationId: 'revokeSession',
+  ...setsCookies,
   tags,
   summary: 'Sign out one device',
   ...signedInOrGuest,

@@ -3,6 +3,7 @@ import { CourseDraft, NewCourse, UpdateCourse } from '../core/learning/courses/c
 import type { Courses } from '../core/learning/courses/courses.ts'
 import { DraftLesson, NewLesson, UpdateLesson } from '../core/learning/courses/lessons.model.ts'
 import type { BeginIdempotent } from '../core/platform/idempotency/idempotency.ts'
+import { saying } from '../http/answer-headers.ts'
 import { expectedVersion } from '../http/etag.ts'
 import { idempotent } from '../http/idempotency.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
@@ -34,7 +35,7 @@ const routesFor = (begin: BeginIdempotent) => {
       ...creating,
       request: body(NewCourse, newCourse),
       responses: {
-        201: json(CourseDraft, 'The draft; `Location` leads to it.'),
+        201: saying(json(CourseDraft, 'The draft; `Location` leads to it.'), 'ETag', 'Location'),
         ...errors(400, 401, 403, 409, 413, 415, 422),
       },
     }),
@@ -63,7 +64,10 @@ const readDraft = createRoute({
   description: 'As its author sees it.',
   ...forAuthors,
   request: { params: CourseId },
-  responses: { 200: json(CourseDraft, 'With its version as `ETag`.'), ...errors(400, 401, 403, 404) },
+  responses: {
+    200: saying(json(CourseDraft, 'With its version as `ETag`.'), 'ETag'),
+    ...errors(400, 401, 403, 404),
+  },
 })
 
 const updateCourse = createRoute({
@@ -92,7 +96,10 @@ const publishCourse = createRoute({
     'The draft becomes the next version. New learners start it; whoever takes part stays with the version they started until they move. Without changes nothing happens. 409 `conditions_missing` without a lesson.',
   ...forAuthors,
   request: { params: CourseId },
-  responses: { 200: json(CourseDraft, 'Published.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
+  responses: {
+    200: saying(json(CourseDraft, 'Published.'), 'ETag'),
+    ...errors(400, 401, 403, 404, 409, 413, 415),
+  },
 })
 
 const deleteCourse = createRoute({

@@ -9,6 +9,7 @@ import {
 } from '../core/learning/certificates/certificates.model.ts'
 import type { Certificates } from '../core/learning/certificates/certificates.ts'
 import type { Enrollments } from '../core/learning/enrollments/enrollments.ts'
+import { saying } from '../http/answer-headers.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, isPublic, json, signedIn, unchanged } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
@@ -67,7 +68,11 @@ const showMyCertificate = createRoute({
   description: 'A page with everything on it, whatever others are shown.',
   ...signedIn,
   request: { params: CourseId },
-  responses: { 200: page('The certificate.'), 304: unchanged, ...errors(400, 401, 403, 404) },
+  responses: {
+    200: saying(page('The certificate.'), 'X-Robots-Tag'),
+    304: saying(unchanged, 'X-Robots-Tag'),
+    ...errors(400, 401, 403, 404),
+  },
 })
 
 const checkCertificate = createRoute({
@@ -81,7 +86,7 @@ const checkCertificate = createRoute({
   ...isPublic,
   ...limited,
   request: { params: CertificateCodeInPath },
-  responses: { 200: json(CheckedCertificate, 'It is valid.'), ...errors(400, 404) },
+  responses: { 200: saying(json(CheckedCertificate, 'It is valid.'), 'X-Robots-Tag'), ...errors(400, 404) },
 })
 
 const showCertificateUnder = (path: `${string}/{code}${string}`, operationId: string) =>
@@ -95,7 +100,12 @@ const showCertificateUnder = (path: `${string}/{code}${string}`, operationId: st
     ...isPublic,
     ...limited,
     request: { params: CertificateCodeInPath },
-    responses: { 200: page('It is valid.'), 304: unchanged, 404: page('There is none.'), ...errors(400) },
+    responses: {
+      200: saying(page('It is valid.'), 'X-Robots-Tag'),
+      304: saying(unchanged, 'X-Robots-Tag'),
+      404: saying(page('There is none.'), 'X-Robots-Tag'),
+      ...errors(400),
+    },
   })
 const showCertificate = showCertificateUnder('/certificates/{code}', 'showCertificate')
 const showCertificateUnderApi = showCertificateUnder(
@@ -132,8 +142,9 @@ export const certificateRoutes = (certificates: Certificates, enrollments: Enrol
       certificatePage(c, await certificates.readMine(await holderOf(c), c.req.valid('param').courseId)),
     )
     .openapi(checkCertificate, async (c) => {
+      const checked = await certificates.check(c.req.valid('param').code)
       c.header('X-Robots-Tag', 'noindex, nofollow, noarchive')
-      return c.json(await certificates.check(c.req.valid('param').code), 200)
+      return c.json(checked, 200)
     })
     .openapi(showCertificate, (c) => show(c, c.req.valid('param').code))
     .openapi(showCertificateUnderApi, (c) => show(c, c.req.valid('param').code))

@@ -14,6 +14,7 @@ import type { Chat } from '../core/messaging/chat/chat.ts'
 import { ExportedConversation, ExportQuery } from '../core/messaging/chat/export.model.ts'
 import { ChangeMine, UnreadTotal } from '../core/messaging/chat/mine.model.ts'
 import type { BeginIdempotent } from '../core/platform/idempotency/idempotency.ts'
+import { saying } from '../http/answer-headers.ts'
 import { expectedVersion, hasCurrent } from '../http/etag.ts'
 import { idempotent } from '../http/idempotency.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
@@ -87,7 +88,7 @@ const createConversation = (begin: BeginIdempotent) =>
     }),
     responses: {
       200: json(Conversation, 'The direct conversation that already existed.'),
-      201: json(Conversation, 'A new one.'),
+      201: saying(json(Conversation, 'A new one.'), 'Location'),
       ...errors(400, 401, 403, 404, 409, 413, 415, 422),
     },
   })
@@ -139,7 +140,10 @@ const addMembers = createRoute({
     params: ConversationId,
     ...body(AddMembers, { userIds: [examples.otherUserId], role: 'member' }),
   },
-  responses: { 200: json(Conversation, 'As it is now.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
+  responses: {
+    200: saying(json(Conversation, 'As it is now.'), 'ETag'),
+    ...errors(400, 401, 403, 404, 409, 413, 415),
+  },
 })
 
 const removeMember = createRoute({
@@ -204,13 +208,16 @@ const exportConversation = createRoute({
   ...signedInOrGuest,
   request: { params: ConversationId, query: ExportQuery },
   responses: {
-    200: {
-      description: 'The conversation, oldest message first.',
-      content: {
-        'application/json': { schema: ExportedConversation },
-        'text/plain': { schema: z.string() },
+    200: saying(
+      {
+        description: 'The conversation, oldest message first.',
+        content: {
+          'application/json': { schema: ExportedConversation },
+          'text/plain': { schema: z.string() },
+        },
       },
-    },
+      'Content-Disposition',
+    ),
     ...errors(400, 401, 403, 404),
   },
 })

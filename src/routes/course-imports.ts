@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { ImportProgress, ImportStarted, StartImport } from '../core/learning/imports/imports.model.ts'
 import type { Imports } from '../core/learning/imports/imports.ts'
 import type { BeginIdempotent } from '../core/platform/idempotency/idempotency.ts'
+import { saying } from '../http/answer-headers.ts'
 import { idempotent } from '../http/idempotency.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, onlyFor } from '../http/route.ts'
@@ -27,7 +28,10 @@ const startImport = (begin: BeginIdempotent) =>
     ],
     request: body(StartImport, { courses: [importedCourse], isDryRun: true }),
     responses: {
-      202: json(ImportStarted, 'It goes on by itself; `Location` leads to how far it is.'),
+      202: saying(
+        json(ImportStarted, 'It goes on by itself; `Location` leads to how far it is.'),
+        'Location',
+      ),
       ...errors(400, 401, 403, 409, 410, 413, 415, 422),
     },
   })

@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import { CourseRules } from '../core/learning/courses/course-rules.model.ts'
 import type { Courses } from '../core/learning/courses/courses.ts'
+import { saying } from '../http/answer-headers.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, onlyFor } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
@@ -14,7 +15,7 @@ const readRules = createRoute({
   tags,
   summary: 'Get the rules for all courses',
   ...onlyFor('admin', 'mentor'),
-  responses: { 200: json(CourseRules, 'The rules.'), ...errors(400, 401, 403) },
+  responses: { 200: saying(json(CourseRules, 'The rules.'), 'ETag'), ...errors(400, 401, 403) },
 })
 
 const changeRules = createRoute({
@@ -27,7 +28,10 @@ const changeRules = createRoute({
     'They are asked when a course is published: 409 `conditions_missing` names the lessons. What was published before stays as it is.',
   ...onlyFor('admin'),
   request: body(CourseRules, { areCaptionsRequired: true }),
-  responses: { 200: json(CourseRules, 'As they are now.'), ...errors(400, 401, 403, 409, 413, 415) },
+  responses: {
+    200: saying(json(CourseRules, 'As they are now.'), 'ETag'),
+    ...errors(400, 401, 403, 409, 413, 415),
+  },
 })
 
 export const courseRuleRoutes = ({ rules }: Pick<Courses, 'rules'>) =>

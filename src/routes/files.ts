@@ -11,6 +11,7 @@ import {
 import type { Files } from '../core/files/files.ts'
 import { Profile } from '../core/people/profiles/profiles.model.ts'
 import type { Profiles } from '../core/people/profiles/profiles.ts'
+import { saying } from '../http/answer-headers.ts'
 import { hasCurrent } from '../http/etag.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, isPublic, json, optionalBody, signedIn } from '../http/route.ts'
@@ -114,10 +115,7 @@ const downloadFile = createRoute({
   ...signedIn,
   request: { params },
   responses: {
-    302: {
-      description: 'To a URL that works for five minutes.',
-      headers: z.object({ Location: z.string() }),
-    },
+    302: saying({ description: 'To a URL that works for five minutes.' }, 'Location'),
     ...errors(400, 401, 403, 404, 409, 410),
   },
 })

@@ -13,6 +13,7 @@ import {
   ReviewForm,
 } from '../core/forms/review.model.ts'
 import { prefers } from '../http/accept.ts'
+import { saying } from '../http/answer-headers.ts'
 import { expectedVersion, hasCurrent } from '../http/etag.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, onlyFor } from '../http/route.ts'
@@ -103,10 +104,14 @@ export const formReviewRoutes = (forms: Forms, { authenticate }: Pick<ServiceTok
     ...staffAnd('forms:read', 'forms:content'),
     request: { query: FormQuery },
     responses: {
-      200: {
-        description: 'A page, or the whole table.',
-        content: { 'application/json': { schema: FormPage }, 'text/csv': { schema: z.string() } },
-      },
+      200: saying(
+        {
+          description: 'A page, or the whole table.',
+          content: { 'application/json': { schema: FormPage }, 'text/csv': { schema: z.string() } },
+        },
+        'Link',
+        'Content-Disposition',
+      ),
       ...errors(400, 401, 403),
     },
   })

@@ -3,6 +3,7 @@ import { DeletionView, Receipt } from '../core/privacy/erasure/erasure.model.ts'
 import type { Erasure } from '../core/privacy/erasure/erasure.ts'
 import { ExportReady, ExportStarted } from '../core/privacy/exports/exports.model.ts'
 import type { Exports } from '../core/privacy/exports/exports.ts'
+import { saying } from '../http/answer-headers.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   errors,
@@ -31,7 +32,7 @@ const exportData = createRoute({
   ...startsMyExport,
   responses: {
     200: json(ExportReady, 'Ready.'),
-    202: json(ExportStarted, 'Being prepared: ask again after `Retry-After` seconds.'),
+    202: saying(json(ExportStarted, 'Being prepared: ask again after `Retry-After` seconds.'), 'Retry-After'),
     ...errors(401, 403),
   },
 })
@@ -54,10 +55,10 @@ const deleteMe = createRoute({
     }),
   },
   responses: {
-    204: {
-      description: 'Locked. `Location` shows, to whoever has it, how far the erasure is.',
-      headers: z.object({ Location: z.string().meta({ example: '/api/v1/deletions/…' }) }),
-    },
+    204: saying(
+      { description: 'Locked. `Location` shows, to whoever has it, how far the erasure is.' },
+      'Location',
+    ),
     ...errors(400, 401, 403, 409),
   },
 })

@@ -6,6 +6,7 @@ import {
   type SaidReference,
 } from '../core/platform/realtime/realtime.model.ts'
 import type { RealtimeGateway } from '../core/platform/realtime/realtime.ts'
+import { saying } from '../http/answer-headers.ts'
 import { bodyOfError, bodyOfSurprise, toAppError } from '../http/errors.ts'
 import { parseJson, readText, unsupportedMediaType } from '../http/json-body.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
@@ -47,7 +48,10 @@ const validateEvents = createRoute({
   ...takesAnyQuery,
   ...reachedDirectly,
   responses: {
-    204: { description: '`WebHook-Allowed-Origin` names the host that may send.' },
+    204: saying(
+      { description: '`WebHook-Allowed-Origin` names the host that may send.' },
+      'WebHook-Allowed-Origin',
+    ),
     ...errors(403),
   },
 })
@@ -64,11 +68,14 @@ const receiveEvents = createRoute({
   ...takesAnyQuery,
   ...reachedDirectly,
   responses: {
-    200: json(
-      EventAnswer,
-      'To `connect`: the groups of the connection. To what a device said: the answer that it gets, or an error.',
+    200: saying(
+      json(
+        EventAnswer,
+        'To `connect`: the groups of the connection. To what a device said: the answer that it gets, or an error.',
+      ),
+      'ce-connectionState',
     ),
-    204: { description: 'Taken, or seen before.' },
+    204: saying({ description: 'Taken, or seen before.' }, 'ce-connectionState'),
     ...errors(400, 401, 403),
   },
 })

@@ -9,6 +9,7 @@ import {
   ShareView,
 } from '../core/learning/shares/shares.model.ts'
 import type { Shares } from '../core/learning/shares/shares.ts'
+import { saying } from '../http/answer-headers.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   body,
@@ -83,8 +84,11 @@ const showShared = createRoute({
   ...isPublic,
   ...takesAnyQuery,
   responses: {
-    200: { description: 'A page with a button.', content: { 'text/html': { schema: z.string() } } },
-    304: unchanged,
+    200: saying(
+      { description: 'A page with a button.', content: { 'text/html': { schema: z.string() } } },
+      'X-Robots-Tag',
+    ),
+    304: saying(unchanged, 'X-Robots-Tag'),
     ...errors(),
   },
 })

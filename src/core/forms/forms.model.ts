@@ -146,8 +146,6 @@ export const Referral = z
   .meta({
     id: 'ReferralForm',
     description: 'Which of them it is, `relationship` says; left out, it is of an agency.',
-    // The description knows discriminators only for what every choice has to have.
-    discriminator: undefined,
   })
 export type Referral = z.infer<typeof Referral>
 
