@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { area } from './area.ts'
 import { origin, wholeNumber } from './schemas.ts'
 
-/** The published key of the emulator by Microsoft, so that either can take the place of the other. */
+/** The published key of Microsoft’s emulator, so that either can take the place of the other. */
 export const emulatorKey = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFGH'
 
 export const realtimeServer = area({
@@ -26,7 +26,7 @@ export const realtimeServer = area({
     REALTIME_KEY: {
       schema: z.string().min(32),
       isSecret: true,
-      says: 'The access key of the local server, for the service SDK. Unset: in this process a new one at each start; for `npm run realtime` outside production the one of the emulator by Microsoft.',
+      says: 'The access key of the local server, for the service SDK. Unset: in this process a new one at each start; for `npm run realtime` outside production the one of Microsoft’s emulator.',
     },
   },
   owns: ['REALTIME_'],

@@ -10,6 +10,9 @@ import type { AppEnv } from '../http/request-context.ts'
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
+/** To the minute, as a person reads it. */
+const shownTime = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`
+
 /**
  * Mail that was kept instead of sent, for whoever develops: as a page, and with `Accept: application/json` for
  * programs. There is no such route where mail is really sent.
@@ -36,7 +39,8 @@ export const mailboxRoutes = (messages: NonNullable<Mailing['mailbox']>) =>
     <style>
       body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
       li { border-top: 1px solid #ddd; padding: 0.75rem 0; list-style: none; }
-      ul { padding: 0; }
+      ul { padding: 0; overflow-wrap: anywhere; }
+      time { white-space: nowrap; }
       pre { white-space: pre-wrap; background: #f6f6f6; padding: 1rem; overflow-wrap: anywhere; }
     </style>
   </head>
@@ -47,7 +51,7 @@ export const mailboxRoutes = (messages: NonNullable<Mailing['mailbox']>) =>
       ${kept.map(
         ({ id, to, subject, text, sentAt }) => html`<li>
         <a href="/dev/mailbox/${id}"><strong>${subject}</strong></a><br />
-        to ${to}, ${sentAt}
+        to ${to}, <time datetime="${sentAt}">${shownTime(sentAt)}</time>
         <details><summary>as text</summary><pre>${text}</pre></details>
       </li>`,
       )}

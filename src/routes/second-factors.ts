@@ -98,7 +98,7 @@ const beginTotp = createRoute({
   operationId: 'beginTotp',
   tags,
   summary: 'Set up an authenticator app',
-  description: 'Returns a secret, which is in force once it is confirmed.',
+  description: 'Returns a secret, which is active once it is confirmed.',
   ...steppedUpWithMailbox,
   responses: {
     200: json(

@@ -18,7 +18,10 @@ test('outside production, kept mail is shown as a page, a message and JSON', asy
   expect(list.items[0].text).toContain('Hello Ann,')
   const page = await read(app)
   expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
-  expect(await page.text()).toContain('to a&amp;b@example.com')
+  const shown = await page.text()
+  expect(shown).toContain('to a&amp;b@example.com')
+  // A time that a person reads, and the exact one beside it.
+  expect(shown).toMatch(/<time datetime="\d{4}-[^"]*Z">\d{4}-\d\d-\d\d \d\d:\d\d UTC<\/time>/)
   expect(await (await read(app, `/${list.items[0].id}`)).text()).toContain('<!doctype html>')
   expect((await read(app, '/unknown')).status).toBe(404)
 })
