@@ -89,7 +89,7 @@ function firstPage(document: ApiDocument, chapters: readonly Chapter[]): string 
     info.description,
     'Each operation is shown as it is typed. In a shell, first say where the server is and, for what needs somebody signed in, who that is:',
     '```sh\napi=http://localhost:7071\ntoken=…   # the `accessToken` that signing up or in answers\n```',
-    'Every request counts against the general limit of 100 a minute from one address (`RATE_LIMIT_PER_MINUTE`). Each answer that is for one caller says where the caller stands: `X-RateLimit-Limit`, `X-RateLimit-Remaining`, `X-RateLimit-Reset`, `RateLimit` and `RateLimit-Policy`. `GET /api/healthz` and `GET /api/readyz` are not counted.',
+    'Every request counts against the general limit of 100 a minute from one address (`RATE_LIMIT_PER_MINUTE`). Each answer that is for one caller says where the caller stands: `X-RateLimit-Limit`, `X-RateLimit-Remaining`, `X-RateLimit-Reset`, `RateLimit` and `RateLimit-Policy`; what is the same for everybody carries none of them. `GET /api/healthz` and `GET /api/readyz` are not counted.',
     ...(headers.length > 0
       ? [`Headers of nearly every answer, which the pages do not repeat: ${headers.map(code).join(', ')}.`]
       : []),
