@@ -63,8 +63,11 @@ export function completeRequests(document: ApiDocument, passwordMinLength: numbe
     if (schema['x-holds'] === 'new-password') schema['minLength'] = passwordMinLength
     // A discriminator is a field that every choice has to have.
     const { discriminator, oneOf } = schema as { discriminator?: { propertyName: string }; oneOf?: Schema[] }
-    if (discriminator && oneOf && !choices(oneOf, discriminator.propertyName))
-      schema['discriminator'] = undefined
+    if (discriminator && oneOf && !choices(oneOf, discriminator.propertyName)) {
+      delete schema['discriminator']
+      delete schema['oneOf']
+      schema['anyOf'] = oneOf
+    }
   })
   for (const { path, operation } of operationsOf(document)) {
     const { parameters } = operation

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { PersonName } from '../../src/core/accounts/users/users.model.ts'
 import { Emoji } from '../../src/core/messaging/chat/messages.model.ts'
 import { createTestApp } from '../app.ts'
 
@@ -36,6 +37,35 @@ test.each(patterns)('$at compiles, and its example fits', ({ pattern, examples }
   for (const example of examples) expect(example).toMatch(compiled)
 })
 
+test('none needs more than every language knows', () => {
+  const needing = patterns.filter(({ pattern }) => /\\p\{|\(\?<|\\u\{/i.test(pattern))
+  expect(needing.map(({ at }) => at)).toEqual([])
+  // The same without Unicode, for what is shown.
+  for (const { pattern, examples } of patterns)
+    for (const example of examples) expect(example).toMatch(new RegExp(pattern))
+})
+
+const publishedName = new RegExp(
+  patterns.find(({ at }) => at.endsWith('/SignUp/properties/name'))?.pattern ?? '',
+  'u',
+)
+
+test.each(['Ann', 'Åsa', '李', '𠮷', 'محمد', 'Nguyễn', 'O’Neil', '7', 'अनिता', 'Ann ❤️', '김'])(
+  'the name %s fits',
+  (name) => {
+    expect(PersonName.safeParse(name).success).toBe(true)
+    expect(name).toMatch(publishedName)
+  },
+)
+
+test.each(['', ' ', '...', 'a\nb', 'a\u202eb', '\u200b', 'z\u0300\u0301\u0302\u0303'])(
+  'the name %j does not',
+  (name) => {
+    expect(PersonName.safeParse(name).success).toBe(false)
+    expect(name).not.toMatch(publishedName)
+  },
+)
+
 test('the pattern of an emoji takes all that the server takes', () => {
   const { pattern } = patterns.find(({ at }) => at.includes('{emoji}')) as Shown
   const published = new RegExp(pattern, 'u')
@@ -55,5 +85,5 @@ test('the pattern of an emoji takes all that the server takes', () => {
   expect(taken).toEqual(expect.arrayContaining(families))
   expect(taken.length).toBeGreaterThan(1_500)
   expect(taken.filter((text) => !published.test(text))).toEqual([])
-  for (const none of ['1', 'a', '#', '👍👍', '👍 ', '']) expect(none).not.toMatch(published)
+  for (const none of ['1', 'a', '#', 'é', '👍 ', 'x👍', '']) expect(none).not.toMatch(published)
 })

@@ -6,8 +6,9 @@ import { parsePhone } from './phone-number.ts'
 
 /** Turn the direction of what follows: nobody who asks for help is refused for what a clipboard added. */
 const directionOverrides = /[\u202D\u202E]/g
-const wanted = '[^\\p{Cc}\\p{Cs}\\p{Co}\\u2028\\u2029]*'
-const onlyWanted = new RegExp(`^${wanted}$`, 'u')
+const onlyWanted = /^[^\p{Cc}\p{Cs}\p{Co}\u2028\u2029]*$/u
+/** The same for the description, in what every language's patterns know. */
+const wanted = '[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ue000-\\uf8ff]*'
 const otherControls = /[\p{Cc}\u2028\u2029]/gu
 
 const onOneLine = (text: string): string => withoutUnseen(text.replaceAll(directionOverrides, ''))

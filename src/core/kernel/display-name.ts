@@ -47,11 +47,17 @@ const withinItsLine = /^(?!.*\p{M}{7})(?!.*[\p{Script=Inherited}&&\p{M}]{4})/sv
 const withLetter = /[\p{L}\p{N}]/u
 const withSomethingToSee = /[\p{L}\p{N}\p{P}\p{S}]/u
 
-/** The same for the description, which every language has to be able to read: without the sets that only some know. */
-const publishedLine = '(?![\\s\\S]*\\p{M}{7})[^\\p{Cc}\\p{Cs}\\p{Co}\\p{Cn}\\p{Bidi_Control}\\u2028\\u2029]*'
+/*
+ * The same for the description, in what every language's patterns know, with and without Unicode: no `\p`. A name that
+ * fits is refused only for what cannot be said so, such as nothing but signs of another script.
+ */
+const publishedLine =
+  '(?![\\s\\S]*[\\u0300-\\u036f]{4})[^\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ue000-\\uf8ff]*'
 const readable = {
-  letter: '[\\s\\S]*[\\p{L}\\p{N}]',
-  anything: '[\\s\\S]*[\\p{L}\\p{N}\\p{P}\\p{S}]',
+  letter:
+    '[\\s\\S]*[^\\x00-/:-@\\[-`{-\\xa9\\xab-\\xb4\\xb6-\\xb9\\xbb-\\xbf\\xd7\\xf7\\u02c2-\\u0370\\u2000-\\u2bff\\u3000-\\u3020\\ufe00-\\ufe6f\\uff00-\\uff0f]',
+  anything:
+    '[\\s\\S]*[^\\x00- \\x7f-\\xa0\\xad\\u0300-\\u036f\\u1680\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000\\ufe00-\\ufe0f]',
 } as const
 
 export interface NameRule {

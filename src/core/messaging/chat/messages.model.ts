@@ -22,13 +22,12 @@ export const Timestamp = z.iso.datetime().meta({ description: 'ISO 8601, UTC, mi
 export const UserId = z.uuid()
 const MessageId = z.string().max(100).meta({ description: 'Opaque; names its conversation too.' })
 
-const emojiPart =
-  '(?:(?!\\p{Regional_Indicator})\\p{Emoji_Presentation}|\\p{Extended_Pictographic}(?=[\\uFE0F\\u{1F3FB}-\\u{1F3FF}]))(?:\\p{Emoji_Modifier}|\\uFE0F|[\\u{E0020}-\\u{E007E}]+\\u{E007F})?'
 /**
- * For the description, whose patterns know no sets of sequences: what an emoji is made of (Unicode 17, technical standard 51).
- * Not every such sequence is one that keyboards have.
+ * For the description, whose patterns know no sets of sequences: the characters that emoji are made of. Not everything made of
+ * them is one that keyboards have.
  */
-const emojiPattern = `^(?:\\p{Regional_Indicator}{2}|[0-9#*]\\uFE0F\\u20E3|${emojiPart}(?:\\u200D${emojiPart})*)$`
+const emojiPattern =
+  '^(?:[#*0-9]\\ufe0f?\\u20e3|[\\xa9\\xae]\\ufe0f|[^\\x00-\\u203b\\u3300-\\ud7ff\\ue000-\\uffff][^\\x00-\\u200c\\u200e-\\u203b\\u3300-\\ud7ff\\ue000-\\ufe0e\\ufe10-\\uffff]*)$'
 
 export const Emoji = z
   .string()
