@@ -6,6 +6,9 @@ import { seedDemo } from './demo.ts'
 import { createNodeNative } from './native-node.ts'
 import { wire } from './wire.ts'
 
+/** The host does not wait long for a process that it stops. */
+const settleMs = 3_000
+
 const { config, secrets, warnings } = readConfig(process.env, { runtime: 'functions' })
 const { ports, defer, jobs: adapterJobs, close } = await wire(config, secrets, createNodeNative(config))
 const api = createApp(ports, config.app)
@@ -22,9 +25,9 @@ registerFunctions({
     await noteTick()
     await runDueJobs(sinceMs, ports.clock.now())
   },
+  onStopping: health.beginStopping,
   async onTerminate() {
-    health.beginStopping()
-    await defer.settled()
+    await defer.settled({ withinMs: settleMs })
     await close()
   },
   now: ports.clock.now,

@@ -64,7 +64,7 @@ try {
     () => timers.forEach(clearInterval),
     () => embedded?.close(),
     () => server.close(drainMs),
-    defer.settled,
+    () => defer.settled({ withinMs: drainMs }),
     close,
     lock.release,
   ])

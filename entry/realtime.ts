@@ -41,6 +41,7 @@ try {
   origin = url ?? `http://localhost:${server.port}`
   log.info('server_started', { url: origin, port: server.port, events: eventsUrl })
   stopInGoodOrder(log, [
+    sockets.beginStopping,
     () => server.windDown(config.stopGraceMs),
     sockets.close,
     () => server.close(drainMs),

@@ -10,12 +10,14 @@ export interface RunningServer {
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/** A program that listens, as a process of its own on a free port; the Node entry unless said. */
+/** A program that listens, as a process of its own on a free port; the Node entry unless said. `through`: what starts it, which is given its command. */
 export async function startServer(
   environment: Record<string, string>,
   program: readonly string[] = ['entry/node.ts'],
+  through: readonly string[] = [],
 ): Promise<RunningServer> {
-  const child = spawn(process.execPath, program, {
+  const [command = '', ...rest] = [...through, process.execPath, ...program]
+  const child = spawn(command, rest, {
     env: {
       PATH: process.env['PATH'] ?? '',
       PORT: '0',

@@ -187,7 +187,7 @@ describe.each(['on', 'off'])('on the Functions host, with streaming %s', (stream
 
   test('whoever claims another address in X-Forwarded-For is counted as who he is', async () => {
     const remaining = async (claimed: string) => {
-      const response = await fetch(`${server.url}/api/v1/courses`, {
+      const response = await fetch(`${server.url}/api/v1/users/me`, {
         headers: { 'x-forwarded-for': claimed },
       })
       return Number(response.headers.get('x-ratelimit-remaining'))
@@ -246,6 +246,34 @@ describe.each(['on', 'off'])('on the Functions host, with streaming %s', (stream
       headers: { 'content-type': 'application/json' },
     })
     expect(status).toBe(streaming === 'on' ? 201 : 400)
+  })
+
+  test('what the host has handed over when it stops is answered, and stored', async () => {
+    const environment = {
+      DATA_DIR: join(directory, `stopping-${streaming}`),
+      PUBLIC_URL: origin,
+      RATE_LIMIT_SCALE: '1000',
+      FUNCTIONS_STREAMING: streaming,
+    }
+    const stopping = await startServer(environment, [functionsHost, app])
+    const signUp = (n: number) =>
+      fetch(`${stopping.url}/api/v1/auth/signup`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', connection: 'close' },
+        body: JSON.stringify({ ...person, email: `last${n}@example.com` }),
+      })
+    const answers = Array.from({ length: 12 }, (_, n) => signUp(n).then(({ status }) => status))
+    // Each takes a password hash, one after another: when the first is answered the others are under way.
+    await Promise.race(answers)
+    const ended = stopping.stop()
+    expect(await Promise.all(answers)).toEqual(Array(12).fill(201))
+    expect(await ended).toBe(0)
+    expect(stopping.lines.join()).not.toMatch(/_cut|request_failed|invocation_failed/)
+    const again = await startServer(environment, [functionsHost, app])
+    const { call } = createBrowser((path, init) => fetch(again.url + path, init))
+    const lastOf = { ...person, email: 'last11@example.com' }
+    expect((await call('POST', '/api/v1/auth/login', { body: lastOf })).status).toBe(200)
+    await again.stop('SIGKILL')
   })
 
   test('the timer runs the jobs', async () => {

@@ -11,6 +11,7 @@ import {
   WebPubSubJsonReliableProtocol,
 } from '@azure/web-pubsub-client'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
 import { demoPassword } from '../../entry/demo.ts'
 import { createEventSignatures } from '../../src/dialects/event-signature.ts'
 import { createBrowser, origin } from '../app.ts'
@@ -97,6 +98,33 @@ describe('the server for devices as a process of its own', () => {
     await vi.waitFor(() => expect(device.received).toEqual([{ n: 1 }]), { timeout: 5_000 })
     expect(await server.stop('SIGTERM')).toBe(0)
     expect(told).toEqual(['connect', 'connected', 'disconnected'])
+  })
+
+  test('says that it stops while it still takes requests, and tells devices to come back', async () => {
+    const { url: eventsUrl } = await startHandler()
+    const server = await start(
+      { REALTIME_PORT: '0', REALTIME_EVENTS_URL: eventsUrl, STOP_GRACE_MS: '2000' },
+      ['entry/realtime.ts'],
+    )
+    const service = new WebPubSubServiceClient(
+      `Endpoint=${server.url.replace('127.0.0.1', 'localhost')};AccessKey=ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFGH;Version=1.0;`,
+      'mackchat',
+      { allowInsecureConnection: true },
+    )
+    const { url } = await service.getClientAccessToken({ userId: 'ann' })
+    const ws = new WebSocket(url.replace('localhost', '127.0.0.1'), 'json.webpubsub.azure.v1')
+    await once(ws, 'message')
+    const closed = once(ws, 'close')
+    const ended = server.stop('SIGTERM')
+    await vi.waitFor(
+      async () => {
+        const { status, headers } = await fetch(`${server.url}/api/health`)
+        expect([status, headers.get('connection')]).toEqual([503, 'close'])
+      },
+      { timeout: 1_500, interval: 20 },
+    )
+    expect((await closed)[0]).toBe(1012)
+    expect(await ended).toBe(0)
   })
 
   test('starts in production with a key of its own and no other setting, and not without', async () => {

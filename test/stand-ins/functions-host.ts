@@ -324,8 +324,11 @@ server.listen(0, '127.0.0.1', () => {
   console.log(JSON.stringify({ event: 'host_started', port, mode: workerUrl ? 'stream' : 'rpc' }))
 })
 process.once('SIGTERM', async () => {
-  server.close()
-  server.closeAllConnections()
+  // It takes nothing more, tells the worker while that still answers, and waits a moment for what was handed over.
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeIdleConnections()
   for (const hook of terminateHooks) await hook({})
+  server.closeIdleConnections()
+  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 1_000))])
   process.exit(0)
 })

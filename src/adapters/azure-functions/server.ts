@@ -31,6 +31,8 @@ function toAnswer(response: Response, nowMs: number): HttpResponseInit {
 }
 
 const minuteMs = 60_000
+/** What is under way when the host stops this process has so long. */
+const drainMs = 5_000
 
 /** When the timer ticked before; a minute ago when it never did, or when that is yet to come by this clock. */
 function lastTick({ scheduleStatus }: Timer, nowMs: number): number {
@@ -46,6 +48,7 @@ export function registerFunctions({
   fetch,
   isStreaming,
   onMinute,
+  onStopping,
   onTerminate,
   now,
   log,
@@ -55,11 +58,36 @@ export function registerFunctions({
   readonly isStreaming: boolean
   /** Is told when the tick before this one was. */
   readonly onMinute: (sinceMs: number) => Promise<void>
+  /** The host is about to stop this process. What it has handed over goes on. */
+  readonly onStopping: () => void
+  /** When that has ended, or has taken too long. */
   readonly onTerminate: () => Promise<void>
   readonly now: () => number
   readonly log: Log
 }): void {
-  const handler: HttpHandler = async (request) => {
+  const underWay = new Set<Promise<unknown>>()
+  function followed<T>(work: Promise<T>): Promise<T> {
+    underWay.add(work)
+    const ended = () => underWay.delete(work)
+    work.then(ended, ended)
+    return work
+  }
+  /** Stores that close under what is under way would fail it. */
+  async function drain(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        log.warn('invocations_cut', { count: underWay.size })
+        resolve()
+      }, drainMs)
+    })
+    const allEnded = async () => {
+      while (underWay.size > 0) await Promise.allSettled(underWay)
+    }
+    await Promise.race([allEnded(), late])
+    clearTimeout(timer)
+  }
+  async function answer(request: HttpRequest): Promise<HttpResponseInit> {
     try {
       return toAnswer(await fetch(toRequest(request)), now())
     } catch (error) {
@@ -68,8 +96,16 @@ export function registerFunctions({
       return { status: 500 }
     }
   }
+  const handler: HttpHandler = (request) => followed(answer(request))
   app.setup({ enableHttpStream: isStreaming })
   app.http('api', { route: '{*path}', methods, authLevel: 'anonymous', handler })
-  app.timer('jobs', { schedule: '0 * * * * *', handler: (timer) => onMinute(lastTick(timer, now())) })
-  app.hook.appTerminate(onTerminate)
+  app.timer('jobs', {
+    schedule: '0 * * * * *',
+    handler: (timer) => followed(onMinute(lastTick(timer, now()))),
+  })
+  app.hook.appTerminate(async () => {
+    onStopping()
+    await drain()
+    await onTerminate()
+  })
 }

@@ -2,8 +2,11 @@ import type { Defer } from '../../ports/defer.ts'
 import type { Log } from '../../ports/log.ts'
 
 export interface InProcessDefer extends Defer {
-  /** Resolves when everything started so far, and what that started, has ended. */
-  settled(): Promise<void>
+  /**
+   * Resolves when everything started so far, and what that started, has ended. With `withinMs` no later than that: what then
+   * still runs leaves a line in the log.
+   */
+  settled(options?: { readonly withinMs: number }): Promise<void>
 }
 
 /** The next turn of the event loop, whatever has been made of the timers. */
@@ -26,7 +29,8 @@ export function createInProcessDefer({
   /** Is shown everything that was started. */
   readonly holdOpen?: (work: Promise<void>) => void
 }): InProcessDefer {
-  const running = new Set<Promise<void>>()
+  /** With the name of each. */
+  const running = new Map<Promise<void>, string>()
   /** Those whose time has not come, each with what begins it at once. */
   const waiting = new Set<() => void>()
   const passed = (ms: number): Promise<void> =>
@@ -39,23 +43,35 @@ export function createInProcessDefer({
       const timer = setTimeout(begin, ms)
       waiting.add(begin)
     })
+  async function allEnded(): Promise<void> {
+    while (running.size > 0) {
+      const begun = [...waiting]
+      for (const begin of begun) begin()
+      await Promise.all(running.keys())
+      // Work that begins itself again until something else has happened lets that happen.
+      if (begun.length > 0) await nextTurn()
+    }
+  }
   return {
     run(name, task, { afterMs = 0 } = {}) {
       const work = (afterMs > 0 ? passed(afterMs) : Promise.resolve())
         .then(task)
         .catch((error: unknown) => log.error('deferred_work_failed', error, { task: name }))
         .finally(() => running.delete(work))
-      running.add(work)
+      running.set(work, name)
       holdOpen(work)
     },
-    async settled() {
-      while (running.size > 0) {
-        const begun = [...waiting]
-        for (const begin of begun) begin()
-        await Promise.all(running)
-        // Work that begins itself again until something else has happened lets that happen.
-        if (begun.length > 0) await nextTurn()
-      }
+    async settled(options) {
+      if (options === undefined) return allEnded()
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(() => {
+          log.warn('deferred_work_cut', { tasks: [...running.values()].toSorted().join(' ') })
+          resolve()
+        }, options.withinMs)
+      })
+      await Promise.race([allEnded(), late])
+      clearTimeout(timer)
     },
   }
 }

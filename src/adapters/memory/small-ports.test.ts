@@ -1,3 +1,4 @@
+import { expect, test } from 'vitest'
 import { breached, breachedPasswordsContract } from '../../../test/contracts/breached-passwords.contract.ts'
 import { hasherContract } from '../../../test/contracts/hasher.contract.ts'
 import {
@@ -41,4 +42,13 @@ secretsContract('memory', async () => {
     now: () => Date.UTC(2026, 1),
     renew: () => signingKeys.push({ id: 'second', value: 'private', activeFrom: '2026-02-02T00:00:00.000Z' }),
   }
+})
+
+test('work that does not end is waited for no longer than was said, and named', async () => {
+  const log = createMemoryLog()
+  const defer = createInProcessDefer({ log })
+  defer.run('never-ends', () => new Promise(() => {}))
+  defer.run('ends', async () => {})
+  await defer.settled({ withinMs: 20 })
+  expect(log.events).toEqual([{ level: 'warn', event: 'deferred_work_cut', fields: { tasks: 'never-ends' } }])
 })

@@ -55,6 +55,7 @@ export function createRest({
   origin,
   now,
   limits,
+  isStopping,
 }: {
   readonly registry: Registry
   readonly sockets: Sockets
@@ -62,6 +63,7 @@ export function createRest({
   readonly origin: () => string
   readonly now: () => number
   readonly limits: Limits
+  readonly isStopping: () => boolean
 }) {
   const chosen = ({ url }: Call, from: Iterable<Connection>): Connection[] => {
     const excluded = new Set(url.searchParams.getAll('excluded'))
@@ -249,7 +251,7 @@ export function createRest({
   const answers = new Map(routes)
 
   async function answer(request: Request, url: URL): Promise<Response> {
-    if (url.pathname === '/api/health') return done(200)
+    if (url.pathname === '/api/health') return new Response(null, { status: isStopping() ? 503 : 200 })
     const token = /^Bearer (.+)$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? ''
     if (!tokens.verify(token, url.pathname)) return new Response(null, { status: 401 })
     if (!apiVersions.has(url.searchParams.get('api-version') ?? ''))

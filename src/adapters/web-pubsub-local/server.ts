@@ -39,6 +39,7 @@ export function createWebPubSubServer({ keys, origin, clock, log, ...given }: We
   const tokens = createTokens(keys, now)
   const registry = createRegistry()
   let handler: EventHandlerClient | null = null
+  let isStopping = false
   const sockets = createSockets({
     registry,
     tokens,
@@ -50,13 +51,17 @@ export function createWebPubSubServer({ keys, origin, clock, log, ...given }: We
   const host = () => new URL(origin()).host
 
   return {
-    fetch: createRest({ registry, sockets, tokens, origin, now, limits }),
+    fetch: createRest({ registry, sockets, tokens, origin, now, limits, isStopping: () => isStopping }),
     isMine: (path: string): boolean => path.startsWith('/api/hubs/') || path === '/api/health',
     upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer): void =>
       sockets.upgrade(request, socket, head),
     /** From now on `to` is told of connections and of what clients say, by `send`. */
     tellEvents(to: EventHandler, send: Send): void {
       handler = createEventHandlerClient({ handler: to, send, sign: signatures.sign, host, now, limits })
+    },
+    /** From now on `/api/health` is 503, so that no new connections are sent here; those that come are still served. */
+    beginStopping(): void {
+      isStopping = true
     },
     close: sockets.close,
     registry,
