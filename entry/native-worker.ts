@@ -11,7 +11,6 @@ import { createPassingSecrets } from '../src/adapters/memory/secrets.ts'
 import { createMetadataStrippingImages } from '../src/adapters/metadata-stripping/images.ts'
 import { createSwaggerUiAssets } from '../src/adapters/swagger-ui/assets.ts'
 import { createWebCiphers } from '../src/adapters/web-crypto/ciphers.ts'
-import { createWebCompressor } from '../src/adapters/web-streams/compressor.ts'
 import { type Config, InvalidConfiguration } from '../src/config/config.ts'
 import type { Native } from './wiring/native.ts'
 
@@ -44,7 +43,8 @@ export function createWorkerNative(config: Config): Native {
     pictureConverter: null,
     createScanner: () => needsNode('SCANNER: clamav, which speaks over TCP,'),
     ciphers: createWebCiphers(),
-    compressor: createWebCompressor(),
+    // What stands before a worker compresses as each client likes it, and would do so a second time.
+    compressor: { codings: [], compress: async () => needsNode('Compression') },
     createHasher: ({ cost }) => createWasmHasher({ module: argon2, cost }),
     openSqlite: () => needsNode('DOCUMENTS, RECORDS: sqlite'),
     openAuditAnchors: () => needsNode('AUDIT_ANCHORS: a folder'),

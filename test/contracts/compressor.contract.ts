@@ -13,8 +13,7 @@ export function compressorContract(name: string, open: () => Compressor): void {
   describe(`${name} keeps the contract of a compressor`, () => {
     const { codings, compress } = open()
 
-    test('can at least what every client takes, and each coding once', () => {
-      expect(codings).toContain('gzip')
+    test('has each coding once', () => {
       expect(new Set(codings).size).toBe(codings.length)
     })
 

@@ -7,7 +7,7 @@ import { startFrontDoor } from '../stand-ins/front-door.ts'
 import { redisServerMissing, startRedisServer } from '../stand-ins/redis-server.ts'
 
 /** Something that not every runtime can do. */
-export type Capability = 'image-reencoding' | 'sql-server' | 'embedded-sockets'
+export type Capability = 'image-reencoding' | 'sql-server' | 'embedded-sockets' | 'own-compression'
 
 export interface RunningTarget {
   readonly url: string
@@ -161,6 +161,7 @@ export const targets = {
       'image-reencoding': 'the encoder is a native addon',
       'sql-server': 'its driver would send the login in clear: workerd skips TLS on TCP without a word',
       'embedded-sockets': 'sockets of one isolate are not seen by another',
+      'own-compression': 'wrangler compresses before the program, as Cloudflare does',
     },
     start: startOnWorkerd,
   },

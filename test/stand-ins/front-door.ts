@@ -93,8 +93,10 @@ function compressed({ headers, body }: Answer, accepted: string): { coding?: str
     body.length >= 1_024 &&
     body.length <= 8_388_608
   if (!mayBe) return { body }
-  if (/\bbr\b/.test(accepted)) return { coding: 'br', body: brotliCompressSync(body) }
-  return /\bgzip\b/.test(accepted) ? { coding: 'gzip', body: gzipSync(body) } : { body }
+  const takes = (coding: string) =>
+    new RegExp(`\\b${coding}\\b(?!\\s*;\\s*q=0(?:\\.0*)?\\s*(?:,|$))`).test(accepted)
+  if (takes('br')) return { coding: 'br', body: brotliCompressSync(body) }
+  return takes('gzip') ? { coding: 'gzip', body: gzipSync(body) } : { body }
 }
 
 const bodyOf = async (message: IncomingMessage): Promise<Buffer> => {
