@@ -32,7 +32,8 @@ const startOnce = (environment: Environment) => {
 export default {
   async fetch(request: Request, environment: Environment): Promise<Response> {
     const running = await startOnce(environment).catch((error: unknown) => console.error(String(error)))
-    if (!running) return new Response(null, { status: 500 })
+    if (!running)
+      return new Response(null, { status: 500, headers: { 'Cache-Control': 'private, no-store' } })
     const remoteAddress = request.headers.get('cf-connecting-ip')
     return running.app.fetch(request, remoteAddress === null ? {} : { remoteAddress })
   },

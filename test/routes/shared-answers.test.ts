@@ -124,6 +124,18 @@ const ann: Headers = {
 }
 const bob: Headers = { origin: 'https://stranger.example', 'x-request-id': 'bob-request-1', accept: '*/*' }
 
+/** Whatever was asked before may have ended the session. */
+async function signedIn(who: typeof admin): Promise<Headers> {
+  const { call, logIn } = who
+  if ((await call('GET', '/api/v1/users/me')).status !== 200) {
+    expect((await call('POST', '/api/v1/auth/login', { body: logIn })).status).toBe(200)
+    expect((await call('POST', '/api/v1/auth/step-up', { body: { password: logIn.password } })).status).toBe(
+      200,
+    )
+  }
+  return { cookie: cookieOf(who) }
+}
+
 test('there are both, and of each many', () => {
   expect(shared.length).toBeGreaterThan(12)
   expect(shared.map(({ path }) => path)).toEqual(
@@ -223,21 +235,21 @@ describe('what is the same for everybody', () => {
 })
 
 describe('everything else', () => {
-  const callers: readonly (readonly [string, Headers])[] = [
-    ['a stranger', {}],
-    ['a mentor', { cookie: cookieOf(learner) }],
-    ['an administrator', { cookie: cookieOf(admin) }],
+  const callers: readonly (readonly [string, () => Promise<Headers>])[] = [
+    ['a stranger', async () => ({})],
+    ['a mentor', () => signedIn(learner)],
+    ['an administrator', () => signedIn(admin)],
   ]
-  // These end the sessions of whoever calls them.
-  const ends =
-    /logout|quick-exit|change-password|sessions|users\/me$|totp|recovery-codes|reset|not-me|undo|signup|login|guest|refresh/
+  // These change how whoever calls them signs in.
+  const ends = /change-password|users\/me$|totp|recovery-codes|reset-password|not-me|undo|erase/
   const apart = (route: Route) => route.method !== 'GET' && ends.test(route.path)
 
   test.each(routes)(
     '$method $path: what is for one caller is kept by nobody, and never compressed',
     async (route) => {
-      for (const [who, headers] of callers) {
+      for (const [who, headersNow] of callers) {
         if (apart(route) && who !== 'a stranger') continue
+        const headers = await headersNow()
         const response = await send(
           route,
           { ...headers, origin, 'accept-encoding': 'br, gzip, zstd' },
@@ -275,6 +287,42 @@ describe('everything else', () => {
         null,
       ])
     }
+  })
+})
+
+describe('files behind signed addresses', () => {
+  const body = { fileName: 'a.txt', fileType: 'text/plain', fileSize: 5, category: 'document' }
+
+  test('say how they may be kept, and refusals that they may not', async () => {
+    await signedIn(admin)
+    const asked = (await admin.call('POST', '/api/v1/files/upload-url', { body })).body
+    const put = (headers: Headers) =>
+      testApp.app.request(asked.uploadUrl, { method: 'PUT', headers, body: 'hello' })
+    const answers = [await put({}), await put(asked.headers), await put(asked.headers)]
+    await admin.call('POST', '/api/v1/files/complete', { body: { fileId: asked.fileId, fileName: 'a.txt' } })
+    const { headers } = await admin.call('GET', `/api/v1/files/${asked.fileId}/download`)
+    const url = headers.get('location') ?? ''
+    const get = (given: Headers = {}, method = 'GET', at = url) =>
+      testApp.app.request(at, { method, headers: given })
+    const whole = await get()
+    expect(whole.headers.get('cache-control')).toMatch(/^private, (?:max-age=\d+|no-store)$/)
+    answers.push(
+      await get({ range: 'bytes=900-' }),
+      await get({ 'if-match': '"other"' }),
+      await get({}, 'DELETE'),
+      await get({}, 'GET', `${origin}/api/blobs/files/nothing`),
+      await get({}, 'GET', `${url}x`),
+      await get({ origin, 'access-control-request-method': 'PUT' }, 'OPTIONS', asked.uploadUrl),
+    )
+    expect(new Set(answers.map(({ status }) => status)).size).toBeGreaterThan(4)
+    for (const answer of answers)
+      expect(answer.headers.get('cache-control'), String(answer.status)).toBe('private, no-store')
+    for (const answer of [
+      await get({ range: 'bytes=0-1' }),
+      await get({ 'if-none-match': whole.headers.get('etag') ?? '' }),
+      await get({}, 'HEAD'),
+    ])
+      expect(answer.headers.get('cache-control'), String(answer.status)).toMatch(/^private, /)
   })
 })
 

@@ -93,7 +93,7 @@ export function registerFunctions({
     } catch (error) {
       // A handler that throws leaves a streamed request without an answer.
       log.error('invocation_failed', error)
-      return { status: 500 }
+      return { status: 500, headers: { 'Cache-Control': 'private, no-store' } }
     }
   }
   const handler: HttpHandler = (request) => followed(answer(request))

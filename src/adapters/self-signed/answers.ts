@@ -3,8 +3,9 @@ import type { BlobFacts } from '../../ports/blobs.ts'
 const policy =
   "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-/** Nothing in a file may run, whatever a browser takes it for. */
+/** Nothing in a file may run, whatever a browser takes it for; and nobody keeps what does not say how: some caches do, for days. */
 export const harmless = {
+  'Cache-Control': 'private, no-store',
   'X-Content-Type-Options': 'nosniff',
   'Content-Security-Policy': `sandbox; ${policy}`,
   'Cross-Origin-Resource-Policy': 'cross-origin',
@@ -28,7 +29,7 @@ export const refusal = (status: number, code: string, headers: Record<string, st
 export const ledTo = (path: string): Response =>
   new Response(null, {
     status: 302,
-    headers: { ...harmless, Location: path, 'Cache-Control': 'private, no-store' },
+    headers: { ...harmless, Location: path },
   })
 
 /** Of a blob, which never changes: when it came, and its size. */

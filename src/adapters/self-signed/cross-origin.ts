@@ -36,6 +36,7 @@ export function createCrossOrigin({
         status: 200,
         headers: {
           ...shared,
+          'Cache-Control': 'private, no-store',
           Vary: 'Origin, Access-Control-Request-Headers',
           'Access-Control-Allow-Methods': 'GET, HEAD, PUT',
           'Access-Control-Allow-Headers': [...new Set([...wanted, 'content-type', 'x-ms-blob-type'])].join(

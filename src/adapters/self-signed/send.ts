@@ -46,7 +46,6 @@ export function createSend(bytes: BlobBytes) {
     return new Response(content, {
       headers: {
         ...harmless,
-        'Cache-Control': 'private, no-store',
         'Content-Type': 'application/xml',
         'x-ms-blob-content-length': String(facts?.size ?? 0),
         ...(facts && { ETag: etagOf(facts), 'Last-Modified': new Date(facts.createdAt).toUTCString() }),

@@ -29,7 +29,7 @@ const statusTexts: Readonly<Record<number, string>> = {
 export function refuse(socket: Duplex, status: number, why = ''): void {
   const text = statusTexts[status] ?? 'Refused'
   socket.end(
-    `HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${why.length}\r\n\r\n${why}`,
+    `HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nCache-Control: private, no-store\r\nContent-Type: text/plain\r\nContent-Length: ${why.length}\r\n\r\n${why}`,
     () => socket.destroy(),
   )
 }

@@ -264,9 +264,15 @@ export function createRest({
     return handle({ request, url, hub, names: rest.filter(isName) })
   }
 
+  /** Some caches keep for days what does not say how long. */
+  const keptByNobody = (response: Response): Response => {
+    response.headers.set('Cache-Control', 'private, no-store')
+    return response
+  }
+
   return async (request: Request): Promise<Response> => {
     try {
-      return await answer(request, new URL(request.url))
+      return keptByNobody(await answer(request, new URL(request.url)))
     } catch (error) {
       if (
         !(
@@ -277,7 +283,9 @@ export function createRest({
         )
       )
         throw error
-      return Response.json({ code: 'Error.BadRequest', message: error.message }, { status: 400 })
+      return keptByNobody(
+        Response.json({ code: 'Error.BadRequest', message: error.message }, { status: 400 }),
+      )
     }
   }
 }
