@@ -198,6 +198,12 @@ export const browserOf = ({ app }: TestApp): Browser =>
 
 export const person = { email: 'ann@example.com', password: 'SecurePass123!', name: 'Ann' }
 
+/** What signs an account in that was opened with more. */
+export const logInOf = ({ email, password }: { readonly email: string; readonly password: string }) => ({
+  email,
+  password,
+})
+
 /** A browser with an account, signed in. */
 export async function signedInBrowser(testApp: TestApp, account = person) {
   const browser = browserOf(testApp)

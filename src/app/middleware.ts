@@ -33,7 +33,7 @@ export function mountMiddleware(
   ports: Ports,
   { auth, files, limits, realtime }: Domains,
   config: AppConfig,
-  { bodyOf, isReachedDirectly, leaves, limitOf, queryOf, takesBeacon }: RouteDeclarations,
+  { addressOf, bodyOf, isReachedDirectly, leaves, limitOf, queryOf, takesBeacon }: RouteDeclarations,
 ): void {
   const { clock, compressor, log } = ports
   const scaleBySite = new Map(config.trustedSites.map(({ name, scale }) => [name, scale]))
@@ -70,7 +70,7 @@ export function mountMiddleware(
     app.use(`/api/v1/${pictures}/*`, limited(config.limits.avatars))
   app.route('/api/v1', publicPictureRoutes(files))
   app.use(limited(limits.general))
-  app.use(declaredQuery(queryOf))
+  app.use(declaredQuery(queryOf, addressOf))
   // Where there is no route there is nothing to protect, and no body to read.
   app.on(unsafeMethods, ['*'], ...[csrf(leaves), jsonBody({ takesBeacon, bodyOf })].map(onRoutes))
 }

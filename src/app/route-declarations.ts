@@ -67,6 +67,7 @@ export function createRouteDeclarations(limitByName: ReadonlyMap<string, Limit>)
   const leavingRoutes = new Set<string>()
   const directRoutes = new Set<string>()
   const queryByRoute = new Map<string, DeclaredQuery>()
+  const addressByRoute = new Map<string, z.ZodType>()
   const bodyByRoute = new Map<string, Schema>()
 
   function limitOf(name: string, key: string, path: string): Limit {
@@ -90,6 +91,7 @@ export function createRouteDeclarations(limitByName: ReadonlyMap<string, Limit>)
         const key = keyOf({ method, path: route.path.replaceAll(/\{(\w+)\}/g, ':$1') })
         if (isUnsafe(method) && isGuarded(definition))
           route.responses = { ...errors(400, 403, 413, 415), ...route.responses }
+        if (route.path.includes('{')) route.responses = { ...errors(404), ...route.responses }
         const isCounted = isGuarded(definition) && !notCounted.has(route.path)
         if (!isCounted && !route['x-shared']) route['x-uncounted'] = true
         const query = queryOf(route)
@@ -97,6 +99,7 @@ export function createRouteDeclarations(limitByName: ReadonlyMap<string, Limit>)
           queryByRoute.set(key, query)
           route.responses = { ...errors(400), ...route.responses }
         }
+        if (route.request?.params) addressByRoute.set(key, route.request.params as z.ZodType)
         declareHeaders(route)
         const body = bodyOf(route)
         if (body) bodyByRoute.set(key, body)
@@ -112,6 +115,7 @@ export function createRouteDeclarations(limitByName: ReadonlyMap<string, Limit>)
     },
     limitOf: (route: MatchedRoute): Limit | undefined => limitByRoute.get(keyOf(route)),
     queryOf: (route: MatchedRoute): DeclaredQuery | undefined => queryByRoute.get(keyOf(route)),
+    addressOf: (route: MatchedRoute): z.ZodType | undefined => addressByRoute.get(keyOf(route)),
     bodyOf: (route: MatchedRoute): Schema | undefined => bodyByRoute.get(keyOf(route)),
     takesBeacon: (route: MatchedRoute): boolean => beaconRoutes.has(keyOf(route)),
     isReachedDirectly: (route: MatchedRoute): boolean => directRoutes.has(keyOf(route)),

@@ -43,8 +43,12 @@ function leaveOutEmpty(c: AppContext, given: URLSearchParams, optional: Readonly
  * A parameter is honored or refused: one that a route does not know, such as a filter that does not exist, would look like
  * a filter that matched everything. Routes that anybody's link may lead to are not asked, see `takesAnyQuery`.
  */
-export const declaredQuery = (queryOf: (route: MatchedRoute) => DeclaredQuery | undefined) =>
+export const declaredQuery = (
+  queryOf: (route: MatchedRoute) => DeclaredQuery | undefined,
+  addressOf: (route: MatchedRoute) => z.ZodType | undefined,
+) =>
   createMiddleware<AppEnv>(async (c, next) => {
+    c.set('addressOf', addressOf)
     const { url } = c.req
     const begin = url.indexOf('?')
     if (begin === -1) return next()

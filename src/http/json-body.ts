@@ -1,7 +1,7 @@
 import { createMiddleware } from 'hono/factory'
 import type { z } from 'zod'
 import { AppError, validationError } from '../core/kernel/errors.ts'
-import { withoutEmptyOptionals } from './declared-input.ts'
+import { withoutSilentFields } from './declared-input.ts'
 import { type MatchedRoute, matchedRoute } from './matched-route.ts'
 import type { AppContext, AppEnv } from './request-context.ts'
 
@@ -141,7 +141,7 @@ export const jsonBody = ({
     if (isText(type) && route && takesBeacon(route)) callItJson(c)
     else if (!isJson(type)) throw unsupportedMediaType()
     const schema = route && bodyOf(route)
-    const value = schema ? withoutEmptyOptionals(schema, parseJson(text)) : parseJson(text)
+    const value = schema ? withoutSilentFields(schema, parseJson(text)) : parseJson(text)
     c.req.json = async () => value as any
     c.req.text = async () => text
     return next()

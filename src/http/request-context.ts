@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { z } from 'zod'
 import type { Auth } from '../core/accounts/auth/auth.ts'
 import type { AskedAhead, Authenticated, VerifiedClaims } from '../core/accounts/auth/authenticate.ts'
 import type { FormerSession } from '../core/accounts/auth/end-former-session.ts'
@@ -6,6 +7,7 @@ import type { Service } from '../core/accounts/service-tokens/service-tokens.ts'
 import type { Actor, Caller } from '../core/kernel/actor.ts'
 import type { Unknown } from './client-address.ts'
 import type { Compressor } from './content-coding.ts'
+import type { MatchedRoute } from './matched-route.ts'
 
 /** How this deployment answers, fixed at start. */
 export interface HttpSettings {
@@ -64,6 +66,8 @@ export interface AppEnv {
     credential: Promise<Credential>
     /** Set where somebody signs in: who was signed in before. */
     formerSession?: FormerSession
+    /** What the parts of the address are held to, by the route that answers. */
+    addressOf?: (route: MatchedRoute) => z.ZodType | undefined
     /** Programs ask this on their own. */
     isQuiet?: true
     /** Set by `requireSession`. */

@@ -1,10 +1,10 @@
 import type { Hook } from '@hono/zod-openapi'
-import { type ErrorDetail, validationError } from '../core/kernel/errors.ts'
+import { type AnyIssue, closestIssues } from '../core/kernel/closest-issues.ts'
+import { type ErrorDetail, notFound, validationError } from '../core/kernel/errors.ts'
+import { matchedRoute } from './matched-route.ts'
+import type { AppContext, AppEnv } from './request-context.ts'
 
-interface Issue {
-  readonly path: readonly PropertyKey[]
-  readonly code?: string
-  readonly message: string
+interface Issue extends AnyIssue {
   readonly expected?: string
   readonly minimum?: number | bigint
   readonly maximum?: number | bigint
@@ -39,12 +39,25 @@ const wordsOfTheLibrary = /^Invalid /
 const sayFormat = ({ message, format = '' }: Issue): string =>
   wordsOfTheLibrary.test(message) ? (formats[format] ?? 'Is not written as documented.') : message
 
-/** Words of our own for the common rules: the library's may quote the input. */
-function describe(issue: Issue): ErrorDetail {
-  const path = issue.path
+const pathOf = (keys: readonly PropertyKey[]): string =>
+  keys
     .map(String)
     .filter((key) => fieldName.test(key))
     .join('.')
+
+/** How many are named: more say nothing new, and would make an answer of any length. */
+const maxNamed = 20
+
+const unknownFields = ({ path, keys = [] }: Issue): readonly ErrorDetail[] =>
+  keys.slice(0, maxNamed).map((key) => ({
+    path: pathOf([...path, key]),
+    code: 'unknown_field',
+    message: 'Is not a field of this request.',
+  }))
+
+/** Words of our own for the common rules: the library's may quote the input. */
+function describe(issue: Issue): ErrorDetail {
+  const path = pathOf(issue.path)
   switch (issue.code) {
     case 'invalid_type':
       return { path, code: 'invalid_type', message: `Must be of type ${issue.expected}.` }
@@ -54,8 +67,6 @@ function describe(issue: Issue): ErrorDetail {
       return { path, code: 'too_big', message: bounded('most', issue.maximum, issue.origin) }
     case 'invalid_value':
       return { path, code: 'invalid_value', message: 'Must be one of the documented values.' }
-    case 'unrecognized_keys':
-      return { path, code: 'unrecognized_keys', message: 'Contains an unknown field.' }
     case 'custom':
       return { path, code: issue.code, message: issue.message }
     case 'invalid_format':
@@ -65,7 +76,24 @@ function describe(issue: Issue): ErrorDetail {
   }
 }
 
-/** Validation names the field and the rule, and never says what was sent. */
-export const onInvalid: Hook<any, any, any, any> = (result) => {
-  if (!result.success) throw validationError(result.error.issues.map((issue) => describe(issue as Issue)))
+/** The query is validated before the address is. */
+function leadsSomewhere(c: AppContext): boolean {
+  const route = matchedRoute(c)
+  const address = route && c.get('addressOf')?.(route)
+  return address?.safeParse(c.req.param()).success ?? true
+}
+
+/**
+ * Validation names the field and the rule, and never says what was sent. An address with a part of another shape than
+ * ours leads nowhere, like one that names what is not there.
+ */
+export const onInvalid: Hook<any, AppEnv, any, any> = (result, c) => {
+  if (result.success) return
+  if (result.target === 'param' || !leadsSomewhere(c)) throw notFound()
+  const issues = closestIssues(result.error.issues) as readonly Issue[]
+  throw validationError(
+    issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys' ? unknownFields(issue) : [describe(issue)],
+    ),
+  )
 }

@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { sentBack } from '../core/kernel/sent-back.ts'
 import {
   AddMembers,
   Conversation,
@@ -63,7 +64,10 @@ const changeMine = createRoute({
   description:
     'Mute, pin, archive, hide, or mark it unread: for me alone, on all my devices. Pinning takes it out of the archive, and what is put away is no longer pinned. At most 20 are pinned.',
   ...signedInOrGuest,
-  request: { params: ConversationId, ...body(ChangeMine, { isPinned: true }) },
+  request: {
+    params: ConversationId,
+    ...body(sentBack(ChangeMine, Conversation).meta({ id: 'ChangeMyConversation' }), { isPinned: true }),
+  },
   responses: {
     200: json(Conversation, 'As it is now.'),
     ...errors(400, 401, 403, 404, 409, 413, 415),

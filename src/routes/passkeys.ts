@@ -8,6 +8,7 @@ import {
   RecoveryCodes,
   RegisterPasskey,
 } from '../core/accounts/auth/second-factors.model.ts'
+import { sentBack } from '../core/kernel/sent-back.ts'
 import { callerWithDevice } from '../http/cookies.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import {
@@ -102,7 +103,10 @@ const renamePasskey = createRoute({
   tags,
   summary: 'Rename a passkey',
   ...signedIn,
-  request: { params: PasskeyId, ...body(z.object({ name: PasskeyName }), { name: 'My new phone' }) },
+  request: {
+    params: PasskeyId,
+    ...body(sentBack(z.strictObject({ name: PasskeyName }), PasskeyView), { name: 'My new phone' }),
+  },
   responses: { 204: { description: 'Renamed.' }, ...errors(400, 401, 403, 404, 409, 413, 415) },
 })
 

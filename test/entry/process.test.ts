@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createBrowser, person } from '../app.ts'
+import { createBrowser, logInOf, person } from '../app.ts'
 import { type RunningServer, startServer } from '../server.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'process-'))
@@ -39,7 +39,7 @@ test('two processes on one file: two signups at once of one address make one acc
   )
   expect(statuses.sort()).toEqual([201, ...Array(9).fill(409)])
   const { call } = createBrowser((path, init) => fetch(second.url + path, init))
-  await call('POST', '/api/v1/auth/login', { body: account })
+  await call('POST', '/api/v1/auth/login', { body: logInOf(account) })
   expect((await call('GET', '/api/v1/users/me')).status).toBe(200)
   expect(await second.stop()).toBe(0)
 })

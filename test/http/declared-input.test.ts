@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { withoutEmptyOptionals } from '../../src/http/declared-input.ts'
+import { withoutSilentFields } from '../../src/http/declared-input.ts'
 import { createTestApp } from '../app.ts'
 
 interface Body {
@@ -51,7 +51,7 @@ describe('a field that may be left out may be sent empty', () => {
       if (!without.success || place.some((name) => name.includes('-'))) continue
       for (const empty of ['', '   ', null])
         expect(
-          schema.safeParse(withoutEmptyOptionals(schema, changed(example, place, empty))).success,
+          schema.safeParse(withoutSilentFields(schema, changed(example, place, empty))).success,
           `${place.join('.')} ${JSON.stringify(empty)}`,
         ).toBe(true)
     }
@@ -67,7 +67,7 @@ test('what is required stays missed, and what says something itself stays', () =
     size: z.number().default(5),
     inner: z.array(z.object({ title: z.string().min(1).optional() })).optional(),
   })
-  const clean = (value: unknown) => withoutEmptyOptionals(Given, value)
+  const clean = (value: unknown) => withoutSilentFields(Given, value)
   expect(
     clean({ name: '', phone: '', notes: '', assignedTo: null, size: null, inner: [{ title: '' }] }),
   ).toEqual({
@@ -88,8 +88,8 @@ test('a choice of objects leaves out what none of them needs', () => {
     referrer: z.object({ phone: z.string().min(3).optional() }).optional(),
   })
   const Choice = z.discriminatedUnion('relationship', [Agency, Self])
-  expect(withoutEmptyOptionals(Choice, { relationship: 'self', phone: '' })).toEqual({ relationship: 'self' })
-  expect(withoutEmptyOptionals(Choice, { relationship: '', referrer: { phone: '' } })).toEqual({
+  expect(withoutSilentFields(Choice, { relationship: 'self', phone: '' })).toEqual({ relationship: 'self' })
+  expect(withoutSilentFields(Choice, { relationship: '', referrer: { phone: '' } })).toEqual({
     referrer: {},
   })
 })

@@ -8,7 +8,7 @@ import { idempotent } from '../../src/http/idempotency.ts'
 import type { AppEnv } from '../../src/http/request-context.ts'
 import type { Cache } from '../../src/ports/cache.ts'
 import { PortUnavailable } from '../../src/ports/unavailable.ts'
-import { browserOf, createTestApp, origin, person, signedInBrowser } from '../app.ts'
+import { browserOf, createTestApp, logInOf, origin, person, signedInBrowser } from '../app.ts'
 
 const signup = '/api/v1/auth/signup'
 const login = '/api/v1/auth/login'
@@ -172,7 +172,7 @@ describe('errors', () => {
         },
       }),
     })
-    const answer = await browserOf(testApp).call('POST', login, { body: person })
+    const answer = await browserOf(testApp).call('POST', login, { body: logInOf(person) })
     expect([answer.status, answer.body.error.code]).toEqual([500, 'server_error'])
     expect(JSON.stringify(answer.body)).not.toContain('secret')
     expect(answer.headers.get('x-ratelimit-limit')).not.toBeNull()

@@ -137,7 +137,7 @@ const FileName = z.string().transform(cleanFileName).meta({
 })
 
 export const RequestUpload = z
-  .object({
+  .strictObject({
     fileName: FileName,
     fileType: z
       .string()
@@ -170,7 +170,7 @@ export const UploadRequested = z
 export type UploadRequested = z.infer<typeof UploadRequested>
 
 export const ContinueUpload = z
-  .object({
+  .strictObject({
     claimToken: z.string().max(100).optional().meta({ description: 'When announced without an account.' }),
   })
   .meta({ id: 'ContinueUpload' })
@@ -192,7 +192,7 @@ export const UploadContinued = UploadRequested.omit({ claimToken: true })
 export type UploadContinued = z.infer<typeof UploadContinued>
 
 export const CompleteUpload = z
-  .object({
+  .strictObject({
     fileId: z.uuid(),
     fileName: FileName.optional(),
     claimToken: z.string().max(100).optional().meta({ description: 'When uploaded without an account.' }),

@@ -18,7 +18,7 @@ export const formClaims = collection<FormClaim>()({
 })
 
 export const ClaimForm = z
-  .object({
+  .strictObject({
     trackingNumber: z.string().min(1).max(100).meta({
       description: 'In any case, with any spaces and dashes.',
       example: 'REF-2026-000125',

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { Email } from '../accounts/users/users.model.ts'
+import { FileView } from '../files/files.model.ts'
 import { defineError } from '../kernel/errors.ts'
+import { leftOut, sentBack } from '../kernel/sent-back.ts'
 import type { BusinessHours } from './business-hours.ts'
 import { severalLines, shownName, singleLine } from './form-text.ts'
 import { Phone, PhoneIfAny } from './phone.ts'
@@ -56,7 +58,7 @@ const traps = {
 const Name = shownName(2, 100).meta({ description: '2 to 100 characters.', example: 'Ann Example' })
 
 export const Contact = z
-  .object({
+  .strictObject({
     name: Name,
     email: Email,
     phone: PhoneIfAny,
@@ -70,7 +72,7 @@ export type Contact = z.infer<typeof Contact>
 const shortList = z.array(singleLine(1, 100)).max(20)
 
 export const Interest = z
-  .object({
+  .strictObject({
     name: Name,
     email: Email,
     phone: PhoneIfAny,
@@ -82,7 +84,7 @@ export const Interest = z
   .meta({ id: 'InterestForm' })
 export type Interest = z.infer<typeof Interest>
 
-const Participant = z.object({
+const Participant = z.strictObject({
   name: Name,
   contact: singleLine(3, 254).meta({
     description: 'An e-mail address, a telephone number, or how else to reach them.',
@@ -92,22 +94,24 @@ const Participant = z.object({
 
 export const Urgency = z.enum(['low', 'normal', 'high'])
 
-const Attachment = z
-  .object({
-    fileId: z.uuid().optional(),
-    name: z.string().max(400).optional(),
-    url: z.string().max(1_000).optional(),
-    claimToken: z
-      .string()
-      .max(200)
-      .optional()
-      .meta({ description: 'As the upload gave it to whoever has no account.' }),
-  })
-  .refine(
-    ({ fileId, url }) => fileId !== undefined || url !== undefined,
-    'Give a fileId, or the url of a file that was uploaded here.',
-  )
-  .meta({ id: 'FormAttachment', description: 'An uploaded file of ours, by its id or by its address.' })
+const Attachment = sentBack(
+  z
+    .strictObject({
+      fileId: z.uuid().optional(),
+      name: z.string().max(400).optional(),
+      url: z.string().max(1_000).optional(),
+      claimToken: z
+        .string()
+        .max(200)
+        .optional()
+        .meta({ description: 'As the upload gave it to whoever has no account.' }),
+    })
+    .refine(
+      ({ fileId, url }) => fileId !== undefined || url !== undefined,
+      'Give a fileId, or the url of a file that was uploaded here.',
+    ),
+  FileView,
+).meta({ id: 'FormAttachment', description: 'An uploaded file of ours, by its id or by its address.' })
 export type Attachment = z.infer<typeof Attachment>
 
 const referral = {
@@ -119,22 +123,33 @@ const referral = {
   ...traps,
 }
 
-const professional = z.object({ name: Name, email: Email, phone: Phone, organization: shownName(1, 200) })
+const professional = z.strictObject({
+  name: Name,
+  email: Email,
+  phone: Phone,
+  organization: shownName(1, 200),
+})
 
 /** Who fills it in decides what is asked, so that nobody has to type "N/A". */
-const SelfReferral = z.object({ relationship: z.literal('self'), ...referral }).meta({ id: 'SelfReferral' })
+const SelfReferral = z
+  .strictObject({
+    relationship: z.literal('self'),
+    referrer: leftOut(z.unknown()).optional().meta({ description: 'Not read: they are the participant.' }),
+    ...referral,
+  })
+  .meta({ id: 'SelfReferral' })
 const FamilyReferral = z
-  .object({
+  .strictObject({
     relationship: z.literal('family'),
-    referrer: z.object({ name: Name, email: Email, phone: PhoneIfAny }),
+    referrer: z.strictObject({ name: Name, email: Email, phone: PhoneIfAny }),
     ...referral,
   })
   .meta({ id: 'FamilyReferral' })
 const OfficerReferral = z
-  .object({ relationship: z.literal('officer'), referrer: professional, ...referral })
+  .strictObject({ relationship: z.literal('officer'), referrer: professional, ...referral })
   .meta({ id: 'OfficerReferral' })
 const AgencyReferral = z
-  .object({
+  .strictObject({
     relationship: z.literal('agency').optional().meta({ description: 'Also when left out.' }),
     referrer: professional,
     ...referral,
@@ -171,7 +186,9 @@ export const ReferralSubmitted = Submitted.extend({
 }).meta({ id: 'ReferralSubmitted' })
 export type ReferralSubmitted = z.infer<typeof ReferralSubmitted>
 
-export const AddInformation = z.object({ message: severalLines(1, 5_000) }).meta({ id: 'AddInformation' })
+export const AddInformation = z
+  .strictObject({ message: severalLines(1, 5_000) })
+  .meta({ id: 'AddInformation' })
 export type AddInformation = z.infer<typeof AddInformation>
 
 /** What whoever sent a form may know about it. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineError } from '../kernel/errors.ts'
+import { orAsRead, sentBack } from '../kernel/sent-back.ts'
 import { severalLines, singleLine } from './form-text.ts'
 import { Contact, FormStatus, FormType, Interest, Referral, Timestamp, Urgency } from './forms.model.ts'
 
@@ -121,15 +122,19 @@ export const FormPage = z
   })
   .meta({ id: 'FormPage' })
 
-export const ReviewForm = z
-  .object({
-    status: FormStatus.exclude(['withdrawn']),
-    assignedTo: z.uuid().nullable().meta({ description: 'An administrator or mentor.' }),
-    notes: severalLines(1, 5_000).meta({ description: 'Added to the notes that are there.' }),
-  })
-  .partial()
-  .refine((change) => Object.keys(change).length > 0, 'Give at least one field to change.')
-  .meta({ id: 'ReviewForm' })
+export const ReviewForm = sentBack(
+  z
+    .strictObject({
+      status: orAsRead(FormStatus.exclude(['withdrawn']), z.literal('withdrawn')),
+      assignedTo: z.uuid().nullable().meta({ description: 'An administrator or mentor.' }),
+      notes: orAsRead(severalLines(1, 5_000), z.array(Note.strict())).meta({
+        description: 'Added to the notes that are there.',
+      }),
+    })
+    .partial()
+    .refine((change) => Object.keys(change).length > 0, 'Give at least one field to change.'),
+  FormDetail,
+).meta({ id: 'ReviewForm' })
 export type ReviewForm = z.infer<typeof ReviewForm>
 
 const day = z.iso.date()

@@ -5,7 +5,15 @@ import { blobContainers } from '../../../src/core/files/file-categories.ts'
 import { files, filesByOwner, fileTasks } from '../../../src/core/files/files.model.ts'
 import type { FileScanner } from '../../../src/ports/file-scanner.ts'
 import { PortUnavailable } from '../../../src/ports/unavailable.ts'
-import { type Browser, browserOf, createTestApp, person, signedInBrowser, type TestApp } from '../../app.ts'
+import {
+  type Browser,
+  browserOf,
+  createTestApp,
+  logInOf,
+  person,
+  signedInBrowser,
+  type TestApp,
+} from '../../app.ts'
 import { enrol, publishCourse, staffMember } from '../learning/course-people.ts'
 import { chatPeople } from '../messaging/chat-people.ts'
 import { bytesOf, docxOf, html, mp4, pdf, pngOf } from './sample-files.ts'
@@ -322,7 +330,7 @@ describe('who may', () => {
     expect((await announce(ann, video)).status).toBe(403)
     await testApp.users.changeUser(ann.userId, (user) => ({ ...user, role: 'mentor' }))
     const mentor = browserOf(testApp)
-    await mentor.call('POST', '/api/v1/auth/login', { body: person })
+    await mentor.call('POST', '/api/v1/auth/login', { body: logInOf(person) })
     expect((await upload(mentor, mp4, video)).status).toBe(200)
   })
 
@@ -393,7 +401,7 @@ describe('what files are bound to', () => {
     expect(statuses.sort()).toEqual([201, 400])
     await testApp.users.changeUser(ann.userId, (user) => ({ ...user, role: 'admin' }))
     const admin = browserOf(testApp)
-    await admin.call('POST', '/api/v1/auth/login', { body: person })
+    await admin.call('POST', '/api/v1/auth/login', { body: logInOf(person) })
     expect((await download(admin, fileId)).status).toBe(200)
     expect(testApp.auditRecords.at(-1)).toMatchObject({ eventType: 'file.download', resourceId: fileId })
   })
@@ -454,7 +462,7 @@ describe('space', () => {
     testApp.clock.advance(dayMs)
     await testApp.runJob('sweep-files')
     const again = browserOf(testApp)
-    await again.call('POST', '/api/v1/auth/login', { body: person })
+    await again.call('POST', '/api/v1/auth/login', { body: logInOf(person) })
     expect((await isTaken(again, most)).status).toBe(200)
   })
 })

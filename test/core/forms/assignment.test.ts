@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { browserOf, createTestApp, person, signedInBrowser } from '../../app.ts'
+import { browserOf, createTestApp, logInOf, person, signedInBrowser } from '../../app.ts'
 
 const contact = {
   name: 'Ann Example',
@@ -14,7 +14,7 @@ async function open() {
     const account = { ...person, email: `${name}@tools.example` }
     const browser = await signedInBrowser(testApp, account)
     await testApp.users.changeUser(browser.userId, (user) => ({ ...user, role }))
-    await browser.call('POST', '/api/v1/auth/login', { body: account })
+    await browser.call('POST', '/api/v1/auth/login', { body: logInOf(account) })
     return browser
   }
   const send = async (extra: object = {}) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { mostOpened } from '../../../src/core/forms/find-forms.ts'
-import { browserOf, createTestApp, person, signedInBrowser } from '../../app.ts'
+import { browserOf, createTestApp, logInOf, person, signedInBrowser } from '../../app.ts'
 
 const contact = {
   name: 'Ann Example',
@@ -27,7 +27,7 @@ async function open() {
   const account = { ...person, email: 'admin@tools.example' }
   const admin = await signedInBrowser(testApp, account)
   await testApp.users.changeUser(admin.userId, (user) => ({ ...user, role: 'admin' }))
-  await admin.call('POST', '/api/v1/auth/login', { body: account })
+  await admin.call('POST', '/api/v1/auth/login', { body: logInOf(account) })
   const send = async (kind: string, body: object) => {
     testApp.clock.advance(1)
     const answer = await visitor.call('POST', `/api/v1/forms/${kind}`, { body })

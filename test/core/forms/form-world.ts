@@ -1,4 +1,4 @@
-import { type Browser, browserOf, createTestApp, person, signedInBrowser } from '../../app.ts'
+import { type Browser, browserOf, createTestApp, logInOf, person, signedInBrowser } from '../../app.ts'
 
 export const minute = 60_000
 export const hour = 60 * minute
@@ -46,7 +46,7 @@ export async function openForms(environment: Record<string, string> = {}) {
   const account = { ...person, email: 'admin@tools.example' }
   const admin = await signedInBrowser(testApp, account)
   await testApp.users.changeUser(admin.userId, (user) => ({ ...user, role: 'admin' }))
-  const signIn = () => admin.call('POST', '/api/v1/auth/login', { body: account })
+  const signIn = () => admin.call('POST', '/api/v1/auth/login', { body: logInOf(account) })
   await signIn()
   const pass = async (ms: number) => {
     testApp.clock.advance(ms)

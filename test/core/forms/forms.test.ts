@@ -3,7 +3,7 @@ import { files } from '../../../src/core/files/files.model.ts'
 import { encodeBase64url } from '../../../src/ports/base64url.ts'
 import type { Ports } from '../../../src/ports/ports.ts'
 import type { SecretName } from '../../../src/ports/secrets.ts'
-import { type Browser, browserOf, createTestApp, person, signedInBrowser } from '../../app.ts'
+import { type Browser, browserOf, createTestApp, logInOf, person, signedInBrowser } from '../../app.ts'
 import { pdf } from '../files/sample-files.ts'
 
 const minute = 60_000
@@ -46,7 +46,7 @@ async function open(environment: Record<string, string> = {}) {
   const account = { ...person, email: 'admin@tools.example' }
   const admin = await signedInBrowser(testApp, account)
   await testApp.users.changeUser(admin.userId, (user) => ({ ...user, role: 'admin' }))
-  const signIn = () => admin.call('POST', '/api/v1/auth/login', { body: account })
+  const signIn = () => admin.call('POST', '/api/v1/auth/login', { body: logInOf(account) })
   await signIn()
   const pass = async (ms: number) => {
     testApp.clock.advance(ms)

@@ -172,7 +172,7 @@ describe('a course', () => {
     const second = await get(`/${id}`, { 'if-none-match': etag })
     expect([second.status, second.body.metadata.enrolledCount]).toEqual([200, 1])
     expect((await get(`/${stranger}`)).status).toBe(404)
-    expect((await get('/7')).status).toBe(400)
+    expect((await get('/7')).status).toBe(404)
   })
 })
 

@@ -1,5 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type Browser, browserOf, createTestApp, person, signedInBrowser, type TestApp } from '../../app.ts'
+import {
+  type Browser,
+  browserOf,
+  createTestApp,
+  logInOf,
+  person,
+  signedInBrowser,
+  type TestApp,
+} from '../../app.ts'
 import { type ChatPerson, chatPeople } from './chat-people.ts'
 
 const conversations = '/api/v1/conversations'
@@ -34,7 +42,7 @@ describe('a guest', () => {
     const { userId } = await signedInBrowser(testApp, account)
     await testApp.users.changeUser(userId, (user) => ({ ...user, role: 'admin' }))
     admin = { ...browserOf(testApp), userId }
-    await admin.call('POST', '/api/v1/auth/login', { body: account })
+    await admin.call('POST', '/api/v1/auth/login', { body: logInOf(account) })
     await testApp.runJob('sync-staff-directory')
     const direct = { type: 'direct', participantIds: [admin.userId] }
     id = (await guest.call('POST', conversations, { body: direct })).body.id

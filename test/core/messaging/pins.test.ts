@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { messages } from '../../../src/core/messaging/chat/entries.model.ts'
-import { createTestApp, type TestApp } from '../../app.ts'
+import { createTestApp, logInOf, type TestApp } from '../../app.ts'
 import { type ChatPerson, chatPeople } from './chat-people.ts'
 
 const conversations = '/api/v1/conversations'
@@ -76,7 +76,7 @@ describe('a pinned message', () => {
     expect((await pin(cat, id)).status).toBe(404)
     testApp.clock.advance(31 * 24 * 60 * 60_000)
     const account = { email: 'ann@example.com', password: 'SecurePass123!' }
-    await ann.call('POST', '/api/v1/auth/login', { body: account })
+    await ann.call('POST', '/api/v1/auth/login', { body: logInOf(account) })
     expect([await pinsOf(ann), (await look(ann)).pinnedCount]).toEqual([[], 0])
   })
 

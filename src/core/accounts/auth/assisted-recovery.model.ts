@@ -30,7 +30,7 @@ export const ApprovedRecovery = z
 export type ApprovedRecovery = z.infer<typeof ApprovedRecovery>
 
 export const CompleteRecovery = z
-  .object({ email: Email, code: RecoveryCode })
+  .strictObject({ email: Email, code: RecoveryCode })
   .meta({ id: 'CompleteRecovery' })
 
 export const approvedByStarter = defineError(

@@ -5,7 +5,7 @@ import { passwordAsTyped, SharedDevice } from './passwords.model.ts'
 
 export const ProviderName = z.enum(providerNames).meta({ id: 'ProviderName' })
 /** What a page brings back from a provider. */
-const providerAnswer = z.object({
+const providerAnswer = z.strictObject({
   provider: ProviderName,
   code: z.string().min(1).max(4000),
   codeVerifier: z.string().regex(/^[A-Za-z0-9._~-]{43,128}$/, 'Must be a PKCE verifier (RFC 7636).'),
@@ -38,7 +38,7 @@ export const LinkWanted = z
 export type LinkWanted = z.infer<typeof LinkWanted>
 
 export const LinkAccount = z
-  .object({ linkToken: z.string().max(200), password: passwordAsTyped })
+  .strictObject({ linkToken: z.string().max(200), password: passwordAsTyped })
   .meta({ id: 'LinkAccount' })
 export type LinkAccount = z.infer<typeof LinkAccount>
 

@@ -24,12 +24,12 @@ export const SharedDevice = z.boolean().optional().meta({
 })
 
 export const SignUp = z
-  .object({ email: Email, password: NewPassword, name: PersonName, sharedDevice: SharedDevice })
+  .strictObject({ email: Email, password: NewPassword, name: PersonName, sharedDevice: SharedDevice })
   .meta({ id: 'SignUp' })
 export type SignUp = z.infer<typeof SignUp>
 
 export const LogIn = z
-  .object({
+  .strictObject({
     email: z.string().min(1).max(254).meta({ example: 'test@example.com' }),
     password: passwordAsTyped.meta({ example: 'SecurePass123!' }),
     mailedCode: Base32Code.optional().meta({
@@ -43,12 +43,12 @@ export const LogIn = z
 export type LogIn = z.infer<typeof LogIn>
 
 export const ChangePassword = z
-  .object({ currentPassword: passwordAsTyped, newPassword: NewPassword })
+  .strictObject({ currentPassword: passwordAsTyped, newPassword: NewPassword })
   .meta({ id: 'ChangePassword' })
 export type ChangePassword = z.infer<typeof ChangePassword>
 
 export const GuestEntry = z
-  .object({ name: PersonName, sharedDevice: SharedDevice })
+  .strictObject({ name: PersonName, sharedDevice: SharedDevice })
   .meta({ id: 'GuestEntry' })
 export type GuestEntry = z.infer<typeof GuestEntry>
 export const GuestUpgrade = SignUp.omit({ sharedDevice: true })

@@ -15,7 +15,7 @@ export const MigratedUser = z.object({
   role: Role.exclude(['guest']).default('user'),
 })
 export const MigrateUsers = z
-  .object({
+  .strictObject({
     users: z.array(z.unknown()).min(1).max(100).meta({
       description:
         'Each `{email, name, role?}`. Rows are judged one by one: a wrong one does not stop the others.',
@@ -34,21 +34,21 @@ export const MigrationResult = z
   .meta({ id: 'MigrationResult' })
 export type MigrationResult = z.infer<typeof MigrationResult>
 
-export const ForgotPassword = z.object({ email: Email }).meta({ id: 'ForgotPassword' })
+export const ForgotPassword = z.strictObject({ email: Email }).meta({ id: 'ForgotPassword' })
 export const ResetPassword = z
-  .object({ token: MailedToken, newPassword: NewPassword })
+  .strictObject({ token: MailedToken, newPassword: NewPassword })
   .meta({ id: 'ResetPassword' })
 export type ResetPassword = z.infer<typeof ResetPassword>
 
 /** Both were in one mail. */
 export const VerifyEmail = z
-  .union([z.object({ token: MailedToken }), z.object({ email: Email, code: SixDigits })])
+  .union([z.strictObject({ token: MailedToken }), z.strictObject({ email: Email, code: SixDigits })])
   .meta({ id: 'VerifyEmail' })
 export type VerifyEmail = z.infer<typeof VerifyEmail>
 
-export const ChangeEmail = z.object({ email: Email }).meta({ id: 'ChangeEmail' })
-export const ConfirmEmailChange = z.object({ code: SixDigits }).meta({ id: 'ConfirmEmailChange' })
-export const MailedLink = z.object({ token: MailedToken }).meta({ id: 'MailedLink' })
+export const ChangeEmail = z.strictObject({ email: Email }).meta({ id: 'ChangeEmail' })
+export const ConfirmEmailChange = z.strictObject({ code: SixDigits }).meta({ id: 'ConfirmEmailChange' })
+export const MailedLink = z.strictObject({ token: MailedToken }).meta({ id: 'MailedLink' })
 
 /** Of a deletion that the owner of an account did not ask for. */
 export interface DisownedDeletion {

@@ -30,9 +30,9 @@ export const SecondFactorMethod = z
   .meta({ id: 'SecondFactorMethod' })
 export type SecondFactorMethod = z.infer<typeof SecondFactorMethod>
 
-const byCode = z.object({ code: SixDigits })
-const byRecoveryCode = z.object({ recoveryCode: RecoveryCode })
-const byPasskey = z.object({ passkey: PasskeyAnswer })
+const byCode = z.strictObject({ code: SixDigits })
+const byRecoveryCode = z.strictObject({ recoveryCode: RecoveryCode })
+const byPasskey = z.strictObject({ passkey: PasskeyAnswer })
 export type SecondFactorProof =
   | z.infer<typeof byCode>
   | z.infer<typeof byRecoveryCode>
@@ -59,11 +59,11 @@ export type SecondFactorWanted = z.infer<typeof SecondFactorWanted>
 
 export const StepUp = z
   .union([
-    z.object({ password: passwordAsTyped }),
+    z.strictObject({ password: passwordAsTyped }),
     byCode,
     byRecoveryCode,
     byPasskey.extend({ challengeToken: z.string().max(200) }),
-    z.object({ mailedCode: SixDigits }),
+    z.strictObject({ mailedCode: SixDigits }),
     ProviderAnswer,
   ])
   .meta({ id: 'StepUp' })
@@ -75,7 +75,7 @@ export const PasskeyChallenge = z
 export type PasskeyChallenge = z.infer<typeof PasskeyChallenge>
 
 export const LogInByPasskey = z
-  .object({ challengeToken: z.string().max(200), passkey: PasskeyAnswer, sharedDevice: SharedDevice })
+  .strictObject({ challengeToken: z.string().max(200), passkey: PasskeyAnswer, sharedDevice: SharedDevice })
   .meta({ id: 'LogInByPasskey' })
 export type LogInByPasskey = z.infer<typeof LogInByPasskey>
 

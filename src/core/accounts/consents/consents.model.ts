@@ -32,7 +32,7 @@ export const ConsentText = z
 export type ConsentText = z.infer<typeof ConsentText>
 
 export const Decide = z
-  .object({
+  .strictObject({
     document: ConsentDocument,
     version: z.string().max(40).meta({ description: 'The one that was shown.' }),
     given: z.boolean(),

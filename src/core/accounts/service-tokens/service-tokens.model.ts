@@ -34,7 +34,7 @@ export const serviceTokens = collection<ServiceToken>()({
 })
 
 export const NewServiceToken = z
-  .object({
+  .strictObject({
     name: DisplayName({ min: 1, max: 100, has: 'anything' }),
     scopes: z.array(ServiceScope).min(1).max(10),
     expiresInDays: z.number().int().min(1).max(longestLastingDays).default(365),

@@ -13,6 +13,7 @@ import {
 import { DisplayName } from '../../kernel/display-name.ts'
 import { defineError } from '../../kernel/errors.ts'
 import { CursorQuery } from '../../kernel/paging.ts'
+import { orAsRead, sentBack } from '../../kernel/sent-back.ts'
 import { tidied } from '../../kernel/tidied.ts'
 
 export const Email = tidied(
@@ -34,7 +35,7 @@ export const Role = z.enum(['user', 'mentor', 'admin', 'guest']).meta({ id: 'Rol
 export const UserStatus = z.enum(['active', 'suspended', 'pending_verification']).meta({ id: 'UserStatus' })
 
 export const Preferences = z
-  .object({
+  .strictObject({
     notifications: z.boolean(),
     emailUpdates: z.boolean(),
     theme: z.enum(['dark', 'light']),
@@ -238,15 +239,17 @@ export const AdminUserView = z
   .meta({ id: 'AdminUser' })
 export type AdminUserView = z.infer<typeof AdminUserView>
 
-export const UpdateUser = z
-  .object({
-    role: z.enum(['user', 'mentor', 'admin']),
-    status: z.enum(['active', 'suspended']),
-    mentorId: z.uuid().nullable().meta({ description: 'Who mentors this person; null for nobody.' }),
-  })
-  .partial()
-  .refine((change) => Object.keys(change).length > 0, 'Give at least one field to change.')
-  .meta({ id: 'UpdateUser' })
+export const UpdateUser = sentBack(
+  z
+    .strictObject({
+      role: orAsRead(z.enum(['user', 'mentor', 'admin']), z.literal('guest')),
+      status: orAsRead(z.enum(['active', 'suspended']), z.literal('pending_verification')),
+      mentorId: z.uuid().nullable().meta({ description: 'Who mentors this person; null for nobody.' }),
+    })
+    .partial()
+    .refine((change) => Object.keys(change).length > 0, 'Give at least one field to change.'),
+  AdminUserView,
+).meta({ id: 'UpdateUser' })
 export type UpdateUser = z.infer<typeof UpdateUser>
 
 export const authenticatedBefore = defineError(

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { collection } from '../../../ports/documents.ts'
 import { PersonName } from '../../accounts/users/users.model.ts'
+import { sentBack } from '../../kernel/sent-back.ts'
 import { Base32Code } from '../../kernel/typed-code.ts'
 
 /** What somebody who has the code is shown; each shows what the one before does. Nothing but `validity` without consent. */
@@ -68,20 +69,22 @@ export const CertificateView = z
   .meta({ id: 'Certificate' })
 export type CertificateView = z.infer<typeof CertificateView>
 
-export const IssueCertificate = z.object({ courseId: z.uuid() }).meta({ id: 'IssueCertificate' })
+export const IssueCertificate = z.strictObject({ courseId: z.uuid() }).meta({ id: 'IssueCertificate' })
 export type IssueCertificate = z.infer<typeof IssueCertificate>
 
-export const UpdateCertificate = z
-  .object({
-    name: PersonName.nullable().meta({ description: 'Null: as the account is called.' }),
-    shows: Shows.meta({
-      description:
-        'What whoever has the code is shown: that it is valid, also the course and the day, also the name. Taken back at once.',
-    }),
-  })
-  .partial()
-  .refine((change) => Object.keys(change).length > 0, 'Give at least one field to change.')
-  .meta({ id: 'UpdateCertificate' })
+export const UpdateCertificate = sentBack(
+  z
+    .strictObject({
+      name: PersonName.nullable().meta({ description: 'Null: as the account is called.' }),
+      shows: Shows.meta({
+        description:
+          'What whoever has the code is shown: that it is valid, also the course and the day, also the name. Taken back at once.',
+      }),
+    })
+    .partial()
+    .refine((change) => Object.keys(change).length > 0, 'Give at least one field to change.'),
+  CertificateView,
+).meta({ id: 'UpdateCertificate' })
 export type UpdateCertificate = z.infer<typeof UpdateCertificate>
 
 export const CheckedCertificate = z

@@ -3,7 +3,7 @@ import { collection } from '../../../ports/documents.ts'
 
 /** Rules of the house for all courses. */
 export const CourseRules = z
-  .object({
+  .strictObject({
     areCaptionsRequired: z.boolean().meta({
       description:
         'A lesson with a video is only published with captions; one whose video is elsewhere may have a transcript instead.',

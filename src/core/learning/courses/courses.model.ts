@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { collection } from '../../../ports/documents.ts'
 import { DisplayName } from '../../kernel/display-name.ts'
 import { AppError, type ErrorDetail } from '../../kernel/errors.ts'
+import { sentBack } from '../../kernel/sent-back.ts'
 import { hasFields, nothingNamed, Prose, Timestamp, Title, WebAddress } from './course-fields.model.ts'
 import type { LessonOutline } from './lessons.model.ts'
 import { CourseModule } from './modules.model.ts'
@@ -10,7 +11,7 @@ export const Category = z.enum(['job-readiness', 'education', 'life-skills', 'te
 export type Category = z.infer<typeof Category>
 export const Level = z.enum(['beginner', 'intermediate', 'advanced']).meta({ id: 'Level' })
 
-const Instructor = z.object({
+const Instructor = z.strictObject({
   name: DisplayName({ min: 1, max: 100, has: 'letter' }),
   avatar: WebAddress.nullable(),
   bio: Prose(5_000),
@@ -110,10 +111,13 @@ const CourseNamed = z.object({ id: z.uuid(), title: z.string() })
 export type CourseNamed = z.infer<typeof CourseNamed>
 const prerequisites = z.array(CourseNamed).meta({ description: 'To be completed before this one is begun.' })
 const askedFirst = z
-  .array(z.uuid())
+  .array(z.union([z.uuid(), sentBack(z.strictObject({ id: z.uuid() }), CourseNamed)]))
   .max(20)
-  .transform((ids) => [...new Set(ids)])
-  .meta({ description: 'Published courses to be completed before this one is begun.' })
+  .transform((named) => [...new Set(named.map((one) => (typeof one === 'string' ? one : one.id)))])
+  .meta({
+    description:
+      'Published courses to be completed before this one is begun: their ids, or their whole objects.',
+  })
 
 const thumbnailFileId = z.uuid().nullable()
 const chosenThumbnail = {
@@ -203,7 +207,7 @@ export const CourseQuery = z.object({
 export type CourseQuery = z.infer<typeof CourseQuery>
 
 export const NewCourse = z
-  .object({
+  .strictObject({
     title: Title(3, 200),
     description: Prose(5_000),
     category: Category,
@@ -220,24 +224,6 @@ export const NewCourse = z
   })
   .meta({ id: 'NewCourse' })
 export type NewCourse = z.infer<typeof NewCourse>
-
-export const UpdateCourse = z
-  .object({
-    title: Title(3, 200),
-    description: Prose(5_000),
-    category: Category,
-    level: Level,
-    ...chosenThumbnail,
-    instructor: Instructor.partial(),
-    isSequential: z.boolean(),
-    capacity: Capacity,
-    enrollmentMode: EnrollmentMode,
-    prerequisites: askedFirst,
-  })
-  .partial()
-  .refine(hasFields, nothingNamed)
-  .meta({ id: 'UpdateCourse' })
-export type UpdateCourse = z.infer<typeof UpdateCourse>
 
 export const CourseDraft = z
   .object({
@@ -266,6 +252,27 @@ export const CourseDraft = z
   })
   .meta({ id: 'CourseDraft' })
 export type CourseDraft = z.infer<typeof CourseDraft>
+
+export const UpdateCourse = sentBack(
+  z
+    .strictObject({
+      title: Title(3, 200),
+      description: Prose(5_000),
+      category: Category,
+      level: Level,
+      ...chosenThumbnail,
+      instructor: Instructor.partial(),
+      isSequential: z.boolean(),
+      capacity: Capacity,
+      enrollmentMode: EnrollmentMode,
+      prerequisites: askedFirst,
+    })
+    .partial()
+    .refine(hasFields, nothingNamed),
+  CourseDraft,
+  CourseDetail,
+).meta({ id: 'UpdateCourse' })
+export type UpdateCourse = z.infer<typeof UpdateCourse>
 
 export const VersionDifference = z
   .object({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Needs } from '../../../ports/ports.ts'
+import { closestIssues } from '../../kernel/closest-issues.ts'
 import { AppError, type ErrorDetail } from '../../kernel/errors.ts'
 import type { DomainEvent } from '../../kernel/events.ts'
 import { retryOnConflict } from '../../kernel/retry-on-conflict.ts'
@@ -71,6 +72,23 @@ function* unknownIn(raw: unknown, understood: unknown, path: readonly string[] =
   }
 }
 
+/** The same without what `ImportedCourse` does not know: it is left out of the course, and named. */
+function withoutUnknown(raw: unknown): unknown {
+  const copy = structuredClone(raw)
+  for (;;) {
+    const { error } = ImportedCourse.safeParse(copy)
+    const unknown = closestIssues(error?.issues ?? []).filter(({ code }) => code === 'unrecognized_keys')
+    if (unknown.length === 0) return copy
+    for (const { path, keys = [] } of unknown) {
+      const object = path.reduce(
+        (value, key) => value[key as string] as Record<string, unknown>,
+        copy as Record<string, unknown>,
+      )
+      for (const key of keys) delete object[key]
+    }
+  }
+}
+
 const noticeOf = (path: readonly string[], { lessons }: ImportedCourse): ImportNotice => {
   const lesson = path[0] === 'lessons' ? (lessons[Number(path[1])]?.key ?? null) : null
   return {
@@ -126,7 +144,7 @@ export function createImportCourses(
     const invalid = (key: string | null, problems: readonly ErrorDetail[]) =>
       ({ key, outcome: 'invalid', problems, notices: [] }) as const
     const isPlain = typeof row === 'object' && row !== null
-    const parsed = ImportedCourse.safeParse(isPlain ? { ...options.assumed, ...row } : row)
+    const parsed = ImportedCourse.safeParse(withoutUnknown(isPlain ? { ...options.assumed, ...row } : row))
     if (!parsed.success)
       return invalid(
         null,

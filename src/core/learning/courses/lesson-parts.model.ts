@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sentBack } from '../../kernel/sent-back.ts'
 import { Prose, Title, WebAddress } from './course-fields.model.ts'
 
 /** Why a file of a lesson is not there for now, or no more. */
@@ -25,24 +26,6 @@ const fileAddress = /^https?:\/\/[^/?#]+\/api\/v1\/files\/([\da-f-]{36})\/downlo
 /** The file that an address of ours leads to; null for any other address. */
 export const fileIdIn = (url: string): string | null => fileAddress.exec(url)?.[1] ?? null
 
-export const NewResource = z
-  .object({
-    title,
-    url: z.string().max(4_000).optional().meta({
-      description: 'An https address elsewhere, or that of a file of mine. Not read beside a `fileId`.',
-    }),
-    type: ResourceType,
-    fileId: FileId.nullish().meta({ description: 'A completed upload of the category `document`.' }),
-  })
-  .superRefine(({ url, fileId }, { addIssue }) => {
-    if ((fileId ?? null) !== null) return
-    if (url === undefined) addIssue({ code: 'custom', path: [], message: 'Give a url or a fileId.' })
-    else if (!fileAddress.test(url) && !WebAddress.safeParse(url).success)
-      addIssue({ code: 'custom', path: ['url'], message: 'Must be an https address.' })
-  })
-  .meta({ id: 'NewResource' })
-export type NewResource = z.infer<typeof NewResource>
-
 export const Resource = z
   .object({
     title: z.string(),
@@ -55,6 +38,26 @@ export const Resource = z
   })
   .meta({ id: 'Resource' })
 export type Resource = z.infer<typeof Resource>
+
+export const NewResource = sentBack(
+  z
+    .strictObject({
+      title,
+      url: z.string().max(4_000).optional().meta({
+        description: 'An https address elsewhere, or that of a file of mine. Not read beside a `fileId`.',
+      }),
+      type: ResourceType,
+      fileId: FileId.nullish().meta({ description: 'A completed upload of the category `document`.' }),
+    })
+    .superRefine(({ url, fileId }, { addIssue }) => {
+      if ((fileId ?? null) !== null) return
+      if (url === undefined) addIssue({ code: 'custom', path: [], message: 'Give a url or a fileId.' })
+      else if (!fileAddress.test(url) && !WebAddress.safeParse(url).success)
+        addIssue({ code: 'custom', path: ['url'], message: 'Must be an https address.' })
+    }),
+  Resource,
+).meta({ id: 'NewResource' })
+export type NewResource = z.infer<typeof NewResource>
 
 /** As it is stored: either an address elsewhere, or a file. */
 export interface StoredResource {
@@ -76,22 +79,6 @@ const captionKind = z
   .enum(['captions', 'subtitles'])
   .meta({ description: '`captions` say what is heard besides speech, for who does not hear it.' })
 
-export const NewCaption = z
-  .object({
-    fileId: FileId.meta({ description: 'A completed upload of the category `document`, in WebVTT.' }),
-    language: z
-      .string()
-      .min(2)
-      .max(35)
-      .refine((tag) => canonicalLanguage(tag) !== null, 'Must be a language tag, such as `en` or `es-MX`.')
-      .transform((tag) => canonicalLanguage(tag) ?? tag)
-      .meta({ example: 'en' }),
-    label: Title(1, 100).optional().meta({ description: 'As players show it. Left out: the language.' }),
-    kind: captionKind.default('captions'),
-  })
-  .meta({ id: 'NewCaption' })
-export type NewCaption = z.infer<typeof NewCaption>
-
 export const Caption = z
   .object({
     fileId: FileId,
@@ -105,19 +92,34 @@ export const Caption = z
 export type Caption = z.infer<typeof Caption>
 export type StoredCaption = Pick<Caption, 'fileId' | 'language' | 'label' | 'kind'>
 
+export const NewCaption = sentBack(
+  z.strictObject({
+    fileId: FileId.meta({ description: 'A completed upload of the category `document`, in WebVTT.' }),
+    language: z
+      .string()
+      .min(2)
+      .max(35)
+      .refine((tag) => canonicalLanguage(tag) !== null, 'Must be a language tag, such as `en` or `es-MX`.')
+      .transform((tag) => canonicalLanguage(tag) ?? tag)
+      .meta({ example: 'en' }),
+    label: Title(1, 100).optional().meta({ description: 'As players show it. Left out: the language.' }),
+    kind: captionKind.default('captions'),
+  }),
+  Caption,
+).meta({ id: 'NewCaption' })
+export type NewCaption = z.infer<typeof NewCaption>
+
 export const maxCaptions = 20
 
-const writtenOut = z.object({ text: Prose(200_000) })
+const filed = z.object({ fileId: FileId, url: signedUrl, unavailable })
 
-export const NewTranscript = z
-  .union([z.object({ fileId: FileId }), writtenOut])
-  .meta({ id: 'NewTranscript', description: 'A completed upload of the category `document`, or the text.' })
-
-export const Transcript = z
-  .union([z.object({ fileId: FileId, url: signedUrl, unavailable }), writtenOut])
-  .meta({ id: 'Transcript' })
+export const Transcript = z.union([filed, z.object({ text: Prose(200_000) })]).meta({ id: 'Transcript' })
 export type Transcript = z.infer<typeof Transcript>
 export type StoredTranscript = { readonly fileId: string } | { readonly text: string }
+
+export const NewTranscript = z
+  .union([sentBack(z.strictObject({ fileId: FileId }), filed), z.strictObject({ text: Prose(200_000) })])
+  .meta({ id: 'NewTranscript', description: 'A completed upload of the category `document`, or the text.' })
 
 /** What a language calls itself. */
 export function languageName(tag: string): string {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { collection } from '../../../ports/documents.ts'
 import { defineError } from '../../kernel/errors.ts'
+import { sentBack } from '../../kernel/sent-back.ts'
 import { Quiz, type StoredQuiz } from '../quizzes/quizzes.model.ts'
 import type { QuizOutline } from '../quizzes/standing.model.ts'
 import { hasFields, nothingNamed, Prose, Title, WebAddress } from './course-fields.model.ts'
@@ -126,7 +127,7 @@ const givenParts = {
 }
 
 export const NewLesson = z
-  .object({
+  .strictObject({
     ...lessonFields,
     ...givenParts,
     quiz: quiz.optional(),
@@ -146,13 +147,6 @@ export const NewLesson = z
   })
   .meta({ id: 'NewLesson' })
 export type NewLesson = z.infer<typeof NewLesson>
-
-export const UpdateLesson = z
-  .object({ ...lessonFields, ...givenParts, quiz })
-  .partial()
-  .refine(hasFields, nothingNamed)
-  .meta({ id: 'UpdateLesson' })
-export type UpdateLesson = z.infer<typeof UpdateLesson>
 
 export const VideoState = {
   videoSeconds: z
@@ -182,6 +176,15 @@ export const DraftLesson = z
   })
   .meta({ id: 'DraftLesson' })
 export type DraftLesson = z.infer<typeof DraftLesson>
+
+export const UpdateLesson = sentBack(
+  z
+    .strictObject({ ...lessonFields, ...givenParts, quiz })
+    .partial()
+    .refine(hasFields, nothingNamed),
+  DraftLesson,
+).meta({ id: 'UpdateLesson' })
+export type UpdateLesson = z.infer<typeof UpdateLesson>
 
 export const tooManyLessons = defineError(
   'conflict',

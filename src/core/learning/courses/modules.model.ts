@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineError } from '../../kernel/errors.ts'
+import { sentBack } from '../../kernel/sent-back.ts'
 import { hasFields, nothingNamed, Title } from './course-fields.model.ts'
 
 export const maxModules = 100
@@ -20,15 +21,14 @@ const moduleFields = {
 }
 
 export const NewModule = z
-  .object({ ...moduleFields, order: moduleFields.order.optional() })
+  .strictObject({ ...moduleFields, order: moduleFields.order.optional() })
   .meta({ id: 'NewModule' })
 export type NewModule = z.infer<typeof NewModule>
 
-export const UpdateModule = z
-  .object(moduleFields)
-  .partial()
-  .refine(hasFields, nothingNamed)
-  .meta({ id: 'UpdateModule' })
+export const UpdateModule = sentBack(
+  z.strictObject(moduleFields).partial().refine(hasFields, nothingNamed),
+  CourseModule,
+).meta({ id: 'UpdateModule' })
 export type UpdateModule = z.infer<typeof UpdateModule>
 
 export const tooManyModules = defineError(

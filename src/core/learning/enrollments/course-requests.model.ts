@@ -92,7 +92,7 @@ export const MemberRequest = z
 export type MemberRequest = z.infer<typeof MemberRequest>
 
 export const DeclineRequest = z
-  .object({
+  .strictObject({
     reason: z
       .string()
       .max(500)

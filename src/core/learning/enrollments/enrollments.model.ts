@@ -144,10 +144,10 @@ export const EnrolmentView = z
 export type EnrolmentView = z.infer<typeof EnrolmentView>
 
 export const MoveToVersion = z
-  .object({ version: z.number().int().min(1).meta({ description: 'The `update.to` that was shown.' }) })
+  .strictObject({ version: z.number().int().min(1).meta({ description: 'The `update.to` that was shown.' }) })
   .meta({ id: 'MoveToVersion' })
 
-export const Rating = z.object({ rating: z.number().int().min(1).max(5) }).meta({ id: 'Rating' })
+export const Rating = z.strictObject({ rating: z.number().int().min(1).max(5) }).meta({ id: 'Rating' })
 export type Rating = z.infer<typeof Rating>
 
 export const ProgressView = z

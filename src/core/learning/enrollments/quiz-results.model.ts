@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sentBack } from '../../kernel/sent-back.ts'
 
 const Timestamp = z.iso.datetime()
 
@@ -35,11 +36,12 @@ export const QuizResult = z
   .meta({ id: 'QuizResult' })
 export type QuizResult = z.infer<typeof QuizResult>
 
-export const GrantAttempts = z
-  .object({
+export const GrantAttempts = sentBack(
+  z.strictObject({
     extraAttempts: z.number().int().min(0).max(100).meta({
       description: 'Beyond the `maxAttempts` of the quiz, in all: not in addition to those granted before.',
     }),
-  })
-  .meta({ id: 'GrantAttempts' })
+  }),
+  QuizResult,
+).meta({ id: 'GrantAttempts' })
 export type GrantAttempts = z.infer<typeof GrantAttempts>

@@ -73,7 +73,7 @@ export const Lesson = LessonListItem.extend({
 export type Lesson = z.infer<typeof Lesson>
 
 export const CompleteLesson = z
-  .object({
+  .strictObject({
     completedAt: Timestamp.optional().meta({
       description:
         'When it was completed, if that is reported later. Neither before the enrollment nor in the future.',
@@ -97,11 +97,11 @@ export const LessonCompleted = z
 export type LessonCompleted = z.infer<typeof LessonCompleted>
 
 export const TimeReport = z
-  .object({
+  .strictObject({
     events: z
       .array(
         z
-          .object({
+          .strictObject({
             startedAt: Timestamp,
             endedAt: Timestamp,
             from: z.number().min(0).max(86_400).optional().meta({ description: 'Seconds into the video.' }),

@@ -22,7 +22,7 @@ const flags = {
 }
 
 export const StartImport = z
-  .object({
+  .strictObject({
     courses: z
       .array(z.unknown())
       .min(1)

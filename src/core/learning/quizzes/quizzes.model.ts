@@ -14,7 +14,7 @@ const Words = (max: number) => z.string().max(max)
 const SomeWords = (max: number) => Words(max).regex(/\S/, 'Must not be empty.')
 const ExactNumber = z.number().min(-maxNumber).max(maxNumber)
 
-const Choice = z.object({
+const Choice = z.strictObject({
   id: QuizKey.optional().meta({ description: 'Given by the server when left out. Learners see it.' }),
   text: SomeWords(500),
   isCorrect: z.boolean(),
@@ -32,12 +32,12 @@ const questionFields = {
 
 export const Question = z
   .discriminatedUnion('type', [
-    z.object({
+    z.strictObject({
       type: z.literal('single'),
       ...questionFields,
       choices: z.array(Choice).min(2).max(maxChoices).meta({ description: 'One of them is correct.' }),
     }),
-    z.object({
+    z.strictObject({
       type: z.literal('multiple'),
       ...questionFields,
       choices: z.array(Choice).min(2).max(maxChoices).meta({ description: 'One at least is correct.' }),
@@ -46,13 +46,13 @@ export const Question = z
         .default(false)
         .meta({ description: 'Right choices less wrong ones count; otherwise all have to be right.' }),
     }),
-    z.object({
+    z.strictObject({
       type: z.literal('number'),
       ...questionFields,
       answer: ExactNumber,
       tolerance: z.number().min(0).max(maxNumber).default(0).meta({ description: 'To both sides.' }),
     }),
-    z.object({
+    z.strictObject({
       type: z.literal('text'),
       ...questionFields,
       answers: z
@@ -86,7 +86,7 @@ function problemOf(question: Question): readonly [path: (string | number)[], mes
 
 /** As its author writes and reads it: with the answers. */
 export const Quiz = z
-  .object({
+  .strictObject({
     questions: z.array(Question).min(1).max(maxQuestions),
     passPercent: z
       .number()
@@ -108,7 +108,7 @@ export const Quiz = z
       .default(true)
       .meta({ description: 'The lesson is completed only by whoever has passed.' }),
     isShuffled: z
-      .object({ questions: z.boolean().default(false), choices: z.boolean().default(false) })
+      .strictObject({ questions: z.boolean().default(false), choices: z.boolean().default(false) })
       .default({ questions: false, choices: false })
       .meta({ description: 'Anew for each person and attempt.' }),
     showAnswers: z.enum(['never', 'after_pass', 'after_last']).default('never').meta({
@@ -116,7 +116,7 @@ export const Quiz = z
         'When learners see what was right: never, once they have passed (there is no further attempt then), or after the last attempt they have.',
     }),
     feedback: z
-      .object({ passed: Words(2_000).default(''), failed: Words(2_000).default('') })
+      .strictObject({ passed: Words(2_000).default(''), failed: Words(2_000).default('') })
       .default({ passed: '', failed: '' })
       .meta({ description: 'Shown after an attempt.' }),
   })
@@ -145,7 +145,7 @@ export interface StoredQuiz extends Quiz {
   readonly seed: string
 }
 
-const GivenAnswer = z.object({
+const GivenAnswer = z.strictObject({
   questionId: QuizKey,
   choiceIds: z.array(QuizKey).max(maxChoices).nullish().meta({ description: 'To a question with choices.' }),
   number: z
@@ -156,7 +156,7 @@ const GivenAnswer = z.object({
 })
 
 export const SubmitQuiz = z
-  .object({
+  .strictObject({
     number: z
       .number()
       .int()

@@ -57,7 +57,7 @@ export const shares = collection<Share | ShareToken>()({
 const Timestamp = z.iso.datetime()
 
 export const NewShare = z
-  .object({
+  .strictObject({
     recipientName: DisplayName({ min: 2, max: 100, has: 'letter' }).meta({
       description: 'Who is to look, as it is read among my disclosures.',
     }),
@@ -98,7 +98,7 @@ export const IssuedShare = ShareView.extend({
 }).meta({ id: 'IssuedShare' })
 export type IssuedShare = z.infer<typeof IssuedShare>
 
-export const LookAtShare = z.object({ token: z.string().max(200) }).meta({ id: 'LookAtShare' })
+export const LookAtShare = z.strictObject({ token: z.string().max(200) }).meta({ id: 'LookAtShare' })
 
 export const SharedProgress = z
   .object({

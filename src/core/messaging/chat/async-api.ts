@@ -3,15 +3,15 @@ import { ErrorBody } from '../../kernel/error-body.ts'
 import { SaidReference } from '../../platform/realtime/realtime.model.ts'
 import { ReadUpTo, Typing } from './chat.model.ts'
 import { type EventName, events, ownStreamEvents, saidByDevices } from './events.ts'
-import { ChatMessage, SendMessage } from './messages.model.ts'
+import { ChatMessage, SaidMessage } from './messages.model.ts'
 
 const InConversation = z.object({ conversationId: z.uuid() })
 
 /** What a device may say, by name; null for what carries nothing. */
 const said = {
-  message: z.intersection(InConversation, SendMessage),
-  typing: z.intersection(InConversation, Typing),
-  read: z.intersection(InConversation, ReadUpTo),
+  message: z.intersection(InConversation, SaidMessage),
+  typing: z.intersection(InConversation, Typing.strip()),
+  read: z.intersection(InConversation, ReadUpTo.strip()),
   ping: null,
 } as const satisfies Record<keyof typeof saidByDevices, z.ZodType | null>
 

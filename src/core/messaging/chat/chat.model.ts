@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { DisplayName } from '../../kernel/display-name.ts'
 import { defineError } from '../../kernel/errors.ts'
 import { CursorQuery, cursorPage } from '../../kernel/paging.ts'
+import { orAsRead, sentBack } from '../../kernel/sent-back.ts'
 import { Action } from './actions.model.ts'
 import { ConversationSettings, MemberRole } from './entries.model.ts'
 import { Timestamp, UserId } from './messages.model.ts'
@@ -84,7 +85,7 @@ export const ConversationQuery = CursorQuery.extend({
 export type ConversationQuery = z.infer<typeof ConversationQuery>
 
 export const CreateConversation = z
-  .object({
+  .strictObject({
     type: z.enum(['direct', 'group']),
     participantIds: z
       .array(UserId)
@@ -104,29 +105,33 @@ export const CreateConversation = z
   .meta({ id: 'CreateConversation' })
 export type CreateConversation = z.infer<typeof CreateConversation>
 
-export const UpdateConversation = z
-  .object({
-    name: ConversationName,
-    avatar: z.uuid().nullable().meta({ description: 'The id of a completed upload; null removes it.' }),
-    settings: ConversationSettings.partial().meta({ description: 'What is not named stays as it is.' }),
-  })
-  .partial()
-  .refine((change) => Object.keys(change).length > 0, 'Give at least one field to change.')
-  .meta({ id: 'UpdateConversation' })
+export const UpdateConversation = sentBack(
+  z
+    .strictObject({
+      name: ConversationName,
+      avatar: orAsRead(z.uuid().nullable(), z.url()).meta({
+        description: 'The id of a completed upload; null removes it.',
+      }),
+      settings: ConversationSettings.partial().meta({ description: 'What is not named stays as it is.' }),
+    })
+    .partial()
+    .refine((change) => Object.keys(change).length > 0, 'Give at least one field to change.'),
+  ConversationDetails,
+).meta({ id: 'UpdateConversation' })
 export type UpdateConversation = z.infer<typeof UpdateConversation>
 
 export const AddMembers = z
-  .object({ userIds: z.array(UserId).min(1).max(50), role: GivenRole.default('member') })
+  .strictObject({ userIds: z.array(UserId).min(1).max(50), role: GivenRole.default('member') })
   .meta({ id: 'AddMembers', description: 'Of somebody who is a member already the role changes.' })
 export type AddMembers = z.infer<typeof AddMembers>
 
 export const ReadUpTo = z
-  .object({
+  .strictObject({
     seq: z.number().int().min(0).optional().meta({ description: 'Without it: everything there is.' }),
   })
   .meta({ id: 'ReadUpTo' })
 
-export const Typing = z.object({ state: z.enum(['start', 'stop']) }).meta({ id: 'Typing' })
+export const Typing = z.strictObject({ state: z.enum(['start', 'stop']) }).meta({ id: 'Typing' })
 export type Typing = z.infer<typeof Typing>
 
 /** How this deployment's chat behaves. */

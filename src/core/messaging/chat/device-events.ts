@@ -5,7 +5,7 @@ import type { Actor } from '../../kernel/actor.ts'
 import { AppError, validationError } from '../../kernel/errors.ts'
 import { type Connection, type ConnectionListener, ping } from '../../platform/realtime/realtime.model.ts'
 import { ReadUpTo, Typing } from './chat.model.ts'
-import { SendMessage } from './messages.model.ts'
+import { SaidMessage, type SendMessage } from './messages.model.ts'
 
 const InConversation = z.object({ conversationId: z.uuid() })
 
@@ -53,14 +53,14 @@ export function createDeviceEvents(uses: {
     }
 
   return {
-    message: handle(SendMessage, async (actor, conversationId, input) => ({
+    message: handle(SaidMessage, async (actor, conversationId, input) => ({
       message: (await sendMessage(actor, conversationId, input)).message,
     })),
-    typing: handle(Typing, async (actor, conversationId, input) => {
+    typing: handle(Typing.strip(), async (actor, conversationId, input) => {
       await type(actor, conversationId, input)
       return null
     }),
-    read: handle(ReadUpTo, async (actor, conversationId, { seq }) => {
+    read: handle(ReadUpTo.strip(), async (actor, conversationId, { seq }) => {
       await read(actor, conversationId, seq)
       return null
     }),

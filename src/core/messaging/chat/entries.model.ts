@@ -24,7 +24,7 @@ export interface Member {
 
 /** How a group is run. */
 export const ConversationSettings = z
-  .object({
+  .strictObject({
     posting: z.enum(['everyone', 'moderators']).meta({ description: 'Who may write.' }),
     slowModeSeconds: z
       .number()

@@ -164,7 +164,7 @@ export const NumberedEvent = z.discriminatedUnion('event', [
 ])
 
 export const SyncRequest = z
-  .object({
+  .strictObject({
     streams: z
       .record(z.uuid(), z.number().int().min(0))
       .refine((streams) => Object.keys(streams).length <= 200, 'Ask for at most 200 conversations.')

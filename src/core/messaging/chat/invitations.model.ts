@@ -9,7 +9,7 @@ const dayS = 24 * 60 * 60
 export const maxInvitations = 50
 
 export const NewInvitation = z
-  .object({
+  .strictObject({
     expiresInSeconds: z
       .number()
       .int()

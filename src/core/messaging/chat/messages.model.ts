@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineError } from '../../kernel/errors.ts'
 import { cursorPage } from '../../kernel/paging.ts'
+import { sentBack } from '../../kernel/sent-back.ts'
 
 export const maxTextLength = 16_000
 const maxAttachments = 10
@@ -89,15 +90,22 @@ export type ChatMessage = z.infer<typeof ChatMessage>
 const Text = z.string().max(maxTextLength)
 const Mentions = z.array(UserId).max(maxMentions)
 const MentionGroups = z.array(MentionGroup).max(MentionGroup.options.length)
-const AttachmentReference = z.union([z.uuid(), z.object({ id: z.uuid() })])
-
-export const SendMessage = z
-  .object({
-    text: Text.default(''),
-    attachments: z.array(AttachmentReference).max(maxAttachments).default([]).meta({
+const attachmentsBy = <T extends z.ZodObject>(whole: T) =>
+  z
+    .array(z.union([z.uuid(), whole]))
+    .max(maxAttachments)
+    .default([])
+    .meta({
       description:
         'Ids of completed uploads of one’s own in the category `attachment`, or their whole objects.',
-    }),
+    })
+const NamedAttachment = z.object({ id: z.uuid() })
+
+/** A message as devices say it over their connection, beside what every event carries. */
+export const SaidMessage = z
+  .object({
+    text: Text.default(''),
+    attachments: attachmentsBy(NamedAttachment),
     clientMessageId: z
       .string()
       .regex(/^[\x21-\x7e]{1,128}$/, 'Must be 1 to 128 visible characters.')
@@ -116,12 +124,18 @@ export const SendMessage = z
     path: ['text'],
     message: 'Must not be empty when there are no attachments.',
   })
+
+export const SendMessage = SaidMessage.safeExtend({
+  attachments: attachmentsBy(sentBack(NamedAttachment.strict(), Attachment)),
+})
+  .strict()
   .meta({ id: 'SendMessage' })
 export type SendMessage = z.infer<typeof SendMessage>
 
-export const EditMessage = z
-  .object({ text: Text, mentions: Mentions.optional(), mentionGroups: MentionGroups.optional() })
-  .meta({ id: 'EditMessage' })
+export const EditMessage = sentBack(
+  z.strictObject({ text: Text, mentions: Mentions.optional(), mentionGroups: MentionGroups.optional() }),
+  ChatMessage,
+).meta({ id: 'EditMessage' })
 export type EditMessage = z.infer<typeof EditMessage>
 
 export const MessageQuery = z

@@ -20,7 +20,7 @@ export const Mine = z
 export type Mine = z.infer<typeof Mine>
 
 export const ChangeMine = z
-  .object({
+  .strictObject({
     mutedUntil: Timestamp.nullable(),
     isPinned: z.boolean(),
     isArchived: z.boolean(),
@@ -33,7 +33,6 @@ export const ChangeMine = z
     path: ['isPinned'],
     message: 'What is archived or hidden cannot be pinned.',
   })
-  .meta({ id: 'ChangeMyConversation' })
 export type ChangeMine = z.infer<typeof ChangeMine>
 
 export const asEverybody: Mine = {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { collection } from '../../../ports/documents.ts'
 import { defineError } from '../../kernel/errors.ts'
 import { CursorQuery, cursorPage } from '../../kernel/paging.ts'
+import { sentBack } from '../../kernel/sent-back.ts'
 
 const maxNoteLength = 2_000
 const Note = z.string().trim().min(1).max(maxNoteLength)
@@ -80,7 +81,10 @@ export const reports = collection<StoredReport>()({
 })
 
 export const ReportMessage = z
-  .object({ reason: ReportReason, note: Note.optional().meta({ description: 'What staff should know.' }) })
+  .strictObject({
+    reason: ReportReason,
+    note: Note.optional().meta({ description: 'What staff should know.' }),
+  })
   .meta({ id: 'ReportMessage' })
 export type ReportMessage = z.infer<typeof ReportMessage>
 
@@ -140,20 +144,22 @@ export const ReportPage = cursorPage(ReportSummary).extend({
 })
 export type ReportPage = z.infer<typeof ReportPage>
 
-export const ReviewReport = z
-  .object({
-    status: ReportStatus,
-    resolution: ReportResolution.meta({ description: 'With the status `resolved`, and only with it.' }),
-    note: Note.meta({ description: 'For staff alone; it is added to those before.' }),
-    action: ReportAction,
-  })
-  .partial()
-  .refine((change) => Object.keys(change).length > 0, 'Give at least one field.')
-  .refine(({ status, resolution }) => (status === 'resolved') === (resolution !== undefined), {
-    path: ['resolution'],
-    message: 'Goes with the status resolved, and only with it.',
-  })
-  .meta({ id: 'ReviewReport' })
+export const ReviewReport = sentBack(
+  z
+    .strictObject({
+      status: ReportStatus,
+      resolution: ReportResolution.meta({ description: 'With the status `resolved`, and only with it.' }),
+      note: Note.meta({ description: 'For staff alone; it is added to those before.' }),
+      action: ReportAction,
+    })
+    .partial()
+    .refine((change) => Object.keys(change).length > 0, 'Give at least one field.')
+    .refine(({ status, resolution }) => (status === 'resolved') === (resolution !== undefined), {
+      path: ['resolution'],
+      message: 'Goes with the status resolved, and only with it.',
+    }),
+  ReportDetail,
+).meta({ id: 'ReviewReport' })
 export type ReviewReport = z.infer<typeof ReviewReport>
 
 export interface ReportSettings {

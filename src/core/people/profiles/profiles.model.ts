@@ -7,6 +7,7 @@ import {
   type User,
   UserStatus,
 } from '../../accounts/users/users.model.ts'
+import { sentBack } from '../../kernel/sent-back.ts'
 import type { LearnedSummary } from '../../learning/enrollments/enrollments.model.ts'
 
 const Timestamp = z.iso.datetime().meta({ description: 'ISO 8601, UTC, milliseconds.' })
@@ -28,11 +29,13 @@ export const Profile = z
   .meta({ id: 'Profile' })
 export type Profile = z.infer<typeof Profile>
 
-export const UpdateProfile = z
-  .object({ name: PersonName, preferences: Preferences.partial() })
-  .partial()
-  .refine((change) => Object.keys(change).length > 0, 'Give at least one field to change.')
-  .meta({ id: 'UpdateProfile' })
+export const UpdateProfile = sentBack(
+  z
+    .strictObject({ name: PersonName, preferences: Preferences.partial() })
+    .partial()
+    .refine((change) => Object.keys(change).length > 0, 'Give at least one field to change.'),
+  Profile,
+).meta({ id: 'UpdateProfile' })
 export type UpdateProfile = z.infer<typeof UpdateProfile>
 
 export const profileOf = (user: User, learned: LearnedSummary): Profile => ({

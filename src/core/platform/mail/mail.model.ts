@@ -23,7 +23,7 @@ export const DeadLetter = z
   .meta({ id: 'DeadLetter', description: 'A mail that could not be sent. Whom it was for stays encrypted.' })
 
 export const RetryDeadLetters = z
-  .object({
+  .strictObject({
     reason: z.enum(['refused', 'gave_up', 'unreadable']),
     code: z.string().max(100).meta({ description: 'As the list shows it.' }),
     template: z.string().max(100),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { MailPutOff, MailRefused } from '../../../../src/ports/mailer.ts'
-import { browserOf, createTestApp, person, signedInBrowser } from '../../../app.ts'
+import { browserOf, createTestApp, logInOf, person, signedInBrowser } from '../../../app.ts'
 
 const minute = 60_000
 const contact = {
@@ -27,7 +27,7 @@ async function open() {
   const admin = await signedInBrowser(testApp, person)
   await testApp.users.changeUser(admin.userId, (user) => ({ ...user, role: 'admin' }))
   await testApp.settled()
-  const signIn = () => admin.call('POST', '/api/v1/auth/login', { body: person })
+  const signIn = () => admin.call('POST', '/api/v1/auth/login', { body: logInOf(person) })
   await signIn()
   return {
     testApp,
