@@ -20,6 +20,8 @@ export interface Schema {
   readonly example?: unknown
   readonly examples?: readonly unknown[]
   readonly default?: unknown
+  /** Let through in a request, because it was read, and changes nothing. */
+  readonly readOnly?: boolean
   readonly minLength?: number
   readonly maxLength?: number
   readonly minimum?: number

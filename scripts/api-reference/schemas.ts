@@ -24,7 +24,7 @@ export function typeOf(schema: Schema | undefined, locate: Locate): string {
   if (schema === undefined) return 'any'
   const { $ref, anyOf, oneOf, allOf, items, additionalProperties, type } = schema
   if ($ref) return `[${nameOf($ref)}](${locate(nameOf($ref))})`
-  const branches = anyOf ?? oneOf ?? allOf
+  const branches = (anyOf ?? oneOf ?? allOf)?.filter(({ readOnly }) => !readOnly)
   if (branches) return branches.map((branch) => typeOf(branch, locate)).join(allOf ? ' and ' : ' or ')
   if (schema.const !== undefined) return code(schema.const)
   if (schema.enum) return schema.enum.map(code).join(', ')
@@ -62,6 +62,7 @@ export function rulesOf(schema: Schema, said = schema.description): string {
 /** One row for each field; the fields of a nested object follow it with a dotted name, those of an array's items with `[]`. */
 function fieldRows(schema: Schema, locate: Locate, prefix = ''): readonly (readonly string[])[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    if (field.readOnly) return []
     const path = prefix + name
     const values = typeof field.additionalProperties === 'object' ? field.additionalProperties : undefined
     return [
@@ -73,11 +74,18 @@ function fieldRows(schema: Schema, locate: Locate, prefix = ''): readonly (reado
   })
 }
 
+const letThrough = (schema: Schema): readonly string[] =>
+  Object.entries(schema.properties ?? {}).flatMap(([name, { readOnly }]) => (readOnly ? [code(name)] : []))
+
 /** The fields of an object as a table, anything else as a sentence. */
-export const describeSchema = (schema: Schema, locate: Locate): string =>
-  schema.properties
-    ? table(['field', 'type', 'required', 'rule'], fieldRows(schema, locate))
-    : typeOf(schema, locate)
+export function describeSchema(schema: Schema, locate: Locate): string {
+  if (!schema.properties) return typeOf(schema, locate)
+  const rows = table(['field', 'type', 'required', 'rule'], fieldRows(schema, locate))
+  const names = letThrough(schema)
+  return names.length === 0
+    ? rows
+    : `${rows}\n\nLet through as well, so that what was read can be sent back whole, and without effect: ${names.join(', ')}.`
+}
 
 /** The names of the schemas in a part of the document, and of those in them. */
 export function schemasIn(part: unknown, { components }: ApiDocument): ReadonlySet<string> {

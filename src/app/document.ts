@@ -14,7 +14,9 @@ Sign in with \`POST /api/v1/auth/login\`: a browser is then signed in by httpOnl
 access token as \`Authorization: Bearer\` or \`X-Authorization: Bearer\`. Errors always have the shape of \`Error\`.
 
 A query parameter that an operation does not have is 400 \`validation_error\` and named, so that a filter that does not exist is not
-taken for one that matched everything; operations with \`x-any-query\`, which other people's links lead to, take any. Optional
+taken for one that matched everything; operations with \`x-any-query\`, which other people's links lead to, take any. So is a member of a
+body, wherever it stands; whoever sends back a whole object that was read may: what cannot be set is \`readOnly\` in the request, let through and
+without effect. An id of another shape in an address is 404, like one of something that is not there. Optional
 fields and parameters may be sent empty (\`""\`, or null in a body): that is not given, except where a field says otherwise.`
 
 /** The chapters of the reference, in the order in which they are shown. Every operation is in exactly one. */

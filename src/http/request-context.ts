@@ -7,7 +7,6 @@ import type { Service } from '../core/accounts/service-tokens/service-tokens.ts'
 import type { Actor, Caller } from '../core/kernel/actor.ts'
 import type { Unknown } from './client-address.ts'
 import type { Compressor } from './content-coding.ts'
-import type { MatchedRoute } from './matched-route.ts'
 
 /** How this deployment answers, fixed at start. */
 export interface HttpSettings {
@@ -67,7 +66,7 @@ export interface AppEnv {
     /** Set where somebody signs in: who was signed in before. */
     formerSession?: FormerSession
     /** What the parts of the address are held to, by the route that answers. */
-    addressOf?: (route: MatchedRoute) => z.ZodType | undefined
+    addressOf?: (route: { readonly method: string; readonly path: string }) => z.ZodType | undefined
     /** Programs ask this on their own. */
     isQuiet?: true
     /** Set by `requireSession`. */

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { createRoute, type Hook, OpenAPIHono, z } from '@hono/zod-openapi'
 import { AppError } from '../core/kernel/errors.ts'
 import {
   CertificateCodeInPath,
@@ -125,6 +125,14 @@ export const certificateRoutes = (certificates: Certificates, enrollments: Enrol
     }
   }
 
+  /** Whoever opened an address reads a page, whatever is wrong with it. */
+  const showNone: Hook<any, AppEnv, any, any> = ({ success }, c) =>
+    success ? undefined : certificatePage(c, null)
+
+  const pages = new OpenAPIHono<AppEnv>({ defaultHook: showNone })
+    .openapi(showCertificate, (c) => show(c, c.req.valid('param').code))
+    .openapi(showCertificateUnderApi, (c) => show(c, c.req.valid('param').code))
+
   return new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(listCertificates, async (c) =>
       c.json({ items: await certificates.list(await holderOf(c)) }, 200),
@@ -146,6 +154,5 @@ export const certificateRoutes = (certificates: Certificates, enrollments: Enrol
       c.header('X-Robots-Tag', 'noindex, nofollow, noarchive')
       return c.json(checked, 200)
     })
-    .openapi(showCertificate, (c) => show(c, c.req.valid('param').code))
-    .openapi(showCertificateUnderApi, (c) => show(c, c.req.valid('param').code))
+    .route('/', pages)
 }

@@ -117,6 +117,7 @@ export function createInputs(document: Schema, ids: readonly string[]): Inputs {
     const { format, pattern, example, minLength = 0, maxLength = 200 } = schema
     if (format === 'uuid') return id
     if (format === 'date-time') return time
+    if (format === 'uri') return fc.constant(`https://example.com/${marker}`)
     if (format === 'date') return time.map((at) => at.slice(0, 10))
     if (pattern && example) return fc.constant(example)
     if (pattern?.startsWith('^[\\x21')) return fc.nat({ max: 999 }).map((number) => `${marker}${number}`)
@@ -163,7 +164,8 @@ export function createInputs(document: Schema, ids: readonly string[]): Inputs {
         return fc.tuple(fields, extra).map(([known, more]) => ({ ...known, ...more }))
       }
       default:
-        return hostile
+        // What was read is let through, whatever it is.
+        return schema['readOnly'] ? fc.constant(marker) : hostile
     }
   }
 

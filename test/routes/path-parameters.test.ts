@@ -54,10 +54,7 @@ function addressOf(path: string, name: string, value: string): string {
   const concrete = path.replace(`{${name}}`, encodeURIComponent(value))
   const isInGroup = concrete.startsWith('/api/v1/conversations/{id}')
   return concrete
-    .replace(
-      '{id}',
-      isInGroup ? group.body.id : '00000000-0000-7000-8000-00000000ffff',
-    )
+    .replace('{id}', isInGroup ? group.body.id : '00000000-0000-7000-8000-00000000ffff')
     .replace('{emoji}', encodeURIComponent('👍'))
     .replace('{receipt}', 'x'.repeat(43))
     .replace(/\{\w+\}/g, '00000000-0000-7000-8000-00000000ffff')

@@ -270,7 +270,7 @@ describe('messages', () => {
       ben.call('PUT', path('👩‍👩‍👧')),
     ])
     expect(statuses.map(({ status }) => status)).toEqual([204, 204, 204, 204])
-    expect((await ben.call('PUT', path('hello'))).status).toBe(400)
+    expect((await ben.call('PUT', path('hello'))).status).toBe(404)
     const [shown] = (await read(ann, id)).items
     expect(Object.keys(shown.reactions).toSorted()).toEqual(['👍', '👩‍👩‍👧'].toSorted())
     expect(shown.reactions['👍']).toHaveLength(2)

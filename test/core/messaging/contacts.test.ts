@@ -126,7 +126,7 @@ test('a block works both ways, is listed, and can be taken back', async () => {
   expect((await ann.call('DELETE', block)).status).toBe(204)
   expect(await canWriteTo(ben, ann.userId)).toBe(true)
   expect((await ann.call('PUT', `/api/v1/users/me/blocks/${ann.userId}`)).status).toBe(400)
-  expect((await ann.call('PUT', '/api/v1/users/me/blocks/7')).status).toBe(400)
+  expect((await ann.call('PUT', '/api/v1/users/me/blocks/7')).status).toBe(404)
 })
 
 test('search folds case and accents; pages go on where they ended; a made-up cursor is refused', async () => {
