@@ -43,6 +43,7 @@ export function mountMiddleware(
       noteUnknown: limits.unknownCallers.note,
       general,
       limitOf,
+      isNeverRefused: leaves,
       scaleOf: (site) => (site === null ? 1 : (scaleBySite.get(site) ?? 1)),
       now: clock.now,
     })
@@ -72,5 +73,5 @@ export function mountMiddleware(
   app.use(limited(limits.general))
   app.use(declaredQuery(queryOf, addressOf))
   // Where there is no route there is nothing to protect, and no body to read.
-  app.on(unsafeMethods, ['*'], ...[csrf(leaves), jsonBody({ takesBeacon, bodyOf })].map(onRoutes))
+  app.on(unsafeMethods, ['*'], ...[csrf(leaves), jsonBody({ leaves, takesBeacon, bodyOf })].map(onRoutes))
 }

@@ -122,14 +122,22 @@ function callItJson(c: AppContext): void {
  * is refused like any other when another site sends it.
  */
 export const jsonBody = ({
+  leaves,
   takesBeacon,
   bodyOf,
 }: {
+  /** Where nothing that comes along is looked at: a beacon or a form has a body of some kind, and leaving works with any. */
+  readonly leaves: (route: MatchedRoute) => boolean
   readonly takesBeacon: (route: MatchedRoute) => boolean
   readonly bodyOf: (route: MatchedRoute) => z.core.$ZodType | undefined
 }) =>
   createMiddleware<AppEnv>(async (c, next) => {
     const { maxBodyBytes } = c.get('settings')
+    const leaving = matchedRoute(c)
+    if (leaving && leaves(leaving)) {
+      withoutBody(c, c.req.raw.headers)
+      return next()
+    }
     const text = await readText(c, maxBodyBytes)
     if (text === '') {
       withoutBody(c, c.req.raw.headers)

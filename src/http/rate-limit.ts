@@ -28,6 +28,7 @@ export const rateLimit =
     take,
     general,
     limitOf,
+    isNeverRefused,
     scaleOf,
     noteUnknown,
     now,
@@ -38,6 +39,8 @@ export const rateLimit =
     readonly general: Limit
     /** The limit a route declares. */
     readonly limitOf: (route: MatchedRoute) => Limit | undefined
+    /** What is counted, and never refused: whoever leaves is not kept for what others did from the same address. */
+    readonly isNeverRefused: (route: MatchedRoute) => boolean
     /** How much more the named site may do. */
     readonly scaleOf: (site: string | null) => number
     readonly now: () => number
@@ -62,7 +65,7 @@ export const rateLimit =
     c.header('X-RateLimit-Reset', String(Math.ceil(now() / 1000) + resetInSeconds))
     c.header('RateLimit-Policy', `"${limit.name}";q=${allowed};w=${limit.windowSeconds}`)
     c.header('RateLimit', `"${limit.name}";r=${remaining};t=${resetInSeconds}`)
-    if (standing.isExceeded)
+    if (standing.isExceeded && !(route && isNeverRefused(route)))
       throw new AppError('rate_limited', 'rate_limit_exceeded', 'Too many requests. Try again later.', {
         retryAfterSeconds: resetInSeconds,
       })

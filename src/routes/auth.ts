@@ -1,7 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { missingToken, SignedUpUser } from '../core/accounts/auth/auth.model.ts'
 import type { Auth } from '../core/accounts/auth/auth.ts'
-import type { Presented } from '../core/accounts/auth/find-presented.ts'
 import { ChangePassword, LogIn, SignUp } from '../core/accounts/auth/passwords.model.ts'
 import { SecondFactorWanted } from '../core/accounts/auth/second-factors.model.ts'
 import { CurrentSession, SessionView } from '../core/accounts/auth/sessions.model.ts'
@@ -13,9 +12,9 @@ import {
   readCookies,
   setTokenCookies,
 } from '../http/cookies.ts'
-import { credentialOf, presentedBy } from '../http/credential.ts'
+import { presentedBy } from '../http/credential.ts'
 import { requireOrigin } from '../http/csrf.ts'
-import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
+import { type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   body,
   errors,
@@ -121,7 +120,7 @@ const quickExit = createRoute({
   tags,
   summary: 'Leave at once',
   description:
-    'Ends this session and has the browser forget everything of ours. For a button that somebody presses when they are not alone. Needs no body, so that `sendBeacon` can call it.',
+    'Ends this session and has the browser forget everything of ours. For a button that somebody presses when they are not alone. `sendBeacon`, a form and `fetch` with `keepalive` all work, whatever body they send and whatever `Referrer-Policy` the page has.',
   ...isPublic,
   ...leaves,
   responses: {
@@ -198,14 +197,6 @@ const revokeOtherSessions = createRoute({
 const nobodyKnown =
   'Your browser is signed out. What it showed belongs to no session that we know, so nothing else has ended.'
 
-/** Where cookies are among them, a page of ours has to ask. */
-async function presentedByUs(c: AppContext): Promise<Presented> {
-  const presented = presentedBy(c)
-  const isAnyShown = presented.accessTokens.length + presented.refreshTokens.length > 0
-  if (isAnyShown && (await credentialOf(c)).from !== 'bearer') requireOrigin(c)
-  return presented
-}
-
 export const authRoutes = (auth: Auth) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(signUp, async (c) => {
@@ -228,14 +219,14 @@ export const authRoutes = (auth: Auth) =>
       return c.json({ accessToken: renewed.accessToken }, 200)
     })
     .openapi(logOut, async (c) => {
-      const { isOnSharedDevice, isNobodyKnown } = await auth.logOut(await presentedByUs(c), c.get('caller'))
+      const { isOnSharedDevice, isNobodyKnown } = await auth.logOut(presentedBy(c), c.get('caller'))
       // Not before: with the cookies it can be tried again.
       clearTokenCookies(c)
       if (isOnSharedDevice) clearSiteData(c)
       return c.json({ message: isNobodyKnown ? nobodyKnown : 'Signed out.' }, 200)
     })
     .openapi(quickExit, async (c) => {
-      const presented = await presentedByUs(c)
+      const presented = presentedBy(c)
       // Whoever presses it is not alone: the browser forgets, also where the session cannot be ended.
       clearTokenCookies(c)
       clearSiteData(c)

@@ -246,23 +246,118 @@ describe('signing out', () => {
     expect(ann.cookies.size).toBe(0)
   })
 
-  test.each(['/logout', '/quick-exit'])(
-    '%s works by a beacon that does not say where it is from',
-    async (path) => {
-      for (const site of ['same-origin', 'same-site', 'none', undefined]) {
-        const testApp = await createTestApp()
-        const ann = await signedInBrowser(testApp)
-        const headers = { origin: 'null', ...(site === undefined ? {} : { 'sec-fetch-site': site }) }
-        expect((await ann.call('POST', `${auth}${path}`, { headers })).status).toBeLessThan(300)
-        expect(await standing(testApp)).toBe(0)
-      }
+  const ways = ['/logout', '/quick-exit']
+  /** What a browser may say of a page of ours, or of one that tells nobody where it is from. */
+  const hidden: readonly Record<string, string>[] = [
+    { origin: 'null' },
+    ...['same-origin', 'same-site', 'none'].flatMap((site) => [
+      { origin: 'null', 'sec-fetch-site': site },
+      { 'sec-fetch-site': site },
+    ]),
+    {},
+    { origin: 'http://localhost:3000', 'sec-fetch-site': 'same-site' },
+    { origin, 'sec-fetch-site': 'same-origin' },
+  ]
+  const raw = (
+    testApp: TestApp,
+    { cookies }: Pick<Browser, 'cookies'>,
+    way: string,
+    init: RequestInit,
+    path = `${auth}${way}`,
+  ) =>
+    testApp.app.request(`${origin}${path}`, {
+      method: 'POST',
+      ...init,
+      headers: { cookie: [...cookies].map((pair) => pair.join('=')).join('; '), ...init.headers },
+    })
+
+  test.each(ways)('%s works wherever a page of ours, or a hidden one, says that it is from', async (path) => {
+    for (const headers of hidden) {
+      const testApp = await createTestApp()
+      const ann = await signedInBrowser(testApp)
+      expect((await raw(testApp, ann, path, { headers })).status, JSON.stringify(headers)).toBeLessThan(300)
+      expect(await standing(testApp)).toBe(0)
+    }
+  })
+
+  type Described = { paths: Record<string, Record<string, any>> }
+  /** Everything that changes something, but leaving and what Web PubSub sends. */
+  const changes = (testApp: TestApp) =>
+    Object.entries((testApp.describe() as Described).paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, operation]) =>
+        method === 'get' || operation['x-leaves'] || path === '/api/v1/realtime/events'
+          ? []
+          : [
+              {
+                method: method.toUpperCase(),
+                path: path.replaceAll(/\{\w+\}/g, '00000000-0000-7000-8000-00000000ffff'),
+              },
+            ],
+      ),
+    )
+  const codeOf = async (answer: Response) =>
+    ((await answer.json().catch(() => null)) as { error?: { code: string } } | null)?.error?.code
+
+  const form = new FormData()
+  form.append('button', 'leave')
+  const bodies: readonly (readonly [string, RequestInit])[] = [
+    ['text', { body: 'leaving' }],
+    ['what should be JSON and is none', { body: '{', headers: { 'content-type': 'application/json' } }],
+    ['JSON with what nobody asked for', { body: '{"a":1}', headers: { 'content-type': 'application/json' } }],
+    ['a form', { body: form }],
+    ['parameters', { body: new URLSearchParams({ button: 'leave' }) }],
+    ['bytes', { body: new Uint8Array([0xff, 0xfe]) }],
+    ['what is encoded', { body: new Uint8Array([31, 139]), headers: { 'content-encoding': 'gzip' } }],
+    ['another charset', { body: '{}', headers: { 'content-type': 'application/json; charset=utf-16' } }],
+    ['more than a body may have', { body: 'x'.repeat(2_000_000) }],
+  ]
+  test.each(ways.flatMap((path) => bodies.map(([what, init]) => [path, what, init] as const)))(
+    '%s works with %s as its body',
+    async (path, _, init) => {
+      const testApp = await createTestApp()
+      const ann = await signedInBrowser(testApp)
+      const answer = await raw(testApp, ann, path, init)
+      expect(answer.status).toBeLessThan(300)
+      expect(await standing(testApp)).toBe(0)
     },
   )
+
+  test.each(ways)('%s works where others have used up what the address may ask', async (path) => {
+    const testApp = await createTestApp({
+      environment: { RATE_LIMIT_SCALE: '1', RATE_LIMIT_PER_MINUTE: '10' },
+    })
+    const ann = await signedInBrowser(testApp)
+    for (let n = 0; n < 20; n++) await browserOf(testApp).call('GET', '/api/v1/courses')
+    expect((await ann.call('GET', '/api/v1/users/me')).status).toBe(429)
+    expect((await ann.call('POST', `${auth}${path}`)).status).toBeLessThan(300)
+    expect(await standing(testApp)).toBe(0)
+  })
+
+  test('from another site it works where pages of ours may live there: where cookies are SameSite=None', async () => {
+    for (const sameSite of ['Strict', 'Lax', 'None'])
+      for (const path of ways) {
+        const testApp = await createTestApp({
+          environment: {
+            PUBLIC_URL: 'https://api.example.org',
+            CORS_ORIGINS: origin,
+            COOKIE_SAME_SITE: sameSite,
+          },
+        })
+        const ann = await signedInBrowser(testApp)
+        for (const from of [{ origin: 'null' }, {}]) {
+          const answer = await raw(testApp, ann, path, {
+            headers: { ...from, 'sec-fetch-site': 'cross-site' },
+          })
+          expect(answer.status < 300, `${sameSite} ${path}`).toBe(sameSite === 'None')
+        }
+        expect(await standing(testApp)).toBe(sameSite === 'None' ? 0 : 1)
+      }
+  })
 
   test('a stranger’s page signs nobody out, and to anything but leaving no unknown origin leads', async () => {
     const testApp = await createTestApp()
     const ann = await signedInBrowser(testApp)
-    for (const path of ['/logout', '/quick-exit'])
+    for (const path of ways)
       for (const from of ['null', 'https://evil.example'])
         expect(
           (
@@ -271,20 +366,40 @@ describe('signing out', () => {
             })
           ).body.error.code,
         ).toBe('csrf_failed')
-    expect(
-      (await ann.call('POST', `${auth}/logout`, { headers: { origin: 'https://evil.example' } })).status,
-    ).toBe(403)
-    const { paths } = testApp.describe() as { paths: Record<string, Record<string, any>> }
-    for (const [path, methods] of Object.entries(paths))
-      for (const [method, operation] of Object.entries(methods)) {
-        if (method === 'get' || operation['x-leaves'] || path === '/api/v1/realtime/events') continue
-        const concrete = path.replaceAll(/\{\w+\}/g, '00000000-0000-7000-8000-00000000ffff')
-        const answer = await ann.call(method.toUpperCase(), concrete, {
-          headers: { origin: 'null', 'sec-fetch-site': 'same-origin' },
-        })
-        expect(answer.body.error.code, `${method} ${path}`).toBe('csrf_failed')
+    for (const site of ['same-origin', 'same-site', 'cross-site', 'none']) {
+      const headers = { origin: 'https://evil.example', 'sec-fetch-site': site }
+      expect((await ann.call('POST', `${auth}/logout`, { headers })).status).toBe(403)
+    }
+    for (const { method, path } of changes(testApp))
+      for (const headers of [
+        { origin: 'null' },
+        ...['same-site', 'cross-site', 'none', 'nonsense'].map((site) => ({
+          origin: 'null',
+          'sec-fetch-site': site,
+        })),
+      ]) {
+        const answer = await ann.call(method, path, { headers })
+        expect(answer.body.error.code, `${method} ${path} ${JSON.stringify(headers)}`).toBe('csrf_failed')
+      }
+    for (const { method, path } of changes(testApp))
+      for (const site of ['same-site', 'cross-site']) {
+        const answer = await raw(testApp, ann, '', { method, headers: { 'sec-fetch-site': site } }, path)
+        expect(await codeOf(answer), `${method} ${path} ${site}`).toBe('csrf_failed')
       }
     expect(await standing(testApp)).toBe(1)
+  })
+
+  test('a hidden page of ours may do whatever its browser says is of the same origin', async () => {
+    const { paths } = (await createTestApp()).describe() as Described
+    expect(Object.keys(paths).length).toBeGreaterThan(50)
+    const testApp = await createTestApp()
+    const ann = await signedInBrowser(testApp)
+    for (const { method, path } of changes(testApp))
+      for (const from of [{ origin: 'null' }, {}]) {
+        const headers = { ...from, 'sec-fetch-site': 'same-origin' }
+        const answer = await raw(testApp, ann, '', { method, headers }, path)
+        expect(await codeOf(answer), `${method} ${path}`).not.toBe('csrf_failed')
+      }
   })
 
   test('works with a refresh token whose master key is gone', async () => {
