@@ -4,6 +4,7 @@ import type { Limit } from '../core/kernel/domain.ts'
 import { createReadClientAddress } from '../http/client-address.ts'
 import { csrf, unsafeMethods } from '../http/csrf.ts'
 import { declaredQuery } from '../http/declared-query.ts'
+import { deletingTwice } from '../http/deleting-twice.ts'
 import { essentialHeaders } from '../http/headers.ts'
 import { jsonBody } from '../http/json-body.ts'
 import { matchedRoute } from '../http/matched-route.ts'
@@ -31,7 +32,7 @@ const onRoutes =
 export function mountMiddleware(
   app: OpenAPIHono<AppEnv>,
   ports: Ports,
-  { auth, files, limits, realtime }: Domains,
+  { auth, files, idempotency, limits, realtime }: Domains,
   config: AppConfig,
   { addressOf, bodyOf, isReachedDirectly, leaves, limitOf, queryOf, takesBeacon }: RouteDeclarations,
 ): void {
@@ -72,6 +73,7 @@ export function mountMiddleware(
   app.route('/api/v1', publicPictureRoutes(files))
   app.use(limited(limits.general))
   app.use(declaredQuery(queryOf, addressOf))
+  app.on('DELETE', ['*'], onRoutes(deletingTwice(idempotency.deletions)))
   // Where there is no route there is nothing to protect, and no body to read.
   app.on(unsafeMethods, ['*'], ...[csrf(leaves), jsonBody({ leaves, takesBeacon, bodyOf })].map(onRoutes))
 }

@@ -4,6 +4,7 @@ import { PortUnavailable } from '../../../ports/unavailable.ts'
 import { emptyFace } from '../../kernel/domain.ts'
 import { defineError } from '../../kernel/errors.ts'
 import type { Keys } from '../keys/keys.ts'
+import { createDeletions } from './deletions.ts'
 import { keptMs } from './idempotency.model.ts'
 import { createIdempotencyPersonalData } from './personal-data.ts'
 
@@ -43,9 +44,10 @@ export type Begun =
 /** While the cache is down nothing is remembered, and requests go on: refusing them would lose what people send. */
 export function createIdempotency(
   needs: Needs<'cache' | 'clock' | 'log'>,
-  { keys }: { readonly keys: Pick<Keys, 'pseudonym'> },
+  domain: { readonly keys: Pick<Keys, 'pseudonym'> },
 ) {
   const { cache, log } = needs
+  const { keys } = domain
   async function begin({ scope, route, key, body }: Request): Promise<Begun> {
     const [name, fingerprint] = await Promise.all([
       keys.pseudonym('idempotency key', JSON.stringify([scope, route, key])),
@@ -79,7 +81,12 @@ export function createIdempotency(
     }
   }
 
-  return { ...emptyFace, personalData: createIdempotencyPersonalData(needs), begin }
+  return {
+    ...emptyFace,
+    personalData: createIdempotencyPersonalData(needs),
+    begin,
+    deletions: createDeletions(needs, domain),
+  }
 }
 
 export type Idempotency = ReturnType<typeof createIdempotency>
