@@ -40,11 +40,14 @@ const inParagraphs = (text: string): string =>
     .replaceAll(otherControls, (mark) => (mark === '\n' || mark === '\t' ? mark : ' '))
     .trim()
 
+/** What is the same in two spellings of one number, of what a telephone dials. */
+export const comparedPhone = (e164: string): string => e164.replace(/^\+(?:1(?=\d{10}$))?/, '')
+
 /** What is the same in two spellings of one address or number; null when it is neither. */
 export function normalizeContact(text: string): string | null {
   if (text.includes('@')) return normalizeEmailAddress(text)
   const number = parsePhone(text)
-  return number ? number.e164.replace(/^\+(?:1(?=\d{10}$))?/, '') : bareDigits(text)
+  return number ? comparedPhone(number.e164) : bareDigits(text)
 }
 
 /** As numbers were compared before their extensions and prefixes were understood, and where they still are not. */

@@ -40,12 +40,14 @@ export const PhoneIfAny = tidied(orNone, number.optional(), {
   .optional()
   .meta(said)
 
-interface WithPhone {
+export interface WithPhone {
   readonly phone?: string | undefined
+  /** Of what is kept alone. */
+  readonly phoneE164?: string
 }
 
 /** The same with the number as a telephone dials it. */
-export function withE164<T extends WithPhone>(part: T): T & { readonly phoneE164?: string } {
+export function withE164<T extends WithPhone>(part: T): T & WithPhone {
   const parsed = part.phone === undefined ? null : parsePhone(part.phone)
   if (!parsed) return part
   const { e164, extension } = parsed

@@ -5,10 +5,10 @@ import type { Actor, Caller } from '../kernel/actor.ts'
 import { validationError } from '../kernel/errors.ts'
 import type { Occurrence } from '../platform/audit/audit.model.ts'
 import { addBusinessTime, yearIn } from './business-hours.ts'
-import { normalizeContact } from './form-text.ts'
+import { comparedPhone, normalizeContact } from './form-text.ts'
 import type { Attachment, Contact, FilledForm, FormSettings, Interest, Referral } from './forms.model.ts'
 import type { FormsDomain } from './forms-domain.ts'
-import { withE164 } from './phone.ts'
+import { type WithPhone, withE164 } from './phone.ts'
 import { isNoPhone } from './phone-number.ts'
 import { newReceiptCode, newReceiptHash } from './receipt-code.ts'
 import type { SpamSignal } from './spam.ts'
@@ -19,6 +19,11 @@ const dayMs = 24 * 60 * 60_000
 /** For this long a second form of the same kind about the same person is taken for a repetition. */
 const repetitionMs = 30 * dayMs
 
+/** As a telephone dials it where that is kept already: looking for a number in a text is the dearest step of a form. */
+function phoneOf({ phone, phoneE164 }: WithPhone): string | { readonly e164: string } | undefined {
+  return phoneE164 === undefined ? phone : { e164: phoneE164.replace(/;.*$/, '') }
+}
+
 /** The addresses and numbers in a form, whoever's they are. The first is the one the form is about. */
 export function contactsOf(filled: FilledForm): readonly string[] {
   const { type, form } = filled
@@ -26,13 +31,15 @@ export function contactsOf(filled: FilledForm): readonly string[] {
     type === 'referral'
       ? [
           form.participant.contact,
-          form.participant.phone,
-          ...(form.relationship === 'self' ? [] : [form.referrer.email, form.referrer.phone]),
+          phoneOf(form.participant),
+          ...(form.relationship === 'self' ? [] : [form.referrer.email, phoneOf(form.referrer)]),
         ]
-      : [form.email, form.phone]
-  return texts.flatMap((text) =>
-    text === undefined || isNoPhone(text) ? [] : (normalizeContact(text) ?? []),
-  )
+      : [form.email, phoneOf(form)]
+  return texts.flatMap((text) => {
+    if (text === undefined) return []
+    if (typeof text !== 'string') return comparedPhone(text.e164)
+    return isNoPhone(text) ? [] : (normalizeContact(text) ?? [])
+  })
 }
 
 /** What may be told without telling who: facts to filter and count by. */
@@ -40,15 +47,15 @@ const metadataOf = ({ type, form }: FilledForm): NewSubmission['metadata'] =>
   type === 'referral' ? { relationship: form.relationship ?? 'agency', urgency: form.urgency } : {}
 
 /** What is kept of a form: neither the traps nor what let its files be taken, and numbers also as a telephone dials them. */
-function keptOf(filled: FilledForm): FilledForm['form'] {
-  const { website: _, elapsedMs: __, ...form } = filled.form
-  if (filled.type !== 'referral') return withE164(form as Contact | Interest)
+function keptOf({ type, form: given }: FilledForm): FilledForm {
+  const { website: _, elapsedMs: __, ...form } = given
+  if (type !== 'referral') return { type, form: withE164(form as Contact | Interest) } as FilledForm
   const { attachments: ___, ...referral } = form as Referral
-  return {
-    ...referral,
+  const parts = {
     participant: withE164(referral.participant),
     ...(referral.relationship === 'self' ? {} : { referrer: withE164(referral.referrer) }),
-  } as Referral
+  }
+  return { type, form: { ...referral, ...parts } as Referral }
 }
 
 /** A UUID for one sending, the same whenever it is repeated, so that its files are taken for it once. */
@@ -86,13 +93,15 @@ export const createPrepareSubmission =
     { sealing, hashContacts, mails }: Pick<FormsDomain, 'sealing' | 'hashContacts' | 'mails'>,
   ) =>
   async (id: string, filled: FilledForm, receiptCode: string | null) => {
+    const kept = keptOf(filled)
+    const contacts = contactsOf(kept)
     const [sealed, contactHashes, hash, arrivalMails] = await Promise.all([
-      sealing.sealNew(id, keptOf(filled)),
-      hashContacts(contactsOf(filled)),
+      sealing.sealNew(id, kept.form),
+      hashContacts(contacts),
       receiptCode === null ? null : newReceiptHash(ciphers, id, receiptCode),
-      mails.arrived(id, filled),
+      mails.arrived(id, kept),
     ])
-    return { sealed, contactHashes, receiptHash: hash, arrivalMails }
+    return { sealed, contacts, contactHashes, receiptHash: hash, arrivalMails }
   }
 
 export type Prepared = Awaited<ReturnType<ReturnType<typeof createPrepareSubmission>>>
@@ -191,10 +200,10 @@ export function createSubmitForm(
     const claims = claimsOf(attached, settings.publicOrigin)
     const atMs = clock.now()
     const receiptCode = filled.type === 'referral' ? newReceiptCode() : null
-    const [spamSignals, duplicateOf, prepared, bound] = await Promise.all([
+    const prepared = await prepare(id, filled, receiptCode)
+    const [spamSignals, duplicateOf, bound] = await Promise.all([
       judge(filled, caller, idempotencyKey),
-      findEarlier(filled.type, contactsOf(filled)[0]),
-      prepare(id, filled, receiptCode),
+      findEarlier(filled.type, prepared.contacts[0]),
       claims.length === 0 ? [] : bindFiles(actor, claims, id),
     ])
     const isSpam = spamSignals.length > 0
