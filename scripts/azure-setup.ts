@@ -64,7 +64,7 @@ async function setUpFiles(
       : { url: config.blobs.url ?? '', credential: await createNodeNative(config).createAzureCredential() },
   )
   const { publicOrigin, allowedOrigins } = config.app.http
-  const origins = [publicOrigin, ...allowedOrigins]
+  const origins = [publicOrigin, ...allowedOrigins.listed]
   const anchors = config.auditAnchors?.kind === 'azure-blob' ? [config.auditAnchors.container] : []
   const changes = await setUpBlobs({ service, containers: [...blobContainers, ...anchors], origins })
   for (const change of changes) console.log(`changed  ${change}`)

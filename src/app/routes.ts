@@ -43,11 +43,11 @@ import type { Domains } from './domains.ts'
 export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
   app
     .route('/', operationRoutes(to.auth, to.health))
-    .route('/api/v1/auth', authRoutes(to.auth))
-    .route('/api/v1/auth', secondFactorRoutes(to.auth))
-    .route('/api/v1/auth', passkeyRoutes(to.auth))
+    .route('/api/v1/auth', authRoutes(to.auth, to.profiles))
+    .route('/api/v1/auth', secondFactorRoutes(to.auth, to.profiles))
+    .route('/api/v1/auth', passkeyRoutes(to.auth, to.profiles))
     .route('/api/v1/auth', recoveryRoutes(to.auth))
-    .route('/api/v1/auth', socialRoutes(to.auth))
+    .route('/api/v1/auth', socialRoutes(to.auth, to.profiles))
     .route('/api/v1', assistedRecoveryRoutes(to.auth))
     .route('/api/v1/users', emailChangeRoutes(to.auth))
     .route('/api/v1/admin', migrationRoutes(to.auth))

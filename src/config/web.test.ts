@@ -14,6 +14,12 @@ test('production is reached by https', () => {
   expect(namesOf({ ...production, PUBLIC_URL: 'http://localhost:7071' })).toEqual([])
 })
 
+test('in production nobody calls from this machine', () => {
+  const allowedIn = (environment: Variables) => configOf(environment).app.http.allowedOrigins
+  expect(allowedIn(production)).toEqual({ listed: new Set(), ofThisMachine: false })
+  expect(allowedIn({})).toEqual({ listed: new Set(['http://localhost:3000']), ofThisMachine: true })
+})
+
 test('links in mails lead to the portal, else to the first other origin, else here', () => {
   const portalOf = (environment: Variables) => configOf(environment).app.auth.portalOrigin
   const CORS_ORIGINS = 'https://a.example, https://b.example'

@@ -19,7 +19,7 @@ export const web = area({
     CORS_ORIGINS: {
       schema: csv.pipe(z.array(origin)),
       example: 'https://portal.sdtoolsinc.org,https://mackprojekt.com',
-      says: 'Other origins whose pages may call with credentials, exactly. Outside production http://localhost:3000.',
+      says: 'Other origins whose pages may call with credentials, exactly. Outside production also every port of http://localhost and http://127.0.0.1; the first of them, where nothing is set, is http://localhost:3000.',
     },
     PORTAL_URL: {
       schema: origin,
@@ -79,7 +79,8 @@ export const web = area({
       app: {
         http: {
           publicOrigin,
-          allowedOrigins: new Set(allowedOrigins),
+          allowedOrigins: { listed: new Set(allowedOrigins), ofThisMachine: !isProduction },
+
           isProduction,
           maxBodyBytes: values.BODY_LIMIT_BYTES,
           cookies: {

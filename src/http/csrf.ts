@@ -1,5 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import { AppError } from '../core/kernel/errors.ts'
+import { allows } from '../ports/allowed-origins.ts'
 import { credentialOf } from './credential.ts'
 import { type MatchedRoute, matchedRoute } from './matched-route.ts'
 import type { AppContext, AppEnv } from './request-context.ts'
@@ -13,7 +14,7 @@ const csrfFailed = (message: string): AppError => new AppError('forbidden', 'csr
 
 function isOurs(c: AppContext, origin: string): boolean {
   const { publicOrigin, allowedOrigins } = c.get('settings')
-  return origin === publicOrigin || allowedOrigins.has(origin) || origin === new URL(c.req.url).origin
+  return origin === publicOrigin || allows(allowedOrigins, origin) || origin === new URL(c.req.url).origin
 }
 
 /**

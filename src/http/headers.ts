@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
+import { allows } from '../ports/allowed-origins.ts'
 import type { AppContext, AppEnv, HttpSettings } from './request-context.ts'
 
 const exposed = [
@@ -44,7 +45,7 @@ export function setEssentialHeaders(c: AppContext): void {
   c.header('Cache-Control', forOneCaller)
   c.header('Vary', 'Origin')
   const origin = c.req.header('origin')
-  if (origin !== undefined && settings.allowedOrigins.has(origin)) {
+  if (origin !== undefined && allows(settings.allowedOrigins, origin)) {
     c.header('Access-Control-Allow-Origin', origin)
     c.header('Access-Control-Allow-Credentials', 'true')
     c.header('Access-Control-Expose-Headers', exposed)

@@ -1,6 +1,7 @@
 import { createMiddleware } from 'hono/factory'
 import type { z } from 'zod'
 import { AppError, validationError } from '../core/kernel/errors.ts'
+import { credentialOf } from './credential.ts'
 import { withoutSilentFields } from './declared-input.ts'
 import { type MatchedRoute, matchedRoute } from './matched-route.ts'
 import type { AppContext, AppEnv } from './request-context.ts'
@@ -103,6 +104,13 @@ export function parseJson(text: string): unknown {
 
 const isJson = (type: string): boolean => /^application\/json(?:\s*;.*)?$/i.test(type)
 const isText = (type: string): boolean => /^text\/plain(?:\s*;.*)?$/i.test(type)
+/** What `fetch` says of a string that nobody named. */
+const isUnnamed = (type: string): boolean => type === '' || isText(type)
+/** No other site can make a browser send such a token. */
+async function isSignedByBearer(c: AppContext): Promise<boolean> {
+  const credential = await credentialOf(c)
+  return credential.from === 'bearer' && credential.claims !== null
+}
 
 /** The request without the body that was read from it: what looks at the stream again finds none. */
 function withoutBody(c: AppContext, headers: Headers): void {
@@ -119,7 +127,7 @@ function callItJson(c: AppContext): void {
 /**
  * Reads the body of an unsafe request once, as JSON and nothing else, up to the limit; what validates it afterwards
  * gets the parsed value. Where a beacon is taken, the JSON may be called text: such a request needs no preflight, and
- * is refused like any other when another site sends it.
+ * is refused like any other when another site sends it. The same where a bearer token signs the request.
  */
 export const jsonBody = ({
   leaves,
@@ -146,7 +154,8 @@ export const jsonBody = ({
     }
     const type = c.req.header('content-type') ?? ''
     const route = matchedRoute(c)
-    if (isText(type) && route && takesBeacon(route)) callItJson(c)
+    if (isUnnamed(type) && ((isText(type) && route && takesBeacon(route)) || (await isSignedByBearer(c))))
+      callItJson(c)
     else if (!isJson(type)) throw unsupportedMediaType()
     const schema = route && bodyOf(route)
     const value = schema ? withoutSilentFields(schema, parseJson(text)) : parseJson(text)

@@ -5,6 +5,7 @@ import type { AskedAhead, Authenticated, VerifiedClaims } from '../core/accounts
 import type { FormerSession } from '../core/accounts/auth/end-former-session.ts'
 import type { Service } from '../core/accounts/service-tokens/service-tokens.ts'
 import type { Actor, Caller } from '../core/kernel/actor.ts'
+import type { AllowedOrigins } from '../ports/allowed-origins.ts'
 import type { Unknown } from './client-address.ts'
 import type { Compressor } from './content-coding.ts'
 
@@ -12,8 +13,8 @@ import type { Compressor } from './content-coding.ts'
 export interface HttpSettings {
   /** Where people reach this API, without a trailing slash. */
   readonly publicOrigin: string
-  /** Other origins whose pages may call with credentials, exactly as a browser writes them. */
-  readonly allowedOrigins: ReadonlySet<string>
+  /** They may call with credentials. */
+  readonly allowedOrigins: AllowedOrigins
   readonly isProduction: boolean
   readonly maxBodyBytes: number
   readonly cookies: {

@@ -1,9 +1,10 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import { missingToken, SignedUpUser } from '../core/accounts/auth/auth.model.ts'
+import { missingToken } from '../core/accounts/auth/auth.model.ts'
 import type { Auth } from '../core/accounts/auth/auth.ts'
 import { ChangePassword, LogIn, SignUp } from '../core/accounts/auth/passwords.model.ts'
 import { SecondFactorWanted } from '../core/accounts/auth/second-factors.model.ts'
 import { CurrentSession, SessionView } from '../core/accounts/auth/sessions.model.ts'
+import type { Profiles } from '../core/people/profiles/profiles.ts'
 import { saying } from '../http/answer-headers.ts'
 import {
   callerWithDevice,
@@ -32,7 +33,7 @@ import {
 import { isFromBackground } from '../http/session.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
-import { hiddenAnswer, newToken, renewTokens, replaceSession, SignedIn, welcome } from './signed-in.ts'
+import { createWelcome, hiddenAnswer, newToken, renewTokens, replaceSession, SignedIn } from './signed-in.ts'
 
 const SessionId = z.object({ id: z.uuid().meta({ example: examples.sessionId }) })
 const tags = ['Auth']
@@ -52,10 +53,7 @@ const signUp = createRoute({
     sharedDevice: false,
   }),
   responses: {
-    201: json(
-      z.object({ user: SignedUpUser, accessToken: z.string() }),
-      'The account, signed in by both cookies.',
-    ),
+    201: json(SignedIn, 'The account, signed in by both cookies.'),
     202: json(Message, 'With `SIGNUP_DISCLOSURE=hidden`, for known and unknown addresses alike.'),
     ...errors(400, 403, 409, 413, 415),
   },
@@ -197,14 +195,14 @@ const revokeOtherSessions = createRoute({
 const nobodyKnown =
   'Your browser is signed out. What it showed belongs to no session that we know, so nothing else has ended.'
 
-export const authRoutes = (auth: Auth) =>
-  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+export function authRoutes(auth: Auth, profiles: Profiles) {
+  const welcome = createWelcome(profiles)
+  return new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(signUp, async (c) => {
       const signedUp = await auth.signUp(c.req.valid('json'), callerWithDevice(c))
       if (!signedUp) return c.json(hiddenAnswer, 202)
       await replaceSession(c, signedUp)
-      const { id, email, name, avatar } = signedUp.user
-      return c.json({ user: { id, email, name, avatar }, accessToken: signedUp.accessToken }, 201)
+      return c.json({ user: profiles.showNew(signedUp.user), accessToken: signedUp.accessToken }, 201)
     })
     .openapi(logIn, async (c) => {
       const outcome = await auth.logIn(c.req.valid('json'), callerWithDevice(c))
@@ -223,7 +221,7 @@ export const authRoutes = (auth: Auth) =>
       // Not before: with the cookies it can be tried again.
       clearTokenCookies(c)
       if (isOnSharedDevice) clearSiteData(c)
-      return c.json({ message: isNobodyKnown ? nobodyKnown : 'Signed out.' }, 200)
+      return c.json({ message: isNobodyKnown ? nobodyKnown : 'Logged out successfully.' }, 200)
     })
     .openapi(quickExit, async (c) => {
       const presented = presentedBy(c)
@@ -250,3 +248,4 @@ export const authRoutes = (auth: Auth) =>
       await auth.revokeOtherSessions(actorOf(c), c.get('caller'))
       return c.body(null, 204)
     })
+}

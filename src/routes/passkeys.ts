@@ -9,6 +9,7 @@ import {
   RegisterPasskey,
 } from '../core/accounts/auth/second-factors.model.ts'
 import { sentBack } from '../core/kernel/sent-back.ts'
+import type { Profiles } from '../core/people/profiles/profiles.ts'
 import { callerWithDevice } from '../http/cookies.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import {
@@ -25,7 +26,7 @@ import {
 } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples, passkeyAssertion, passkeyAttestation } from './examples.ts'
-import { newToken, renewTokens, SignedIn, welcome } from './signed-in.ts'
+import { createWelcome, newToken, renewTokens, SignedIn } from './signed-in.ts'
 
 const tags = ['Auth']
 const PasskeyId = z.object({ id: z.string().max(2000).meta({ example: examples.passkeyId }) })
@@ -123,8 +124,9 @@ const removePasskey = createRoute({
   responses: { 204: { description: 'Gone.' }, ...errors(400, 401, 403, 404, 409) },
 })
 
-export const passkeyRoutes = ({ byPasskey, secondFactors }: Auth) =>
-  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+export function passkeyRoutes({ byPasskey, secondFactors }: Auth, profiles: Profiles) {
+  const welcome = createWelcome(profiles)
+  return new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(beginLogInByPasskey, async (c) => c.json(await byPasskey.begin(), 200))
     .openapi(logInByPasskey, async (c) =>
       c.json(await welcome(c, await byPasskey.logIn(c.req.valid('json'), callerWithDevice(c))), 200),
@@ -144,3 +146,4 @@ export const passkeyRoutes = ({ byPasskey, secondFactors }: Auth) =>
       renewTokens(c, await secondFactors.removePasskey(actorOf(c), id, callerWithDevice(c)))
       return c.body(null, 204)
     })
+}

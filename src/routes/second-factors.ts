@@ -9,6 +9,7 @@ import {
   StepUp,
   TotpCode,
 } from '../core/accounts/auth/second-factors.model.ts'
+import type { Profiles } from '../core/people/profiles/profiles.ts'
 import { callerWithDevice, setTokenCookies } from '../http/cookies.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import {
@@ -24,7 +25,7 @@ import {
 } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
-import { newToken, renewTokens, SignedIn, welcome } from './signed-in.ts'
+import { createWelcome, newToken, renewTokens, SignedIn } from './signed-in.ts'
 
 const tags = ['Auth']
 
@@ -150,8 +151,12 @@ const renewRecoveryCodes = createRoute({
   responses: { 200: json(RecoveryCodes.extend(newToken), 'Ten.'), ...errors(401, 403, 404, 409, 413, 415) },
 })
 
-export const secondFactorRoutes = ({ logInSecondFactor: finish, stepUp: again, secondFactors }: Auth) =>
-  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+export function secondFactorRoutes(
+  { logInSecondFactor: finish, stepUp: again, secondFactors }: Auth,
+  profiles: Profiles,
+) {
+  const welcome = createWelcome(profiles)
+  return new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(logInSecondFactor, async (c) =>
       c.json(await welcome(c, await finish(c.req.valid('json'), callerWithDevice(c))), 200),
     )
@@ -186,3 +191,4 @@ export const secondFactorRoutes = ({ logInSecondFactor: finish, stepUp: again, s
       )
       return c.json({ recoveryCodes: [...recoveryCodes], ...renewTokens(c, credentials) }, 200)
     })
+}

@@ -45,7 +45,7 @@ function show({ learner, recipientName, expiresAt, courses }) {
     const rows = [
       ['Progress', Math.floor(course.progress) + ' %'],
       ['Completed', course.completedAt ? day(course.completedAt) : 'Not yet'],
-      ['Time spent', hours(course.timeSpent)],
+      ['Time spent', hours(course.timeSpentSeconds)],
     ]
     for (const [term, fact] of rows) {
       const row = add(facts, 'div')

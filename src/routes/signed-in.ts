@@ -1,19 +1,23 @@
 import { z } from 'zod'
-import { LoggedInUser } from '../core/accounts/auth/auth.model.ts'
 import type { LoggedIn } from '../core/accounts/auth/open-session.ts'
 import type { Credentials } from '../core/accounts/auth/sessions.model.ts'
+import { Profile } from '../core/people/profiles/profiles.model.ts'
+import type { Profiles } from '../core/people/profiles/profiles.ts'
 import { setTokenCookies } from '../http/cookies.ts'
 import type { AppContext } from '../http/request-context.ts'
 
 /** What every way of signing in answers. */
-export const SignedIn = z.object({ user: LoggedInUser, accessToken: z.string() }).meta({ id: 'SignedIn' })
+export const SignedIn = z.object({ user: Profile, accessToken: z.string() }).meta({ id: 'SignedIn' })
+
+export type SignedIn = z.infer<typeof SignedIn>
 
 /** Sets both cookies and makes the answer. What was signed in before is over. */
-export async function welcome(c: AppContext, loggedIn: LoggedIn): Promise<z.infer<typeof SignedIn>> {
-  await replaceSession(c, loggedIn)
-  const { id, email, name, avatar, role } = loggedIn.user
-  return { user: { id, email, name, avatar, role }, accessToken: loggedIn.accessToken }
-}
+export const createWelcome =
+  (profiles: Profiles) =>
+  async (c: AppContext, { user, ...credentials }: LoggedIn): Promise<SignedIn> => {
+    const [profile] = await Promise.all([profiles.show(user), replaceSession(c, credentials)])
+    return { user: profile, accessToken: credentials.accessToken }
+  }
 
 /** Puts the cookies of a new session in the place of those that came along, whose session ends. */
 export async function replaceSession(c: AppContext, credentials: Credentials): Promise<void> {

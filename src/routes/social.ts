@@ -1,5 +1,4 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import { SignedUpUser } from '../core/accounts/auth/auth.model.ts'
 import type { Auth } from '../core/accounts/auth/auth.ts'
 import {
   IdentityView,
@@ -11,6 +10,7 @@ import {
 } from '../core/accounts/auth/identities.model.ts'
 import { GuestEntry, GuestUpgrade } from '../core/accounts/auth/passwords.model.ts'
 import { SecondFactorWanted } from '../core/accounts/auth/second-factors.model.ts'
+import type { Profiles } from '../core/people/profiles/profiles.ts'
 import { callerWithDevice, clearTokenCookies, setTokenCookies } from '../http/cookies.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import {
@@ -28,7 +28,7 @@ import {
 } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
-import { hiddenAnswer, newToken, renewTokens, SignedIn, welcome } from './signed-in.ts'
+import { createWelcome, hiddenAnswer, newToken, renewTokens, replaceSession, SignedIn } from './signed-in.ts'
 
 const tags = ['Auth']
 const providerAnswer = {
@@ -167,7 +167,7 @@ const upgradeGuest = createRoute({
   }),
   responses: {
     200: json(
-      z.object({ user: SignedUpUser, accessToken: z.string() }),
+      SignedIn,
       'The same person, from now on with an account. Signed in by both cookies; those of the guest are dead.',
     ),
     202: json(
@@ -178,8 +178,9 @@ const upgradeGuest = createRoute({
   },
 })
 
-export const socialRoutes = ({ withProvider, identities, guests }: Auth) =>
-  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+export function socialRoutes({ withProvider, identities, guests }: Auth, profiles: Profiles) {
+  const welcome = createWelcome(profiles)
+  return new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(listProviders, async (c) => c.json({ items: [...(await withProvider.addresses())] }, 200))
     .openapi(logInSocially, async (c) => {
       const outcome = await withProvider.logIn(c.req.valid('json'), callerWithDevice(c))
@@ -198,9 +199,11 @@ export const socialRoutes = ({ withProvider, identities, guests }: Auth) =>
       renewTokens(c, await identities.remove(actorOf(c), c.req.valid('param').id, callerWithDevice(c)))
       return c.body(null, 204)
     })
-    .openapi(enterAsGuest, async (c) =>
-      c.json(await welcome(c, await guests.enter(c.req.valid('json'), callerWithDevice(c))), 201),
-    )
+    .openapi(enterAsGuest, async (c) => {
+      const entered = await guests.enter(c.req.valid('json'), callerWithDevice(c))
+      await replaceSession(c, entered)
+      return c.json({ user: profiles.showNew(entered.user), accessToken: entered.accessToken }, 201)
+    })
     .openapi(upgradeGuest, async (c) => {
       const upgraded = await guests.upgrade(actorOf(c), c.req.valid('json'), callerWithDevice(c))
       if (!upgraded) {
@@ -208,6 +211,6 @@ export const socialRoutes = ({ withProvider, identities, guests }: Auth) =>
         return c.json(hiddenAnswer, 202)
       }
       setTokenCookies(c, upgraded)
-      const { id, email, name, avatar } = upgraded.user
-      return c.json({ user: { id, email, name, avatar }, accessToken: upgraded.accessToken }, 200)
+      return c.json({ user: profiles.showNew(upgraded.user), accessToken: upgraded.accessToken }, 200)
     })
+}

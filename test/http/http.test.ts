@@ -93,6 +93,22 @@ describe('a hostile body', () => {
       expect((await send(JSON.stringify(person), type)).status).toBe(415)
   })
 
+  test('without a name is JSON where a bearer token signs it, and nowhere else', async () => {
+    const testApp = await createTestApp()
+    const { cookies, accessToken } = await signedInBrowser(testApp)
+    const bearer = { authorization: `Bearer ${accessToken}` }
+    const cookie = { cookie: `accessToken=${cookies.get('accessToken')}`, origin }
+    const change = async (headers: Record<string, string>, body: BodyInit) =>
+      (await testApp.app.request(`${origin}${me}`, { method: 'PATCH', headers, body })).status
+    const text = '{"name":"New"}'
+    expect(await change(bearer, text)).toBe(200)
+    expect(await change(bearer, new TextEncoder().encode(text))).toBe(200)
+    expect(await change(cookie, text)).toBe(415)
+    expect(await change({ ...cookie, authorization: 'Bearer null' }, text)).toBe(415)
+    expect(await change({ authorization: `Bearer ${accessToken}x` }, text)).toBe(415)
+    expect(await change({ ...bearer, 'content-type': 'text/html' }, text)).toBe(415)
+  })
+
   test('that comes in pieces without a length is cut off at the limit', async () => {
     const { app } = await createTestApp()
     let sent = 0
@@ -257,6 +273,26 @@ describe('cross-site requests', () => {
     expect(await change({ cookie, origin: 'https://evil.example' })).toBe(403)
     expect(await change({ authorization: `Bearer ${accessToken}` })).toBe(200)
     expect(await change({ authorization: `Bearer ${accessToken}`, origin: 'https://evil.example' })).toBe(200)
+  })
+
+  test('from whatever port of this machine, while it is not production', async () => {
+    const { app } = await createTestApp({ environment: { CORS_ORIGINS: 'https://portal.example.org' } })
+    const allowedFor = async (from: string) =>
+      (await app.request(`${origin}/api/v1/courses/x`, { headers: { origin: from } })).headers.get(
+        'access-control-allow-credentials',
+      )
+    for (const from of ['http://localhost:3001', 'http://localhost', 'http://127.0.0.1:5173'])
+      expect([from, await allowedFor(from)]).toEqual([from, 'true'])
+    for (const from of [
+      'https://localhost:3001',
+      'http://localhost.evil.example',
+      'http://localhost:3001.evil.example',
+      'http://evil.example/localhost',
+      'http://127.0.0.1.evil.example',
+      'http://127.0.0.2:3000',
+      'http://192.168.0.2:3000',
+    ])
+      expect([from, await allowedFor(from)]).toEqual([from, null])
   })
 
   test('CORS names the exact origin, and nobody else gets a word', async () => {

@@ -80,7 +80,7 @@ test('a mentor writes a course, a learner takes it to the end and rates it', asy
   })
 
   const progress = (await ann.call('GET', '/api/v1/users/me/progress')).body
-  expect(progress.courses[id]).toMatchObject({ progress: 100, completedLessons: 2 })
+  expect(progress.courses[id]).toMatchObject({ progress: 100, completedLessonCount: 2 })
   expect(progress.achievements.map(({ id }: any) => id)).toEqual(['first-lesson', 'first-course'])
   const profile = (await ann.call('GET', '/api/v1/users/me')).body
   expect([profile.enrolledCourses, new Set(profile.completedLessons)]).toEqual([[id], new Set(lessonIds)])

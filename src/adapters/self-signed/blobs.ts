@@ -1,3 +1,4 @@
+import type { AllowedOrigins } from '../../ports/allowed-origins.ts'
 import type { BlobBytes } from '../../ports/blob-bytes.ts'
 import {
   BlobExists,
@@ -40,7 +41,7 @@ export function createSelfSignedBlobs({
   /** Where people reach this program. */
   readonly publicOrigin: string
   /** Other origins whose pages may use the URLs. */
-  readonly allowedOrigins: ReadonlySet<string>
+  readonly allowedOrigins: AllowedOrigins
 }): BlobStore {
   const grants = createGrants({ secrets, clock, publicOrigin })
   const crossOrigin = createCrossOrigin({ publicOrigin, allowedOrigins })

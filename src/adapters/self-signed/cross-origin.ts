@@ -1,3 +1,4 @@
+import { type AllowedOrigins, allows } from '../../ports/allowed-origins.ts'
 import { refusal } from './answers.ts'
 
 /** What a client of the store sends, in a browser too. `x-ms-` begins the names of its own. */
@@ -10,11 +11,12 @@ export function createCrossOrigin({
   allowedOrigins,
 }: {
   readonly publicOrigin: string
-  readonly allowedOrigins: ReadonlySet<string>
+  readonly allowedOrigins: AllowedOrigins
 }) {
   const headersFor = (request: Request): Record<string, string> => {
     const origin = request.headers.get('origin')
-    if (origin === null || (origin !== publicOrigin && !allowedOrigins.has(origin))) return { Vary: 'Origin' }
+    if (origin === null || (origin !== publicOrigin && !allows(allowedOrigins, origin)))
+      return { Vary: 'Origin' }
     return {
       Vary: 'Origin',
       'Access-Control-Allow-Origin': origin,

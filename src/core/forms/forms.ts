@@ -46,13 +46,23 @@ export interface FormsConfig {
 
 /** Longer than it takes to store a form whose files are bound to it. */
 const sendingMs = 60_000
-const thanks = 'Thank you. We have received this, and somebody will get back to you.'
+/** What the public pages promise whoever writes to us, unless less is promised to everybody. */
+const contactHours = 24
+const hourMs = 60 * 60_000
 
-const submittedOf = ({ submission }: Stored): Submitted => ({
-  id: submission.id,
-  message: thanks,
-  submittedAt: submission.createdAt,
-})
+const thanksFor = (type: string, { responseMs }: FormSettings): string => {
+  const hours = Math.round(responseMs / hourMs)
+  const within = type === 'contact' ? Math.min(contactHours, hours) : hours
+  return `Thank you. We have received this, and somebody will get back to you within ${within} hours.`
+}
+
+const createSubmitted =
+  (settings: FormSettings) =>
+  ({ submission }: Stored): Submitted => ({
+    id: submission.id,
+    message: thanksFor(submission.type, settings),
+    submittedAt: submission.createdAt,
+  })
 
 export function createForms(
   needs: FormsNeeds,
@@ -78,6 +88,7 @@ export function createForms(
       Promise.all(contacts.map((contact) => keys.pseudonym('form contact', contact))),
   }
   const submit = createSubmitForm(needs, domain)
+  const submittedOf = createSubmitted(settings)
   const follow = createFollowForm(needs, domain)
   const claiming = createClaimForm(needs, domain, follow)
   const { jobs, reportRetention, erasePastRetention } = createFormJobs(needs, domain)

@@ -92,7 +92,7 @@ describe('several cookies of one name', () => {
     const { testApp, old, good } = await leftovers()
     const cookie = `accessToken=x; ${cookieOf(good)}; __Host-${cookieOf(old, 'refreshToken')}`
     const answer = await sendWith(testApp, 'POST', `${auth}/logout`, cookie)
-    expect(answer).toMatchObject({ status: 200, body: { message: 'Signed out.' } })
+    expect(answer).toMatchObject({ status: 200, body: { message: 'Logged out successfully.' } })
     expect(await standing(testApp)).toBe(0)
   })
 
@@ -188,7 +188,7 @@ describe('signing out', () => {
     ],
   ])('ends the session by %s', async (_, cookie, headers) => {
     const { answer, left } = await signsOut(cookie, headers, quarter)
-    expect(answer).toMatchObject({ status: 200, body: { message: 'Signed out.' } })
+    expect(answer).toMatchObject({ status: 200, body: { message: 'Logged out successfully.' } })
     expect(left).toBe(0)
     for (const name of ['accessToken', 'refreshToken'])
       expect(answer.headers.getSetCookie()).toContainEqual(
@@ -202,7 +202,7 @@ describe('signing out', () => {
     expect(answer.body.message).toContain('nothing else has ended')
     expect(left).toBe(1)
     const { answer: none } = await signsOut('')
-    expect(none).toMatchObject({ status: 200, body: { message: 'Signed out.' } })
+    expect(none).toMatchObject({ status: 200, body: { message: 'Logged out successfully.' } })
   })
 
   test('does not say so when the session could not be ended: the cookies stay, and the next time it works', async () => {
@@ -223,7 +223,7 @@ describe('signing out', () => {
     expect(failed.headers.get('retry-after')).not.toBeNull()
     for (const name of ['accessToken', 'refreshToken']) expect(ann.cookies.has(name)).toBe(true)
     isDown = false
-    expect((await ann.call('POST', `${auth}/logout`)).body.message).toBe('Signed out.')
+    expect((await ann.call('POST', `${auth}/logout`)).body.message).toBe('Logged out successfully.')
     expect(await standing(testApp)).toBe(0)
   })
 
@@ -412,7 +412,7 @@ describe('signing out', () => {
     }
     await testApp.ports.documents.replace(sessions, withoutKey, stored!.version)
     const answer = await sendWith(testApp, 'POST', `${auth}/logout`, cookieOf(ann, 'refreshToken'))
-    expect(answer.body.message).toBe('Signed out.')
+    expect(answer.body.message).toBe('Logged out successfully.')
     expect(await standing(testApp)).toBe(0)
   })
 })
@@ -433,7 +433,7 @@ describe.each(Object.keys(sharedStores) as (keyof typeof sharedStores)[])('two p
       leaving.call('POST', `${auth}/logout`),
       ...tabs.map(({ call }) => call('POST', `${auth}/refresh`)),
     ])
-    expect(left).toMatchObject({ status: 200, body: { message: 'Signed out.' } })
+    expect(left).toMatchObject({ status: 200, body: { message: 'Logged out successfully.' } })
     const after = await Promise.all(tabs.map(({ call }) => call('POST', `${auth}/refresh`)))
     expect(new Set(after.map(({ status }) => status))).toEqual(new Set([401]))
     expect(await standing(one)).toBe(0)
@@ -446,7 +446,7 @@ describe.each(Object.keys(sharedStores) as (keyof typeof sharedStores)[])('two p
     const tabs = Array.from({ length: 20 }, (_, index) => browserOf(index % 2 === 0 ? one : two))
     for (const { cookies } of tabs) for (const [name, value] of ann.cookies) cookies.set(name, value)
     const answers = await Promise.all(tabs.map(({ call }) => call('POST', `${auth}/logout`)))
-    expect(new Set(answers.map(({ body }) => body.message))).toEqual(new Set(['Signed out.']))
+    expect(new Set(answers.map(({ body }) => body.message))).toEqual(new Set(['Logged out successfully.']))
     expect(one.auditRecords.filter(({ eventType }) => eventType === 'user.logout')).toHaveLength(1)
   })
 })

@@ -122,7 +122,15 @@ describe('lessons', () => {
     )
     expect((await ann.call('GET', '/api/v1/users/me')).body.completedLessons).toEqual(lessonIds.slice(0, 3))
     expect(await progressOf(ann)).toMatchObject({
-      courses: { [id]: { progress: 37.5, completedLessons: 3, totalLessons: 8, completedAt: null } },
+      courses: {
+        [id]: {
+          progress: 37.5,
+          completedLessons: lessonIds.slice(0, 3),
+          completedLessonCount: 3,
+          totalLessons: 8,
+          completedAt: null,
+        },
+      },
       achievements: [{ id: 'first-lesson', title: 'First step' }],
       stats: { totalLessonsCompleted: 3, totalCoursesCompleted: 0 },
     })
@@ -188,7 +196,12 @@ describe('lessons', () => {
     const counted = await report(ann, id, lessonId, [
       { startedAt: iso(now() - 4 * minute), endedAt: iso(now()), from: 0, to: 240 },
     ])
-    expect(counted.body.lesson).toMatchObject({ timeSpent: 240, watchedPercent: 40, position: 240 })
+    expect(counted.body.lesson).toMatchObject({
+      timeSpent: 4,
+      timeSpentSeconds: 240,
+      watchedPercent: 40,
+      position: 240,
+    })
     expect(counted.body.lesson.why).toMatchObject([
       { code: 'time_missing', seconds: 60, lessonId },
       { code: 'watching_missing', percent: 10, lessonId },
@@ -214,14 +227,14 @@ describe('time', () => {
       endedAt: iso(start + to * minute),
     })
     const seconds = async (lessonId: string, ...events: unknown[]) =>
-      (await report(ann, id, lessonId, events)).body.timeSpent
+      (await report(ann, id, lessonId, events)).body.timeSpentSeconds
     expect(await seconds(first, sitting(20, 30))).toBe(600)
     expect(await seconds(first, sitting(20, 30))).toBe(600)
     expect(await seconds(first, sitting(5, 10), sitting(25, 35))).toBe(1_200)
     expect(await seconds(second, sitting(0, 60))).toBe(3_600)
     expect(await seconds(first, sitting(-600, 600))).toBe(3_600)
     expect(await seconds(first, sitting(30, 20))).toBe(3_600)
-    expect((await progressOf(ann)).stats.totalTimeSpent).toBe(3_600)
+    expect((await progressOf(ann)).stats.totalTimeSpentSeconds).toBe(3_600)
   })
 
   test('in two courses at once is one time in the total', async () => {
@@ -234,9 +247,8 @@ describe('time', () => {
     await report(ann, one.id, one.lessonIds[0]!, events)
     await report(ann, two.id, two.lessonIds[0]!, events)
     const { courses, stats } = await progressOf(ann)
-    expect([courses[one.id].timeSpent, courses[two.id].timeSpent, stats.totalTimeSpent]).toEqual([
-      3_600, 3_600, 3_600,
-    ])
+    expect([courses[one.id].timeSpent, courses[two.id].timeSpent, stats.totalTimeSpent]).toEqual([60, 60, 60])
+    expect([courses[one.id].timeSpentSeconds, stats.totalTimeSpentSeconds]).toEqual([3_600, 3_600])
   })
 
   test('video is credited up to double speed, and the place is that of the latest event', async () => {
@@ -267,7 +279,7 @@ describe('time', () => {
     const path = `/api/v1/courses/${id}/lessons/${lessonIds[0]}`
     const headers = { 'content-type': 'text/plain;charset=UTF-8' }
     const counted = await ann.call('POST', `${path}/time`, { body, headers })
-    expect([counted.status, counted.body.timeSpent]).toEqual([200, 60])
+    expect([counted.status, counted.body.timeSpentSeconds]).toEqual([200, 60])
     const foreign = { ...headers, origin: 'https://evil.example' }
     expect((await ann.call('POST', `${path}/time`, { body, headers: foreign })).status).toBe(403)
     expect((await ann.call('POST', `${path}/complete`, { body: '{}', headers })).status).toBe(200)
@@ -442,7 +454,7 @@ describe('a mentor', () => {
       { userId: ann.userId, name: 'Ann', coursesEnrolled: 1, lessonsCompleted: 1, coursesCompleted: 0 },
     ])
     expect((await max.call('GET', '/api/v1/mentor/learners')).body.items).toEqual([])
-    expect((await read(mia, ann.userId)).body.courses[id].completedLessons).toBe(1)
+    expect((await read(mia, ann.userId)).body.courses[id].completedLessonCount).toBe(1)
     expect((await read(admin, ben.userId)).status).toBe(200)
     expect((await read(mia, ben.userId)).status).toBe(404)
     expect((await read(max, ann.userId)).status).toBe(404)
@@ -505,7 +517,7 @@ describe.each(['memory', 'sqlite'])('many at once, on %s', (kind) => {
     )
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
     const { courses, stats } = await progressOf(ann)
-    expect(courses[id]).toMatchObject({ progress: 100, completedLessons: 8 })
+    expect(courses[id]).toMatchObject({ progress: 100, completedLessonCount: 8 })
     expect(stats).toMatchObject({ totalCoursesCompleted: 1, totalLessonsCompleted: 8 })
     expect(await tallyOf(id)).toMatchObject({ enrolled: 1, completed: 1 })
   })

@@ -69,7 +69,7 @@ describe('a link to one’s progress', () => {
       learner: 'Ann',
       recipientName: 'Officer Dana Hill',
       expiresAt: made.body.expiresAt,
-      courses: [{ title: 'A pay slip', progress: 50, completedAt: null, timeSpent: 0 }],
+      courses: [{ title: 'A pay slip', progress: 50, completedAt: null, timeSpent: 0, timeSpentSeconds: 0 }],
     })
     await complete(ann.call, shared.id, shared.lessonIds[1]!)
     testApp.clock.advance(minute)

@@ -471,7 +471,7 @@ describe('events', () => {
     await ann.call('PATCH', `/api/v1/messages/${message.id}`, { body: { text: 'hello!' } })
     await ann.call('PATCH', `${conversations}/${id}`, { body: { name: 'New' } })
     await ann.call('POST', `${conversations}/${id}/members`, { body: { userIds: [cid.userId] } })
-    await ben.call('POST', `${conversations}/${id}/typing`, { body: { state: 'start' } })
+    await ben.call('POST', `${conversations}/${id}/typing`)
     await ben.call('POST', `${conversations}/${id}/typing`, { body: { state: 'stop' } })
     await testApp.settled()
     await ben.call('POST', `${conversations}/${id}/read`, { body: {} })

@@ -75,6 +75,8 @@ test('migrating people: row by row, again without doubling, by mail and never wi
     { email: 'not an address', name: 'Nobody' },
     { email: person.email, name: 'Somebody else' },
     'nonsense',
+    { email: 'olga.van-dyk+old@example.com', password: 'another imported password' },
+    { email: '42@example.com' },
     { email: 'carl@example.com', name: 'Carl again' },
     { email: 'mia@example.com', name: 'Mia', role: 'mentor' },
   ]
@@ -82,17 +84,42 @@ test('migrating people: row by row, again without doubling, by mail and never wi
   expect((await migrate()).body.error.code).toBe('step_up_required')
   await admin.call('POST', `${auth}/step-up`, { body: { password } })
   const statuses = async () => (await migrate()).body.results.map(({ status }: { status: string }) => status)
-  expect(await statuses()).toEqual(['created', 'invalid', 'exists', 'invalid', 'exists', 'created'])
-  expect(await statuses()).toEqual(['exists', 'invalid', 'exists', 'invalid', 'exists', 'exists'])
+  expect(await statuses()).toEqual([
+    'created',
+    'invalid',
+    'exists',
+    'invalid',
+    'created',
+    'created',
+    'exists',
+    'created',
+  ])
+  expect(await statuses()).toEqual([
+    'exists',
+    'invalid',
+    'exists',
+    'invalid',
+    'exists',
+    'exists',
+    'exists',
+    'exists',
+  ])
   expect((await ann.call('POST', '/api/v1/admin/migrate-users', { body: { users: rows } })).status).toBe(403)
 
   await testApp.settled()
   const letters = ((await testApp.ports.mailbox?.messages()) ?? []).filter(({ subject }) =>
     /moved/.test(subject),
   )
-  expect(letters.map(({ to }) => to).sort()).toEqual(['carl@example.com', 'mia@example.com'])
+  expect(letters.map(({ to }) => to).sort()).toEqual([
+    '42@example.com',
+    'carl@example.com',
+    'mia@example.com',
+    'olga.van-dyk+old@example.com',
+  ])
   const stored = JSON.stringify(await testApp.ports.documents.scan(users))
-  expect(stored).not.toContain('an imported password')
+  expect(stored).not.toContain('imported password')
+  expect(stored).toContain('"name":"Olga Van Dyk"')
+  expect(stored).toContain('"name":"New member"')
 
   const link = /https?:\S+/.exec(letters.find(({ to }) => to === 'carl@example.com')?.text ?? '')?.[0] ?? ''
   const token = new URL(link).searchParams.get('token')

@@ -1,6 +1,5 @@
-import { z } from 'zod'
 import { type AppError, defineError } from '../../kernel/errors.ts'
-import { Role, type User } from '../users/users.model.ts'
+import type { User } from '../users/users.model.ts'
 
 export interface AuthSettings {
   /** Pages that providers may send people back to. */
@@ -36,11 +35,6 @@ export const opensByPassword = (
   user: Pick<User, 'emailVerified'> | null,
   { signupDisclosure }: Pick<AuthSettings, 'signupDisclosure'>,
 ): boolean => user !== null && (signupDisclosure === 'open' || user.emailVerified)
-
-export const SignedUpUser = z
-  .object({ id: z.uuid(), email: z.string(), name: z.string(), avatar: z.string().nullable() })
-  .meta({ id: 'SignedUpUser' })
-export const LoggedInUser = SignedUpUser.extend({ role: Role }).meta({ id: 'LoggedInUser' })
 
 export const missingToken = defineError('unauthenticated', 'missing_token', 'Sign in first.')
 export const invalidToken = defineError(

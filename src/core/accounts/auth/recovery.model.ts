@@ -9,16 +9,24 @@ import { SixDigits } from './second-factors.model.ts'
 export const MailedToken = z.string().max(200)
 
 /** A row of another system's list of people. */
-export const MigratedUser = z.object({
-  email: Email,
-  name: PersonName,
-  role: Role.exclude(['guest']).default('user'),
-})
+export const MigratedUser = z
+  .object({ email: Email, name: PersonName.optional(), role: Role.exclude(['guest']).default('user') })
+  .transform(({ name, ...row }) => ({ ...row, name: name ?? nameIn(row.email) }))
+
+/** `jane.doe+x@example.com`: Jane Doe. Whoever it is can change it in their profile. */
+function nameIn(email: string): string {
+  const words = email
+    .replace(/[+@].*$/, '')
+    .split(/[^\p{L}]+/u)
+    .filter((word) => word !== '')
+  const name = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ')
+  return PersonName.safeParse(name).data ?? 'New member'
+}
 export const MigrateUsers = z
   .strictObject({
     users: z.array(z.unknown()).min(1).max(100).meta({
       description:
-        'Each `{email, name, role?}`. Rows are judged one by one: a wrong one does not stop the others.',
+        'Each `{email, name?, role?}`; where there is no name, it is made of the address. Rows are judged one by one: a wrong one does not stop the others. A password is not taken over, whatever is given.',
     }),
   })
   .meta({ id: 'MigrateUsers' })

@@ -51,7 +51,7 @@ export type Preferences = z.infer<typeof Preferences>
 export const defaultPreferences: Preferences = {
   notifications: true,
   emailUpdates: true,
-  theme: 'light',
+  theme: 'dark',
   timeZone: 'America/Los_Angeles',
 }
 

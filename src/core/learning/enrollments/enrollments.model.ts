@@ -6,6 +6,7 @@ import { type Category, VersionDifference } from '../courses/courses.model.ts'
 import type { Attempt } from '../quizzes/quizzes.model.ts'
 import type { QuizStanding } from '../quizzes/standing.model.ts'
 import { Why } from './study.model.ts'
+import { timeSpentFields, totalTimeSpentFields } from './time-shown.model.ts'
 import type { TimeSpent } from './time-spent.ts'
 
 export interface LessonProgress {
@@ -128,7 +129,7 @@ export const EnrolmentView = z
     progress: z.number().meta({ description: 'Percent, not rounded.' }),
     completedAt: Timestamp.nullable(),
     lastAccessedAt: Timestamp,
-    timeSpent: z.number().int().meta({ description: 'Seconds.' }),
+    ...timeSpentFields,
     rating: z.number().int().nullable(),
     version: z.number().int().meta({ description: 'The version that was started, or moved to.' }),
     resume: z
@@ -158,11 +159,12 @@ export const ProgressView = z
         title: z.string().meta({ description: 'Of the course, also when it is archived.' }),
         enrolledAt: Timestamp,
         progress: z.number(),
-        completedLessons: z.number().int(),
+        completedLessons: z.array(z.uuid()).meta({ description: 'Ids of lessons, in their order.' }),
+        completedLessonCount: z.number().int(),
         totalLessons: z.number().int(),
         completedAt: Timestamp.nullable(),
         lastAccessedAt: Timestamp,
-        timeSpent: z.number().int().meta({ description: 'Seconds.' }),
+        ...timeSpentFields,
         version: z.number().int(),
       }),
     ),
@@ -172,7 +174,7 @@ export const ProgressView = z
     stats: z.object({
       totalCoursesCompleted: z.number().int(),
       totalLessonsCompleted: z.number().int(),
-      totalTimeSpent: z.number().int().meta({ description: 'Seconds; what overlaps counts once.' }),
+      ...totalTimeSpentFields,
       loginStreak: z
         .number()
         .int()
@@ -193,7 +195,7 @@ export const LearnerSummary = z
     coursesEnrolled: z.number().int(),
     coursesCompleted: z.number().int(),
     lessonsCompleted: z.number().int(),
-    totalTimeSpent: z.number().int(),
+    ...totalTimeSpentFields,
   })
   .meta({ id: 'LearnerSummary' })
 export type LearnerSummary = z.infer<typeof LearnerSummary>

@@ -35,6 +35,7 @@ import { createReadProgress } from './read-progress.ts'
 import { createRecount } from './recount.ts'
 import { createRequestsPersonalData } from './requests-personal-data.ts'
 import { createTakeQuiz } from './take-quiz.ts'
+import { timeSpentOf } from './time-shown.model.ts'
 import { secondsOf } from './time-spent.ts'
 
 export interface EnrollmentsBorrows {
@@ -52,8 +53,9 @@ export interface Outcome {
   /** Percent, not rounded. */
   readonly progress: number
   readonly completedAt: string | null
-  /** Seconds. */
+  /** Whole minutes. */
   readonly timeSpent: number
+  readonly timeSpentSeconds: number
 }
 
 /** Taking part in courses, and what comes of it. */
@@ -146,7 +148,7 @@ export function createEnrollments(
                 courseId: enrolment.id,
                 progress: percentageOf(enrolment),
                 completedAt: enrolment.completedAt,
-                timeSpent: secondsOf(enrolment.time),
+                ...timeSpentOf(secondsOf(enrolment.time)),
               },
             ]
           : [],

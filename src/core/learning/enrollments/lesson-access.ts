@@ -8,6 +8,7 @@ import type { Learners } from './learners.ts'
 import { missingCourses } from './missing-courses.ts'
 import { isActive } from './participation.ts'
 import type { LessonListItem, Missing } from './study.model.ts'
+import { timeSpentOf } from './time-shown.model.ts'
 
 /** The version somebody takes, or would; without an enrolment they see what is public. */
 export interface OpenedVersion {
@@ -58,7 +59,7 @@ export function itemOf(
     moduleId: lesson.moduleId ?? null,
     completed: progress.completedAt !== null,
     completedAt: progress.completedAt,
-    timeSpent: progress.seconds,
+    ...timeSpentOf(progress.seconds),
     watchedPercent: watchedPercentOf(lesson, progress),
     locked: locked.length > 0,
     why: locked.length > 0 ? locked : whyIncomplete(lesson, progress),

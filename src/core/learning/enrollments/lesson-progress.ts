@@ -26,6 +26,7 @@ import { daysWith, type Learned, type Learners, memberOf } from './learners.ts'
 import { findLesson, itemOf, type LessonAccess, requireOpen } from './lesson-access.ts'
 import { isActive, withCompletion, withTotals } from './participation.ts'
 import type { CompleteLesson, LessonCompleted, TimeCounted, TimeReport } from './study.model.ts'
+import { timeSpentOf } from './time-shown.model.ts'
 import { secondsOf, withTime } from './time-spent.ts'
 
 /** One event covers at most this: a player reports now and then, not once a day. */
@@ -180,9 +181,15 @@ export function createLessonProgress(
       })
       await learners.noteActive(learner, moments)
       const opened = await access.opened(enrolment, courseId)
-      const { timeSpent, watchedPercent, why } = itemOf(opened, findLesson(opened.version, lessonId))
+      const { timeSpent, timeSpentSeconds, watchedPercent, why } = itemOf(
+        opened,
+        findLesson(opened.version, lessonId),
+      )
       const { position } = enrolment.lessons[lessonId] ?? untouched
-      return { timeSpent: secondsOf(enrolment.time), lesson: { timeSpent, watchedPercent, position, why } }
+      return {
+        ...timeSpentOf(secondsOf(enrolment.time)),
+        lesson: { timeSpent, timeSpentSeconds, watchedPercent, position, why },
+      }
     },
 
     /** 1 to 5, by those who have completed it; the last one counts. */

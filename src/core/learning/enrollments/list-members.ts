@@ -7,6 +7,7 @@ import type { Mentors } from '../mentors/mentors.ts'
 import { completedOf, percentageOf } from './conditions.ts'
 import type { Learners } from './learners.ts'
 import type { MemberProgress, MemberQuery } from './member-list.model.ts'
+import { timeSpentOf } from './time-shown.model.ts'
 import { secondsOf } from './time-spent.ts'
 
 /**
@@ -57,7 +58,7 @@ export const createListMembers =
             totalLessons: enrolment.lessonIds.length,
             completedAt: enrolment.completedAt,
             lastAccessedAt: enrolment.lastAccessedAt,
-            timeSpent: secondsOf(enrolment.time),
+            ...timeSpentOf(secondsOf(enrolment.time)),
             version: enrolment.version,
           },
         ]

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CursorQuery } from '../../kernel/paging.ts'
+import { timeSpentFields } from './time-shown.model.ts'
 
 const Timestamp = z.iso.datetime()
 
@@ -15,7 +16,7 @@ export const MemberProgress = z
     totalLessons: z.number().int(),
     completedAt: Timestamp.nullable(),
     lastAccessedAt: Timestamp,
-    timeSpent: z.number().int().meta({ description: 'Seconds.' }),
+    ...timeSpentFields,
     version: z.number().int().meta({ description: 'Of the course, the one they take.' }),
   })
   .meta({ id: 'MemberProgress' })

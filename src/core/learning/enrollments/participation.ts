@@ -14,6 +14,7 @@ import {
 } from './enrollments.model.ts'
 import { type Learners, memberOf } from './learners.ts'
 import { missingCourses } from './missing-courses.ts'
+import { timeSpentOf } from './time-shown.model.ts'
 import { noTimeSpent, secondsOf } from './time-spent.ts'
 
 export const isActive = (enrolment: Enrolment | null): enrolment is Enrolment => enrolment?.state === 'active'
@@ -128,7 +129,7 @@ export function createParticipation(
       progress: percentageOf(enrolment),
       completedAt: enrolment.completedAt,
       lastAccessedAt: enrolment.lastAccessedAt,
-      timeSpent: secondsOf(enrolment.time),
+      ...timeSpentOf(secondsOf(enrolment.time)),
       rating: enrolment.rating,
       version: enrolment.version,
       resume: resumeAt(version, enrolment),
@@ -138,7 +139,7 @@ export function createParticipation(
   }
 
   const describeEnrolled = (enrolment: Enrolment): Enrolled => ({
-    message: 'You are enrolled in this course.',
+    message: 'Successfully enrolled in course.',
     enrollment: {
       courseId: enrolment.id,
       userId: enrolment.userId,

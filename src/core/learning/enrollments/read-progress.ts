@@ -12,6 +12,7 @@ import { achievements } from './achievements.ts'
 import { completedOf, percentageOf } from './conditions.ts'
 import type { LearnerSummary, ProgressView } from './enrollments.model.ts'
 import type { Learners } from './learners.ts'
+import { timeSpentOf, totalTimeSpentOf } from './time-shown.model.ts'
 import { noTimeSpent, secondsOf } from './time-spent.ts'
 
 /** Reading what people have learned: everybody their own, a mentor that of assigned learners, an admin any. */
@@ -44,11 +45,12 @@ export function createReadProgress(
             title: titles.get(enrolment.id) ?? '',
             enrolledAt: enrolment.createdAt,
             progress: percentageOf(enrolment),
-            completedLessons: completedOf(enrolment).length,
+            completedLessons: [...completedOf(enrolment)],
+            completedLessonCount: completedOf(enrolment).length,
             totalLessons: enrolment.lessonIds.length,
             completedAt: enrolment.completedAt,
             lastAccessedAt: enrolment.lastAccessedAt,
-            timeSpent: secondsOf(enrolment.time),
+            ...timeSpentOf(secondsOf(enrolment.time)),
             version: enrolment.version,
           },
         ]),
@@ -60,7 +62,7 @@ export function createReadProgress(
       stats: {
         totalCoursesCompleted: stats?.completedCourses.length ?? 0,
         totalLessonsCompleted: stats?.completedLessons.length ?? 0,
-        totalTimeSpent: secondsOf(stats?.time ?? noTimeSpent),
+        ...totalTimeSpentOf(secondsOf(stats?.time ?? noTimeSpent)),
         loginStreak: streakOn(days, dayNumber(clock.now(), preferencesOf(learner).timeZone)),
         longestStreak: days.longest,
         lastLoginAt: learner.lastLoginAt,
@@ -115,7 +117,7 @@ export function createReadProgress(
             coursesEnrolled: stats?.enrolledCourses.length ?? 0,
             coursesCompleted: stats?.completedCourses.length ?? 0,
             lessonsCompleted: stats?.completedLessons.length ?? 0,
-            totalTimeSpent: secondsOf(stats?.time ?? noTimeSpent),
+            ...totalTimeSpentOf(secondsOf(stats?.time ?? noTimeSpent)),
           }
         }),
       )

@@ -3,6 +3,7 @@ import { Caption, Resource, Transcript } from '../courses/lesson-parts.model.ts'
 import { VideoState } from '../courses/lessons.model.ts'
 import { CourseModule } from '../courses/modules.model.ts'
 import { LessonQuiz } from '../quizzes/quizzes.model.ts'
+import { timeSpentFields } from './time-shown.model.ts'
 
 const Timestamp = z.iso.datetime()
 
@@ -40,7 +41,7 @@ export const LessonListItem = z
     moduleId: z.uuid().nullable().meta({ description: 'The module it is in.' }),
     completed: z.boolean(),
     completedAt: Timestamp.nullable(),
-    timeSpent: z.number().int().meta({ description: 'Seconds.' }),
+    ...timeSpentFields,
     watchedPercent: z.number(),
     locked: z.boolean(),
     why: Why,
@@ -117,9 +118,9 @@ export type TimeReport = z.infer<typeof TimeReport>
 
 export const TimeCounted = z
   .object({
-    timeSpent: z.number().int().meta({ description: 'Seconds in this course.' }),
+    ...timeSpentFields,
     lesson: z.object({
-      timeSpent: z.number().int(),
+      ...timeSpentFields,
       watchedPercent: z.number(),
       position: z.number(),
       why: Why,

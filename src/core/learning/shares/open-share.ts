@@ -85,11 +85,12 @@ export const createOpenShare = (
       learner: owner.name,
       recipientName: share.recipientName,
       expiresAt: share.expiresAt,
-      courses: outcomes.map(({ courseId, progress, completedAt, timeSpent }) => ({
+      courses: outcomes.map(({ courseId, progress, completedAt, timeSpent, timeSpentSeconds }) => ({
         title: titles.get(courseId) ?? '',
         progress,
         completedAt,
         timeSpent,
+        timeSpentSeconds,
       })),
     }
   }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { collection } from '../../../ports/documents.ts'
 import { DisplayName } from '../../kernel/display-name.ts'
 import { defineError } from '../../kernel/errors.ts'
+import { timeSpentFields } from '../enrollments/time-shown.model.ts'
 
 const dayMs = 24 * 60 * 60_000
 export const longestShareDays = 180
@@ -110,7 +111,7 @@ export const SharedProgress = z
         title: z.string(),
         progress: z.number().meta({ description: 'Percent, not rounded.' }),
         completedAt: Timestamp.nullable(),
-        timeSpent: z.number().int().meta({ description: 'Seconds.' }),
+        ...timeSpentFields,
       }),
     ),
   })

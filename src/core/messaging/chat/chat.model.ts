@@ -131,7 +131,9 @@ export const ReadUpTo = z
   })
   .meta({ id: 'ReadUpTo' })
 
-export const Typing = z.strictObject({ state: z.enum(['start', 'stop']) }).meta({ id: 'Typing' })
+export const Typing = z
+  .strictObject({ state: z.enum(['start', 'stop']).default('start') })
+  .meta({ id: 'Typing' })
 export type Typing = z.infer<typeof Typing>
 
 /** How this deployment's chat behaves. */

@@ -38,6 +38,8 @@ export const UpdateProfile = sentBack(
 ).meta({ id: 'UpdateProfile' })
 export type UpdateProfile = z.infer<typeof UpdateProfile>
 
+export const nothingLearned: LearnedSummary = { enrolledCourses: [], completedLessons: [], version: '0' }
+
 export const profileOf = (user: User, learned: LearnedSummary): Profile => ({
   id: user.id,
   email: user.email,

@@ -8,7 +8,7 @@ import { notFound } from '../../kernel/errors.ts'
 import type { Versioned } from '../../kernel/versioned.ts'
 import type { LearnedSummary } from '../../learning/enrollments/enrollments.model.ts'
 import type { Enrollments } from '../../learning/enrollments/enrollments.ts'
-import { type Profile, profileOf, type UpdateProfile } from './profiles.model.ts'
+import { nothingLearned, type Profile, profileOf, type UpdateProfile } from './profiles.model.ts'
 
 /** An account as its owner sees it, with what they have learned. */
 export function createProfiles(
@@ -29,6 +29,11 @@ export function createProfiles(
 
   return {
     ...emptyFace,
+    /** Of an account that was just read. */
+    show: async (user: User): Promise<Profile> => profileOf(user, await enrollments.summaryOf(user.id)),
+    /** Of somebody who has had no occasion to learn anything yet. */
+    showNew: (user: User): Profile => profileOf(user, nothingLearned),
+
     /** `known` is the account when this request has read it already. */
     async read(actor: Actor, known: Stored<User> | null): Promise<Versioned<Profile>> {
       const [stored, learned] = await Promise.all([
