@@ -80,7 +80,7 @@ export async function createTestApp({
       secrets,
       clock,
       publicOrigin: config.app.http.publicOrigin,
-      allowedOrigins: config.app.http.allowedOrigins,
+      allowedOrigins: config.app.http.allowedOrigins.listed,
     }),
     breachedPasswords: createMemoryBreachedPasswords(),
     cache: createMemoryCache({ clock }),

@@ -1,6 +1,7 @@
 import { createMemoryBlobBytes } from '../../src/adapters/memory/blob-bytes.ts'
 import { createSelfSignedBlobs } from '../../src/adapters/self-signed/blobs.ts'
 import type { Config, GivenSecrets } from '../../src/config/config.ts'
+import { allows } from '../../src/http/allowed-origins.ts'
 import type { BlobStore } from '../../src/ports/blobs.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { Secrets } from '../../src/ports/secrets.ts'
@@ -21,7 +22,8 @@ export async function openBlobs(
     return { blobs: createAzureBlobs({ account, clock }) }
   }
   const files = blobs.kind === 'filesystem' ? native.openBlobBytes(clock) : undefined
-  const { publicOrigin, allowedOrigins } = app.http
+  const { publicOrigin } = app.http
+  const allowedOrigins = { has: (origin: string) => allows(app.http.allowedOrigins, origin) }
   const bytes = files?.bytes ?? createMemoryBlobBytes({ clock })
   return {
     blobs: createSelfSignedBlobs({ bytes, secrets, clock, publicOrigin, allowedOrigins }),

@@ -1,6 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import { AppError } from '../core/kernel/errors.ts'
-import { allows } from '../ports/allowed-origins.ts'
+import { allows } from './allowed-origins.ts'
 import { credentialOf } from './credential.ts'
 import { type MatchedRoute, matchedRoute } from './matched-route.ts'
 import type { AppContext, AppEnv } from './request-context.ts'

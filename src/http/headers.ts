@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
-import { allows } from '../ports/allowed-origins.ts'
+import { allows } from './allowed-origins.ts'
 import type { AppContext, AppEnv, HttpSettings } from './request-context.ts'
 
 const exposed = [

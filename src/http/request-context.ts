@@ -5,7 +5,7 @@ import type { AskedAhead, Authenticated, VerifiedClaims } from '../core/accounts
 import type { FormerSession } from '../core/accounts/auth/end-former-session.ts'
 import type { Service } from '../core/accounts/service-tokens/service-tokens.ts'
 import type { Actor, Caller } from '../core/kernel/actor.ts'
-import type { AllowedOrigins } from '../ports/allowed-origins.ts'
+import type { AllowedOrigins } from './allowed-origins.ts'
 import type { Unknown } from './client-address.ts'
 import type { Compressor } from './content-coding.ts'
 

@@ -1,4 +1,3 @@
-import type { AllowedOrigins } from '../../ports/allowed-origins.ts'
 import type { BlobBytes } from '../../ports/blob-bytes.ts'
 import {
   BlobExists,
@@ -41,7 +40,7 @@ export function createSelfSignedBlobs({
   /** Where people reach this program. */
   readonly publicOrigin: string
   /** Other origins whose pages may use the URLs. */
-  readonly allowedOrigins: AllowedOrigins
+  readonly allowedOrigins: Pick<ReadonlySet<string>, 'has'>
 }): BlobStore {
   const grants = createGrants({ secrets, clock, publicOrigin })
   const crossOrigin = createCrossOrigin({ publicOrigin, allowedOrigins })

@@ -1,4 +1,3 @@
-import { type AllowedOrigins, allows } from '../../ports/allowed-origins.ts'
 import { refusal } from './answers.ts'
 
 /** What a client of the store sends, in a browser too. `x-ms-` begins the names of its own. */
@@ -11,12 +10,11 @@ export function createCrossOrigin({
   allowedOrigins,
 }: {
   readonly publicOrigin: string
-  readonly allowedOrigins: AllowedOrigins
+  readonly allowedOrigins: Pick<ReadonlySet<string>, 'has'>
 }) {
   const headersFor = (request: Request): Record<string, string> => {
     const origin = request.headers.get('origin')
-    if (origin === null || (origin !== publicOrigin && !allows(allowedOrigins, origin)))
-      return { Vary: 'Origin' }
+    if (origin === null || (origin !== publicOrigin && !allowedOrigins.has(origin))) return { Vary: 'Origin' }
     return {
       Vary: 'Origin',
       'Access-Control-Allow-Origin': origin,

@@ -33,7 +33,7 @@ export async function openSelfSigned(bytes: BlobBytes): Promise<OpenedBlobs> {
       ],
     }),
     publicOrigin: `http://127.0.0.1:${port}`,
-    allowedOrigins: { listed: new Set([pageOrigin]), ofThisMachine: false },
+    allowedOrigins: new Set([pageOrigin]),
   })
   return { blobs, fetch, pageOrigin, boundsUploads: true, close: () => close(100) }
 }
