@@ -17,7 +17,13 @@ A query parameter that an operation does not have is 400 \`validation_error\` an
 taken for one that matched everything; operations with \`x-any-query\`, which other people's links lead to, take any. So is a member of a
 body, wherever it stands; whoever sends back a whole object that was read may: what cannot be set is \`readOnly\` in the request, let through and
 without effect. An id of another shape in an address is 404, like one of something that is not there. Optional
-fields and parameters may be sent empty (\`""\`, or null in a body): that is not given, except where a field says otherwise.`
+fields and parameters may be sent empty (\`""\`, or null in a body): that is not given, except where a field says otherwise.
+
+Text is put in order before it is measured: trimmed, in Unicode NFC, without what nobody sees. Lengths are those of the text in UTF-16, as
+JavaScript counts them. A pattern says what is taken for certain; where more is understood, such as a telephone number in other signs, words say so.
+
+Every request may bring \`X-Request-Id\`, \`traceparent\` and \`X-Expected-User\` (the id of who is meant to be signed in: for somebody else it is 403
+\`account_mismatch\`). \`links\` of an answer lead on to what can be done with it.`
 
 /** The chapters of the reference, in the order in which they are shown. Every operation is in exactly one. */
 export const tags = [

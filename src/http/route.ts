@@ -195,7 +195,6 @@ export const unchanged = { description: 'Unchanged since the version in `If-None
 const versionHeader = (description: string, example: string) =>
   z
     .string()
-    .max(4_000)
     .optional()
     .meta({ description, examples: [example] })
 export const conditional = {

@@ -56,9 +56,13 @@ export const Base32Code = z.string().max(longestTyped).transform(foldBase32).met
 /** What the description says may stand between digits; more is understood. */
 const spaced = '[\\s._-]*'
 
+/** For the description: so many characters of a code, with what stands between them. */
+export const spacedOut = (character: string, least: number, most = least): string =>
+  `^(?:${spaced}${character}){${least},${most}}${spaced}$`
+
 /** Digits as a program shows or mails them. */
 export const DigitCode = (digits: number, message: string) =>
   tidied(foldCode, z.string().regex(new RegExp(`^\\d{${digits}}$`), message), {
     longest: longestTyped,
-    pattern: `^(?:${spaced}[0-9]){${digits}}${spaced}$`,
+    pattern: spacedOut('[0-9]', digits),
   }).meta({ 'x-holds': 'typed-code', minLength: digits, maxLength: longestTyped })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DisplayName } from '../../kernel/display-name.ts'
 import { defineError } from '../../kernel/errors.ts'
-import { Base32Code, DigitCode } from '../../kernel/typed-code.ts'
+import { Base32Code, DigitCode, spacedOut } from '../../kernel/typed-code.ts'
 import { ProviderAnswer } from './identities.model.ts'
 import { passwordAsTyped, SharedDevice } from './passwords.model.ts'
 
@@ -10,8 +10,8 @@ export const SixDigits = DigitCode(6, 'Must be six digits.').meta({
   example: '123456',
 })
 export const RecoveryCode = Base32Code.pipe(z.string().min(10).max(40)).meta({
+  pattern: spacedOut('[A-Za-z0-9]', 10, 40),
   minLength: 10,
-  maxLength: 40,
   description: 'In any case, with any spaces and dashes.',
   example: 'K7M2P-9QXRT',
   'x-holds': 'typed-code',

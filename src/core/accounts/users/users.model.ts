@@ -16,10 +16,15 @@ import { CursorQuery } from '../../kernel/paging.ts'
 import { orAsRead, sentBack } from '../../kernel/sent-back.ts'
 import { tidied } from '../../kernel/tidied.ts'
 
+const atom = '[^\\x00-\\x20\\x7f"<>()\\[\\]\\\\,;:@.]+'
+const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?'
+/** For the description: as most are written. What is beyond ASCII is understood too. */
+const plainAddress = `^(?=[^@]{1,64}@)${atom}(?:\\.${atom})*@(?:${label}\\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]$`
+
 export const Email = tidied(
   normalizeEmailAddress,
   z.string().max(254).refine(isEmailAddress, 'Must be an e-mail address.'),
-  { longest: 254, format: 'email' },
+  { longest: 254, format: 'email', pattern: plainAddress },
 ).meta({
   description: 'Normalized: trimmed, lower case, Unicode NFKC.',
   example: 'test@example.com',
@@ -34,6 +39,9 @@ export const PersonName = DisplayName({ min: 1, max: 100, has: 'letter' }).meta(
 export const Role = z.enum(['user', 'mentor', 'admin', 'guest']).meta({ id: 'Role' })
 export const UserStatus = z.enum(['active', 'suspended', 'pending_verification']).meta({ id: 'UserStatus' })
 
+/** `America/Argentina/ComodRivadavia`, the longest of the IANA. */
+const longestTimeZone = 32
+
 export const Preferences = z
   .strictObject({
     notifications: z.boolean(),
@@ -41,7 +49,7 @@ export const Preferences = z
     theme: z.enum(['dark', 'light']),
     timeZone: z
       .string()
-      .max(64)
+      .max(longestTimeZone)
       .refine(isTimeZone, 'Must be the name of a time zone.')
       .meta({ description: 'Where days begin and end for streaks.', example: 'America/Los_Angeles' }),
   })

@@ -43,7 +43,9 @@ export const NewResource = sentBack(
   z
     .strictObject({
       title,
-      url: z.string().max(4_000).optional().meta({
+      url: z.string().max(2_000).optional().meta({
+      format: 'uri',
+      pattern: '^https?://',
         description: 'An https address elsewhere, or that of a file of mine. Not read beside a `fileId`.',
       }),
       type: ResourceType,
@@ -101,7 +103,7 @@ export const NewCaption = sentBack(
       .max(35)
       .refine((tag) => canonicalLanguage(tag) !== null, 'Must be a language tag, such as `en` or `es-MX`.')
       .transform((tag) => canonicalLanguage(tag) ?? tag)
-      .meta({ example: 'en' }),
+      .meta({ pattern: '^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*$', example: 'en' }),
     label: Title(1, 100).optional().meta({ description: 'As players show it. Left out: the language.' }),
     kind: captionKind.default('captions'),
   }),
