@@ -1,5 +1,6 @@
 import { type ApiDocument, nameOf, operationsOf, resolve, type Schema } from './document-parts.ts'
-import { exampleFormats, exampleTexts, exampleValues } from './example-values.ts'
+import { exampleFormats, exampleTexts } from './example-texts.ts'
+import { exampleValues } from './example-values.ts'
 
 interface Place {
   /** The name of the field, and of the schema that it belongs to. */

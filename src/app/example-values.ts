@@ -1,21 +1,9 @@
-/** What examples are about: Ann Example takes a course, writes to Ben Sample, and sends a form. One id for each kind of thing. */
-const ids = {
-  user: '019b76da-a801-7c52-8d3e-4a1b6c7d8e9f',
-  other: '019b76da-a802-7a11-9b4c-2f3e4d5c6b7a',
-  course: '019b76da-a803-7d44-8c1a-6e5f4d3c2b1a',
-  lesson: '019b76da-a804-7b23-9d2e-1a2b3c4d5e6f',
-  module: '019b76da-a805-7f01-8a3b-7c6d5e4f3a2b',
-  conversation: '019b76da-a80a-7e1b-9c3d-5f7a9b1c3d5e',
-  file: '019b76da-a80b-7c2d-8e4f-6a8b0c2d4e6f',
-  form: '019b76da-a80c-7a3e-9f50-7b9c1d3e5f70',
-  thing: '019b76da-a80d-7b4f-8061-8cad2e4f6081',
-} as const
-const message = 'AZt22qgDfXC1xm5PipsMHQGbdtqoAHpOnBs_LV5qe4BQ2FjgmF7Mf2BBiq8MxatY'
-const secret = 'q1pX0uYk7mBvT3hWc9LrZ2sNdE8fGaJ5oQiPxUyKbMw'
-const cursor = 'WyIyMDI2LTAzLTAyVDE4OjAwOjAwLjAwMFoiLCIwMTliNzZkYS1hODA2LTcwYWQtYThmOS05YjdjYmQyZTNmNGEiXQ'
+import { cursor, ids, message, secret } from './example-ids.ts'
+import { exampleValuesOfSchemas } from './example-values-of-schemas.ts'
 
-/** Of a field, by its name; `Schema.field` where the name means something else there, or `Schema.` for the schema itself. */
+/** Of a field, by its name. */
 export const exampleValues: Readonly<Record<string, unknown>> = {
+  ...exampleValuesOfSchemas,
   accessToken:
     'eyJhbGciOiJFUzI1NiIsImtpZCI6ImsxIn0.eyJzdWIiOiIwMTliNzZkYS1hODAxLTdjNTItOGQzZS00YTFiNmM3ZDhlOWYifQ.c2lnbmF0dXJl',
   actorId: ids.user,
@@ -125,7 +113,6 @@ export const exampleValues: Readonly<Record<string, unknown>> = {
   sessionId: ids.thing,
   spamSignals: 'sent_too_fast',
   standingStill: 'send-mail',
-  'Readiness.dependencies.*': 'documents',
   state: 'eyJzIjoxfQ',
   store: 'Messages',
   subject: 'A question about your courses',
@@ -151,65 +138,4 @@ export const exampleValues: Readonly<Record<string, unknown>> = {
   website: '',
   what: 'Entries of the audit log',
   why: 'You took part in a course together.',
-  'AuditRecord.month': '2026-03',
-  'Attachment.name': 'certificate.pdf',
-  'ChatMessage.id': message,
-  'AnnouncedMessage.id': message,
-  'ExportedMessage.id': message,
-  'ListedThread.id': message,
-  'PinnedMessage.id': message,
-  'Profile.id': ids.user,
-  'AdminUser.id': ids.user,
-  'Contact.id': ids.other,
-  'Conversation.id': ids.conversation,
-  'ConversationDetails.id': ids.conversation,
-  'CourseCard.id': ids.course,
-  'CourseDetail.id': ids.course,
-  'CourseDraft.id': ids.course,
-  'WrittenCourse.id': ids.course,
-  'Lesson.id': ids.lesson,
-  'LessonListItem.id': ids.lesson,
-  'DraftLesson.id': ids.lesson,
-  'CourseModule.id': ids.module,
-  'File.id': ids.file,
-  'OwnFile.id': ids.file,
-  'FormDetail.id': ids.form,
-  'FormSummary.id': ids.form,
-  'Submitted.id': ids.form,
-  'ReferralSubmitted.id': ids.form,
-  'CourseDraft.code': 'lessons_missing',
-  'DraftLesson.code': 'video_missing',
-  'Missing.message': 'Complete this lesson first.',
-  'ServiceToken.name': 'Case management',
-  'ServiceTokenCreated.name': 'Case management',
-  'ServiceTokenCreated.token': `tools_${secret}`,
-  'Passkey.name': 'My phone',
-  'ConsentText.title': 'Messages by e-mail',
-  'ConsentText.text': 'We may write to you about your courses.',
-  'FormDetail.message': 'She has found a room.',
-  'FormReport.type': 'referral',
-  'FormReport.status': 'pending',
-  'Question.text': 'What comes first?',
-  'Question.title': 'What comes first?',
-  'LessonQuiz.text': 'What comes first?',
-  'QuizAttempt.text': 'a résumé',
-}
-
-/** By the kind of value, where a name says no more. */
-export const exampleFormats: Readonly<Record<string, unknown>> = {
-  uuid: ids.thing,
-  'date-time': '2026-03-02T18:00:00.000Z',
-  date: '2026-03-02',
-  uri: 'https://www.example.org/first-day',
-  email: 'test@example.com',
-}
-
-/** Answers that are no JSON. */
-export const exampleTexts: Readonly<Record<string, string>> = {
-  'text/html':
-    '<!doctype html>\n<html lang="en"><head><title>T.O.O.L.S Inc</title></head><body><h1>Confirm your address</h1></body></html>',
-  'text/javascript': "document.querySelector('form').hidden = false\n",
-  'text/csv':
-    'id,type,status,submittedAt\r\n019b76da-a80c-7a3e-9f50-7b9c1d3e5f70,contact,pending,2026-03-02T18:00:00.000Z\r\n',
-  'text/plain': '2026-03-02 18:00 Ann Example: See you on Tuesday.\n',
 }

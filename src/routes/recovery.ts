@@ -138,12 +138,7 @@ const linkPage = <const P extends string>(path: P, operationId: string, summary:
     },
   })
 const verifyEmailPage = linkPage('/verify-email', 'showVerifyEmail', 'Show the page that confirms an address')
-const undoEmailChangePage = linkPage(
-  '/undo-email-change',
-  'showUndoEmailChange',
-  'Show the page that undoes a change of address',
-)
-
+const undoPage = linkPage('/undo-email-change', 'showUndoEmailChange', 'Show the page to undo a new address')
 const disownChangesPage = linkPage('/not-me', 'showDisownChanges', 'Show the page behind “it was not me”')
 
 const pageScript = createRoute({
@@ -218,7 +213,7 @@ export const recoveryRoutes = ({ passwordReset, emailVerification, takingBack }:
         button: 'Confirm my address',
       }),
     )
-    .openapi(undoEmailChangePage, async (c) =>
+    .openapi(undoPage, async (c) =>
       showMailedLinkPage(c, await takingBack.isUsable('undo-email-change', c.req.valid('query').token), {
         title: 'Undo the change of address',
         question:
