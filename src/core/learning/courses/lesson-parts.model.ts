@@ -44,8 +44,8 @@ export const NewResource = sentBack(
     .strictObject({
       title,
       url: z.string().max(2_000).optional().meta({
-      format: 'uri',
-      pattern: '^https?://',
+        format: 'uri',
+        pattern: '^https?://',
         description: 'An https address elsewhere, or that of a file of mine. Not read beside a `fileId`.',
       }),
       type: ResourceType,
