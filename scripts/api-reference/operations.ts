@@ -17,6 +17,9 @@ const limits: Readonly<Record<string, string>> = {
 /** What nearly any operation may answer. The first page says it once, so that what is particular is seen. */
 export const usual: readonly string[] = ['400', '401', '403', '413', '415', '429', '500', '503']
 
+/** Of what goes on from an answer: more are in the document, for programs. */
+const mostLinks = 6
+
 export const titleOf = ({ method, path }: Described): string => `${method} ${path}`
 
 const names: Readonly<Record<string, string>> = {
@@ -116,7 +119,7 @@ export function describeOperation(described: Described, surroundings: Surroundin
       .flatMap(({ links = {} }) => Object.values(links))
       .flatMap(({ operationId }) => operationId ?? []),
   )
-  const nextLinks = [...next].flatMap((operationId) => {
+  const nextLinks = [...next].slice(0, mostLinks).flatMap((operationId) => {
     const place = locateOperation(operationId)
     return place ? [`[${code(operationId)}](${place})`] : []
   })
