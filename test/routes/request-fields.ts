@@ -35,8 +35,8 @@ export function requestFields(document: Document): readonly RequestField[] {
   for (const [path, methods] of Object.entries(document.paths))
     for (const [method, operation] of Object.entries(methods)) {
       const at = `${method.toUpperCase()} ${path}`
-      for (const { name, in: place, schema } of operation['parameters'] ?? [])
-        walk(schema, `${at} ${place}.${name}`, name)
+      for (const { name, in: place, schema, description } of operation['parameters'] ?? [])
+        walk({ description, ...resolve(schema) }, `${at} ${place}.${name}`, name)
       for (const { schema } of Object.values<Schema>(operation['requestBody']?.content ?? {}))
         walk(schema, `${at} body`, '')
     }
