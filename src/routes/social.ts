@@ -16,7 +16,7 @@ import { type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   body,
   errors,
-  isPublic,
+  isShared,
   json,
   limitedAsAuth,
   Message,
@@ -25,7 +25,9 @@ import {
   signedInOrGuest,
   signsIn,
   steppedUp,
+  unchanged,
 } from '../http/route.ts'
+import { sharedJson } from '../http/shared-answer.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
 import { createWelcome, hiddenAnswer, newToken, renewTokens, replaceSession, SignedIn } from './signed-in.ts'
@@ -45,9 +47,10 @@ const listProviders = createRoute({
   tags,
   summary: 'List the identity providers',
   description: 'Those that are set up here, and where to send people.',
-  ...isPublic,
+  ...isShared,
   responses: {
-    200: json(z.object({ items: z.array(ProviderAddressView) }), 'Empty when there is none.'),
+    200: json(z.object({ items: z.array(ProviderAddressView) }), 'Empty when there is none. With an `ETag`.'),
+    304: unchanged,
     ...errors(),
   },
 })
@@ -181,7 +184,7 @@ const upgradeGuest = createRoute({
 export function socialRoutes({ withProvider, identities, guests }: Auth, profiles: Profiles) {
   const welcome = createWelcome(profiles)
   return new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
-    .openapi(listProviders, async (c) => c.json({ items: [...(await withProvider.addresses())] }, 200))
+    .openapi(listProviders, async (c) => sharedJson(c, { items: [...(await withProvider.addresses())] }))
     .openapi(logInSocially, async (c) => {
       const outcome = await withProvider.logIn(c.req.valid('json'), callerWithDevice(c))
       return 'user' in outcome ? c.json(await welcome(c, outcome), 200) : c.json(outcome, 202)

@@ -158,6 +158,29 @@ test('there are both, and of each many', () => {
   expect(shared.filter(({ method }) => method !== 'GET')).toEqual([])
 })
 
+/** What anybody may ask for, and is yet not the same for everybody or not to be kept. */
+const notKept: Readonly<Record<string, string>> = {
+  '/api/healthz': 'is about now',
+  '/api/readyz': 'is about now',
+  '/api/v1/auth/cancel-recovery': 'depends on the token of a mail',
+  '/api/v1/auth/not-me': 'depends on the token of a mail',
+  '/api/v1/auth/undo-email-change': 'depends on the token of a mail',
+  '/api/v1/auth/verify-email': 'depends on the token of a mail',
+  '/api/v1/certificates/{code}': 'is taken back at once',
+  '/api/v1/certificates/{code}/page': 'is taken back at once',
+  '/certificates/{code}': 'is taken back at once',
+  '/api/v1/deletions/{receipt}': 'is for who has the receipt',
+  '/api/v1/forms/status/{trackingNumber}': 'is for who has the receipt code',
+  '/api/v1/shared': 'leaves no trace at a computer of many',
+}
+
+test('of everything that anybody may ask for it is decided which it is', () => {
+  const open = Object.entries(paths).filter(
+    ([, { get }]) => get?.['x-access'] === 'public' && !get['x-shared'],
+  )
+  expect(open.map(([path]) => path).toSorted()).toEqual(Object.keys(notKept).toSorted())
+})
+
 describe('what is the same for everybody', () => {
   test.each(shared)('$path: nothing of who asks is in it', async (route) => {
     const mine = await send(route, ann, undefined, '203.0.113.1')
