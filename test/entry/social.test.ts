@@ -126,6 +126,20 @@ describe('signing in by a provider', () => {
     expect(browser.cookies.size).toBe(0)
   })
 
+  test.each([
+    ['a few seconds ahead', 20, 200],
+    ['far ahead', 600, 401],
+  ])('a token of a provider whose clock is %s', async (_, aheadSeconds, status) => {
+    const testApp = await appAt(({ iat = 0, exp = 0, ...claims }) => ({
+      ...claims,
+      iat: iat + aheadSeconds,
+      nbf: iat + aheadSeconds,
+      exp: exp + aheadSeconds,
+    }))
+    const { answer } = await logIn(testApp, await provider.authorize(atProvider))
+    expect(answer.status).toBe(status)
+  })
+
   test('a key that was rotated a moment ago is found', async () => {
     const testApp = await appAt()
     expect((await logIn(testApp, await provider.authorize(atProvider))).answer.status).toBe(200)

@@ -12,6 +12,8 @@ export interface ProviderClient {
 
 const scope = 'openid email profile'
 const timeoutSeconds = 10
+/** As `openid-client` has it: a token that is not valid before now is of now, by a clock that is a little behind. */
+const clockToleranceSeconds = 30
 /** A provider that has just changed its keys is asked again at once, but not for every token. */
 const keysCooldownMs = 1_000
 
@@ -126,7 +128,10 @@ export function createOidcIdentityProviders({
         throw new PortUnavailable('identity provider', { cause: error })
       }
       try {
-        await jwtVerify(idToken, keys, { audience: client.clientMetadata().client_id })
+        await jwtVerify(idToken, keys, {
+          audience: client.clientMetadata().client_id,
+          clockTolerance: clockToleranceSeconds,
+        })
       } catch (error) {
         if (error instanceof errors.JOSEError && !keysNotThere.has(error.code)) return null
         throw new PortUnavailable('identity provider', { cause: error })
