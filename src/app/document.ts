@@ -7,6 +7,7 @@ import { completeExamples } from './document-examples.ts'
 import { linkOperations } from './document-links.ts'
 import type { ApiDocument } from './document-parts.ts'
 import { completeRequests } from './document-requests.ts'
+import { loosenAnswers } from './document-stored.ts'
 
 const description = `Accounts and sessions of the T.O.O.L.S Inc platform and MackChat.
 
@@ -90,6 +91,7 @@ export function createDescribe(
     })
     const whole = { ...document, paths: orderByTag(document.paths ?? {}) } as unknown as ApiDocument
     completeRequests(whole, passwordMinLength)
+    loosenAnswers(whole)
     linkOperations(whole)
     completeExamples(whole)
     completeAnswers(whole)

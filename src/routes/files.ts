@@ -142,7 +142,10 @@ const setAvatar = createRoute({
     'From a completed upload. The picture is encoded afresh, at most 512 pixels wide and high, without place, time or camera. Its address is public and new each time; the one before stops working.',
   ...signedIn,
   request: body(z.strictObject({ fileId: z.uuid() }).meta({ id: 'SetAvatar' }), { fileId: examples.fileId }),
-  responses: { 200: json(Profile, 'As it is now.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
+  responses: {
+    200: saying(json(Profile, 'As it is now.'), 'ETag'),
+    ...errors(400, 401, 403, 404, 409, 413, 415),
+  },
 })
 
 const removeAvatar = createRoute({

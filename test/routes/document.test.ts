@@ -232,6 +232,24 @@ describe('the whole', () => {
     expect(components.schemas.SignUp.properties.password).toMatchObject({ minLength: 16, maxLength: 128 })
   })
 
+  test('forbids no field in an answer', () => {
+    const seen = new Set<string>()
+    const walk = (value: any, at: string): void => {
+      if (typeof value !== 'object' || value === null) return
+      expect(value.additionalProperties, at).not.toBe(false)
+      const { $ref } = value
+      const name = typeof $ref === 'string' ? $ref.split('/schemas/')[1] : undefined
+      if (name !== undefined && !seen.has(name)) {
+        seen.add(name)
+        walk(document.components.schemas[name], name)
+      }
+      for (const [key, child] of Object.entries(value))
+        if (!key.startsWith('example')) walk(child, `${at}/${key}`)
+    }
+    for (const { at, part } of answers) walk(part.schema, at)
+    expect(seen.size).toBeGreaterThan(100)
+  })
+
   test('has no choice that nests in another, no array of nothing, and a discriminator only where all have it', () => {
     const walk = (value: any, at: string): void => {
       if (typeof value !== 'object' || value === null) return
