@@ -29,6 +29,7 @@ try {
     ...createFront({ fetch: app.fetch, embedded, originLock: config.app.originLock, log: ports.log }),
     port: config.port,
     hostname: config.host,
+    maxBodyBytes: config.app.http.maxBodyBytes,
     maySendSlowly: (target) => target.startsWith('/api/blobs/'),
     connectionsOf: countConnections({ ...config, ...config.app }),
     log: ports.log,

@@ -1,6 +1,7 @@
 import { createApp } from '../src/app/create-app.ts'
 import { readConfig } from '../src/config/config.ts'
 import { createRunDueJobs } from '../src/core/platform/jobs/jobs.ts'
+import { bodyOfSurprise } from '../src/http/errors.ts'
 import { seedDemo } from './demo.ts'
 import { createWorkerNative } from './native-worker.ts'
 import { wire } from './wire.ts'
@@ -33,7 +34,10 @@ export default {
   async fetch(request: Request, environment: Environment): Promise<Response> {
     const running = await startOnce(environment).catch((error: unknown) => console.error(String(error)))
     if (!running)
-      return new Response(null, { status: 500, headers: { 'Cache-Control': 'private, no-store' } })
+      return Response.json(bodyOfSurprise(crypto.randomUUID()), {
+        status: 500,
+        headers: { 'Cache-Control': 'private, no-store' },
+      })
     const remoteAddress = request.headers.get('cf-connecting-ip')
     return running.app.fetch(request, remoteAddress === null ? {} : { remoteAddress })
   },

@@ -16,8 +16,12 @@ function welcomeOf(header: string, type: string) {
   return { quality: 0, isNamed: false }
 }
 
-/** Whether the caller asks for `wanted` by its name and likes it at least as well as `usual`, which everybody else gets. */
+/**
+ * Whether the caller asks for `wanted` by its name and likes it at least as well as `usual`, which everybody else gets. The
+ * answer says that it was asked.
+ */
 export function prefers(c: AppContext, wanted: string, usual = 'application/json'): boolean {
+  c.header('Vary', 'Origin, Accept')
   const header = c.req.header('accept') ?? ''
   const { quality, isNamed } = welcomeOf(header, wanted)
   return isNamed && quality > 0 && quality >= welcomeOf(header, usual).quality

@@ -2,7 +2,7 @@ import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { z } from 'zod'
-import { AppError, type ErrorKind, notFound, validationError } from '../core/kernel/errors.ts'
+import { AppError, defineError, type ErrorKind, notFound, validationError } from '../core/kernel/errors.ts'
 import { prefers } from './accept.ts'
 import { forOneCaller } from './headers.ts'
 import type { AppEnv } from './request-context.ts'
@@ -19,7 +19,8 @@ const statusByKind = {
 } as const satisfies Record<ErrorKind, number>
 
 /** Where HTTP has a finer word than the kind. */
-const statusByCode: Readonly<Record<string, 405 | 412 | 413 | 415 | 422 | 499>> = {
+const statusByCode: Readonly<Record<string, 405 | 412 | 413 | 415 | 422 | 499 | 500>> = {
+  server_error: 500,
   method_not_allowed: 405,
   precondition_failed: 412,
   payload_too_large: 413,
@@ -32,7 +33,8 @@ const statusByCode: Readonly<Record<string, 405 | 412 | 413 | 415 | 422 | 499>> 
 export const Problem = z
   .object({
     type: z.literal('about:blank'),
-    title: z.string(),
+    title: z.string().meta({ description: 'What the status is called.' }),
+    detail: z.string().meta({ description: 'What is wrong, in words for a person.' }),
     status: z.number().int(),
     code: z.string(),
     requestId: z.string(),
@@ -52,6 +54,25 @@ export const bodyOfError = (error: AppError, requestId: string) => ({
   error: { code: error.code, message: error.message, ...factsOf(error, requestId) },
 })
 
+/** As RFC 9110 calls them; 499 is of nginx. */
+const phrases: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  410: 'Gone',
+  412: 'Precondition Failed',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  429: 'Too Many Requests',
+  499: 'Client Closed Request',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+}
+
 function answer(c: Context<AppEnv>, error: AppError): Response {
   // 499 is of nginx, and Hono's types know it not.
   const status = (statusByCode[error.code] ?? statusByKind[error.kind]) as ContentfulStatusCode
@@ -62,8 +83,9 @@ function answer(c: Context<AppEnv>, error: AppError): Response {
   return c.body(
     JSON.stringify({
       type: 'about:blank',
-      title: error.message,
+      title: phrases[status] ?? 'Error',
       status,
+      detail: error.message,
       code: error.code,
       ...factsOf(error, requestId),
     }),
@@ -89,12 +111,19 @@ export const createOnNotFound =
     return c.req.method === 'OPTIONS' ? c.body(null, 204) : answer(c, methodNotAllowed())
   }
 
+export const unsupportedMediaType = defineError(
+  'invalid',
+  'unsupported_media_type',
+  'Send JSON with Content-Type: application/json.',
+)
+
 const maxRetryAfterSeconds = 60
 
 /** What the caller is meant to see of a failure; null when nobody foresaw it. */
 export function toAppError(error: unknown): AppError | null {
   if (error instanceof AppError) return error
   if (error instanceof HTTPException && error.status === 400) return validationError([])
+  if (error instanceof HTTPException && error.status === 415) return unsupportedMediaType()
   if (!(error instanceof Error) || error.name !== 'PortUnavailable') return null
   const { retryAfterSeconds = 5 } = error as { retryAfterSeconds?: number }
   return new AppError('unavailable', 'unavailable', 'This is not available right now. Try again shortly.', {
@@ -104,9 +133,8 @@ export function toAppError(error: unknown): AppError | null {
 }
 
 /** All that a caller learns of a failure that nobody foresaw. */
-export const bodyOfSurprise = (requestId: string) => ({
-  error: { code: 'server_error', message: 'Something went wrong on our side.', requestId },
-})
+const surprise = defineError('unavailable', 'server_error', 'Something went wrong on our side.')
+export const bodyOfSurprise = (requestId: string) => bodyOfError(surprise(), requestId)
 
 /**
  * Turns whatever was thrown into the contract's error body. What the core did not foresee is given to `report` in
@@ -120,5 +148,5 @@ export const createOnError =
     if (known !== error && !(error instanceof HTTPException && known)) report(error, requestId)
     if (known) return answer(c, known)
     c.header('Cache-Control', forOneCaller)
-    return c.json(bodyOfSurprise(requestId), 500)
+    return answer(c, surprise())
   }

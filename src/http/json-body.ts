@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { AppError, validationError } from '../core/kernel/errors.ts'
 import { credentialOf } from './credential.ts'
 import { withoutSilentFields } from './declared-input.ts'
+import { unsupportedMediaType } from './errors.ts'
 import { type MatchedRoute, matchedRoute } from './matched-route.ts'
 import type { AppContext, AppEnv } from './request-context.ts'
 
@@ -10,8 +11,7 @@ const maxDepth = 32
 
 const tooLarge = (): AppError =>
   new AppError('invalid', 'payload_too_large', 'The request body is too large.')
-export const unsupportedMediaType = (): AppError =>
-  new AppError('invalid', 'unsupported_media_type', 'Send JSON with Content-Type: application/json.')
+const unsupported = (message: string): AppError => new AppError('invalid', 'unsupported_media_type', message)
 const clientGone = (): AppError =>
   new AppError('invalid', 'client_closed_request', 'The request was cut off.')
 const malformed = (message: string) => validationError([{ path: '', code: 'malformed_json', message }])
@@ -46,8 +46,23 @@ async function readBytes(c: AppContext, maxBytes: number): Promise<Uint8Array> {
   return bytes
 }
 
+const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i
+
+/** Refuses what would have to be unpacked first, and what is not UTF-8: read as if it were, it would say something else. */
+function requirePlainText(c: AppContext): void {
+  const coding = c.req.header('content-encoding')?.trim().toLowerCase()
+  if (coding && coding !== 'identity') {
+    c.header('Accept-Encoding', 'identity')
+    throw unsupported('Send the body as it is, without Content-Encoding.')
+  }
+  const [, given] = charset.exec(c.req.header('content-type') ?? '') ?? []
+  if (given !== undefined && !/^(?:utf-?8|us-ascii)$/i.test(given))
+    throw unsupported('Send the body as UTF-8.')
+}
+
 /** Reads the body up to the limit, as UTF-8. */
 export async function readText(c: AppContext, maxBytes: number): Promise<string> {
+  requirePlainText(c)
   const bytes = await readBytes(c, maxBytes).catch((error: unknown) => {
     // Whoever sent it has gone, or was cut off: nothing failed on our side.
     throw error instanceof AppError ? error : clientGone()
@@ -117,7 +132,7 @@ function withoutBody(c: AppContext, headers: Headers): void {
   c.req.raw = new Request(c.req.url, { method: c.req.method, headers })
 }
 
-/** What came as text is JSON from here on. */
+/** However it was called, it is JSON from here on. */
 function callItJson(c: AppContext): void {
   const headers = new Headers(c.req.raw.headers)
   headers.set('content-type', 'application/json')
@@ -148,15 +163,20 @@ export const jsonBody = ({
     }
     const text = await readText(c, maxBodyBytes)
     if (text === '') {
-      withoutBody(c, c.req.raw.headers)
+      const headers = new Headers(c.req.raw.headers)
+      // Of nothing it does not matter what it is called.
+      if (isJson(headers.get('content-type') ?? '')) headers.set('content-type', 'application/json')
+      else headers.delete('content-type')
+      withoutBody(c, headers)
       c.req.json = async () => ({}) as any
       return next()
     }
     const type = c.req.header('content-type') ?? ''
     const route = matchedRoute(c)
-    if (isUnnamed(type) && ((isText(type) && route && takesBeacon(route)) || (await isSignedByBearer(c))))
-      callItJson(c)
-    else if (!isJson(type)) throw unsupportedMediaType()
+    const isUnnamedHere =
+      isUnnamed(type) && ((isText(type) && route && takesBeacon(route)) || (await isSignedByBearer(c)))
+    if (!isUnnamedHere && !isJson(type)) throw unsupportedMediaType()
+    if (type !== 'application/json') callItJson(c)
     const schema = route && bodyOf(route)
     const value = schema ? withoutSilentFields(schema, parseJson(text)) : parseJson(text)
     c.req.json = async () => value as any

@@ -200,8 +200,12 @@ const versionHeader = (description: string, example: string) =>
 export const conditional = {
   ifMatch: {
     'If-Match': versionHeader(
-      'The `ETag` that was read: the change is made only if nobody made another one since (else 412).',
+      'The `ETag` that was read: the change is made only if nobody made another one since (else 412). Several may be listed; a weak one never matches.',
       '"7"',
+    ),
+    'If-None-Match': versionHeader(
+      'The change is not made at one of these versions (412); `*`: at none at all.',
+      '"6"',
     ),
   },
   ifNoneMatch: {

@@ -4,7 +4,7 @@ import type { Courses } from '../core/learning/courses/courses.ts'
 import { DraftLesson, NewLesson, UpdateLesson } from '../core/learning/courses/lessons.model.ts'
 import type { BeginIdempotent } from '../core/platform/idempotency/idempotency.ts'
 import { saying } from '../http/answer-headers.ts'
-import { expectedVersion } from '../http/etag.ts'
+import { preconditionOf } from '../http/etag.ts'
 import { idempotent } from '../http/idempotency.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, onlyFor } from '../http/route.ts'
@@ -172,7 +172,7 @@ export const authoringRoutes = ({ authoring, lessons }: Courses, begin: BeginIde
         id,
         change,
         c.get('caller'),
-        expectedVersion(c),
+        preconditionOf(c),
       )
       c.header('ETag', `"${version}"`)
       return c.json(value, 200)

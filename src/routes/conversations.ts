@@ -16,7 +16,7 @@ import { ExportedConversation, ExportQuery } from '../core/messaging/chat/export
 import { ChangeMine, UnreadTotal } from '../core/messaging/chat/mine.model.ts'
 import type { BeginIdempotent } from '../core/platform/idempotency/idempotency.ts'
 import { saying } from '../http/answer-headers.ts'
-import { expectedVersion, hasCurrent } from '../http/etag.ts'
+import { hasCurrent, preconditionOf } from '../http/etag.ts'
 import { idempotent } from '../http/idempotency.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, reachesOthers, signedInOrGuest } from '../http/route.ts'
@@ -248,7 +248,7 @@ export const conversationRoutes = (chat: Chat, begin: BeginIdempotent) =>
     })
     .openapi(updateConversation, async (c) => {
       const { id } = c.req.valid('param')
-      const changed = await chat.update(actorOf(c), id, c.req.valid('json'), expectedVersion(c))
+      const changed = await chat.update(actorOf(c), id, c.req.valid('json'), preconditionOf(c))
       c.header('ETag', `"${changed.version}"`)
       return c.json(changed.value, 200)
     })

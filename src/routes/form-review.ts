@@ -14,7 +14,7 @@ import {
 } from '../core/forms/review.model.ts'
 import { prefers } from '../http/accept.ts'
 import { saying } from '../http/answer-headers.ts'
-import { expectedVersion, hasCurrent } from '../http/etag.ts'
+import { hasCurrent, preconditionOf } from '../http/etag.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, onlyFor } from '../http/route.ts'
 import { requireRoleOrScope } from '../http/service.ts'
@@ -159,7 +159,7 @@ export const formReviewRoutes = (forms: Forms, { authenticate }: Pick<ServiceTok
         actorOf(c),
         c.req.valid('param').id,
         c.req.valid('json'),
-        expectedVersion(c),
+        preconditionOf(c),
       )
       c.header('ETag', `"${version}"`)
       return c.json(value, 200)

@@ -7,8 +7,8 @@ import {
 } from '../core/platform/realtime/realtime.model.ts'
 import type { RealtimeGateway } from '../core/platform/realtime/realtime.ts'
 import { saying } from '../http/answer-headers.ts'
-import { bodyOfError, bodyOfSurprise, toAppError } from '../http/errors.ts'
-import { parseJson, readText, unsupportedMediaType } from '../http/json-body.ts'
+import { bodyOfError, bodyOfSurprise, toAppError, unsupportedMediaType } from '../http/errors.ts'
+import { parseJson, readText } from '../http/json-body.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   errors,

@@ -8,7 +8,7 @@ import {
   ReviewReport,
 } from '../core/messaging/reports/reports.model.ts'
 import type { Reports } from '../core/messaging/reports/reports.ts'
-import { expectedVersion, hasCurrent } from '../http/etag.ts'
+import { hasCurrent, preconditionOf } from '../http/etag.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, onlyFor, signedInOrGuest, steppedUpAs } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
@@ -111,7 +111,7 @@ export const reportRoutes = (reports: Reports) =>
         actorOf(c),
         c.req.valid('param').id,
         c.req.valid('json'),
-        expectedVersion(c),
+        preconditionOf(c),
       )
       c.header('ETag', `"${version}"`)
       return c.json(value, 200)

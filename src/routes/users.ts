@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import { Profile, UpdateProfile } from '../core/people/profiles/profiles.model.ts'
 import type { Profiles } from '../core/people/profiles/profiles.ts'
-import { expectedVersion, hasCurrent } from '../http/etag.ts'
+import { hasCurrent, preconditionOf } from '../http/etag.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, signedIn, signedInOrGuest } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
@@ -51,7 +51,7 @@ export const userRoutes = (profiles: Profiles) =>
     })
     .openapi(updateMe, async (c) => {
       const change = c.req.valid('json')
-      const { value, version } = await profiles.update(actorOf(c), change, expectedVersion(c))
+      const { value, version } = await profiles.update(actorOf(c), change, preconditionOf(c))
       c.header('ETag', `"${version}"`)
       return c.json(value, 200)
     })

@@ -93,7 +93,14 @@ export function registerFunctions({
     } catch (error) {
       // A handler that throws leaves a streamed request without an answer.
       log.error('invocation_failed', error)
-      return { status: 500, headers: { 'Cache-Control': 'private, no-store' } }
+      const requestId = crypto.randomUUID()
+      return {
+        status: 500,
+        headers: { 'Cache-Control': 'private, no-store', 'X-Request-Id': requestId },
+        jsonBody: {
+          error: { code: 'server_error', message: 'Something went wrong on our side.', requestId },
+        },
+      }
     }
   }
   const handler: HttpHandler = (request) => followed(answer(request))

@@ -9,6 +9,8 @@ let server: Awaited<ReturnType<typeof listen>>
 beforeAll(async () => {
   server = await listen({
     fetch: async (request) => new Response(await request.text().catch(() => 'cut off')),
+    maySendSlowly: (target) => target === '/film',
+    maxBodyBytes: 1_000,
     port: 0,
     hostname: '127.0.0.1',
     log,
@@ -31,6 +33,8 @@ async function say(text: string): Promise<{ status: number; headers: string; bod
 }
 
 const get = (...headers: readonly string[]) => ['GET / HTTP/1.1', ...headers, '', ''].join('\r\n')
+const post = (path: string, ...headers: readonly string[]) =>
+  [`POST ${path} HTTP/1.1`, 'Host: a', 'Connection: close', ...headers, '', ''].join('\r\n')
 const long = 'x'.repeat(20_000)
 
 test.each([
@@ -48,6 +52,12 @@ test.each([
   ['no host', get('Connection: close'), 400, 'validation_error'],
   ['a host that is none', get('Host: a/b@c', 'Connection: close'), 400, 'validation_error'],
   ['an expectation that nobody has', get('Host: a', 'Expect: cake'), 417, 'expectation_failed'],
+  [
+    'a body that says that it is too long',
+    post('/', 'Content-Length: 1001', 'Expect: 100-continue'),
+    413,
+    'payload_too_large',
+  ],
   ['what is no request', 'hello\r\n\r\n', 400, 'validation_error'],
 ])(
   '%s is refused in the shape of every other error, with a line in the log',
@@ -78,4 +88,23 @@ test('whoever goes away in the middle is no error of ours', async () => {
   await once(socket, 'close')
   await say(get('Host: a', 'Connection: close'))
   expect(log.events.slice(before).filter(({ level }) => level === 'error')).toEqual([])
+})
+
+test.each([
+  ['/', 'Content-Length: 3'],
+  ['/film', 'Content-Length: 3000'],
+  ['/', 'Transfer-Encoding: chunked'],
+])('at %s, %s is sent for', async (path, length) => {
+  const socket = connect(server.port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.write(post(path, length, 'Expect: 100-Continue'))
+  const [begun] = await once(socket.setEncoding('utf8'), 'data')
+  expect(begun).toMatch(/^HTTP\/1\.1 100 Continue/)
+  socket.write(
+    length.startsWith('T') ? '3\r\nabc\r\n0\r\n\r\n' : 'abc'.padEnd(Number(length.split(' ')[1]), 'x'),
+  )
+  let answer = ''
+  for await (const chunk of socket) answer += chunk
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+  expect(answer).toContain('abc')
 })

@@ -72,13 +72,28 @@ const isReset = (error: NodeJS.ErrnoException): boolean =>
   error.code === 'ECONNRESET' || error.code === 'EPIPE'
 
 /** Takes what the parser of HTTP refuses, which never becomes a request. */
-export function answerRefused(server: Server, refuse: Refuse, withFloor: Floor): void {
+export function answerRefused(
+  server: Server,
+  refuse: Refuse,
+  withFloor: Floor,
+  /** How long a body may be, by path and query. */
+  mostBytes: (target: string) => number,
+): void {
   function answer(error: NodeJS.ErrnoException, socket: Duplex): void {
     const { _httpMessage: begun } = socket as Duplex & { _httpMessage?: ServerResponse }
     if (isReset(error) || !socket.writable || begun?.headersSent) socket.destroy()
     else refuse.socket(socket, statusByParserError[error.code ?? ''] ?? 400)
   }
   server.on('clientError', (error, socket) => withFloor(socket, () => answer(error, socket)))
+  // What says that it is too long is told so before it is sent.
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
+    withFloor(request.socket, () => {
+      if (Number(request.headers['content-length']) > mostBytes(request.url ?? ''))
+        return refuse.socket(request.socket, 413)
+      response.writeContinue()
+      server.emit('request', request, response)
+    }),
+  )
   server.on('checkExpectation', ({ socket }: IncomingMessage) =>
     withFloor(socket, () => refuse.socket(socket, 417)),
   )

@@ -34,6 +34,7 @@ export function listen({
   hostname,
   upgrade,
   maySendSlowly,
+  maxBodyBytes = Number.POSITIVE_INFINITY,
   connectionsOf,
   log,
 }: {
@@ -42,6 +43,8 @@ export function listen({
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   /** Where a body may take its time, such as a film: by path and query. */
   readonly maySendSlowly?: (target: string) => boolean
+  /** How long any other body may be. */
+  readonly maxBodyBytes?: number
   /** How many connections whoever is at this address may have. */
   readonly connectionsOf?: ConnectionsOf
   readonly log: Log
@@ -92,7 +95,9 @@ export function listen({
     )
     server.once('error', reject)
     const closing = createClosing(server, log, withFloor)
-    answerRefused(server, refuse, withFloor)
+    answerRefused(server, refuse, withFloor, (target) =>
+      maySendSlowly?.(target) ? Number.POSITIVE_INFINITY : maxBodyBytes,
+    )
     requireProgress(server, { maySendSlowly, connectionsOf, withFloor, refuse })
     if (upgrade)
       server.on('upgrade', (request, socket, head) => withFloor(socket, () => upgrade(request, socket, head)))

@@ -6,6 +6,7 @@ import {
   SubmissionChanged,
 } from '../../ports/submissions.ts'
 import { conflict, preconditionFailed } from '../kernel/errors.ts'
+import { meets, type Precondition } from '../kernel/precondition.ts'
 
 const attempts = 5
 
@@ -15,18 +16,18 @@ export interface PlannedChange extends Alongside {
 
 /**
  * Plans a change of a submission and writes it, and plans anew when somebody else wrote in between; a plan of null
- * leaves it as it is. With `expectedVersion` there is one attempt, and `precondition_failed` at any other version.
+ * leaves it as it is. With `expected` there is one attempt, and `precondition_failed` at any other version.
  */
 export const createChangeSubmission =
   ({ submissions, clock }: Needs<'submissions' | 'clock'>) =>
   async (
     read: () => Promise<Submission>,
     plan: (submission: Submission) => Promise<PlannedChange | null>,
-    expectedVersion?: string,
+    expected?: Precondition,
   ): Promise<Submission> => {
     for (let attempt = 1; attempt <= attempts; attempt++) {
       const submission = await read()
-      if (expectedVersion !== undefined && submission.version !== expectedVersion) throw preconditionFailed()
+      if (!meets(expected, submission.version)) throw preconditionFailed()
       const planned = await plan(submission)
       if (!planned) return submission
       const { change, audit, mails } = planned
@@ -39,7 +40,7 @@ export const createChangeSubmission =
         )
       } catch (error) {
         if (!(error instanceof SubmissionChanged)) throw error
-        if (expectedVersion !== undefined) throw preconditionFailed()
+        if (expected) throw preconditionFailed()
       }
     }
     throw conflict()

@@ -3,6 +3,7 @@ import type { Submission } from '../../ports/submissions.ts'
 import type { Users } from '../accounts/users/users.ts'
 import type { Actor, Caller } from '../kernel/actor.ts'
 import { forbidden, notFound, validationError } from '../kernel/errors.ts'
+import type { Precondition } from '../kernel/precondition.ts'
 import { summaryOf } from './describe-form.ts'
 import { contactSpellings } from './form-text.ts'
 import type { FilledForm, FormStatus, FormType } from './forms.model.ts'
@@ -106,7 +107,7 @@ export function createReviewForms(
       return detail
     },
 
-    async review(caller: Caller, actor: Actor, id: string, review: ReviewForm, expectedVersion?: string) {
+    async review(caller: Caller, actor: Actor, id: string, review: ReviewForm, expected?: Precondition) {
       if (actor.role !== 'admin') {
         await findFor(actor, id)
         if (review.status !== undefined || review.assignedTo !== undefined) throw forbidden()
@@ -117,7 +118,7 @@ export function createReviewForms(
       const changed = await changeSubmission(
         () => findFor(actor, id),
         (submission) => planReview(caller, actor, submission, review, told),
-        expectedVersion,
+        expected,
       )
       mail.sendSoon()
       return detailOf(actor, changed)

@@ -2,6 +2,7 @@ import { type Stored, VersionMismatch } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import { conflict, notFound, preconditionFailed } from '../../kernel/errors.ts'
 import type { DomainEvent } from '../../kernel/events.ts'
+import { meets, type Precondition } from '../../kernel/precondition.ts'
 import { endConnections } from '../../platform/realtime/realtime.model.ts'
 import type { Administrators, Hold } from './administrators.ts'
 import { isActiveAdministrator, type User, users } from './users.model.ts'
@@ -10,7 +11,7 @@ const attempts = 5
 
 export interface ChangeUserOptions {
   /** There is one attempt, and `precondition_failed` when the account is at another version. */
-  readonly expectedVersion?: string | undefined
+  readonly expected?: Precondition | undefined
   /** The account as it was read before: the first attempt need not read it. */
   readonly known?: Stored<User> | null | undefined
   /** Asked after each attempt's change was computed; what it throws keeps that from being written. */
@@ -33,7 +34,7 @@ export const createChangeUser =
   async (
     userId: string,
     change: (user: User) => User,
-    { expectedVersion, known, hold: given, beforeWrite }: ChangeUserOptions = {},
+    { expected, known, hold: given, beforeWrite }: ChangeUserOptions = {},
   ): Promise<Stored<User>> => {
     const { documents, defer } = needs
     const read = () => documents.read(users, { partition: userId, id: userId })
@@ -45,7 +46,7 @@ export const createChangeUser =
       for (let attempt = 1; attempt <= attempts; attempt++) {
         const stored = (attempt === 1 && first) || (await read())
         if (!stored) throw notFound()
-        if (expectedVersion !== undefined && stored.version !== expectedVersion) throw preconditionFailed()
+        if (!meets(expected, stored.version)) throw preconditionFailed()
         try {
           const changed = change(stored.value)
           if (changed === stored.value) return stored
@@ -62,7 +63,7 @@ export const createChangeUser =
           return replaced
         } catch (error) {
           if (!(error instanceof VersionMismatch)) throw error
-          if (expectedVersion !== undefined) throw preconditionFailed()
+          if (expected) throw preconditionFailed()
         }
       }
       throw conflict()

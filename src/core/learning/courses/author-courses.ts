@@ -4,6 +4,7 @@ import type { Users } from '../../accounts/users/users.ts'
 import type { Files } from '../../files/files.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { conflict, forbidden, notFound, preconditionFailed } from '../../kernel/errors.ts'
+import { meets, type Precondition } from '../../kernel/precondition.ts'
 import { createPutDocument } from '../../kernel/put-document.ts'
 import type { Versioned } from '../../kernel/versioned.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
@@ -124,11 +125,11 @@ export function createAuthorCourses(
     actor: Author,
     courseId: string,
     apply: (course: Course) => Course,
-    expectedVersion?: string,
+    expected?: Precondition,
   ): Promise<Stored<Course>> {
     for (let attempt = 1; attempt <= changeAttempts; attempt++) {
       const stored = await readOwn(actor, courseId)
-      if (expectedVersion !== undefined && stored.version !== expectedVersion) throw preconditionFailed()
+      if (!meets(expected, stored.version)) throw preconditionFailed()
       try {
         const changed = await documents.replace(courses, apply(stored.value), stored.version)
         await catalogue.changed()
@@ -136,7 +137,7 @@ export function createAuthorCourses(
         return changed
       } catch (error) {
         if (!(error instanceof VersionMismatch)) throw error
-        if (expectedVersion !== undefined) throw preconditionFailed()
+        if (expected) throw preconditionFailed()
       }
     }
     throw conflict()
@@ -248,11 +249,11 @@ export function createAuthorCourses(
       courseId: string,
       given: UpdateCourse,
       caller: Caller,
-      expectedVersion?: string,
+      expected?: Precondition,
     ): Promise<Versioned<CourseDraft>> {
       const { instructor, thumbnail, thumbnailFileId, ...fields } = given
       const { value: known, version } = await readOwn(actor, courseId)
-      if (expectedVersion !== undefined && version !== expectedVersion) throw preconditionFailed()
+      if (!meets(expected, version)) throw preconditionFailed()
       if (fields.prerequisites)
         await prerequisites.check(courseId, fields.prerequisites, known.prerequisites ?? [])
       const picture = await chooseThumbnail(actor, known, { thumbnail, thumbnailFileId })
@@ -267,7 +268,7 @@ export function createAuthorCourses(
             instructor: { ...course.instructor, ...instructor },
             updatedAt: now(),
           }) as Course,
-        expectedVersion,
+        expected,
       )
       await record(actor, caller, 'course.update', courseId, Object.keys(given))
       return describeWithProblems(stored)

@@ -2,6 +2,7 @@ import type { Stored } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { forbidden, notFound, preconditionFailed } from '../../kernel/errors.ts'
+import { meets, type Precondition } from '../../kernel/precondition.ts'
 import { conversationGroup } from '../../platform/realtime/realtime.model.ts'
 import {
   type AddMembers,
@@ -176,16 +177,16 @@ export function createChangeConversation(
       actor: Actor,
       conversationId: string,
       change: UpdateConversation,
-      expectedVersion?: string,
+      expected?: Precondition,
     ): Promise<Stored<Conversation>> {
       const stored = await log.readHead(conversationId)
       if (!stored) throw notFound()
       permissions.requireIn('manageSettings', stored.value, actor)
-      if (expectedVersion !== undefined && stored.version !== expectedVersion) throw preconditionFailed()
+      if (!meets(expected, stored.version)) throw preconditionFailed()
       const avatar = change.avatar ? await avatarOf(actor, change.avatar, conversationId) : change.avatar
       await log.change(conversationId, (head): Planned<null> => {
         permissions.requireIn('manageSettings', head, actor)
-        if (expectedVersion !== undefined && head.seq !== stored.value.seq) throw preconditionFailed()
+        if (expected && head.seq !== stored.value.seq) throw preconditionFailed()
         const before = { name: head.name, avatar: head.avatar, settings: settingsOf(head) }
         const changed = {
           name: change.name ?? head.name,

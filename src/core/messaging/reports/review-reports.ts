@@ -4,6 +4,7 @@ import type { Users } from '../../accounts/users/users.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { notFound, preconditionFailed } from '../../kernel/errors.ts'
 import { pageOf, refusingBadCursors } from '../../kernel/paging.ts'
+import { meets, type Precondition } from '../../kernel/precondition.ts'
 import { retryOnConflict } from '../../kernel/retry-on-conflict.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
 import { greetingOf } from '../../platform/mail/mail.model.ts'
@@ -199,14 +200,14 @@ export function createReviewReports(
     },
 
     /** What is to be done about the message is done first: a report never says of something that it was done and was not. */
-    async review(caller: Caller, actor: Actor, id: string, review: ReviewReport, expectedVersion?: string) {
+    async review(caller: Caller, actor: Actor, id: string, review: ReviewReport, expected?: Precondition) {
       const found = await find(id)
-      if (expectedVersion !== undefined && found.version !== expectedVersion) throw preconditionFailed()
+      if (!meets(expected, found.version)) throw preconditionFailed()
       await record(caller, actor, 'report.review', id, Object.keys(review))
       if (review.action !== undefined) await act(review.action, found.value)
       const changed = await retryOnConflict(async () => {
         const latest = await find(id)
-        if (expectedVersion !== undefined && latest.version !== expectedVersion) throw preconditionFailed()
+        if (!meets(expected, latest.version)) throw preconditionFailed()
         return documents.replace(reports, await reviewed(latest.value, actor, review), latest.version)
       })
       return detailOf(changed)

@@ -5,6 +5,7 @@ import type { Users } from '../../accounts/users/users.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { emptyFace } from '../../kernel/domain.ts'
 import { notFound } from '../../kernel/errors.ts'
+import type { Precondition } from '../../kernel/precondition.ts'
 import type { Versioned } from '../../kernel/versioned.ts'
 import type { LearnedSummary } from '../../learning/enrollments/enrollments.model.ts'
 import type { Enrollments } from '../../learning/enrollments/enrollments.ts'
@@ -44,16 +45,22 @@ export function createProfiles(
       return asProfile(stored, learned)
     },
 
-    async update(actor: Actor, change: UpdateProfile, expectedVersion?: string): Promise<Versioned<Profile>> {
+    async update(actor: Actor, change: UpdateProfile, expected?: Precondition): Promise<Versioned<Profile>> {
       const apply = (user: User): User => ({
         ...user,
         name: change.name ?? user.name,
         preferences: { ...user.preferences, ...change.preferences } as User['preferences'],
         updatedAt: new Date(clock.now()).toISOString(),
       })
-      const expected = expectedVersion?.slice(0, expectedVersion.lastIndexOf('.'))
+      const ofAccount = (versions: readonly string[]) =>
+        versions.map((version) => version.slice(0, version.lastIndexOf('.')))
+      const { anyOf, noneOf } = expected ?? {}
+      const ofUser = expected && {
+        ...(anyOf && { anyOf: ofAccount(anyOf) }),
+        ...(noneOf && { noneOf: noneOf === '*' ? noneOf : ofAccount(noneOf) }),
+      }
       const [changed, learned] = await Promise.all([
-        users.changeAs(actor, actor.userId, apply, { expectedVersion: expected }),
+        users.changeAs(actor, actor.userId, apply, { expected: ofUser }),
         enrollments.summaryOf(actor.userId),
       ])
       if (change.name !== undefined) users.announce(changed.value)
