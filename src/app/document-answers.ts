@@ -11,6 +11,7 @@ const byStatus: Readonly<Record<string, readonly (keyof typeof answerHeaders)[]>
   '403': ['Retry-After'],
   '404': ['Retry-After'],
   '409': ['Retry-After'],
+  '415': ['Accept-Encoding'],
   '429': ['Retry-After'],
   '503': ['Retry-After'],
 }

@@ -36,6 +36,8 @@ export const exampleValuesOfSchemas: Readonly<Record<string, unknown>> = {
   'ServiceTokenCreated.name': 'Case management',
   'ServiceTokenCreated.token': `tools_${secret}`,
   'Passkey.name': 'My phone',
+  'Problem.title': 'Bad Request',
+  'Problem.detail': 'The request is not valid.',
   'ConsentText.title': 'Messages by e-mail',
   'ConsentText.text': 'We may write to you about your courses.',
   'FormDetail.message': 'She has found a room.',

@@ -52,6 +52,7 @@ export const ofEveryAnswer = {
 /** What only some answers say. */
 const ofSome = {
   'WWW-Authenticate': text('How to say who is calling.', 'Bearer'),
+  'Accept-Encoding': text('How a body may be encoded: not at all.', 'identity'),
   'Retry-After': count('In seconds: when trying again may help.', 60),
   ETag: text('The version of what was read or written, for `If-Match` and `If-None-Match`.', '"7"'),
   Location: text(
