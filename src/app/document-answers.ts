@@ -28,7 +28,7 @@ const ofShared = [
   'ETag',
   'Vary',
 ]
-const ofCookies = ['Set-Cookie', 'X-Session-Idle-Expires', 'X-Session-Expires'] as const
+const ofCookies = ['Set-Cookie', 'X-Session-Idle-Expires', 'X-Session-Expires', 'X-Cookies-Dropped'] as const
 
 const isError = ({ content }: Answer): boolean => content?.['application/problem+json'] !== undefined
 

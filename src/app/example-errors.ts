@@ -33,6 +33,7 @@ const messages: Readonly<Record<string, string>> = {
   email_unverified: 'Confirm your e-mail address first.',
   not_enrolled: 'Enroll in this course first.',
   lesson_locked: 'Complete the lessons before this one first.',
+  forbidden_origin: 'This server is not called directly. Use its public address.',
   account_mismatch: 'Somebody else is signed in by now.',
   not_found: 'There is nothing here.',
   user_exists: 'There is an account with this address already.',

@@ -5,6 +5,7 @@ import { createReadClientAddress } from '../http/client-address.ts'
 import { csrf, unsafeMethods } from '../http/csrf.ts'
 import { declaredQuery } from '../http/declared-query.ts'
 import { deletingTwice } from '../http/deleting-twice.ts'
+import { createNoteDropped } from '../http/dropped-cookies.ts'
 import { essentialHeaders } from '../http/headers.ts'
 import { jsonBody } from '../http/json-body.ts'
 import { matchedRoute } from '../http/matched-route.ts'
@@ -55,6 +56,7 @@ export function mountMiddleware(
       compressor,
       auth,
       readClientAddress: createReadClientAddress(config.clientAddress, config.trustedSites),
+      noteDropped: createNoteDropped((reason, says) => log.warn('cookies_dropped', { reason, says })),
       now: clock.now,
       report: (served) => log.info('request', served),
     }),

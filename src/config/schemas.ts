@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isEmailAddress, normalizeEmailAddress } from '../ports/email-address.ts'
+import { isLoopback } from '../ports/sites.ts'
 
 export const csv = z.string().transform((text) => text.split(',').flatMap((part) => part.trim() || []))
 
@@ -34,8 +35,7 @@ export const json = (message: string) =>
     }
   })
 
-export const isLocalhost = (url: string): boolean =>
-  ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
+export const isLocalhost = (url: string): boolean => isLoopback(new URL(url).hostname)
 
 export const isUrlOf = (schemes: readonly string[]) => (text: string) =>
   URL.canParse(text) && schemes.includes(new URL(text).protocol)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isOtherSite } from '../ports/sites.ts'
 import { area } from './area.ts'
 import { csv, isLocalhost, origin, wholeNumber } from './schemas.ts'
 import { server } from './server.ts'
@@ -14,7 +15,7 @@ export const web = area({
     PUBLIC_URL: {
       schema: origin,
       example: 'https://api.sdtoolsinc.org',
-      says: 'Where people reach this API. Outside production http://localhost:PORT. Cookies are Secure unless it is on localhost.',
+      says: 'Where people reach this API: https, or http on localhost. Outside production http://localhost:PORT. With https cookies are Secure.',
     },
     CORS_ORIGINS: {
       schema: csv.pipe(z.array(origin)),
@@ -29,7 +30,7 @@ export const web = area({
     COOKIE_SAME_SITE: {
       schema: z.enum(['Strict', 'Lax', 'None']),
       fallback: 'Strict',
-      says: 'Lax or None when the front end lives on another site.',
+      says: 'Strict and Lax are for pages on the site of this API: another port or sub-domain, and https as well. None, with https, is for pages on other sites too, but browsers that block third-party cookies (Safari always) drop it there: such pages sign in by bearer token.',
     },
     COOKIE_PREFIX: {
       schema: z.enum(['', '__Host-']),
@@ -48,27 +49,36 @@ export const web = area({
       instead: 'Cookies belong to the host of PUBLIC_URL alone, never to a whole domain. Take it away.',
     },
     COOKIE_SECURE: {
-      instead: 'Cookies are Secure unless PUBLIC_URL is on localhost. Take it away and set PUBLIC_URL.',
+      instead: 'Cookies are Secure where PUBLIC_URL is https. Take it away and set PUBLIC_URL.',
     },
   },
-  read(values, { isSet, says, problem, read }) {
+  read(values, { isSet, says, problem, read, warning }) {
     const {
       isProduction,
       config: { port },
     } = read(server)
     const { accessTokenSeconds, refreshTokenSeconds } = read(sessions)
     const publicOrigin = publicOriginOf(values.PUBLIC_URL, port)
-    const isSecure = !isLocalhost(publicOrigin)
+    const isSecure = publicOrigin.startsWith('https:')
     if (isProduction && !isSet('PUBLIC_URL'))
       problem('PUBLIC_URL', `is needed in production. ${says('PUBLIC_URL')}`)
-    if (isProduction && isSecure && !publicOrigin.startsWith('https:'))
-      problem('PUBLIC_URL', 'must be https in production')
+    if (!isSecure && !isLocalhost(publicOrigin))
+      problem(
+        'PUBLIC_URL',
+        'must be https, or http on localhost: elsewhere browsers drop the cookies, so that nobody stays signed in. For a look from a phone leave it unset.',
+      )
     if (values.COOKIE_PREFIX === '__Host-' && !isSecure)
       problem('COOKIE_PREFIX', '__Host- needs an https PUBLIC_URL')
     if (values.COOKIE_SAME_SITE === 'None' && !isSecure)
       problem('COOKIE_SAME_SITE', 'None needs an https PUBLIC_URL')
 
     const allowedOrigins = values.CORS_ORIGINS ?? (isProduction ? [] : ['http://localhost:3000'])
+    if (values.CORS_ORIGINS?.some((each) => isOtherSite(each, publicOrigin)))
+      warning(
+        values.COOKIE_SAME_SITE === 'None'
+          ? 'CORS_ORIGINS: names pages of another site than PUBLIC_URL. Browsers that block third-party cookies keep none of ours there.'
+          : `CORS_ORIGINS: names pages of another site than PUBLIC_URL. With COOKIE_SAME_SITE=${values.COOKIE_SAME_SITE} browsers keep and send no cookies there: such pages sign in by bearer token, or move to the site of PUBLIC_URL.`,
+      )
     return {
       publicOrigin,
       portalOrigin: values.PORTAL_URL ?? allowedOrigins[0] ?? publicOrigin,

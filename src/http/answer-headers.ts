@@ -76,6 +76,10 @@ const ofSome = {
     '2026-03-02T18:30:00.000Z',
   ),
   'X-Session-Expires': text('When it ends in any case.', '2026-03-09T18:00:00.000Z'),
+  'X-Cookies-Dropped': text(
+    'Outside production, where the browser is going to drop the cookies: why.',
+    'This page is on another site than the API.',
+  ),
   'Clear-Site-Data': text(
     'On a computer that others use too: nothing stays.',
     '"cache", "cookies", "storage"',

@@ -2,6 +2,7 @@ import { setCookie } from 'hono/cookie'
 import { knownForDays } from '../core/accounts/auth/auth.model.ts'
 import type { Credentials } from '../core/accounts/auth/sessions.model.ts'
 import type { Caller } from '../core/kernel/actor.ts'
+import { tellIfDropped } from './dropped-cookies.ts'
 import type { AppContext } from './request-context.ts'
 
 const daySeconds = 86_400
@@ -112,6 +113,7 @@ export function setTokenCookies(
   c.header('X-Session-Idle-Expires', idleExpiresAt)
   c.header('X-Session-Expires', sessionExpiresAt)
   const { prefix, accessMaxAgeSeconds, refreshMaxAgeSeconds } = c.get('settings').cookies
+  tellIfDropped(c)
   clearLeftovers(c, false)
   const maxAge = (seconds: number) => ({ maxAge: isOnSharedDevice ? undefined : seconds })
   writeCookie(c, prefix, 'accessToken', accessToken, maxAge(accessMaxAgeSeconds))

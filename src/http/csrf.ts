@@ -1,5 +1,5 @@
 import { createMiddleware } from 'hono/factory'
-import { AppError } from '../core/kernel/errors.ts'
+import { AppError, type ErrorDetail } from '../core/kernel/errors.ts'
 import { allows } from './allowed-origins.ts'
 import { credentialOf } from './credential.ts'
 import { type MatchedRoute, matchedRoute } from './matched-route.ts'
@@ -10,7 +10,15 @@ export const unsafeMethods = ['POST', 'PUT', 'PATCH', 'DELETE']
 
 export const isUnsafe = (method: string): boolean => unsafeMethods.includes(method)
 
-const csrfFailed = (message: string): AppError => new AppError('forbidden', 'csrf_failed', message)
+const csrfFailed = (message: string, details?: readonly ErrorDetail[]): AppError =>
+  new AppError('forbidden', 'csrf_failed', message, details ? { details } : {})
+
+/** For whoever sets a front end up. */
+const notListed: ErrorDetail = {
+  path: '',
+  code: 'origin_not_listed',
+  message: 'Pages of another origin have to be named in CORS_ORIGINS, exactly as the browser writes it.',
+}
 
 function isOurs(c: AppContext, origin: string): boolean {
   const { publicOrigin, allowedOrigins } = c.get('settings')
@@ -76,6 +84,9 @@ export const csrf = (leaves: (route: MatchedRoute) => boolean) =>
     if (!isForeign) return next()
     const touchesCookies = c.req.header('cookie') !== undefined || c.req.path.startsWith('/api/v1/auth/')
     if (touchesCookies && (await credentialOf(c)).from !== 'bearer')
-      throw csrfFailed('This page is not allowed to make that request.')
+      throw csrfFailed(
+        'This page is not allowed to make that request.',
+        c.get('settings').isProduction ? undefined : [notListed],
+      )
     return next()
   })

@@ -17,6 +17,7 @@ const exposed = [
   'Idempotent-Replayed',
   'X-Session-Idle-Expires',
   'X-Session-Expires',
+  'X-Cookies-Dropped',
 ].join(', ')
 
 const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE'

@@ -45,6 +45,9 @@ export interface Tokens {
   readonly cookies: readonly string[]
 }
 
+/** Why a browser keeps or sends no cookies of ours although everybody did what they should: the deployment is set up so. */
+export type DroppedCookies = 'in_clear' | 'other_site' | 'third_party' | 'not_included'
+
 /** What every request carries through the middleware. */
 export interface AppEnv {
   Bindings: {
@@ -58,6 +61,8 @@ export interface AppEnv {
     caller: Caller
     /** Why the caller has no address, where that is so. */
     unknownCaller?: Unknown
+    /** Is told why browsers keep no cookies here. */
+    noteDropped: (reason: DroppedCookies, says: string) => void
     /** What the request may be signed in by, read once. */
     tokens?: Tokens
     /** What was asked ahead about a token that came along. */

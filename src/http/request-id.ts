@@ -34,6 +34,7 @@ export const beginRequest =
     compressor,
     auth,
     readClientAddress,
+    noteDropped,
     now,
     report,
   }: {
@@ -41,6 +42,7 @@ export const beginRequest =
     readonly compressor: Compressor
     readonly auth: Auth
     readonly readClientAddress: ReadClientAddress
+    readonly noteDropped: AppEnv['Variables']['noteDropped']
     readonly now: () => number
     readonly report: (served: Served) => void
   }): MiddlewareHandler<AppEnv> =>
@@ -57,6 +59,7 @@ export const beginRequest =
     c.set('settings', settings)
     c.set('compressor', compressor)
     c.set('auth', auth)
+    c.set('noteDropped', noteDropped)
     c.set('caller', {
       requestId,
       address: client.address,

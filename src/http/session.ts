@@ -6,6 +6,7 @@ import type { Role } from '../core/kernel/actor.ts'
 import { AppError, forbidden } from '../core/kernel/errors.ts'
 import { credentialOf, presentedBy } from './credential.ts'
 import { isUnsafe, requireOrigin } from './csrf.ts'
+import { explained } from './dropped-cookies.ts'
 import { type AppContext, type AppEnv, actorOf } from './request-context.ts'
 
 /**
@@ -25,7 +26,7 @@ export const keepQuiet = createMiddleware<AppEnv>(async (c, next) => {
 
 async function establish(c: AppContext, isFresh = isUnsafe(c.req.method)): Promise<void> {
   const credential = await credentialOf(c)
-  if (credential.from === 'none') throw missingToken()
+  if (credential.from === 'none') throw explained(c, missingToken())
   if (!credential.claims) throw invalidToken()
   if (isUnsafe(c.req.method) && credential.from === 'cookie') requireOrigin(c)
   const how = { isFresh, isBackground: isFromBackground(c) }

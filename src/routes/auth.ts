@@ -15,6 +15,7 @@ import {
 } from '../http/cookies.ts'
 import { presentedBy } from '../http/credential.ts'
 import { requireOrigin } from '../http/csrf.ts'
+import { explained } from '../http/dropped-cookies.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   body,
@@ -210,7 +211,7 @@ export function authRoutes(auth: Auth, profiles: Profiles) {
     })
     .openapi(refresh, async (c) => {
       const tokens = readCookies(c, 'refreshToken')
-      if (tokens.length === 0) throw missingToken()
+      if (tokens.length === 0) throw explained(c, missingToken())
       requireOrigin(c)
       const renewed = await auth.refresh(tokens, callerWithDevice(c), isFromBackground(c))
       setTokenCookies(c, renewed)
