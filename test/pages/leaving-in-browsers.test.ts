@@ -71,7 +71,7 @@ let stranger = ''
 const servers: Server[] = []
 
 /** An empty page under `/page`, which says of itself what its query wants. */
-const serve = (port: number, rest?: Parameters<typeof createServer>[1]) =>
+const serve = (port: number, rest?: Parameters<typeof createServer>[1], host = 'localhost') =>
   new Promise<string>((resolve) => {
     const server = createServer((request, response) => {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
@@ -85,15 +85,14 @@ const serve = (port: number, rest?: Parameters<typeof createServer>[1]) =>
         .end('<!doctype html><title>Page</title><link rel="icon" href="data:,"><body>')
     })
     servers.push(server)
-    server.listen(port, 'localhost', () =>
-      resolve(`http://localhost:${(server.address() as AddressInfo).port}`),
-    )
+    server.listen(port, host, () => resolve(`http://${host}:${(server.address() as AddressInfo).port}`))
   })
 
 beforeAll(async () => {
   const port = await freePort()
   portal = await serve(0)
-  stranger = await serve(0)
+  // Outside production every page of localhost may call.
+  stranger = await serve(0, undefined, '127.0.0.2')
   testApp = await createTestApp({
     environment: { PUBLIC_URL: `http://localhost:${port}`, CORS_ORIGINS: portal },
   })
