@@ -66,7 +66,11 @@ module.exports = {
     only(
       'config-reads-values',
       '^src/config/',
-      ['^src/config/', '^src/ports/email-address\\.ts$', packages('zod', 'ipaddr\\.js')],
+      [
+        '^src/config/',
+        '^src/(?:ports/email-address|core/kernel/sites)\\.ts$',
+        packages('zod', 'ipaddr\\.js'),
+      ],
       'Configuration is text turned into values; it knows no part of the app.',
     ),
     only(

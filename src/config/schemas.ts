@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { isLoopback } from '../core/kernel/sites.ts'
 import { isEmailAddress, normalizeEmailAddress } from '../ports/email-address.ts'
-import { isLoopback } from '../ports/sites.ts'
 
 export const csv = z.string().transform((text) => text.split(',').flatMap((part) => part.trim() || []))
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isOtherSite } from '../ports/sites.ts'
+import { isOtherSite } from '../core/kernel/sites.ts'
 import { area } from './area.ts'
 import { csv, isLocalhost, origin, wholeNumber } from './schemas.ts'
 import { server } from './server.ts'

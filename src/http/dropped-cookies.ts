@@ -1,5 +1,5 @@
 import { AppError, type ErrorDetail } from '../core/kernel/errors.ts'
-import { isLoopback, isOtherSite } from '../ports/sites.ts'
+import { isLoopback, isOtherSite } from '../core/kernel/sites.ts'
 import { allows } from './allowed-origins.ts'
 import type { AppContext, DroppedCookies } from './request-context.ts'
 
