@@ -5,6 +5,8 @@ import type { Send } from '../app.ts'
 
 /** Of the connection, and of preflights: no matter of an operation. */
 const ofTheWay = new Set([
+  // Of Front Door.
+  'x-cache',
   'content-type',
   'content-length',
   'content-encoding',

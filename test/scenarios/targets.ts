@@ -7,7 +7,12 @@ import { startFrontDoor } from '../stand-ins/front-door.ts'
 import { redisServerMissing, startRedisServer } from '../stand-ins/redis-server.ts'
 
 /** Something that not every runtime can do. */
-export type Capability = 'image-reencoding' | 'sql-server' | 'embedded-sockets' | 'own-compression'
+export type Capability =
+  | 'image-reencoding'
+  | 'sql-server'
+  | 'embedded-sockets'
+  | 'own-compression'
+  | 'reached-directly'
 
 export interface RunningTarget {
   readonly url: string
@@ -154,7 +159,14 @@ export const targets = {
     lacks: onFunctions,
     start: (environment) => startOnSqlite(environment, [functionsHost, builtServer]),
   },
-  'front-door': { missing: null, lacks: onNode, start: startBehindFrontDoor },
+  'front-door': {
+    missing: null,
+    lacks: {
+      ...onNode,
+      'reached-directly': 'what a request says of the way it came is replaced before the program',
+    },
+    start: startBehindFrontDoor,
+  },
   workerd: {
     missing: null,
     lacks: {
