@@ -271,7 +271,7 @@ describe.each(['on', 'off'])('on the Functions host, with streaming %s', (stream
     expect(stopping.lines.join()).not.toMatch(/_cut|request_failed|invocation_failed/)
     const again = await startServer(environment, [functionsHost, app])
     const { call } = createBrowser((path, init) => fetch(again.url + path, init))
-    const lastOf = { ...person, email: 'last11@example.com' }
+    const lastOf = { email: 'last11@example.com', password: person.password }
     expect((await call('POST', '/api/v1/auth/login', { body: lastOf })).status).toBe(200)
     await again.stop('SIGKILL')
   })
