@@ -165,12 +165,12 @@ describe('on workerd', () => {
       const { url } = await harness.listen()
       const remaining = await Promise.all(
         Array.from({ length: 10 }, async () => {
-          const { status, headers } = await fetch(new URL('/api/jwks.json', url))
+          const { status, headers } = await fetch(new URL('/api/v1/users/me', url))
           return [status, Number(headers.get('x-ratelimit-remaining'))] as const
         }),
       )
       expect(remaining.toSorted(([, a], [, b]) => b - a)).toEqual(
-        Array.from({ length: 10 }, (_, i) => [200, 99 - i]),
+        Array.from({ length: 10 }, (_, i) => [401, 99 - i]),
       )
       expect(bridge.requests()).toBeGreaterThan(0)
       await harness.close()
