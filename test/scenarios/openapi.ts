@@ -15,6 +15,12 @@ const ofTheWay = new Set([
   'date',
   'transfer-encoding',
   'accept-ranges',
+  // Of the host of Functions, and of Front Door.
+  'x-ms-invocation-id',
+  'x-cache',
+  'x-azure-ref',
+  'age',
+  'via',
   'content-range',
 ])
 
