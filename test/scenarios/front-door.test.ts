@@ -1,5 +1,5 @@
 import { request } from 'node:http'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { demoPassword } from '../../entry/demo.ts'
 import { origin } from '../app.ts'
 import { useTarget } from './target.ts'
@@ -29,9 +29,8 @@ const logIn = (headers: Record<string, string>, password: string = demoPassword)
     body: JSON.stringify({ email: 'admin@example.org', password }),
   })
 
-test.runIf(can('reached-directly'))(
-  'callers are told apart by what Front Door says, and by nothing that they say',
-  async () => {
+describe.runIf(can('reached-directly'))('where the stand-in of Front Door is the test itself', () => {
+  test('callers are told apart by what Front Door says, and by nothing that they say', async () => {
     const statuses: number[] = []
     for (let n = 1; n <= 7; n++) statuses.push((await logIn(by(`203.0.113.${n}`))).status)
     expect(statuses).toEqual(Array(7).fill(200))
@@ -39,29 +38,26 @@ test.runIf(can('reached-directly'))(
     for (let n = 0; n < 6; n++) ofOne.push((await logIn(by('2001:db8::1'))).status)
     expect(ofOne).toEqual([200, 200, 200, 200, 200, 429])
     expect((await logIn(by('2001:db8:0:1::1'))).status).toBe(200)
-  },
-)
-
-test.runIf(can('reached-directly'))('past Front Door there is one answer, and two ways in', async () => {
-  for (const headers of [{}, { ...by('203.0.113.200'), 'x-azure-fdid': ours.replace('1', '2') }]) {
-    const refused = await logIn(headers)
-    expect([refused.status, ((await refused.json()) as any).error.code]).toEqual([403, 'forbidden_origin'])
-    expect((await send('/api/readyz', { headers })).status).toBe(403)
-    expect((await send('/api/healthz', { headers })).status).toBe(200)
-  }
-  const events = await fetch(`${url()}/api/v1/realtime/events`, {
-    method: 'OPTIONS',
-    headers: { 'webhook-request-origin': 'somewhere.example' },
   })
-  expect(await events.text()).not.toContain('forbidden_origin')
-  // The server for devices, where there is one in the process.
-  const embedded = await fetch(`${url()}/api/health`, { method: 'HEAD' })
-  expect(embedded.status).toBe(403)
-})
 
-test.runIf(can('reached-directly') && can('embedded-sockets'))(
-  'nor do devices come in past Front Door',
-  async () => {
+  test('past Front Door there is one answer, and two ways in', async () => {
+    for (const headers of [{}, { ...by('203.0.113.200'), 'x-azure-fdid': ours.replace('1', '2') }]) {
+      const refused = await logIn(headers)
+      expect([refused.status, ((await refused.json()) as any).error.code]).toEqual([403, 'forbidden_origin'])
+      expect((await send('/api/readyz', { headers })).status).toBe(403)
+      expect((await send('/api/healthz', { headers })).status).toBe(200)
+    }
+    const events = await fetch(`${url()}/api/v1/realtime/events`, {
+      method: 'OPTIONS',
+      headers: { 'webhook-request-origin': 'somewhere.example' },
+    })
+    expect(await events.text()).not.toContain('forbidden_origin')
+    // The server for devices, where there is one in the process.
+    const embedded = await fetch(`${url()}/api/health`, { method: 'HEAD' })
+    expect(embedded.status).toBe(403)
+  })
+
+  test.runIf(can('embedded-sockets'))('nor do devices come in past Front Door', async () => {
     const statusOf = (headers: Record<string, string>) =>
       new Promise<number | undefined>((resolve, reject) => {
         const asked = request(`${url()}/client/hubs/mackchat`, {
@@ -83,11 +79,11 @@ test.runIf(can('reached-directly') && can('embedded-sockets'))(
     expect(await statusOf({})).toBe(403)
     // It comes to the server for devices, which takes no connection without a subprotocol.
     expect(await statusOf(by('203.0.113.202'))).toBe(400)
-  },
-)
+  })
 
-test.runIf(can('reached-directly'))('readiness has nothing to say, and no address is printed', async () => {
-  const answer = await send('/api/readyz', { headers: by('203.0.113.201') })
-  expect(((await answer.json()) as { concerns: string[] }).concerns).toEqual([])
-  expect(printed()).not.toMatch(/203\.0\.113\.|11111111-2222/)
+  test('readiness has nothing to say, and no address is printed', async () => {
+    const answer = await send('/api/readyz', { headers: by('203.0.113.201') })
+    expect(((await answer.json()) as { concerns: string[] }).concerns).toEqual([])
+    expect(printed()).not.toMatch(/203\.0\.113\.|11111111-2222/)
+  })
 })
