@@ -7,6 +7,8 @@ import type { Send } from '../app.ts'
 const ofTheWay = new Set([
   // Of Front Door.
   'x-cache',
+  // Of the Functions host, when it streams.
+  'x-ms-invocation-id',
   'content-type',
   'content-length',
   'content-encoding',
