@@ -1,4 +1,5 @@
 import { createNodeCiphers } from '../../src/adapters/node/ciphers.ts'
+import { sessions } from '../../src/core/accounts/auth/sessions.model.ts'
 import type { Ports } from '../../src/ports/ports.ts'
 import { createTestApp, origin, type TestApp } from '../app.ts'
 import { operationOf, type Read, reads } from './reads.ts'
@@ -46,6 +47,13 @@ async function send(testApp: TestApp, read: Read, scene: Scene): Promise<readonl
   return isRight ? [] : [`${read.name} answered ${answer.status}: ${text.slice(0, 200)}`]
 }
 
+/** Whatever asks for a step-up finds one of now. */
+async function stepUp({ ports, clock }: TestApp, { userId, sessionId }: Signed): Promise<void> {
+  const stored = await ports.documents.read(sessions, { partition: userId, id: sessionId })
+  const steppedUpAt = new Date(clock.now()).toISOString()
+  if (stored) await ports.documents.replace(sessions, { ...stored.value, steppedUpAt }, stored.version)
+}
+
 /** Does everything once, and asks each time how much work it was. */
 export async function measureAll(
   testApp: TestApp,
@@ -56,6 +64,7 @@ export async function measureAll(
   const measured = new Map<string, Counts>()
   const count = async (name: string, work: () => Promise<unknown>) => {
     testApp.clock.advance(forgottenAfterMs)
+    for (const who of [scene.me, scene.mentor, scene.admin, scene.another]) await stepUp(testApp, who)
     await testApp.settled()
     take()
     await work()
