@@ -15,7 +15,7 @@ export const FormSummary = z
     trackingNumber: z.string().nullable(),
     relationship: z.string().nullable(),
     urgency: Urgency.nullable(),
-    assignedTo: z.string().nullable(),
+    assignedTo: z.uuid().nullable(),
     submittedAt: Timestamp,
     updatedAt: Timestamp,
     dueAt: Timestamp,

@@ -240,7 +240,7 @@ export const AdminUserView = z
     role: Role,
     status: UserStatus,
     emailVerified: z.boolean(),
-    mentorId: z.string().nullable(),
+    mentorId: z.uuid().nullable(),
     createdAt: Timestamp,
     lastLogin: Timestamp.nullable(),
   })

@@ -101,7 +101,7 @@ export const ReportSummary = z
     id: z.uuid(),
     status: ReportStatus,
     reason: ReportReason,
-    messageId: z.string(),
+    messageId: z.uuid(),
     conversationId: z.uuid(),
     reporterId: UserId.nullable().meta({ description: 'Null once that person is erased.' }),
     reportedId: UserId.nullable().meta({ description: 'Who wrote it. Null once that person is erased.' }),
@@ -110,7 +110,7 @@ export const ReportSummary = z
     createdAt: Timestamp,
     updatedAt: Timestamp,
     resolvedAt: Timestamp.nullable(),
-    resolvedBy: z.string().nullable(),
+    resolvedBy: z.uuid().nullable(),
     retainUntil: Timestamp.meta({ description: 'Then the report is removed.' }),
   })
   .meta({ id: 'ReportSummary' })
