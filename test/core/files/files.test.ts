@@ -118,7 +118,7 @@ describe('the three steps', () => {
     expect(response.headers.get('content-security-policy')).toContain('sandbox')
 
     expect((await ann.call('DELETE', `/api/v1/files/${fileId}`)).status).toBe(204)
-    expect((await ann.call('DELETE', `/api/v1/files/${fileId}`)).status).toBe(404)
+    expect((await ann.call('DELETE', `/api/v1/files/${fileId}`)).status).toBe(204)
     expect(await everyBlob()).toEqual([])
   })
 
