@@ -193,6 +193,18 @@ test(`chaos: nothing is lost or doubled, one order for all, that of each writer 
   let mismatches = 0
   let reloads = 0
 
+  const changing = new Set<Promise<void>>()
+  /** Whether it succeeds does not matter, only when it is over. */
+  async function noted(change: Promise<unknown>): Promise<void> {
+    const over = change.then(
+      () => {},
+      () => {},
+    )
+    changing.add(over)
+    await over
+    changing.delete(over)
+  }
+
   /** Two tabs of one browser, which share what waits and the cookies. They are reloaded now and then. */
   function openTabs(
     { userId }: ChatPerson,
@@ -226,12 +238,10 @@ test(`chaos: nothing is lost or doubled, one order for all, that of each writer 
         onSignedOut: () => void mismatches++,
         async onSent(_, message) {
           if (!message || message.senderId !== userId) return
-          if (chance(0.05))
-            await client.api.v1.messages[':id']
-              .$patch({ param: { id: message.id }, json: { text: 'edited' } })
-              .catch(() => {})
-          if (chance(0.02))
-            await client.api.v1.messages[':id'].$delete({ param: { id: message.id } }).catch(() => {})
+          const param = { id: message.id }
+          const { [':id']: one } = client.api.v1.messages
+          if (chance(0.05)) await noted(one.$patch({ param, json: { text: 'edited' } }))
+          if (chance(0.02)) await noted(one.$delete({ param }))
         },
       })
     const open = [openTab(), openTab()]
@@ -381,6 +391,8 @@ test(`chaos: nothing is lost or doubled, one order for all, that of each writer 
       }
     }),
   )
+  // What is being changed still has its number to come.
+  while (changing.size > 0) await Promise.all(changing)
   clearInterval(cutting)
   clearInterval(cacheCutting)
   isCacheCut = false
