@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createNativeHasher } from '../src/adapters/argon2-native/hasher.ts'
 import { createClamavFileScanner } from '../src/adapters/clamav/file-scanner.ts'
+import { createClientPackageAssets } from '../src/adapters/client-package/assets.ts'
 import { createConsoleLog } from '../src/adapters/console/log.ts'
 import { createFilesystemAuditAnchors } from '../src/adapters/filesystem/audit-anchors.ts'
 import { createFilesystemBlobBytes } from '../src/adapters/filesystem/blob-bytes.ts'
@@ -44,6 +45,12 @@ function findSwaggerUi(): string {
 function findPages(): string {
   const built = join(import.meta.dirname, '../dist/pages')
   return existsSync(built) ? built : join(import.meta.dirname, '../pages')
+}
+
+/** Beside the bundle, or where `npm run build:client` put it. */
+function findClient(): string {
+  const bundle = join(import.meta.dirname, '..')
+  return existsSync(join(bundle, 'client.tgz')) ? bundle : join(bundle, 'dist')
 }
 
 /** Beside the bundle, or as it was written. */
@@ -99,10 +106,12 @@ export function createNodeNative(config: Config): Native {
   }
   const referenceAssets = createSwaggerUiAssets(readFrom(findSwaggerUi()))
   const pageAssets = createPageAssets(readFrom(findPages()))
+  const clientAssets = createClientPackageAssets(readFrom(findClient()))
   return {
     log,
     assets: {
-      read: async (name) => (await referenceAssets.read(name)) ?? pageAssets.read(name),
+      read: async (name) =>
+        (await referenceAssets.read(name)) ?? (await pageAssets.read(name)) ?? clientAssets.read(name),
     },
     holdOpen: () => {},
     images: createSharpImages(),

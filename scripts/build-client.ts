@@ -1,18 +1,30 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
-import { join, resolve } from 'node:path'
+import { tmpdir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import { describeContract } from './client-contract.ts'
+
+/*
+ * The client as front ends install it: its files as JavaScript with declarations that name nothing of the server, and the
+ * same packed. `client/` has its manifest and what it says of itself; its version is that of the server.
+ */
 
 const root = resolve(import.meta.dirname, '..')
+const readJson = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'))
 
-/** Of a package that is installed; without a name, of this project. */
-const manifestOf = (name?: string) =>
-  JSON.parse(readFileSync(join(root, ...(name ? ['node_modules', name] : []), 'package.json'), 'utf8'))
-
-/** The packages that the files below a folder import, by their names. */
+/** The packages that the files of a folder import, by their names. */
 function packagesIn(directory: string): readonly string[] {
-  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' })
-  const named = files.flatMap((file) => {
+  const named = readdirSync(directory).flatMap((file) => {
     if (!/\.(js|d\.ts)$/.test(file)) return []
     const source = readFileSync(join(directory, file), 'utf8')
     return [...source.matchAll(/(?:from |import\()['"]([^.'"][^'"]*)['"]/g)].map(([, name = '']) => name)
@@ -21,40 +33,73 @@ function packagesIn(directory: string): readonly string[] {
   return [...new Set(named.map(nameOf))].toSorted()
 }
 
-/**
- * The client as a browser gets it: its files as JavaScript, and the declarations of all that their types name. What it
- * writes is a package: it can be packed and installed, and brings nothing of the server but types.
- */
-export function buildClient(outDir: string): void {
-  rmSync(outDir, { recursive: true, force: true })
-  const compiler = join(root, 'node_modules/typescript7/bin/tsc')
-  execFileSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.client.json'), '--outDir', outDir], {
-    stdio: 'inherit',
-  })
-  const sources = join(root, 'src/client')
-  for (const file of readdirSync(sources)) {
-    const source = readFileSync(join(sources, file), 'utf8')
-    const script = stripTypeScriptTypes(source).replaceAll(/ from '(\.\/[\w-]+)\.ts'/g, " from '$1.js'")
-    writeFileSync(join(outDir, 'client', file.replace(/\.ts$/, '.js')), script)
-  }
-  const { name, version, license, type, exports, dependencies } = manifestOf()
-  const named = packagesIn(outDir)
-  const needed = named.filter((each) => dependencies[each] !== undefined)
-  // What a package names in its own types comes with it.
-  const brought = needed.flatMap((each) => Object.keys(manifestOf(each).dependencies ?? {}))
-  const missing = named.filter((each) => !needed.includes(each) && !brought.includes(each))
+/** Files beside each other, and the server as its contract. */
+const asInstalled = (source: string): string =>
+  source
+    .replaceAll(/(['"])\.\.\/app\/create-app\.ts\1/g, "'./contract.js'")
+    .replaceAll(/(['"])(\.\/[\w-]+)\.ts\1/g, "'$2.js'")
+
+function writeManifest(outDir: string): void {
+  const { dependencies: known, version, license } = readJson('package.json')
+  const { private: _, type, exports, ...own } = readJson('client/package.json')
+  const optional: Readonly<Record<string, string>> = own.peerDependencies ?? {}
+  const needed = packagesIn(outDir).filter((name) => optional[name] === undefined)
+  const missing = needed.filter((name) => known[name] === undefined)
   if (missing.length > 0) throw new Error(`no dependency of this project: ${missing.join(', ')}`)
-  const own = {
-    name,
-    version,
-    license,
-    type,
-    sideEffects: false,
-    exports: JSON.parse(JSON.stringify(exports).replaceAll('./dist/client/', './')),
-    dependencies: Object.fromEntries(needed.map((each) => [each, dependencies[each]])),
-  }
-  writeFileSync(join(outDir, 'package.json'), `${JSON.stringify(own, null, 2)}\n`)
-  cpSync(join(root, 'LICENSE'), join(outDir, 'LICENSE'))
+  // A front end may have a newer one of its own: one copy will do.
+  const dependencies = Object.fromEntries(needed.map((name) => [name, `^${known[name]}`]))
+  const manifest = { ...own, version, license, type, exports, dependencies }
+  writeFileSync(join(outDir, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
 }
 
-if (import.meta.main) buildClient(resolve(root, process.argv[2] ?? 'dist/client'))
+export function buildClient(outDir: string): void {
+  rmSync(outDir, { recursive: true, force: true })
+  mkdirSync(outDir, { recursive: true })
+  const declared = mkdtempSync(join(tmpdir(), 'client-types-'))
+  try {
+    const compiler = join(root, 'node_modules/typescript7/bin/tsc')
+    const options = ['-p', join(root, 'tsconfig.client.json'), '--outDir', declared]
+    execFileSync(process.execPath, [compiler, ...options], { stdio: 'inherit' })
+    const sources = join(root, 'src/client')
+    for (const file of readdirSync(sources)) {
+      const name = basename(file, '.ts')
+      const script = stripTypeScriptTypes(readFileSync(join(sources, file), 'utf8'))
+      writeFileSync(join(outDir, `${name}.js`), asInstalled(script))
+      const types = readFileSync(join(declared, 'client', `${name}.d.ts`), 'utf8')
+      writeFileSync(join(outDir, `${name}.d.ts`), asInstalled(types))
+    }
+    const app = readFileSync(join(declared, 'app/create-app.d.ts'), 'utf8')
+    writeFileSync(join(outDir, 'contract.d.ts'), describeContract(root, app))
+  } finally {
+    rmSync(declared, { recursive: true })
+  }
+  writeManifest(outDir)
+  cpSync(join(root, 'LICENSE'), join(outDir, 'LICENSE'))
+  cpSync(join(root, 'client/README.md'), join(outDir, 'README.md'))
+}
+
+/** Packs a client that was built, into a file beside its folder: the same bytes for the same client. */
+export function packClient(outDir: string): string {
+  const target = `${outDir}.tgz`
+  const scratch = mkdtempSync(join(tmpdir(), 'client-packed-'))
+  try {
+    const options = ['pack', '--silent', '--ignore-scripts', '--pack-destination', scratch, outDir]
+    const packed = execFileSync('npm', options, { encoding: 'utf8' }).trim()
+    cpSync(join(scratch, packed), target)
+  } finally {
+    rmSync(scratch, { recursive: true })
+  }
+  return target
+}
+
+if (import.meta.main) {
+  const outDir = resolve(root, process.argv[2] ?? 'dist/client')
+  buildClient(outDir)
+  const packed = packClient(outDir)
+  const kbOf = (path: string) => Math.round(statSync(path).size / 1000)
+  const files = readdirSync(outDir).map((file) => join(outDir, file))
+  const scripts = files
+    .filter((file) => file.endsWith('.js'))
+    .reduce((sum, file) => sum + statSync(file).size, 0)
+  console.log(`${packed}: ${kbOf(packed)} kB packed, ${Math.round(scripts / 1000)} kB of scripts in it`)
+}

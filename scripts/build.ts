@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { build, type Metafile } from 'esbuild'
 import { measureColdStart } from '../bench/cold-start.ts'
 import { swaggerUiFiles } from '../src/adapters/swagger-ui/assets.ts'
-import { buildClient } from './build-client.ts'
+import { buildClient, packClient } from './build-client.ts'
 import { buildPages } from './build-pages.ts'
 import { compressedForms } from './compressed-forms.ts'
 import { describeLicenses } from './third-party-licenses.ts'
@@ -128,6 +128,7 @@ if (import.meta.main) {
   rmSync(outDir, { recursive: true, force: true })
   const metafile = await buildServer(outDir)
   buildClient(join(outDir, 'client'))
+  packClient(join(outDir, 'client'))
   await buildPages(join(outDir, 'pages'), { isProduction: true })
   for (const path of entriesOf(metafile)) {
     const kibOf = (files: readonly { readonly bytes: number }[]) =>

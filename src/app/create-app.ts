@@ -8,6 +8,7 @@ import { RememberingRouter } from '../http/router.ts'
 import { onInvalid } from '../http/validate.ts'
 import type { Ports } from '../ports/ports.ts'
 import { chatPageRoutes } from '../routes/chat-page.ts'
+import { clientPackageRoutes } from '../routes/client-package.ts'
 import { homeRoutes } from '../routes/home.ts'
 import { mailboxRoutes } from '../routes/mailbox.ts'
 import { referenceRoutes } from '../routes/reference.ts'
@@ -42,6 +43,7 @@ export function createApp(ports: Ports, config: AppConfig) {
     '/',
     referenceRoutes(describe, () => describeEvents(publicOrigin), assets.read),
   )
+  app.route('/', clientPackageRoutes(assets.read))
   app.route('/', homeRoutes(isProduction, built.mail.mailbox !== null, assets.read))
   if (built.mail.mailbox && !isProduction) app.route('/dev/mailbox', mailboxRoutes(built.mail.mailbox))
   const { isServed, elsewhere } = config.chatPage

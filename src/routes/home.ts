@@ -70,12 +70,17 @@ const mailbox: Link = {
   text: 'Mailbox',
   says: 'Mail that is kept here instead of sent.',
 }
+const client = (origin: string): Link => ({
+  href: '/client.tgz',
+  text: 'Client',
+  says: `For front ends: npm install ${origin}/client.tgz`,
+})
 const catalogue: Link = { href: '/api/v1/courses', text: 'Catalog', says: 'The courses, as JSON.' }
 const demo: Link = { href: '#demo', text: 'Demo accounts', says: 'How to sign in with one of them.' }
 
 /**
- * The first page a developer meets. It leads only where there is something: `hasMailbox` where mail is kept, the chat
- * where its page was built. In production there is no page, and nothing is said.
+ * The first page a developer meets. It leads only where there is something: `hasMailbox` where mail is kept, the chat and
+ * the client where they were built. In production there is no page, and nothing is said.
  */
 export function homeRoutes(
   isProduction: boolean,
@@ -84,18 +89,27 @@ export function homeRoutes(
 ) {
   const routes = new Hono<AppEnv>()
   if (isProduction) return routes.get('/', (c) => c.body(null, 204))
-  const written = new Map<boolean, ReturnType<typeof sharedText>>()
-  const pageFor = (hasChat: boolean, origin: string) => {
-    const links = [reference, ...(hasChat ? [chat] : []), ...(hasMailbox ? [mailbox] : []), catalogue, demo]
+  const written = new Map<string, ReturnType<typeof sharedText>>()
+  const pageFor = (hasChat: boolean, hasClient: boolean, origin: string) => {
+    const links = [
+      reference,
+      ...(hasChat ? [chat] : []),
+      ...(hasMailbox ? [mailbox] : []),
+      ...(hasClient ? [client(origin)] : []),
+      catalogue,
+      demo,
+    ]
+    const key = `${hasChat} ${hasClient}`
     const known =
-      written.get(hasChat) ??
+      written.get(key) ??
       sharedText(async () => String(await page(links, origin)), 'text/html; charset=UTF-8')
-    written.set(hasChat, known)
+    written.set(key, known)
     return known
   }
   return routes.get('/', async (c) => {
-    const hasChat = (await readAsset('chat/manifest.json')) !== null
-    const answer = pageFor(hasChat, c.get('settings').publicOrigin)
+    const built = await Promise.all(['chat/manifest.json', 'client.tgz'].map(readAsset))
+    const [hasChat = false, hasClient = false] = built.map((asset) => asset !== null)
+    const answer = pageFor(hasChat, hasClient, c.get('settings').publicOrigin)
     return answer(c, { headers: { 'Content-Security-Policy': await policyForStyle(style) } })
   })
 }

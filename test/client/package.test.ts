@@ -1,9 +1,24 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { getRequestListener } from '@hono/node-server'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildClient, packClient } from '../../scripts/build-client.ts'
+import { createClientPackageAssets } from '../../src/adapters/client-package/assets.ts'
+import { createTestApp } from '../app.ts'
 
 /*
  * The client as a front end gets it: built, packed, and unpacked in an empty folder, with nothing but the packages that it
@@ -12,20 +27,18 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const root = resolve(import.meta.dirname, '../..')
 const scratch = mkdtempSync(join(tmpdir(), 'client-package-'))
-const installed = join(scratch, 'node_modules/@tools-inc/api')
+const installed = join(scratch, 'node_modules/@tools-inc/client')
 let entries: readonly string[]
+let packedBytes: Uint8Array<ArrayBuffer>
 
 beforeAll(async () => {
   const built = join(scratch, 'built')
-  const node = process.execPath
-  const builder = [join(root, 'scripts/build-client.ts'), built]
-  execFileSync(node, ['--disable-warning=ExperimentalWarning', ...builder], { stdio: 'pipe' })
-  const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', scratch, built], {
-    encoding: 'utf8',
-  }).trim()
+  buildClient(built)
+  const packed = packClient(built)
   rmSync(built, { recursive: true })
+  packedBytes = new Uint8Array(readFileSync(packed))
   mkdirSync(installed, { recursive: true })
-  execFileSync('tar', ['-xzf', join(scratch, packed), '-C', installed, '--strip-components=1'])
+  execFileSync('tar', ['-xzf', packed, '-C', installed, '--strip-components=1'])
   const { dependencies, exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
   for (const name of Object.keys(dependencies)) {
     const link = join(scratch, 'node_modules', name)
@@ -33,7 +46,9 @@ beforeAll(async () => {
     symlinkSync(join(root, 'node_modules', name), link)
   }
   writeFileSync(join(scratch, 'package.json'), '{ "private": true, "type": "module" }')
-  entries = Object.keys(exports).map((entry) => `@tools-inc/api/${entry.slice(2)}`)
+  entries = Object.keys(exports)
+    .filter((entry) => entry !== './package.json')
+    .map((entry) => `@tools-inc/client${entry.slice(1)}`)
 }, 400_000)
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
@@ -45,7 +60,6 @@ function compile(source: string, moduleResolution: string): string {
   const compilerOptions = {
     strict: true,
     noEmit: true,
-    skipLibCheck: true,
     target: 'es2024',
     module: moduleResolution === 'bundler' ? 'esnext' : 'nodenext',
     moduleResolution,
@@ -57,6 +71,42 @@ function compile(source: string, moduleResolution: string): string {
   const compiler = join(root, 'node_modules/typescript7/bin/tsc')
   return spawnSync(process.execPath, [compiler, '-p', scratch], { encoding: 'utf8' }).stdout
 }
+
+test('it is of the version of the server, brings its license, and needs nothing of the server', () => {
+  const { version, dependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
+  expect(version).toBe(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version)
+  expect(Object.keys(dependencies)).toEqual(['hono', 'idb'])
+  const files = readdirSync(installed)
+  expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'contract.d.ts']))
+  for (const file of files.filter((name) => /\.(js|ts)$/.test(name)))
+    for (const [, from = ''] of readFileSync(join(installed, file), 'utf8').matchAll(
+      /(?:from |import\()['"]([^'"]+)['"]/g,
+    ))
+      expect(from, file).toMatch(/^(\.\/[\w-]+\.js|hono\/[\w/-]+|hono|idb)$/)
+})
+
+test('npm takes it from a server, which hands out what was built with it', async () => {
+  const assets = createClientPackageAssets(async () => packedBytes)
+  const { app } = await createTestApp({ ports: () => ({ assets }) })
+  const server = createServer(getRequestListener(app.fetch))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const address = `http://127.0.0.1:${port}/client.tgz`
+  const options = [
+    'pack',
+    '--json',
+    '--pack-destination',
+    scratch,
+    '--cache',
+    join(scratch, 'cache'),
+    address,
+  ]
+  const { stdout } = await promisify(execFile)('npm', options)
+  server.close()
+  expect(JSON.parse(stdout)).toMatchObject([
+    { name: '@tools-inc/client', entryCount: readdirSync(installed).length },
+  ])
+})
 
 test('each entry is there for Node, and does something', () => {
   const run = spawnSync(process.execPath, ['--input-type=module', '-e', `${importing()}\n${listing()}`], {
@@ -84,19 +134,26 @@ test('a bundler finds each for a browser, down to the oldest that is meant, and 
   const inputs = Object.keys(metafile.inputs).map(
     (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1],
   )
-  expect(new Set(inputs.filter(Boolean))).toEqual(new Set(['@tools-inc/api', 'hono', 'idb']))
+  expect(new Set(inputs.filter(Boolean))).toEqual(new Set(['@tools-inc/client', 'hono', 'idb']))
   // Of the 100 kB that a chat may weigh, unpacked and unzipped.
   expect(outputFiles[0]?.contents.length).toBeLessThan(40_000)
 })
 
 const page = (json: string, role: string) => `${importing()}
-import { createClient } from '@tools-inc/api/client'
+import { createClient } from '@tools-inc/client'
+import type { ChatEvent } from '@tools-inc/client/live-chat'
 const client = createClient({ baseUrl: '' })
 const answer = await client.api.v1.auth.login.$post({ json: ${json} })
 if (answer.status === 200) {
   const { user } = await answer.json()
   user.role satisfies ${role}
 }
+const later = (event: ChatEvent) => {
+  if (event.event === 'message.new') event.data.senderId satisfies string
+  // @ts-expect-error: there is no such event, so the type is not \`any\`.
+  return event.event === 'nothing.new'
+}
+export { later }
 `
 const body = `{ email: 'a@b.example', password: 'x' }`
 const roles = `'user' | 'mentor' | 'admin' | 'guest'`

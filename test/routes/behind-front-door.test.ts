@@ -21,6 +21,7 @@ const testApp = await createTestApp({
   ports: () => ({
     assets: createMemoryAssets({
       'swagger-ui.css': asset('a { color: red } '.repeat(200), 'text/css; charset=utf-8'),
+      'client.tgz': asset('packed', 'application/gzip'),
       'chat/page-A.js': asset('page(); '.repeat(200), 'text/javascript; charset=utf-8'),
     }),
   }),

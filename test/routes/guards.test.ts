@@ -13,6 +13,7 @@ const undescribed = [
   '/api/asyncapi.json',
   '/api/docs',
   '/api/docs/:name',
+  '/client.tgz',
   '/dev/mailbox',
   '/dev/mailbox/:id',
   '/dev/chat',

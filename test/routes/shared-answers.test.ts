@@ -25,6 +25,7 @@ const testApp = await createTestApp({
   ports: () => ({
     assets: createMemoryAssets({
       'chat/manifest.json': asset(JSON.stringify(manifest), 'application/json'),
+      'client.tgz': asset('packed', 'application/gzip'),
       'chat/page-A.js': asset(long('page();'), 'text/javascript; charset=utf-8'),
       'chat/licenses.txt': asset(long('MIT. '), 'text/plain; charset=utf-8'),
       'swagger-ui.css': asset(long('a { color: red }'), 'text/css; charset=utf-8'),
