@@ -94,7 +94,14 @@ test('nothing but what is the same for everybody is kept, whoever asks, and two 
   }
   expect(edge.leaks).toEqual([])
   const shared = described.filter(({ isShared }) => isShared).map(({ path }) => concrete(path))
-  const documents = ['/', '/api/openapi.json', '/api/asyncapi.json', '/api/docs', '/api/docs/swagger-ui.css']
+  const documents = [
+    '/',
+    '/api/openapi.json',
+    '/api/asyncapi.json',
+    '/api/docs',
+    '/api/docs/swagger-ui.css',
+    '/client.tgz',
+  ]
   const kept = new Set(edge.stored.map(({ path }) => path))
   expect([...kept].filter((path) => ![...shared, ...documents].includes(path))).toEqual([])
   for (const path of [
@@ -179,6 +186,7 @@ describe('the rule that operators are given', () => {
       '/api/docs',
       '/api/docs/start.js',
       '/chat/page-A.js',
+      '/client.tgz',
     ])
       expect(rule.test(path), path).toBe(true)
     for (const path of [
