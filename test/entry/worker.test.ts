@@ -188,7 +188,10 @@ describe('on workerd', () => {
     const harness = open(vars as Record<string, string>)
     const { url } = await harness.listen()
     const answer = await fetch(new URL('/api/healthz', url))
-    expect([answer.status, await answer.text()]).toEqual([500, ''])
+    expect([answer.status, await answer.json()]).toEqual([
+      500,
+      { error: expect.objectContaining({ code: 'server_error', requestId: expect.any(String) }) },
+    ])
     expect(JSON.stringify(harness.getLogs())).toContain(problem)
     await harness.close()
   })
