@@ -75,7 +75,7 @@ export function mountMiddleware(
   app.route('/api/v1', publicPictureRoutes(files))
   app.use(limited(limits.general))
   app.use(declaredQuery(queryOf, addressOf))
-  app.on('DELETE', ['*'], onRoutes(deletingTwice(idempotency.deletions)))
+  app.delete('*', onRoutes(deletingTwice(idempotency.deletions)))
   // Where there is no route there is nothing to protect, and no body to read.
   app.on(unsafeMethods, ['*'], ...[csrf(leaves), jsonBody({ leaves, takesBeacon, bodyOf })].map(onRoutes))
 }
