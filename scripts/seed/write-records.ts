@@ -139,7 +139,7 @@ export function createRecordsWriter({ ports, bench, untilMs, isContinued, isElse
       for (const { person, key, atMs, isRefused } of plans) {
         bench.take('notice', key)
         bench.at(atMs)
-        const link = linkTo(bench.settings.forms.portalOrigin, '/account/security')
+        const link = linkTo(bench.settings.forms.pages.notMe)
         const greeting = greetingOf(person.name)
         const mail = await bench.mail.seal({ template: 'new_device', to: person.email, greeting, link }, key)
         sealed.push(mail)

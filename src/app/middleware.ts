@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import type { Limit } from '../core/kernel/domain.ts'
+import { ownPagesPath } from '../core/platform/mail/mailed-pages.model.ts'
 import { createReadClientAddress } from '../http/client-address.ts'
 import { csrf, unsafeMethods } from '../http/csrf.ts'
 import { declaredQuery } from '../http/declared-query.ts'
@@ -15,6 +16,7 @@ import type { AppEnv } from '../http/request-context.ts'
 import { beginRequest } from '../http/request-id.ts'
 import type { Ports } from '../ports/ports.ts'
 import { blobRoutes } from '../routes/blobs.ts'
+import { mailedPageRoutes } from '../routes/mailed-pages/mailed-pages.ts'
 import { publicPictureRoutes } from '../routes/public-pictures.ts'
 import { realtimeEventRoutes } from '../routes/realtime.ts'
 import type { AppConfig } from './config.ts'
@@ -33,7 +35,7 @@ const onRoutes =
 export function mountMiddleware(
   app: OpenAPIHono<AppEnv>,
   ports: Ports,
-  { auth, files, idempotency, limits, realtime }: Domains,
+  { auth, erasure, exports, files, forms, idempotency, limits, realtime }: Domains,
   config: AppConfig,
   { addressOf, bodyOf, isReachedDirectly, leaves, limitOf, queryOf, takesBeacon }: RouteDeclarations,
 ): void {
@@ -75,6 +77,17 @@ export function mountMiddleware(
   app.route('/api/v1', publicPictureRoutes(files))
   app.use(limited(limits.general))
   app.use(declaredQuery(queryOf, addressOf))
+  // Before what takes nothing but JSON: their forms are sent by a browser without script.
+  app.route(
+    ownPagesPath,
+    mailedPageRoutes(
+      { auth, erasure, exports, forms },
+      {
+        passwordMinLength: config.auth.passwordMinLength,
+        limited: limited({ ...config.limits.auth, name: 'pages' }),
+      },
+    ),
+  )
   app.delete('*', onRoutes(deletingTwice(idempotency.deletions)))
   // Where there is no route there is nothing to protect, and no body to read.
   app.on(unsafeMethods, ['*'], ...[csrf(leaves), jsonBody({ leaves, takesBeacon, bodyOf })].map(onRoutes))

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { area } from './area.ts'
 import { mail } from './mail.ts'
+import { mailedLinks } from './mailed-links.ts'
 import { onOrOff, serviceUrl, wholeNumber } from './schemas.ts'
 import { server } from './server.ts'
 import { sessions } from './sessions.ts'
@@ -66,6 +67,7 @@ export const accounts = area({
             : read(mail).isSending,
           publicOrigin,
           portalOrigin,
+          pages: read(mailedLinks).pages,
         },
       },
     }

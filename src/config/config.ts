@@ -15,6 +15,7 @@ import { hasher } from './hasher.ts'
 import { identityProviders } from './identity-providers.ts'
 import { connectionLimitsOf, limits } from './limits.ts'
 import { mail } from './mail.ts'
+import { mailedLinks } from './mailed-links.ts'
 import { managedIdentity } from './managed-identity.ts'
 import { type Merged, merge } from './merge.ts'
 import type { Environment } from './names.ts'
@@ -39,6 +40,7 @@ import { publicOriginOf, web } from './web.ts'
 const areas = [
   server,
   web,
+  mailedLinks,
   callers,
   limits,
   secrets,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { area } from './area.ts'
 import { BusinessHours, holidays, timeZone } from './business-time.ts'
+import { mailedLinks } from './mailed-links.ts'
 import { emailAddresses, wholeNumber } from './schemas.ts'
 import { web } from './web.ts'
 
@@ -76,6 +77,7 @@ export const forms = area({
         forms: {
           publicOrigin,
           portalOrigin,
+          pages: read(mailedLinks).pages,
           notify: values.FORMS_NOTIFY,
           escalate: values.FORMS_ESCALATE ?? values.FORMS_NOTIFY,
           responseMs: values.FORMS_RESPONSE_HOURS * hourMs,

@@ -1,6 +1,6 @@
 import { area } from './area.ts'
+import { mailedLinks } from './mailed-links.ts'
 import { wholeNumber } from './schemas.ts'
-import { web } from './web.ts'
 
 const dayMs = 86_400_000
 
@@ -18,7 +18,7 @@ export const privacy = area({
     app: {
       privacy: {
         erasureDelayMs: values.ERASURE_DELAY_DAYS * dayMs,
-        portalOrigin: read(web).portalOrigin,
+        pages: read(mailedLinks).pages,
       },
     },
   }),

@@ -1,7 +1,7 @@
 import { area } from './area.ts'
 import { limits } from './limits.ts'
+import { mailedLinks } from './mailed-links.ts'
 import { emailAddresses, wholeNumber } from './schemas.ts'
-import { web } from './web.ts'
 
 const dayMs = 86_400_000
 
@@ -28,7 +28,7 @@ export const reports = area({
         reports: {
           notify: values.REPORTS_NOTIFY,
           retentionMs: values.REPORTS_RETENTION_DAYS * dayMs,
-          portalOrigin: read(web).portalOrigin,
+          pages: read(mailedLinks).pages,
           limits: [limited('reports', 20, 3_600)],
         },
       },

@@ -25,7 +25,7 @@ export const web = area({
     PORTAL_URL: {
       schema: origin,
       example: 'https://portal.sdtoolsinc.org',
-      says: 'Where the pages live that links in mails lead to. Unset: the first of CORS_ORIGINS, else PUBLIC_URL.',
+      says: 'Where the portal is, to whose pages mails lead at their documented paths; PORTAL_LINKS names others. Unset: mails lead to pages of this API, and what staff read to the first of CORS_ORIGINS, else PUBLIC_URL.',
     },
     COOKIE_SAME_SITE: {
       schema: z.enum(['Strict', 'Lax', 'None']),
@@ -81,6 +81,7 @@ export const web = area({
       )
     return {
       publicOrigin,
+      isPortalNamed: values.PORTAL_URL !== undefined,
       portalOrigin: values.PORTAL_URL ?? allowedOrigins[0] ?? publicOrigin,
       /** Whose pages may use this API. */
       origins: [publicOrigin, ...allowedOrigins],

@@ -73,9 +73,12 @@ const phrases: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 }
 
+/** 499 is of nginx, and Hono's types know it not. */
+export const statusOf = ({ code, kind }: AppError): ContentfulStatusCode =>
+  (statusByCode[code] ?? statusByKind[kind]) as ContentfulStatusCode
+
 function answer(c: Context<AppEnv>, error: AppError): Response {
-  // 499 is of nginx, and Hono's types know it not.
-  const status = (statusByCode[error.code] ?? statusByKind[error.kind]) as ContentfulStatusCode
+  const status = statusOf(error)
   const requestId = c.get('caller')?.requestId ?? ''
   if (error.retryAfterSeconds !== undefined) c.header('Retry-After', String(error.retryAfterSeconds))
   if (status === 401) c.header('WWW-Authenticate', 'Bearer')

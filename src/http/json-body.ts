@@ -78,7 +78,7 @@ export async function readText(c: AppContext, maxBytes: number): Promise<string>
 const isNamedElsewhere = (key: string) => key === 'fileName'
 
 /** Refuses what JSON allows and no store, mail or page can carry safely. */
-function refuseUnsafeValues(root: unknown): void {
+export function refuseUnsafeValues(root: unknown): void {
   const open: { value: unknown; path: string; depth: number }[] = [{ value: root, path: '', depth: 0 }]
   for (let next = open.pop(); next; next = open.pop()) {
     const { value, path, depth } = next

@@ -161,9 +161,11 @@ describe('headers', () => {
   test('that the code sets by name are all among them', () => {
     const known = new Set(Object.keys(answerHeaders).map((name) => name.toLowerCase()))
     const folders = ['src/http', 'src/routes']
-    const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+    const files = folders.flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+    )
     const set = files
-      .filter((file) => !file.endsWith('.test.ts'))
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
       .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/c\.header\(\s*'([\w-]+)'/g)])
       .map(([, name = '']) => name.toLowerCase())
     expect(set.length).toBeGreaterThan(25)

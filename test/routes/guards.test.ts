@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { createTestApp, origin, person, signedInBrowser } from '../app.ts'
+import { ownPages } from '../own-pages.ts'
 
 const testApp = await createTestApp()
 const document = testApp.describe() as { paths: Record<string, Record<string, any>> }
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
 )
-/** Routes outside the description: the description itself, the page that shows it, and what only developers see. */
+/** Routes outside the description: the description itself, the page that shows it, and what only
+ * developers see, and the pages that mails lead to. */
 const undescribed = [
   '/',
   '/api/openapi.json',
@@ -19,6 +21,7 @@ const undescribed = [
   '/dev/chat',
   '/dev/chat/:name',
   '/dev/chat/licenses.txt',
+  ...ownPages,
 ]
 
 describe('every route', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createTestApp, origin } from '../app.ts'
+import { ownPages } from '../own-pages.ts'
 
 /* A browser that finds no icon asks for /favicon.ico, which is not there and which the page's own policy forbids. */
 
@@ -11,6 +12,7 @@ const pages = [
   '/api/v1/auth/verify-email?token=x',
   '/api/v1/shared',
   '/certificates/K7QF-2M9D-X4RT-8HWB',
+  ...ownPages,
 ]
 
 test.each(pages)('%s brings an icon, and lets it be shown', async (path) => {

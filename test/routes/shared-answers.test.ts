@@ -5,6 +5,7 @@ import { type Browser, createTestApp, origin } from '../app.ts'
 import { pngOf } from '../core/files/sample-files.ts'
 import { uploadFile } from '../core/files/upload.ts'
 import { publishCourse, staffMember } from '../core/learning/course-people.ts'
+import { ownPages } from '../own-pages.ts'
 
 /*
  * Every answer is of one of two kinds: the same for everybody, so that anybody on the way may keep it, or for one caller
@@ -62,7 +63,7 @@ const real: Readonly<Record<string, string>> = {
   '/dev/chat/:name': '/dev/chat/page-A.js',
 }
 /** Of pages and documents that the description leaves out, those that are for one caller. */
-const undescribedPrivate = ['/dev/mailbox', '/dev/mailbox/:id']
+const undescribedPrivate = ['/dev/mailbox', '/dev/mailbox/:id', ...ownPages]
 
 interface Route {
   readonly method: string

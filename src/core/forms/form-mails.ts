@@ -17,13 +17,10 @@ export function senderOf({ type, form }: FilledForm): {
 }
 
 /** Mails about a form say which one, and never what is in it. */
-export function createFormMails(
-  mail: Pick<Mailing, 'seal'>,
-  { portalOrigin, notify, escalate }: FormSettings,
-) {
-  const statusPage = linkTo(portalOrigin, '/referral-status')
-  const listPage = linkTo(portalOrigin, '/admin/forms')
-  const staffPage = (id: string) => linkTo(portalOrigin, `/admin/forms/${id}`)
+export function createFormMails(mail: Pick<Mailing, 'seal'>, { pages, notify, escalate }: FormSettings) {
+  const statusPage = linkTo(pages.referralStatus)
+  const listPage = linkTo(pages.staffForms)
+  const staffPage = (id: string) => linkTo(`${pages.staffForms}/${id}`)
   const toEach = (
     addresses: readonly string[],
     key: string,

@@ -3,6 +3,7 @@ import { Email } from '../accounts/users/users.model.ts'
 import { FileView } from '../files/files.model.ts'
 import { defineError } from '../kernel/errors.ts'
 import { leftOut, sentBack } from '../kernel/sent-back.ts'
+import type { MailedPages } from '../platform/mail/mailed-pages.model.ts'
 import type { BusinessHours } from './business-hours.ts'
 import { severalLines, shownName, singleLine } from './form-text.ts'
 import { Phone, PhoneIfAny } from './phone.ts'
@@ -10,8 +11,9 @@ import { Phone, PhoneIfAny } from './phone.ts'
 export interface FormSettings {
   /** Where files of ours have their addresses. */
   readonly publicOrigin: string
-  /** Where people use the portal: links in mails lead there. */
+  /** Where people use the portal. */
   readonly portalOrigin: string
+  readonly pages: MailedPages
   /** Who is told that a form came in, and who when nobody looked at it in time. */
   readonly notify: readonly string[]
   readonly escalate: readonly string[]

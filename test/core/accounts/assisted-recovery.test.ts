@@ -10,6 +10,7 @@ import {
   signedInBrowser,
   type TestApp,
 } from '../../app.ts'
+import { createPlainBrowser } from '../../routes/plain-browser.ts'
 import { startTwoProcesses } from '../../two-processes.ts'
 import {
   addPasskey,
@@ -150,9 +151,9 @@ describe('a recovery with the help of two members of staff', () => {
     const { testApp, ann, one } = world
     const code = await approvedCode(world)
     const mail = await lastMail(testApp, email, /second factors will be reset/)
-    const { pathname, search } = new URL(mail.links[0] ?? '')
-    const page = await browserOf(testApp).call('GET', `${pathname}${search}`)
-    expect(page.body).toContain('<button')
+    const page = createPlainBrowser(testApp)
+    await page.visit(mail.links[0] ?? '')
+    expect(page.page()).toContain('<button')
     expect((await one.call('GET', pathOf(ann.userId))).status).toBe(200)
     expect((await press(testApp, mail.token)).status).toBe(200)
     expect(await press(testApp, mail.token)).toMatchObject(refused)

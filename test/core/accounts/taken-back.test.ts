@@ -12,6 +12,7 @@ import {
   signedInBrowser,
   type TestApp,
 } from '../../app.ts'
+import { createPlainBrowser } from '../../routes/plain-browser.ts'
 import { startTwoProcesses } from '../../two-processes.ts'
 import {
   addPasskey,
@@ -631,16 +632,16 @@ describe('the link of "it was not me"', () => {
   test('shows a page; whoever fetches it changes nothing, the button does, once', async () => {
     const world = await open()
     const { link, token, owner } = await withLink(world)
-    const { pathname, search } = new URL(link)
+    const page = createPlainBrowser(world.testApp)
     for (const method of ['GET', 'HEAD', 'GET']) {
-      const page = await browserOf(world.testApp).call(method, `${pathname}${search}`)
-      expect(page.status).toBe(200)
-      if (method === 'GET') expect(page.body).toContain('<button')
+      expect((await page.visit(link, method)).status).toBe(200)
+      if (method === 'GET') expect(page.page()).toContain('<button')
     }
     expect(await isSignedIn(owner)).toBe(true)
     expect((await press(world.testApp, token)).status).toBe(200)
     expect(await press(world.testApp, token)).toMatchObject(refused)
-    expect((await browserOf(world.testApp).call('GET', `${pathname}${search}`)).body).not.toContain('<button')
+    await page.visit(link)
+    expect(page.page()).not.toContain('<button')
   })
 
   test('is over after a week, and signs nobody in', async () => {

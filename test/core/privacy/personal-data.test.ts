@@ -354,7 +354,7 @@ describe('erasure', () => {
     const { documents } = testApp.ports
     const reservedUntil = new Date(testApp.clock.now() + dayMs).toISOString()
     await documents.insert(userEmails, { id: 'before@example.com', userId: ann.userId, reservedUntil })
-    const link = linkTo(origin, '/undo')
+    const link = linkTo(`${origin}/undo`)
     const letter = { template: 'email_changed', to: 'before@example.com', greeting: greetingOf('Annabel') }
     await testApp.mail.enqueue({ ...letter, link } as Parameters<typeof testApp.mail.enqueue>[0], 'changed')
     await testApp.settled()

@@ -79,7 +79,7 @@ export function createAssistRecovery(
   const approved = (userId: string) => tokens.peek('recovery-approved', userId)
 
   async function tell(user: User, usableFrom: string, token: string): Promise<void> {
-    const link = linkTo(settings.publicOrigin, '/api/v1/auth/cancel-recovery', token)
+    const link = linkTo(settings.pages.cancelRecovery, token)
     const greeting = greetingOf(user.name)
     for (const to of noticeAddresses(user, clock.now()))
       await mail.enqueue(

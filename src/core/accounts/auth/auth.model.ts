@@ -1,4 +1,5 @@
 import { type AppError, defineError } from '../../kernel/errors.ts'
+import type { MailedPages } from '../../platform/mail/mailed-pages.model.ts'
 import type { User } from '../users/users.model.ts'
 
 export interface AuthSettings {
@@ -17,9 +18,9 @@ export interface AuthSettings {
   readonly isSecondFactorForced: boolean
   /** Without a confirmed address nobody reaches other people. */
   readonly isVerifiedEmailRequired: boolean
-  /** Where links in mails lead: pages of this API, and pages of the front end. */
   readonly publicOrigin: string
   readonly portalOrigin: string
+  readonly pages: MailedPages
   /** For how long a step-up counts. */
   readonly stepUpSeconds: number
 }

@@ -122,7 +122,7 @@ export function createChangeEmail(
             template: 'email_changed',
             to: previous,
             greeting: greetingOf(user.name),
-            link: linkTo(settings.publicOrigin, '/api/v1/auth/undo-email-change', token),
+            link: linkTo(settings.pages.undoEmailChange, token),
           },
           `email_changed ${token.slice(-16)}`,
         ),

@@ -33,7 +33,7 @@ export function createNotices(
       noticeAddresses(user, clock.now()).map(async (to) => {
         const facts = { email: to, since }
         const { token } = await tokens.issue('not-me', user.id, { lifeMs: takeBackMs, tries, facts })
-        return { to, notMe: linkTo(settings.publicOrigin, '/api/v1/auth/not-me', token) }
+        return { to, notMe: linkTo(settings.pages.notMe, token) }
       }),
     )
   }
@@ -52,7 +52,7 @@ export function createNotices(
     /** For who has tried to open an account where there is one. */
     async accountExists({ email, name, role }: User): Promise<void> {
       if (role === 'guest') return
-      const link = linkTo(settings.portalOrigin, '/forgot-password')
+      const link = linkTo(settings.pages.forgotPassword)
       const mailed = { template: 'account_exists', to: email, greeting: greetingOf(name), link } as const
       await mail.enqueue(mailed, `account_exists ${ids.next()}`)
     },

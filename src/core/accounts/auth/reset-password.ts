@@ -80,7 +80,7 @@ export function createResetPassword(
         template: 'reset_password',
         to: user.email,
         greeting: greetingOf(user.name),
-        link: linkTo(settings.portalOrigin, '/reset-password', token),
+        link: linkTo(settings.pages.resetPassword, token),
         code: codeOf(await signInCodes.codeFor(user.email)),
       },
       `reset_password ${occasion ?? token.slice(-16)}`,
@@ -90,10 +90,12 @@ export function createResetPassword(
   return {
     mailLink,
 
+    isUsable: (token: string): Promise<boolean> => tokens.isUsable('reset-password', token),
+
     /** For whom an account was opened by somebody else. Mailed once, however often it is asked for. */
     async invite(user: User): Promise<void> {
       const { token } = await issue(user, invitedForMs)
-      const link = linkTo(settings.portalOrigin, '/reset-password', token)
+      const link = linkTo(settings.pages.invitation, token)
       const greeting = greetingOf(user.name)
       await mail.enqueue(
         { template: 'account_moved', to: user.email, greeting, link },

@@ -58,7 +58,7 @@ export function createVerifyEmail(
         to: user.email,
         greeting: greetingOf(user.name),
         code: codeOf(issued.code),
-        link: linkTo(settings.publicOrigin, '/api/v1/auth/verify-email', issued.token),
+        link: linkTo(settings.pages.verifyEmail, issued.token),
       },
       `confirm_email ${issued.token.slice(-16)}`,
     )

@@ -70,7 +70,7 @@ export const createFileReport =
               template: 'report_arrived',
               to,
               reference: referenceOf(id),
-              link: linkTo(settings.portalOrigin, `/admin/reports/${id}`),
+              link: linkTo(`${settings.pages.staffReports}/${id}`),
             },
             `report arrived ${id} ${i}`,
           ),

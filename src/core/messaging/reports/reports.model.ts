@@ -3,6 +3,7 @@ import { collection } from '../../../ports/documents.ts'
 import { defineError } from '../../kernel/errors.ts'
 import { CursorQuery, cursorPage } from '../../kernel/paging.ts'
 import { sentBack } from '../../kernel/sent-back.ts'
+import type { MailedPages } from '../../platform/mail/mailed-pages.model.ts'
 
 const maxNoteLength = 2_000
 const Note = z.string().trim().min(1).max(maxNoteLength)
@@ -166,7 +167,7 @@ export interface ReportSettings {
   readonly retentionMs: number
   /** Who is told that a report came in. */
   readonly notify: readonly string[]
-  readonly portalOrigin: string
+  readonly pages: Pick<MailedPages, 'staffReports'>
 }
 
 export const cannotBeWarned = defineError(

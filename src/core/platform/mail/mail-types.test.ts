@@ -16,7 +16,7 @@ declare const form: { readonly name: string; readonly message: string; readonly 
 export async function whatCompiles(mail: Mailing): Promise<void> {
   const greeting = greetingOf(form.name)
   const reference = referenceOf('REF-2026-000125')
-  const link = linkTo('https://portal.example.org', '/referral-status')
+  const link = linkTo('https://portal.example.org/referral-status')
   const to = form.email
   await mail.enqueue({ template: 'referral_received', to, greeting, reference, link }, 'key')
 

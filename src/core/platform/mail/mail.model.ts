@@ -67,21 +67,11 @@ export const countOf = (count: number): Count => check(String(count), /^\d{1,9}$
 
 export const codeOf = (text: string): Code => check(text, /^[A-Z0-9-]{4,24}$/, 'code')
 
-/** There are one or two. */
-const origins = new Map<string, string>()
-function plainOrigin(origin: string): string {
-  const known = origins.get(origin)
-  if (known !== undefined) return known
-  const plain = new URL(origin).origin
-  if (origins.size < 10) origins.set(origin, plain)
-  return plain
-}
-
-/** To a page of ours. `token` becomes the query `?token=`. */
-export function linkTo(origin: string, path: string, token?: string): Link {
-  check(path, /^(?:\/[\w.-]{1,64}){1,8}$/, 'path')
+/** To a page, at an address without a query. `token` becomes the query `?token=`. */
+export function linkTo(page: string, token?: string): Link {
+  check(page, /^https?:\/\/[^/?#@\s]+(?:\/[\w.-]{1,64}){1,8}$/, 'link')
   if (token !== undefined) check(token, /^[\w.~-]{1,1024}$/, 'token')
-  return `${plainOrigin(origin)}${path}${token === undefined ? '' : `?token=${token}`}` as Link
+  return `${page}${token === undefined ? '' : `?token=${token}`}` as Link
 }
 
 const longestGreeting = 60

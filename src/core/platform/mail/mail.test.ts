@@ -191,12 +191,12 @@ test('a name is greeted only when it is one', () => {
 })
 
 test('links, codes and references are looked at', () => {
-  expect(linkTo(origin, '/reset-password', 'abc-1.2_3')).toBe(`${origin}/reset-password?token=abc-1.2_3`)
+  expect(linkTo(`${origin}/reset-password`, 'abc-1.2_3')).toBe(`${origin}/reset-password?token=abc-1.2_3`)
   for (const make of [
-    () => linkTo(origin, '/a?b'),
-    () => linkTo(origin, '//evil.example'),
-    () => linkTo(origin, '/a', 'x y'),
-    () => linkTo('not an origin', '/a'),
+    () => linkTo(`${origin}/a?b`),
+    () => linkTo(`${origin}//evil.example`),
+    () => linkTo(`${origin}/a`, 'x y'),
+    () => linkTo('not an address'),
     () => referenceOf('I need help'),
     () => codeOf('buy now!'),
   ])

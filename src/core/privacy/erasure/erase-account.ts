@@ -157,7 +157,7 @@ export function createEraseAccount(
         await documents.insert(deletions, newDeletion(id, userId, iso(dueAt)))
         // Before the lock: nobody is locked out without the receipt.
         const greeting = greetingOf(known.name)
-        const link = linkTo(settings.portalOrigin, '/account-deletion', receipt)
+        const link = linkTo(settings.pages.accountDeletion, receipt)
         const told = isGuest ? [] : await whereToTell(known, requestedAt)
         for (const [n, { to, notMe }] of told.entries())
           await mail.enqueue(

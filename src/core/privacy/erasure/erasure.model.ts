@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { collection } from '../../../ports/documents.ts'
 import { defineError } from '../../kernel/errors.ts'
 import type { Kept } from '../../kernel/personal-data.ts'
+import type { MailedPages } from '../../platform/mail/mailed-pages.model.ts'
 
 /** One store that was dealt with. */
 export interface ErasureStep {
@@ -70,5 +71,5 @@ export const tooLateToCancel = defineError('conflict', 'conflict', 'It is too la
 export interface ErasureSettings {
   /** For how long somebody who deletes their account can change their mind. */
   readonly erasureDelayMs: number
-  readonly portalOrigin: string
+  readonly pages: Pick<MailedPages, 'accountDeletion' | 'dataExport'>
 }

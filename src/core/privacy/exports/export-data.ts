@@ -10,6 +10,7 @@ import { walk } from '../../kernel/walk.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
 import { greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
+import type { MailedPages } from '../../platform/mail/mailed-pages.model.ts'
 import type { Registry } from '../registry/registry.ts'
 import { bytesOf, createExportFiles, type ExportFiles, livesMs } from './export-files.ts'
 import { pageBegin, pageEnd, pageSection } from './export-page.ts'
@@ -64,7 +65,7 @@ export function createExportData(
     readonly mail: Mailing
     readonly files: Pick<Files, 'exports'>
     readonly registry: Pick<Registry, 'entries'>
-    readonly settings: { readonly portalOrigin: string }
+    readonly settings: { readonly pages: Pick<MailedPages, 'dataExport'> }
   },
 ) {
   const { archiver, clock, defer, documents, ids, log } = needs
@@ -126,7 +127,7 @@ export function createExportData(
         template: 'data_export_ready',
         to: email,
         greeting: greetingOf(name),
-        link: linkTo(settings.portalOrigin, '/data-export'),
+        link: linkTo(settings.pages.dataExport),
       },
       `data export ${id} ${exportId}`,
     )

@@ -5,6 +5,7 @@ import { emptyFace, type Job } from '../../kernel/domain.ts'
 import { nothingKept, type PersonalData } from '../../kernel/personal-data.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
+import type { MailedPages } from '../../platform/mail/mailed-pages.model.ts'
 import type { Registry } from '../registry/registry.ts'
 import { createExportData } from './export-data.ts'
 import { dataExports } from './exports.model.ts'
@@ -23,7 +24,7 @@ export interface ExportsBorrows {
 export function createExports(
   needs: Needs<'archiver' | 'blobs' | 'clock' | 'defer' | 'documents' | 'ids' | 'log'>,
   borrows: ExportsBorrows,
-  { privacy: settings }: { readonly privacy: { readonly portalOrigin: string } },
+  { privacy: settings }: { readonly privacy: { readonly pages: Pick<MailedPages, 'dataExport'> } },
 ) {
   const exporting = createExportData(needs, { ...borrows, settings })
   const jobs: readonly Job[] = [

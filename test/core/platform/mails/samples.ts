@@ -14,28 +14,28 @@ const greeting = greetingOf("Seán O'Brien-Núñez")
 const code = codeOf('402718')
 const token = 'dQw4w9WgXcQ-0123456789_abcdefghijklmnopqrstuvwxyzABCD'
 const reference = referenceOf('REF-2026-000125')
-const statusPage = linkTo(origin, '/referral-status')
-const formPage = linkTo(origin, '/admin/forms/0197a3b0-0000-7000-8000-00000000abcd')
-const resetPage = linkTo(origin, '/reset-password', token)
-const notMePage = linkTo(origin, '/api/v1/auth/not-me', token)
+const statusPage = linkTo(`${origin}/referral-status`)
+const formPage = linkTo(`${origin}/admin/forms/0197a3b0-0000-7000-8000-00000000abcd`)
+const resetPage = linkTo(`${origin}/reset-password`, token)
+const notMePage = linkTo(`${origin}/api/v1/auth/not-me`, token)
 
 const inputs: TemplateInputs = {
-  confirm_email: { greeting, code, link: linkTo(origin, '/verify-email', token) },
+  confirm_email: { greeting, code, link: linkTo(`${origin}/verify-email`, token) },
   reset_password: { greeting, link: resetPage, code: codeOf('K7M2P-9QXRT') },
   password_changed: { greeting, link: notMePage },
   confirm_identity: { greeting, code },
   confirm_new_email: { greeting, code },
-  email_changed: { greeting, link: linkTo(origin, '/api/v1/auth/undo-email-change', token) },
+  email_changed: { greeting, link: linkTo(`${origin}/api/v1/auth/undo-email-change`, token) },
   new_device: { greeting, link: notMePage },
   second_factor_changed: { greeting, link: notMePage },
   progress_shared: { greeting, link: notMePage },
   course_place: { greeting },
   course_request_decided: { greeting },
-  data_export_ready: { greeting, link: linkTo(origin, '/data-export') },
-  account_closing: { greeting, link: linkTo(origin, '/account-deletion', token), notMe: notMePage },
+  data_export_ready: { greeting, link: linkTo(`${origin}/data-export`) },
+  account_closing: { greeting, link: linkTo(`${origin}/account-deletion`, token), notMe: notMePage },
   account_moved: { greeting, link: resetPage },
   account_exists: { greeting: greetingOf('Visit evil.example now'), link: resetPage },
-  recovery_approved: { greeting, link: linkTo(origin, '/api/v1/auth/cancel-recovery', token) },
+  recovery_approved: { greeting, link: linkTo(`${origin}/api/v1/auth/cancel-recovery`, token) },
   form_received: { greeting, reference },
   referral_received: { greeting, reference, link: statusPage },
   referral_resolved: { greeting, reference, link: statusPage },
@@ -44,11 +44,11 @@ const inputs: TemplateInputs = {
   form_changed: { reference, link: formPage },
   form_assigned: { reference, link: formPage },
   form_overdue: { reference, link: formPage },
-  forms_quarantined: { count: countOf(12), overdue: countOf(3), link: linkTo(origin, '/admin/forms') },
-  quarantine_overdue: { count: countOf(12), link: linkTo(origin, '/admin/forms') },
+  forms_quarantined: { count: countOf(12), overdue: countOf(3), link: linkTo(`${origin}/admin/forms`) },
+  quarantine_overdue: { count: countOf(12), link: linkTo(`${origin}/admin/forms`) },
   report_arrived: {
     reference: referenceOf('c6fd5e0a-8f0b-8d4c-9a61-2b7d9e3f5a1c'),
-    link: linkTo(origin, '/admin/reports/c6fd5e0a-8f0b-8d4c-9a61-2b7d9e3f5a1c'),
+    link: linkTo(`${origin}/admin/reports/c6fd5e0a-8f0b-8d4c-9a61-2b7d9e3f5a1c`),
   },
   message_warning: { greeting },
 }

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import {
+  type MailedPage,
+  type MailedPages,
+  mailedPages,
+  ownPagesPath,
+} from '../core/platform/mail/mailed-pages.model.ts'
+import { area } from './area.ts'
+import { isUrlOf, json } from './schemas.ts'
+import { web } from './web.ts'
+
+const names = Object.keys(mailedPages) as MailedPage[]
+
+/** As `linkTo` takes it: what is added to it is a token, or the id of what staff are to see. */
+const page = z
+  .string()
+  .refine(
+    (text) => isUrlOf(['https:', 'http:'])(text) && /^[^/]+\/\/[^/?#@]+(?:\/[\w.-]{1,64}){1,6}$/.test(text),
+    {
+      message: 'must be the address of a page, such as https://portal.example.org/reset, without a query',
+    },
+  )
+
+const PortalLinks = json('must be JSON').pipe(z.partialRecord(z.enum(names), page))
+
+export const mailedLinks = area({
+  title: 'Pages that mails lead to',
+  settings: {
+    PORTAL_LINKS: {
+      schema: PortalLinks,
+      fallback: '{}',
+      example: '{"resetPassword":"https://portal.sdtoolsinc.org/auth/reset-password"}',
+      says: `Pages of a front end that mails lead to, by name, as JSON: ${names.join(', ')}. What is secret comes as ?token=, the id of a form or a report as one more part of the path. Where a name is missing: with PORTAL_URL the documented path there, else the page that this API has itself.`,
+    },
+  },
+  read(values, { read }) {
+    const { publicOrigin, portalOrigin, isPortalNamed } = read(web)
+    const addressOf = (name: MailedPage): string => {
+      const { inPortal, ours } = mailedPages[name]
+      const mapped = values.PORTAL_LINKS[name]
+      if (mapped !== undefined) return mapped
+      if (inPortal !== null && (isPortalNamed || ours === null)) return portalOrigin + inPortal
+      return `${publicOrigin}${ownPagesPath}/${ours}`
+    }
+    const pages = Object.fromEntries(names.map((name) => [name, addressOf(name)])) as MailedPages
+    return { pages, app: {} }
+  },
+})

@@ -1,0 +1,150 @@
+import { OpenAPIHono, z } from '@hono/zod-openapi'
+import type { MiddlewareHandler } from 'hono'
+import { getCookie, setCookie } from 'hono/cookie'
+import type { Auth } from '../../core/accounts/auth/auth.ts'
+import type { Forms } from '../../core/forms/forms.ts'
+import { AppError } from '../../core/kernel/errors.ts'
+import { ownPagesPath } from '../../core/platform/mail/mailed-pages.model.ts'
+import type { Erasure } from '../../core/privacy/erasure/erasure.ts'
+import type { Exports } from '../../core/privacy/exports/exports.ts'
+import { whereFrom } from '../../http/csrf.ts'
+import { statusOf, unsupportedMediaType } from '../../http/errors.ts'
+import { readText, refuseUnsafeValues } from '../../http/json-body.ts'
+import { languageOf } from '../../http/language.ts'
+import { privatePage } from '../../http/private-page.ts'
+import type { AppContext, AppEnv } from '../../http/request-context.ts'
+import { accountPages } from './account-pages.ts'
+import { deletionPage, exportPage, referralPage } from './data-pages.ts'
+import { layout, policyOfPages, type Shown } from './layout.ts'
+import { type Asked, type Fields, type MailedPage, paragraph } from './page.ts'
+import { english, type Words } from './words-en.ts'
+import { spanish } from './words-es.ts'
+
+/** In the order of what is shown to who asks for none of them. */
+export const languages = { en: english, es: spanish } as const satisfies Record<string, Words>
+const otherOf = { en: 'es', es: 'en' } as const
+
+const cookieName = 'mailedLink'
+const keptSeconds = 15 * 60
+const maxFormBytes = 8_192
+const isToken = (text: string): boolean => /^[\w.~-]{1,200}$/.test(text)
+
+/** A page that says a link is of no use any more, for what throws instead of telling. */
+const isUnknownLink = (error: unknown): boolean =>
+  error instanceof z.ZodError || (error instanceof AppError && error.kind === 'not_found')
+
+function problemOf(words: Words, error: AppError, passwordMinLength: number): string {
+  const codes = [...(error.details ?? []).map(({ code }) => code), error.code]
+  const code = codes.find((each) => Object.hasOwn(words.problems, each)) ?? 'other'
+  return words.problems[code as keyof Words['problems']](passwordMinLength)
+}
+
+async function fieldsOf(c: AppContext): Promise<Fields> {
+  if (!/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(c.req.header('content-type') ?? ''))
+    throw unsupportedMediaType()
+  const fields = Object.fromEntries(new URLSearchParams(await readText(c, maxFormBytes)))
+  refuseUnsafeValues(fields)
+  return fields
+}
+
+/**
+ * Pages of our own for what mails lead to, where no portal has them. The token of a link goes at once from the address into a
+ * cookie that only that page is shown, so that no history, no picture of the screen and no link further on holds it; from there
+ * into the form. They are made for whoever has nothing but a browser: no script, both languages.
+ */
+export function mailedPageRoutes(
+  to: { readonly auth: Auth; readonly erasure: Erasure; readonly exports: Exports; readonly forms: Forms },
+  {
+    passwordMinLength,
+    limited,
+  }: { readonly passwordMinLength: number; readonly limited: MiddlewareHandler<AppEnv> },
+) {
+  const pages: readonly MailedPage[] = [
+    ...accountPages(to.auth, passwordMinLength),
+    deletionPage(to.erasure),
+    exportPage(to.auth, to.exports),
+    referralPage(to.forms),
+  ]
+
+  function remember(c: AppContext, path: string, token: string | null): void {
+    setCookie(c, cookieName, token ?? '', {
+      httpOnly: true,
+      secure: c.get('settings').cookies.isSecure,
+      // The link is followed from a page of the mailbox: `Strict` would not come along.
+      sameSite: 'Lax',
+      path: `${ownPagesPath}/${path}`,
+      maxAge: token === null ? 0 : keptSeconds,
+    })
+  }
+
+  function askedOf(c: AppContext, token: string): Asked {
+    const language = languageOf(c, ['en', 'es'])
+    const suffix = c.req.query('lang') === language ? `?lang=${language}` : ''
+    const hrefOf = (path: string) => `${ownPagesPath}/${path}${suffix}`
+    return { c, words: languages[language], token, caller: c.get('caller'), hrefOf }
+  }
+
+  async function answer(
+    { c, words }: Asked,
+    { path }: MailedPage,
+    shown: Shown,
+    status: Parameters<typeof privatePage>[2] = 200,
+  ) {
+    c.header('Content-Security-Policy', await policyOfPages())
+    c.header('X-Robots-Tag', 'noindex, nofollow')
+    // So that browsers name the page a form is sent from; nobody else is told.
+    c.header('Referrer-Policy', 'same-origin')
+    c.header('Vary', 'Origin, Accept-Language')
+    const other = otherOf[words.language as keyof typeof otherOf]
+    const href = `${ownPagesPath}/${path}?lang=${other}`
+    return privatePage(c, layout(words, shown, { href, words: languages[other] }), status)
+  }
+
+  async function shownOf(page: MailedPage, asked: Asked): Promise<Shown> {
+    const title = page.titleIn(asked.words)
+    if (page.hasToken && asked.token === '') return { title, content: [paragraph(asked.words.openAgain)] }
+    try {
+      return await page.show(asked)
+    } catch (error) {
+      if (!isUnknownLink(error)) throw error
+      return { title, content: [paragraph(asked.words.expired)] }
+    }
+  }
+
+  const routes = new OpenAPIHono<AppEnv>()
+  for (const page of pages) {
+    routes.get(`/${page.path}`, async (c) => {
+      const given = c.req.query('token')
+      if (given !== undefined) {
+        if (isToken(given)) remember(c, page.path, given)
+        return c.redirect(askedOf(c, '').hrefOf(page.path), 303)
+      }
+      const kept = page.hasToken ? (getCookie(c, cookieName) ?? '') : ''
+      const asked = askedOf(c, isToken(kept) ? kept : '')
+      return answer(asked, page, await shownOf(page, asked))
+    })
+    routes.post(`/${page.path}`, async (c) => {
+      let asked = askedOf(c, '')
+      try {
+        await limited(c, async () => undefined)
+        if (whereFrom(c) === 'foreign') throw new AppError('forbidden', 'csrf_failed', 'Not from this page.')
+        const fields = await fieldsOf(c)
+        const { token = '' } = fields
+        asked = askedOf(c, page.hasToken && isToken(token) ? token : '')
+        const shown = await page.act(asked, fields)
+        if (page.hasToken) remember(c, page.path, null)
+        return await answer(asked, page, shown)
+      } catch (error) {
+        const isOfForm = error instanceof z.ZodError
+        if (!isOfForm && !(error instanceof AppError)) throw error
+        const told = isOfForm ? new AppError('invalid', 'validation_error', 'Not valid.') : error
+        const shown = await shownOf(page, asked)
+        // Of a link that leads nowhere the page says it all.
+        const isLink = told.code === 'invalid_token' || (page.hasToken && told.kind === 'not_found')
+        const problem = isLink ? undefined : problemOf(asked.words, told, passwordMinLength)
+        return answer(asked, page, problem === undefined ? shown : { ...shown, problem }, statusOf(told))
+      }
+    })
+  }
+  return routes
+}
