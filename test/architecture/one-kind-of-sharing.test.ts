@@ -17,7 +17,7 @@ const sources = ['src/app', 'src/http', 'src/routes'].flatMap((folder) =>
 )
 
 const onlyIn: readonly (readonly [RegExp, string])[] = [
-  [/content-encoding/i, 'src/http/shared-answer.ts'],
+  [/(?<!req\.header\()['"`]content-encoding|(?:^|\s)content-encoding['"`]?:/i, 'src/http/shared-answer.ts'],
   [/get\('compressor'\)|\.compress\(/, 'src/http/shared-answer.ts'],
   [
     /['"`](?:public|private|no-cache|max-age|s-maxage)\b[^'"`]*(?:max-age|no-store|no-cache|public, )/,

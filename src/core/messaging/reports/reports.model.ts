@@ -102,7 +102,7 @@ export const ReportSummary = z
     id: z.uuid(),
     status: ReportStatus,
     reason: ReportReason,
-    messageId: z.uuid(),
+    messageId: z.string(),
     conversationId: z.uuid(),
     reporterId: UserId.nullable().meta({ description: 'Null once that person is erased.' }),
     reportedId: UserId.nullable().meta({ description: 'Who wrote it. Null once that person is erased.' }),
