@@ -2,7 +2,7 @@ import { type ApiError, ForeignAnswer, readError } from './answers.ts'
 import { type Client, type ClientOptions, createClient } from './client.ts'
 import { createFloor, type Failing } from './floor.ts'
 import { createLeaving, type Departure } from './leaving.ts'
-import { createLine } from './line.ts'
+import { createLine, type Line } from './line.ts'
 import { createSessionWatch, type SessionWatchOptions } from './session-watch.ts'
 
 type Answered<C extends (...args: never[]) => Promise<{ json(): Promise<unknown> }>, S> = Awaited<
@@ -47,6 +47,27 @@ export interface Announcements {
   listen(heard: () => void): () => void
 }
 
+/** Named, so that the declaration says `Client` and does not write every operation out. */
+export interface Account {
+  readonly client: Client
+  readonly line: Line
+  state(): AccountState
+  /** Answers what stops it. */
+  onChange(listener: () => void): () => void
+  /** Asks who it is, and goes on asking when the line comes back; answers what stops everything. */
+  start(): () => void
+  logIn(input: LogInInput): Promise<boolean>
+  /** After `logIn` left a `secondFactor` in the state. */
+  showSecondFactor(input: SecondFactorInput): Promise<boolean>
+  signUp(input: SignUpInput): Promise<boolean>
+  /** Whatever becomes of it nobody is shown as signed in any more; where it did not work, say so. */
+  logOut(): Promise<Departure>
+  /** Shown at once; what is refused is shown as it was again. */
+  updateProfile(change: ProfileChange): Promise<boolean>
+  /** Somebody is there: the session goes on. */
+  stay(): Promise<boolean>
+}
+
 export interface AccountOptions extends Omit<ClientOptions, 'onSignedOut' | 'expectedUser'>, Failing {
   /** Where the API is; what the documents call the API's address, which ends in `/api` or `/api/v1`, will do. */
   readonly baseUrl: string
@@ -89,7 +110,7 @@ function findAnnouncements(): Announcements | null {
  * time of the last refresh is kept by the page. Each way in answers whether somebody is signed in now; why not is in the
  * state.
  */
-export function createAccount(options: AccountOptions) {
+export function createAccount(options: AccountOptions): Account {
   const { announcements = findAnnouncements(), onError, warnMs, later, ...given } = options
   const floor = createFloor(onError)
   const baseUrl = options.baseUrl.replace(/(?:\/api(?:\/v1)?)?\/*$/, '')
@@ -188,12 +209,10 @@ export function createAccount(options: AccountOptions) {
     client,
     line,
     state: (): AccountState => state,
-    /** Answers what stops it. */
     onChange(listener: () => void): () => void {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    /** Asks who it is, and goes on asking when the line comes back; answers what stops everything. */
     start(): () => void {
       const stop = () => {
         for (const each of stops.splice(0)) each()
@@ -215,7 +234,6 @@ export function createAccount(options: AccountOptions) {
         }
         return response.status === 200 ? entered((await response.json()).user) : refused(response)
       }),
-    /** After `logIn` left a `secondFactor` in the state. */
     showSecondFactor: (input: SecondFactorInput): Promise<boolean> =>
       unlessUnreachable(async () => {
         const { mfaToken } = state.secondFactor ?? {}
@@ -231,13 +249,11 @@ export function createAccount(options: AccountOptions) {
         set({ notice: (await response.json()).message })
         return false
       }),
-    /** Whatever becomes of it nobody is shown as signed in any more; where it did not work, say so. */
     async logOut(): Promise<Departure> {
       const departure = await leaving.leave()
       announcements?.say()
       return departure
     },
-    /** Shown at once; what is refused is shown as it was again. */
     updateProfile: (change: ProfileChange): Promise<boolean> =>
       unlessUnreachable(async () => {
         const { user } = state
@@ -267,9 +283,6 @@ export function createAccount(options: AccountOptions) {
         announcements?.say()
         return failed === null || refused(failed)
       }),
-    /** Somebody is there: the session goes on. */
     stay: (): Promise<boolean> => watch.extend(),
   }
 }
-
-export type Account = ReturnType<typeof createAccount>

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -78,6 +79,9 @@ test('it is of the version of the server, brings its license, and needs nothing 
   expect(Object.keys(dependencies)).toEqual(['hono', 'idb'])
   const files = readdirSync(installed)
   expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'contract.d.ts']))
+  // Where it is longer a declaration has written the operations out again.
+  for (const file of files.filter((name) => name.endsWith('.d.ts') && name !== 'contract.d.ts'))
+    expect(statSync(join(installed, file)).size, file).toBeLessThan(10_000)
   for (const file of files.filter((name) => /\.(js|ts)$/.test(name)))
     for (const [, from = ''] of readFileSync(join(installed, file), 'utf8').matchAll(
       /(?:from |import\()['"]([^'"]+)['"]/g,
