@@ -121,28 +121,11 @@ async function checkDocument(): Promise<readonly Outcome[]> {
     const withoutFlags = join(tools, 'without-patterns.api.json')
     writeFileSync(withoutFlags, withoutPatterns(readFileSync(openApi, 'utf8')))
     const collection = postmanCollection(readDocument(JSON.parse(readFileSync(openApi, 'utf8'))))
+    const spectral = ['spectral', 'lint', '-r', 'spectral.yaml', '-F', 'warn'] as const
     return [
       await lint('redocly', 'redocly', 'lint', 'openapi.json', '--format=stylish', '--config=redocly.yaml'),
-      await lint(
-        'spectral, openapi.json',
-        'spectral',
-        'lint',
-        '-r',
-        'spectral.yaml',
-        '-F',
-        'warn',
-        withoutFlags,
-      ),
-      await lint(
-        'spectral, asyncapi.json',
-        'spectral',
-        'lint',
-        '-r',
-        'spectral.yaml',
-        '-F',
-        'warn',
-        asyncApi,
-      ),
+      await lint('spectral, openapi.json', ...spectral, withoutFlags),
+      await lint('spectral, asyncapi.json', ...spectral, asyncApi),
       await sendCollection(api, collection),
     ]
   } finally {

@@ -8,6 +8,12 @@ const tagsIn = (list: string): readonly { readonly isWeak: boolean; readonly ver
     version,
   }))
 
+/** Of what is sent: changes when the bytes change. 128 bits in hexadecimal. */
+export async function versionOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  return [...digest.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
 /** Sets the ETag; true when the client has this version already and wants a 304. */
 export function hasCurrent(c: AppContext, version: string): boolean {
   c.header('ETag', `"${version}"`)

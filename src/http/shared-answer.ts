@@ -1,5 +1,6 @@
 import type { TypedResponse } from 'hono'
 import { type ContentCoding, chooseCoding } from './content-coding.ts'
+import { versionOf } from './etag.ts'
 import { harmlessHeaders } from './headers.ts'
 import type { AppContext } from './request-context.ts'
 
@@ -115,9 +116,7 @@ export async function sharedAnswer(
 /** A text as it is sent, with an ETag of what it says. */
 export async function represent(text: string, type: string): Promise<Representation> {
   const body = new TextEncoder().encode(text)
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', body))
-  const etag = [...digest.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-  return { body, type, etag }
+  return { body, type, etag: await versionOf(body) }
 }
 
 const written = new WeakMap<object, Promise<Representation>>()
