@@ -76,7 +76,7 @@ module.exports = {
     only(
       'client-knows-types',
       '^src/client/',
-      ['^src/client/', '^src/app/create-app\\.ts$', packages('hono', 'idb')],
+      ['^src/client/', '^src/app/create-app\\.ts$', packages('hono', 'idb', 'react', '@types/react')],
       'The client takes the types of the app, and what a browser can be given.',
     ),
     {
@@ -168,7 +168,8 @@ module.exports = {
       name: 'no-development-packages',
       severity: 'error',
       comment: 'They are not there in production.',
-      from: { path: '^(src|entry)/', pathNot: tests },
+      // Whoever uses the hooks brings React: it is a peer of the client, and no part of the server.
+      from: { path: '^(src|entry)/', pathNot: [tests, '^src/client/react\\.ts$'] },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
   ],

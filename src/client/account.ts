@@ -78,7 +78,8 @@ export interface AccountOptions extends Omit<ClientOptions, 'onSignedOut' | 'exp
   readonly later?: SessionWatchOptions['later']
 }
 
-const nobody: AccountState = {
+/** Before anybody has asked. */
+export const nobodyYet: AccountState = {
   status: 'unknown',
   user: null,
   problem: null,
@@ -116,7 +117,7 @@ export function createAccount(options: AccountOptions): Account {
   const baseUrl = options.baseUrl.replace(/(?:\/api(?:\/v1)?)?\/*$/, '')
   const line = options.line ?? createLine(onError ? { onError } : {})
   const listeners = new Set<() => void>()
-  let state = nobody
+  let state = nobodyYet
   /** Each reading of the profile, and each change of who it is, makes those that began before it mean nothing. */
   let turn = 0
   const stops: (() => void)[] = []
@@ -151,11 +152,11 @@ export function createAccount(options: AccountOptions): Account {
   function signedOut(): void {
     turn++
     watch.stop()
-    set({ ...nobody, status: 'signed_out' })
+    set({ ...nobodyYet, status: 'signed_out' })
   }
   function signedIn(user: Profile): void {
     const isNew = state.user?.id !== user.id
-    set({ ...nobody, status: 'signed_in', user, secondsLeft: isNew ? null : state.secondsLeft })
+    set({ ...nobodyYet, status: 'signed_in', user, secondsLeft: isNew ? null : state.secondsLeft })
     if (isNew) floor(() => watch.start())
   }
   /** False, with the reason in the state. */
@@ -194,7 +195,7 @@ export function createAccount(options: AccountOptions): Account {
   function readAnew(): void {
     watch.stop()
     turn++
-    set({ ...nobody })
+    set({ ...nobodyYet })
     floor(read)
   }
   const entered = (user: Profile): true => {

@@ -14,8 +14,10 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { getRequestListener } from '@hono/node-server'
 import { build } from 'esbuild'
+import { publint } from 'publint'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildClient, packClient } from '../../scripts/build-client.ts'
 import { createClientPackageAssets } from '../../src/adapters/client-package/assets.ts'
@@ -41,7 +43,7 @@ beforeAll(async () => {
   mkdirSync(installed, { recursive: true })
   execFileSync('tar', ['-xzf', packed, '-C', installed, '--strip-components=1'])
   const { dependencies, exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
-  for (const name of Object.keys(dependencies)) {
+  for (const name of [...Object.keys(dependencies), 'react', '@types/react', 'csstype']) {
     const link = join(scratch, 'node_modules', name)
     mkdirSync(dirname(link), { recursive: true })
     symlinkSync(join(root, 'node_modules', name), link)
@@ -86,8 +88,22 @@ test('it is of the version of the server, brings its license, and needs nothing 
     for (const [, from = ''] of readFileSync(join(installed, file), 'utf8').matchAll(
       /(?:from |import\()['"]([^'"]+)['"]/g,
     ))
-      expect(from, file).toMatch(/^(\.\/[\w-]+\.js|hono\/[\w/-]+|hono|idb)$/)
+      expect(from, file).toMatch(/^(\.\/[\w-]+\.js|hono\/[\w/-]+|hono|idb|react)$/)
 })
+
+test('npm, Node, bundlers and compilers find nothing wrong with it', async () => {
+  const { messages } = await publint({ pack: { tarball: packedBytes.slice().buffer } })
+  expect(messages).toEqual([])
+  const checked = await checkPackage(createPackageFromTarballData(packedBytes))
+  if (!checked.types) throw new Error('no types')
+  // It is for ES modules, and for compilers that know `exports`.
+  const meant = checked.problems.filter(
+    (problem) =>
+      problem.kind !== 'CJSResolvesToESM' &&
+      !('resolutionKind' in problem && ['node10', 'node16-cjs'].includes(problem.resolutionKind)),
+  )
+  expect(meant).toEqual([])
+}, 400_000)
 
 test('npm takes it from a server, which hands out what was built with it', async () => {
   const assets = createClientPackageAssets(async () => packedBytes)
@@ -132,6 +148,7 @@ test('a bundler finds each for a browser, down to the oldest that is meant, and 
     minify: true,
     format: 'esm',
     platform: 'browser',
+    external: ['react'],
     target: ['safari16.4', 'chrome109', 'firefox115'],
     logLevel: 'silent',
   })
