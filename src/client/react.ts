@@ -25,8 +25,10 @@ import {
 } from './account.ts'
 import { type ApiError, readError } from './answers.ts'
 import type { Client } from './client.ts'
+import { createFloor } from './floor.ts'
 import type { Departure } from './leaving.ts'
 
+const floor = createFloor()
 const Held = createContext<Account | null>(null)
 
 export interface AuthProviderProps {
@@ -153,20 +155,20 @@ export function useCourses(filter: CourseFilter = {}): Courses {
     [client, key],
   )
   useEffect(() => {
-    void load(1)
+    floor(() => load(1))
     return () => {
       latest.current++
     }
   }, [load])
   const { page, isUnreachable, isLoading, hasMore } = loaded
   useEffect(
-    () => (isUnreachable ? line.onReturn(() => void load(page + 1)) : undefined),
+    () => (isUnreachable ? line.onReturn(() => floor(() => load(page + 1))) : undefined),
     [isUnreachable, line, load, page],
   )
   const loadMore = useCallback(() => {
-    if (hasMore && !isLoading) void load(page + 1)
+    if (hasMore && !isLoading) floor(() => load(page + 1))
   }, [hasMore, isLoading, load, page])
-  const reload = useCallback(() => void load(1), [load])
+  const reload = useCallback(() => floor(() => load(1)), [load])
   const { page: _, ...shown } = loaded
   return { ...shown, loadMore, reload }
 }
