@@ -18,6 +18,7 @@ import { formReviewRoutes } from '../routes/form-review.ts'
 import { formRoutes } from '../routes/forms.ts'
 import { invitationRoutes } from '../routes/invitations.ts'
 import { mailRoutes } from '../routes/mail.ts'
+import { oldMailedLinkRoutes } from '../routes/mailed-pages/old-addresses.ts'
 import { messageRoutes } from '../routes/messages.ts'
 import { myFormRoutes } from '../routes/my-forms.ts'
 import { operationRoutes } from '../routes/operations.ts'
@@ -47,6 +48,7 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
     .route('/api/v1/auth', secondFactorRoutes(to.auth, to.profiles))
     .route('/api/v1/auth', passkeyRoutes(to.auth, to.profiles))
     .route('/api/v1/auth', recoveryRoutes(to.auth))
+    .route('/api/v1/auth', oldMailedLinkRoutes())
     .route('/api/v1/auth', socialRoutes(to.auth, to.profiles))
     .route('/api/v1', assistedRecoveryRoutes(to.auth))
     .route('/api/v1/users', emailChangeRoutes(to.auth))

@@ -5,7 +5,7 @@ const shared = [
   /^\/api\/v1\/courses(?:\/[\da-f-]{36})?$/,
   /^\/api\/v1\/(?:avatars|thumbnails)\/[^/]+\/[^/]+$/,
   /^\/api\/v1\/shared\.js$/,
-  /^\/api\/v1\/auth\/(?:mailed-link\.js|social)$/,
+  /^\/api\/v1\/auth\/social$/,
 ]
 
 /**

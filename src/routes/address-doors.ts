@@ -137,7 +137,6 @@ export const noAddressDoors: Readonly<Record<string, string>> = {
   showDisownChanges: 'Takes a token from the mailbox.',
   cancelRecovery: 'Takes a token from the mailbox.',
   showCancelRecovery: 'Takes a token from the mailbox.',
-  readMailedLinkScript: 'Takes nothing.',
   listIdentityProviders: 'Takes nothing.',
   enterAsGuest: 'Takes a name, no address.',
   migrateUsers: 'For admins, who see every account.',

@@ -7,21 +7,9 @@ import {
 import type { Auth } from '../core/accounts/auth/auth.ts'
 import { MailedLink } from '../core/accounts/auth/recovery.model.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
-import {
-  body,
-  errors,
-  isPublic,
-  json,
-  limitedAsAuth,
-  Message,
-  onlyFor,
-  steppedUpAs,
-  takesAnyQuery,
-  unchanged,
-} from '../http/route.ts'
+import { body, errors, isPublic, json, limitedAsAuth, Message, onlyFor, steppedUpAs } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
-import { showMailedLinkPage } from './mailed-link-page.ts'
 
 const tags = ['Admin']
 const UserId = z.object({ id: z.uuid().meta({ example: examples.otherUserId }) })
@@ -111,23 +99,6 @@ const cancelRecovery = createRoute({
   responses: { 200: json(Message, 'Canceled.'), ...errors(400, 401, 403, 413, 415) },
 })
 
-const cancelRecoveryPage = createRoute({
-  method: 'get',
-  path: '/auth/cancel-recovery',
-  operationId: 'showCancelRecovery',
-  tags: ['Auth'],
-  summary: 'Show the page that cancels a recovery',
-  description: 'For the link in a mail. Changes nothing: only the button on the page does.',
-  ...isPublic,
-  ...takesAnyQuery,
-  request: { query: z.object({ token: z.string().max(200).meta({ example: examples.oneTimeToken }) }) },
-  responses: {
-    200: { description: 'A page with a button.', content: { 'text/html': { schema: z.string() } } },
-    304: unchanged,
-    ...errors(400),
-  },
-})
-
 /** Getting back into an account whose second factors are lost, with the help of two members of staff. */
 export const assistedRecoveryRoutes = ({ assistedRecovery }: Auth) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
@@ -160,11 +131,3 @@ export const assistedRecoveryRoutes = ({ assistedRecovery }: Auth) =>
       await assistedRecovery.cancel(c.req.valid('json').token, c.get('caller'))
       return c.json({ message: 'It is canceled. Your second factors stay as they are.' }, 200)
     })
-    .openapi(cancelRecoveryPage, async (c) =>
-      showMailedLinkPage(c, await assistedRecovery.isCancelable(c.req.valid('query').token), {
-        title: 'Cancel the reset of your second factors',
-        question:
-          'Did you not ask our staff for help? Then cancel it here: the code that was given out is good for nothing any more.',
-        button: 'Cancel it',
-      }),
-    )

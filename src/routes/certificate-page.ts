@@ -1,8 +1,7 @@
-import { html, raw } from 'hono/html'
+import { html } from 'hono/html'
 import type { CheckedCertificate } from '../core/learning/certificates/certificates.model.ts'
-import { privatePage } from '../http/private-page.ts'
 import type { AppContext } from '../http/request-context.ts'
-import { policyForStyle } from './page-policy.ts'
+import { showPage } from './page-frame.ts'
 
 const style = `
 :root { color-scheme: light; }
@@ -45,32 +44,16 @@ const unknown = html`
       <h1>There is no such certificate</h1>
       <p>Check the code: it has 16 letters and digits. Its holder may have withdrawn it.</p>`
 
-let policy: string | undefined
-
 /** Static: no script, no picture, no other host; nobody keeps it, indexes it, or is told where a reader came from. */
-export async function certificatePage(c: AppContext, certificate: CheckedCertificate | null) {
-  policy ??= await policyForStyle(style)
-  c.header('Content-Security-Policy', policy)
-  c.header('X-Robots-Tag', 'noindex, nofollow, noarchive')
+export function certificatePage(c: AppContext, certificate: CheckedCertificate | null) {
   const url = `${c.get('settings').publicOrigin}/certificates/${certificate?.code ?? ''}`
-  return privatePage(
+  return showPage(
     c,
-    html`<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <meta name="robots" content="noindex, nofollow, noarchive" />
-    <meta name="referrer" content="no-referrer" />
-    <title>${certificate ? 'Certificate' : 'No such certificate'}</title>
-    <link rel="icon" href="data:," />
-    <style>${raw(style)}</style>
-  </head>
-  <body>
-    <main>${certificate ? valid(certificate, url) : unknown}
-    </main>
-  </body>
-</html>`,
+    {
+      title: certificate ? 'Certificate' : 'No such certificate',
+      style,
+      body: certificate ? valid(certificate, url) : unknown,
+    },
     certificate ? 200 : 404,
   )
 }

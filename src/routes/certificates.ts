@@ -15,6 +15,7 @@ import { body, errors, isPublic, json, signedIn, unchanged } from '../http/route
 import { onInvalid } from '../http/validate.ts'
 import { certificatePage } from './certificate-page.ts'
 import { examples } from './examples.ts'
+import { robots } from './page-frame.ts'
 
 const tags = ['Courses']
 const CourseId = z.object({ courseId: z.uuid().meta({ example: examples.courseId }) })
@@ -151,7 +152,7 @@ export const certificateRoutes = (certificates: Certificates, enrollments: Enrol
     )
     .openapi(checkCertificate, async (c) => {
       const checked = await certificates.check(c.req.valid('param').code)
-      c.header('X-Robots-Tag', 'noindex, nofollow, noarchive')
+      c.header('X-Robots-Tag', robots)
       return c.json(checked, 200)
     })
     .route('/', pages)

@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
-import { html, raw } from 'hono/html'
+import { html } from 'hono/html'
 import type { AppEnv } from '../http/request-context.ts'
 import { sharedText } from '../http/shared-answer.ts'
 import { demoPassword, demoStaff } from './demo-accounts.ts'
-import { policyForStyle } from './page-policy.ts'
+import { pageFrame, policyOfPage } from './page-frame.ts'
 
 const style = `
 :root { color-scheme: light dark; }
@@ -26,18 +26,11 @@ interface Link {
   readonly says: string
 }
 
-const page = (links: readonly Link[], origin: string) => html`<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <meta name="robots" content="noindex" />
-    <title>T.O.O.L.S Inc API</title>
-    <link rel="icon" href="data:," />
-    <style>${raw(style)}</style>
-  </head>
-  <body>
-    <main>
+const page = (links: readonly Link[], origin: string) =>
+  pageFrame({
+    title: 'T.O.O.L.S Inc API',
+    style,
+    body: html`
       <h1>T.O.O.L.S Inc API</h1>
       <p>The server of the T.O.O.L.S Inc platform and of MackChat is running. Begin here:</p>
       <nav aria-label="Pages of this server">
@@ -58,10 +51,8 @@ const page = (links: readonly Link[], origin: string) => html`<!doctype html>
       </table>
       <p>The password of each is <code>${demoPassword}</code>. For example:</p>
       <pre>curl ${origin}/api/v1/auth/login -H 'Content-Type: application/json' \\
-  -d '${JSON.stringify({ email: demoStaff[2].email, password: demoPassword })}'</pre>
-    </main>
-  </body>
-</html>`
+  -d '${JSON.stringify({ email: demoStaff[2].email, password: demoPassword })}'</pre>`,
+  })
 
 const reference: Link = { href: '/api/docs', text: 'Reference', says: 'Every operation, to read and to try.' }
 const chat: Link = { href: '/dev/chat', text: 'Chat', says: 'MackChat in a page: sign in twice and talk.' }
@@ -110,6 +101,6 @@ export function homeRoutes(
     const built = await Promise.all(['chat/manifest.json', 'client.tgz'].map(readAsset))
     const [hasChat = false, hasClient = false] = built.map((asset) => asset !== null)
     const answer = pageFor(hasChat, hasClient, c.get('settings').publicOrigin)
-    return answer(c, { headers: { 'Content-Security-Policy': await policyForStyle(style) } })
+    return answer(c, { headers: { 'Content-Security-Policy': await policyOfPage({ style }) } })
   })
 }

@@ -16,7 +16,6 @@ import {
   body,
   errors,
   isPublic,
-  isShared,
   json,
   limitedAsAuth,
   Message,
@@ -24,13 +23,10 @@ import {
   signedIn,
   steppedUpAs,
   steppedUpWithMailbox,
-  takesAnyQuery,
-  unchanged,
 } from '../http/route.ts'
 import { requireMailbox, requireSession, sessionIfAny } from '../http/session.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
-import { mailedLinkScript, showMailedLinkPage } from './mailed-link-page.ts'
 import { newToken, renewTokens } from './signed-in.ts'
 
 const tags = ['Auth']
@@ -120,42 +116,6 @@ const disownChanges = createRoute({
   responses: { 200: json(Message, 'Taken back.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
 })
 
-const linkPage = <const P extends string>(path: P, operationId: string, summary: string) =>
-  createRoute({
-    method: 'get',
-    path,
-    operationId,
-    tags,
-    summary,
-    description: 'For the link in a mail. Changes nothing: only the button on the page does.',
-    ...isPublic,
-    ...takesAnyQuery,
-    request: { query: z.object({ token: z.string().max(200).meta({ example: examples.oneTimeToken }) }) },
-    responses: {
-      200: { description: 'A page with a button.', content: { 'text/html': { schema: z.string() } } },
-      304: unchanged,
-      ...errors(400),
-    },
-  })
-const verifyEmailPage = linkPage('/verify-email', 'showVerifyEmail', 'Show the page that confirms an address')
-const undoPage = linkPage('/undo-email-change', 'showUndoEmailChange', 'Show the page to undo a new address')
-const disownChangesPage = linkPage('/not-me', 'showDisownChanges', 'Show the page behind “it was not me”')
-
-const pageScript = createRoute({
-  method: 'get',
-  path: '/mailed-link.js',
-  operationId: 'readMailedLinkScript',
-  tags,
-  summary: 'Get the script of the pages behind mailed links',
-  ...isShared,
-  ...takesAnyQuery,
-  responses: {
-    200: { description: 'JavaScript.', content: { 'text/javascript': { schema: z.string() } } },
-    304: unchanged,
-    ...errors(),
-  },
-})
-
 /** What works without being signed in, for who cannot sign in. */
 export const recoveryRoutes = ({ passwordReset, emailVerification, takingBack }: Auth) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
@@ -198,30 +158,6 @@ export const recoveryRoutes = ({ passwordReset, emailVerification, takingBack }:
         200,
       )
     })
-    .openapi(disownChangesPage, async (c) =>
-      showMailedLinkPage(c, await takingBack.isUsable('not-me', c.req.valid('query').token), {
-        title: 'It was not me',
-        question:
-          'What was added to your account since then is removed, your address is given back if it was changed, a deletion is canceled, every device is signed out, and we send you a link to choose a new password.',
-        button: 'It was not me',
-      }),
-    )
-    .openapi(verifyEmailPage, async (c) =>
-      showMailedLinkPage(c, await emailVerification.isUsable(c.req.valid('query').token), {
-        title: 'Confirm your e-mail address',
-        question: 'Is this your mailbox, and did you create an account with us?',
-        button: 'Confirm my address',
-      }),
-    )
-    .openapi(undoPage, async (c) =>
-      showMailedLinkPage(c, await takingBack.isUsable('undo-email-change', c.req.valid('query').token), {
-        title: 'Undo the change of address',
-        question:
-          'Your account gets this address back, every device is signed out, and we send you a link to choose a new password.',
-        button: 'Undo the change',
-      }),
-    )
-    .openapi(pageScript, (c) => mailedLinkScript(c))
 
 const askEmailChange = createRoute({
   method: 'post',

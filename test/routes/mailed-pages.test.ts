@@ -140,6 +140,36 @@ describe.each(ownPages)('%s', (path) => {
   })
 })
 
+describe.each(['verify-email', 'undo-email-change', 'not-me', 'cancel-recovery'])(
+  'the link that older mails have to %s',
+  (path) => {
+    test('leads to the page, where no token stands in the address', async () => {
+      const testApp = await createTestApp()
+      const page = createPlainBrowser(testApp, { 'accept-language': 'es' })
+      const token = 'x'.repeat(43)
+      expect((await page.visit(`/api/v1/auth/${path}?utm_source=mail&token=${token}`)).status).toBe(200)
+      expect(page.address()).toBe(`${origin}${ownPagesPath}/${path}`)
+      expect(page.page()).toContain(languages.es.expired)
+      expect(page.cookies.get('mailedLink')?.value).toBe(token)
+    })
+
+    test.each([
+      '',
+      '?token=',
+      '?token=a&token=b',
+      `?token=${'x'.repeat(500)}`,
+      '?token=%E0%A4%A',
+      '?token=a%0d%0ab',
+      '?token[]=a',
+      '?other',
+    ])('ends in a page whatever its query is: %s', async (query) => {
+      const page = createPlainBrowser(await createTestApp())
+      expect((await page.visit(`/api/v1/auth/${path}${query}`)).status).toBe(200)
+      expect(page.address()).toBe(`${origin}${ownPagesPath}/${path}`)
+    })
+  },
+)
+
 test('what is wrong is said above the form, in the language of the page, and the link stays good', async () => {
   const testApp = await createTestApp()
   await signedInBrowser(testApp)

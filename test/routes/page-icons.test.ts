@@ -9,7 +9,6 @@ const pages = [
   '/api/docs',
   '/dev/chat',
   '/dev/mailbox',
-  '/api/v1/auth/verify-email?token=x',
   '/api/v1/shared',
   '/certificates/K7QF-2M9D-X4RT-8HWB',
   ...ownPages,

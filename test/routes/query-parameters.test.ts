@@ -27,7 +27,6 @@ const additions = [
  */
 const takingAny = [
   'readAvatar',
-  'readMailedLinkScript',
   'readThumbnail',
   'receiveRealtimeEvent',
   'showCancelRecovery',

@@ -3,8 +3,7 @@ import type { Auth } from '../../core/accounts/auth/auth.ts'
 import { ForgotPassword, ResetPassword } from '../../core/accounts/auth/recovery.model.ts'
 import { mailedPages } from '../../core/platform/mail/mailed-pages.model.ts'
 import { callerWithDevice, setDeviceCookie } from '../../http/cookies.ts'
-import type { Shown } from './layout.ts'
-import { type Asked, done, form, input, type MailedPage, paragraph } from './page.ts'
+import { type Asked, done, form, input, type MailedPage, paragraph, type Shown } from './page.ts'
 import type { Words } from './words-en.ts'
 
 /** The link is of no use any more. Where another can be asked for, it says where. */

@@ -10,8 +10,17 @@ import { Receipt } from '../../core/privacy/erasure/erasure.model.ts'
 import type { Erasure } from '../../core/privacy/erasure/erasure.ts'
 import type { Exports } from '../../core/privacy/exports/exports.ts'
 import { callerWithDevice } from '../../http/cookies.ts'
-import type { Shown } from './layout.ts'
-import { type Asked, type Fields, facts, form, input, type MailedPage, paragraph, time } from './page.ts'
+import {
+  type Asked,
+  type Fields,
+  facts,
+  form,
+  input,
+  type MailedPage,
+  paragraph,
+  type Shown,
+  time,
+} from './page.ts'
 
 function shownDeletion({ words, token }: Asked, deletion: DeletionView): Shown {
   const said = words.accountDeletion

@@ -11,12 +11,12 @@ import { whereFrom } from '../../http/csrf.ts'
 import { statusOf, unsupportedMediaType } from '../../http/errors.ts'
 import { readText, refuseUnsafeValues } from '../../http/json-body.ts'
 import { languageOf } from '../../http/language.ts'
-import { privatePage } from '../../http/private-page.ts'
 import type { AppContext, AppEnv } from '../../http/request-context.ts'
+import { showPage } from '../page-frame.ts'
 import { accountPages } from './account-pages.ts'
 import { deletionPage, exportPage, referralPage } from './data-pages.ts'
-import { layout, policyOfPages, type Shown } from './layout.ts'
-import { type Asked, type Fields, type MailedPage, paragraph } from './page.ts'
+import { mailedPage } from './layout.ts'
+import { type Asked, type Fields, type MailedPage, paragraph, type Shown } from './page.ts'
 import { english, type Words } from './words-en.ts'
 import { spanish } from './words-es.ts'
 
@@ -84,20 +84,18 @@ export function mailedPageRoutes(
     return { c, words: languages[language], token, caller: c.get('caller'), hrefOf }
   }
 
-  async function answer(
+  function answer(
     { c, words }: Asked,
     { path }: MailedPage,
     shown: Shown,
-    status: Parameters<typeof privatePage>[2] = 200,
+    status: Parameters<typeof showPage>[2] = 200,
   ) {
-    c.header('Content-Security-Policy', await policyOfPages())
-    c.header('X-Robots-Tag', 'noindex, nofollow')
     // So that browsers name the page a form is sent from; nobody else is told.
     c.header('Referrer-Policy', 'same-origin')
     c.header('Vary', 'Origin, Accept-Language')
     const other = otherOf[words.language as keyof typeof otherOf]
     const href = `${ownPagesPath}/${path}?lang=${other}`
-    return privatePage(c, layout(words, shown, { href, words: languages[other] }), status)
+    return showPage(c, mailedPage(words, shown, { href, words: languages[other] }), status)
   }
 
   async function shownOf(page: MailedPage, asked: Asked): Promise<Shown> {

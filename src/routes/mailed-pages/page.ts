@@ -1,8 +1,15 @@
 import { html } from 'hono/html'
 import type { Caller } from '../../core/kernel/actor.ts'
 import type { AppContext } from '../../http/request-context.ts'
-import type { Piece, Shown } from './layout.ts'
+import type { Piece } from '../page-frame.ts'
 import type { Words } from './words-en.ts'
+
+export interface Shown {
+  readonly title: string
+  readonly content: readonly Piece[]
+  /** What went wrong, above everything else. */
+  readonly problem?: string
+}
 
 /** What was typed into the form, and what it holds besides. */
 export type Fields = Readonly<Record<string, string>>

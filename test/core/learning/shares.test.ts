@@ -113,7 +113,7 @@ describe('a link to one’s progress', () => {
       expect(Object.fromEntries(page.headers)).toMatchObject({
         'cache-control': 'private, no-store',
         'referrer-policy': 'no-referrer',
-        'x-robots-tag': 'noindex, nofollow',
+        'x-robots-tag': 'noindex, nofollow, noarchive',
         'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
       })
       expect(await page.text()).not.toMatch(/Ann|Dana|pay slip/)
