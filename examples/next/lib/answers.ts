@@ -1,0 +1,31 @@
+import { readError } from '@tools-inc/client/answers'
+
+/** The API said no, and why. */
+export class Refused extends Error {
+  readonly code: string
+  readonly fields: readonly string[]
+  constructor(code: string, message: string, fields: readonly string[] = []) {
+    super(message)
+    this.code = code
+    this.fields = fields
+  }
+}
+
+type Good<R> = Extract<R, { status: 200 | 201 | 202 | 204 }>
+
+/** The answer, where it is a good one. */
+export async function good<R extends Response | { readonly ok: boolean }>(asked: Promise<R>): Promise<Good<R>> {
+  const response = await asked
+  const problem = await readError(response as Response)
+  if (problem) {
+    const fields = (problem.details ?? []).map(({ path }) => String(path))
+    throw new Refused(problem.code, problem.message, fields)
+  }
+  return response as Good<R>
+}
+
+/** What to tell somebody of what went wrong. */
+export const reasonOf = (error: unknown): string =>
+  error instanceof Refused
+    ? error.message
+    : 'The server could not be reached. Look at your connection, and try again.'
