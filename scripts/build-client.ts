@@ -39,6 +39,10 @@ const asInstalled = (source: string): string =>
     .replaceAll(/(['"])\.\.\/app\/create-app\.ts\1/g, "'./contract.js'")
     .replaceAll(/(['"])(\.\/[\w-]+)\.ts\1/g, "'$2.js'")
 
+/** One of the files as front ends get it. */
+export const clientScript = (path: string): string =>
+  asInstalled(stripTypeScriptTypes(readFileSync(path, 'utf8')))
+
 function writeManifest(outDir: string): void {
   const { dependencies: known, version, license } = readJson('package.json')
   const { private: _, type, exports, ...own } = readJson('client/package.json')
@@ -63,8 +67,7 @@ export function buildClient(outDir: string): void {
     const sources = join(root, 'src/client')
     for (const file of readdirSync(sources)) {
       const name = basename(file, '.ts')
-      const script = stripTypeScriptTypes(readFileSync(join(sources, file), 'utf8'))
-      writeFileSync(join(outDir, `${name}.js`), asInstalled(script))
+      writeFileSync(join(outDir, `${name}.js`), clientScript(join(sources, file)))
       const types = readFileSync(join(declared, 'client', `${name}.d.ts`), 'utf8')
       writeFileSync(join(outDir, `${name}.d.ts`), asInstalled(types))
     }

@@ -8,8 +8,8 @@ export type Typed = Readonly<Record<string, string>>
 interface FormProps {
   readonly button: string
   readonly children?: ReactNode
-  /** Throws what prevented it; what it answers is shown as done. */
-  readonly send: (typed: Typed, all: FormData) => Promise<string | undefined | void>
+  /** Throws what prevented it; a text that it answers is shown as done. */
+  readonly send: (typed: Typed, all: FormData) => Promise<unknown>
   readonly isDangerous?: boolean
 }
 
@@ -30,7 +30,7 @@ export function Form({ button, children, send, isDangerous = false }: FormProps)
     setSaid(null)
     try {
       const text = await send(typed, all)
-      if (text) {
+      if (typeof text === 'string') {
         setSaid({ text, isProblem: false })
         form.current?.reset()
       }
@@ -80,7 +80,15 @@ export function Field({ label, hint, required = true, ...rest }: FieldProps) {
   )
 }
 
-export function TextField({ name, label, required = true }: { name: string; label: string; required?: boolean }) {
+export function TextField({
+  name,
+  label,
+  required = true,
+}: {
+  name: string
+  label: string
+  required?: boolean
+}) {
   const id = useId()
   return (
     <div className="field">

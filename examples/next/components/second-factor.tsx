@@ -51,7 +51,9 @@ export function SecondFactor() {
               key="confirm"
               button="Turn it on"
               send={async ({ code = '' }) => {
-                const answer = await good(mfa.totp.confirm.$post({ json: { code: code.replaceAll(/\s/g, '') } }))
+                const answer = await good(
+                  mfa.totp.confirm.$post({ json: { code: code.replaceAll(/\s/g, '') } }),
+                )
                 setCodes((await answer.json()).recoveryCodes)
                 setSecret(null)
                 factors.reload()

@@ -14,7 +14,11 @@ interface VideoPlayerProps {
   readonly url: string
   readonly title: string
   readonly startAt: number
-  readonly captions: readonly { readonly url: string | null; readonly language: string; readonly label: string }[]
+  readonly captions: readonly {
+    readonly url: string | null
+    readonly language: string
+    readonly label: string
+  }[]
   readonly onWatched: (events: Watched[]) => Promise<void>
 }
 
@@ -87,7 +91,14 @@ export function VideoPlayer({ url, title, startAt, captions, onWatched }: VideoP
   }, [startAt])
   return (
     // biome-ignore lint/a11y/useMediaCaption: they are there where the course has some.
-    <video ref={video} src={url} controls preload="metadata" aria-label={`Video: ${title}`} crossOrigin="anonymous">
+    <video
+      ref={video}
+      src={url}
+      controls
+      preload="metadata"
+      aria-label={`Video: ${title}`}
+      crossOrigin="anonymous"
+    >
       {captions.map(({ url: address, language, label }) =>
         address === null ? null : (
           <track key={language} kind="captions" src={address} srcLang={language} label={label} />

@@ -14,7 +14,9 @@ export class Refused extends Error {
 type Good<R> = Extract<R, { status: 200 | 201 | 202 | 204 }>
 
 /** The answer, where it is a good one. */
-export async function good<R extends Response | { readonly ok: boolean }>(asked: Promise<R>): Promise<Good<R>> {
+export async function good<R extends Response | { readonly ok: boolean }>(
+  asked: Promise<R>,
+): Promise<Good<R>> {
   const response = await asked
   const problem = await readError(response as Response)
   if (problem) {

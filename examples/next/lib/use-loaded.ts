@@ -1,8 +1,8 @@
 'use client'
 
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { type Auth, useAuth } from './auth'
 import { reasonOf } from './answers'
+import { type Auth, useAuth } from './auth'
 
 export interface Loaded<T> {
   readonly value: T | null
@@ -28,7 +28,11 @@ export function useLoaded<T>(key: string | null, load: (client: Auth['client']) 
       (value) => mine === turn.current && setLoaded({ key, value, problem: null }),
       (error) =>
         mine === turn.current &&
-        setLoaded((before) => ({ key, value: before.key === key ? before.value : null, problem: reasonOf(error) })),
+        setLoaded((before) => ({
+          key,
+          value: before.key === key ? before.value : null,
+          problem: reasonOf(error),
+        })),
     )
   }, [client, key])
   useEffect(() => {

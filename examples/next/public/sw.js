@@ -36,6 +36,10 @@ self.addEventListener('fetch', (event) => {
   if (request.method !== 'GET') return
   const url = new URL(request.url)
   if (isBuilt(url)) event.respondWith(builtFile(request))
-  else if (request.mode === 'navigate' && url.origin === self.location.origin && !url.pathname.startsWith('/api/'))
+  else if (
+    request.mode === 'navigate' &&
+    url.origin === self.location.origin &&
+    !url.pathname.startsWith('/api/')
+  )
     event.respondWith(fetch(request).catch(() => caches.match('/offline/')))
 })

@@ -21,7 +21,14 @@ export interface EnginePage {
   resize(width: number, height: number): Promise<void>
   /** A PNG. */
   picture(): Promise<Uint8Array>
+  /** Another tab of the same browser: cookies, storage and what pages tell each other are shared. */
+  tab(): Promise<EnginePage>
   close(): Promise<void>
+}
+
+export interface LaunchOptions {
+  /** `host:port` of what every https request goes through by CONNECT. Certificates are not looked at then. */
+  readonly httpsProxy?: string
 }
 
 export interface Engine {
@@ -48,7 +55,7 @@ export const engines = (Object.keys(programs) as EngineName[]).map((name) => {
   return { name, missing, title: missing ? `${name} (${missing})` : name }
 })
 
-export function launch(name: EngineName): Promise<Engine> {
+export function launch(name: EngineName, options: LaunchOptions = {}): Promise<Engine> {
   const program = programs[name] ?? ''
-  return name === 'webkit' ? launchWebKit(program) : launchPuppeteer(name, program)
+  return name === 'webkit' ? launchWebKit(program, options) : launchPuppeteer(name, program, options)
 }

@@ -1,5 +1,5 @@
 import puppeteer, { type ConsoleMessage, type Page } from 'puppeteer-core'
-import type { Engine, EnginePage } from './engines.ts'
+import type { Engine, EnginePage, LaunchOptions } from './engines.ts'
 
 /** What a browser writes when a request is answered with an error, or lost: the page says it, and tests look at that. */
 const isAboutRequest = (text: string): boolean =>
@@ -7,7 +7,7 @@ const isAboutRequest = (text: string): boolean =>
     text,
   )
 
-function wrap(engine: 'chromium' | 'firefox', page: Page): EnginePage {
+function wrap(engine: 'chromium' | 'firefox', page: Page, isFirst = true): EnginePage {
   const problems: string[] = []
   page.on('pageerror', (error) => {
     if (!isAboutRequest(String(error))) problems.push(String(error))
@@ -31,17 +31,34 @@ function wrap(engine: 'chromium' | 'firefox', page: Page): EnginePage {
     },
     resize: (width, height) => page.setViewport({ width, height }),
     picture: () => page.screenshot({ type: 'png' }),
-    close: () => page.browserContext().close(),
+    async tab() {
+      const other = await page.browserContext().newPage()
+      await other.setViewport(page.viewport())
+      return wrap(engine, other, false)
+    },
+    close: () => (isFirst ? page.browserContext().close() : page.close()),
   }
 }
 
-export async function launchPuppeteer(name: 'chromium' | 'firefox', executablePath: string): Promise<Engine> {
+export async function launchPuppeteer(
+  name: 'chromium' | 'firefox',
+  executablePath: string,
+  { httpsProxy }: LaunchOptions,
+): Promise<Engine> {
+  const [host, port] = httpsProxy?.split(':') ?? []
   const browser = await puppeteer.launch({
     browser: name === 'firefox' ? 'firefox' : 'chrome',
     executablePath,
     headless: true,
     protocolTimeout: 120_000,
-    ...(name === 'chromium' ? { args: ['--no-sandbox'] } : {}),
+    acceptInsecureCerts: httpsProxy !== undefined,
+    ...(name === 'chromium'
+      ? { args: ['--no-sandbox', ...(httpsProxy ? [`--proxy-server=https=${httpsProxy}`] : [])] }
+      : {
+          extraPrefsFirefox: httpsProxy
+            ? { 'network.proxy.type': 1, 'network.proxy.ssl': host, 'network.proxy.ssl_port': Number(port) }
+            : {},
+        }),
   })
   return {
     name,

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../../free-port.ts'
-import type { Engine, EnginePage } from './engines.ts'
+import type { Engine, EnginePage, LaunchOptions } from './engines.ts'
 
 /** Keys that are no text, as WebDriver writes them. */
 const keys: Readonly<Record<string, string>> = {
@@ -38,6 +38,7 @@ async function openWindow(
   size: { readonly width: number; readonly height: number },
   driver: { process?: ChildProcess },
   directory: string,
+  { httpsProxy }: LaunchOptions,
 ): Promise<EnginePage> {
   const port = await freePort()
   const log = join(directory, `${port}.log`)
@@ -60,58 +61,88 @@ async function openWindow(
     return value
   }
   const binary = join(import.meta.dirname, 'webkit-window.py')
-  const options = { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args: [] } } }
-  const { sessionId } = await ask('POST', '/session', { capabilities: options })
+  const proxy = { proxyType: 'manual', sslProxy: httpsProxy }
+  const alwaysMatch = {
+    'webkitgtk:browserOptions': { binary, args: [] },
+    ...(httpsProxy ? { acceptInsecureCerts: true, proxy } : {}),
+  }
+  const { sessionId } = await ask('POST', '/session', { capabilities: { alwaysMatch } })
   const session = `/session/${sessionId}`
   await ask('POST', `${session}/timeouts`, { script: 60_000 })
-  const find = async (selector: string): Promise<string> =>
-    String(
-      Object.values(await ask('POST', `${session}/element`, { using: 'css selector', value: selector }))[0],
-    )
-  const actions = (list: readonly object[]) =>
-    ask('POST', `${session}/actions`, { actions: [{ type: 'key', id: 'keys', actions: list }] })
-  const stroke = (key: string) => [
-    { type: 'keyDown', value: key },
-    { type: 'keyUp', value: key },
-  ]
-  const page: EnginePage = {
-    engine: 'webkit',
-    problems: async () => readFileSync(log, 'utf8').split('\n').filter(Boolean),
-    goto: (to) => ask('POST', `${session}/url`, { url: to }),
-    reload: () => ask('POST', `${session}/refresh`, {}),
-    async run(work, ...values) {
-      const script = `const done = arguments[arguments.length - 1]
+  const first: string = await ask('GET', `${session}/window`)
+  let current = first
+  /** Commands go to one window of the driver at a time. */
+  let queue: Promise<unknown> = Promise.resolve()
+  function askIn(handle: string, method: string, path: string, asked?: object): Promise<any> {
+    const work = async () => {
+      if (current !== handle) await ask('POST', `${session}/window`, { handle })
+      current = handle
+      return ask(method, session + path, asked)
+    }
+    const answer = queue.then(work, work)
+    queue = answer.catch(() => {})
+    return answer
+  }
+
+  function pageOf(handle: string): EnginePage {
+    const askHere = (method: string, path: string, asked?: object) => askIn(handle, method, path, asked)
+    const find = async (selector: string): Promise<string> =>
+      String(Object.values(await askHere('POST', '/element', { using: 'css selector', value: selector }))[0])
+    const actions = (list: readonly object[]) =>
+      askHere('POST', '/actions', { actions: [{ type: 'key', id: 'keys', actions: list }] })
+    const stroke = (key: string) => [
+      { type: 'keyDown', value: key },
+      { type: 'keyUp', value: key },
+    ]
+    const page: EnginePage = {
+      engine: 'webkit',
+      problems: async () => readFileSync(log, 'utf8').split('\n').filter(Boolean),
+      goto: (to) => askHere('POST', '/url', { url: to }),
+      reload: () => askHere('POST', '/refresh', {}),
+      async run(work, ...values) {
+        const script = `const done = arguments[arguments.length - 1]
         Promise.resolve().then(() => (${work})(...[...arguments].slice(0, -1)))
           .then((value) => done({ value: value === undefined ? null : value }), (error) => done({ error: String(error) }))`
-      const answer = await ask('POST', `${session}/execute/async`, { script, args: values })
-      if (answer.error) throw new Error(answer.error)
-      return answer.value
-    },
-    load: (script) => ask('POST', `${session}/execute/sync`, { script, args: [] }),
-    type: (text) => actions([...text].flatMap(stroke)),
-    press: (key) => actions(stroke(keys[key] ?? key)),
-    click: async (selector) => ask('POST', `${session}/element/${await find(selector)}/click`, {}),
-    upload: async (selector, ...files) =>
-      ask('POST', `${session}/element/${await find(selector)}/value`, { text: files.join('\n') }),
-    async resize(width, height) {
-      await ask('POST', `${session}/window/rect`, { width, height })
-      const [shownWidth = width, shownHeight = height] = await page.run(() => [innerWidth, innerHeight])
-      await ask('POST', `${session}/window/rect`, {
-        width: width + (width - shownWidth),
-        height: height + (height - shownHeight),
-      })
-    },
-    picture: async () => new Uint8Array(Buffer.from(await ask('GET', `${session}/screenshot`), 'base64')),
-    async close() {
-      await ask('DELETE', session).catch(() => {})
-      if (running.pid !== undefined) process.kill(-running.pid, 'SIGKILL')
-    },
+        const answer = await askHere('POST', '/execute/async', { script, args: values })
+        if (answer.error) throw new Error(answer.error)
+        return answer.value
+      },
+      load: (script) => askHere('POST', '/execute/sync', { script, args: [] }),
+      type: (text) => actions([...text].flatMap(stroke)),
+      press: (key) => actions(stroke(keys[key] ?? key)),
+      click: async (selector) => askHere('POST', `/element/${await find(selector)}/click`, {}),
+      upload: async (selector, ...files) =>
+        askHere('POST', `/element/${await find(selector)}/value`, { text: files.join('\n') }),
+      async resize(width, height) {
+        await askHere('POST', '/window/rect', { width, height })
+        const [shownWidth = width, shownHeight = height] = await page.run(() => [innerWidth, innerHeight])
+        await askHere('POST', '/window/rect', {
+          width: width + (width - shownWidth),
+          height: height + (height - shownHeight),
+        })
+      },
+      picture: async () => new Uint8Array(Buffer.from(await askHere('GET', '/screenshot'), 'base64')),
+      async tab() {
+        const { handle: other } = await askHere('POST', '/window/new', { type: 'window' })
+        const opened = pageOf(other)
+        await opened.resize(size.width, size.height)
+        return opened
+      },
+      async close() {
+        if (handle !== first) return void (await askHere('DELETE', '/window'))
+        await ask('DELETE', session).catch(() => {})
+        if (running.pid !== undefined) process.kill(-running.pid, 'SIGKILL')
+      },
+    }
+    return page
   }
+
+  const page = pageOf(first)
   await page.resize(size.width, size.height)
   return page
 }
 
-export async function launchWebKit(program: string): Promise<Engine> {
+export async function launchWebKit(program: string, options: LaunchOptions): Promise<Engine> {
   const directory = mkdtempSync(join(tmpdir(), 'webkit-'))
   const drivers: { process?: ChildProcess }[] = []
   return {
@@ -119,7 +150,7 @@ export async function launchWebKit(program: string): Promise<Engine> {
     open(size) {
       const driver = {}
       drivers.push(driver)
-      return openWindow(program, size, driver, directory)
+      return openWindow(program, size, driver, directory, options)
     },
     async close() {
       for (const { process: running } of drivers)

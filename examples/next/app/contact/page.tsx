@@ -11,7 +11,11 @@ export default function Contact() {
   return (
     <Page title="Write to us">
       <PublicForm
-        send={async ({ name = '', email = '', phone = '', subject = '', message = '' }, _, { asPerson, header }) => {
+        send={async (
+          { name = '', email = '', phone = '', subject = '', message = '' },
+          _,
+          { asPerson, header },
+        ) => {
           const json = { name, email, phone, subject, message, ...asPerson }
           return (await (await good(client.api.v1.forms.contact.$post({ header, json }))).json()).message
         }}

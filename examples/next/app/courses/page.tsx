@@ -49,7 +49,6 @@ export default function Courses() {
         {courses.map((course) => (
           <li key={course.id} className="card">
             {course.thumbnail ? (
-              // biome-ignore lint/performance/noImgElement: a static export has no image server.
               <img src={course.thumbnail} alt="" loading="lazy" width={320} height={180} />
             ) : null}
             <h2>

@@ -39,7 +39,8 @@ function Overview({ user }: { user: User }) {
                     </h3>
                     <progress max={100} value={course.progress} aria-label={`Progress in ${course.title}`} />
                     <p className="quiet">
-                      {course.completedLessons.length} of {course.totalLessons} lessons, {course.timeSpent} minutes
+                      {course.completedLessons.length} of {course.totalLessons} lessons, {course.timeSpent}{' '}
+                      minutes
                     </p>
                   </li>
                 ))}

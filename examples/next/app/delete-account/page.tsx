@@ -14,8 +14,8 @@ export default function DeleteAccount() {
     return (
       <Page title="Deletion of your account">
         <p role="status" className="done">
-          Your account is locked. We sent you a mail with a link: it shows how far the deletion is, and until it begins you
-          can cancel it there.
+          Your account is locked. We sent you a mail with a link: it shows how far the deletion is, and until
+          it begins you can cancel it there.
         </p>
       </Page>
     )
@@ -33,8 +33,8 @@ export default function DeleteAccount() {
           }}
         >
           <p>
-            You are signed out everywhere at once, and after some days everything is erased. Until then you can cancel it by a
-            link that we send you. Get your data first, if you want to keep it.
+            You are signed out everywhere at once, and after some days everything is erased. Until then you
+            can cancel it by a link that we send you. Get your data first, if you want to keep it.
           </p>
           <StepUpField />
         </Form>

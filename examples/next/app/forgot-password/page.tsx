@@ -12,7 +12,8 @@ export default function ForgotPassword() {
       <Form
         button="Send the link"
         send={async ({ email = '' }) =>
-          (await (await good(client.api.v1.auth['forgot-password'].$post({ json: { email } }))).json()).message
+          (await (await good(client.api.v1.auth['forgot-password'].$post({ json: { email } }))).json())
+            .message
         }
       >
         <p>We send you a link. It works for 15 minutes.</p>

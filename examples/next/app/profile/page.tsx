@@ -83,7 +83,7 @@ function Switch({ label, hint, isOn, turn }: SwitchProps) {
       <button type="button" role="switch" aria-checked={isOn} className="switch" onClick={() => turn(!isOn)}>
         <span>
           {label}
-          <span className="quiet">{hint}</span>
+          <span className="switch-hint">{hint}</span>
         </span>
         <span className="knob" aria-hidden="true" />
       </button>

@@ -34,7 +34,12 @@ export default function ReferralStatus() {
         }}
       >
         <p>Both were shown when the referral was sent.</p>
-        <Field name="trackingNumber" label="Tracking number" autoComplete="off" placeholder="REF-2026-000125" />
+        <Field
+          name="trackingNumber"
+          label="Tracking number"
+          autoComplete="off"
+          placeholder="REF-2026-000125"
+        />
         <Field name="code" label="Receipt code" autoComplete="off" />
       </Form>
       <p role="status" className="done" hidden={shown === null}>

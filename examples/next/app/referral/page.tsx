@@ -29,19 +29,19 @@ export default function Referral() {
             client.api.v1.forms.referral.$post({
               header,
               json: {
-                  relationship: 'agency',
-                  referrer: {
-                    name: typed.referrerName ?? '',
-                    email: typed.referrerEmail ?? '',
-                    phone: typed.referrerPhone ?? '',
-                    organization: typed.organization ?? '',
-                  },
-                  participant: { name: typed.name ?? '', contact: typed.contact ?? '' },
-                  services: all.getAll('services').map(String),
-                  urgency: urgencies.find(([value]) => value === typed.urgency)?.[0] ?? 'normal',
-                  notes: typed.notes ?? '',
-                  attachments: [],
-                  ...asPerson,
+                relationship: 'agency',
+                referrer: {
+                  name: typed.referrerName ?? '',
+                  email: typed.referrerEmail ?? '',
+                  phone: typed.referrerPhone ?? '',
+                  organization: typed.organization ?? '',
+                },
+                participant: { name: typed.name ?? '', contact: typed.contact ?? '' },
+                services: all.getAll('services').map(String),
+                urgency: urgencies.find(([value]) => value === typed.urgency)?.[0] ?? 'normal',
+                notes: typed.notes ?? '',
+                attachments: [],
+                ...asPerson,
               },
             }),
           )

@@ -24,7 +24,11 @@ export default function StaffForms() {
 }
 
 function FormList() {
-  const forms = useLoaded('forms', async ({ api }) => (await good(api.v1.forms.$get({ query: {} }))).json())
+  const forms = useLoaded('forms', async ({ api }) => {
+    const page = await (await good(api.v1.forms.$get({ query: {} }))).json()
+    if (typeof page === 'string') throw new Error('CSV comes to whoever asks for it')
+    return page
+  })
   return (
     <Shown loaded={forms}>
       {({ items }) => (
@@ -44,9 +48,7 @@ function FormList() {
 function OneForm({ id }: { id: string }) {
   const { client } = useAuth()
   const ofId = client.api.v1.forms[':id']
-  const loaded = useLoaded(id, async () =>
-    (await good(ofId.$get({ param: { id }, header: {} }))).json(),
-  )
+  const loaded = useLoaded(id, async () => (await good(ofId.$get({ param: { id } }))).json())
   return (
     <Shown loaded={loaded}>
       {({ type, status, submittedAt, dueAt, form, notes }) => (
@@ -55,9 +57,7 @@ function OneForm({ id }: { id: string }) {
             {type}, {status}, sent {new Date(submittedAt).toLocaleString('en')}
             {dueAt ? `, due ${new Date(dueAt).toLocaleString('en')}` : ''}
           </p>
-          <pre className="written" tabIndex={0} aria-label="What was written">
-            {JSON.stringify(form, null, 2)}
-          </pre>
+          <Written what={form} />
           <h2>Notes</h2>
           <ul>
             {notes.map(({ text, at }) => (
@@ -71,8 +71,10 @@ function OneForm({ id }: { id: string }) {
               await good(
                 ofId.$patch({
                   param: { id },
-                  header: {},
-                  json: { ...(next && next !== status ? { status: next } : {}), ...(note === '' ? {} : { notes: note }) },
+                  json: {
+                    ...(next && next !== status ? { status: next } : {}),
+                    ...(note === '' ? {} : { notes: note }),
+                  },
                 }),
               )
               loaded.reload()
@@ -85,5 +87,24 @@ function OneForm({ id }: { id: string }) {
         </>
       )}
     </Shown>
+  )
+}
+
+/** Whatever a form has, as it was written. */
+function Written({ what }: { what: unknown }) {
+  if (what === null || typeof what !== 'object') return String(what)
+  return (
+    <dl>
+      {Object.entries(what).map(([name, value]) =>
+        value === '' || value === null ? null : (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              <Written what={value} />
+            </dd>
+          </div>
+        ),
+      )}
+    </dl>
   )
 }

@@ -19,14 +19,17 @@ export default function StaffReports() {
 }
 
 function ReportList() {
-  const reports = useLoaded('reports', async ({ api }) => (await good(api.v1.reports.$get({ query: {} }))).json())
+  const reports = useLoaded('reports', async ({ api }) =>
+    (await good(api.v1.reports.$get({ query: {} }))).json(),
+  )
   return (
     <Shown loaded={reports}>
       {({ items }) => (
         <ul>
           {items.map(({ id, reason, status, createdAt }) => (
             <li key={id}>
-              <a href={`/admin/reports/${id}`}>{new Date(createdAt).toLocaleString('en')}</a> {reason}, {status}
+              <a href={`/admin/reports/${id}`}>{new Date(createdAt).toLocaleString('en')}</a> {reason},{' '}
+              {status}
             </li>
           ))}
         </ul>
@@ -38,7 +41,7 @@ function ReportList() {
 function OneReport({ id }: { id: string }) {
   const { client } = useAuth()
   const ofId = client.api.v1.reports[':id']
-  const loaded = useLoaded(id, async () => (await good(ofId.$get({ param: { id }, header: {} }))).json())
+  const loaded = useLoaded(id, async () => (await good(ofId.$get({ param: { id } }))).json())
   return (
     <Shown loaded={loaded}>
       {({ reason, status, message, note }) => (
@@ -60,7 +63,7 @@ function OneReport({ id }: { id: string }) {
                   action: 'remove_message' as const,
                   ...(text === '' ? {} : { note: text }),
                 }
-                await good(ofId.$patch({ param: { id }, header: {}, json }))
+                await good(ofId.$patch({ param: { id }, json }))
                 loaded.reload()
               }}
             >

@@ -31,8 +31,8 @@ export default function Course() {
             </p>
             {user === null ? (
               <p>
-                <Link href={`/login/?next=${encodeURIComponent(`/courses/course/?id=${id}`)}`}>Sign in</Link> to take
-                part.
+                <Link href={`/login/?next=${encodeURIComponent(`/courses/course/?id=${id}`)}`}>Sign in</Link>{' '}
+                to take part.
               </p>
             ) : takesPart ? null : (
               <Form

@@ -13,7 +13,9 @@ export default function LessonPage() {
   const query = useQuery()
   const [course, id] = [query?.get('course') ?? '', query?.get('id') ?? '']
   return (
-    <OwnPage title="Lesson">{() => (query === null ? null : <Lesson key={id} course={course} id={id} />)}</OwnPage>
+    <OwnPage title="Lesson">
+      {() => (query === null ? null : <Lesson key={id} course={course} id={id} />)}
+    </OwnPage>
   )
 }
 
