@@ -60,6 +60,14 @@ export interface MailCounts {
   readonly waitingSince: string | null
 }
 
+/** Dead letters of one reason. */
+export interface DeadCount {
+  readonly reason: string
+  readonly mails: number
+  /** When the first of them died. */
+  readonly oldestAt: string
+}
+
 /** What a probe stores. */
 export const probeMail: QueuedMail = {
   id: '00000000-0000-0000-0000-000000000000',
@@ -115,6 +123,8 @@ export interface MailQueue {
   probe(): Promise<void>
   /** Oldest death first. `limit` 1 to 1,000. */
   listDead(limit: number): Promise<readonly DeadMail[]>
+  /** By reason, in the order of the reasons. At most `most` are counted, those that died first. */
+  countDead(most: number): Promise<readonly DeadCount[]>
   /** Back to the waiting ones, with its attempts forgotten. False when it is not among the dead. */
   revive(id: string, dueAt: string): Promise<boolean>
   /** The same for every dead letter of a kind. Answers how many those were. */

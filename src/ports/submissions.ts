@@ -201,8 +201,15 @@ export interface Submissions {
     filter: SubmissionFilter,
     options: { readonly order: ListOrder; readonly after?: string; readonly limit: number },
   ): Promise<SubmissionPage>
-  /** Those that wait, in the order of their states. Of each state at most `most` are counted, those first that are due first. */
-  countWaiting(options: { readonly now: string; readonly most: number }): Promise<readonly WaitingCount[]>
+  /**
+   * Those that wait, in the order of their states. Of each state at most `most` are counted: those first that are due first;
+   * of one urgency, those that came in first.
+   */
+  countWaiting(options: {
+    readonly now: string
+    readonly most: number
+    readonly urgency?: string
+  }): Promise<readonly WaitingCount[]>
   /** Of what came in from `since` on and before `until`, in the order of type, status and week. */
   report(period: ReportPeriod): Promise<SubmissionReport>
 }

@@ -169,6 +169,31 @@ export function mailQueueContract(name: string, open: () => Promise<OpenedMailQu
       expect((await claim(minute(2))).items).toEqual([{ ...dead, dueAt: minute(2), attempts: 1 }])
     })
 
+    test('dead letters are counted by their reasons, those that died first', async () => {
+      expect(await q.countDead(10)).toEqual([])
+      for (const [at, reason] of [
+        [3, 'refused'],
+        [2, 'gave_up'],
+        [1, 'refused'],
+        [4, 'unreadable'],
+      ] as const) {
+        const mail = queuedMail()
+        await q.enqueue(mail)
+        const { lease } = await claim(minute(0))
+        await q.settle(mail.id, lease, { state: 'dead', at: minute(at), reason })
+      }
+      await q.enqueue(queuedMail())
+      expect(await q.countDead(10)).toEqual([
+        { reason: 'gave_up', mails: 1, oldestAt: minute(2) },
+        { reason: 'refused', mails: 2, oldestAt: minute(1) },
+        { reason: 'unreadable', mails: 1, oldestAt: minute(4) },
+      ])
+      expect(await q.countDead(2)).toEqual([
+        { reason: 'gave_up', mails: 1, oldestAt: minute(2) },
+        { reason: 'refused', mails: 1, oldestAt: minute(1) },
+      ])
+    })
+
     test('a mail waits since it was first due, however often it was tried; revived, since then', async () => {
       const [tried, fresh] = [queuedMail({ dueAt: minute(1) }), queuedMail({ dueAt: minute(50) })]
       await q.enqueue(fresh)

@@ -355,6 +355,27 @@ export function submissionsContract(name: string, open: () => Promise<OpenedSubm
         { status: 'pending', submissions: 1, overdue: 1 },
         { status: 'spam', submissions: 1, overdue: 1 },
       ])
+      const ofUrgency = async (urgency: string, most = 100) =>
+        s.countWaiting({ now: minute(5), most, urgency })
+      expect(await ofUrgency('high')).toEqual([])
+      for (const [i, each] of waiting.entries()) {
+        const metadata = { urgency: i % 2 === 0 ? 'high' : 'low' }
+        await s.change(each.id, each.version, { metadata, updatedAt: minute(9) }, alongside(each))
+      }
+      for (const urgency of ['high', 'low'] as const) {
+        const those = waiting.filter((_, i) => (i % 2 === 0) === (urgency === 'high'))
+        const expected = ['pending', 'spam'].flatMap((status) => {
+          const inState = those.filter((each) => each.status === status)
+          const late = inState.filter((each) => overdue.includes(each))
+          const [first] = inState
+          return first
+            ? [{ status, submissions: inState.length, overdue: late.length, oldestAt: first.createdAt }]
+            : []
+        })
+        expect(expected.length).toBeGreaterThan(0)
+        expect(await ofUrgency(urgency)).toEqual(expected)
+        expect(await ofUrgency(urgency, 1)).toMatchObject(expected.map(() => ({ submissions: 1 })))
+      }
       const { counts } = await s.report({ ...wholeDay, now: minute(5) })
       for (const status of new Set(all.map((each) => each.status)))
         expect(counts.find((row) => row.status === status)?.overdue).toBe(

@@ -149,6 +149,22 @@ export const createAzureSqlMailQueue = ({
         ({ ...rest, createdAt: fromSql(createdAt), diedAt: fromSql(diedAt) }) as unknown as DeadMail,
     )
   },
+  async countDead(most) {
+    const { rows } = await database.run(
+      port,
+      `with dead as (
+         select top (@most) coalesce(reason, '') as reason, settled_at from mail_outbox where state = 'dead'
+         order by settled_at
+       )
+       select reason, count(*) as mails, min(settled_at) as oldest_at from dead group by reason order by reason`,
+      { most },
+    )
+    return rows.map((row) => ({
+      reason: row['reason'] as string,
+      mails: Number(row['mails']),
+      oldestAt: fromSql(row['oldest_at']) as string,
+    }))
+  },
   async revive(id, dueAt) {
     const { changed } = await database.run(
       port,

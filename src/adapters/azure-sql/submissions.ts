@@ -95,9 +95,9 @@ const countsSql = (latestFirst: readonly WallClockShift[]) => `with weeks as (
   select form_type, status, week, count(*) as submissions, sum(is_overdue) as overdue
   from weeks group by form_type, status, week order by form_type, status, week`
 
-const waitingCountSql = `with waiting as (
+const waitingCountSql = (isOfUrgency: boolean) => `with waiting as (
     select top (@most) due_at, created_at from form_submissions where ${waitingSql} and status = @status
-    order by due_at
+    ${isOfUrgency ? 'and urgency = @urgency order by created_at, id' : 'order by due_at'}
   )
   select count(*) as submissions, sum(case when due_at <= @now then 1 else 0 end) as overdue,
     min(created_at) as oldest_at
@@ -241,11 +241,13 @@ export function createAzureSqlSubmissions({
       const last = items.at(-1)
       return last && rows.length > limit ? { items, next: placeOf(last, order) } : { items }
     },
-    async countWaiting({ now, most }) {
-      const values = { now: toTime(now), most }
+    async countWaiting({ now, most, urgency }) {
+      const ofUrgency = urgency === undefined ? {} : { urgency }
+      const values = { now: toTime(now), most, ...ofUrgency }
+      const sql = waitingCountSql(urgency !== undefined)
       const counts = await Promise.all(
         waitingStatuses.map(async (status) => {
-          const { rows } = await database.run(port, waitingCountSql, { ...values, status })
+          const { rows } = await database.run(port, sql, { ...values, status })
           const [row] = rows
           return {
             status,

@@ -98,6 +98,15 @@ export function createMemoryMailQueue(): MailQueue & { enqueueNow(mail: QueuedMa
         .toSorted((a, b) => (a.diedAt + a.id < b.diedAt + b.id ? -1 : 1))
         .slice(0, limit)
     },
+    async countDead(most) {
+      const counted = inState('dead')
+        .map(({ reason, settledAt }) => ({ reason: reason ?? '', diedAt: settledAt ?? '' }))
+        .toSorted((a, b) => (a.diedAt < b.diedAt ? -1 : 1))
+        .slice(0, most)
+      return Object.entries(Object.groupBy(counted, ({ reason }) => reason))
+        .map(([reason, dead = []]) => ({ reason, mails: dead.length, oldestAt: dead[0]?.diedAt ?? '' }))
+        .toSorted((a, b) => (a.reason < b.reason ? -1 : 1))
+    },
     async revive(id, dueAt) {
       const row = rows.get(id)
       if (row?.state !== 'dead') return false

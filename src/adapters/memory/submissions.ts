@@ -126,11 +126,14 @@ export function createMemorySubmissions({
       const last = items.at(-1)
       return last && found.length > limit ? { items, next: placeOf(last, order) } : { items }
     },
-    async countWaiting({ now, most }) {
-      const waiting = [...rows.values()].map(({ submission }) => submission).filter(isWaiting)
+    async countWaiting({ now, most, urgency }) {
+      const waiting = [...rows.values()]
+        .map(({ submission }) => submission)
+        .filter((each) => isWaiting(each) && (urgency === undefined || each.metadata['urgency'] === urgency))
+      const first = urgency === undefined ? 'dueAt' : 'createdAt'
       return Object.entries(Object.groupBy(waiting, ({ status }) => status))
         .map(([status, all = []]) => {
-          const counted = all.toSorted((a, b) => byText(a.dueAt, b.dueAt)).slice(0, most)
+          const counted = all.toSorted((a, b) => byText(a[first], b[first])).slice(0, most)
           return {
             status,
             submissions: counted.length,

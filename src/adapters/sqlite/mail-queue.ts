@@ -1,5 +1,6 @@
 import {
   type ClaimedMail,
+  type DeadCount,
   type DeadMail,
   type MailQueue,
   probeMail,
@@ -128,6 +129,17 @@ export const createSqliteMailQueue = ({ database }: { readonly database: SqliteD
       limit,
     )
     return rows.map((row) => ({ ...row }) as unknown as DeadMail)
+  },
+  async countDead(most) {
+    const rows = database.all(
+      port,
+      `select reason, count(*) as mails, min(settled_at) as oldestAt
+       from (select coalesce(reason, '') as reason, settled_at from mail_outbox where state = 'dead'
+             order by settled_at ${limitedTo})
+       group by reason order by reason`,
+      most,
+    )
+    return rows.map((row) => ({ ...row }) as unknown as DeadCount)
   },
   revive: (id, dueAt) =>
     database.write(

@@ -205,15 +205,20 @@ export function createSqliteSubmissions({
       const last = items.at(-1)
       return last && rows.length > limit ? { items, next: placeOf(last, order) } : { items }
     },
-    async countWaiting({ now, most }) {
+    async countWaiting({ now, most, urgency }) {
+      const [ofUrgency, order, urgencies] =
+        urgency === undefined
+          ? ['', 'due_at', []]
+          : (['and urgency = ?', 'created_at, id', [urgency]] as const)
       return waitingStatuses.flatMap((status) => {
         const row = database.get(
           port,
           `select count(*) as submissions, sum(due_at <= ?) as overdue, min(created_at) as oldestAt
-           from (select due_at, created_at from form_submissions where ${waitingSql} and status = ?
-                 order by due_at ${limitedTo})`,
+           from (select due_at, created_at from form_submissions where ${waitingSql} and status = ? ${ofUrgency}
+                 order by ${order} ${limitedTo})`,
           now,
           status,
+          ...urgencies,
           most,
         )
         return row?.['submissions'] ? [{ status, ...row } as unknown as WaitingCount] : []
