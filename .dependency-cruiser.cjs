@@ -27,6 +27,7 @@ const wings = {
   messaging: ['platform', 'accounts', 'files', 'learning'],
   people: ['platform', 'accounts', 'learning'],
   privacy: ['platform', 'accounts', 'files'],
+  staff: ['platform', 'accounts', 'files', 'learning', 'forms', 'messaging', 'people'],
 }
 
 /** @type {import('dependency-cruiser').IConfiguration} */

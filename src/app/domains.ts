@@ -29,6 +29,7 @@ import { erasureDomain } from '../core/privacy/erasure/erasure.ts'
 import { exportsDomain } from '../core/privacy/exports/exports.ts'
 import { registryDomain } from '../core/privacy/registry/registry.ts'
 import { retentionDomain } from '../core/privacy/retention/retention.ts'
+import { todayDomain } from '../core/staff/today/today.ts'
 import type { Ports } from '../ports/ports.ts'
 import { assemble } from './assembly.ts'
 import type { AppConfig } from './config.ts'
@@ -68,6 +69,7 @@ export const domains = assemble<Ports, AppConfig>()
   .add('exports', exportsDomain)
   .add('retention', retentionDomain)
   .add('disclosures', disclosuresDomain)
+  .add('today', todayDomain)
 
 export type Domains = ReturnType<typeof domains.build>
 

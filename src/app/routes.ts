@@ -37,6 +37,7 @@ import { shareRoutes } from '../routes/shares.ts'
 import { socialRoutes } from '../routes/social.ts'
 import { syncRoutes } from '../routes/sync.ts'
 import { threadRoutes } from '../routes/threads.ts'
+import { todayRoutes } from '../routes/today.ts'
 import { userRoutes } from '../routes/users.ts'
 import type { Domains } from './domains.ts'
 
@@ -82,4 +83,5 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
     .route('/api/v1/admin/course-rules', courseRuleRoutes(to.courses))
     .route('/api/v1/admin/courses/import', courseImportRoutes(to.imports, to.idempotency.begin))
     .route('/api/v1/admin/mail', mailRoutes(to.mail))
+    .route('/api/v1/admin/today', todayRoutes(to.today))
     .route('/api/v1/admin/audit', auditRoutes(to.audit))

@@ -7,6 +7,8 @@ export const whatGrows: Readonly<Record<'sqlite' | 'cosmos', Readonly<Record<str
   sqlite: {
     /* Counted, summed up or walked whole where a look at an index would do. */
     isReady: 396,
+    /* As `isReady`, and besides up to 100 of what waits, of each kind. */
+    readToday: 308,
     reportForms: 1_680,
     reportFormRetention: 981,
     readForm: 967,
@@ -103,6 +105,8 @@ export const whatGrows: Readonly<Record<'sqlite' | 'cosmos', Readonly<Record<str
     'job sync-staff-directory': 87.1,
     'job sweep-files': 100,
     'job announce-what-was-left': 100,
+    /* Up to 100 of what waits, of each kind; a store of ten holds fewer. */
+    readToday: 7.07,
     /* Where few are due, whole documents of the others are read; a store of ten holds fewer than a page. */
     readReport: 1.92,
     'job renew-report-keys': 10.1,

@@ -16,7 +16,7 @@ const password = 'SecurePass123!'
 const reading: Partial<Record<keyof Ports, readonly string[]>> = {
   documents: ['read', 'query', 'scan'],
   blobs: ['head', 'read', 'list', 'signDownload', 'answer'],
-  mailQueue: ['counts', 'listDead'],
+  mailQueue: ['countDead', 'counts', 'listDead'],
   submissions: ['read', 'readByTrackingNumber', 'list', 'report', 'countWaiting'],
   realtime: ['isGenuine', 'isEventHost', 'isConnected'],
   audit: ['list', 'listByActor', 'listByResource', 'heads', 'verify'],
@@ -62,8 +62,10 @@ const audited: Readonly<Record<string, string>> = {
 }
 
 /** What readiness writes to find out whether something can be written: it changes nothing that anybody could read. */
+const probes = ['blobs write', 'blobs delete', 'mailQueue probe', 'documents insert', 'documents replace']
 const probing: Readonly<Record<string, readonly string[]>> = {
-  '/api/readyz': ['blobs write', 'blobs delete', 'mailQueue probe', 'documents insert', 'documents replace'],
+  '/api/readyz': probes,
+  '/api/v1/admin/today': probes,
 }
 
 let testApp: TestApp

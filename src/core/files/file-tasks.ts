@@ -38,6 +38,21 @@ export function createFileTasks({ documents, clock }: Needs<'documents' | 'clock
     async crossOut(kind: FileTask['kind'], fileId: string): Promise<void> {
       await documents.remove(fileTasks, { partition: shardOf(fileId), id: `${kind}:${fileId}` })
     },
+    /** How many wait to be scanned: each shard is counted as far as `mostOfShard`. `oldestAt` is since when the first of them waits. */
+    async countScans(mostOfShard: number): Promise<{ waiting: number; oldestAt: string | null }> {
+      const pages = await Promise.all(
+        taskShards.map((partition) =>
+          documents.query(fileTasks, {
+            path: 'byKind',
+            partition,
+            equals: { kind: 'scan' },
+            limit: mostOfShard,
+          }),
+        ),
+      )
+      const notes = pages.flatMap(({ items }) => items.map(({ value }) => value.notedAt ?? value.dueAt))
+      return { waiting: notes.length, oldestAt: notes.toSorted()[0] ?? null }
+    },
     async *due(): AsyncGenerator<FileTask> {
       const now = new Date(clock.now()).toISOString()
       for (const shard of taskShards) {

@@ -124,7 +124,7 @@ export interface FileTask {
 export const fileTasks = collection<FileTask>()({
   name: 'FileChores',
   partition: 'shard',
-  paths: { byDue: { by: [], order: 'dueAt' } },
+  paths: { byDue: { by: [], order: 'dueAt' }, byKind: { by: ['kind'], order: 'dueAt' } },
 })
 
 export const taskShards = [...'0123456789abcdef']

@@ -157,6 +157,7 @@ export function createFiles(
     completeUpload: async (...call: Parameters<typeof completeUpload>) =>
       viewOf(await completeUpload(...call)),
 
+    countScans: tasks.countScans,
     listOwn: createListOwnFiles(needs, { settings, bindings, viewOf }),
 
     async read(actor: Actor, id: string) {

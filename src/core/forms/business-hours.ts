@@ -41,6 +41,10 @@ const quarterMs = 15 * 60_000
 const rememberedOffsets = 10_000
 const offsets = new Map<string, number>()
 
+/** So many days after this one, or before. */
+export const dayAfter = (date: string, days: number): string =>
+  new Date(Date.parse(date) + days * 86_400_000).toISOString().slice(0, 10)
+
 /** How far the clock on the wall is ahead of UTC. */
 function offsetMs(ms: number, timeZone: string): number {
   const quarter = Math.floor(ms / quarterMs)

@@ -9,6 +9,7 @@ import type { Mailing } from '../platform/mail/mail.ts'
 import { createChangeSubmission, erasure } from './change-submission.ts'
 import { createClaimForm } from './claim-form.ts'
 import { formClaims } from './claims.model.ts'
+import { createCountForms } from './count-forms.ts'
 import { createFindForms } from './find-forms.ts'
 import { createFollowForm } from './follow-form.ts'
 import { createFormJobs } from './form-jobs.ts'
@@ -136,6 +137,7 @@ export function createForms(
     claims: claiming.claims,
     ...createFindForms(needs, domain),
     ...createReviewForms(needs, domain, users),
+    countWaiting: createCountForms(needs, settings),
     report: createReportForms(needs, settings),
     reportRetention,
     personalData: [

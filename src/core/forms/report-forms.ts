@@ -1,5 +1,5 @@
 import type { Needs } from '../../ports/ports.ts'
-import { dateIn, startOfDay, wallClockShifts } from './business-hours.ts'
+import { dateIn, dayAfter, startOfDay, wallClockShifts } from './business-hours.ts'
 import type { FormSettings } from './forms.model.ts'
 import type { FormReport, ReportQuery } from './review.model.ts'
 
@@ -10,8 +10,6 @@ const defaultDays = 90
 /** Before this there were no forms. */
 const firstMs = Date.parse('2000-01-01T00:00:00.000Z')
 
-const dayAfter = (date: string, days: number): string =>
-  new Date(Date.parse(date) + days * dayMs).toISOString().slice(0, 10)
 const hours = (ms: number): number => Math.round((ms / hourMs) * 10) / 10
 
 function sumBy<T>(rows: readonly (T & { readonly submissions: number })[], key: (row: T) => string) {

@@ -13,11 +13,13 @@ import {
   type ApprovedRecovery,
   type AssistedRecoveryView,
   approvedByStarter,
+  type WaitingRecovery,
 } from './assisted-recovery.model.ts'
 import type { AuthSettings } from './auth.model.ts'
 import type { Notices } from './notices.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 import { newReadableCode } from './readable-code.ts'
+import { createRecoveriesToApprove } from './recoveries-to-approve.ts'
 import { codeRefused, type DisownedDeletion } from './recovery.model.ts'
 import type { SessionMemo } from './session-memo.ts'
 import { recoverWithoutFactors } from './take-back.ts'
@@ -28,10 +30,11 @@ const holdMs = 24 * hourMs
 const startedForMs = 7 * 24 * hourMs
 const usableForMs = 7 * 24 * hourMs
 const tries = 5
+const mostListed = 20
 
 /** Proves, together with a password or the mailbox, what a lost second factor would have. */
 export function createAssistRecovery(
-  { clock, ids }: Needs<'clock' | 'ids'>,
+  needs: Needs<'clock' | 'documents' | 'ids'>,
   {
     users,
     tokens,
@@ -52,6 +55,8 @@ export function createAssistRecovery(
     readonly settings: AuthSettings
   },
 ) {
+  const { clock, ids } = needs
+  const toApprove = createRecoveriesToApprove(needs)
   const iso = (ms: number) => new Date(ms).toISOString()
   const record = (caller: Caller, event: string, userId: string, actor?: Actor) =>
     audit.record(caller, {
@@ -99,10 +104,27 @@ export function createAssistRecovery(
       return { startedBy, startedAt, approvedBy, usableFrom, expiresAt: (ready ?? begun)?.expiresAt ?? null }
     },
 
+    /** Those that wait to be approved, the oldest first; as many as 20. */
+    async waiting(): Promise<readonly WaitingRecovery[]> {
+      const found = await Promise.all(
+        (await toApprove.list(mostListed)).map(async (userId): Promise<WaitingRecovery[]> => {
+          const begun = await started(userId)
+          const { startedBy = '', startedAt = '' } = begun?.facts ?? {}
+          // Whoever was found out since has started nothing.
+          const starter = begun && (await users.read(startedBy))?.value
+          return starter && isStaff(starter)
+            ? [{ userId, startedBy, startedAt, expiresAt: begun.expiresAt }]
+            : []
+        }),
+      )
+      return found.flat()
+    },
+
     /** The first member of staff, who has made sure who is asking. Throws `conflict` where one was started. */
     async start(actor: Actor, userId: string, caller: Caller): Promise<void> {
       await accountHelpedBy(actor, userId)
       if (await approved(userId)) throw conflict()
+      await toApprove.note(userId, iso(clock.now() + startedForMs))
       await tokens.issue('recovery-started', userId, {
         lifeMs: startedForMs,
         tries,
@@ -129,6 +151,7 @@ export function createAssistRecovery(
       if (starter.role !== 'admin' && actor.role !== 'admin') throw forbidden()
       if (isStaff(account) && starter.role !== 'admin') throw forbidden()
       if (!(await opened.close())) throw conflict()
+      await toApprove.forget(userId)
       const usableFrom = iso(clock.now() + holdMs)
       const code = newReadableCode()
       const { token, expiresAt } = await tokens.issue('recovery-approved', userId, {
@@ -151,6 +174,7 @@ export function createAssistRecovery(
       const pending = [await started(userId), await approved(userId)].filter((one) => one !== null)
       if (pending.length === 0) return
       for (const one of pending) await one.close()
+      await toApprove.forget(userId)
       await record(caller, 'user.recovery_canceled', userId, actor)
     },
 

@@ -17,6 +17,12 @@ export const AssistedRecoveryView = z
   .meta({ id: 'AssistedRecovery' })
 export type AssistedRecoveryView = z.infer<typeof AssistedRecoveryView>
 
+/** One that waits for somebody else on the staff. */
+export const WaitingRecovery = z
+  .object({ userId: z.uuid(), startedBy: z.uuid(), startedAt: Timestamp, expiresAt: Timestamp })
+  .meta({ id: 'WaitingRecovery' })
+export type WaitingRecovery = z.infer<typeof WaitingRecovery>
+
 export const ApprovedRecovery = z
   .object({
     code: z.string().meta({

@@ -21,6 +21,7 @@ export type Flow =
   | 'not-me'
   | 'recovery-started'
   | 'recovery-approved'
+  | 'recovery-noted'
   | 'mailed-step-up'
   | 'login-second-factor'
   | 'passkey-login'

@@ -3,6 +3,7 @@ import { nothingKept, type PersonalData, passing } from '../../kernel/personal-d
 import { walk } from '../../kernel/walk.ts'
 import { identities } from './identities.ts'
 import { type OneTimeToken, oneTimeTokens } from './one-time-tokens.ts'
+import { createRecoveriesToApprove } from './recoveries-to-approve.ts'
 import { type Session, sessions } from './sessions.model.ts'
 
 export function createAuthPersonalData(
@@ -63,6 +64,7 @@ export function createAuthPersonalData(
       async erase({ userId }) {
         for await (const { value } of tokensOf(userId))
           await documents.remove(oneTimeTokens, { partition: userId, id: value.id })
+        await createRecoveriesToApprove({ documents }).forget(userId)
         return nothingKept
       },
     },

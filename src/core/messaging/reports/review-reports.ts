@@ -193,6 +193,12 @@ export function createReviewReports(
       }
     },
 
+    /** How many nobody has looked at, at most `most`, and since when the oldest waits. */
+    async countOpen(most: number): Promise<{ readonly open: number; readonly oldestAt: string | null }> {
+      const { items } = await byStatus('open', most)
+      return { open: items.length, oldestAt: items[0]?.value.createdAt ?? null }
+    },
+
     async read(caller: Caller, actor: Actor, id: string) {
       const detail = await detailOf(await find(id))
       await record(caller, actor, 'report.read', id)

@@ -1,5 +1,6 @@
 import { isRecent } from '../../../ports/clock.ts'
 import type { Needs } from '../../../ports/ports.ts'
+import { answerInTime } from '../../kernel/answer-in-time.ts'
 import { emptyFace, type Job } from '../../kernel/domain.ts'
 import { nothingPersonal } from '../../kernel/personal-data.ts'
 import type { Keys } from '../keys/keys.ts'
@@ -105,13 +106,7 @@ export function createHealth(
     const startedAt = clock.now()
     const latency = () => Math.max(0, clock.now() - startedAt)
     try {
-      const silence = AbortSignal.timeout(patienceMs)
-      await Promise.race([
-        question(),
-        new Promise((_, reject) =>
-          silence.addEventListener('abort', () => reject(new Error(`no answer in ${patienceMs} ms`))),
-        ),
-      ])
+      await answerInTime(question, patienceMs)
       return [name, { state: 'up', latencyMs: latency() }]
     } catch (error) {
       log.error('dependency_down', error, { dependency: name })
@@ -183,6 +178,7 @@ export function createHealth(
     watch(name: string, isPresent: () => boolean): void {
       concerns.set(name, isPresent)
     },
+    jobStates: jobWatch.states,
     /** The same jobs; whether they stand still is seen from now on. */
     watchJobs: (jobs: readonly Job[]): readonly Job[] => jobs.map(jobWatch.watched),
     /**

@@ -1,5 +1,7 @@
+import { isRecent } from '../../../ports/clock.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Job } from '../../kernel/domain.ts'
+import { createJobRuns } from './job-runs.ts'
 
 const minuteMs = 60_000
 /** What runs for so long is taken to hang. */
@@ -7,6 +9,16 @@ const longestRunMs = 60 * minuteMs
 /** Beyond two of its turns. */
 const graceMs = 10 * minuteMs
 const failuresInARow = 3
+
+/** A job as staff see it: times are ISO in UTC. */
+export interface JobState {
+  readonly name: string
+  readonly everySeconds: number
+  readonly succeededAt: string | null
+  readonly failedAt: string | null
+  /** It hangs, fails each time, or should have ended well by now and did not. */
+  readonly isOverdue: boolean
+}
 
 interface Watched {
   readonly everyMs: number
@@ -20,7 +32,9 @@ interface Watched {
  * Follows jobs as they run in this process, so that one that hangs, fails each time or is never begun is seen by somebody other
  * than whoever waits for what it does.
  */
-export function createJobWatch({ clock }: Needs<'clock'>) {
+export function createJobWatch(needs: Needs<'clock' | 'documents' | 'log'>) {
+  const { clock } = needs
+  const runs = createJobRuns(needs)
   const watchedJobs = new Map<string, Watched>()
 
   /** After the clock was put back nothing began in the future. */
@@ -48,8 +62,10 @@ export function createJobWatch({ clock }: Needs<'clock'>) {
           await run()
           job.failures = 0
           job.endedAtMs = clock.now()
+          await runs.note(name, everyMs, true)
         } catch (error) {
           job.failures++
+          await runs.note(name, everyMs, false)
           throw error
         } finally {
           job.runningSinceMs = null
@@ -58,8 +74,25 @@ export function createJobWatch({ clock }: Needs<'clock'>) {
     }
   }
 
+  /** Another process may have run it: what it wrote down counts as well as what was seen here. */
+  const wasRunLately = ({ everyMs }: Watched, succeededAt: string | null): boolean =>
+    succeededAt !== null && isRecent(Date.parse(succeededAt), 2 * everyMs + graceMs, clock.now())
+
+  async function states(): Promise<readonly JobState[]> {
+    const lastRuns = await runs.read()
+    return [...watchedJobs]
+      .map(([name, job]) => {
+        const { succeededAt = null, failedAt = null } = lastRuns.get(name) ?? {}
+        const isOverdue = hangsOrFails(job) || (isLate(job) && !wasRunLately(job, succeededAt))
+        return { name, everySeconds: job.everyMs / 1_000, succeededAt, failedAt, isOverdue }
+      })
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
   return {
     watched,
+    /** Of every job that this process knows, by name. */
+    states,
     /** Those that run for too long, or failed each of the last times. */
     inTrouble: () => namesOf(hangsOrFails),
     /** With those that should have ended well here by now, and did not. */

@@ -93,6 +93,7 @@ export function createMail(
       sendSoon()
     },
     counts: (): Promise<MailCounts> => mailQueue.counts(),
+    countDead: (most: number) => mailQueue.countDead(most),
     listDead: (): Promise<readonly DeadMail[]> => mailQueue.listDead(listedDead),
     /** Tries a dead letter again, as if for the first time. */
     async revive(caller: Caller, { userId, sessionId }: Actor, id: string): Promise<void> {
