@@ -5,7 +5,7 @@ import { compressedForms } from './compressed-forms.ts'
 import { describeLicenses } from './third-party-licenses.ts'
 
 /*
- * The chat page as a browser loads it: small, under names that change when the bytes do, and compressed beforehand. `npm
+ * The pages as a browser loads them: small, under names that change when the bytes do, and compressed beforehand. `npm
  * start` and `npm run dev` make it for development; `npm run build` makes it for production, without source maps.
  */
 
@@ -19,16 +19,25 @@ export interface PageManifest {
   readonly imports: readonly string[]
 }
 
+/** Each of them is `pages/<name>/main.tsx` and `pages/<name>/<name>.css`. */
+export const builtPages = ['chat', 'console'] as const
+type BuiltPage = (typeof builtPages)[number]
+
 export async function buildPages(
   outDir = join(root, 'dist/pages'),
   { isProduction = false }: { readonly isProduction?: boolean } = {},
-): Promise<PageManifest> {
+): Promise<Readonly<Record<BuiltPage, PageManifest>>> {
+  const manifests = await Promise.all(builtPages.map((name) => buildPage(name, outDir, isProduction)))
+  return { chat: manifests[0] as PageManifest, console: manifests[1] as PageManifest }
+}
+
+async function buildPage(page: BuiltPage, outDir: string, isProduction: boolean): Promise<PageManifest> {
   const { build } = await import('esbuild')
-  const directory = join(outDir, 'chat')
+  const directory = join(outDir, page)
   mkdirSync(directory, { recursive: true })
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: { page: 'pages/chat/main.tsx', chat: 'pages/chat/chat.css' },
+    entryPoints: { page: `pages/${page}/main.tsx`, [page]: `pages/${page}/${page}.css` },
     entryNames: '[name]-[hash]',
     chunkNames: 'part-[hash]',
     outdir: directory,
@@ -49,8 +58,8 @@ export async function buildPages(
   })
   const outputs = Object.entries(metafile.outputs)
   const outputOf = (entry: string) => outputs.find(([, { entryPoint }]) => entryPoint === entry)
-  const [script, { imports }] = outputOf('pages/chat/main.tsx') ?? ['', { imports: [] }]
-  const [style] = outputOf('pages/chat/chat.css') ?? ['']
+  const [script, { imports }] = outputOf(`pages/${page}/main.tsx`) ?? ['', { imports: [] }]
+  const [style] = outputOf(`pages/${page}/${page}.css`) ?? ['']
   const manifest: PageManifest = {
     script: basename(script),
     style: basename(style),

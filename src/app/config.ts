@@ -28,10 +28,12 @@ export interface AppConfig
   readonly clientAddress: AddressSource
   /** Null: whoever finds the server may call it. */
   readonly originLock: OriginLock | null
-  readonly chatPage: {
+  readonly builtPages: {
     /** Also in production, at `/chat`. */
-    readonly isServed: boolean
-    /** Origins of other services that the page talks to. */
+    readonly isChatServed: boolean
+    /** At `/console`. */
+    readonly isConsoleServed: boolean
+    /** Origins of other services that the pages talk to. */
     readonly elsewhere: readonly string[]
   }
   readonly trustedSites: readonly TrustedSite[]

@@ -7,7 +7,7 @@ import type { AppEnv } from '../http/request-context.ts'
 import { RememberingRouter } from '../http/router.ts'
 import { onInvalid } from '../http/validate.ts'
 import type { Ports } from '../ports/ports.ts'
-import { chatPageRoutes } from '../routes/chat-page.ts'
+import { builtPageRoutes, chatPage, consolePage } from '../routes/built-page.ts'
 import { clientPackageRoutes } from '../routes/client-package.ts'
 import { homeRoutes } from '../routes/home.ts'
 import { mailboxRoutes } from '../routes/mailbox.ts'
@@ -44,11 +44,18 @@ export function createApp(ports: Ports, config: AppConfig) {
     referenceRoutes(describe, () => describeEvents(publicOrigin), assets.read),
   )
   app.route('/', clientPackageRoutes(assets.read))
-  app.route('/', homeRoutes(isProduction, built.mail.mailbox !== null, assets.read))
+  app.route(
+    '/',
+    homeRoutes(isProduction, built.mail.mailbox !== null, config.builtPages.isConsoleServed, assets.read),
+  )
   if (built.mail.mailbox && !isProduction) app.route('/dev/mailbox', mailboxRoutes(built.mail.mailbox))
-  const { isServed, elsewhere } = config.chatPage
-  const chatPaths = [...(isProduction ? [] : ['/dev/chat']), ...(isServed ? ['/chat'] : [])]
-  for (const path of chatPaths) app.route(path, chatPageRoutes({ path, readAsset: assets.read, elsewhere }))
+  const { isChatServed, isConsoleServed, elsewhere } = config.builtPages
+  const pages = [
+    ...(isProduction ? [] : [{ path: '/dev/chat', page: chatPage }]),
+    ...(isChatServed ? [{ path: '/chat', page: chatPage }] : []),
+    ...(isConsoleServed ? [{ path: '/console', page: consolePage }] : []),
+  ]
+  for (const at of pages) app.route(at.path, builtPageRoutes({ ...at, readAsset: assets.read, elsewhere }))
   return { ...built, app: routes, describe, jobs }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { area } from './area.ts'
-import { chatPage } from './chat-page.ts'
+import { builtPages } from './built-pages.ts'
 import { limits } from './limits.ts'
 import { wholeNumber } from './schemas.ts'
 import { server } from './server.ts'
@@ -30,7 +30,7 @@ export const chat = area({
   read(values, { read }) {
     const { limited } = read(limits)
     const { portalOrigin, publicOrigin } = read(web)
-    const isOurs = read(chatPage).app.chatPage.isServed
+    const isOurs = read(builtPages).app.builtPages.isChatServed
     const ownPage = isOurs
       ? `${publicOrigin}/chat`
       : read(server).isProduction

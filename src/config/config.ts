@@ -1,10 +1,10 @@
 import { accounts } from './accounts.ts'
 import type { Runtime, Yield } from './area.ts'
 import { blobs } from './blobs.ts'
+import { builtPages } from './built-pages.ts'
 import { cache } from './cache.ts'
 import { callers } from './callers.ts'
 import { chat } from './chat.ts'
-import { chatPage } from './chat-page.ts'
 import { demo } from './demo.ts'
 import { environmentExample, settingsTables } from './describe.ts'
 import { documents } from './documents.ts'
@@ -61,7 +61,7 @@ const areas = [
   forms,
   chat,
   reports,
-  chatPage,
+  builtPages,
   privacy,
   functions,
   demo,

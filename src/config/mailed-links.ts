@@ -6,10 +6,17 @@ import {
   ownPagesPath,
 } from '../core/platform/mail/mailed-pages.model.ts'
 import { area } from './area.ts'
+import { builtPages } from './built-pages.ts'
 import { isUrlOf, json } from './schemas.ts'
 import { web } from './web.ts'
 
 const names = Object.keys(mailedPages) as MailedPage[]
+
+/** What staff read from a mail, in the console. */
+const inConsole: Partial<Record<MailedPage, string>> = {
+  staffForms: '/console/forms',
+  staffReports: '/console/reports',
+}
 
 /** As `linkTo` takes it: what is added to it is a token, or the id of what staff are to see. */
 const page = z
@@ -30,15 +37,18 @@ export const mailedLinks = area({
       schema: PortalLinks,
       fallback: '{}',
       example: '{"resetPassword":"https://portal.sdtoolsinc.org/auth/reset-password"}',
-      says: `Pages of a front end that mails lead to, by name, as JSON: ${names.join(', ')}. What is secret comes as ?token=, the id of a form or a report as one more part of the path. Where a name is missing: with PORTAL_URL the documented path there, else the page that this API has itself.`,
+      says: `Pages of a front end that mails lead to, by name, as JSON: ${names.join(', ')}. What is secret comes as ?token=, the id of a form or a report as one more part of the path. Where a name is missing: with PORTAL_URL the documented path there, else the page that this API has itself; what staff read: the console.`,
     },
   },
   read(values, { read }) {
     const { publicOrigin, portalOrigin, isPortalNamed } = read(web)
+    const { isConsoleServed } = read(builtPages).app.builtPages
     const addressOf = (name: MailedPage): string => {
       const { inPortal, ours } = mailedPages[name]
       const mapped = values.PORTAL_LINKS[name]
       if (mapped !== undefined) return mapped
+      const screen = inConsole[name]
+      if (screen !== undefined && isConsoleServed && !isPortalNamed) return publicOrigin + screen
       if (inPortal !== null && (isPortalNamed || ours === null)) return portalOrigin + inPortal
       return `${publicOrigin}${ownPagesPath}/${ours}`
     }

@@ -238,7 +238,9 @@ export function authRoutes(auth: Auth, profiles: Profiles) {
       return c.json({ message, ...renewTokens(c, credentials) }, 200)
     })
     .openapi(listSessions, async (c) => c.json({ items: await auth.listSessions(actorOf(c)) }, 200))
-    .openapi(readCurrentSession, async (c) => c.json(await auth.currentSession(actorOf(c)), 200))
+    .openapi(readCurrentSession, async (c) =>
+      c.json(await auth.currentSession(actorOf(c), c.get('session').isHeldBack), 200),
+    )
     .openapi(revokeSession, async (c) => {
       const { id } = c.req.valid('param')
       await auth.revokeSession(actorOf(c), id, c.get('caller'))

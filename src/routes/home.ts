@@ -56,6 +56,11 @@ const page = (links: readonly Link[], origin: string) =>
 
 const reference: Link = { href: '/api/docs', text: 'Reference', says: 'Every operation, to read and to try.' }
 const chat: Link = { href: '/dev/chat', text: 'Chat', says: 'MackChat in a page: sign in twice and talk.' }
+const staffConsole: Link = {
+  href: '/console',
+  text: 'Console',
+  says: 'Where staff work: forms, people, courses. Sign in as a demo administrator.',
+}
 const mailbox: Link = {
   href: '/dev/mailbox',
   text: 'Mailbox',
@@ -70,27 +75,29 @@ const catalogue: Link = { href: '/api/v1/courses', text: 'Catalog', says: 'The c
 const demo: Link = { href: '#demo', text: 'Demo accounts', says: 'How to sign in with one of them.' }
 
 /**
- * The first page a developer meets. It leads only where there is something: `hasMailbox` where mail is kept, the chat and
- * the client where they were built. In production there is no page, and nothing is said.
+ * The first page a developer meets. It leads only where there is something: `hasMailbox` where mail is kept, `hasConsole` where staff
+ * have one, the pages and the client where they were built. In production there is no page, and nothing is said.
  */
 export function homeRoutes(
   isProduction: boolean,
   hasMailbox: boolean,
+  hasConsole: boolean,
   readAsset: (name: string) => Promise<object | null>,
 ) {
   const routes = new Hono<AppEnv>()
   if (isProduction) return routes.get('/', (c) => c.body(null, 204))
   const written = new Map<string, ReturnType<typeof sharedText>>()
-  const pageFor = (hasChat: boolean, hasClient: boolean, origin: string) => {
+  const pageFor = (hasChat: boolean, hasConsole: boolean, hasClient: boolean, origin: string) => {
     const links = [
       reference,
       ...(hasChat ? [chat] : []),
+      ...(hasConsole ? [staffConsole] : []),
       ...(hasMailbox ? [mailbox] : []),
       ...(hasClient ? [client(origin)] : []),
       catalogue,
       demo,
     ]
-    const key = `${hasChat} ${hasClient}`
+    const key = `${hasChat} ${hasConsole} ${hasClient}`
     const known =
       written.get(key) ??
       sharedText(async () => String(await page(links, origin)), 'text/html; charset=UTF-8')
@@ -98,9 +105,15 @@ export function homeRoutes(
     return known
   }
   return routes.get('/', async (c) => {
-    const built = await Promise.all(['chat/manifest.json', 'client.tgz'].map(readAsset))
-    const [hasChat = false, hasClient = false] = built.map((asset) => asset !== null)
-    const answer = pageFor(hasChat, hasClient, c.get('settings').publicOrigin)
+    const names = ['chat/manifest.json', ...(hasConsole ? ['console/manifest.json'] : []), 'client.tgz']
+    const built = new Set<string>()
+    for (const name of names) if ((await readAsset(name)) !== null) built.add(name)
+    const answer = pageFor(
+      built.has('chat/manifest.json'),
+      built.has('console/manifest.json'),
+      built.has('client.tgz'),
+      c.get('settings').publicOrigin,
+    )
     return answer(c, { headers: { 'Content-Security-Policy': await policyOfPage({ style }) } })
   })
 }

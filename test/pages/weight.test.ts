@@ -16,7 +16,7 @@ let manifest: PageManifest
 let send: (path: string, headers?: Record<string, string>) => Promise<Response>
 
 beforeAll(async () => {
-  manifest = await buildPages(directory, { isProduction: true })
+  manifest = (await buildPages(directory, { isProduction: true })).chat
   const assets = createPageAssets(async (name) => {
     try {
       return new Uint8Array(readFileSync(join(directory, name)))

@@ -55,7 +55,7 @@ describe('what is deployed', () => {
 })
 
 test('what a browser is given says where its licenses are, and they are there', async () => {
-  const { script } = await buildPages(directory, { isProduction: true })
+  const { script } = (await buildPages(directory, { isProduction: true })).chat
   const assets = createPageAssets(async (name) => {
     try {
       return new Uint8Array(readFileSync(join(directory, name)))

@@ -1,9 +1,9 @@
 import { computed, signal } from '@preact/signals'
-import { ask } from '../api/ask.ts'
-import { byItself, v1 } from '../api/client.ts'
-import { loosely } from './loosely.ts'
-import { attempt, tell } from './notices.ts'
-import { isGuest, me, myId, onLeaving } from './session.ts'
+import { ask } from '../../base/api/ask.ts'
+import { byItself, v1 } from '../../base/api/client.ts'
+import { loosely } from '../../base/state/loosely.ts'
+import { attempt, tell } from '../../base/state/notices.ts'
+import { isGuest, me, myId, onLeaving } from '../../base/state/session.ts'
 
 const isPutAway = signal(false)
 onLeaving(() => {

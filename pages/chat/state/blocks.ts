@@ -1,8 +1,8 @@
 import { computed, signal } from '@preact/signals'
-import { ask, type Load } from '../api/ask.ts'
-import { v1 } from '../api/client.ts'
-import { attempt, tell } from './notices.ts'
-import { onLeaving } from './session.ts'
+import { ask, type Load } from '../../base/api/ask.ts'
+import { v1 } from '../../base/api/client.ts'
+import { attempt, tell } from '../../base/state/notices.ts'
+import { onLeaving } from '../../base/state/session.ts'
 
 export interface Blocked {
   readonly userId: string

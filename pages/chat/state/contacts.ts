@@ -1,10 +1,10 @@
 import { signal } from '@preact/signals'
 import { randomId } from '../../../src/client/random-id.ts'
-import { ask, type Load } from '../api/ask.ts'
-import { v1 } from '../api/client.ts'
+import { ask, type Load } from '../../base/api/ask.ts'
+import { v1 } from '../../base/api/client.ts'
+import { onLeaving } from '../../base/state/session.ts'
 import type { Contact } from '../api/shapes.ts'
 import { keep } from './conversations.ts'
-import { onLeaving } from './session.ts'
 
 interface Found {
   readonly q: string

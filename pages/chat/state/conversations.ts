@@ -1,9 +1,9 @@
 import { computed, signal } from '@preact/signals'
-import { ask, type Load } from '../api/ask.ts'
-import { byItself, v1 } from '../api/client.ts'
+import { ask, type Load } from '../../base/api/ask.ts'
+import { byItself, v1 } from '../../base/api/client.ts'
+import { loosely } from '../../base/state/loosely.ts'
+import { myId, onLeaving } from '../../base/state/session.ts'
 import type { Conversation } from '../api/shapes.ts'
-import { loosely } from './loosely.ts'
-import { myId, onLeaving } from './session.ts'
 
 /** Which part of the list is looked at. */
 export type Shelf = 'all' | 'unread' | 'archived'

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
+import { loosely } from '../../base/state/loosely.ts'
+import { myId, onLeaving } from '../../base/state/session.ts'
 import type { Message } from '../api/shapes.ts'
-import { loosely } from './loosely.ts'
-import { myId, onLeaving } from './session.ts'
 
 /** What somebody has written in one conversation, or in one of its threads, and not sent. */
 export interface Draft {

@@ -1,11 +1,11 @@
 import { signal } from '@preact/signals'
-import { ask, type BodyOf, type Load } from '../api/ask.ts'
-import { v1 } from '../api/client.ts'
+import { ask, type BodyOf, type Load } from '../../base/api/ask.ts'
+import { v1 } from '../../base/api/client.ts'
+import { loosely } from '../../base/state/loosely.ts'
+import { attempt, tell } from '../../base/state/notices.ts'
+import { onLeaving } from '../../base/state/session.ts'
 import { keep } from './conversations.ts'
-import { loosely } from './loosely.ts'
-import { attempt, tell } from './notices.ts'
 import { go, openConversation } from './place.ts'
-import { onLeaving } from './session.ts'
 
 type Routes = (typeof v1.conversations)[':id']['invitations']
 export type Invitation = BodyOf<Awaited<ReturnType<Routes['$get']>>>['items'][number]

@@ -5,7 +5,10 @@ import {
   type LiveChat,
   type LiveState,
 } from '../../../src/client/live-chat.ts'
-import { client, line } from '../api/client.ts'
+import { client, line } from '../../base/api/client.ts'
+import { fault, loosely } from '../../base/state/loosely.ts'
+import { tell } from '../../base/state/notices.ts'
+import { enter, myId, onLeaving } from '../../base/state/session.ts'
 import type { Message } from '../api/shapes.ts'
 import { announce } from './announcements.ts'
 import {
@@ -21,14 +24,11 @@ import {
   reload,
   whenLoaded,
 } from './conversations.ts'
-import { fault, loosely } from './loosely.ts'
 import { noteMine } from './mine.ts'
-import { tell } from './notices.ts'
 import { openOutbox } from './outgoing.ts'
 import { notePins } from './pins.ts'
 import { closeConversation, place } from './place.ts'
 import { openReceipts } from './receipts.ts'
-import { enter, myId, onLeaving } from './session.ts'
 import { openSocket } from './socket.ts'
 import { addMessage, changeMessage, changeThread, openThread, retryThread, thread } from './thread.ts'
 import { answers, noteAnswer } from './threads.ts'

@@ -1,11 +1,11 @@
-import { ask } from '../api/ask.ts'
-import { v1 } from '../api/client.ts'
+import { ask } from '../../base/api/ask.ts'
+import { v1 } from '../../base/api/client.ts'
+import { loosely } from '../../base/state/loosely.ts'
+import { attempt, tell } from '../../base/state/notices.ts'
+import { myId } from '../../base/state/session.ts'
 import type { Conversation, MemberRole } from '../api/shapes.ts'
 import { forget, keep, reload } from './conversations.ts'
-import { loosely } from './loosely.ts'
-import { attempt, tell } from './notices.ts'
 import { closeConversation, place } from './place.ts'
-import { myId } from './session.ts'
 
 export const roleIn = ({ participants }: Conversation, userId = myId()): MemberRole | undefined =>
   participants.find((each) => each.userId === userId)?.role

@@ -1,8 +1,8 @@
-import { ask } from '../api/ask.ts'
-import { v1 } from '../api/client.ts'
+import { ask } from '../../base/api/ask.ts'
+import { v1 } from '../../base/api/client.ts'
+import { attempt } from '../../base/state/notices.ts'
+import { myId } from '../../base/state/session.ts'
 import type { Message } from '../api/shapes.ts'
-import { attempt } from './notices.ts'
-import { myId } from './session.ts'
 import { changeMessage } from './thread.ts'
 
 /** Shown at once, and taken back when it did not work. */

@@ -1,8 +1,8 @@
-import { ask } from '../api/ask.ts'
-import { v1 } from '../api/client.ts'
+import { ask } from '../../base/api/ask.ts'
+import { v1 } from '../../base/api/client.ts'
+import { attempt, tell } from '../../base/state/notices.ts'
 import type { Conversation } from '../api/shapes.ts'
 import { change, countUnread, keep } from './conversations.ts'
-import { attempt, tell } from './notices.ts'
 
 type Mine = Conversation['mine']
 

@@ -1,9 +1,9 @@
 import { signal } from '@preact/signals'
 import { createOutbox, type Outbox, type OutboxEntry } from '../../../src/client/outbox.ts'
-import { beforeLeaving, client, line } from '../api/client.ts'
+import { beforeLeaving, client, line } from '../../base/api/client.ts'
+import { fault, loosely } from '../../base/state/loosely.ts'
+import { onLeaving } from '../../base/state/session.ts'
 import type { Message } from '../api/shapes.ts'
-import { fault, loosely } from './loosely.ts'
-import { onLeaving } from './session.ts'
 import { addMessage } from './thread.ts'
 import { noteAnswer } from './threads.ts'
 

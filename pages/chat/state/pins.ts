@@ -1,11 +1,11 @@
 import { signal } from '@preact/signals'
-import { ask, type BodyOf, type Load } from '../api/ask.ts'
-import { byItself, v1 } from '../api/client.ts'
+import { ask, type BodyOf, type Load } from '../../base/api/ask.ts'
+import { byItself, v1 } from '../../base/api/client.ts'
+import { loosely } from '../../base/state/loosely.ts'
+import { attempt } from '../../base/state/notices.ts'
+import { onLeaving } from '../../base/state/session.ts'
 import type { Message } from '../api/shapes.ts'
 import { reload } from './conversations.ts'
-import { loosely } from './loosely.ts'
-import { attempt } from './notices.ts'
-import { onLeaving } from './session.ts'
 
 type Pins = BodyOf<Awaited<ReturnType<(typeof v1.conversations)[':id']['pins']['$get']>>>['items']
 

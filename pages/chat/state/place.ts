@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { loosely } from './loosely.ts'
+import { loosely } from '../../base/state/loosely.ts'
 
 export type Panel = 'search' | 'members' | 'pins' | 'threads' | 'thread' | 'invitations' | 'reports'
 

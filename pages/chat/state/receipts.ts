@@ -1,8 +1,8 @@
 import { createReceipts, type Receipts } from '../../../src/client/receipts.ts'
-import { client, line } from '../api/client.ts'
+import { client, line } from '../../base/api/client.ts'
+import { fault } from '../../base/state/loosely.ts'
+import { onLeaving } from '../../base/state/session.ts'
 import { change, countUnread, isUnread } from './conversations.ts'
-import { fault } from './loosely.ts'
-import { onLeaving } from './session.ts'
 
 let receipts: Receipts | undefined
 

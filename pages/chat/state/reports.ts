@@ -1,5 +1,5 @@
-import { ask } from '../api/ask.ts'
-import { v1 } from '../api/client.ts'
+import { ask } from '../../base/api/ask.ts'
+import { v1 } from '../../base/api/client.ts'
 import type { Message } from '../api/shapes.ts'
 
 export const reasons = [

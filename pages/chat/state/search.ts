@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals'
-import { ask, type Load } from '../api/ask.ts'
-import { v1 } from '../api/client.ts'
+import { ask, type Load } from '../../base/api/ask.ts'
+import { v1 } from '../../base/api/client.ts'
+import { onLeaving } from '../../base/state/session.ts'
 import type { Message } from '../api/shapes.ts'
-import { onLeaving } from './session.ts'
 
 interface Search {
   readonly q: string

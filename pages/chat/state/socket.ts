@@ -1,5 +1,5 @@
 import { type LiveSocket, socketOptions } from '../../../src/client/connection.ts'
-import { hereOf } from '../api/addresses.ts'
+import { hereOf } from '../../base/api/addresses.ts'
 
 type Listening = Parameters<LiveSocket['on']>
 

@@ -1,10 +1,10 @@
 import { signal } from '@preact/signals'
-import { ask, type Load } from '../api/ask.ts'
-import { byItself, v1 } from '../api/client.ts'
+import { ask, type Load } from '../../base/api/ask.ts'
+import { byItself, v1 } from '../../base/api/client.ts'
+import { loosely } from '../../base/state/loosely.ts'
+import { myId, onLeaving } from '../../base/state/session.ts'
 import type { ConversationDetails, Message } from '../api/shapes.ts'
 import { conversations, keep } from './conversations.ts'
-import { loosely } from './loosely.ts'
-import { myId, onLeaving } from './session.ts'
 
 /** What is shown of the open conversation: a stretch of its messages without a gap, oldest first. */
 export interface Thread {

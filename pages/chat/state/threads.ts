@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals'
-import { ask, type BodyOf, type Load } from '../api/ask.ts'
-import { byItself, v1 } from '../api/client.ts'
+import { ask, type BodyOf, type Load } from '../../base/api/ask.ts'
+import { byItself, v1 } from '../../base/api/client.ts'
+import { myId, onLeaving } from '../../base/state/session.ts'
 import type { Message } from '../api/shapes.ts'
-import { myId, onLeaving } from './session.ts'
 import { changeMessage, whenChanged } from './thread.ts'
 
 type Page = BodyOf<Awaited<ReturnType<(typeof v1.messages)[':id']['thread']['$get']>>>

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
-import { loosely } from './loosely.ts'
-import { myId, onLeaving } from './session.ts'
+import { loosely } from '../../base/state/loosely.ts'
+import { myId, onLeaving } from '../../base/state/session.ts'
 
 const shownMs = 6_000
 

@@ -1,11 +1,11 @@
 import { signal } from '@preact/signals'
 import { randomId } from '../../../src/client/random-id.ts'
-import { hereOf } from '../api/addresses.ts'
-import { type Answer, type Problem, refusal, unreachable } from '../api/ask.ts'
-import { client } from '../api/client.ts'
-import { fault, loosely } from './loosely.ts'
-import { tell } from './notices.ts'
-import { onLeaving } from './session.ts'
+import { hereOf } from '../../base/api/addresses.ts'
+import { type Answer, type Problem, refusal, unreachable } from '../../base/api/ask.ts'
+import { client } from '../../base/api/client.ts'
+import { fault, loosely } from '../../base/state/loosely.ts'
+import { tell } from '../../base/state/notices.ts'
+import { onLeaving } from '../../base/state/session.ts'
 
 export interface Upload {
   readonly key: string

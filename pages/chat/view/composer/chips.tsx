@@ -1,6 +1,6 @@
+import { Icon } from '../../../base/view/icon.tsx'
 import { detach, retryUpload, type Upload } from '../../state/uploads.ts'
 import { endingOf } from '../../text/files.ts'
-import { Icon } from '../parts/icon.tsx'
 
 /** What is attached: how far it has come, or why not. */
 export function Chips({ draftKey, uploads }: { draftKey: string; uploads: readonly Upload[] }) {

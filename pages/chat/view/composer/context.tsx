@@ -1,7 +1,7 @@
+import { Icon } from '../../../base/view/icon.tsx'
 import type { Message } from '../../api/shapes.ts'
 import { nameIn } from '../../state/conversations.ts'
 import { changeDraft } from '../../state/drafts.ts'
-import { Icon } from '../parts/icon.tsx'
 
 /** Which message is answered or edited. */
 export function Context({

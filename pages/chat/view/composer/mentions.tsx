@@ -1,5 +1,5 @@
+import { myId } from '../../../base/state/session.ts'
 import type { Conversation, Message } from '../../api/shapes.ts'
-import { myId } from '../../state/session.ts'
 
 type MentionGroup = Message['mentionGroups'][number]
 

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import { loosely } from '../../../base/state/loosely.ts'
 import type { Conversation } from '../../api/shapes.ts'
 import { blockedIds, blockedLoad, loadBlocked, unblock } from '../../state/blocks.ts'
 import { otherIn } from '../../state/conversations.ts'
-import { loosely } from '../../state/loosely.ts'
 
 /** Why nothing can be written here, where that is known beforehand. */
 export function useRefusal(conversation: Conversation): ComponentChildren {

@@ -1,9 +1,9 @@
 import { useEffect } from 'preact/hooks'
-import { isProblem } from '../../api/ask.ts'
+import { isProblem } from '../../../base/api/ask.ts'
+import { loosely } from '../../../base/state/loosely.ts'
+import { closeDialog, Dialog } from '../../../base/view/dialog.tsx'
+import { Failed, Loading } from '../../../base/view/loading.tsx'
 import { blocked, blockedLoad, loadBlocked, unblock } from '../../state/blocks.ts'
-import { loosely } from '../../state/loosely.ts'
-import { closeDialog, Dialog } from '../parts/dialog.tsx'
-import { Failed, Loading } from '../parts/loading.tsx'
 
 export function Blocked() {
   useEffect(() => loosely(loadBlocked), [])

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { randomId } from '../../../../src/client/random-id.ts'
-import { loosely } from '../../state/loosely.ts'
+import { loosely } from '../../../base/state/loosely.ts'
+import { Portrait } from '../../../base/view/portrait.tsx'
 import { upload } from '../../state/uploads.ts'
-import { Portrait } from '../parts/portrait.tsx'
 
 /** The picture of a group, as it will be: uploaded when it is chosen, and taken over when the rest is saved. */
 export function GroupPicture({

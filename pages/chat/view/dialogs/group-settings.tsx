@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
+import { closeDialog, Dialog } from '../../../base/view/dialog.tsx'
 import type { Conversation } from '../../api/shapes.ts'
 import { changeGroup } from '../../state/members.ts'
-import { closeDialog, Dialog } from '../parts/dialog.tsx'
 import { GroupPicture } from './group-picture.tsx'
 
 const waits = [

@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { Answer } from '../../api/ask.ts'
+import type { Answer } from '../../../base/api/ask.ts'
+import { loosely } from '../../../base/state/loosely.ts'
+import { wholeTime } from '../../../base/text/times.ts'
+import { Dialog } from '../../../base/view/dialog.tsx'
+import { Failed, Loading } from '../../../base/view/loading.tsx'
 import { acceptInvitation, declineInvitation, type Preview, readInvitation } from '../../state/invitations.ts'
-import { loosely } from '../../state/loosely.ts'
 import { go, openConversation } from '../../state/place.ts'
-import { wholeTime } from '../../text/times.ts'
-import { Dialog } from '../parts/dialog.tsx'
-import { Failed, Loading } from '../parts/loading.tsx'
 
 const putAway = (): void => go({ invitation: null }, { replaces: true })
 

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks'
+import { isGuest } from '../../../base/state/session.ts'
+import { closeDialog, Dialog } from '../../../base/view/dialog.tsx'
 import { createConversation } from '../../state/contacts.ts'
 import { openConversation } from '../../state/place.ts'
-import { isGuest } from '../../state/session.ts'
-import { closeDialog, Dialog } from '../parts/dialog.tsx'
 import { PeoplePicker } from './people-picker.tsx'
 
 export function NewConversation() {

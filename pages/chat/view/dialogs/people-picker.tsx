@@ -1,11 +1,11 @@
 import { useEffect, useRef } from 'preact/hooks'
-import { isProblem } from '../../api/ask.ts'
+import { isProblem } from '../../../base/api/ask.ts'
+import { loosely } from '../../../base/state/loosely.ts'
+import { isGuest } from '../../../base/state/session.ts'
+import { Failed, Loading } from '../../../base/view/loading.tsx'
+import { Portrait } from '../../../base/view/portrait.tsx'
 import type { Contact } from '../../api/shapes.ts'
 import { contacts, findContacts } from '../../state/contacts.ts'
-import { loosely } from '../../state/loosely.ts'
-import { isGuest } from '../../state/session.ts'
-import { Failed, Loading } from '../parts/loading.tsx'
-import { Portrait } from '../parts/portrait.tsx'
 import { useNear } from '../parts/use-near.ts'
 
 const why: Readonly<Record<Contact['via'][number], string>> = {

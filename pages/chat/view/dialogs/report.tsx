@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks'
+import { tell } from '../../../base/state/notices.ts'
+import { closeDialog, Dialog } from '../../../base/view/dialog.tsx'
 import type { Message } from '../../api/shapes.ts'
-import { tell } from '../../state/notices.ts'
 import { type Reason, reasons, reportMessage } from '../../state/reports.ts'
-import { closeDialog, Dialog } from '../parts/dialog.tsx'
 
 export function Report({ message }: { message: Message }) {
   const [reason, setReason] = useState<Reason | null>(null)

@@ -1,9 +1,9 @@
-import { ask } from '../../api/ask.ts'
-import { v1 } from '../../api/client.ts'
-import { start } from '../../start.ts'
-import { me, signedOut } from '../../state/session.ts'
-import { closeDialog, Dialog } from '../parts/dialog.tsx'
-import { Field, SignInForm, textIn } from '../sign-in/form.tsx'
+import { ask } from '../../../base/api/ask.ts'
+import { v1 } from '../../../base/api/client.ts'
+import { me, signedOut } from '../../../base/state/session.ts'
+import { start } from '../../../base/state/start.ts'
+import { closeDialog, Dialog } from '../../../base/view/dialog.tsx'
+import { Field, SignInForm, textIn } from '../../../base/view/sign-in/form.tsx'
 
 /** A guest becomes somebody with an account, and keeps what was said. */
 export function Upgrade() {

@@ -1,13 +1,13 @@
+import { myId } from '../../../base/state/session.ts'
+import { timeOf } from '../../../base/text/times.ts'
+import { Icon, type IconName } from '../../../base/view/icon.tsx'
+import { Portrait } from '../../../base/view/portrait.tsx'
 import type { Conversation } from '../../api/shapes.ts'
 import { nameIn, otherIn, titleOf } from '../../state/conversations.ts'
 import { draftKey, drafts } from '../../state/drafts.ts'
 import { outgoing } from '../../state/outgoing.ts'
 import { openConversation, place } from '../../state/place.ts'
-import { myId } from '../../state/session.ts'
 import { typing } from '../../state/typing.ts'
-import { timeOf } from '../../text/times.ts'
-import { Icon, type IconName } from '../parts/icon.tsx'
-import { Portrait } from '../parts/portrait.tsx'
 
 function Excerpt({ conversation: { id, type, lastMessage } }: { conversation: Conversation }) {
   const isOpen = place.value.conversationId === id

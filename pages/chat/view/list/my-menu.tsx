@@ -1,10 +1,10 @@
-import { loosely } from '../../state/loosely.ts'
-import { isGuest, signOut } from '../../state/session.ts'
+import { loosely } from '../../../base/state/loosely.ts'
+import { isGuest, signOut } from '../../../base/state/session.ts'
+import { Appearance } from '../../../base/view/appearance.tsx'
+import { openDialog } from '../../../base/view/dialog.tsx'
+import { Menu, MenuItem } from '../../../base/view/menu.tsx'
 import { Blocked } from '../dialogs/blocked.tsx'
-import { Settings } from '../dialogs/settings.tsx'
 import { Upgrade } from '../dialogs/upgrade.tsx'
-import { openDialog } from '../parts/dialog.tsx'
-import { Menu, MenuItem } from '../parts/menu.tsx'
 
 export function MyMenu() {
   return (
@@ -14,7 +14,7 @@ export function MyMenu() {
           Create an account
         </MenuItem>
       )}
-      <MenuItem icon="settings" onPick={() => openDialog(() => <Settings />)}>
+      <MenuItem icon="settings" onPick={() => openDialog(() => <Appearance />)}>
         Appearance
       </MenuItem>
       <MenuItem icon="block" onPick={() => openDialog(() => <Blocked />)}>

@@ -1,6 +1,6 @@
+import { loosely } from '../../../base/state/loosely.ts'
+import { Icon } from '../../../base/view/icon.tsx'
 import { mailAgain, putAway, unconfirmed } from '../../state/address.ts'
-import { loosely } from '../../state/loosely.ts'
-import { Icon } from '../parts/icon.tsx'
 
 /** An address that was never confirmed cannot be written to, and not be used to come back in. */
 export function Unconfirmed() {

@@ -1,5 +1,10 @@
 import { useEffect, useState } from 'preact/hooks'
-import { isProblem } from '../../api/ask.ts'
+import { isProblem } from '../../../base/api/ask.ts'
+import { loosely } from '../../../base/state/loosely.ts'
+import { tell } from '../../../base/state/notices.ts'
+import { wholeTime } from '../../../base/text/times.ts'
+import { confirm } from '../../../base/view/dialog.tsx'
+import { Failed, Loading } from '../../../base/view/loading.tsx'
 import type { Conversation } from '../../api/shapes.ts'
 import { nameIn } from '../../state/conversations.ts'
 import {
@@ -10,12 +15,7 @@ import {
   loadInvitations,
   revokeInvitation,
 } from '../../state/invitations.ts'
-import { loosely } from '../../state/loosely.ts'
 import { copyText } from '../../state/messages.ts'
-import { tell } from '../../state/notices.ts'
-import { wholeTime } from '../../text/times.ts'
-import { confirm } from '../parts/dialog.tsx'
-import { Failed, Loading } from '../parts/loading.tsx'
 import { Panel } from './panel.tsx'
 
 const daySeconds = 86_400

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
+import { Icon } from '../../../base/view/icon.tsx'
 import { closePanel } from '../../state/place.ts'
-import { Icon } from '../parts/icon.tsx'
 
 /** Beside the conversation, or over it where there is no room. */
 export function Panel({ title, children }: { title: string; children: ComponentChildren }) {

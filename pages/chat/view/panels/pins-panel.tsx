@@ -1,13 +1,13 @@
 import { useEffect } from 'preact/hooks'
-import { isProblem } from '../../api/ask.ts'
+import { isProblem } from '../../../base/api/ask.ts'
+import { loosely } from '../../../base/state/loosely.ts'
+import { timeOf } from '../../../base/text/times.ts'
+import { Failed, Loading } from '../../../base/view/loading.tsx'
 import type { Conversation } from '../../api/shapes.ts'
 import { nameIn } from '../../state/conversations.ts'
-import { loosely } from '../../state/loosely.ts'
 import { loadPins, pin, pinned } from '../../state/pins.ts'
 import { openPanel } from '../../state/place.ts'
 import { openAround } from '../../state/thread.ts'
-import { timeOf } from '../../text/times.ts'
-import { Failed, Loading } from '../parts/loading.tsx'
 import { Panel } from './panel.tsx'
 
 export function PinsPanel({ conversation: { id, can } }: { conversation: Conversation }) {

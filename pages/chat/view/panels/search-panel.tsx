@@ -1,13 +1,13 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { isProblem } from '../../api/ask.ts'
+import { isProblem } from '../../../base/api/ask.ts'
+import { loosely } from '../../../base/state/loosely.ts'
+import { timeOf } from '../../../base/text/times.ts'
+import { Failed, Loading } from '../../../base/view/loading.tsx'
 import type { Message } from '../../api/shapes.ts'
 import { conversations, nameIn, titleOf } from '../../state/conversations.ts'
-import { loosely } from '../../state/loosely.ts'
 import { closePanel, openConversation, openPanel, place } from '../../state/place.ts'
 import { findMessages, search } from '../../state/search.ts'
 import { openAround } from '../../state/thread.ts'
-import { timeOf } from '../../text/times.ts'
-import { Failed, Loading } from '../parts/loading.tsx'
 import { Panel } from './panel.tsx'
 
 const waitMs = 350

@@ -1,12 +1,12 @@
 import { useEffect } from 'preact/hooks'
-import { isProblem } from '../../api/ask.ts'
+import { isProblem } from '../../../base/api/ask.ts'
+import { loosely } from '../../../base/state/loosely.ts'
+import { timeOf } from '../../../base/text/times.ts'
+import { Failed, Loading } from '../../../base/view/loading.tsx'
 import type { Conversation } from '../../api/shapes.ts'
 import { nameIn } from '../../state/conversations.ts'
-import { loosely } from '../../state/loosely.ts'
 import { openPanel } from '../../state/place.ts'
 import { type Listed, loadThreads, threadList } from '../../state/threads.ts'
-import { timeOf } from '../../text/times.ts'
-import { Failed, Loading } from '../parts/loading.tsx'
 import { Panel } from './panel.tsx'
 
 function Row({ listed }: { listed: Listed }) {

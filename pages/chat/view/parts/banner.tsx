@@ -1,6 +1,6 @@
 import type { LiveState } from '../../../../src/client/live-chat.ts'
+import { phase } from '../../../base/state/session.ts'
 import { liveState } from '../../state/live.ts'
-import { phase } from '../../state/session.ts'
 
 const words: Readonly<Record<LiveState, string>> = {
   live: '',

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { closeDialog, Dialog, openDialog } from './dialog.tsx'
-import { Loading } from './loading.tsx'
+import { closeDialog, Dialog, openDialog } from '../../../base/view/dialog.tsx'
+import { Loading } from '../../../base/view/loading.tsx'
 
 type Groups = typeof import('../../text/emoji.ts')['groups']
 

@@ -1,7 +1,7 @@
-import { ask } from '../../api/ask.ts'
-import { v1 } from '../../api/client.ts'
-import { start } from '../../start.ts'
-import { Field, isShared, SharedDevice, SignInForm, textIn } from './form.tsx'
+import { ask } from '../../../base/api/ask.ts'
+import { v1 } from '../../../base/api/client.ts'
+import { start } from '../../../base/state/start.ts'
+import { Field, isShared, SharedDevice, SignInForm, textIn } from '../../../base/view/sign-in/form.tsx'
 
 export function Guest() {
   const submit = async (fields: FormData) => {

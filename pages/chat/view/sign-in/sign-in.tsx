@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals'
-import type { SecondFactorWanted } from '../../api/shapes.ts'
+import type { SecondFactorWanted } from '../../../base/api/shapes.ts'
+import { signInNews, signInNote } from '../../../base/state/session.ts'
+import { LogIn } from '../../../base/view/sign-in/log-in.tsx'
+import { Recover } from '../../../base/view/sign-in/recover.tsx'
+import { SecondFactor } from '../../../base/view/sign-in/second-factor.tsx'
 import { place } from '../../state/place.ts'
-import { signInNews, signInNote } from '../../state/session.ts'
 import { Guest } from './guest.tsx'
-import { LogIn } from './log-in.tsx'
-import { Recover } from './recover.tsx'
-import { SecondFactor } from './second-factor.tsx'
 import { SignUp } from './sign-up.tsx'
 
 type Way = 'log-in' | 'sign-up' | 'guest' | 'recover'
@@ -53,6 +53,7 @@ export function SignIn() {
           <>
             {chosen === 'log-in' && (
               <LogIn
+                lead="Sign in to see your conversations."
                 email={mailedTo.value ?? ''}
                 isMailed={mailedTo.value !== null}
                 onSecondFactor={(asked) => {

@@ -1,8 +1,8 @@
 import { useRef, useState } from 'preact/hooks'
-import { hereOf } from '../../api/addresses.ts'
+import { hereOf } from '../../../base/api/addresses.ts'
+import { closeDialog, Dialog, openDialog } from '../../../base/view/dialog.tsx'
 import type { Attachment } from '../../api/shapes.ts'
 import { endingOf, isPicture, isSound, isVideo, sizeOf } from '../../text/files.ts'
-import { closeDialog, Dialog, openDialog } from '../parts/dialog.tsx'
 
 function showPicture({ url, name }: Attachment): void {
   openDialog(() => (

@@ -1,13 +1,13 @@
+import { loosely } from '../../../base/state/loosely.ts'
+import { closeDialog, confirm, Dialog, openDialog } from '../../../base/view/dialog.tsx'
+import { Menu, MenuItem } from '../../../base/view/menu.tsx'
 import type { Conversation } from '../../api/shapes.ts'
 import { block, blockedIds, unblock } from '../../state/blocks.ts'
 import { isUnread, otherIn, titleOf } from '../../state/conversations.ts'
-import { loosely } from '../../state/loosely.ts'
 import { leaveGroup } from '../../state/members.ts'
 import { changeMine, quietTimes } from '../../state/mine.ts'
 import { closeConversation, openPanel } from '../../state/place.ts'
 import { GroupSettings } from '../dialogs/group-settings.tsx'
-import { closeDialog, confirm, Dialog, openDialog } from '../parts/dialog.tsx'
-import { Menu, MenuItem } from '../parts/menu.tsx'
 
 export function askToBlock(userId: string, name: string): void {
   confirm(

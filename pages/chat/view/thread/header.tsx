@@ -1,10 +1,10 @@
+import { myId } from '../../../base/state/session.ts'
+import { Icon, type IconName } from '../../../base/view/icon.tsx'
+import { Portrait } from '../../../base/view/portrait.tsx'
 import type { Conversation } from '../../api/shapes.ts'
 import { otherIn, titleOf } from '../../state/conversations.ts'
 import { closeConversation, closePanel, openPanel, type Panel, place } from '../../state/place.ts'
-import { myId } from '../../state/session.ts'
 import { thread } from '../../state/thread.ts'
-import { Icon, type IconName } from '../parts/icon.tsx'
-import { Portrait } from '../parts/portrait.tsx'
 import { ConversationMenu } from './conversation-menu.tsx'
 
 function PanelButton({ panel, icon, name }: { panel: Panel; icon: IconName; name: string }) {

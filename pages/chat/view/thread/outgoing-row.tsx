@@ -1,6 +1,6 @@
 import type { OutboxEntry } from '../../../../src/client/outbox.ts'
-import { loosely } from '../../state/loosely.ts'
-import { tell } from '../../state/notices.ts'
+import { loosely } from '../../../base/state/loosely.ts'
+import { tell } from '../../../base/state/notices.ts'
 import { cancel, fileNamesOf, sendAgain } from '../../state/outgoing.ts'
 import { Formatted } from '../../text/markdown.tsx'
 

@@ -1,8 +1,8 @@
+import { loosely } from '../../../base/state/loosely.ts'
+import { myId } from '../../../base/state/session.ts'
 import type { Message } from '../../api/shapes.ts'
 import { nameIn } from '../../state/conversations.ts'
-import { loosely } from '../../state/loosely.ts'
 import { toggleReaction } from '../../state/messages.ts'
-import { myId } from '../../state/session.ts'
 
 export function Reactions({ message, isReached }: { message: Message; isReached: boolean }) {
   const found = Object.entries(message.reactions)

@@ -51,12 +51,18 @@ export function createReadSessions({ documents }: Needs<'documents'>, life: Sess
         value.epoch === actor.securityEpoch ? [viewOf(actor, value)] : [],
       ),
 
-    /** The actor's own, and how long it lasts. */
-    async current(actor: Actor): Promise<CurrentSession> {
+    /** The actor's own, how long it lasts, and what may be done in it. */
+    async current(actor: Actor, secondFactorMissing: boolean): Promise<CurrentSession> {
       const stored = await readOne(actor.userId, actor.sessionId)
       if (!stored) throw notFound()
       const { value } = stored
-      return { ...viewOf(actor, value), ...life.lastsUntil(value), secondsLeft: life.secondsLeftOf(value) }
+      return {
+        ...viewOf(actor, value),
+        ...life.lastsUntil(value),
+        secondsLeft: life.secondsLeftOf(value),
+        role: actor.role,
+        secondFactorMissing,
+      }
     },
 
     async isStanding(userId: string, sessionId: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { collection } from '../../../ports/documents.ts'
+import { Role } from '../users/users.model.ts'
 
 /** One signed-in device. */
 export interface Session {
@@ -90,5 +91,9 @@ export const CurrentSession = SessionView.extend({
     description: 'Until then, for whoever has another clock than ours.',
   }),
   sessionExpiresAt: z.iso.datetime().meta({ description: 'Whatever happens, it is over then.' }),
+  role: Role.meta({ description: 'As whom I act in it: staff without their second factor are `user`.' }),
+  secondFactorMissing: z.boolean().meta({
+    description: 'My account may do more than this session, in which no second factor was proved.',
+  }),
 }).meta({ id: 'CurrentSession' })
 export type CurrentSession = z.infer<typeof CurrentSession>

@@ -10,7 +10,7 @@ export const mailedPages = {
   dataExport: { inPortal: '/data-export', ours: 'data-export' },
   accountDeletion: { inPortal: '/account-deletion', ours: 'account-deletion' },
   referralStatus: { inPortal: '/referral-status', ours: 'referral-status' },
-  // For staff, who work in a front end.
+  // For staff, who work in a front end, or in the console.
   staffForms: { inPortal: '/admin/forms', ours: null },
   staffReports: { inPortal: '/admin/reports', ours: null },
 } as const satisfies Record<string, { readonly inPortal: string | null; readonly ours: string | null }>

@@ -12,19 +12,26 @@ function storageOrigin(connectionString: string | undefined): string | null {
   return originOf(parts.get('blobendpoint')) ?? (name ? `https://${name}.blob.${suffix}` : null)
 }
 
-export const chatPage = area({
-  title: 'Chat page',
+export const builtPages = area({
+  title: 'Pages for people',
   settings: {
     CHAT_PAGE: {
       schema: onOrOff,
       fallback: 'off',
       says: 'on: serves MackChat as a page at /chat, in production too. Outside production it is at /dev/chat anyway. Needs Node or Functions.',
     },
+    CONSOLE_PAGE: {
+      schema: onOrOff,
+      says: 'off: no console for staff at /console. Unset: on, but on workerd, which has no files.',
+    },
   },
   read(values, { problem, read, runtime }) {
     const isServed = values.CHAT_PAGE === 'on'
     if (isServed && runtime === 'workerd')
       problem('CHAT_PAGE', 'needs Node or Functions: workerd has no files')
+    if (values.CONSOLE_PAGE === 'on' && runtime === 'workerd')
+      problem('CONSOLE_PAGE', 'needs Node or Functions: workerd has no files')
+    const hasConsole = (values.CONSOLE_PAGE ?? (runtime === 'workerd' ? 'off' : 'on')) === 'on'
     const service = read(realtime)
     const files = read(blobs)
     const devices =
@@ -39,9 +46,10 @@ export const chatPage = area({
     const socket = originOf(devices)?.replace(/^http/, 'ws')
     return {
       app: {
-        chatPage: {
-          isServed,
-          /** Origins of other services that the page talks to. */
+        builtPages: {
+          isChatServed: isServed,
+          isConsoleServed: hasConsole,
+          /** Origins of other services that the pages talk to. */
           elsewhere: [...(socket ? [socket] : []), ...(storage ? [storage] : [])],
         },
       },

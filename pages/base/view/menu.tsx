@@ -1,6 +1,6 @@
 import { type ComponentChildren, createContext } from 'preact'
 import { useContext, useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { loosely } from '../../state/loosely.ts'
+import { loosely } from '../state/loosely.ts'
 import { Icon, type IconName } from './icon.tsx'
 
 const Close = createContext<() => void>(() => {})

@@ -1,5 +1,5 @@
-import { type Theme, theme } from '../../state/appearance.ts'
-import { closeDialog, Dialog } from '../parts/dialog.tsx'
+import { type Theme, theme } from '../state/appearance.ts'
+import { closeDialog, Dialog } from './dialog.tsx'
 
 const choices: readonly (readonly [Theme, string])[] = [
   ['system', 'As this device says'],
@@ -7,7 +7,7 @@ const choices: readonly (readonly [Theme, string])[] = [
   ['dark', 'Dark'],
 ]
 
-export function Settings() {
+export function Appearance() {
   return (
     <Dialog title="Appearance" isNarrow>
       <fieldset>

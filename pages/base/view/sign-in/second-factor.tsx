@@ -3,8 +3,8 @@ import { ask } from '../../api/ask.ts'
 import { v1 } from '../../api/client.ts'
 import { canUsePasskeys, usePasskey } from '../../api/passkeys.ts'
 import type { SecondFactorWanted } from '../../api/shapes.ts'
-import { start } from '../../start.ts'
 import { signInNote } from '../../state/session.ts'
+import { start } from '../../state/start.ts'
 import { Field, SignInForm, textIn } from './form.tsx'
 
 type Method = SecondFactorWanted['methods'][number]

@@ -1,4 +1,4 @@
-import { dismiss, notices } from '../../state/notices.ts'
+import { dismiss, notices } from '../state/notices.ts'
 import { Icon } from './icon.tsx'
 
 export function Notices() {

@@ -18,9 +18,22 @@ interface Manifest {
   readonly imports: readonly string[]
 }
 
+/** A page that is built from `pages/<name>`. */
+export interface BuiltPage {
+  readonly name: 'chat' | 'console'
+  readonly title: string
+  /** Addresses below it that mails name: each leads to the same place of the page. */
+  readonly places: readonly string[]
+}
+
+export const chatPage: BuiltPage = { name: 'chat', title: 'MackChat', places: [] }
+/** What staff read from a mail is behind it: the id comes as one more part of the path. */
+export const consolePage: BuiltPage = { name: 'console', title: 'Console', places: ['forms', 'reports'] }
+
 interface Needs {
   /** Where the page is. */
   readonly path: string
+  readonly page: BuiltPage
   readonly readAsset: (name: string) => Promise<Asset | null>
   /** Origins of other services that the page talks to: where devices connect, where bytes of files live. */
   readonly elsewhere: readonly string[]
@@ -48,14 +61,20 @@ function policyFor(c: AppContext, elsewhere: readonly string[]): string {
   ].join('; ')
 }
 
-const page = (path: string, publicOrigin: string, built: Manifest | null) => html`<!doctype html>
+const documentOf = (
+  path: string,
+  title: string,
+  publicOrigin: string,
+  built: Manifest | null,
+) => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content">
 <meta name="public-origin" content="${publicOrigin}">
 <meta name="color-scheme" content="light dark">
-<title>MackChat</title>
+<meta name="robots" content="noindex">
+<title>${title}</title>
 <link rel="icon" href="data:,">
 ${
   built &&
@@ -65,7 +84,7 @@ ${built.imports.map((name) => html`<link rel="modulepreload" href="${path}/${nam
 </head>
 <body>
 <div id="app">
-${built ? html`<noscript>MackChat needs JavaScript.</noscript>` : html`<p>This page has not been built: run <code>npm run build:pages</code>.</p>`}
+${built ? html`<noscript>${title} needs JavaScript.</noscript>` : html`<p>This page has not been built: run <code>npm run build:pages</code>.</p>`}
 </div>
 </body>
 </html>`
@@ -76,18 +95,23 @@ const aYear = 31_536_000
 /** The name changes when the bytes do. */
 const keptForever = { browserSeconds: aYear, edgeSeconds: aYear, isImmutable: true }
 
-/** A chat in a page: small, known again after a reload, and talking to nobody but this deployment. */
-export const chatPageRoutes = ({ path, readAsset, elsewhere }: Needs) => {
+/** A page of its own: small, known again after a reload, and talking to nobody but this deployment. */
+export const builtPageRoutes = ({
+  path,
+  page: { name: pageName, title, places },
+  readAsset,
+  elsewhere,
+}: Needs) => {
   let written:
     | { readonly manifestTag: string | undefined; readonly page: Promise<Representation> }
     | undefined
 
   /** The same object until the page is built anew. */
   async function readPage(publicOrigin: string): Promise<Representation> {
-    const asset = await readAsset('chat/manifest.json')
+    const asset = await readAsset(`${pageName}/manifest.json`)
     if (written && written.manifestTag === asset?.etag) return written.page
     const manifest = asset && (JSON.parse(new TextDecoder().decode(asset.body)) as Manifest)
-    const text = async () => String(await page(path, publicOrigin, manifest))
+    const text = async () => String(await documentOf(path, title, publicOrigin, manifest))
     written = {
       manifestTag: asset?.etag,
       page: text().then((whole) => represent(whole, 'text/html; charset=UTF-8')),
@@ -95,7 +119,12 @@ export const chatPageRoutes = ({ path, readAsset, elsewhere }: Needs) => {
     return written.page
   }
 
-  return new Hono<AppEnv>()
+  const routes = new Hono<AppEnv>()
+  for (const place of places) {
+    routes.get(`/${place}`, (c) => c.redirect(`${path}#/${place}`))
+    routes.get(`/${place}/:id{[\\w.-]{1,64}}`, (c) => c.redirect(`${path}#/${place}/${c.req.param('id')}`))
+  }
+  return routes
     .get('/', async (c) => {
       const { publicOrigin, isProduction } = c.get('settings')
       return sharedAnswer(c, await readPage(publicOrigin), {
@@ -108,18 +137,18 @@ export const chatPageRoutes = ({ path, readAsset, elsewhere }: Needs) => {
       })
     })
     .get('/licenses.txt', async (c) => {
-      const asset = await readAsset('chat/licenses.txt')
+      const asset = await readAsset(`${pageName}/licenses.txt`)
       if (!asset) throw notFound()
       return sharedAnswer(c, asset)
     })
     .get('/:name', async (c) => {
       const name = c.req.param('name')
       if (!/\.(?:js|css|map)$/.test(name)) throw notFound()
-      const asset = await readAsset(`chat/${name}`)
+      const asset = await readAsset(`${pageName}/${name}`)
       if (!asset) throw notFound()
       return sharedAnswer(c, asset, {
         ...keptForever,
-        readCompressed: readCompressed(readAsset, `chat/${name}`),
+        readCompressed: readCompressed(readAsset, `${pageName}/${name}`),
       })
     })
 }

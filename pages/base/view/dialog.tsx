@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
-import { onLeaving } from '../../state/session.ts'
+import { onLeaving } from '../state/session.ts'
 
 /** The dialog that is open, if any. A new one takes the place of the one before. */
 export const dialog = signal<(() => ComponentChildren) | null>(null)

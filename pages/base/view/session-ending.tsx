@@ -1,7 +1,7 @@
-import { loosely } from '../../state/loosely.ts'
-import { signOut } from '../../state/session.ts'
-import { endsIn, stay } from '../../state/session-end.ts'
-import { Dialog } from '../parts/dialog.tsx'
+import { loosely } from '../state/loosely.ts'
+import { signOut } from '../state/session.ts'
+import { endsIn, stay } from '../state/session-end.ts'
+import { Dialog } from './dialog.tsx'
 
 const inWords = (seconds: number): string =>
   seconds > 90 ? `${Math.round(seconds / 60)} minutes` : `${seconds} seconds`
@@ -14,7 +14,7 @@ export function SessionEnding() {
     <Dialog title="Are you still there?" isNarrow onClose={() => loosely(stay)}>
       <p>
         Nothing has happened here for a while. In {inWords(seconds)} you are signed out, so that nobody else
-        reads your messages.
+        reads what you see.
       </p>
       <div class="row end">
         {/* First, so that it has the focus. */}

@@ -1,4 +1,4 @@
-import type { Problem } from '../../api/ask.ts'
+import type { Problem } from '../api/ask.ts'
 
 export function Loading({ of }: { of: string }) {
   return (

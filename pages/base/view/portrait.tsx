@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { hereOf } from '../../api/addresses.ts'
+import { hereOf } from '../api/addresses.ts'
 
 const initialsOf = (name: string): string =>
   name

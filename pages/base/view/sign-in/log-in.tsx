@@ -2,18 +2,20 @@ import { useState } from 'preact/hooks'
 import { ask } from '../../api/ask.ts'
 import { v1 } from '../../api/client.ts'
 import type { SecondFactorWanted } from '../../api/shapes.ts'
-import { start } from '../../start.ts'
 import { loosely } from '../../state/loosely.ts'
 import { signInNote } from '../../state/session.ts'
+import { start } from '../../state/start.ts'
 import { Field, isShared, SharedDevice, SignInForm, textIn } from './form.tsx'
 import { mailCode } from './mail-code.ts'
 
 /** By address and password; where that is not enough on this device, with the code of a mail besides. */
 export function LogIn({
+  lead,
   email = '',
   isMailed = false,
   onSecondFactor,
 }: {
+  lead: string
   email?: string
   /** A mail with a code is on its way. */
   isMailed?: boolean
@@ -54,7 +56,7 @@ export function LogIn({
     if (problem === undefined) setHasCode(true)
   }
   return (
-    <SignInForm lead="Sign in to see your conversations." action="Sign in" submit={submit}>
+    <SignInForm lead={lead} action="Sign in" submit={submit}>
       <Field label="E-mail" name="email" type="email" autocomplete="username" value={email} required />
       <Field label="Password" name="password" type="password" autocomplete="current-password" required />
       {hasCode && (
