@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createTestApp, origin, person, signedInBrowser } from '../app.ts'
-import { ownPages } from '../own-pages.ts'
+import { consolePlaces, ownPages } from '../own-pages.ts'
 
 const testApp = await createTestApp()
 const document = testApp.describe() as { paths: Record<string, Record<string, any>> }
@@ -21,6 +21,10 @@ const undescribed = [
   '/dev/chat',
   '/dev/chat/:name',
   '/dev/chat/licenses.txt',
+  '/console',
+  '/console/:name',
+  '/console/licenses.txt',
+  ...consolePlaces,
   ...ownPages,
 ]
 

@@ -7,12 +7,15 @@ const readHome = ({ app }: TestApp, init?: RequestInit) => app.request(`${origin
 const hrefsOf = async (testApp: TestApp): Promise<string[]> =>
   [...(await (await readHome(testApp)).text()).matchAll(/href="([/#][^"]*)"/g)].map(([, href = '']) => href)
 const asset = { body: new Uint8Array(), type: 'text/javascript', etag: 'a' }
-const builtChat = () => ({ assets: createMemoryAssets({ 'chat/manifest.json': asset }) })
+const builtPages = () => ({
+  assets: createMemoryAssets({ 'chat/manifest.json': asset, 'console/manifest.json': asset }),
+})
 
-test('five links, where the chat is built and mail is kept', async () => {
-  expect(await hrefsOf(await createTestApp({ ports: builtChat }))).toEqual([
+test('six links, where the pages are built and mail is kept', async () => {
+  expect(await hrefsOf(await createTestApp({ ports: builtPages }))).toEqual([
     '/api/docs',
     '/dev/chat',
+    '/console',
     '/dev/mailbox',
     '/api/v1/courses',
     '#demo',
@@ -37,7 +40,7 @@ test('everything it needs is in it, and the policy allows its style alone', asyn
 })
 
 test('in production nothing is said', async () => {
-  const production = await createTestApp({ environment: productionEnvironment, ports: builtChat })
+  const production = await createTestApp({ environment: productionEnvironment, ports: builtPages })
   const response = await readHome(production)
   expect(response.status).toBe(204)
   expect(await response.text()).toBe('')

@@ -8,6 +8,7 @@ const pages = [
   '/',
   '/api/docs',
   '/dev/chat',
+  '/console',
   '/dev/mailbox',
   '/api/v1/shared',
   '/certificates/K7QF-2M9D-X4RT-8HWB',

@@ -98,6 +98,7 @@ describe('a parameter that an operation does not have', () => {
       '/api/asyncapi.json',
       '/dev/mailbox',
       '/dev/chat',
+      '/console',
     ])
       for (const addition of additions) {
         const response = await testApp.app.request(`${origin}${path}?${addition}`)

@@ -5,7 +5,7 @@ import { type Browser, createTestApp, origin } from '../app.ts'
 import { pngOf } from '../core/files/sample-files.ts'
 import { uploadFile } from '../core/files/upload.ts'
 import { publishCourse, staffMember } from '../core/learning/course-people.ts'
-import { ownPages } from '../own-pages.ts'
+import { consolePlaces, ownPages } from '../own-pages.ts'
 
 /*
  * Every answer is of one of two kinds: the same for everybody, so that anybody on the way may keep it, or for one caller
@@ -26,6 +26,9 @@ const testApp = await createTestApp({
   ports: () => ({
     assets: createMemoryAssets({
       'chat/manifest.json': asset(JSON.stringify(manifest), 'application/json'),
+      'console/manifest.json': asset(JSON.stringify(manifest), 'application/json'),
+      'console/page-A.js': asset(long('console();'), 'text/javascript; charset=utf-8'),
+      'console/licenses.txt': asset(long('MIT. '), 'text/plain; charset=utf-8'),
       'client.tgz': asset('packed', 'application/gzip'),
       'chat/page-A.js': asset(long('page();'), 'text/javascript; charset=utf-8'),
       'chat/licenses.txt': asset(long('MIT. '), 'text/plain; charset=utf-8'),
@@ -61,9 +64,10 @@ const real: Readonly<Record<string, string>> = {
   '/api/docs/:name': '/api/docs/swagger-ui.css',
   '/chat/:name': '/chat/page-A.js',
   '/dev/chat/:name': '/dev/chat/page-A.js',
+  '/console/:name': '/console/page-A.js',
 }
 /** Of pages and documents that the description leaves out, those that are for one caller. */
-const undescribedPrivate = ['/dev/mailbox', '/dev/mailbox/:id', ...ownPages]
+const undescribedPrivate = ['/dev/mailbox', '/dev/mailbox/:id', ...ownPages, ...consolePlaces]
 
 interface Route {
   readonly method: string
@@ -155,6 +159,7 @@ test('there are both, and of each many', () => {
       '/api/docs/:name',
       '/chat',
       '/chat/:name',
+      '/console',
     ]),
   )
   expect(shared.filter(({ method }) => method !== 'GET')).toEqual([])

@@ -55,6 +55,30 @@ test('the policy names the services of the deployment, and no other host', async
   ])
 })
 
+test('mails lead staff to a place of the console, which is there in production too', async () => {
+  const { app } = await createTestApp({ environment: productionEnvironment, ports: built })
+  expect((await app.request(`${origin}/console`)).status).toBe(200)
+  for (const [path, place] of [
+    ['/console/forms', '/console#/forms'],
+    [
+      '/console/forms/019b76da-a806-70ad-a8f9-9b7cbd2e3f4a',
+      '/console#/forms/019b76da-a806-70ad-a8f9-9b7cbd2e3f4a',
+    ],
+    [
+      '/console/reports/019b76da-a806-70ad-a8f9-9b7cbd2e3f4a',
+      '/console#/reports/019b76da-a806-70ad-a8f9-9b7cbd2e3f4a',
+    ],
+  ]) {
+    const answer = await app.request(`${origin}${path}`)
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, place])
+  }
+  for (const path of ['/console/people', '/console/forms/a%2Fb', '/console/forms/%0d%0aSet-Cookie:a=b'])
+    expect((await app.request(`${origin}${path}`)).status).toBe(404)
+  const without = await createTestApp({ environment: { CONSOLE_PAGE: 'off' }, ports: built })
+  for (const path of ['/console', '/console/forms'])
+    expect((await without.app.request(`${origin}${path}`)).status).toBe(404)
+})
+
 test('workerd has no files to serve', () => {
   expect(() => readConfig({ CHAT_PAGE: 'on' }, { runtime: 'workerd' })).toThrow(
     /CHAT_PAGE: needs Node or Functions/,
