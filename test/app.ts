@@ -157,6 +157,17 @@ export interface Answer {
 export type Send = (path: string, init?: RequestInit) => Promise<Response>
 
 /** A browser, as far as cookies and Origin go. */
+/** Whatever was too much: the same number of seconds stands in the header, in the body, and in what people read. */
+export function saysWhen(
+  headers: Headers,
+  body: { readonly error?: { message: string; retryAfter?: number } },
+) {
+  const { message = '', retryAfter = 0 } = body.error ?? {}
+  const isSaid = retryAfter >= 1 && new RegExp(`\\b${retryAfter}\\b`).test(message)
+  if (!isSaid || headers.get('retry-after') !== String(retryAfter))
+    throw new Error(`429 that says not when: ${headers.get('retry-after')} ${JSON.stringify(body)}`)
+}
+
 export function createBrowser(send: Send) {
   const cookies = new Map<string, string>()
   const call = async (
@@ -182,11 +193,9 @@ export function createBrowser(send: Send) {
     }
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.includes('json')
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: isJson && text !== '' ? JSON.parse(text) : text,
-    }
+    const answered = isJson && text !== '' ? JSON.parse(text) : text
+    if (response.status === 429) saysWhen(response.headers, answered)
+    return { status: response.status, headers: response.headers, body: answered }
   }
   return { call, cookies }
 }

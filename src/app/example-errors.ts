@@ -46,7 +46,7 @@ const messages: Readonly<Record<string, string>> = {
   payload_too_large: 'The request body is too large.',
   unsupported_media_type: 'Send JSON with Content-Type: application/json.',
   idempotency_key_reused: 'This key came with another request.',
-  rate_limit_exceeded: 'Too many requests. Try again later.',
+  rate_limit_exceeded: 'Too many requests. Try again in 30 seconds.',
   server_error: 'Something went wrong on our side.',
   unavailable: 'This is not available right now. Try again shortly.',
 }

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import type { Limit } from '../core/kernel/domain.ts'
-import { AppError } from '../core/kernel/errors.ts'
+import { tooMany } from '../core/kernel/errors.ts'
 import type { Standing, TakeFromLimits } from '../core/platform/limits/limits.ts'
 import { askAhead, credentialOf } from './credential.ts'
 import { type MatchedRoute, matchedRoute } from './matched-route.ts'
@@ -66,8 +66,6 @@ export const rateLimit =
     c.header('RateLimit-Policy', `"${limit.name}";q=${allowed};w=${limit.windowSeconds}`)
     c.header('RateLimit', `"${limit.name}";r=${remaining};t=${resetInSeconds}`)
     if (standing.isExceeded && !(route && isNeverRefused(route)))
-      throw new AppError('rate_limited', 'rate_limit_exceeded', 'Too many requests. Try again later.', {
-        retryAfterSeconds: resetInSeconds,
-      })
+      throw tooMany('Too many requests.', resetInSeconds)
     return next()
   }

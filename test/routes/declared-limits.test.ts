@@ -1,5 +1,6 @@
+import { readdir, readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { createTestApp, origin } from '../app.ts'
+import { createTestApp, origin, saysWhen } from '../app.ts'
 
 /** So low that going past it is quick, and all of them unlike each other and the general one. */
 const allowed = { auth: 3, forms: 4, shares: 20, certificates: 30 } as const
@@ -21,6 +22,17 @@ const limited = operations.filter(({ operation }) => operation['x-rate-limit'] !
 const concrete = (path: string, n: number) =>
   path.replaceAll(/\{\w+\}/g, n % 2 === 0 ? `00000000-0000-7000-8000-00000000000${n % 10}` : `other-${n}`)
 
+test('whoever has to wait is told for how long, in one way', async () => {
+  const makers: string[] = []
+  for (const file of await readdir('src', { recursive: true }))
+    if (
+      file.endsWith('.ts') &&
+      /AppError\(\s*'rate_limited'|defineError\(\s*'rate_limited'/.test(await readFile(`src/${file}`, 'utf8'))
+    )
+      makers.push(file)
+  expect(makers).toEqual(['core/kernel/errors.ts'])
+})
+
 describe('a declared limit is in force', () => {
   test('there are some, also on routes with parameters', () => {
     expect(limited.length).toBeGreaterThan(15)
@@ -37,6 +49,7 @@ describe('a declared limit is in force', () => {
       const headers = { 'x-forwarded-for': address, 'content-type': 'application/json' }
       const body = method === 'GET' ? null : '{}'
       const answer = await app.request(`${origin}${concrete(path, n)}`, { method, headers, body })
+      if (answer.status === 429) saysWhen(answer.headers, await answer.json())
       return answer.status
     }
     const statuses: number[] = []

@@ -3,7 +3,7 @@ import type { Needs } from '../../ports/ports.ts'
 import { missingToken } from '../accounts/auth/auth.model.ts'
 import type { Actor, Caller } from '../kernel/actor.ts'
 import type { Limit } from '../kernel/domain.ts'
-import { AppError, forbidden, validationError } from '../kernel/errors.ts'
+import { forbidden, tooMany, validationError } from '../kernel/errors.ts'
 import type { TakeFromLimits } from '../platform/limits/limits.ts'
 import { announcedType } from './announced-type.ts'
 import { hashClaimToken, newClaimToken } from './claim-token.ts'
@@ -100,10 +100,7 @@ export const createRequestUpload =
     const type = checkType(request)
     if (actor === null) {
       const standing = await takeFromLimits([anonymousLimit], caller.address, 1)
-      if (standing.isExceeded)
-        throw new AppError('rate_limited', 'rate_limit_exceeded', 'Too many files. Try again later.', {
-          retryAfterSeconds: standing.resetInSeconds,
-        })
+      if (standing.isExceeded) throw tooMany('Too many files.', standing.resetInSeconds)
     }
     const fileId = ids.next()
     const ownerId = actor?.userId ?? null

@@ -48,6 +48,28 @@ export const defineError =
 export const validationError = (details: readonly ErrorDetail[]): AppError =>
   new AppError('invalid', 'validation_error', 'The request is not valid.', { details })
 
+/**
+ * Too much in a short time. The number of seconds is the same in words, in `retryAfter` and in `Retry-After`, whole and at
+ * least one.
+ */
+export function tooMany(
+  what:
+    | 'Too many requests.'
+    | 'Too many connections.'
+    | 'Too many files.'
+    | 'Too many in a short time.'
+    | 'Too many reports.'
+    | 'Too many links.'
+    | 'Slow mode is on here.',
+  seconds: number,
+): AppError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(seconds))
+  const inWords = `${retryAfterSeconds} ${retryAfterSeconds === 1 ? 'second' : 'seconds'}`
+  return new AppError('rate_limited', 'rate_limit_exceeded', `${what} Try again in ${inWords}.`, {
+    retryAfterSeconds,
+  })
+}
+
 export const notFound = defineError('not_found', 'not_found', 'There is nothing here.')
 export const forbidden = defineError('forbidden', 'forbidden', 'You are not allowed to do this.')
 export const conflict = defineError(

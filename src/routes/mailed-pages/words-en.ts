@@ -7,6 +7,15 @@ export const english = {
   openAgain:
     'Open the link in the mail once more. If you see this again, let this site keep cookies in the settings of your browser.',
   wayBack: 'You can close this page.',
+  noPage: {
+    title: 'There is no such page',
+    text: 'The address is not whole, or the page is no longer there. Open the link in the mail again, all of it.',
+  },
+  failed: {
+    title: 'That did not work',
+    again: 'Try again',
+    reference: 'If you write to us about it, name this:',
+  },
   verifyEmail: {
     title: 'Confirm your e-mail address',
     question: 'Is this your mailbox, and did you create an account with us?',
@@ -111,7 +120,15 @@ export const english = {
     account_suspended: () => 'This account is locked. Please contact us.',
     not_found: () => 'There is nothing with this number and this code. Check both.',
     conflict: () => 'It is too late for that.',
-    rate_limit_exceeded: () => 'Too many tries. Wait a minute, and try again.',
+    rate_limit_exceeded: (seconds: number) =>
+      `Too many tries. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
+    forbidden: () => 'This server is opened by its public address alone. Use the link in the mail.',
+    payload_too_large: () => 'That is too long. Type less, and try again.',
+    method_not_allowed: () => 'This page cannot be opened in that way. Open the link in the mail again.',
+    unsupported_media_type: () => 'This page takes its own form alone. Open the link in the mail again.',
+    unavailable: (seconds: number) =>
+      `This is not available right now. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
+    server_error: () => 'Something went wrong on our side. Nothing is lost: try again in a while.',
     csrf_failed: () => 'This was sent from another page. Open the link in the mail again.',
     other: () => 'That did not work. Check what you typed, and try again.',
   },

@@ -8,6 +8,15 @@ export const spanish: Words = {
   openAgain:
     'Abra otra vez el enlace del correo. Si vuelve a ver esto, permita que este sitio guarde cookies en los ajustes de su navegador.',
   wayBack: 'Puede cerrar esta página.',
+  noPage: {
+    title: 'No existe esta página',
+    text: 'La dirección no está completa o la página ya no existe. Abra otra vez el enlace del correo, completo.',
+  },
+  failed: {
+    title: 'Eso no funcionó',
+    again: 'Probar otra vez',
+    reference: 'Si nos escribe por esto, mencione este código:',
+  },
   verifyEmail: {
     title: 'Confirme su correo electrónico',
     question: '¿Es este su buzón y creó usted una cuenta con nosotros?',
@@ -112,7 +121,16 @@ export const spanish: Words = {
     account_suspended: () => 'Esta cuenta está bloqueada. Por favor, póngase en contacto con nosotros.',
     not_found: () => 'No hay nada con este número y este código. Revise ambos.',
     conflict: () => 'Ya es demasiado tarde para eso.',
-    rate_limit_exceeded: () => 'Demasiados intentos. Espere un minuto y pruebe otra vez.',
+    rate_limit_exceeded: (seconds) =>
+      `Demasiados intentos. Pruebe otra vez dentro de ${seconds} ${seconds === 1 ? 'segundo' : 'segundos'}.`,
+    forbidden: () => 'Este servidor solo se abre por su dirección pública. Use el enlace del correo.',
+    payload_too_large: () => 'Es demasiado largo. Escriba menos y pruebe otra vez.',
+    method_not_allowed: () => 'Esta página no se puede abrir así. Abra otra vez el enlace del correo.',
+    unsupported_media_type: () =>
+      'Esta página solo acepta su propio formulario. Abra otra vez el enlace del correo.',
+    unavailable: (seconds) =>
+      `Esto no está disponible ahora. Pruebe otra vez dentro de ${seconds} ${seconds === 1 ? 'segundo' : 'segundos'}.`,
+    server_error: () => 'Algo falló de nuestro lado. No se perdió nada: pruebe otra vez en un rato.',
     csrf_failed: () => 'Esto se envió desde otra página. Abra otra vez el enlace del correo.',
     other: () => 'Eso no funcionó. Revise lo que escribió y pruebe otra vez.',
   },

@@ -6,7 +6,7 @@ import type { User } from '../../accounts/users/users.model.ts'
 import type { Users } from '../../accounts/users/users.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import type { Limit } from '../../kernel/domain.ts'
-import { AppError, type ErrorDetail, validationError } from '../../kernel/errors.ts'
+import { type ErrorDetail, tooMany, validationError } from '../../kernel/errors.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
 import type { Limits } from '../../platform/limits/limits.ts'
 import { greetingOf } from '../../platform/mail/mail.model.ts'
@@ -88,10 +88,7 @@ export function createMakeShare(
     const active = items.filter(({ value }) => value.kind === 'share' && isOpen(value, owner, clock.now()))
     if (active.length >= maxActiveShares) throw tooManyShares()
     const standing = await limits.take([perDay], owner.id, 1)
-    if (standing.isExceeded)
-      throw new AppError('rate_limited', 'rate_limit_exceeded', 'Too many links. Try again tomorrow.', {
-        retryAfterSeconds: standing.resetInSeconds,
-      })
+    if (standing.isExceeded) throw tooMany('Too many links.', standing.resetInSeconds)
   }
 
   return async (actor: Actor, owner: User, given: NewShare, caller: Caller): Promise<IssuedShare> => {

@@ -1,7 +1,7 @@
 import { stillLasts } from '../../../ports/clock.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
-import { AppError, forbidden, notFound } from '../../kernel/errors.ts'
+import { type AppError, forbidden, notFound, tooMany } from '../../kernel/errors.ts'
 import { Action, hasRole, isAbove, rules } from './actions.model.ts'
 import { directStays } from './chat.model.ts'
 import { type Head, type Member, memberOf, settingsOf, wroteAtOf } from './entries.model.ts'
@@ -15,10 +15,7 @@ const rememberedPairs = 10_000
 
 const pairOf = (a: string, b: string): string => [a, b].toSorted().join(' ')
 
-const slowMode = (waitMs: number): AppError =>
-  new AppError('rate_limited', 'rate_limit_exceeded', 'Slow mode is on here. Wait before you write again.', {
-    retryAfterSeconds: Math.ceil(waitMs / 1_000),
-  })
+const slowMode = (waitMs: number): AppError => tooMany('Slow mode is on here.', waitMs / 1_000)
 
 /** When a member may write again where slow mode makes them wait; null when they may now. Milliseconds since 1970. */
 export function nextSendMs(head: Head, member: Member, nowMs: number): number | null {

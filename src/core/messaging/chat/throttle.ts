@@ -1,5 +1,5 @@
 import type { Limit } from '../../kernel/domain.ts'
-import { AppError } from '../../kernel/errors.ts'
+import { tooMany } from '../../kernel/errors.ts'
 import type { TakeFromLimits } from '../../platform/limits/limits.ts'
 
 export type ThrottleLimits = Readonly<
@@ -12,15 +12,7 @@ export const createThrottle =
   (takeFromLimits: TakeFromLimits, limits: ThrottleLimits) =>
   async (turn: Turn, who: string): Promise<void> => {
     const { isExceeded, resetInSeconds } = await takeFromLimits(limits[turn], who, 1)
-    if (isExceeded)
-      throw new AppError(
-        'rate_limited',
-        'rate_limit_exceeded',
-        'Too many in a short time. Try again later.',
-        {
-          retryAfterSeconds: resetInSeconds,
-        },
-      )
+    if (isExceeded) throw tooMany('Too many in a short time.', resetInSeconds)
   }
 
 export type Throttle = ReturnType<typeof createThrottle>

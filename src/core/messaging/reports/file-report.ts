@@ -1,7 +1,7 @@
 import { DocumentExists } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
-import { AppError, forbidden } from '../../kernel/errors.ts'
+import { forbidden, tooMany } from '../../kernel/errors.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
 import type { TakeFromLimits } from '../../platform/limits/limits.ts'
 import { linkTo, referenceOf } from '../../platform/mail/mail.model.ts'
@@ -134,8 +134,5 @@ export const createTakeTurn =
   (take: TakeFromLimits, limits: Parameters<TakeFromLimits>[0]) =>
   async (userId: string): Promise<void> => {
     const { isExceeded, resetInSeconds } = await take(limits, userId, 1)
-    if (isExceeded)
-      throw new AppError('rate_limited', 'rate_limit_exceeded', 'Too many reports. Try again later.', {
-        retryAfterSeconds: resetInSeconds,
-      })
+    if (isExceeded) throw tooMany('Too many reports.', resetInSeconds)
   }

@@ -2,7 +2,7 @@ import type { Needs } from '../../../ports/ports.ts'
 import type { ClientAccess } from '../../../ports/realtime.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { emptyFace, type Limit } from '../../kernel/domain.ts'
-import { AppError } from '../../kernel/errors.ts'
+import { tooMany } from '../../kernel/errors.ts'
 import { createQuestion } from '../../kernel/events.ts'
 import { passing } from '../../kernel/personal-data.ts'
 import type { Limits } from '../limits/limits.ts'
@@ -39,10 +39,7 @@ export function createRealtime(
     /** The groups of conversations are given when the device connects, as they are then. */
     async negotiate({ userId, sessionId }: Actor): Promise<ClientAccess> {
       const { isExceeded, resetInSeconds } = await take([negotiate], sessionId, 1)
-      if (isExceeded)
-        throw new AppError('rate_limited', 'rate_limit_exceeded', 'Too many connections. Try again later.', {
-          retryAfterSeconds: resetInSeconds,
-        })
+      if (isExceeded) throw tooMany('Too many connections.', resetInSeconds)
       return realtime.clientAccess({
         userId,
         groups: [userGroup(userId), sessionGroup(sessionId)],
