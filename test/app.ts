@@ -156,7 +156,6 @@ export interface Answer {
 
 export type Send = (path: string, init?: RequestInit) => Promise<Response>
 
-/** A browser, as far as cookies and Origin go. */
 /** Whatever was too much: the same number of seconds stands in the header, in the body, and in what people read. */
 export function saysWhen(
   headers: Headers,
@@ -168,6 +167,7 @@ export function saysWhen(
     throw new Error(`429 that says not when: ${headers.get('retry-after')} ${JSON.stringify(body)}`)
 }
 
+/** A browser, as far as cookies and Origin go. */
 export function createBrowser(send: Send) {
   const cookies = new Map<string, string>()
   const call = async (

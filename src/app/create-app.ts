@@ -11,6 +11,7 @@ import { builtPageRoutes, chatPage, consolePage } from '../routes/built-page.ts'
 import { clientPackageRoutes } from '../routes/client-package.ts'
 import { homeRoutes } from '../routes/home.ts'
 import { mailboxRoutes } from '../routes/mailbox.ts'
+import { answerFailureAsPage } from '../routes/mailed-pages/failure-page.ts'
 import { referenceRoutes } from '../routes/reference.ts'
 import type { AppConfig } from './config.ts'
 import { createDescribe } from './document.ts'
@@ -29,8 +30,13 @@ export function createApp(ports: Ports, config: AppConfig) {
 
   const router = new RememberingRouter<[H, RouterRoute]>()
   const app = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid, router })
-  app.onError(createOnError((error, requestId) => log.error('request_failed', error, { requestId })))
-  app.notFound(createOnNotFound((path) => router.methodsAt(path)))
+  app.onError(
+    createOnError(
+      (error, requestId) => log.error('request_failed', error, { requestId }),
+      answerFailureAsPage,
+    ),
+  )
+  app.notFound(createOnNotFound((path) => router.methodsAt(path), answerFailureAsPage))
   const declarations = createRouteDeclarations(limitByName)
   mountMiddleware(app, ports, built, config, declarations)
   const { definitions } = app.openAPIRegistry

@@ -77,11 +77,20 @@ const phrases: Readonly<Record<number, string>> = {
 export const statusOf = ({ code, kind }: AppError): ContentfulStatusCode =>
   (statusByCode[code] ?? statusByKind[kind]) as ContentfulStatusCode
 
-function answer(c: Context<AppEnv>, error: AppError): Response {
+/** The same as a page, where a person looks at the answer; null elsewhere. */
+export type AnswerAsPage = (
+  c: Context<AppEnv>,
+  error: AppError,
+  status: ContentfulStatusCode,
+) => Promise<Response> | null
+
+function answer(c: Context<AppEnv>, error: AppError, asPage: AnswerAsPage): Response | Promise<Response> {
   const status = statusOf(error)
   const requestId = c.get('caller')?.requestId ?? ''
   if (error.retryAfterSeconds !== undefined) c.header('Retry-After', String(error.retryAfterSeconds))
   if (status === 401) c.header('WWW-Authenticate', 'Bearer')
+  const page = asPage(c, error, status)
+  if (page) return page
   if (!prefers(c, 'application/problem+json')) return c.json(bodyOfError(error, requestId), status)
   return c.body(
     JSON.stringify({
@@ -106,12 +115,15 @@ const methodNotAllowed = (): AppError =>
 
 /** Nothing here, or nothing for this method: then `Allow` says what there is, and `OPTIONS` is answered by it alone. */
 export const createOnNotFound =
-  (methodsAt: (path: string) => readonly string[]): NotFoundHandler<AppEnv> =>
+  (
+    methodsAt: (path: string) => readonly string[],
+    asPage: AnswerAsPage = () => null,
+  ): NotFoundHandler<AppEnv> =>
   (c) => {
     const methods = methodsAt(c.req.path)
-    if (methods.length === 0) return answer(c, notFound())
+    if (methods.length === 0) return answer(c, notFound(), asPage)
     c.header('Allow', [...methods, 'OPTIONS'].join(', '))
-    return c.req.method === 'OPTIONS' ? c.body(null, 204) : answer(c, methodNotAllowed())
+    return c.req.method === 'OPTIONS' ? c.body(null, 204) : answer(c, methodNotAllowed(), asPage)
   }
 
 export const unsupportedMediaType = defineError(
@@ -144,12 +156,15 @@ export const bodyOfSurprise = (requestId: string) => bodyOfError(surprise(), req
  * full and tells the caller nothing.
  */
 export const createOnError =
-  (report: (error: unknown, requestId: string) => void): ErrorHandler<AppEnv> =>
+  (
+    report: (error: unknown, requestId: string) => void,
+    asPage: AnswerAsPage = () => null,
+  ): ErrorHandler<AppEnv> =>
   (error, c) => {
     const requestId = c.get('caller')?.requestId ?? ''
     const known = toAppError(error)
     if (known !== error && !(error instanceof HTTPException && known)) report(error, requestId)
-    if (known) return answer(c, known)
+    if (known) return answer(c, known, asPage)
     c.header('Cache-Control', forOneCaller)
-    return answer(c, surprise())
+    return answer(c, surprise(), asPage)
   }

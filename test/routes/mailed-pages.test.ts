@@ -5,7 +5,7 @@ import {
   mailedPages,
   ownPagesPath,
 } from '../../src/core/platform/mail/mailed-pages.model.ts'
-import { languages } from '../../src/routes/mailed-pages/mailed-pages.ts'
+import { languages } from '../../src/routes/mailed-pages/languages.ts'
 import { browserOf, createTestApp, origin, person, signedInBrowser } from '../app.ts'
 import { forgot, lastMail } from '../core/accounts/intruder.ts'
 import { ownPages } from '../own-pages.ts'
@@ -201,7 +201,7 @@ test('tries are counted', async () => {
   for (let n = 0; n < 6; n++)
     statuses.push((await page.send({ trackingNumber: 'REF-2026-000001', code: 'AAAA' })).status)
   expect(statuses).toEqual([404, 404, 404, 404, 404, 429])
-  expect(page.page()).toContain(languages.en.problems.rate_limit_exceeded())
+  expect(page.page()).toMatch(/Too many tries\. Try again in [1-9]\d? seconds?\./)
 })
 
 /** Every text, by where it is; what takes a number is called. */

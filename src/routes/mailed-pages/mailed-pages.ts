@@ -10,19 +10,13 @@ import type { Exports } from '../../core/privacy/exports/exports.ts'
 import { whereFrom } from '../../http/csrf.ts'
 import { statusOf, unsupportedMediaType } from '../../http/errors.ts'
 import { readText, refuseUnsafeValues } from '../../http/json-body.ts'
-import { languageOf } from '../../http/language.ts'
 import type { AppContext, AppEnv } from '../../http/request-context.ts'
 import { showPage } from '../page-frame.ts'
 import { accountPages } from './account-pages.ts'
 import { deletionPage, exportPage, referralPage } from './data-pages.ts'
+import { languages, otherOf, problemOf, wordsFor } from './languages.ts'
 import { mailedPage } from './layout.ts'
 import { type Asked, type Fields, type MailedPage, paragraph, type Shown } from './page.ts'
-import { english, type Words } from './words-en.ts'
-import { spanish } from './words-es.ts'
-
-/** In the order of what is shown to who asks for none of them. */
-export const languages = { en: english, es: spanish } as const satisfies Record<string, Words>
-const otherOf = { en: 'es', es: 'en' } as const
 
 const cookieName = 'mailedLink'
 const keptSeconds = 15 * 60
@@ -32,12 +26,6 @@ const isToken = (text: string): boolean => /^[\w.~-]{1,200}$/.test(text)
 /** A page that says a link is of no use any more, for what throws instead of telling. */
 const isUnknownLink = (error: unknown): boolean =>
   error instanceof z.ZodError || (error instanceof AppError && error.kind === 'not_found')
-
-function problemOf(words: Words, error: AppError, passwordMinLength: number): string {
-  const codes = [...(error.details ?? []).map(({ code }) => code), error.code]
-  const code = codes.find((each) => Object.hasOwn(words.problems, each)) ?? 'other'
-  return words.problems[code as keyof Words['problems']](passwordMinLength)
-}
 
 async function fieldsOf(c: AppContext): Promise<Fields> {
   if (!/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(c.req.header('content-type') ?? ''))
@@ -77,11 +65,16 @@ export function mailedPageRoutes(
     })
   }
 
+  function keptFor(c: AppContext, { hasToken }: MailedPage): string {
+    const kept = hasToken ? (getCookie(c, cookieName) ?? '') : ''
+    return isToken(kept) ? kept : ''
+  }
+
   function askedOf(c: AppContext, token: string): Asked {
-    const language = languageOf(c, ['en', 'es'])
-    const suffix = c.req.query('lang') === language ? `?lang=${language}` : ''
+    const words = wordsFor(c)
+    const suffix = c.req.query('lang') === words.language ? `?lang=${words.language}` : ''
     const hrefOf = (path: string) => `${ownPagesPath}/${path}${suffix}`
-    return { c, words: languages[language], token, caller: c.get('caller'), hrefOf }
+    return { c, words, token, caller: c.get('caller'), hrefOf }
   }
 
   function answer(
@@ -117,12 +110,11 @@ export function mailedPageRoutes(
         if (isToken(given)) remember(c, page.path, given)
         return c.redirect(askedOf(c, '').hrefOf(page.path), 303)
       }
-      const kept = page.hasToken ? (getCookie(c, cookieName) ?? '') : ''
-      const asked = askedOf(c, isToken(kept) ? kept : '')
+      const asked = askedOf(c, keptFor(c, page))
       return answer(asked, page, await shownOf(page, asked))
     })
     routes.post(`/${page.path}`, async (c) => {
-      let asked = askedOf(c, '')
+      let asked = askedOf(c, keptFor(c, page))
       try {
         await limited(c, async () => undefined)
         if (whereFrom(c) === 'foreign') throw new AppError('forbidden', 'csrf_failed', 'Not from this page.')

@@ -122,7 +122,7 @@ export const english = {
     conflict: () => 'It is too late for that.',
     rate_limit_exceeded: (seconds: number) =>
       `Too many tries. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
-    forbidden: () => 'This server is opened by its public address alone. Use the link in the mail.',
+    forbidden_origin: () => 'This server is opened by its public address alone. Use the link in the mail.',
     payload_too_large: () => 'That is too long. Type less, and try again.',
     method_not_allowed: () => 'This page cannot be opened in that way. Open the link in the mail again.',
     unsupported_media_type: () => 'This page takes its own form alone. Open the link in the mail again.',

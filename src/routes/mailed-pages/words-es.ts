@@ -123,7 +123,7 @@ export const spanish: Words = {
     conflict: () => 'Ya es demasiado tarde para eso.',
     rate_limit_exceeded: (seconds) =>
       `Demasiados intentos. Pruebe otra vez dentro de ${seconds} ${seconds === 1 ? 'segundo' : 'segundos'}.`,
-    forbidden: () => 'Este servidor solo se abre por su dirección pública. Use el enlace del correo.',
+    forbidden_origin: () => 'Este servidor solo se abre por su dirección pública. Use el enlace del correo.',
     payload_too_large: () => 'Es demasiado largo. Escriba menos y pruebe otra vez.',
     method_not_allowed: () => 'Esta página no se puede abrir así. Abra otra vez el enlace del correo.',
     unsupported_media_type: () =>
