@@ -4,6 +4,7 @@ import { CursorQuery, cursorPage } from '../core/kernel/paging.ts'
 import { LearnerSummary, ProgressView } from '../core/learning/enrollments/enrollments.model.ts'
 import type { Enrollments } from '../core/learning/enrollments/enrollments.ts'
 import type { Administration } from '../core/people/administration/administration.ts'
+import { AdminUserDetail } from '../core/people/administration/person.model.ts'
 import type { Audit } from '../core/platform/audit/audit.ts'
 import { Activity } from '../core/platform/audit/read-activity.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
@@ -72,6 +73,32 @@ const listUsers = createRoute({
   responses: { 200: json(cursorPage(AdminUserView), 'A page.'), ...errors(400, 401, 403) },
 })
 
+const readUser = createRoute({
+  method: 'get',
+  path: '/admin/users/{id}',
+  operationId: 'readUser',
+  tags: ['Admin'],
+  summary: 'Get an account',
+  description:
+    'What it may do, what signs in to it, where it is signed in, and what stands in its way. Each look is recorded, and told to the person among their disclosures.',
+  ...onlyFor('admin'),
+  request: { params: UserId },
+  responses: { 200: json(AdminUserDetail, 'As it is now.'), ...errors(400, 401, 403, 404) },
+})
+
+const revokeUserSession = createRoute({
+  method: 'delete',
+  path: '/admin/users/{id}/sessions/{sessionId}',
+  operationId: 'revokeUserSession',
+  tags: ['Admin'],
+  summary: 'End a session of somebody',
+  ...onlyFor('admin'),
+  request: {
+    params: UserId.extend({ sessionId: z.uuid().meta({ example: examples.sessionId }) }),
+  },
+  responses: { 204: { description: 'It has ended.' }, ...errors(400, 401, 403, 404, 413, 415) },
+})
+
 const updateUser = createRoute({
   method: 'patch',
   path: '/admin/users/{id}',
@@ -118,6 +145,14 @@ export const peopleRoutes = (enrollments: Enrollments, administration: Administr
       c.json(await reading.listLearners(actorOf(c), c.req.valid('query'), c.get('caller')), 200),
     )
     .openapi(listUsers, async (c) => c.json(await administration.list(c.req.valid('query')), 200))
+    .openapi(readUser, async (c) =>
+      c.json(await administration.read(actorOf(c), c.req.valid('param').id, c.get('caller')), 200),
+    )
+    .openapi(revokeUserSession, async (c) => {
+      const { id, sessionId } = c.req.valid('param')
+      await administration.revokeSession(actorOf(c), id, sessionId, c.get('caller'))
+      return c.body(null, 204)
+    })
     .openapi(updateUser, async (c) => {
       const { id } = c.req.valid('param')
       const change = c.req.valid('json')

@@ -4,9 +4,10 @@ import type { Consents } from '../core/accounts/consents/consents.ts'
 import { CursorQuery, cursorPage } from '../core/kernel/paging.ts'
 import { Disclosure, type Disclosures } from '../core/privacy/disclosures/disclosures.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
-import { body, errors, isShared, json, signedIn, signedInOrGuest, unchanged } from '../http/route.ts'
+import { body, errors, isShared, json, onlyFor, signedIn, signedInOrGuest, unchanged } from '../http/route.ts'
 import { sharedJson } from '../http/shared-answer.ts'
 import { onInvalid } from '../http/validate.ts'
+import { examples } from './examples.ts'
 
 const tags = ['Users']
 
@@ -61,6 +62,19 @@ const listDisclosures = createRoute({
   responses: { 200: json(cursorPage(Disclosure), 'A page.'), ...errors(400, 401, 403) },
 })
 
+const listUserDisclosures = createRoute({
+  method: 'get',
+  path: '/admin/users/{id}/disclosures',
+  operationId: 'listUserDisclosures',
+  tags: ['Admin'],
+  summary: 'List the disclosures of the data of an account',
+  description:
+    'As that person sees it, newest first. The look is itself recorded, and one of those that the person sees. A page may hold fewer than its limit, or nothing, and still have a next one.',
+  ...onlyFor('admin'),
+  request: { params: z.object({ id: z.uuid().meta({ example: examples.otherUserId }) }), query: CursorQuery },
+  responses: { 200: json(cursorPage(Disclosure), 'A page.'), ...errors(400, 401, 403, 404) },
+})
+
 export const privacyRoutes = (consents: Consents, disclosures: Disclosures) => {
   const inForce = { items: [...consents.current()] }
   return new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
@@ -72,4 +86,8 @@ export const privacyRoutes = (consents: Consents, disclosures: Disclosures) => {
     .openapi(listDisclosures, async (c) =>
       c.json(await disclosures.list(actorOf(c), c.req.valid('query')), 200),
     )
+    .openapi(listUserDisclosures, async (c) => {
+      const { id } = c.req.valid('param')
+      return c.json(await disclosures.listOf(actorOf(c), id, c.req.valid('query'), c.get('caller')), 200)
+    })
 }

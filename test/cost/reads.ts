@@ -66,6 +66,8 @@ export const reads: readonly Read[] = [
   get('showDisownChanges', null, `${v1}/auth/not-me?token=x`),
   get('showCancelRecovery', null, `${v1}/auth/cancel-recovery?token=${'x'.repeat(43)}`),
   get('readToday', 'admin', `${v1}/admin/today`),
+  get('readUser', 'admin', ({ me }) => `${v1}/admin/users/${me.userId}`),
+  get('listUserDisclosures', 'admin', ({ me }) => `${v1}/admin/users/${me.userId}/disclosures?limit=5`),
   get('readRecovery', 'admin', ({ me }) => `${v1}/admin/users/${me.userId}/recovery`, 404),
   get('listIdentityProviders', null, `${v1}/auth/social`),
   get('listIdentities', 'me', `${v1}/auth/identities`),

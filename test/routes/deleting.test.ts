@@ -165,6 +165,10 @@ const prepare: Readonly<Record<string, (world: World) => Promise<Deletion>>> = {
     await post(ada, `/admin/users/${ann.userId}/recovery`)
     return { by: ada, path: `/admin/users/${ann.userId}/recovery`, stranger: ben }
   },
+  '/api/v1/admin/users/{id}/sessions/{sessionId}': async ({ ann, ben, ada }) => {
+    const { sessions } = (await ada.call('GET', `/api/v1/admin/users/${ben.userId}`)).body
+    return { by: ada, path: `/admin/users/${ben.userId}/sessions/${sessions[0].id}`, stranger: ann }
+  },
   '/api/v1/admin/users/{id}/legal-hold': async ({ ann, ben, ada }) => {
     await ada.call('PUT', `/api/v1/admin/users/${ann.userId}/legal-hold`)
     return { by: ada, path: `/admin/users/${ann.userId}/legal-hold`, stranger: ben }

@@ -83,6 +83,28 @@ describe('every route', () => {
       expect(operation['x-signs-in'], `${method} ${path}`).toBe(true)
   })
 
+  test('for staff gives nothing to staff whose session has no second factor, and says what to do', async () => {
+    const strict = await createTestApp({ environment: { MFA_STAFF: 'required' } })
+    const forStaff = operations.filter(
+      ({ operation }) => operation['x-roles'] && !operation['x-roles'].includes('user'),
+    )
+    expect(forStaff.length).toBeGreaterThan(20)
+    for (const role of ['admin', 'mentor'] as const) {
+      const account = { ...person, email: `${role}@example.org` }
+      const { call, userId } = await signedInBrowser(strict, account)
+      await strict.users.changeUser(userId, (user) => ({ ...user, role }))
+      await call('POST', '/api/v1/auth/step-up', { body: { password: account.password } })
+      for (const { method, path } of forStaff) {
+        const concrete = path.replaceAll(/\{\w+\}/g, '00000000-0000-7000-8000-00000000ffff')
+        expect(await call(method, concrete), `${role} ${method} ${path}`).toMatchObject({
+          status: 403,
+          body: { error: { code: 'step_up_required', message: expect.stringContaining('second factor') } },
+        })
+      }
+      expect((await call('GET', '/api/v1/auth/mfa')).body).toMatchObject({ required: true })
+    }
+  })
+
   test('is 403 to a role it is not for', async () => {
     const { call } = await signedInBrowser(testApp, { ...person, email: 'ben@example.com' })
     for (const { method, path, operation } of operations) {

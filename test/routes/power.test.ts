@@ -25,6 +25,7 @@ const decided: Readonly<Record<string, 'step-up' | 'by its body' | string>> = {
   'DELETE /api/v1/admin/service-tokens/{id}':
     'an emergency: a token that leaked ends at once, and another is made in a minute',
   'POST /api/v1/admin/users/{id}/revoke-sessions': 'an emergency: people sign in again',
+  'DELETE /api/v1/admin/users/{id}/sessions/{sessionId}': 'an emergency: that person signs in again',
   'POST /api/v1/admin/courses/import': 'courses, which an admin writes without it too',
   'POST /api/v1/admin/mail/dead-letters/{id}/retry': 'the same mail to the same address',
   'POST /api/v1/admin/mail/dead-letters/retry': 'the same mails to the same addresses',

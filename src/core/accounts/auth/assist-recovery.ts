@@ -93,16 +93,24 @@ export function createAssistRecovery(
       )
   }
 
+  /** Null where nobody has started one. */
+  async function stateOf(userId: string): Promise<AssistedRecoveryView | null> {
+    const [begun, ready] = await Promise.all([started(userId), approved(userId)])
+    const { startedBy = null, startedAt = null } = (ready ?? begun)?.facts ?? {}
+    const { approvedBy = null, usableFrom = null } = ready?.facts ?? {}
+    if (startedBy === null) return null
+    return { startedBy, startedAt, approvedBy, usableFrom, expiresAt: (ready ?? begun)?.expiresAt ?? null }
+  }
+
   return {
-    /** Null where nobody has started one. */
+    /** Throws `not_found` where nobody has started one. */
     async view(actor: Actor, userId: string): Promise<AssistedRecoveryView> {
       await accountHelpedBy(actor, userId)
-      const [begun, ready] = await Promise.all([started(userId), approved(userId)])
-      const { startedBy = null, startedAt = null } = (ready ?? begun)?.facts ?? {}
-      const { approvedBy = null, usableFrom = null } = ready?.facts ?? {}
-      if (startedBy === null) throw notFound()
-      return { startedBy, startedAt, approvedBy, usableFrom, expiresAt: (ready ?? begun)?.expiresAt ?? null }
+      const state = await stateOf(userId)
+      if (!state) throw notFound()
+      return state
     },
+    stateOf,
 
     /** Those that wait to be approved, the oldest first; as many as 20. */
     async waiting(): Promise<readonly WaitingRecovery[]> {

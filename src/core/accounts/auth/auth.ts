@@ -35,6 +35,7 @@ import { createMayContinue } from './may-continue.ts'
 import { createMigrateUsers } from './migrate-users.ts'
 import { createNoteSessionUse } from './note-session-use.ts'
 import { createNotices } from './notices.ts'
+import { createOfOthers } from './of-others.ts'
 import { createOneTimeTokens, oneTimeTokens } from './one-time-tokens.ts'
 import { createDecideProviderSignUp, createOpenProviderAccount } from './open-provider-account.ts'
 import { createOpenSession } from './open-session.ts'
@@ -215,6 +216,7 @@ export function createAuth(
     forgetSessions: memo.forgetUser,
     personalData: createAuthPersonalData(needs, memo.forgetUser),
     limits: [limits.auth],
+    ofOthers: createOfOthers(reading, sessions, settings),
     listSessions: reading.list,
     currentSession: reading.current,
     isStanding: reading.isStanding,

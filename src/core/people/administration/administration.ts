@@ -19,36 +19,28 @@ import { foldText } from '../../kernel/fold-text.ts'
 import { type CursorPage, pageOf, refusingBadCursors } from '../../kernel/paging.ts'
 import type { Mentors } from '../../learning/mentors/mentors.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
+import { viewOf } from './account-view.ts'
 import { createAppoint } from './appoint.ts'
+import { createReadPerson, type PersonBorrows } from './read-person.ts'
 
 /** How many accounts one request looks at before it answers with a page that may not be full. */
 const scannedAtMost = 2_000
 const scanSize = 200
 
-const viewOf = (user: User): AdminUserView => ({
-  id: user.id,
-  email: user.email,
-  name: user.name,
-  role: user.role,
-  status: user.status,
-  emailVerified: user.emailVerified,
-  mentorId: user.mentorId ?? null,
-  createdAt: user.createdAt,
-  lastLogin: user.lastLoginAt,
-})
-
-export interface AdministrationBorrows {
+export interface AdministrationBorrows extends PersonBorrows {
   readonly users: Users
   readonly audit: Recording
   readonly mentors: Pick<Mentors, 'syncLearner' | 'release'>
-  readonly auth: Pick<Auth, 'forgetSessions'>
+  readonly auth: Pick<Auth, 'forgetSessions' | 'ofOthers' | 'assistedRecovery'>
 }
 
 /** What admins do to accounts: find them, give roles and mentors, suspend, sign out. Never a password. */
 export function createAdministration(
   { documents, clock }: Needs<'documents' | 'clock'>,
-  { users, audit, mentors, auth: { forgetSessions } }: AdministrationBorrows,
+  borrows: AdministrationBorrows,
 ) {
+  const { users, audit, mentors, auth } = borrows
+  const { forgetSessions, ofOthers } = auth
   const record = (
     actor: Actor,
     caller: Caller,
@@ -130,6 +122,14 @@ export function createAdministration(
       users.announce(user)
       await record(actor, caller, 'user.administer', userId, Object.keys(change))
       return viewOf(user)
+    },
+
+    read: createReadPerson(borrows, record),
+
+    /** Ends one session of somebody; one that is over, or is somebody else's, is not found. */
+    async revokeSession(actor: Actor, userId: string, sessionId: string, caller: Caller): Promise<void> {
+      if (!(await ofOthers.endSession(userId, sessionId))) throw notFound()
+      await record(actor, caller, 'session.end', userId, ['sessions'])
     },
 
     async revokeSessions(actor: Actor, userId: string, caller: Caller): Promise<void> {

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import type { AuditRecord } from '../../../ports/audit.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Users } from '../../accounts/users/users.ts'
-import type { Actor } from '../../kernel/actor.ts'
+import type { Actor, Caller } from '../../kernel/actor.ts'
 import { emptyFace } from '../../kernel/domain.ts'
+import { notFound } from '../../kernel/errors.ts'
 import { type CursorPage, type CursorQuery, pageOf, refusingBadCursors } from '../../kernel/paging.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 
@@ -28,6 +29,10 @@ const disclosing: Readonly<Record<string, { readonly what: string; readonly why:
   'progress.read': { what: 'Your progress in your courses', why: 'Mentoring' },
   'quiz.results': { what: 'Your answers to a quiz, and how well you did', why: 'Teaching' },
   'share.look': { what: 'Your progress in courses that you shared', why: 'You made a link for it' },
+  'user.read': { what: 'Your account', why: 'Administration' },
+  'user.disclosures': { what: 'Who has seen your data', why: 'Administration' },
+  'session.end': { what: 'A device that you were signed in on', why: 'Administration' },
+  'session.revoke_all': { what: 'The devices that you were signed in on', why: 'Administration' },
   'user.administer': { what: 'Your account', why: 'Administration' },
   'user.recovery_started': { what: 'Your account', why: 'Help to get back into it' },
   'user.recovery_approved': { what: 'Your account', why: 'Help to get back into it' },
@@ -41,13 +46,13 @@ const scannedAtMost = 1_000
 
 export interface DisclosuresBorrows {
   readonly users: Pick<Users, 'read'>
-  readonly audit: Pick<Audit, 'actors'>
+  readonly audit: Pick<Audit, 'actors' | 'record'>
 }
 
 /** The accounting of disclosures: who saw what of a person, when and why, from the audit log. */
 const createListDisclosures =
   ({ audit }: Needs<'audit'>, { users, audit: { actors } }: DisclosuresBorrows) =>
-  async (actor: Actor, { cursor, limit }: CursorQuery): Promise<CursorPage<Disclosure>> => {
+  async (actor: Pick<Actor, 'userId'>, { cursor, limit }: CursorQuery): Promise<CursorPage<Disclosure>> => {
     const isDisclosure = (record: AuditRecord): boolean =>
       record.outcome === 'success' && record.actorId !== actor.userId && record.eventType in disclosing
     const found: AuditRecord[] = []
@@ -108,10 +113,26 @@ const createListDisclosures =
     )
   }
 
-export const createDisclosures = (needs: Needs<'audit'>, borrows: DisclosuresBorrows) => ({
-  ...emptyFace,
-  list: createListDisclosures(needs, borrows),
-})
+export function createDisclosures(needs: Needs<'audit'>, borrows: DisclosuresBorrows) {
+  const { users, audit } = borrows
+  const list = createListDisclosures(needs, borrows)
+  return {
+    ...emptyFace,
+    list,
+    /** What somebody sees of themselves, for whoever tells it to them. The look is one of those that it lists. */
+    async listOf(actor: Actor, userId: string, query: CursorQuery, caller: Caller) {
+      if (!(await users.read(userId))) throw notFound()
+      const page = await list({ userId }, query)
+      await audit.record(caller, {
+        event: 'user.disclosures',
+        actorId: actor.userId,
+        sessionId: actor.sessionId,
+        resource: { type: 'user', id: userId },
+      })
+      return page
+    },
+  }
+}
 
 export type Disclosures = ReturnType<typeof createDisclosures>
 
