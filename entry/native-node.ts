@@ -142,7 +142,7 @@ export function createNodeNative(config: Config): Native {
         submissions: createSqliteSubmissions({ database, keys }),
         tidy: async () => void (await documents.removeExpired()),
         // Where another process reads from it, the next time.
-        emptyLog: async () => void database.emptyLog('database'),
+        emptyLog: async () => void (await database.emptyLog('database')),
         close: database.close,
       }
     },

@@ -32,9 +32,11 @@ const isTransactionControl = (sql: string) => /^\s*(begin|commit|rollback|savepo
 /** A database of Node's SQLite in memory, which is faster to fill, and its bytes once it is full. */
 export function openSqliteToFill() {
   let driver: DatabaseSync | undefined
-  const database = openSqlite(':memory:', (path) => {
-    driver = new DatabaseSync(path)
-    return driver
+  const database = openSqlite(':memory:', {
+    open(path) {
+      driver = new DatabaseSync(path)
+      return driver
+    },
   })
   return {
     database,
@@ -107,17 +109,19 @@ export function openCountedSqlite(bytes?: Uint8Array) {
 
   const path = bytes ? `/${files++}.db` : ':memory:'
   if (bytes) capi.sqlite3_js_posix_create_file(path, bytes)
-  const database = openSqlite(':memory:', () => {
-    const inMemory = new oo1.DB(path, 'c')
-    opened = inMemory
-    return {
-      exec: (sql) => void inMemory.exec(sql),
-      prepare: (sql) => prepare(inMemory, sql),
-      close: () => inMemory.close(),
-      get isTransaction() {
-        return capi.sqlite3_get_autocommit(inMemory.pointer ?? 0) === 0
-      },
-    }
+  const database = openSqlite(':memory:', {
+    open() {
+      const inMemory = new oo1.DB(path, 'c')
+      opened = inMemory
+      return {
+        exec: (sql) => void inMemory.exec(sql),
+        prepare: (sql) => prepare(inMemory, sql),
+        close: () => inMemory.close(),
+        get isTransaction() {
+          return capi.sqlite3_get_autocommit(inMemory.pointer ?? 0) === 0
+        },
+      }
+    },
   })
 
   return {

@@ -11,7 +11,8 @@ import type {
 } from '../../ports/audit.ts'
 import { auditPartition } from '../../ports/audit.ts'
 import type { AuditKey, AuditKeys } from '../../ports/audit-keys.ts'
-import { limitedTo, type SqliteDatabase, type SqlRow } from './database.ts'
+import { limitedTo } from './connection.ts'
+import type { SqliteDatabase, SqlRow } from './database.ts'
 
 const port = 'audit'
 

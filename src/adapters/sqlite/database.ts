@@ -1,16 +1,17 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import { PortUnavailable } from '../../ports/unavailable.ts'
-import { isBusy, openNodeSqlite, patienceMs, type SqliteDriver, type SqliteStatement } from './driver.ts'
+import { type Connection, createConnection } from './connection.ts'
+import { openNodeSqlite, patienceMs, type SqliteDriver } from './driver.ts'
+import { createGroupCommit, type DiskFailed, type Flushing, type Refusal } from './group-commit.ts'
+import { makeDirectory, openLogFile } from './log-file.ts'
 import { migrate } from './migrations.ts'
+import { createSnapshot } from './snapshot.ts'
 
 export type SqlRow = Record<string, unknown>
 /** The columns of a row in the order they were asked for: half the cost of a row with names. */
 export type SqlTuple = readonly SQLOutputValue[]
-
-/** Thrown by work inside `write` to refuse it: its own changes are undone, its neighbours' are kept. */
-export type Refusal = new (...values: any[]) => Error
 
 export interface SqliteDatabase {
   get(port: string, sql: string, ...values: SQLInputValue[]): SqlRow | undefined
@@ -21,9 +22,10 @@ export interface SqliteDatabase {
   run(sql: string, ...values: SQLInputValue[]): number
   exec(sql: string): void
   /**
-   * Runs `work` in a transaction of its own and resolves with its result once that is on the disk. Work that was
-   * asked for in the same turn of the event loop shares one commit, and so one wait for the disk. An error of a class
-   * in `refusals` undoes that work alone; any other error undoes the whole group and is `PortUnavailable(port)`.
+   * Runs `work` in a transaction of its own and resolves with its result once that is on the disk; until then nobody reads
+   * it. Work that was asked for in the same turn of the event loop, or while the disk was at work, shares one commit, and so
+   * one wait for the disk. An error of a class in `refusals` undoes that work alone; any other error undoes the whole group
+   * and is `PortUnavailable(port)`, which is also all that there is after the disk has failed once.
    * Work that refuses before it changes anything says so (`refusesFirst`): there is nothing to undo then, and no need
    * for a savepoint, which copies every page that is changed after it.
    */
@@ -37,69 +39,64 @@ export interface SqliteDatabase {
    * Empties the write-ahead log into the database, so that what was deleted is in no file of it. False when another
    * connection still reads from the log; it is not waited for.
    */
-  emptyLog(port: string): boolean
-  /** Commits what is waiting, then closes. */
+  emptyLog(port: string): Promise<boolean>
+  /** Commits what is waiting, waits for the disk, then closes. */
   close(): void
 }
 
-/**
- * The end of a query that takes the number of its rows as a parameter. The planner looks at the value of a bare `limit ?`,
- * so SQLite would compile such a statement anew for every value it is given, which costs more than running it.
- */
-export const limitedTo = 'limit (? + 0)'
-
 /** SQLite waits with the whole process: so long and no longer. */
 const busyTimeoutMs = 10
-/** When a file that somebody else writes to is tried again. */
-const tryAgainMs = 40
 
-interface Waiting {
-  readonly since: number
-  readonly port: string
-  readonly refusals: readonly Refusal[]
-  readonly work: () => unknown
-  readonly mayBeUndone: boolean
-  readonly resolve: (value: any) => void
-  readonly reject: (error: unknown) => void
+const settings =
+  'pragma cache_size = -32768; pragma mmap_size = 268435456; pragma trusted_schema = off; pragma secure_delete = on'
+
+export interface OpeningSqlite {
+  /** With another driver what it does can be counted. */
+  readonly open?: (path: string) => SqliteDriver
+  readonly openLog?: typeof openLogFile
+  /** Whoever else holds on to what the disk has not taken. Without it the error is one that nobody caught. */
+  readonly whenLost?: (error: DiskFailed) => void
 }
 
-/**
- * One file (or `:memory:`), write-ahead log, every commit flushed to the disk before it is acknowledged. With another
- * driver what it does can be counted.
- */
+const throwIt = (error: Error) => {
+  setImmediate(() => {
+    throw error
+  })
+}
+
+/** One file (or `:memory:`), write-ahead log, every commit flushed to the disk before it is acknowledged. */
 export function openSqlite(
   path: string,
-  open: (path: string) => SqliteDriver = openNodeSqlite,
+  { open = openNodeSqlite, openLog = openLogFile, whenLost = throwIt }: OpeningSqlite = {},
 ): SqliteDatabase {
-  if (path !== ':memory:') {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  if (path !== ':memory:' && !existsSync(path)) {
+    makeDirectory(dirname(path))
     // Made before SQLite does, whose files copy its mode: what is in it concerns nobody else on the machine.
     closeSync(openSync(path, 'a', 0o600))
   }
-  const database = open(path)
-  database.exec(
-    'pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -32768; pragma wal_autocheckpoint = 4000; pragma mmap_size = 268435456; pragma trusted_schema = off',
-  )
-  // What is deleted is overwritten: an erased person is in no free page of the file.
-  database.exec('pragma secure_delete = on')
+  const main = createConnection(open(path))
+  const database = main.driver
+  database.exec('pragma journal_mode = wal; pragma synchronous = full')
+  // `secure_delete`: what is deleted is overwritten, an erased person is in no free page of the file.
+  database.exec(settings)
   migrate(database)
   // From here on it is this process that waits, between its turns.
   database.exec(`pragma busy_timeout = ${busyTimeoutMs}`)
+  const flushing = openFlushing()
 
-  const preparing = (asTuples: boolean) => {
-    const statements = new Map<string, SqliteStatement>()
-    return (sql: string): SqliteStatement => {
-      const known = statements.get(sql)
-      if (known) return known
-      if (sql.includes('limit ?')) throw new Error(`write \`${limitedTo}\`: ${sql}`)
-      const statement = database.prepare(sql)
-      statement.setReturnArrays(asTuples)
-      statements.set(sql, statement)
-      return statement
-    }
+  /** Null without a write-ahead log: in memory, or on a file system that cannot have one. */
+  function openFlushing(): Flushing | null {
+    if (database.prepare('pragma journal_mode').get()?.['journal_mode'] !== 'wal') return null
+    const { file } = database.prepare('pragma database_list').get() as { file: string }
+    const { page_size: pageBytes } = database.prepare('pragma page_size').get() as { page_size: number }
+    // A process that died may have left pages that the disk never took and that nobody would flush again.
+    database.exec('pragma wal_checkpoint(truncate)')
+    database.exec('pragma synchronous = normal; pragma wal_autocheckpoint = 0')
+    const reading = open(path)
+    reading.exec(`${settings}; pragma cache_size = -4096; pragma busy_timeout = ${busyTimeoutMs}`)
+    return { log: openLog(file, pageBytes), snapshot: createSnapshot(createConnection(reading)) }
   }
-  const prepare = preparing(false)
-  const prepareTuples = preparing(true)
+
   const guarded = <T>(port: string, read: () => T): T => {
     try {
       return read()
@@ -108,137 +105,79 @@ export function openSqlite(
     }
   }
 
-  let isReading = false
+  /** Where this turn of the event loop reads; undefined before its first read. */
+  let source: Connection | undefined
   /** Also before a write: it must see, and be seen by, everything since. */
   const endReading = () => {
-    if (!isReading) return
-    isReading = false
+    const ended = source
+    source = undefined
     // An error of the disk may have ended it already.
-    if (database.isTransaction) prepare('commit').run()
+    if (ended === main && database.isTransaction) main.prepare('commit').run()
   }
   /** Nothing was read that anybody still waits for: what asks next meets the same error, and is told. */
   const endReadingAlone = () => {
     try {
       endReading()
     } catch {
-      isReading = database.isTransaction
+      if (database.isTransaction) source = main
     }
   }
+  const commits = createGroupCommit({ main, flushing, endReading, whenLost })
   /**
    * Reads of one turn of the event loop share a snapshot, and so the locks it takes. It is younger than whatever the
-   * turn began with: no request sees less than what was stored before it came.
+   * turn began with: no request sees less than what was stored before it came. What is on its way to the disk is in no answer.
    */
-  const reading = <T>(port: string, read: () => T): T =>
+  const reading = <T>(port: string, read: (from: Connection) => T): T =>
     guarded(port, () => {
-      if (!database.isTransaction) {
-        prepare('begin').run()
-        isReading = true
-        setImmediate(endReadingAlone)
+      if (commits.isWorking()) return read(main)
+      if (source) return read(source)
+      const stored = commits.storedSnapshot()
+      if (stored) source = stored.connection
+      else {
+        main.prepare('begin').run()
+        source = main
       }
-      return read()
+      setImmediate(endReadingAlone)
+      return read(source)
     })
 
-  let waiting: Waiting[] = []
-
-  function rollBack() {
-    try {
-      if (database.isTransaction) database.exec('rollback')
-    } catch {
-      // Whoever writes next is told: a transaction is open.
-    }
-  }
-
-  let isClosing = false
-
-  /** False where somebody else is writing: what has waited for long enough is told, the rest goes on waiting. */
-  function begin(group: readonly Waiting[]): boolean {
-    try {
-      endReading()
-      prepare('begin immediate').run()
-      return true
-    } catch (cause) {
-      const latest = performance.now() - patienceMs
-      const goesOn = (each: Waiting) => isBusy(cause) && !isClosing && each.since > latest
-      waiting = [...group.filter(goesOn), ...waiting]
-      if (waiting.length > 0) setTimeout(flush, tryAgainMs)
-      for (const each of group) if (!goesOn(each)) each.reject(new PortUnavailable(each.port, { cause }))
-      return false
-    }
-  }
-
-  function flush() {
-    const group = waiting
-    waiting = []
-    if (group.length === 0) return endReadingAlone()
-    if (!begin(group)) return
-    const outcomes: (() => void)[] = []
-    const tell = () => {
-      for (const outcome of outcomes) outcome()
-    }
-    try {
-      for (const [index, { refusals, work, mayBeUndone, resolve, reject }] of group.entries()) {
-        const hasSavepoint = mayBeUndone && index > 0
-        if (hasSavepoint) prepare('savepoint work').run()
-        try {
-          const result = work()
-          outcomes.push(() => resolve(result))
-        } catch (error) {
-          if (!refusals.some((refusal) => error instanceof refusal)) throw error
-          outcomes.push(() => reject(error))
-          if (hasSavepoint) prepare('rollback to work').run()
-          else if (mayBeUndone) {
-            // Nothing was done before it: all of the transaction is its own.
-            prepare('rollback').run()
-            const others = group.slice(index + 1)
-            if (others.length === 0 || !begin(others)) return tell()
-          }
-        }
-        if (hasSavepoint) prepare('release work').run()
-      }
-      prepare('commit').run()
-    } catch (cause) {
-      rollBack()
-      for (const { port, reject } of group) reject(new PortUnavailable(port, { cause }))
-      return
-    }
-    tell()
-  }
-
   return {
-    get: (port, sql, ...values) => reading(port, () => prepare(sql).get(...values)),
-    all: (port, sql, ...values) => reading(port, () => prepare(sql).all(...values)),
+    get: (port, sql, ...values) => reading(port, ({ prepare }) => prepare(sql).get(...values)),
+    all: (port, sql, ...values) => reading(port, ({ prepare }) => prepare(sql).all(...values)),
     getTuple: (port, sql, ...values) =>
-      reading(port, () => prepareTuples(sql).get(...values) as unknown as SqlTuple | undefined),
+      reading(
+        port,
+        ({ prepareTuples }) => prepareTuples(sql).get(...values) as unknown as SqlTuple | undefined,
+      ),
     allTuples: (port, sql, ...values) =>
-      reading(port, () => prepareTuples(sql).all(...values) as unknown as SqlTuple[]),
-    run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
+      reading(port, ({ prepareTuples }) => prepareTuples(sql).all(...values) as unknown as SqlTuple[]),
+    run: (sql, ...values) => Number(main.prepare(sql).run(...values).changes),
     exec(sql) {
       endReading()
       database.exec(sql)
     },
-    write(port, refusals, work, { refusesFirst = false } = {}) {
-      if (waiting.length === 0) setImmediate(flush)
-      return new Promise((resolve, reject) => {
-        const mayBeUndone = refusals.length > 0 && !refusesFirst
-        waiting.push({ since: performance.now(), port, refusals, work, mayBeUndone, resolve, reject })
-      })
-    },
-    emptyLog: (port) =>
-      guarded(port, () => {
+    write: commits.write,
+    async emptyLog(port) {
+      try {
+        await commits.landed()
         endReading()
         database.exec('pragma busy_timeout = 0')
-        try {
-          const [{ busy } = { busy: 1 }] = database.prepare('pragma wal_checkpoint(truncate)').all()
-          return busy === 0
-        } finally {
-          database.exec(`pragma busy_timeout = ${busyTimeoutMs}`)
-        }
-      }),
+        const [{ busy } = { busy: 1 }] = database.prepare('pragma wal_checkpoint(truncate)').all()
+        return busy === 0
+      } catch (cause) {
+        throw new PortUnavailable(port, { cause })
+      } finally {
+        database.exec(`pragma busy_timeout = ${busyTimeoutMs}`)
+      }
+    },
     close() {
-      isClosing = true
       database.exec(`pragma busy_timeout = ${patienceMs}`)
-      flush()
+      commits.close()
+      endReadingAlone()
+      // Last the one that brings the log into the database, where it can.
+      flushing?.snapshot.connection.driver.close()
       database.close()
+      flushing?.log.close()
     },
   }
 }

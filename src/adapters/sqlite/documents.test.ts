@@ -6,7 +6,8 @@ import { expect, test } from 'vitest'
 import { documentsContract } from '../../../test/contracts/documents.contract.ts'
 import { collection } from '../../ports/documents.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
-import { limitedTo, openSqlite } from './database.ts'
+import { limitedTo } from './connection.ts'
+import { openSqlite } from './database.ts'
 import { createSqliteDocuments } from './documents.ts'
 
 documentsContract('sqlite in memory', async (needs) => {

@@ -13,7 +13,8 @@ import {
   VersionMismatch,
   type Write,
 } from '../../ports/documents.ts'
-import { limitedTo, type SqliteDatabase, type SqlTuple } from './database.ts'
+import { limitedTo } from './connection.ts'
+import type { SqliteDatabase, SqlTuple } from './database.ts'
 import { createMessageIndex, type IndexEntry, indexEntryOf } from './message-index.ts'
 
 /** A value as its row, taken when the caller asks: the work itself runs after the caller has its hands free again. */

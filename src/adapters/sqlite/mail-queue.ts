@@ -6,7 +6,8 @@ import {
   probeMail,
   type QueuedMail,
 } from '../../ports/mail-queue.ts'
-import { limitedTo, type SqliteDatabase, type SqlRow } from './database.ts'
+import { limitedTo } from './connection.ts'
+import type { SqliteDatabase, SqlRow } from './database.ts'
 
 const port = 'mail-queue'
 

@@ -1,6 +1,7 @@
 import type { SearchedMessage } from '../../ports/message-search.ts'
 import { readSearched, termsToIndex } from '../../ports/searched-text.ts'
-import { limitedTo, type SqliteDatabase } from './database.ts'
+import { limitedTo } from './connection.ts'
+import type { SqliteDatabase } from './database.ts'
 
 /*
  * A term of the full-text index begins with a key of its conversation, so that a search meets nothing of another one. A row is

@@ -10,7 +10,8 @@ import {
   type SearchPosition,
 } from '../../ports/message-search.ts'
 import { type AskedTerms, isEmpty, isFoundIn, readSearched, termsToAsk } from '../../ports/searched-text.ts'
-import { limitedTo, type SqliteDatabase, type SqlTuple } from './database.ts'
+import { limitedTo } from './connection.ts'
+import type { SqliteDatabase, SqlTuple } from './database.ts'
 import { createMessageIndex, firstRowOf, matchOf } from './message-index.ts'
 
 const port = 'message search'

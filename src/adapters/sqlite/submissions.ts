@@ -20,7 +20,8 @@ import {
   type WaitingCount,
 } from '../../ports/submissions.ts'
 import { appendAudit } from './audit.ts'
-import { limitedTo, type SqliteDatabase, type SqlRow } from './database.ts'
+import { limitedTo } from './connection.ts'
+import type { SqliteDatabase, SqlRow } from './database.ts'
 import { insertMail } from './mail-queue.ts'
 
 const port = 'submissions'

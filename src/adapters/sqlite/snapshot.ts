@@ -1,0 +1,28 @@
+import type { Connection } from './connection.ts'
+
+/** A second connection, which goes on seeing what was stored when it was told to, however far the first one is. */
+export interface Snapshot {
+  readonly connection: Connection
+  take(): void
+  release(): void
+  isTaken(): boolean
+}
+
+export function createSnapshot(connection: Connection): Snapshot {
+  const { driver, prepare } = connection
+  let isTaken = false
+  return {
+    connection,
+    take() {
+      prepare('begin').run()
+      // Beginning alone takes nothing yet.
+      prepare('select 1 from sqlite_schema where rowid = 0').get()
+      isTaken = true
+    },
+    release() {
+      isTaken = false
+      if (driver.isTransaction) prepare('commit').run()
+    },
+    isTaken: () => isTaken,
+  }
+}
