@@ -54,6 +54,8 @@ export interface OpeningSqlite {
   /** With another driver what it does can be counted. */
   readonly open?: (path: string) => SqliteDriver
   readonly openLog?: typeof openLogFile
+  /** The log is brought into the database when it has so many. */
+  readonly pagesBeforeCheckpoint?: number
   /** Whoever else holds on to what the disk has not taken. Without it the error is one that nobody caught. */
   readonly whenLost?: (error: DiskFailed) => void
 }
@@ -67,7 +69,12 @@ const throwIt = (error: Error) => {
 /** One file (or `:memory:`), write-ahead log, every commit flushed to the disk before it is acknowledged. */
 export function openSqlite(
   path: string,
-  { open = openNodeSqlite, openLog = openLogFile, whenLost = throwIt }: OpeningSqlite = {},
+  {
+    open = openNodeSqlite,
+    openLog = openLogFile,
+    pagesBeforeCheckpoint = 4_000,
+    whenLost = throwIt,
+  }: OpeningSqlite = {},
 ): SqliteDatabase {
   if (path !== ':memory:' && !existsSync(path)) {
     makeDirectory(dirname(path))
@@ -122,7 +129,16 @@ export function openSqlite(
       if (database.isTransaction) source = main
     }
   }
-  const commits = createGroupCommit({ main, flushing, endReading, whenLost })
+  const commits = createGroupCommit({
+    main,
+    flushing,
+    endReading,
+    leaveSnapshot() {
+      if (source !== main) source = undefined
+    },
+    pagesBeforeCheckpoint,
+    whenLost,
+  })
   /**
    * Reads of one turn of the event loop share a snapshot, and so the locks it takes. It is younger than whatever the
    * turn began with: no request sees less than what was stored before it came. What is on its way to the disk is in no answer.

@@ -23,10 +23,6 @@ export interface Flushing {
 
 /** When a file that somebody else writes to is tried again. */
 const tryAgainMs = 40
-/** About 16 MB. */
-const pagesBeforeCheckpoint = 4_000
-/** Where somebody still reads from the log, it is tried again after so many more. */
-const pagesUntilNextTry = 1_000
 
 interface Waiting {
   readonly since: number
@@ -54,6 +50,8 @@ export function createGroupCommit({
   main: { driver, prepare },
   flushing,
   endReading,
+  leaveSnapshot,
+  pagesBeforeCheckpoint,
   whenLost,
 }: {
   readonly main: Connection
@@ -61,6 +59,10 @@ export function createGroupCommit({
   readonly flushing: Flushing | null
   /** What is read from now on is younger. May throw. */
   readonly endReading: () => void
+  /** What is read from now on is not read in the snapshot. */
+  readonly leaveSnapshot: () => void
+  /** The log is brought into the database when it has so many. */
+  readonly pagesBeforeCheckpoint: number
   /** Called once, after everybody who waits was told. */
   readonly whenLost: (error: DiskFailed) => void
 }) {
@@ -68,13 +70,19 @@ export function createGroupCommit({
   let flight: Flight | undefined
   let lost: DiskFailed | undefined
   let [isWorking, isClosing] = [false, false]
-  let pagesWanted = pagesBeforeCheckpoint
+  let [pagesWanted, isLogLong] = [pagesBeforeCheckpoint, false]
   /** Of other connections. */
   let versionAtCommit: unknown
 
   const numberOf = (sql: string) => Object.values(prepare(sql).get() ?? {})[0]
-  const changes = () => numberOf('select total_changes()')
   const dataVersion = () => numberOf('pragma data_version')
+  let changesSeen: unknown
+  /** Since this was asked last. What was undone counts, too. */
+  const hasChanged = () => {
+    const before = changesSeen
+    changesSeen = numberOf('select total_changes()')
+    return changesSeen !== before
+  }
 
   function rollBack() {
     try {
@@ -116,10 +124,9 @@ export function createGroupCommit({
     const tell = () => {
       for (const outcome of outcomes) outcome()
     }
-    let hasChanged = true
+    let isToFlush = false
     try {
       isWorking = true
-      let before = changes()
       for (const [index, { refusals, work, mayBeUndone, resolve, reject }] of group.entries()) {
         const hasSavepoint = mayBeUndone && index > 0
         if (hasSavepoint) prepare('savepoint work').run()
@@ -135,13 +142,12 @@ export function createGroupCommit({
             prepare('rollback').run()
             const others = group.slice(index + 1)
             if (others.length === 0 || !begin(others)) return tell()
-            before = changes()
           }
         }
         if (hasSavepoint) prepare('release work').run()
       }
-      hasChanged = changes() !== before
-      if (flushing && hasChanged) {
+      isToFlush = flushing !== null && hasChanged()
+      if (flushing && isToFlush) {
         versionAtCommit = dataVersion()
         flushing.snapshot.take()
       }
@@ -153,7 +159,7 @@ export function createGroupCommit({
     } finally {
       isWorking = false
     }
-    if (flushing && hasChanged) takeOff(flushing, group, tell)
+    if (flushing && isToFlush) takeOff(flushing, group, tell)
     else tell()
   }
 
@@ -173,9 +179,10 @@ export function createGroupCommit({
   }
 
   function land({ tell, end }: Flight) {
-    endReading()
+    leaveSnapshot()
     flushing?.snapshot.release()
     flight = undefined
+    isLogLong = flushing?.log.hasPages(pagesWanted) ?? false
     tell()
     end()
     if (waiting.length > 0) setImmediate(nextGroup)
@@ -202,7 +209,7 @@ export function createGroupCommit({
   }
 
   function nextGroup() {
-    if (!flushing?.log.hasPages(pagesWanted)) storeWaiting()
+    if (!isLogLong) storeWaiting()
     // After the answers to those whose writes have just been stored.
     else
       setImmediate(() => {
@@ -213,7 +220,9 @@ export function createGroupCommit({
 
   /** Brings the log into the database, where nobody reads from it; what is written next begins it anew. */
   function checkpoint() {
-    pagesWanted += pagesUntilNextTry
+    isLogLong = false
+    // Where somebody still reads from the log, it is tried again when it is longer by a quarter.
+    pagesWanted += Math.ceil(pagesBeforeCheckpoint / 4)
     try {
       endReading()
       const { log, checkpointed } = prepare('pragma wal_checkpoint(passive)').get() ?? {}

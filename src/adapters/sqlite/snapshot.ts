@@ -21,7 +21,11 @@ export function createSnapshot(connection: Connection): Snapshot {
     },
     release() {
       isTaken = false
-      if (driver.isTransaction) prepare('commit').run()
+      try {
+        if (driver.isTransaction) prepare('commit').run()
+      } catch {
+        // Whoever takes the next one is told: a transaction is open.
+      }
     },
     isTaken: () => isTaken,
   }
