@@ -91,8 +91,14 @@ export async function openAzureSqlDatabase(
   })
 }
 
+const threadsForTheDisk = 3
+
 /** What Node can make. */
 export function createNodeNative(config: Config): Native {
+  // One more than there are processors: while this thread computes, too, none of them goes idle.
+  const hashesAtOnce = config.hasher.concurrency ?? availableParallelism() + 1
+  // Who waits for the disk waits in a thread beside those that hash. Node heeds this until it has started the first of them.
+  process.env['UV_THREADPOOL_SIZE'] ??= String(hashesAtOnce + threadsForTheDisk)
   const isTerminal = process.stdout.isTTY === true && !config.isProduction
   const log = createConsoleLog({
     format: config.log.format ?? (isTerminal ? 'text' : 'json'),
@@ -119,12 +125,7 @@ export function createNodeNative(config: Config): Native {
     createScanner: createClamavFileScanner,
     ciphers: createNodeCiphers(),
     compressor: createNodeCompressor(),
-    createHasher: ({ cost, concurrency, queue }) =>
-      createNativeHasher({
-        cost,
-        queue, // One more than there are processors: while this thread waits for the disk no processor goes idle.
-        concurrency: concurrency ?? availableParallelism() + 1,
-      }),
+    createHasher: ({ cost, queue }) => createNativeHasher({ cost, queue, concurrency: hashesAtOnce }),
     openSqlite(clock, keys) {
       const database = openSqlite(join(config.dataDirectory, 'tools-inc.db'))
       const documents = createSqliteDocuments({ database, collections, clock })

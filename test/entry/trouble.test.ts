@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -165,6 +166,27 @@ async function everythingIsThereWithoutSigningIn({ call }: Pick<Browser, 'call'>
   expect(status).toBe(200)
   expect(body.items.map(({ text }: { text: string }) => text)).toContain(told.texts.at(-1))
 }
+
+test('a disk that loses what was written is not asked again: whoever waits is told, the process ends, and the next one has the rest', {
+  timeout: 60_000,
+}, async () => {
+  const sign = join(directory, 'fails')
+  await start({ DISK_FAILS_AT: sign }, ['--import', './test/entry/failing-disk.ts', 'entry/node.ts'])
+  const admin = await signIn('admin@example.org')
+  const told = await openTold(admin)
+  expect(await tell(admin, told, 1)).toEqual([201, 201])
+  const ended = once(server.process, 'exit')
+  writeFileSync(sign, '')
+  const statuses = (await Promise.all([2, 3, 4].map((n) => tell(admin, told, n)))).flat()
+  expect(statuses).toContain(503)
+  expect(statuses.filter((status) => ![0, 503].includes(status))).toEqual([])
+  expect(await ended).toEqual([1, null])
+  expect(server.lines.some((line) => /"event":"uncaught_exception".*DiskFailed.*EIO/.test(line))).toBe(true)
+  await start()
+  expect((await readiness()).body.status).toBe('ready')
+  await everythingIsThere(told)
+  expect(await tell(await signIn('admin@example.org'), told, 9)).toEqual([201, 201])
+})
 
 test('while somebody else has locked the database it lives, is not ready, and goes on afterwards', {
   timeout: 60_000,

@@ -1,9 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openSqlite, type SqliteDatabase } from './database.ts'
+import type { DiskFailed } from './group-commit.ts'
+import { openLogFile } from './log-file.ts'
 
 let directory: string
 let database: SqliteDatabase
@@ -164,4 +166,172 @@ describe('while somebody else writes to the file', () => {
     database = openSqlite(path())
     expect(texts()).toEqual(['before', 'late'])
   })
+})
+
+describe('while the disk takes its time', () => {
+  let flushes: PromiseWithResolvers<void>[]
+  let lost: DiskFailed[]
+  let file: DatabaseSync
+  beforeEach(() => {
+    database.close()
+    flushes = []
+    lost = []
+    database = openSqlite(path(), {
+      openLog: (...values) => ({
+        ...openLogFile(...values),
+        flush() {
+          const flush = Promise.withResolvers<void>()
+          flushes.push(flush)
+          return flush.promise
+        },
+      }),
+      whenLost: (error) => lost.push(error),
+    })
+    file = new DatabaseSync(path())
+  })
+  afterEach(() => file.close())
+  const insert = (text: string) =>
+    database.write('test', [], () => database.run('insert into secrets (text) values (?)', text))
+  const inFile = () =>
+    file
+      .prepare('select text from secrets order by id')
+      .all()
+      .map(({ text }) => text)
+  const texts = () => database.all('test', 'select text from secrets order by id').map(({ text }) => text)
+  const turn = () => new Promise((resolve) => setImmediate(resolve))
+  async function onItsWay(text: string) {
+    let isTold = false
+    const told = insert(text).then(() => {
+      isTold = true
+    })
+    for (let turns = 0; turns < 5; turns++) await turn()
+    expect([inFile().includes(text), isTold]).toEqual([true, false])
+    return { told }
+  }
+
+  test('nobody is told of a write, and nobody reads it, before it is on the disk', async () => {
+    const { told } = await onItsWay('a')
+    expect(texts()).toEqual([])
+    await turn()
+    expect(database.getTuple('test', 'select count(*) from secrets')).toEqual([0])
+    flushes[0]?.resolve()
+    await told
+    expect(texts()).toEqual(['a'])
+  })
+
+  test('writes that come meanwhile are one group, which finds what is before it', async () => {
+    const { told: first } = await onItsWay('a')
+    const found = database.write('test', [], () => {
+      database.run(`insert into secrets (text) values ('b')`)
+      return texts()
+    })
+    const last = insert('c')
+    for (let turns = 0; turns < 5; turns++) await turn()
+    expect([inFile(), flushes.length]).toEqual([['a'], 1])
+    flushes[0]?.resolve()
+    await first
+    for (let turns = 0; turns < 5; turns++) await turn()
+    expect([inFile(), texts(), flushes.length]).toEqual([['a', 'b', 'c'], ['a'], 2])
+    flushes[1]?.resolve()
+    await last
+    expect(await found).toEqual(['a', 'b'])
+    expect(texts()).toEqual(['a', 'b', 'c'])
+  })
+
+  test('what another process has acknowledged meanwhile is read', async () => {
+    const { told } = await onItsWay('a')
+    expect(texts()).toEqual([])
+    file.exec(`insert into secrets (text) values ('of another')`)
+    await turn()
+    expect(texts()).toContain('of another')
+    flushes[0]?.resolve()
+    await told
+    expect(texts()).toEqual(['a', 'of another'])
+  })
+
+  test('what changes nothing does not wait for it', async () => {
+    class Refused extends Error {}
+    await database.write('test', [], () => database.run('delete from secrets'))
+    await expect(
+      database.write(
+        'test',
+        [Refused],
+        () => {
+          throw new Refused()
+        },
+        { refusesFirst: true },
+      ),
+    ).rejects.toThrow(Refused)
+    expect(flushes).toEqual([])
+  })
+
+  test('who empties the log waits for it, and who closes waits for all that was asked', async () => {
+    const { told } = await onItsWay('a')
+    let emptied: boolean | undefined
+    const emptying = database.emptyLog('test').then((isEmpty) => {
+      emptied = isEmpty
+    })
+    await turn()
+    expect(emptied).toBe(undefined)
+    flushes[0]?.resolve()
+    await Promise.all([told, emptying])
+    expect([emptied, statSync(`${path()}-wal`).size]).toEqual([true, 0])
+    const { told: onTheWay } = await onItsWay('b')
+    const later = [onTheWay, insert('c')]
+    database.close()
+    await Promise.all(later)
+    database = openSqlite(path())
+    expect(texts()).toEqual(['a', 'b', 'c'])
+  })
+
+  test('once it has failed nothing is written any more, and what it had is read', async () => {
+    const { told: first } = await onItsWay('a')
+    flushes[0]?.resolve()
+    await first
+    const { told: onTheWay } = await onItsWay('b')
+    const errorOf = (told: Promise<unknown>) => told.catch((error: unknown) => error)
+    const [second, third] = [errorOf(onTheWay), errorOf(insert('c'))]
+    flushes[1]?.reject(new Error('EIO'))
+    for (const told of [second, third, errorOf(insert('d'))])
+      expect(await told).toMatchObject({ name: 'PortUnavailable', cause: { name: 'DiskFailed' } })
+    expect(lost).toHaveLength(1)
+    expect(lost[0]).toMatchObject({ cause: { message: 'EIO' } })
+    expect(texts()).toEqual(['a'])
+    await expect(database.emptyLog('test')).rejects.toMatchObject({ name: 'PortUnavailable' })
+    expect(flushes).toHaveLength(2)
+    const last = errorOf(insert('e'))
+    database.close()
+    expect(await last).toMatchObject({ name: 'PortUnavailable' })
+    database = openSqlite(path())
+    // As after any answer that says that it does not know: it may be there.
+    expect(texts().slice(0, 1)).toEqual(['a'])
+    expect(texts()).not.toContain('c')
+  })
+})
+
+test('the log begins anew, however long it is written to without a pause', async () => {
+  database.close()
+  database = openSqlite(path(), { pagesBeforeCheckpoint: 100 })
+  let isOver = false
+  const reading = (async () => {
+    while (!isOver) {
+      database.get('test', 'select count(*) from secrets')
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  })()
+  const pages: number[] = []
+  await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      for (let n = 0; n < 100; n++) {
+        await database.write('test', [], () =>
+          database.run('insert into secrets (text) values (?)', 'x'.repeat(20_000)),
+        )
+        pages.push(statSync(`${path()}-wal`).size / 4_120)
+      }
+    }),
+  )
+  isOver = true
+  await reading
+  expect(Math.max(...pages)).toBeGreaterThan(100)
+  expect(Math.max(...pages)).toBeLessThan(200)
 })

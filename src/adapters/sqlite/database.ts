@@ -174,17 +174,19 @@ export function openSqlite(
     },
     write: commits.write,
     async emptyLog(port) {
-      try {
-        await commits.landed()
+      await commits.landed().catch((cause: unknown) => {
+        throw new PortUnavailable(port, { cause })
+      })
+      return guarded(port, () => {
         endReading()
         database.exec('pragma busy_timeout = 0')
-        const [{ busy } = { busy: 1 }] = database.prepare('pragma wal_checkpoint(truncate)').all()
-        return busy === 0
-      } catch (cause) {
-        throw new PortUnavailable(port, { cause })
-      } finally {
-        database.exec(`pragma busy_timeout = ${busyTimeoutMs}`)
-      }
+        try {
+          const [{ busy } = { busy: 1 }] = database.prepare('pragma wal_checkpoint(truncate)').all()
+          return busy === 0
+        } finally {
+          database.exec(`pragma busy_timeout = ${busyTimeoutMs}`)
+        }
+      })
     },
     close() {
       database.exec(`pragma busy_timeout = ${patienceMs}`)

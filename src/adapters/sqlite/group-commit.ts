@@ -76,7 +76,7 @@ export function createGroupCommit({
 
   const numberOf = (sql: string) => Object.values(prepare(sql).get() ?? {})[0]
   const dataVersion = () => numberOf('pragma data_version')
-  let changesSeen: unknown
+  let changesSeen = numberOf('select total_changes()')
   /** Since this was asked last. What was undone counts, too. */
   const hasChanged = () => {
     const before = changesSeen
