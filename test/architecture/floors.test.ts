@@ -20,14 +20,24 @@ const reviewed: readonly (Pick<Loose, 'file' | 'code'> & { readonly why: string 
     why: 'Writes one line of the log, as every rejection of a deferred task does, and resolves a promise.',
   },
   {
-    file: 'src/adapters/sqlite/database.ts',
-    code: 'setImmediate(flush)',
+    file: 'src/adapters/sqlite/group-commit.ts',
+    code: 'setImmediate(nextGroup)',
     why: 'Behind its `try` it only settles the promises of those who wait.',
   },
   {
-    file: 'src/adapters/sqlite/database.ts',
-    code: 'setTimeout(flush, tryAgainMs)',
+    file: 'src/adapters/sqlite/group-commit.ts',
+    code: 'setTimeout(storeWaiting, tryAgainMs)',
     why: 'The same.',
+  },
+  {
+    file: 'src/adapters/sqlite/group-commit.ts',
+    code: 'setImmediate(storeAfterCheckpoint)',
+    why: 'The same, after a checkpoint that catches what it throws.',
+  },
+  {
+    file: 'src/adapters/sqlite/database.ts',
+    code: 'setImmediate(() => {',
+    why: 'It is to end the process: the disk has lost what was written.',
   },
   {
     file: 'src/adapters/node/closing.ts',

@@ -182,9 +182,9 @@ export function createGroupCommit({
     leaveSnapshot()
     flushing?.snapshot.release()
     flight = undefined
-    isLogLong = flushing?.log.hasPages(pagesWanted) ?? false
     tell()
     end()
+    isLogLong = hasLongLog()
     if (waiting.length > 0) setImmediate(nextGroup)
   }
 
@@ -208,14 +208,24 @@ export function createGroupCommit({
     land(flight)
   }
 
+  function hasLongLog(): boolean {
+    try {
+      return flushing?.log.hasPages(pagesWanted) ?? false
+    } catch {
+      // It is asked again after the next group.
+      return false
+    }
+  }
+
   function nextGroup() {
     if (!isLogLong) storeWaiting()
     // After the answers to those whose writes have just been stored.
-    else
-      setImmediate(() => {
-        checkpoint()
-        storeWaiting()
-      })
+    else setImmediate(storeAfterCheckpoint)
+  }
+
+  function storeAfterCheckpoint() {
+    checkpoint()
+    storeWaiting()
   }
 
   /** Brings the log into the database, where nobody reads from it; what is written next begins it anew. */
