@@ -26,3 +26,13 @@ export function prefers(c: AppContext, wanted: string, usual = 'application/json
   const { quality, isNamed } = welcomeOf(header, wanted)
   return isNamed && quality > 0 && quality >= welcomeOf(header, usual).quality
 }
+
+/**
+ * Whether the caller likes `wanted` better than whatever else there is, for an address whose usual answer has no type of its own:
+ * programs name a type and take any other as well without having thought of it.
+ */
+export function asksFor(c: AppContext, wanted: string): boolean {
+  c.header('Vary', 'Origin, Accept')
+  const header = c.req.header('accept') ?? ''
+  return welcomeOf(header, wanted).quality > welcomeOf(header, '*/*').quality
+}

@@ -3,6 +3,7 @@ import { OwnFileQuery, OwnFiles } from '../core/files/file-list.model.ts'
 import {
   CompleteUpload,
   ContinueUpload,
+  FileLink,
   FileView,
   RequestUpload,
   UploadContinued,
@@ -11,6 +12,7 @@ import {
 import type { Files } from '../core/files/files.ts'
 import { Profile } from '../core/people/profiles/profiles.model.ts'
 import type { Profiles } from '../core/people/profiles/profiles.ts'
+import { asksFor } from '../http/accept.ts'
 import { saying } from '../http/answer-headers.ts'
 import { hasCurrent } from '../http/etag.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
@@ -111,10 +113,11 @@ const downloadFile = createRoute({
   tags,
   summary: 'Download a file',
   description:
-    'Others than its owner get pictures and recordings without what they tell about where, when and with what they were made, and a HEIC as a JPEG where it could be converted (`shownAs` of the file). Its owner gets the original, but for an `<img>` in a browser that does not show HEIC.',
+    'Leads to the bytes, or with `Accept: application/json` says where they are and what they are: a page of another origin, which a browser does not tell what it was led to, fetches the URL itself, without credentials. Others than its owner get pictures and recordings without what they tell about where, when and with what they were made, and a HEIC as a JPEG where it could be converted (`shownAs` of the file). Its owner gets the original, but for an `<img>` in a browser that does not show HEIC.',
   ...signedIn,
   request: { params },
   responses: {
+    200: json(FileLink, 'Asked for as JSON: a URL that works for five minutes.'),
     302: saying({ description: 'To a URL that works for five minutes.' }, 'Location'),
     ...errors(400, 401, 403, 404, 409, 410),
   },
@@ -194,15 +197,12 @@ export const fileRoutes = (files: Files, profiles: Profiles) =>
       const { value, version } = await files.read(actorOf(c), c.req.valid('param').id)
       return hasCurrent(c, version) ? c.body(null, 304) : c.json(value, 200)
     })
-    .openapi(downloadFile, async (c) =>
-      c.redirect(
-        asReached(
-          c,
-          await files.download(actorOf(c), c.req.valid('param').id, c.get('caller'), cannotShow(c)),
-        ),
-        302,
-      ),
-    )
+    .openapi(downloadFile, async (c) => {
+      const isForJson = asksFor(c, 'application/json')
+      const link = await files.download(actorOf(c), c.req.valid('param').id, c.get('caller'), cannotShow(c))
+      const url = asReached(c, link.url)
+      return isForJson ? c.json({ ...link, url }, 200) : c.redirect(url, 302)
+    })
     .openapi(removeFile, async (c) => {
       await files.remove(actorOf(c), c.req.valid('param').id, c.get('caller'))
       return c.body(null, 204)

@@ -153,6 +153,14 @@ export const reads: readonly Read[] = [
   get('readFile', 'me', ({ fileId }) => `${v1}/files/${fileId}`),
   get('downloadFile', 'me', ({ fileId }) => `${v1}/files/${fileId}/download`, 302),
   {
+    name: 'downloadFile, as JSON',
+    send: ({ fileId, me }) => ({
+      path: `${v1}/files/${fileId}/download`,
+      headers: { accept: 'application/json' },
+      as: me,
+    }),
+  },
+  {
     name: 'readFormProgress',
     send: ({ trackingNumber, receiptCode }) => ({
       path: `${v1}/forms/status/${trackingNumber}`,

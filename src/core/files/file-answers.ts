@@ -2,6 +2,7 @@ import type { Needs } from '../../ports/ports.ts'
 import { contentDispositionOf } from './content-disposition.ts'
 import {
   type AttachedFile,
+  type FileLink,
   type FileView,
   fileRejected,
   type StoredFile,
@@ -40,17 +41,21 @@ export function createFileAnswers(
     const { id, name, size, type } = fileFor(file, null)
     return { id, name, url: urlOf(id), size, mimeType: type }
   }
-  const sign = (file: StoredFile, livesMs: number, cacheControl?: string): Promise<string> => {
+  const linkTo = async (file: StoredFile, livesMs: number, cacheControl?: string): Promise<FileLink> => {
     if (file.state === 'pending') throw scanPending({ retryAfterSeconds: 5 })
     if (file.state === 'rejected') throw fileRejected()
-    return blobs.signDownload(file.blob, {
-      expiresAt: new Date(clock.now() + livesMs).toISOString(),
+    const expiresAt = new Date(clock.now() + livesMs).toISOString()
+    const url = await blobs.signDownload(file.blob, {
+      expiresAt,
       contentType: file.charset ? `${file.type}; charset=${file.charset}` : file.type,
       contentDisposition: contentDispositionOf(file.name, file.type),
       renewal: `/api/v1/files/${file.id}/download`,
       ...(cacheControl === undefined ? {} : { cacheControl }),
     })
+    return { url, expiresAt, fileName: file.name, mimeType: file.type, size: file.size }
   }
 
-  return { urlOf, viewOf, attachedOf, sign }
+  return { urlOf, viewOf, attachedOf, linkTo }
 }
+
+export type FileAnswers = ReturnType<typeof createFileAnswers>

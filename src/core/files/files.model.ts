@@ -191,6 +191,17 @@ export const UploadContinued = UploadRequested.omit({ claimToken: true })
   .meta({ id: 'UploadContinued' })
 export type UploadContinued = z.infer<typeof UploadContinued>
 
+export const FileLink = z
+  .object({
+    url: z.string().meta({ description: 'Needs no cookie and no token, and takes `Range`.' }),
+    expiresAt: z.iso.datetime(),
+    fileName: z.string(),
+    mimeType: z.string().meta({ example: 'application/pdf' }),
+    size: z.number().int().meta({ description: 'In bytes.' }),
+  })
+  .meta({ id: 'FileLink' })
+export type FileLink = z.infer<typeof FileLink>
+
 export const CompleteUpload = z
   .strictObject({
     fileId: z.uuid(),

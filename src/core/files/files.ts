@@ -14,6 +14,7 @@ import { createCompleteUpload } from './complete-upload.ts'
 import { contentDispositionOf } from './content-disposition.ts'
 import { createContinueUpload } from './continue-upload.ts'
 import { createCourseFiles } from './course-files.ts'
+import { createDownloadFile, notKept } from './download-file.ts'
 import { createFileAnswers } from './file-answers.ts'
 import { createFileTasks } from './file-tasks.ts'
 import {
@@ -30,7 +31,6 @@ import {
 } from './files.model.ts'
 import { createInspectContent } from './inspect-content.ts'
 import { createListOwnFiles } from './list-own-files.ts'
-import type { MediaType } from './media-types.ts'
 import { createFilesPersonalData } from './personal-data.ts'
 import { createPersonalFiles } from './personal-files.ts'
 import { createPublicPictures } from './public-pictures.ts'
@@ -44,9 +44,6 @@ import { createSweepFiles } from './sweep-files.ts'
 import { createThumbnails, type ThumbnailOf } from './thumbnails.ts'
 
 const minuteMs = 60_000
-const downloadLivesMs = 5 * minuteMs
-/** What is somebody's stays on no computer that others use too. */
-const notKept = 'private, no-store'
 
 type FileNeeds = Needs<
   | 'blobs'
@@ -101,12 +98,13 @@ export function createFiles(
   const { bind: bindFiles, release } = createBindFiles(needs, { removeFile })
   const personal = createPersonalFiles(needs, { removeFile, reserveSpace })
 
-  const { urlOf, viewOf, attachedOf, sign } = createFileAnswers(needs, settings)
+  const answers = createFileAnswers(needs, settings)
+  const { urlOf, viewOf, attachedOf, linkTo } = answers
   const courseFiles = createCourseFiles(needs, {
     bindFiles,
     removeFile,
     tasks,
-    sign: (file, livesMs) => sign(fileFor(file, null), livesMs),
+    sign: async (file, livesMs) => (await linkTo(fileFor(file, null), livesMs)).url,
     addressOf: urlOf,
   })
   const courseThumbnails = createThumbnails(needs, { ...lent, courseFiles, thumbnails })
@@ -165,23 +163,7 @@ export function createFiles(
       return { value: viewOf(fileFor(value, actor.userId)), version }
     },
 
-    /**
-     * A URL for the next five minutes. An owner who cannot show `cannotShow` gets what others get. Reading what came with a form
-     * is written down.
-     */
-    async download(actor: Actor, id: string, caller: Caller, cannotShow?: MediaType): Promise<string> {
-      const { value: file } = await readable(actor, id)
-      const asOwner = file.type === cannotShow ? null : actor.userId
-      const url = await sign(fileFor(file, asOwner), downloadLivesMs, notKept)
-      if (file.binding?.kind === 'form' && file.ownerId !== actor.userId)
-        await audit.record(caller, {
-          event: 'file.download',
-          actorId: actor.userId,
-          sessionId: actor.sessionId,
-          resource: { type: 'file', id },
-        })
-      return url
-    },
+    download: createDownloadFile({ readable, answers, audit }),
 
     /** By its owner alone. Throws `file_in_use` while something shows it, and says what. */
     async remove(actor: Actor, id: string, caller: Caller): Promise<void> {
