@@ -77,7 +77,7 @@ module.exports = {
     only(
       'client-knows-types',
       '^src/client/',
-      ['^src/client/', '^src/app/create-app\\.ts$', packages('hono', 'idb', 'react', '@types/react')],
+      ['^src/client/', '^src/app/create-app\\.ts$', packages('hono', 'idb', 'react', '@types/react', '@azure/web-pubsub-client')],
       'The client takes the types of the app, and what a browser can be given.',
     ),
     {
@@ -169,8 +169,8 @@ module.exports = {
       name: 'no-development-packages',
       severity: 'error',
       comment: 'They are not there in production.',
-      // Whoever uses the hooks brings React: it is a peer of the client, and no part of the server.
-      from: { path: '^(src|entry)/', pathNot: [tests, '^src/client/react\\.ts$'] },
+      // What the client needs comes with it, or is the front end's own; it is no part of the server.
+      from: { path: '^(src|entry)/', pathNot: [tests, '^src/client/(react|socket)\\.ts$'] },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
   ],

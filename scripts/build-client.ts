@@ -13,6 +13,7 @@ import { stripTypeScriptTypes } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { describeContract } from './client-contract.ts'
+import { weighClient } from './weigh-client.ts'
 
 /*
  * The client as front ends install it: its files as JavaScript with declarations that name nothing of the server, and the
@@ -44,7 +45,8 @@ export const clientScript = (path: string): string =>
   asInstalled(stripTypeScriptTypes(readFileSync(path, 'utf8')))
 
 function writeManifest(outDir: string): void {
-  const { dependencies: known, version, license } = readJson('package.json')
+  const { dependencies: ours, devDependencies, version, license } = readJson('package.json')
+  const known = { ...devDependencies, ...ours }
   const { private: _, type, exports, ...own } = readJson('client/package.json')
   const optional: Readonly<Record<string, string>> = own.peerDependencies ?? {}
   const needed = packagesIn(outDir).filter((name) => optional[name] === undefined)
@@ -105,4 +107,6 @@ if (import.meta.main) {
     .filter((file) => file.endsWith('.js'))
     .reduce((sum, file) => sum + statSync(file).size, 0)
   console.log(`${packed}: ${kbOf(packed)} kB packed, ${Math.round(scripts / 1000)} kB of scripts in it`)
+  for (const { entry, bytes, budget } of await weighClient(outDir))
+    console.log(`${entry.padEnd(14)} ${String(bytes).padStart(6)} bytes in a page, of ${budget} allowed`)
 }

@@ -24,38 +24,55 @@ import {
   type SecondFactorInput,
 } from './account.ts'
 import { type ApiError, readError } from './answers.ts'
+import { type Chat, type ChatOptions, type Conversation, createChat } from './chat.ts'
 import type { Client } from './client.ts'
+import type { ConversationState } from './conversation.ts'
 import { createFloor } from './floor.ts'
 import type { Departure } from './leaving.ts'
 
 const floor = createFloor()
-const Held = createContext<Account | null>(null)
+
+interface Held {
+  readonly account: Account
+  readonly chat: Chat
+}
+const Held = createContext<Held | null>(null)
 
 export interface AuthProviderProps {
   /** Where the API is, such as `process.env.NEXT_PUBLIC_API_URL`. Default: the page's own origin. */
   readonly baseUrl?: string
   /** In place of one that is made for `baseUrl`. */
   readonly account?: Account
+  /** How connections of the chat are opened. Default: by `@azure/web-pubsub-client`, which is loaded then. */
+  readonly openSocket?: ChatOptions['openSocket']
   /** Shown until it is known who is signed in, and where a page is rendered without a browser. Default: nothing. */
   readonly waiting?: ReactNode
   readonly children?: ReactNode
 }
 
-/** Knows who is signed in, for everything inside it. Both `baseUrl` and `account` count once. */
-export function AuthProvider(
-  props: AuthProviderProps,
-): FunctionComponentElement<ProviderProps<Account | null>> {
-  const { baseUrl = '', children, waiting = null } = props
-  const [account] = useState(() => props.account ?? createAccount({ baseUrl }))
-  useEffect(() => account.start(), [account])
+/** Knows who is signed in, for everything inside it. All but `waiting` counts once. */
+export function AuthProvider(props: AuthProviderProps): FunctionComponentElement<ProviderProps<Held | null>> {
+  const { baseUrl = '', children, waiting = null, openSocket } = props
+  const [held] = useState((): Held => {
+    const account = props.account ?? createAccount({ baseUrl })
+    return { account, chat: createChat({ account, ...(openSocket ? { openSocket } : {}) }) }
+  })
+  const { account, chat } = held
+  useEffect(() => {
+    const stop = account.start()
+    return () => {
+      chat.stop()
+      stop()
+    }
+  }, [account, chat])
   const { status } = useSyncExternalStore(account.onChange, account.state, () => nobodyYet)
-  return createElement(Held.Provider, { value: account }, status === 'unknown' ? waiting : children)
+  return createElement(Held.Provider, { value: held }, status === 'unknown' ? waiting : children)
 }
 
-function useAccount(): Account {
-  const account = useContext(Held)
-  if (account === null) throw new Error('This has to be inside of an AuthProvider.')
-  return account
+function useHeld(): Held {
+  const held = useContext(Held)
+  if (held === null) throw new Error('This has to be inside of an AuthProvider.')
+  return held
 }
 
 export interface Auth extends Omit<AccountState, 'status' | 'user'> {
@@ -76,7 +93,7 @@ export interface Auth extends Omit<AccountState, 'status' | 'user'> {
 
 /** Who is signed in, and how that changes. Throws outside of an `AuthProvider`. */
 export function useAuth(): Auth {
-  const account = useAccount()
+  const { account } = useHeld()
   const { status, ...state } = useSyncExternalStore(account.onChange, account.state, account.state)
   const ways = useMemo(
     () => ({
@@ -123,7 +140,7 @@ type Loaded = Omit<Courses, 'loadMore' | 'reload'> & { readonly page: number }
 
 /** The catalog, 20 courses at a time, and loaded again when the line comes back after it failed. */
 export function useCourses(filter: CourseFilter = {}): Courses {
-  const { client, line } = useAccount()
+  const { client, line } = useHeld().account
   const [loaded, setLoaded] = useState<Loaded>(noCourses)
   const latest = useRef(0)
   // A filter is mostly written where it is used, and another object each time.
@@ -171,4 +188,15 @@ export function useCourses(filter: CourseFilter = {}): Courses {
   const reload = useCallback(() => floor(() => load(1)), [load])
   const { page: _, ...shown } = loaded
   return { ...shown, loadMore, reload }
+}
+
+/** What is shown of a conversation, and what can be done in it. */
+export interface ConversationShown extends ConversationState, Omit<Conversation, 'state' | 'onChange'> {}
+
+/** One conversation, loaded and kept as it is as long as it is shown. */
+export function useConversation(id: string): ConversationShown {
+  const { chat } = useHeld()
+  const conversation = chat.conversation(id)
+  const state = useSyncExternalStore(conversation.onChange, conversation.state, conversation.state)
+  return useMemo(() => ({ ...conversation, ...state }), [conversation, state])
 }

@@ -20,6 +20,7 @@ import { build } from 'esbuild'
 import { publint } from 'publint'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildClient, packClient } from '../../scripts/build-client.ts'
+import { weighClient } from '../../scripts/weigh-client.ts'
 import { createClientPackageAssets } from '../../src/adapters/client-package/assets.ts'
 import { createTestApp } from '../app.ts'
 
@@ -78,7 +79,7 @@ function compile(source: string, moduleResolution: string): string {
 test('it is of the version of the server, brings its license, and needs nothing of the server', () => {
   const { version, dependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
   expect(version).toBe(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version)
-  expect(Object.keys(dependencies)).toEqual(['hono', 'idb'])
+  expect(Object.keys(dependencies)).toEqual(['@azure/web-pubsub-client', 'hono', 'idb'])
   const files = readdirSync(installed)
   expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'contract.d.ts']))
   // Where it is longer a declaration has written the operations out again.
@@ -88,7 +89,7 @@ test('it is of the version of the server, brings its license, and needs nothing 
     for (const [, from = ''] of readFileSync(join(installed, file), 'utf8').matchAll(
       /(?:from |import\()['"]([^'"]+)['"]/g,
     ))
-      expect(from, file).toMatch(/^(\.\/[\w-]+\.js|hono\/[\w/-]+|hono|idb|react)$/)
+      expect(from, file).toMatch(/^(\.\/[\w-]+\.js|hono\/[\w/-]+|hono|idb|react|@azure\/web-pubsub-client)$/)
 })
 
 test('npm, Node, bundlers and compilers find nothing wrong with it', async () => {
@@ -148,7 +149,8 @@ test('a bundler finds each for a browser, down to the oldest that is meant, and 
     minify: true,
     format: 'esm',
     platform: 'browser',
-    external: ['react'],
+    // The front end's own; and loaded when the chat is opened.
+    external: ['react', '@azure/web-pubsub-client'],
     target: ['safari16.4', 'chrome109', 'firefox115'],
     logLevel: 'silent',
   })
@@ -156,8 +158,15 @@ test('a bundler finds each for a browser, down to the oldest that is meant, and 
     (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1],
   )
   expect(new Set(inputs.filter(Boolean))).toEqual(new Set(['@tools-inc/client', 'hono', 'idb']))
-  // All entries at once, unpacked and unzipped; the pages hold what they weigh themselves.
-  expect(outputFiles[0]?.contents.length).toBeLessThan(45_000)
+  expect(outputFiles).toHaveLength(1)
+})
+
+test('each way to use it adds no more to a page than is allowed, and something', async () => {
+  for (const { entry, bytes, budget } of await weighClient(installed)) {
+    expect(bytes, entry).toBeLessThan(budget)
+    // A budget that is twice what is there holds nothing.
+    expect(bytes, entry).toBeGreaterThan(budget / 2)
+  }
 })
 
 const page = (json: string, role: string) => `${importing()}

@@ -18,9 +18,12 @@ declare const page: ReactPage
 
 let script = ''
 let url = ''
-const testApp = await createTestApp()
+const idleMinutes = 30
+const testApp = await createTestApp({ environment: { SESSION_IDLE_MINUTES: String(idleMinutes) } })
 const answer = getRequestListener(testApp.app.fetch)
+let refreshes = 0
 const server = createServer((request, response) => {
+  if (request.url === '/api/v1/auth/refresh') refreshes++
   if (request.url === '/portal.js')
     return response.writeHead(200, { 'content-type': 'text/javascript' }).end(script)
   if (request.url === '/portal')
@@ -102,6 +105,70 @@ for (const { name, missing, title } of engines)
       expect(await tab.run(() => page.auth?.problem?.code)).toBe('invalid_credentials')
       expect(await tab.run(logIn, email, person.password)).toBe(true)
       await shows(tab, 'Hello Ann B.')
+      await tab.close()
+    })
+
+    test('the tabs of a browser are one', { timeout: 120_000 }, async () => {
+      const one = await engine.open({ width: 800, height: 600 })
+      await one.goto(`${url}/portal`)
+      await shows(one, 'Please sign in')
+      const signUp = (to: string, password: string) => page.auth?.signup(to, password, 'Bea')
+      expect(await one.run(signUp, `tabs-${name}@example.com`, person.password)).toBe(true)
+      const two = await one.tab()
+      await two.goto(`${url}/portal`)
+      await shows(two, 'Hello Bea')
+
+      // The access token has run out, and both notice at the same moment, with five requests each.
+      testApp.clock.advance(16 * 60_000)
+      refreshes = 0
+      const askAt = (at: number) => {
+        const ask = async () => {
+          const answers = Array.from({ length: 5 }, () => page.auth?.client.api.v1.users.me.$get())
+          Object.assign(page, { statuses: (await Promise.all(answers)).map((answer) => answer?.status) })
+        }
+        setTimeout(() => void ask(), at - Date.now())
+      }
+      const at = Date.now() + 1_500
+      await Promise.all([one.run(askAt, at), two.run(askAt, at)])
+      const statuses = () => (page as { statuses?: readonly number[] }).statuses
+      for (const tab of [one, two])
+        await vi.waitFor(async () => expect(await tab.run(statuses)).toEqual(Array(5).fill(200)), 20_000)
+      expect(refreshes).toBe(1)
+      await two.reload()
+      await shows(two, 'Hello Bea')
+
+      expect(await one.run(() => page.auth?.logout())).toEqual({ isSignedOut: true })
+      await shows(two, 'Please sign in')
+      const logIn = (to: string, password: string) => page.auth?.login(to, password)
+      expect(await two.run(logIn, `tabs-${name}@example.com`, person.password)).toBe(true)
+      await shows(one, 'Hello Bea')
+      await one.close()
+    })
+
+    test('it is said in time that a session ends', { timeout: 120_000 }, async () => {
+      const tab = await engine.open({ width: 800, height: 600 })
+      await tab.goto(`${url}/portal`)
+      await shows(tab, 'Please sign in')
+      const signUp = (to: string, password: string) => page.auth?.signup(to, password, 'Cleo')
+      expect(await tab.run(signUp, `idle-${name}@example.com`, person.password)).toBe(true)
+      await shows(tab, 'Hello Cleo')
+      const waitsMs = () => page.waits.map(({ ms }) => ms)
+      const passTime = async (extraMs = 0) => {
+        await vi.waitFor(async () => expect(await tab.run(waitsMs)).toHaveLength(1), 20_000)
+        const [ms = 0] = await tab.run(waitsMs)
+        testApp.clock.advance(ms + extraMs)
+        await tab.run(() => page.waits.splice(0)[0]?.work())
+        return ms
+      }
+      // Two minutes before the half hour that this server has set.
+      expect(await passTime()).toBe((idleMinutes - 2) * 60_000)
+      await shows(tab, 'your session ends in 120 s')
+      expect(await tab.run(() => page.auth?.stay())).toBe(true)
+      await vi.waitFor(async () => expect(await tab.run(() => page.shown.at(-1))).toBe('Hello Cleo'), 20_000)
+      await passTime()
+      await shows(tab, 'your session ends in 120 s')
+      expect(await passTime()).toBe(121_000)
+      await shows(tab, 'Please sign in')
       await tab.close()
     })
   })
