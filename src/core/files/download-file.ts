@@ -11,7 +11,7 @@ export const notKept = 'private, no-store'
 
 interface DownloadNeeds {
   readonly readable: (actor: Actor, id: string) => Promise<{ readonly value: StoredFile }>
-  readonly answers: Pick<FileAnswers, 'linkTo'>
+  readonly answers: Pick<FileAnswers, 'sign'>
   readonly audit: Pick<Recording, 'record'>
 }
 
@@ -24,7 +24,7 @@ export const createDownloadFile =
   async (actor: Actor, id: string, caller: Caller, cannotShow?: MediaType): Promise<FileLink> => {
     const { value: file } = await readable(actor, id)
     const asOwner = file.type === cannotShow ? null : actor.userId
-    const link = await answers.linkTo(fileFor(file, asOwner), livesMs, notKept)
+    const link = await answers.sign(fileFor(file, asOwner), livesMs, notKept)
     if (file.binding?.kind === 'form' && file.ownerId !== actor.userId)
       await audit.record(caller, {
         event: 'file.download',

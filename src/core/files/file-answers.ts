@@ -41,7 +41,7 @@ export function createFileAnswers(
     const { id, name, size, type } = fileFor(file, null)
     return { id, name, url: urlOf(id), size, mimeType: type }
   }
-  const linkTo = async (file: StoredFile, livesMs: number, cacheControl?: string): Promise<FileLink> => {
+  const sign = async (file: StoredFile, livesMs: number, cacheControl?: string): Promise<FileLink> => {
     if (file.state === 'pending') throw scanPending({ retryAfterSeconds: 5 })
     if (file.state === 'rejected') throw fileRejected()
     const expiresAt = new Date(clock.now() + livesMs).toISOString()
@@ -55,7 +55,7 @@ export function createFileAnswers(
     return { url, expiresAt, fileName: file.name, mimeType: file.type, size: file.size }
   }
 
-  return { urlOf, viewOf, attachedOf, linkTo }
+  return { urlOf, viewOf, attachedOf, sign }
 }
 
 export type FileAnswers = ReturnType<typeof createFileAnswers>

@@ -99,12 +99,12 @@ export function createFiles(
   const personal = createPersonalFiles(needs, { removeFile, reserveSpace })
 
   const answers = createFileAnswers(needs, settings)
-  const { urlOf, viewOf, attachedOf, linkTo } = answers
+  const { urlOf, viewOf, attachedOf, sign } = answers
   const courseFiles = createCourseFiles(needs, {
     bindFiles,
     removeFile,
     tasks,
-    sign: async (file, livesMs) => (await linkTo(fileFor(file, null), livesMs)).url,
+    sign: async (file, livesMs) => (await sign(fileFor(file, null), livesMs)).url,
     addressOf: urlOf,
   })
   const courseThumbnails = createThumbnails(needs, { ...lent, courseFiles, thumbnails })
