@@ -77,7 +77,11 @@ module.exports = {
     only(
       'client-knows-types',
       '^src/client/',
-      ['^src/client/', '^src/app/create-app\\.ts$', packages('hono', 'idb', 'react', '@types/react', '@azure/web-pubsub-client')],
+      [
+        '^src/client/',
+        '^src/app/create-app\\.ts$',
+        packages('hono', 'idb', 'react', '@types/react', '@azure/web-pubsub-client'),
+      ],
       'The client takes the types of the app, and what a browser can be given.',
     ),
     {
