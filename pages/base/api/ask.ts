@@ -13,7 +13,13 @@ export interface Problem {
 }
 
 export type Answer<T> =
-  | { readonly ok: true; readonly value: T; readonly status: number }
+  | {
+      readonly ok: true
+      readonly value: T
+      readonly status: number
+      /** The version of what was answered, as `If-Match` takes it; absent where it has none. */
+      readonly etag?: string
+    }
   | { readonly ok: false; readonly problem: Problem }
 
 type Success = 200 | 201 | 202 | 204
@@ -59,7 +65,26 @@ export async function ask<R extends ClientResponse<any, any, any>>(
     if (!response.ok) return { ok: false, problem: foreign }
     if (response.status === 204) return { ok: true, value: undefined as BodyOf<R>, status: 204 }
     if (!response.headers.get('content-type')?.includes('json')) return { ok: false, problem: foreign }
-    return { ok: true, value: (await response.json()) as BodyOf<R>, status: response.status }
+    const etag = response.headers.get('etag')
+    const value = (await response.json()) as BodyOf<R>
+    return { ok: true, value, status: response.status, ...(etag === null ? {} : { etag }) }
+  } catch (error) {
+    return { ok: false, problem: error instanceof ForeignAnswer ? foreign : unreachable }
+  }
+}
+
+/** The same for what is no JSON: a file of this type, such as `text/csv`. */
+export async function askFile(
+  request: Promise<ClientResponse<any, any, any>>,
+  type: string,
+): Promise<Answer<Blob>> {
+  try {
+    const response = await request
+    const error = await readError(response)
+    if (error) return { ok: false, problem: refusal(response.status, error) }
+    if (!response.ok || !response.headers.get('content-type')?.startsWith(type))
+      return { ok: false, problem: foreign }
+    return { ok: true, value: await response.blob(), status: response.status }
   } catch (error) {
     return { ok: false, problem: error instanceof ForeignAnswer ? foreign : unreachable }
   }

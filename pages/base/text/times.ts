@@ -27,3 +27,7 @@ export function dayOf(timestamp: string): string {
 
 export const wholeTime = (timestamp: string): string =>
   new Date(timestamp).toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'short' })
+
+/** The date and the hour, short. */
+export const momentOf = (timestamp: string): string =>
+  new Date(timestamp).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })

@@ -39,6 +39,12 @@ export function go(screen: string, id: string | null = null, part: string | null
   look()
 }
 
+/** The same where the place before is none to come back to. */
+export function replacePlace(screen: string, id: string | null = null): void {
+  history.replaceState(null, '', location.pathname + addressOf(screen, id))
+  look()
+}
+
 /** Whoever comes next begins at the beginning. */
 export function leavePlace(): void {
   history.replaceState(null, '', location.pathname)

@@ -6,15 +6,7 @@ import type { PlannedChange } from './change-submission.ts'
 import type { FilledForm, FormStatus } from './forms.model.ts'
 import type { FormsDomain } from './forms-domain.ts'
 import { notInThisState, type ReviewForm } from './review.model.ts'
-
-/** From where to where. What was withdrawn stays so. */
-const transitions: Readonly<Record<FormStatus, readonly FormStatus[]>> = {
-  pending: ['reviewed', 'resolved', 'spam'],
-  reviewed: ['pending', 'resolved', 'spam'],
-  resolved: ['pending', 'reviewed'],
-  spam: ['pending'],
-  withdrawn: [],
-}
+import { transitions } from './transitions.ts'
 
 /** All that can still be done about what was erased. */
 const isOnlyClosing = ({ status, assignedTo, notes }: ReviewForm): boolean =>

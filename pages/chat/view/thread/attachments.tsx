@@ -1,8 +1,9 @@
 import { useRef, useState } from 'preact/hooks'
 import { hereOf } from '../../../base/api/addresses.ts'
+import { sizeOf } from '../../../base/text/sizes.ts'
 import { closeDialog, Dialog, openDialog } from '../../../base/view/dialog.tsx'
 import type { Attachment } from '../../api/shapes.ts'
-import { endingOf, isPicture, isSound, isVideo, sizeOf } from '../../text/files.ts'
+import { endingOf, isPicture, isSound, isVideo } from '../../text/files.ts'
 
 function showPicture({ url, name }: Attachment): void {
   openDialog(() => (

@@ -1,5 +1,6 @@
-import type { ComponentChildren } from 'preact'
+import type { ComponentChildren, Ref } from 'preact'
 import { useId } from 'preact/hooks'
+import { momentOf } from '../../../base/text/times.ts'
 
 /** One choice of a few. `''` is none. */
 export function Choice<T extends string>({
@@ -31,10 +32,13 @@ export function Choice<T extends string>({
 export function SearchField({
   label,
   help,
+  value = '',
   onSearch,
 }: {
   label: string
   help?: string
+  /** What is looked for now. */
+  value?: string
   onSearch: (text: string) => void
 }) {
   const id = useId()
@@ -52,6 +56,7 @@ export function SearchField({
           id={id}
           name="q"
           type="search"
+          defaultValue={value}
           autocomplete="off"
           aria-describedby={help ? `${id}h` : undefined}
         />
@@ -80,11 +85,22 @@ export function Facts({ facts }: { facts: readonly (readonly [string, ComponentC
   )
 }
 
-export function Section({ title, children }: { title: string; children: ComponentChildren }) {
+export function Section({
+  title,
+  head,
+  children,
+}: {
+  title: string
+  /** Where the focus goes when what had it is gone. */
+  head?: Ref<HTMLHeadingElement>
+  children: ComponentChildren
+}) {
   const id = useId()
   return (
     <section class="section" aria-labelledby={id}>
-      <h2 id={id}>{title}</h2>
+      <h2 id={id} ref={head ?? null} tabIndex={-1}>
+        {title}
+      </h2>
       {children}
     </section>
   )
@@ -99,4 +115,9 @@ export function Tag({
   look?: 'plain' | 'good' | 'warn' | 'bad'
 }) {
   return <span class={`tag ${look}`}>{children}</span>
+}
+
+/** A moment, to the minute. */
+export function Moment({ at }: { at: string }) {
+  return <time dateTime={at}>{momentOf(at)}</time>
 }

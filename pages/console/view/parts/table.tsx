@@ -78,6 +78,11 @@ export function PagedTable<T>({
       {load === 'loading' && <Loading of={table.caption.toLowerCase()} />}
       {isProblem(load) && <Failed problem={load} retry={items.length > 0 ? more : again} />}
       {load === 'ready' && items.length === 0 && !hasMore && <p class="hint">{nothing}</p>}
+      {load === 'ready' && items.length === 0 && hasMore && (
+        <p class="hint" role="status">
+          Nothing so far. There is more to look through.
+        </p>
+      )}
       {load === 'ready' && hasMore && (
         <p class="more">
           <button type="button" onClick={more}>
