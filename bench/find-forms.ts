@@ -27,7 +27,13 @@ import { createMail } from '../src/core/platform/mail/mail.ts'
  * here (p95, at most 1.5 times). A name that nobody has opens as many forms as a page may, which is the bound.
  */
 
-const caller = { requestId: 'bench', address: '192.0.2.1', site: null, userAgent: 'Mozilla/5.0' }
+const caller = {
+  requestId: 'bench',
+  address: '192.0.2.1',
+  site: null,
+  userAgent: 'Mozilla/5.0',
+  language: 'en' as const,
+}
 const reader = { actorId: 'bench', canReadContent: true }
 const rounds = 200
 /** Of each question, before it is measured: what runs is compiled, and both files are in memory. */

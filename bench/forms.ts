@@ -74,7 +74,13 @@ const forms = createForms(
   },
   config.app,
 )
-const caller = { requestId: 'bench', address: '192.0.2.1', site: null, userAgent: 'Mozilla/5.0' }
+const caller = {
+  requestId: 'bench',
+  address: '192.0.2.1',
+  site: null,
+  userAgent: 'Mozilla/5.0',
+  language: 'en' as const,
+}
 
 let sent = 0
 async function submit(): Promise<void> {

@@ -24,7 +24,7 @@ const agents = [
 
 export function callerOf(random: Random, ms: number, userAgent: string = random.pick(agents)): Caller {
   const address = `198.51.${random.int(100)}.${random.between(1, 255)}`
-  return { requestId: random.uuid(ms), address, site: null, userAgent }
+  return { requestId: random.uuid(ms), address, site: null, userAgent, language: 'en' }
 }
 
 /** A share of `total` for the one of that number, as even as can be. */

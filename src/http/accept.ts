@@ -1,5 +1,6 @@
 import { parseAccept } from 'hono/utils/accept'
 import type { AppContext } from './request-context.ts'
+import { varyBy } from './vary.ts'
 
 /** How welcome a media type is, by the range of `Accept` that fits it most closely. */
 function welcomeOf(header: string, type: string) {
@@ -21,7 +22,7 @@ function welcomeOf(header: string, type: string) {
  * answer says that it was asked.
  */
 export function prefers(c: AppContext, wanted: string, usual = 'application/json'): boolean {
-  c.header('Vary', 'Origin, Accept')
+  varyBy(c, 'Accept')
   const header = c.req.header('accept') ?? ''
   const { quality, isNamed } = welcomeOf(header, wanted)
   return isNamed && quality > 0 && quality >= welcomeOf(header, usual).quality

@@ -27,6 +27,7 @@ export const ofEveryAnswer = {
   'Strict-Transport-Security': text('In production: over TLS only.', 'max-age=31536000; includeSubDomains'),
   'Cache-Control': text('Who may keep this answer, and for how long.', 'no-store'),
   Vary: text('The headers of a request on which this answer depends.', 'Origin'),
+  'Content-Language': text('The language of what is said to a person, where something is.', 'en'),
   'Access-Control-Allow-Origin': text(
     'For a page of another origin that this deployment lists.',
     'https://www.example.org',

@@ -1,5 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import { AppError, type ErrorDetail } from '../core/kernel/errors.ts'
+import type { Said } from '../core/kernel/messages/said.ts'
 import { allows } from './allowed-origins.ts'
 import { credentialOf } from './credential.ts'
 import { type MatchedRoute, matchedRoute } from './matched-route.ts'
@@ -10,7 +11,7 @@ export const unsafeMethods = ['POST', 'PUT', 'PATCH', 'DELETE']
 
 export const isUnsafe = (method: string): boolean => unsafeMethods.includes(method)
 
-const csrfFailed = (message: string, details?: readonly ErrorDetail[]): AppError =>
+const csrfFailed = (message: Said, details?: readonly ErrorDetail[]): AppError =>
   new AppError('forbidden', 'csrf_failed', message, details ? { details } : {})
 
 /** For whoever sets a front end up. */

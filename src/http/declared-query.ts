@@ -1,6 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import type { z } from 'zod'
-import { validationError } from '../core/kernel/errors.ts'
+import { type ErrorDetail, validationError } from '../core/kernel/errors.ts'
 import { fieldsOf } from './declared-input.ts'
 import { type MatchedRoute, matchedRoute } from './matched-route.ts'
 import type { AppContext, AppEnv } from './request-context.ts'
@@ -23,7 +23,7 @@ export function declareQuery(schema: z.core.$ZodType | undefined): DeclaredQuery
 /** What can stand in an answer without repeating what somebody sent for the sake of having it repeated. */
 const plainName = /^[A-Za-z][A-Za-z0-9_.-]{0,39}$/
 
-const unknownParameter = (name: string) => ({
+const unknownParameter = (name: string): ErrorDetail => ({
   path: plainName.test(name) ? name : '',
   code: 'unknown_parameter',
   message: 'Is not a parameter of this operation.',

@@ -1,13 +1,17 @@
 import { AppError, type ErrorDetail } from '../core/kernel/errors.ts'
+import { filled, inEnglish, type Said } from '../core/kernel/messages/said.ts'
 import { isLoopback, isOtherSite } from '../core/kernel/sites.ts'
 import { allows } from './allowed-origins.ts'
 import type { AppContext, DroppedCookies } from './request-context.ts'
 
-const words: Readonly<Record<DroppedCookies, (sameSite: string) => string>> = {
+const words: Readonly<Record<DroppedCookies, (sameSite: string) => Said>> = {
   in_clear: () =>
     'This page was opened over http, where browsers drop our cookies: they are Secure. Open the address in PUBLIC_URL.',
   other_site: (sameSite) =>
-    `This page is on another site than the API, where browsers keep and send no cookies with COOKIE_SAME_SITE=${sameSite}. Serve both from one site, or send the access token as a bearer token.`,
+    filled(
+      'This page is on another site than the API, where browsers keep and send no cookies with COOKIE_SAME_SITE={sameSite}. Serve both from one site, or send the access token as a bearer token.',
+      { sameSite: { asIs: sameSite } },
+    ),
   third_party: () =>
     'This page is on another site than the API. A browser that blocks third-party cookies keeps none of ours; others send them only with credentials included. Serve both from one site, or send the access token as a bearer token.',
   not_included: () =>
@@ -46,11 +50,11 @@ export function createNoteDropped(warn: (reason: DroppedCookies, says: string) =
   }
 }
 
-const noteOf = (c: AppContext): { readonly reason: DroppedCookies; readonly says: string } | null => {
+const noteOf = (c: AppContext): { readonly reason: DroppedCookies; readonly says: Said } | null => {
   const reason = whyDropped(c)
   if (!reason) return null
   const says = words[reason](c.get('settings').cookies.sameSite)
-  c.get('noteDropped')(reason, says)
+  c.get('noteDropped')(reason, inEnglish(says))
   return { reason, says }
 }
 
@@ -59,12 +63,12 @@ export function explained(c: AppContext, error: AppError): AppError {
   const found = noteOf(c)
   if (!found || c.get('settings').isProduction) return error
   const detail: ErrorDetail = { path: '', code: `cookies_dropped_${found.reason}`, message: found.says }
-  return new AppError(error.kind, error.code, error.message, { details: [...(error.details ?? []), detail] })
+  return new AppError(error.kind, error.code, error.said, { details: [...(error.details ?? []), detail] })
 }
 
 /** For where cookies are set: that this browser will not keep them. `not_included` is a matter of what is sent. */
 export function tellIfDropped(c: AppContext): void {
   const found = noteOf(c)
   if (!found || found.reason === 'not_included' || c.get('settings').isProduction) return
-  c.header('X-Cookies-Dropped', found.says)
+  c.header('X-Cookies-Dropped', inEnglish(found.says))
 }

@@ -3,8 +3,11 @@ import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { z } from 'zod'
 import { AppError, defineError, type ErrorKind, notFound, validationError } from '../core/kernel/errors.ts'
+import type { Language } from '../core/kernel/language.ts'
+import { inLanguage } from '../core/kernel/messages/said.ts'
 import { prefers } from './accept.ts'
 import { forOneCaller } from './headers.ts'
+import { answerIn } from './language.ts'
 import type { AppEnv } from './request-context.ts'
 
 const statusByKind = {
@@ -43,15 +46,21 @@ export const Problem = z
   })
   .meta({ id: 'Problem', description: 'RFC 9457, with `Accept: application/problem+json`.' })
 
-const factsOf = ({ details, retryAfterSeconds }: AppError, requestId: string) => ({
+const factsOf = ({ details, retryAfterSeconds }: AppError, requestId: string, language: Language) => ({
   requestId,
-  ...(details ? { details } : {}),
+  ...(details
+    ? { details: details.map((detail) => ({ ...detail, message: inLanguage(detail.message, language) })) }
+    : {}),
   ...(retryAfterSeconds === undefined ? {} : { retryAfter: retryAfterSeconds }),
 })
 
 /** The error body of the contract. */
-export const bodyOfError = (error: AppError, requestId: string) => ({
-  error: { code: error.code, message: error.message, ...factsOf(error, requestId) },
+export const bodyOfError = (error: AppError, requestId: string, language: Language = 'en') => ({
+  error: {
+    code: error.code,
+    message: inLanguage(error.said, language),
+    ...factsOf(error, requestId, language),
+  },
 })
 
 /** As RFC 9110 calls them; 499 is of nginx. */
@@ -91,15 +100,18 @@ function answer(c: Context<AppEnv>, error: AppError, asPage: AnswerAsPage): Resp
   if (status === 401) c.header('WWW-Authenticate', 'Bearer')
   const page = asPage(c, error, status)
   if (page) return page
-  if (!prefers(c, 'application/problem+json')) return c.json(bodyOfError(error, requestId), status)
+  const isProblem = prefers(c, 'application/problem+json')
+  // Where a request failed before it was known who is calling, nobody has said what they read.
+  const language = c.get('caller') ? answerIn(c) : 'en'
+  if (!isProblem) return c.json(bodyOfError(error, requestId, language), status)
   return c.body(
     JSON.stringify({
       type: 'about:blank',
       title: phrases[status] ?? 'Error',
       status,
-      detail: error.message,
+      detail: inLanguage(error.said, language),
       code: error.code,
-      ...factsOf(error, requestId),
+      ...factsOf(error, requestId, language),
     }),
     status,
     { 'Content-Type': 'application/problem+json' },

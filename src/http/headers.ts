@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { allows } from './allowed-origins.ts'
 import type { AppContext, AppEnv, HttpSettings } from './request-context.ts'
+import { varyBy } from './vary.ts'
 
 const exposed = [
   'X-RateLimit-Limit',
@@ -44,7 +45,7 @@ export function setEssentialHeaders(c: AppContext): void {
   const harmless = harmlessHeaders(settings)
   for (const name in harmless) c.header(name, harmless[name])
   c.header('Cache-Control', forOneCaller)
-  c.header('Vary', 'Origin')
+  varyBy(c, 'Origin')
   const origin = c.req.header('origin')
   if (origin !== undefined && allows(settings.allowedOrigins, origin)) {
     c.header('Access-Control-Allow-Origin', origin)

@@ -1,6 +1,7 @@
 import { createMiddleware } from 'hono/factory'
 import type { z } from 'zod'
 import { AppError, validationError } from '../core/kernel/errors.ts'
+import type { Said } from '../core/kernel/messages/said.ts'
 import { credentialOf } from './credential.ts'
 import { withoutSilentFields } from './declared-input.ts'
 import { unsupportedMediaType } from './errors.ts'
@@ -11,10 +12,10 @@ const maxDepth = 32
 
 const tooLarge = (): AppError =>
   new AppError('invalid', 'payload_too_large', 'The request body is too large.')
-const unsupported = (message: string): AppError => new AppError('invalid', 'unsupported_media_type', message)
+const unsupported = (message: Said): AppError => new AppError('invalid', 'unsupported_media_type', message)
 const clientGone = (): AppError =>
   new AppError('invalid', 'client_closed_request', 'The request was cut off.')
-const malformed = (message: string) => validationError([{ path: '', code: 'malformed_json', message }])
+const malformed = (message: Said) => validationError([{ path: '', code: 'malformed_json', message }])
 
 async function readStream(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
@@ -82,7 +83,7 @@ export function refuseUnsafeValues(root: unknown): void {
   const open: { value: unknown; path: string; depth: number }[] = [{ value: root, path: '', depth: 0 }]
   for (let next = open.pop(); next; next = open.pop()) {
     const { value, path, depth } = next
-    const refuse = (code: string, message: string) => validationError([{ path, code, message }])
+    const refuse = (code: string, message: Said) => validationError([{ path, code, message }])
     if (typeof value === 'string') {
       if (!value.isWellFormed() || value.includes('\0'))
         throw refuse('invalid_text', 'Must be well-formed Unicode text without NUL.')

@@ -1,15 +1,20 @@
+import { type Language, languages } from '../core/kernel/language.ts'
+import { inLanguage, type Said } from '../core/kernel/messages/said.ts'
 import type { AppContext } from './request-context.ts'
+import { varyBy } from './vary.ts'
+
+const known = (text: string): Language | undefined => languages.find((language) => language === text)
+
+const longestHeader = 500
 
 /**
- * The language of a page: what `?lang=` says, else the most welcome one of `Accept-Language` that there is, else the first.
- * Regions are passed over: who reads `es-MX` reads `es`.
+ * The most welcome language of an `Accept-Language` that there is, else the first. Regions are passed over: who reads
+ * `es-MX` reads `es`.
  */
-export function languageOf<L extends string>(c: AppContext, languages: readonly [L, ...L[]]): L {
-  const known = (text: string): L | undefined => languages.find((language) => language === text)
-  const chosen = known(c.req.query('lang') ?? '')
-  if (chosen) return chosen
-  const wanted = (c.req.header('accept-language') ?? '')
-    .slice(0, 500)
+export function acceptedLanguage(header: string | undefined): Language {
+  if (header === undefined) return languages[0]
+  const [best] = header
+    .slice(0, longestHeader)
     .split(',')
     .map((part, at) => {
       const [range = '', ...parameters] = part.trim().toLowerCase().split(';')
@@ -18,5 +23,38 @@ export function languageOf<L extends string>(c: AppContext, languages: readonly 
     })
     .filter(({ language, quality }) => language !== undefined && quality > 0)
     .sort((one, other) => other.quality - one.quality || one.at - other.at)
-  return wanted[0]?.language ?? languages[0]
+  return best?.language ?? languages[0]
 }
+
+/** The language of a page: what `?lang=` says, else that of the request. */
+export const languageOf = (c: AppContext): Language =>
+  known(c.req.query('lang') ?? '') ?? c.get('caller').language
+
+/** The language in which this answer says something, which the answer then names. */
+export function answerIn(c: AppContext): Language {
+  const { language } = c.get('caller')
+  c.header('Content-Language', language)
+  varyBy(c, 'Accept-Language')
+  return language
+}
+
+/** What a person is told, in the language of the request. */
+export const say = (c: AppContext, said: Said): string => inLanguage(said, answerIn(c))
+
+const isSaid = (value: unknown): value is Said =>
+  typeof value === 'string' ||
+  (typeof value === 'object' && value !== null && 'text' in value && 'values' in value)
+
+function tellIn(language: Language, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((each) => tellIn(language, each))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [
+      key,
+      key === 'message' && isSaid(member) ? inLanguage(member, language) : tellIn(language, member),
+    ]),
+  )
+}
+
+/** An answer with each `message` in it, which are ours, in the language of the request. */
+export const told = <T extends object>(c: AppContext, answer: T): T => tellIn(answerIn(c), answer) as T

@@ -59,6 +59,8 @@ export interface AppEnv {
     compressor: Compressor
     auth: Auth
     caller: Caller
+    /** The headers that the answer depends on so far. */
+    variesBy?: readonly string[]
     /** Why the caller has no address, where that is so. */
     unknownCaller?: Unknown
     /** Is told why browsers keep no cookies here. */

@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from 'hono'
 import type { Auth } from '../core/accounts/auth/auth.ts'
 import type { ReadClientAddress } from './client-address.ts'
 import type { Compressor } from './content-coding.ts'
+import { acceptedLanguage } from './language.ts'
 import { matchedRoute } from './matched-route.ts'
 import { keepPlainHeaders } from './plain-headers.ts'
 import type { AppEnv, HttpSettings } from './request-context.ts'
@@ -65,6 +66,7 @@ export const beginRequest =
       address: client.address,
       site: client.site?.name ?? null,
       userAgent: c.req.header('user-agent')?.slice(0, maxUserAgentLength) ?? null,
+      language: acceptedLanguage(c.req.header('accept-language')),
     })
     if (client.unknown) c.set('unknownCaller', client.unknown)
     c.header('X-Request-Id', requestId)

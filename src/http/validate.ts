@@ -1,6 +1,7 @@
 import type { Hook } from '@hono/zod-openapi'
 import { type AnyIssue, closestIssues } from '../core/kernel/closest-issues.ts'
 import { type ErrorDetail, notFound, validationError } from '../core/kernel/errors.ts'
+import { filled, isPlain, type Said, saidBy } from '../core/kernel/messages/said.ts'
 import { matchedRoute } from './matched-route.ts'
 import type { AppContext, AppEnv } from './request-context.ts'
 
@@ -16,18 +17,25 @@ interface Issue extends AnyIssue {
 const fieldName = /^[\w-]{1,40}$/
 
 /** What a bound counts; a number is its own measure. */
-const counted: Readonly<Record<string, string>> = { string: 'characters', array: 'entries' }
+const counted: Readonly<Record<string, 'characters' | 'entries'>> = { string: 'characters', array: 'entries' }
 
-function bounded(direction: 'least' | 'most', bound: number | bigint | undefined, origin = ''): string {
+function bounded(direction: 'least' | 'most', limit: number | bigint | undefined, origin = ''): Said {
   const what = counted[origin]
-  if (what === undefined) return `Must be at ${direction} ${bound}.`
-  return direction === 'least' && bound === 1
+  const bound = { bound: { asIs: String(limit) } }
+  if (what === undefined) return filled(`Must be at ${direction} {bound}.`, bound)
+  return direction === 'least' && limit === 1
     ? 'Must not be empty.'
-    : `Must have at ${direction} ${bound} ${what}.`
+    : filled(`Must have at ${direction} {bound} ${what}.`, bound)
+}
+
+/** Of most types it is said in words. */
+function typed(expected = ''): Said {
+  const words = `Must be of type ${expected}.`
+  return isPlain(words) ? words : filled('Must be of type {type}.', { type: { asIs: expected } })
 }
 
 /** What formats are called here, and not by the library. Where a rule brings its own words, those are said. */
-const formats: Readonly<Record<string, string>> = {
+const formats: Readonly<Record<string, Said>> = {
   uuid: 'Must be an id (a UUID).',
   datetime: 'Must be a time in UTC, such as 2026-03-02T18:00:00.000Z.',
   date: 'Must be a day, such as 2026-03-02.',
@@ -36,8 +44,10 @@ const formats: Readonly<Record<string, string>> = {
   regex: 'Is not written as documented.',
 }
 const wordsOfTheLibrary = /^Invalid /
-const sayFormat = ({ message, format = '' }: Issue): string =>
-  wordsOfTheLibrary.test(message) ? (formats[format] ?? 'Is not written as documented.') : message
+const sayFormat = (issue: Issue): Said =>
+  wordsOfTheLibrary.test(issue.message)
+    ? (formats[issue.format ?? ''] ?? 'Is not written as documented.')
+    : saidBy(issue)
 
 const pathOf = (keys: readonly PropertyKey[]): string =>
   keys
@@ -60,7 +70,7 @@ function describe(issue: Issue): ErrorDetail {
   const path = pathOf(issue.path)
   switch (issue.code) {
     case 'invalid_type':
-      return { path, code: 'invalid_type', message: `Must be of type ${issue.expected}.` }
+      return { path, code: 'invalid_type', message: typed(issue.expected) }
     case 'too_small':
       return { path, code: 'too_small', message: bounded('least', issue.minimum, issue.origin) }
     case 'too_big':
@@ -68,7 +78,7 @@ function describe(issue: Issue): ErrorDetail {
     case 'invalid_value':
       return { path, code: 'invalid_value', message: 'Must be one of the documented values.' }
     case 'custom':
-      return { path, code: issue.code, message: issue.message }
+      return { path, code: issue.code, message: saidBy(issue) }
     case 'invalid_format':
       return { path, code: issue.code, message: sayFormat(issue) }
     default:

@@ -6,6 +6,7 @@ import {
 } from '../core/accounts/auth/assisted-recovery.model.ts'
 import type { Auth } from '../core/accounts/auth/auth.ts'
 import { MailedLink } from '../core/accounts/auth/recovery.model.ts'
+import { say } from '../http/language.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, isPublic, json, limitedAsAuth, Message, onlyFor, steppedUpAs } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
@@ -121,13 +122,15 @@ export const assistedRecoveryRoutes = ({ assistedRecovery }: Auth) =>
       await assistedRecovery.complete(email, code, c.get('caller'))
       return c.json(
         {
-          message:
+          message: say(
+            c,
             'Your second factors are removed and every device is signed out. Sign in, and set up new ones.',
+          ),
         },
         200,
       )
     })
     .openapi(cancelRecovery, async (c) => {
       await assistedRecovery.cancel(c.req.valid('json').token, c.get('caller'))
-      return c.json({ message: 'It is canceled. Your second factors stay as they are.' }, 200)
+      return c.json({ message: say(c, 'It is canceled. Your second factors stay as they are.') }, 200)
     })

@@ -16,6 +16,7 @@ import {
 import { presentedBy } from '../http/credential.ts'
 import { requireOrigin } from '../http/csrf.ts'
 import { explained } from '../http/dropped-cookies.ts'
+import { say } from '../http/language.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   body,
@@ -201,7 +202,7 @@ export function authRoutes(auth: Auth, profiles: Profiles) {
   return new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(signUp, async (c) => {
       const signedUp = await auth.signUp(c.req.valid('json'), callerWithDevice(c))
-      if (!signedUp) return c.json(hiddenAnswer, 202)
+      if (!signedUp) return c.json(hiddenAnswer(c), 202)
       await replaceSession(c, signedUp)
       return c.json({ user: profiles.showNew(signedUp.user), accessToken: signedUp.accessToken }, 201)
     })
@@ -222,7 +223,7 @@ export function authRoutes(auth: Auth, profiles: Profiles) {
       // Not before: with the cookies it can be tried again.
       clearTokenCookies(c)
       if (isOnSharedDevice) clearSiteData(c)
-      return c.json({ message: isNobodyKnown ? nobodyKnown : 'Logged out successfully.' }, 200)
+      return c.json({ message: say(c, isNobodyKnown ? nobodyKnown : 'Logged out successfully.') }, 200)
     })
     .openapi(quickExit, async (c) => {
       const presented = presentedBy(c)
@@ -234,7 +235,7 @@ export function authRoutes(auth: Auth, profiles: Profiles) {
     })
     .openapi(changePassword, async (c) => {
       const credentials = await auth.changePassword(actorOf(c), c.req.valid('json'), callerWithDevice(c))
-      const message = 'The password is changed. Other devices are signed out.'
+      const message = say(c, 'The password is changed. Other devices are signed out.')
       return c.json({ message, ...renewTokens(c, credentials) }, 200)
     })
     .openapi(listSessions, async (c) => c.json({ items: await auth.listSessions(actorOf(c)) }, 200))

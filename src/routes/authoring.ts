@@ -6,6 +6,7 @@ import type { BeginIdempotent } from '../core/platform/idempotency/idempotency.t
 import { saying } from '../http/answer-headers.ts'
 import { preconditionOf } from '../http/etag.ts'
 import { idempotent } from '../http/idempotency.ts'
+import { told } from '../http/language.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, onlyFor } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
@@ -157,12 +158,12 @@ export const authoringRoutes = ({ authoring, lessons }: Courses, begin: BeginIde
       const { value, version } = await authoring.create(actorOf(c), c.req.valid('json'), c.get('caller'))
       c.header('ETag', `"${version}"`)
       c.header('Location', `/api/v1/courses/${value.id}/draft`)
-      return c.json(value, 201)
+      return c.json(told(c, value), 201)
     })
     .openapi(readDraft, async (c) => {
       const { value, version } = await authoring.readDraft(actorOf(c), c.req.valid('param').id)
       c.header('ETag', `"${version}"`)
-      return c.json(value, 200)
+      return c.json(told(c, value), 200)
     })
     .openapi(updateCourse, async (c) => {
       const { id } = c.req.valid('param')
@@ -175,27 +176,27 @@ export const authoringRoutes = ({ authoring, lessons }: Courses, begin: BeginIde
         preconditionOf(c),
       )
       c.header('ETag', `"${version}"`)
-      return c.json(value, 200)
+      return c.json(told(c, value), 200)
     })
     .openapi(publishCourse, async (c) => {
       const { value, version } = await authoring.publish(actorOf(c), c.req.valid('param').id, c.get('caller'))
       c.header('ETag', `"${version}"`)
-      return c.json(value, 200)
+      return c.json(told(c, value), 200)
     })
     .openapi(deleteCourse, async (c) => {
       await authoring.remove(actorOf(c), c.req.valid('param').id, c.get('caller'))
       return c.body(null, 204)
     })
     .openapi(addLesson, async (c) =>
-      c.json(await lessons.add(actorOf(c), c.req.valid('param').id, c.req.valid('json')), 201),
+      c.json(told(c, await lessons.add(actorOf(c), c.req.valid('param').id, c.req.valid('json'))), 201),
     )
     .openapi(readDraftLesson, async (c) => {
       const { id, lessonId } = c.req.valid('param')
-      return c.json(await lessons.read(actorOf(c), id, lessonId), 200)
+      return c.json(told(c, await lessons.read(actorOf(c), id, lessonId)), 200)
     })
     .openapi(updateLesson, async (c) => {
       const { id, lessonId } = c.req.valid('param')
-      return c.json(await lessons.update(actorOf(c), id, lessonId, c.req.valid('json')), 200)
+      return c.json(told(c, await lessons.update(actorOf(c), id, lessonId, c.req.valid('json'))), 200)
     })
     .openapi(removeLesson, async (c) => {
       const { id, lessonId } = c.req.valid('param')

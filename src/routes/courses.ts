@@ -18,6 +18,7 @@ import {
   TimeCounted,
   TimeReport,
 } from '../core/learning/enrollments/study.model.ts'
+import { say, told } from '../http/language.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   body,
@@ -216,40 +217,46 @@ export const courseRoutes = (courses: Courses, enrollments: Enrollments) => {
       await lookForSession(c)
       const actor = c.get('session')?.actor
       if (!actor) throw notFound()
-      return c.json(await participation.readTaken(actor.userId, id), 200)
+      return c.json(told(c, await participation.readTaken(actor.userId, id)), 200)
     })
     .openapi(enrol, async (c) => {
       const entered = await places.enter(await learnerOf(c), c.req.valid('param').id)
-      return 'request' in entered ? c.json(entered, 202) : c.json(entered, 200)
+      return 'request' in entered ? c.json(told(c, entered), 202) : c.json(told(c, entered), 200)
     })
     .openapi(leave, async (c) => {
       await places.leave(await learnerOf(c), c.req.valid('param').id)
       return c.body(null, 204)
     })
     .openapi(readEnrolment, async (c) =>
-      c.json(await participation.read(actorOf(c).userId, c.req.valid('param').id), 200),
+      c.json(told(c, await participation.read(actorOf(c).userId, c.req.valid('param').id)), 200),
     )
     .openapi(move, async (c) => {
       const { version } = c.req.valid('json')
-      return c.json(await participation.move(await learnerOf(c), c.req.valid('param').id, version), 200)
+      return c.json(
+        told(c, await participation.move(await learnerOf(c), c.req.valid('param').id, version)),
+        200,
+      )
     })
     .openapi(listLessons, async (c) =>
-      c.json(await study.listLessons(actorOf(c).userId, c.req.valid('param').id), 200),
+      c.json(told(c, await study.listLessons(actorOf(c).userId, c.req.valid('param').id)), 200),
     )
     .openapi(readLesson, async (c) => {
       const { id, lessonId } = c.req.valid('param')
-      return c.json(await study.readLesson(await learnerOf(c), id, lessonId), 200)
+      return c.json(told(c, await study.readLesson(await learnerOf(c), id, lessonId)), 200)
     })
     .openapi(completeLesson, async (c) => {
       const { id, lessonId } = c.req.valid('param')
-      return c.json(await study.complete(await learnerOf(c), id, lessonId, c.req.valid('json')), 200)
+      return c.json(told(c, await study.complete(await learnerOf(c), id, lessonId, c.req.valid('json'))), 200)
     })
     .openapi(recordTime, async (c) => {
       const { id, lessonId } = c.req.valid('param')
-      return c.json(await study.recordTime(await learnerOf(c), id, lessonId, c.req.valid('json')), 200)
+      return c.json(
+        told(c, await study.recordTime(await learnerOf(c), id, lessonId, c.req.valid('json'))),
+        200,
+      )
     })
     .openapi(rate, async (c) => {
       await study.rate(await learnerOf(c), c.req.valid('param').id, c.req.valid('json').rating)
-      return c.json({ message: 'Thank you for rating this course.' }, 200)
+      return c.json({ message: say(c, 'Thank you for rating this course.') }, 200)
     })
 }

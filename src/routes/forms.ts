@@ -10,6 +10,7 @@ import {
 } from '../core/forms/forms.model.ts'
 import type { Forms } from '../core/forms/forms.ts'
 import type { Sending } from '../core/forms/submit-form.ts'
+import { told } from '../http/language.ts'
 import type { AppContext, AppEnv } from '../http/request-context.ts'
 import { body, errors, isPublic, json, limitedAsForm } from '../http/route.ts'
 import { sessionIfAny } from '../http/session.ts'
@@ -172,7 +173,7 @@ export const formRoutes = (forms: Forms) => {
         await sendingOf(c),
       )
       sayWhenReplayed(c, isNew)
-      return c.json(value, 201)
+      return c.json(told(c, value), 201)
     })
     .openapi(submitInterest, async (c) => {
       const { value, isNew } = await forms.submitInterest(
@@ -181,7 +182,7 @@ export const formRoutes = (forms: Forms) => {
         await sendingOf(c),
       )
       sayWhenReplayed(c, isNew)
-      return c.json(value, 201)
+      return c.json(told(c, value), 201)
     })
     .openapi(submitReferral, async (c) => {
       const { value, isNew } = await forms.submitReferral(
@@ -190,7 +191,7 @@ export const formRoutes = (forms: Forms) => {
         await sendingOf(c),
       )
       sayWhenReplayed(c, isNew)
-      return c.json(value, 201)
+      return c.json(told(c, value), 201)
     })
     .openapi(readProgress, async (c) => c.json(await forms.follow.read(receiptOf(c)), 200))
     .openapi(addInformation, async (c) =>

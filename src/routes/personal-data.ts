@@ -4,6 +4,7 @@ import type { Erasure } from '../core/privacy/erasure/erasure.ts'
 import { ExportReady, ExportStarted } from '../core/privacy/exports/exports.model.ts'
 import type { Exports } from '../core/privacy/exports/exports.ts'
 import { saying } from '../http/answer-headers.ts'
+import { told } from '../http/language.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   errors,
@@ -132,11 +133,13 @@ export const personalDataRoutes = (exports: Exports, erasure: Erasure) =>
       c.header('Location', `/api/v1/deletions/${receipt}`)
       return c.body(null, 204)
     })
-    .openapi(readDeletion, async (c) => c.json(await erasure.read(c.req.valid('param').receipt), 200))
+    .openapi(readDeletion, async (c) =>
+      c.json(told(c, await erasure.read(c.req.valid('param').receipt)), 200),
+    )
     .openapi(cancelDeletion, async (c) => {
       const { receipt } = c.req.valid('param')
       await erasure.cancel(receipt, c.get('caller'))
-      return c.json(await erasure.read(receipt), 200)
+      return c.json(told(c, await erasure.read(receipt)), 200)
     })
     .openapi(holdAccount, async (c) => {
       await erasure.hold(actorOf(c), c.req.valid('param').id, true, c.get('caller'))

@@ -3,6 +3,7 @@ import { CursorQuery, cursorPage } from '../core/kernel/paging.ts'
 import type { Enrollments } from '../core/learning/enrollments/enrollments.ts'
 import { GrantAttempts, QuizResult } from '../core/learning/enrollments/quiz-results.model.ts'
 import { QuizAttempts, QuizSubmitted, SubmitQuiz } from '../core/learning/quizzes/quizzes.model.ts'
+import { told } from '../http/language.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, onlyFor, signedIn } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
@@ -71,7 +72,7 @@ export const quizRoutes = (enrollments: Enrollments) => {
     .openapi(submitQuiz, async (c) => {
       const { id, lessonId } = c.req.valid('param')
       const learner = await enrollments.learnerOf(actorOf(c), c.get('session').user)
-      return c.json(await quiz.submit(learner, id, lessonId, c.req.valid('json')), 200)
+      return c.json(told(c, await quiz.submit(learner, id, lessonId, c.req.valid('json'))), 200)
     })
     .openapi(listQuizAttempts, async (c) => {
       const { id, lessonId } = c.req.valid('param')

@@ -11,6 +11,7 @@ import {
   VerifyEmail,
 } from '../core/accounts/auth/recovery.model.ts'
 import { callerWithDevice, setDeviceCookie } from '../http/cookies.ts'
+import { say } from '../http/language.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import {
   body,
@@ -121,29 +122,37 @@ export const recoveryRoutes = ({ passwordReset, emailVerification, takingBack }:
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(forgotPassword, async (c) => {
       await passwordReset.ask(c.req.valid('json').email, c.get('caller'))
-      return c.json({ message: 'If there is an account with this address, a link is on its way to it.' }, 200)
+      return c.json(
+        { message: say(c, 'If there is an account with this address, a link is on its way to it.') },
+        200,
+      )
     })
     .openapi(resetPassword, async (c) => {
       const caller = callerWithDevice(c)
       const device = await passwordReset.reset(c.req.valid('json'), caller)
       setDeviceCookie(c, device, { isOwn: caller.device !== undefined })
-      return c.json({ message: 'The new password is set. Sign in with it.' }, 200)
+      return c.json({ message: say(c, 'The new password is set. Sign in with it.') }, 200)
     })
     .openapi(verifyEmail, async (c) => {
       const actor = c.get('session')?.actor ?? null
       await emailVerification.verify(c.req.valid('json'), actor, c.get('caller'))
-      return c.json({ message: 'Your address is confirmed. You can close this page.' }, 200)
+      return c.json({ message: say(c, 'Your address is confirmed. You can close this page.') }, 200)
     })
     .openapi(resendVerification, async (c) => {
       await emailVerification.resend(actorOf(c))
-      return c.json({ message: 'If your address is not confirmed yet, a new code is on its way.' }, 202)
+      return c.json(
+        { message: say(c, 'If your address is not confirmed yet, a new code is on its way.') },
+        202,
+      )
     })
     .openapi(undoEmailChange, async (c) => {
       await takingBack.takeBack('undo-email-change', c.req.valid('json').token, c.get('caller'))
       return c.json(
         {
-          message:
+          message: say(
+            c,
             'Your old address is back, every device is signed out, and the old password no longer works. A link to choose a new one is on its way to this address.',
+          ),
         },
         200,
       )
@@ -152,8 +161,10 @@ export const recoveryRoutes = ({ passwordReset, emailVerification, takingBack }:
       await takingBack.takeBack('not-me', c.req.valid('json').token, c.get('caller'))
       return c.json(
         {
-          message:
+          message: say(
+            c,
             'What was changed since then is undone, every device is signed out, and the old password no longer works. A link to choose a new one is on its way to you.',
+          ),
         },
         200,
       )
@@ -198,11 +209,11 @@ export const emailChangeRoutes = ({ emailChange }: Auth) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(askEmailChange, async (c) => {
       await emailChange.ask(actorOf(c), c.req.valid('json').email)
-      return c.json({ message: 'If the address can be used, a code is on its way to it.' }, 202)
+      return c.json({ message: say(c, 'If the address can be used, a code is on its way to it.') }, 202)
     })
     .openapi(confirmEmailChange, async (c) => {
       const credentials = await emailChange.confirm(actorOf(c), c.req.valid('json').code, callerWithDevice(c))
-      const message = 'Your address is changed. Other devices are signed out.'
+      const message = say(c, 'Your address is changed. Other devices are signed out.')
       return c.json({ message, ...renewTokens(c, credentials) }, 200)
     })
 

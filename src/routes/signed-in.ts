@@ -4,6 +4,7 @@ import type { Credentials } from '../core/accounts/auth/sessions.model.ts'
 import { Profile } from '../core/people/profiles/profiles.model.ts'
 import type { Profiles } from '../core/people/profiles/profiles.ts'
 import { setTokenCookies } from '../http/cookies.ts'
+import { say } from '../http/language.ts'
 import type { AppContext } from '../http/request-context.ts'
 
 /** What every way of signing in answers. */
@@ -41,6 +42,9 @@ export function renewTokens(c: AppContext, credentials: Credentials | null): { a
 }
 
 /** With `SIGNUP_DISCLOSURE=hidden`: the same words whatever becomes of it, which is told to the mailbox. */
-export const hiddenAnswer = {
-  message: 'If this address can be used, an email is on its way to it. Confirm the address, then sign in.',
-}
+export const hiddenAnswer = (c: AppContext) => ({
+  message: say(
+    c,
+    'If this address can be used, an email is on its way to it. Confirm the address, then sign in.',
+  ),
+})

@@ -211,7 +211,7 @@ export function socialRoutes({ withProvider, identities, guests }: Auth, profile
       const upgraded = await guests.upgrade(actorOf(c), c.req.valid('json'), callerWithDevice(c))
       if (!upgraded) {
         clearTokenCookies(c)
-        return c.json(hiddenAnswer, 202)
+        return c.json(hiddenAnswer(c), 202)
       }
       setTokenCookies(c, upgraded)
       return c.json({ user: profiles.showNew(upgraded.user), accessToken: upgraded.accessToken }, 200)

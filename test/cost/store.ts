@@ -53,7 +53,13 @@ const minuteMs = 60_000
 const dayMs = 24 * 60 * minuteMs
 const seed = 'cost'
 const largestGroup = 250
-const caller = { requestId: 'r', address: null, site: null, userAgent: 'Mozilla/5.0 Firefox/140.0' }
+const caller = {
+  requestId: 'r',
+  address: null,
+  site: null,
+  userAgent: 'Mozilla/5.0 Firefox/140.0',
+  language: 'en' as const,
+}
 
 const idOf = (kind: string, i: number, ms = 0): string => createRandom(seed, kind, i).uuid(ms)
 

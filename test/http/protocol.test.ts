@@ -207,7 +207,7 @@ describe('problem details', () => {
       ])
         expect((await ask(accept)).status, `${accept}: never 406`).toBe(status)
       for (const accept of ['application/json', 'application/problem+json'])
-        expect((await ask(accept)).headers.get('vary')).toBe('Origin, Accept')
+        expect((await ask(accept)).headers.get('vary')).toBe('Origin, Accept, Accept-Language')
     },
   )
 

@@ -2,6 +2,7 @@ import { type Stored, VersionMismatch } from '../../ports/documents.ts'
 import type { Needs } from '../../ports/ports.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { conflict, notFound, validationError } from '../kernel/errors.ts'
+import type { Said } from '../kernel/messages/said.ts'
 import { hashClaimToken } from './claim-token.ts'
 import { categories } from './file-categories.ts'
 import { namedAs } from './file-name.ts'
@@ -19,7 +20,7 @@ const scanSoonMs = 2 * 60_000
 const scannedAtOnceBytes = 10 * 1024 * 1024
 const patienceMs = 1_500
 
-const words: Readonly<Record<Finding | 'size_mismatch' | 'damaged', string>> = {
+const words: Readonly<Record<Finding | 'size_mismatch' | 'damaged', Said>> = {
   size_mismatch: 'The file is not of the announced size.',
   type_mismatch: 'The file is not of the announced type.',
   two_formats: 'The file can also be read as another type.',
@@ -29,7 +30,7 @@ const words: Readonly<Record<Finding | 'size_mismatch' | 'damaged', string>> = {
   macros: 'The document contains macros. Save it without them and send it again.',
   encrypted: 'The document is protected by a password. Save it without one and send it again.',
 }
-const refusal = (path: string, code: string, message: string) => validationError([{ path, code, message }])
+const refusal = (path: string, code: string, message: Said) => validationError([{ path, code, message }])
 
 /** Whether the person who acts, or the token that was shown, stands for the file. */
 export async function isOwn(

@@ -3,6 +3,7 @@ import type { Needs } from '../../ports/ports.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { AppError, validationError } from '../kernel/errors.ts'
+import { filled } from '../kernel/messages/said.ts'
 import type { BindFiles } from './bind-files.ts'
 import type { FileTasks } from './file-tasks.ts'
 import { type CourseFile, type CourseFileUse, files, type StoredFile } from './files.model.ts'
@@ -117,7 +118,13 @@ export function createCourseFiles(
       const file = stored?.value
       const isBound = file?.binding?.kind === 'course' && file.binding.id === courseId
       if (types && file && (isBound || file.ownerId === author.userId) && !types.includes(file.type))
-        throw validationError([{ path, code: 'type_not_allowed', message: `Must be ${types.join(' or ')}.` }])
+        throw validationError([
+          {
+            path,
+            code: 'type_not_allowed',
+            message: filled('Must be {types}.', { types: { anyOf: types } }),
+          },
+        ])
       if (file && isBound && file.category === category && file.state !== 'rejected') return file
       try {
         const [bound] = await bindFiles(author, [{ fileId }], { kind: 'course', id: courseId }, category)

@@ -4,6 +4,7 @@ import { missingToken } from '../accounts/auth/auth.model.ts'
 import type { Actor, Caller } from '../kernel/actor.ts'
 import type { Limit } from '../kernel/domain.ts'
 import { forbidden, tooMany, validationError } from '../kernel/errors.ts'
+import { filled, type Said } from '../kernel/messages/said.ts'
 import type { TakeFromLimits } from '../platform/limits/limits.ts'
 import { announcedType } from './announced-type.ts'
 import { hashClaimToken, newClaimToken } from './claim-token.ts'
@@ -25,8 +26,9 @@ export const uploadDueMs = 24 * 60 * 60_000
 
 function checkType({ category, fileType, fileName, fileSize }: RequestUpload): MediaType {
   const { types, maxBytes } = categories[category]
-  const refuse = (path: string, code: string, message: string) => validationError([{ path, code, message }])
-  if (fileSize > maxBytes) throw refuse('fileSize', 'too_big', `Must be at most ${maxBytes} bytes.`)
+  const refuse = (path: string, code: string, message: Said) => validationError([{ path, code, message }])
+  if (fileSize > maxBytes)
+    throw refuse('fileSize', 'too_big', filled('Must be at most {max} bytes.', { max: maxBytes }))
   const announced = announcedType(fileName, fileType, types)
   if ('type' in announced) return announced.type
   throw announced.refused === 'type_not_allowed'

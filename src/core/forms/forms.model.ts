@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Email } from '../accounts/users/users.model.ts'
 import { FileView } from '../files/files.model.ts'
 import { defineError } from '../kernel/errors.ts'
+import { SaidText } from '../kernel/messages/said-text.ts'
 import { leftOut, sentBack } from '../kernel/sent-back.ts'
 import type { MailedPages } from '../platform/mail/mailed-pages.model.ts'
 import type { BusinessHours } from './business-hours.ts'
@@ -175,7 +176,7 @@ export type FilledForm =
 export const Timestamp = z.iso.datetime()
 
 export const Submitted = z
-  .object({ id: z.uuid(), message: z.string(), submittedAt: Timestamp })
+  .object({ id: z.uuid(), message: SaidText, submittedAt: Timestamp })
   .meta({ id: 'Submitted' })
 export type Submitted = z.infer<typeof Submitted>
 

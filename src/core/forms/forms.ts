@@ -3,6 +3,7 @@ import type { Users } from '../accounts/users/users.ts'
 import type { Files } from '../files/files.ts'
 import type { Caller } from '../kernel/actor.ts'
 import { emptyFace, type Limit } from '../kernel/domain.ts'
+import { filled, type Said } from '../kernel/messages/said.ts'
 import type { Recording } from '../platform/audit/audit.model.ts'
 import type { Keys } from '../platform/keys/keys.ts'
 import type { Mailing } from '../platform/mail/mail.ts'
@@ -51,10 +52,12 @@ const sendingMs = 60_000
 const contactHours = 24
 const hourMs = 60 * 60_000
 
-const thanksFor = (type: string, { responseMs }: FormSettings): string => {
+const thanksFor = (type: string, { responseMs }: FormSettings): Said => {
   const hours = Math.round(responseMs / hourMs)
   const within = type === 'contact' ? Math.min(contactHours, hours) : hours
-  return `Thank you. We have received this, and somebody will get back to you within ${within} hours.`
+  return filled('Thank you. We have received this, and somebody will get back to you within {hours} hours.', {
+    hours: within,
+  })
 }
 
 const createSubmitted =
@@ -110,7 +113,13 @@ export function createForms(
             ? submission.erasedAt === null && submission.attachments.includes(fileId)
             : needs.clock.now() - Date.parse(boundAt) < sendingMs
           return isKept
-            ? [{ path: `forms.${id}`, code: 'sent_with_form', message: 'A form that was sent with it.' }]
+            ? [
+                {
+                  path: `forms.${id}`,
+                  code: 'sent_with_form',
+                  message: 'A form that was sent with it.' as const,
+                },
+              ]
             : []
         },
         titleFor: async (_, { id }) => (await needs.submissions.read(id))?.trackingNumber ?? null,

@@ -1,3 +1,5 @@
+import type { Language } from './language.ts'
+
 export type Role = 'user' | 'mentor' | 'admin' | 'guest'
 
 /** Who is acting, once a session has been verified. */
@@ -17,6 +19,8 @@ export interface Caller {
   /** The name of the trusted site the address belongs to. */
   readonly site: string | null
   readonly userAgent: string | null
+  /** What the caller reads, as `Accept-Language` has it. */
+  readonly language: Language
   /** What a device keeps that somebody has signed in with before, where that matters. */
   readonly device?: string
 }

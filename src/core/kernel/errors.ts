@@ -1,3 +1,5 @@
+import { filled, inEnglish, type Said } from './messages/said.ts'
+
 export type ErrorKind =
   | 'invalid'
   | 'unauthenticated'
@@ -13,7 +15,7 @@ export interface ErrorDetail {
   /** Dotted, such as `preferences.theme`; empty for the whole. */
   readonly path: string
   readonly code: string
-  readonly message: string
+  readonly message: Said
 }
 
 export interface ErrorFacts {
@@ -22,18 +24,23 @@ export interface ErrorFacts {
   readonly cause?: unknown
 }
 
-/** An outcome a caller is meant to see. `code` is part of the published contract; `message` is for a person. */
+/**
+ * An outcome a caller is meant to see. `code` is part of the published contract; `said` is for a person, in their language,
+ * and `message` is the same in English.
+ */
 export class AppError extends Error {
   override readonly name = 'AppError'
   readonly kind: ErrorKind
   readonly code: string
+  readonly said: Said
   readonly details: readonly ErrorDetail[] | undefined
   readonly retryAfterSeconds: number | undefined
 
-  constructor(kind: ErrorKind, code: string, message: string, facts: ErrorFacts = {}) {
-    super(message, 'cause' in facts ? { cause: facts.cause } : undefined)
+  constructor(kind: ErrorKind, code: string, said: Said, facts: ErrorFacts = {}) {
+    super(inEnglish(said), 'cause' in facts ? { cause: facts.cause } : undefined)
     this.kind = kind
     this.code = code
+    this.said = said
     this.details = facts.details
     this.retryAfterSeconds = facts.retryAfterSeconds
   }
@@ -41,9 +48,9 @@ export class AppError extends Error {
 
 /** An error with fixed words, made anew at each throw. */
 export const defineError =
-  (kind: ErrorKind, code: string, message: string) =>
+  (kind: ErrorKind, code: string, said: Said) =>
   (facts: ErrorFacts = {}): AppError =>
-    new AppError(kind, code, message, facts)
+    new AppError(kind, code, said, facts)
 
 export const validationError = (details: readonly ErrorDetail[]): AppError =>
   new AppError('invalid', 'validation_error', 'The request is not valid.', { details })
@@ -64,10 +71,11 @@ export function tooMany(
   seconds: number,
 ): AppError {
   const retryAfterSeconds = Math.max(1, Math.ceil(seconds))
-  const inWords = `${retryAfterSeconds} ${retryAfterSeconds === 1 ? 'second' : 'seconds'}`
-  return new AppError('rate_limited', 'rate_limit_exceeded', `${what} Try again in ${inWords}.`, {
-    retryAfterSeconds,
-  })
+  const said =
+    retryAfterSeconds === 1
+      ? filled('{what} Try again in 1 second.', { what })
+      : filled('{what} Try again in {seconds} seconds.', { what, seconds: retryAfterSeconds })
+  return new AppError('rate_limited', 'rate_limit_exceeded', said, { retryAfterSeconds })
 }
 
 export const notFound = defineError('not_found', 'not_found', 'There is nothing here.')

@@ -93,7 +93,7 @@ describe('the last administrator', () => {
       const ada = await makeAdmin(testApp, 'Ada')
       const ben = await makeAdmin(testApp, 'Ben')
       const actor = { userId: ben.id, sessionId: 'x', role: 'admin', securityEpoch: 1 } as const
-      const caller = { requestId: 'r', address: null, site: null, userAgent: null }
+      const caller = { requestId: 'r', address: null, site: null, userAgent: null, language: 'en' as const }
       expect((await patch(ada, ben.id, { role: 'user' })).status).toBe(200)
       const attempt = testApp.administration.update(actor, ada.id, change as never, caller)
       await expect(attempt).rejects.toMatchObject({ code: 'last_administrator' })

@@ -150,7 +150,7 @@ describe('by name', () => {
     let asked = 0
     const row = (
       await testApp.forms.submitContact(
-        { requestId: 'r', address: null, site: null, userAgent: null },
+        { requestId: 'r', address: null, site: null, userAgent: null, language: 'en' as const },
         contact,
         { actor: null, key: undefined, body: '' },
       )
@@ -235,7 +235,7 @@ describe('as a table', () => {
     const { send, table, testApp } = await open()
     for (let i = 0; i < 230; i++)
       await testApp.forms.submitContact(
-        { requestId: 'r', address: null, site: null, userAgent: null },
+        { requestId: 'r', address: null, site: null, userAgent: null, language: 'en' as const },
         { ...contact, email: `p${i}@example.com`, message: `Message number ${i} from here.` },
         { actor: null, key: undefined, body: '' },
       )
@@ -255,7 +255,7 @@ describe('as a table', () => {
 
   test('is made page by page, as it is read, and ends when the reader goes', async () => {
     const { testApp } = await open()
-    const caller = { requestId: 'r', address: null, site: null, userAgent: null }
+    const caller = { requestId: 'r', address: null, site: null, userAgent: null, language: 'en' as const }
     for (let i = 0; i < 450; i++)
       await testApp.forms.submitContact(
         caller,

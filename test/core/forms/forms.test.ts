@@ -828,7 +828,7 @@ describe('at rest', () => {
       ports: (ports) => ({ secrets: secretsOf(ports, next), submissions }),
     })
     const found = await after.forms.list(
-      { requestId: 'request-1', address: null, site: null, userAgent: null },
+      { requestId: 'request-1', address: null, site: null, userAgent: null, language: 'en' },
       { actorId: 'admin', canReadContent: true },
       { participant: 'pat@example.com', limit: 10 },
     )

@@ -48,7 +48,7 @@ const actorOf = ({ userId }: ChatPerson) => ({
   role: 'user' as const,
   securityEpoch: 1,
 })
-const caller = { requestId: 'r', address: null, site: null, userAgent: null }
+const caller = { requestId: 'r', address: null, site: null, userAgent: null, language: 'en' as const }
 
 test('has everything in order, with names, times in UTC and attachments by name', async () => {
   const asked = await ann.call('POST', '/api/v1/files/upload-url', {

@@ -367,7 +367,7 @@ describe.each(['sqlite', 'cosmos'] as const)('on two processes with one store of
       const { id } = (await eve.call('POST', conversations, { body: direct })).body
       const message = await say(fay, 'once', id)
       const actor = { userId: eve.userId, sessionId: 's', role: 'user' as const, securityEpoch: 1 }
-      const caller = { requestId: 'r', address: null, site: null, userAgent: null }
+      const caller = { requestId: 'r', address: null, site: null, userAgent: null, language: 'en' as const }
       const filed = await Promise.all(
         [one, two, one, two, one, two].map(({ reports: domain }) =>
           domain.file(caller, actor, message, { reason: 'spam' }),

@@ -290,7 +290,7 @@ describe('the webhook', () => {
 })
 
 describe('what listeners are told', () => {
-  const teapot = defineError('conflict', 'conflict', 'Not now.')
+  const teapot = defineError('conflict', 'conflict', 'Must be somebody else.')
 
   async function listening({ fail = false }: { fail?: boolean } = {}) {
     const testApp = await createTestApp()

@@ -32,7 +32,7 @@ let group: string
 let adminId: string
 let root: Pick<ChatPerson, 'call'>
 
-const caller = { requestId: 'request', address: null, site: null, userAgent: null }
+const caller = { requestId: 'request', address: null, site: null, userAgent: null, language: 'en' as const }
 
 const stepUp = (person: Pick<ChatPerson, 'call'>) =>
   person.call('POST', '/api/v1/auth/step-up', { body: { password: 'SecurePass123!' } })

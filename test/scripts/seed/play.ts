@@ -178,7 +178,7 @@ export async function play(scenario: Scenario) {
     atMs,
     ids: [id],
     async happen() {
-      const caller = { requestId: 'r', address: null, site: null, userAgent: null }
+      const caller = { requestId: 'r', address: null, site: null, userAgent: null, language: 'en' as const }
       const request = { fileName, fileType, fileSize: size, category: 'document' } as const
       const upload = await files.requestUpload(actorOf(ownerId), request, caller)
       const { method, headers } = upload

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Caller } from '../../kernel/actor.ts'
+import { Language } from '../../kernel/language.ts'
 
 /** Who asked, for the record of what is decided later. */
 export const KeptCaller = z.object({
@@ -7,11 +8,20 @@ export const KeptCaller = z.object({
   address: z.string().nullable(),
   site: z.string().nullable(),
   userAgent: z.string().nullable(),
+  /** Of what waits since before there was another. */
+  language: Language.default('en'),
 })
 
-export const keepCaller = ({ requestId, address, site, userAgent }: Caller): z.infer<typeof KeptCaller> => ({
+export const keepCaller = ({
   requestId,
   address,
   site,
   userAgent,
+  language,
+}: Caller): z.infer<typeof KeptCaller> => ({
+  requestId,
+  address,
+  site,
+  userAgent,
+  language,
 })

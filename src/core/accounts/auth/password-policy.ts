@@ -1,6 +1,7 @@
 import type { Needs } from '../../../ports/ports.ts'
 import { PortUnavailable } from '../../../ports/unavailable.ts'
 import { validationError } from '../../kernel/errors.ts'
+import { filled, type Said } from '../../kernel/messages/said.ts'
 import { contextOf, createGuessedFirst, type Owner } from './guessed-first.ts'
 import { longestPassword } from './passwords.model.ts'
 
@@ -25,10 +26,12 @@ export function createPasswordPolicy(
   }
 
   return async (path: string, password: string, owner: Owner): Promise<void> => {
-    const refuse = (code: string, message: string) => validationError([{ path, code, message }])
+    const refuse = (code: string, message: Said) => validationError([{ path, code, message }])
     const length = [...password].length
-    if (length < minLength) throw refuse('too_short', `Use at least ${minLength} characters.`)
-    if (length > longestPassword) throw refuse('too_long', `Use at most ${longestPassword} characters.`)
+    if (length < minLength)
+      throw refuse('too_short', filled('Use at least {length} characters.', { length: minLength }))
+    if (length > longestPassword)
+      throw refuse('too_long', filled('Use at most {length} characters.', { length: longestPassword }))
     const tooCommon = () => refuse('too_common', 'This password is easy to guess. Choose another one.')
     if (guessedFirst.isOfEverybody(password)) throw tooCommon()
     if (guessedFirst.isOfOwner(password, owner))

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { collection } from '../../../ports/documents.ts'
 import { DisplayName } from '../../kernel/display-name.ts'
 import { AppError, type ErrorDetail } from '../../kernel/errors.ts'
+import { SaidText } from '../../kernel/messages/said-text.ts'
 import { sentBack } from '../../kernel/sent-back.ts'
 import { hasFields, nothingNamed, Prose, Timestamp, Title, WebAddress } from './course-fields.model.ts'
 import type { LessonOutline } from './lessons.model.ts'
@@ -102,7 +103,7 @@ const Duration = {
 const modules = z.array(CourseModule).meta({ description: 'In order; empty when there are none.' })
 const moduleId = z.uuid().nullable().meta({ description: 'The module it is in.' })
 
-const Problems = z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })).meta({
+const Problems = z.array(z.object({ path: z.string(), code: z.string(), message: SaidText })).meta({
   description:
     'What learners would miss, such as the video of a lesson that is not there, and rules that are probably not meant.',
 })

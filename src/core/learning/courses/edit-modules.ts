@@ -1,6 +1,7 @@
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { AppError } from '../../kernel/errors.ts'
+import { filled } from '../../kernel/messages/said.ts'
 import type { AuthorCourses } from './author-courses.ts'
 import { type ChangeDraft, type DraftOutline, findIn, numbered, placed } from './change-draft.ts'
 import {
@@ -66,7 +67,7 @@ export function createEditModules(
             details: within.map(({ id, title }) => ({
               path: `lessons.${id}`,
               code: 'lesson_in_module',
-              message: `The lesson “${title}” is in it.`,
+              message: filled('The lesson “{title}” is in it.', { title: { asIs: title } }),
             })),
           })
         return { lessons, modules: numbered(modules.filter(({ id }) => id !== moduleId)) }

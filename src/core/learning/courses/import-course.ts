@@ -187,8 +187,7 @@ export function createImportCourse(
       memory: memory?.value ?? null,
     }
     const plan = await planImport(given, known, isOverwriting)
-    const tooMany = plan.notices.filter(({ code }) => code.startsWith('too_many_'))
-    if (tooMany.length > 0) throw validationError(tooMany)
+    if (plan.problems.length > 0) throw validationError(plan.problems)
     const pending = memory?.value.pending ?? null
     const isUnfinished = pending !== null || (memory === null && course.version === 0)
     const isToBePublished =

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Needs } from '../../../ports/ports.ts'
 import { closestIssues } from '../../kernel/closest-issues.ts'
-import { AppError, type ErrorDetail } from '../../kernel/errors.ts'
+import { AppError } from '../../kernel/errors.ts'
 import type { DomainEvent } from '../../kernel/events.ts'
 import { retryOnConflict } from '../../kernel/retry-on-conflict.ts'
 import type { AuthorCourses } from './author-courses.ts'
@@ -11,7 +11,7 @@ import { NewCourse } from './courses.model.ts'
 import type { EditLessons } from './edit-lessons.ts'
 import { createImportCourse, type ImportOptions } from './import-course.ts'
 import type { ImportNotice } from './import-notices.ts'
-import { importedId } from './importer.model.ts'
+import { asImportProblem, type ImportProblem, importedId } from './importer.model.ts'
 import { spelled } from './lesson-fields.ts'
 import { maxLessons, NewLesson } from './lessons.model.ts'
 import type { Fields } from './merge-fields.ts'
@@ -58,7 +58,7 @@ export interface ImportedRow {
   readonly row: number
   readonly key: string | null
   readonly outcome: 'created' | 'updated' | 'unchanged' | 'invalid'
-  readonly problems: readonly ErrorDetail[]
+  readonly problems: readonly ImportProblem[]
   /** What of the file was left out, and what was left as it is here. */
   readonly notices: readonly ImportNotice[]
 }
@@ -141,7 +141,7 @@ export function createImportCourses(
   const cleanMarkdown = createCleanMarkdown(needs)
 
   async function importRow(row: unknown, options: ImportOptions): Promise<Omit<ImportedRow, 'row'>> {
-    const invalid = (key: string | null, problems: readonly ErrorDetail[]) =>
+    const invalid = (key: string | null, problems: readonly ImportProblem[]) =>
       ({ key, outcome: 'invalid', problems, notices: [] }) as const
     const isPlain = typeof row === 'object' && row !== null
     const parsed = ImportedCourse.safeParse(withoutUnknown(isPlain ? { ...options.assumed, ...row } : row))
@@ -163,8 +163,8 @@ export function createImportCourses(
       return { key, outcome, problems: [], notices: [...unknown, ...notices] }
     } catch (error) {
       if (!(error instanceof AppError && (error.kind === 'invalid' || error.kind === 'conflict'))) throw error
-      const { code, message, details = [{ path: '', code, message }] } = error
-      return { ...invalid(key, details), notices: unknown }
+      const { code, said: message, details = [{ path: '', code, message }] } = error
+      return { ...invalid(key, details.map(asImportProblem)), notices: unknown }
     }
   }
 

@@ -1,7 +1,7 @@
-import type { ErrorDetail } from '../../kernel/errors.ts'
+import type { ImportProblem } from './importer.model.ts'
 
 /** What an import leaves undone, or could not know. `lesson`: its key in the file. */
-export interface ImportNotice extends ErrorDetail {
+export interface ImportNotice extends ImportProblem {
   readonly lesson: string | null
 }
 

@@ -1,3 +1,5 @@
+import type { ErrorDetail } from '../../kernel/errors.ts'
+import { inEnglish } from '../../kernel/messages/said.ts'
 import type { Author } from './author-courses.ts'
 
 /** Belongs to nobody: only admins change what was imported. */
@@ -12,3 +14,14 @@ export async function importedId(...keys: readonly string[]): Promise<string> {
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
+
+/** What is wrong with a row, in English: reports of imports are kept, and read by staff. */
+export interface ImportProblem extends Omit<ErrorDetail, 'message'> {
+  readonly message: string
+}
+
+export const asImportProblem = ({ path, code, message }: ErrorDetail): ImportProblem => ({
+  path,
+  code,
+  message: inEnglish(message),
+})

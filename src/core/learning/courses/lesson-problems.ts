@@ -1,5 +1,6 @@
 import type { Files } from '../../files/files.ts'
 import type { ErrorDetail } from '../../kernel/errors.ts'
+import { filled, type Said } from '../../kernel/messages/said.ts'
 import type { CourseVersion } from './courses.model.ts'
 import { type ContentParts, fileIdsOf, usesOf } from './lesson-files.ts'
 import type { Unavailable } from './lesson-parts.model.ts'
@@ -9,7 +10,7 @@ import { doubtfulRules, impossibleRules } from './watch-rules.model.ts'
 
 const readAtOnce = 20
 
-const words: Readonly<Record<Unavailable, string>> = {
+const words: Readonly<Record<Unavailable, Said>> = {
   missing: 'This file is not there any more. Learners see the lesson without it.',
   scan_pending: 'This file is still being checked. Until then learners see the lesson without it.',
   file_rejected:
@@ -34,7 +35,7 @@ export function createFindProblems({
   const within = (lesson: LessonOutline, { path, code, message }: ErrorDetail): ErrorDetail => ({
     path: `lessons.${lesson.id}.${path}`,
     code,
-    message: `“${lesson.title}”: ${message}`,
+    message: filled('“{title}”: {problem}', { title: { asIs: lesson.title }, problem: message }),
   })
 
   async function filesOf(courseId: string, lesson: LessonOutline): Promise<readonly ErrorDetail[]> {

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { collection } from '../../../ports/documents.ts'
 import { defineError } from '../../kernel/errors.ts'
+import { filled } from '../../kernel/messages/said.ts'
+import { SaidText } from '../../kernel/messages/said-text.ts'
 import { sentBack } from '../../kernel/sent-back.ts'
 import { Quiz, type StoredQuiz } from '../quizzes/quizzes.model.ts'
 import type { QuizOutline } from '../quizzes/standing.model.ts'
@@ -171,7 +173,7 @@ export const DraftLesson = z
     transcript: Transcript.nullable(),
     quiz,
     warnings: z
-      .array(z.object({ path: z.string(), code: z.string(), message: z.string() }))
+      .array(z.object({ path: z.string(), code: z.string(), message: SaidText }))
       .meta({ description: 'What can be done, and is probably not meant.' }),
   })
   .meta({ id: 'DraftLesson' })
@@ -189,5 +191,5 @@ export type UpdateLesson = z.infer<typeof UpdateLesson>
 export const tooManyLessons = defineError(
   'conflict',
   'conflict',
-  `A course can have at most ${maxLessons} lessons.`,
+  filled('A course can have at most {max} lessons.', { max: maxLessons }),
 )

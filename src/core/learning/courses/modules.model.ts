@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineError } from '../../kernel/errors.ts'
+import { filled } from '../../kernel/messages/said.ts'
 import { sentBack } from '../../kernel/sent-back.ts'
 import { hasFields, nothingNamed, Title } from './course-fields.model.ts'
 
@@ -34,5 +35,5 @@ export type UpdateModule = z.infer<typeof UpdateModule>
 export const tooManyModules = defineError(
   'conflict',
   'conflict',
-  `A course can have at most ${maxModules} modules.`,
+  filled('A course can have at most {max} modules.', { max: maxModules }),
 )

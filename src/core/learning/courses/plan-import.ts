@@ -1,3 +1,5 @@
+import type { ErrorDetail } from '../../kernel/errors.ts'
+import { filled } from '../../kernel/messages/said.ts'
 import type { ImportMemory, Sayings } from './import-memory.model.ts'
 import {
   type ImportNotice,
@@ -48,6 +50,8 @@ export interface ImportPlan {
   readonly order: readonly string[]
   readonly memory: Pick<ImportMemory, 'course' | 'modules' | 'lessons'>
   readonly notices: readonly ImportNotice[]
+  /** What keeps the row from being imported. */
+  readonly problems: readonly ErrorDetail[]
   readonly isEmpty: boolean
 }
 
@@ -80,7 +84,8 @@ function withoutField(merged: MergedFields, said: Sayings, field: string): Merge
   }
 }
 
-interface LessonsPlan extends Pick<ImportPlan, 'added' | 'changed' | 'removed' | 'order' | 'notices'> {
+interface LessonsPlan
+  extends Pick<ImportPlan, 'added' | 'changed' | 'removed' | 'order' | 'notices' | 'problems'> {
   readonly said: ImportMemory['lessons']
 }
 
@@ -163,14 +168,23 @@ async function planLessons(
     isOverwriting,
   )
   if (isKept) notices.push(keptEdit(null, 'lessons'))
-  if (order.length > maxLessons)
-    notices.push({
-      lesson: null,
-      path: 'lessons',
-      code: 'too_many_lessons',
-      message: `Would make ${order.length} lessons with those that were added here; ${maxLessons} is the most.`,
-    })
-  return { added, changed, removed, order, said, notices }
+  const tooMany: ErrorDetail = {
+    path: 'lessons',
+    code: 'too_many_lessons',
+    message: filled('Would make {count} lessons with those that were added here; {max} is the most.', {
+      count: order.length,
+      max: maxLessons,
+    }),
+  }
+  return {
+    added,
+    changed,
+    removed,
+    order,
+    said,
+    notices,
+    problems: order.length > maxLessons ? [tooMany] : [],
+  }
 }
 
 /** Minutes and seconds follow from each other, and from the length of a video. */
@@ -234,6 +248,7 @@ export async function planImport(
       ...leaving.map(({ key }) => left(null, `modules.${key}`)),
       ...lessons.notices,
     ],
+    problems: [...planned.problems, ...lessons.problems],
     isEmpty,
   }
 }

@@ -1,3 +1,5 @@
+import type { ErrorDetail } from '../../kernel/errors.ts'
+import { filled } from '../../kernel/messages/said.ts'
 import type { RememberedPart } from './import-memory.model.ts'
 import { type ImportNotice, keptEdit, keptRemoval, keptWithoutFile } from './import-notices.ts'
 import { isSame, mergeFields, sayingsOf } from './merge-fields.ts'
@@ -17,6 +19,7 @@ export interface PlannedModules {
   readonly leaving: readonly RememberedPart[]
   readonly said: readonly RememberedPart[]
   readonly notices: readonly ImportNotice[]
+  readonly problems: readonly ErrorDetail[]
 }
 
 /** What becomes of the modules; `given` is null where the file says nothing of any. */
@@ -26,7 +29,7 @@ export async function planModules(
   known: readonly { readonly id: string; readonly title: string }[],
   isOverwriting: boolean,
 ): Promise<PlannedModules> {
-  if (given === null) return { modules: known, leaving: [], said: memory, notices: [] }
+  if (given === null) return { modules: known, leaving: [], said: memory, notices: [], problems: [] }
   const notices: ImportNotice[] = []
   const remembered = new Map(memory.map((part) => [part.id, part]))
   const titles = new Map(known.map(({ id, title }) => [id, title]))
@@ -77,12 +80,19 @@ export async function planModules(
     isOverwriting,
   )
   if (isKept) notices.push(keptEdit(null, 'modules'))
-  if (order.length > maxModules)
-    notices.push({
-      lesson: null,
-      path: 'modules',
-      code: 'too_many_modules',
-      message: `Would make ${order.length} modules with those that were added here; ${maxModules} is the most.`,
-    })
-  return { modules: order.map((id) => ({ id, title: titles.get(id) ?? '' })), leaving, said, notices }
+  const tooMany: ErrorDetail = {
+    path: 'modules',
+    code: 'too_many_modules',
+    message: filled('Would make {count} modules with those that were added here; {max} is the most.', {
+      count: order.length,
+      max: maxModules,
+    }),
+  }
+  return {
+    modules: order.map((id) => ({ id, title: titles.get(id) ?? '' })),
+    leaving,
+    said,
+    notices,
+    problems: order.length > maxModules ? [tooMany] : [],
+  }
 }

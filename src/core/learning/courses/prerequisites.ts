@@ -1,5 +1,6 @@
 import type { Needs } from '../../../ports/ports.ts'
 import { AppError, validationError } from '../../kernel/errors.ts'
+import { filled, type Said } from '../../kernel/messages/said.ts'
 import { walk } from '../../kernel/walk.ts'
 import { type Course, type CourseNamed, catalog, courses } from './courses.model.ts'
 
@@ -12,8 +13,7 @@ export function createPrerequisites({ documents }: Needs<'documents'>) {
   const readAll = async (ids: readonly string[]) =>
     (await Promise.all(ids.map(read))).filter((course) => course !== null)
 
-  const refuse = (code: string, message: string) =>
-    validationError([{ path: 'prerequisites', code, message }])
+  const refuse = (code: string, message: Said) => validationError([{ path: 'prerequisites', code, message }])
 
   /** Whether a course is asked for, in the end, by one of these. */
   async function leadsTo(courseId: string, from: readonly string[]): Promise<boolean> {
@@ -69,7 +69,7 @@ export function createPrerequisites({ documents }: Needs<'documents'>) {
         details: using.map(({ id, title }) => ({
           path: `courses.${id}.prerequisites`,
           code: 'asked_for_by_course',
-          message: `The course “${title}”.`,
+          message: filled('The course “{title}”.', { title: { asIs: title } }),
         })),
       })
     },

@@ -81,15 +81,16 @@ export function whyIncomplete(lesson: LessonOutline, progress: LessonProgress): 
   if (progress.completedAt !== null) return []
   const seconds = lesson.minimumSeconds - progress.seconds
   const percent = percentMissing(lesson, progress)
-  return [
+  const found: Omit<Missing, 'lessonId'>[] = [
     ...(seconds > 0
-      ? [{ code: 'time_missing' as const, message: 'Spend more time on this lesson.', seconds }]
+      ? [{ code: 'time_missing' as const, message: 'Spend more time on this lesson.' as const, seconds }]
       : []),
     ...(percent > 0
-      ? [{ code: 'watching_missing' as const, message: 'Watch more of the video.', percent }]
+      ? [{ code: 'watching_missing' as const, message: 'Watch more of the video.' as const, percent }]
       : []),
     ...whyNotPassed(lesson, progress),
-  ].map((missing) => ({ ...missing, lessonId: lesson.id }))
+  ]
+  return found.map((missing) => ({ ...missing, lessonId: lesson.id }))
 }
 
 /** Why a course is not completed. */

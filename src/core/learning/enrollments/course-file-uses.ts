@@ -1,4 +1,5 @@
 import type { FileUse } from '../../files/files.model.ts'
+import { filled, type Said } from '../../kernel/messages/said.ts'
 import { walk } from '../../kernel/walk.ts'
 import type { CourseMember } from '../courses/course-members.model.ts'
 import type { Courses } from '../courses/courses.ts'
@@ -36,15 +37,23 @@ export const createCourseFileUses = ({
     const areOlderTaken =
       older.length > 0 && (await isTaken(courseId, new Set(older.map(({ version }) => version.id))))
     const uses = areOlderTaken ? found : found.filter(({ isCurrent }) => isCurrent)
-    const where = ({ version, isCurrent }: (typeof uses)[number]) =>
-      isCurrent ? '' : `, in version ${version.number}, which somebody still takes`
+    const where = ({ version, isCurrent }: (typeof uses)[number]) => (isCurrent ? '' : version.number)
+    const say = (use: (typeof uses)[number]): Said => {
+      const named = { lesson: { asIs: use.lesson.title }, course: { asIs: course.title } }
+      return use.isCurrent
+        ? filled('The lesson “{lesson}” of the course “{course}”.', named)
+        : filled(
+            'The lesson “{lesson}” of the course “{course}”, in version {version}, which somebody still takes.',
+            { ...named, version: use.version.number },
+          )
+    }
     const named = new Map(
       uses.map((use): [string, FileUse] => [
         `${use.lesson.id} ${where(use)}`,
         {
           path: `courses.${courseId}.lessons.${use.lesson.id}`,
           code: 'used_in_lesson',
-          message: `The lesson “${use.lesson.title}” of the course “${course.title}”${where(use)}.`,
+          message: say(use),
         },
       ]),
     )
@@ -54,7 +63,7 @@ export const createCourseFileUses = ({
             {
               path: `courses.${courseId}.thumbnailFileId`,
               code: 'used_as_thumbnail',
-              message: `The picture of the course “${course.title}”.`,
+              message: filled('The picture of the course “{title}”.', { title: { asIs: course.title } }),
             },
           ]
         : []),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { collection } from '../../../ports/documents.ts'
 import { defineError } from '../../kernel/errors.ts'
+import { SaidText } from '../../kernel/messages/said-text.ts'
 
 /** Somebody who wants a place in a course, as the course sees it. */
 export interface CourseRequest {
@@ -55,7 +56,7 @@ const Status = z.enum(['requested', 'waiting', 'declined']).meta({
 
 export const PlaceRequested = z
   .object({
-    message: z.string(),
+    message: SaidText,
     request: z.object({
       courseId: z.uuid(),
       status: Status,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { collection } from '../../../ports/documents.ts'
 import { defineError } from '../../kernel/errors.ts'
+import { SaidText } from '../../kernel/messages/said-text.ts'
 import type { Range } from '../../kernel/ranges.ts'
 import { type Category, VersionDifference } from '../courses/courses.model.ts'
 import type { Attempt } from '../quizzes/quizzes.model.ts'
@@ -107,7 +108,7 @@ const Timestamp = z.iso.datetime()
 
 export const Enrolled = z
   .object({
-    message: z.string(),
+    message: SaidText,
     enrollment: z.object({
       courseId: z.uuid(),
       userId: z.uuid(),

@@ -1,3 +1,4 @@
+import { filled } from '../../kernel/messages/said.ts'
 import type { CourseNamed } from '../courses/courses.model.ts'
 import type { LearnerStats } from './enrollments.model.ts'
 import type { Missing } from './study.model.ts'
@@ -11,6 +12,6 @@ export const missingCourses = (
     .filter(({ id }) => !stats?.completedCourses.some(({ courseId }) => courseId === id))
     .map(({ id, title }) => ({
       code: 'course_not_completed',
-      message: `Complete the course “${title}” first.`,
+      message: filled('Complete the course “{title}” first.', { title: { asIs: title } }),
       courseId: id,
     }))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SaidText } from '../../kernel/messages/said-text.ts'
 import { Caption, Resource, Transcript } from '../courses/lesson-parts.model.ts'
 import { VideoState } from '../courses/lessons.model.ts'
 import { CourseModule } from '../courses/modules.model.ts'
@@ -19,7 +20,7 @@ export const Missing = z
       'quiz_attempts_used',
       'course_not_completed',
     ]),
-    message: z.string(),
+    message: SaidText,
     lessonId: z.uuid().optional(),
     courseId: z.uuid().optional().meta({ description: 'The course to be completed first.' }),
     seconds: z.number().optional().meta({ description: 'Still to be spent.' }),
@@ -85,7 +86,7 @@ export type CompleteLesson = z.infer<typeof CompleteLesson>
 
 export const LessonCompleted = z
   .object({
-    message: z.string(),
+    message: SaidText,
     progress: z.object({
       courseId: z.uuid(),
       completedLessons: z.number().int(),

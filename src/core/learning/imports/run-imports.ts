@@ -7,7 +7,7 @@ import { createPutDocument } from '../../kernel/put-document.ts'
 import { walk } from '../../kernel/walk.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
 import type { Courses } from '../courses/courses.ts'
-import { importedId } from '../courses/importer.model.ts'
+import { asImportProblem, importedId } from '../courses/importer.model.ts'
 import type { ImportPackage } from './import-package.ts'
 import {
   courseImportRows,
@@ -102,8 +102,8 @@ export function createRunImports(
         })
       } catch (error) {
         if (!(error instanceof AppError) || error.code === 'scan_pending') throw error
-        const { code, message, details = [{ path: '', code, message }] } = error
-        return { row: 1, key: null, outcome: 'invalid', problems: [...details], notices: [] }
+        const { code, said: message, details = [{ path: '', code, message }] } = error
+        return { row: 1, key: null, outcome: 'invalid', problems: details.map(asImportProblem), notices: [] }
       }
     if (!result) throw new Error('a row has no result')
     const { problems, notices } = result

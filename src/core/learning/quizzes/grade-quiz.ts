@@ -1,4 +1,5 @@
 import { type ErrorDetail, validationError } from '../../kernel/errors.ts'
+import { filled } from '../../kernel/messages/said.ts'
 import { foldAnswer, readingsOf } from './fold-answer.ts'
 import type { Answer, Question, Quiz, SubmitQuiz } from './quizzes.model.ts'
 
@@ -56,7 +57,10 @@ function problemWith(
   const field = fieldOf[question.type]
   for (const other of ['choiceIds', 'number', 'text'] as const)
     if (other !== field && (answer[other] ?? '') !== '')
-      return { code: 'wrong_kind', message: `This question is answered by ${field}.` }
+      return {
+        code: 'wrong_kind',
+        message: filled('This question is answered by {field}.', { field: { asIs: field } }),
+      }
   if (question.type === 'number' || question.type === 'text') return null
   const chosen = answer.choiceIds ?? []
   if (new Set(chosen).size < chosen.length) return { code: 'chosen_twice', message: 'Name a choice once.' }
@@ -73,7 +77,7 @@ export function readAnswers({ questions }: Pick<Quiz, 'questions'>, given: Submi
   const problems: ErrorDetail[] = []
   for (const [index, answer] of given.entries()) {
     const question = questions.find(({ id }) => id === answer.questionId)
-    const problem = byId.has(answer.questionId)
+    const problem: Omit<ErrorDetail, 'path'> | null = byId.has(answer.questionId)
       ? { code: 'answered_twice', message: 'Answer a question once.' }
       : problemWith(question, answer)
     if (problem) problems.push({ path: `answers.${index}`, ...problem })

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { filled, issueSaying, type Plain, type Said } from '../../kernel/messages/said.ts'
+import { SaidText } from '../../kernel/messages/said-text.ts'
 import { foldAnswer } from './fold-answer.ts'
 
 export const maxQuestions = 50
@@ -69,7 +71,7 @@ const repeated = (keys: readonly (string | undefined)[]): number =>
   keys.findIndex((key, index) => key !== undefined && keys.indexOf(key) !== index)
 
 /** What is wrong with a question beyond its shape: where in it, and in words. */
-function problemOf(question: Question): readonly [path: (string | number)[], message: string] | null {
+function problemOf(question: Question): readonly [path: (string | number)[], message: Plain] | null {
   if (question.type === 'text') {
     const empty = question.answers.findIndex((answer) => foldAnswer(answer) === '')
     return empty < 0 ? null : [['answers', empty], 'Must contain a letter or a number.']
@@ -121,10 +123,9 @@ export const Quiz = z
       .meta({ description: 'Shown after an attempt.' }),
   })
   .superRefine((quiz, context) => {
-    const wrong = (path: (string | number)[], message: string) =>
-      context.addIssue({ code: 'custom', path, message })
+    const wrong = (path: (string | number)[], said: Said) => context.addIssue({ ...issueSaying(said), path })
     if (JSON.stringify(quiz).length > maxQuizLength)
-      return wrong([], `Must not be longer than ${maxQuizLength} characters.`)
+      return wrong([], filled('Must not be longer than {max} characters.', { max: maxQuizLength }))
     quiz.questions.forEach((question, index) => {
       const problem = problemOf(question)
       if (problem) wrong(['questions', index, ...problem[0]], problem[1])
@@ -263,6 +264,6 @@ export const QuizAttempts = z
 export type QuizAttempts = z.infer<typeof QuizAttempts>
 
 export const QuizSubmitted = z
-  .object({ message: z.string(), result: QuizAttempt, ...Standing })
+  .object({ message: SaidText, result: QuizAttempt, ...Standing })
   .meta({ id: 'QuizSubmitted' })
 export type QuizSubmitted = z.infer<typeof QuizSubmitted>

@@ -7,6 +7,7 @@ import type { Users } from '../../accounts/users/users.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import type { Limit } from '../../kernel/domain.ts'
 import { type ErrorDetail, tooMany, validationError } from '../../kernel/errors.ts'
+import { filled } from '../../kernel/messages/said.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
 import type { Limits } from '../../platform/limits/limits.ts'
 import { greetingOf } from '../../platform/mail/mail.model.ts'
@@ -62,7 +63,7 @@ export function createMakeShare(
 ) {
   async function refuseUnfit(userId: string, courseIds: readonly string[], expiresMs: number): Promise<void> {
     const taken = await enrollments.coursesOf(userId)
-    const details: ErrorDetail[] = courseIds.flatMap((id, i) =>
+    const details: ErrorDetail[] = courseIds.flatMap((id, i): ErrorDetail[] =>
       taken.includes(id)
         ? []
         : [{ path: `courseIds.${i}`, code: 'not_enrolled', message: 'Must be a course that you take.' }],
@@ -72,7 +73,7 @@ export function createMakeShare(
       details.push({
         path: 'expiresAt',
         code: 'out_of_range',
-        message: `Must be in the future, ${longestShareDays} days from now at most.`,
+        message: filled('Must be in the future, {days} days from now at most.', { days: longestShareDays }),
       })
     if (details.length > 0) throw validationError(details)
   }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { collection } from '../../../ports/documents.ts'
 import { DisplayName } from '../../kernel/display-name.ts'
 import { defineError } from '../../kernel/errors.ts'
+import { filled } from '../../kernel/messages/said.ts'
 import { timeSpentFields } from '../enrollments/time-shown.model.ts'
 
 const dayMs = 24 * 60 * 60_000
@@ -127,5 +128,5 @@ export const nothingShared = defineError(
 export const tooManyShares = defineError(
   'conflict',
   'too_many_shares',
-  `There can be ${maxActiveShares} at a time. End one first.`,
+  filled('There can be {max} at a time. End one first.', { max: maxActiveShares }),
 )

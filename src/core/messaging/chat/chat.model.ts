@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DisplayName } from '../../kernel/display-name.ts'
 import { defineError } from '../../kernel/errors.ts'
+import { filled } from '../../kernel/messages/said.ts'
 import { CursorQuery, cursorPage } from '../../kernel/paging.ts'
 import { orAsRead, sentBack } from '../../kernel/sent-back.ts'
 import { Action } from './actions.model.ts'
@@ -151,5 +152,5 @@ export const directStays = defineError(
 export const tooManyMembers = defineError(
   'conflict',
   'conflict',
-  `A group can have at most ${maxMembers} members.`,
+  filled('A group can have at most {max} members.', { max: maxMembers }),
 )

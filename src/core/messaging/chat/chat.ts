@@ -215,7 +215,7 @@ export function createChat(
           [...(await sentOf(id, parts)), ...(hasForgottenParts ? ['earlier'] : [])].map((messageId) => ({
             path: `conversations.${id}.messages.${messageId}`,
             code: 'sent_with_message',
-            message: 'A message that was sent with it. Delete the message.',
+            message: 'A message that was sent with it. Delete the message.' as const,
           })),
         titleFor: ({ userId }, { id }) => titleFor(userId, id),
       }),

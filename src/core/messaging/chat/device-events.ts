@@ -38,7 +38,7 @@ export function createDeviceEvents(uses: {
       const issues = [...(where.error?.issues ?? []), ...(input.error?.issues ?? [])]
       if (!where.success || !input.success)
         throw validationError(
-          issues.map(({ path, code }) => ({ path: path.join('.'), code, message: 'Is not valid.' })),
+          issues.map(({ path, code }) => ({ path: path.join('.'), code, message: 'Is not valid.' as const })),
         )
       if (!user || user.value.status === 'suspended')
         throw new AppError('unauthenticated', 'token_revoked', 'This session has ended. Sign in again.')

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineError } from '../../kernel/errors.ts'
+import { filled } from '../../kernel/messages/said.ts'
 import { maxMembers } from './chat.model.ts'
 import { MemberRole } from './entries.model.ts'
 import { Timestamp, UserId } from './messages.model.ts'
@@ -74,5 +75,5 @@ export type InvitationPreview = z.infer<typeof InvitationPreview>
 export const tooManyInvitations = defineError(
   'conflict',
   'conflict',
-  `A group can have at most ${maxInvitations} invitations at a time. Revoke one first.`,
+  filled('A group can have at most {max} invitations at a time. Revoke one first.', { max: maxInvitations }),
 )

@@ -1,10 +1,11 @@
 import { validationError } from '../../kernel/errors.ts'
+import type { Said } from '../../kernel/messages/said.ts'
 import type { Action } from './actions.model.ts'
 import { type Head, memberOf } from './entries.model.ts'
 import type { MentionGroup } from './messages.model.ts'
 import type { IsBlocked } from './permissions.ts'
 
-const refused = (code: string, message: string) => validationError([{ path: 'mentions', code, message }])
+const refused = (code: string, message: Said) => validationError([{ path: 'mentions', code, message }])
 
 export type ChooseMentions = (
   head: Head,

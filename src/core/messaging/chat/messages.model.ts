@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineError } from '../../kernel/errors.ts'
+import { filled } from '../../kernel/messages/said.ts'
 import { cursorPage } from '../../kernel/paging.ts'
 import { sentBack } from '../../kernel/sent-back.ts'
 
@@ -232,11 +233,11 @@ export const clientMessageIdReused = defineError(
 export const tooManyEmojis = defineError(
   'conflict',
   'conflict',
-  `A message can have at most ${maxEmojis} different emoji.`,
+  filled('A message can have at most {max} different emoji.', { max: maxEmojis }),
 )
 export const messageIsDeleted = defineError('conflict', 'conflict', 'This message has been deleted.')
 export const tooManyPins = defineError(
   'conflict',
   'conflict',
-  `A conversation can have at most ${maxPins} pinned messages.`,
+  filled('A conversation can have at most {max} pinned messages.', { max: maxPins }),
 )

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineError } from '../../kernel/errors.ts'
+import { filled } from '../../kernel/messages/said.ts'
 import { Timestamp } from './messages.model.ts'
 import type { Shelf } from './place.ts'
 
@@ -46,7 +47,7 @@ export const asEverybody: Mine = {
 export const tooManyPinned = defineError(
   'conflict',
   'conflict',
-  `At most ${maxPinned} conversations can be pinned.`,
+  filled('At most {max} conversations can be pinned.', { max: maxPinned }),
 )
 
 export const shelfFor = ({ isHidden, isArchived, isPinned }: Mine): Shelf =>

@@ -129,7 +129,13 @@ test('a code that nobody can use any more is not sent', async () => {
 
 test('what is refused for good is a dead letter: logged, counted, listed, and sent when somebody asks', async () => {
   const { one, run, world, settled, messages, log, auditRecords } = createWorld()
-  const caller = { requestId: 'request-1', address: null, site: null, userAgent: null }
+  const caller = {
+    requestId: 'request-1',
+    address: null,
+    site: null,
+    userAgent: null,
+    language: 'en' as const,
+  }
   const admin = { userId: 'admin', sessionId: 'session', role: 'admin', securityEpoch: 1 } as const
   world.refused = 'ann@example.com'
   await one.enqueue(notice('ann@example.com'), 'form')

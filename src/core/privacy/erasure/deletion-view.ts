@@ -1,6 +1,7 @@
+import type { Said } from '../../kernel/messages/said.ts'
 import type { Deletion, DeletionView } from './erasure.model.ts'
 
-const words: Readonly<Record<DeletionView['state'], string>> = {
+const words: Readonly<Record<DeletionView['state'], Said>> = {
   scheduled: 'The account is locked and will be erased. Until then you can cancel the deletion.',
   on_hold:
     'The account is locked. A legal hold prevents its erasure for now: we are obliged to keep it for a legal proceeding. It will be erased when the hold ends; nobody can use it until then.',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { collection } from '../../../ports/documents.ts'
 import { defineError } from '../../kernel/errors.ts'
+import { SaidText } from '../../kernel/messages/said-text.ts'
 import type { Kept } from '../../kernel/personal-data.ts'
 import type { MailedPages } from '../../platform/mail/mailed-pages.model.ts'
 
@@ -42,7 +43,7 @@ const Timestamp = z.iso.datetime()
 export const DeletionView = z
   .object({
     state: z.enum(['scheduled', 'on_hold', 'erasing', 'done', 'cancelled']),
-    message: z.string().meta({ description: 'How it stands, in words.' }),
+    message: SaidText.meta({ description: 'How it stands, in words.' }),
     requestedAt: Timestamp,
     eraseAfter: Timestamp.meta({ description: 'Until then it can be cancelled.' }),
     finishedAt: Timestamp.nullable(),

@@ -1,0 +1,20 @@
+import { z } from 'zod'
+
+/** What people read from us is written in each of these; the first is for who asks for none. */
+export const languages = ['en', 'es'] as const
+
+export const Language = z.enum(languages).meta({
+  id: 'Language',
+  description: 'The language of mails.',
+  example: 'en',
+})
+export type Language = z.infer<typeof Language>
+
+/** What `T` says, in any language: the same keys, and functions of the same facts. */
+export type InAnyLanguage<T> = {
+  readonly [K in keyof T]: T[K] extends string
+    ? string
+    : T[K] extends (...given: infer A) => infer R
+      ? (...given: A) => R
+      : InAnyLanguage<T[K]>
+}
