@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { samples } from '../test/core/platform/mails/samples.ts'
+import { fileOf, samples } from '../test/core/platform/mails/samples.ts'
 
 /*
  * A picture of each mail as a telephone shows it, into docs/mails, to be looked at after a change. Needs Chromium:
@@ -14,9 +14,11 @@ const folder = resolve(import.meta.dirname, '../docs/mails')
 const scratch = mkdtempSync(join(tmpdir(), 'mails-'))
 mkdirSync(folder, { recursive: true })
 
-for (const { template, message } of samples) {
+for (const sample of samples) {
+  const { message } = sample
+  const file = fileOf(sample)
   // Chromium makes no window as narrow as a telephone, but a frame in it can be.
-  const page = join(scratch, `${template}.html`)
+  const page = join(scratch, `${file}.html`)
   const source = message.html.replaceAll('&', '&amp;').replaceAll('"', '&quot;')
   writeFileSync(
     page,
@@ -31,11 +33,11 @@ for (const { template, message } of samples) {
       '--hide-scrollbars',
       '--window-size=500,760',
       `--user-data-dir=${join(scratch, 'profile')}`,
-      `--screenshot=${join(folder, `${template}.png`)}`,
+      `--screenshot=${join(folder, `${file}.png`)}`,
       `file://${page}`,
     ],
     { stdio: 'ignore' },
   )
-  console.log(`docs/mails/${template}.png`)
+  console.log(`docs/mails/${file}.png`)
 }
 rmSync(scratch, { recursive: true })

@@ -113,7 +113,7 @@ export async function writePerson(
       }
       writer.add(sessions, (await newSession(bench, user, opening, bench.settings.auth)).session)
     }
-    user = signedInAt(user, atMs)
+    user = signedInAt(user, atMs, caller)
   }
 
   const { mentor } = plan

@@ -41,7 +41,7 @@ export function createRecordsWriter({ ports, bench, untilMs, isContinued, isElse
     bench.take('form', id)
     bench.at(atMs)
     const receiptCode = filled.type === 'referral' ? bench.newReceiptCode() : null
-    const prepared = await bench.prepareSubmission(id, filled, receiptCode)
+    const prepared = await bench.prepareSubmission(id, filled, receiptCode, caller.language)
     const facts = { id, atMs, idempotencyKey: null, spamSignals: [], duplicateOf: null, attachments: [] }
     return {
       plan,
@@ -141,7 +141,10 @@ export function createRecordsWriter({ ports, bench, untilMs, isContinued, isElse
         bench.at(atMs)
         const link = linkTo(bench.settings.forms.pages.notMe)
         const greeting = greetingOf(person.name)
-        const mail = await bench.mail.seal({ template: 'new_device', to: person.email, greeting, link }, key)
+        const mail = await bench.mail.seal(
+          { template: 'new_device', language: 'en', to: person.email, greeting, link },
+          key,
+        )
         sealed.push(mail)
         mails.set(mail.id, { isRefused })
       }

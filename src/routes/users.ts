@@ -38,6 +38,7 @@ const updateMe = createRoute({
       emailUpdates: false,
       theme: 'dark',
       timeZone: 'America/Los_Angeles',
+      language: 'en',
     },
   }),
   responses: { 200: json(Profile, 'As it is now.'), ...errors(400, 401, 403, 409, 412, 413, 415) },

@@ -651,7 +651,7 @@ async function writeMails({ mailQueue }: Ports, bench: Bench, n: number, nowMs: 
         bench.at(nowMs - minuteMs)
         const input = { greeting: '' as never, code: '123456' as never }
         const mail = await bench.mail.seal(
-          { template: 'confirm_identity', to: 'me@example.org', ...input },
+          { template: 'confirm_identity', language: 'en', to: 'me@example.org', ...input },
           `${kind.name} ${i}`,
         )
         mails.push({ ...mail, expiresAt: null, ...('changes' in kind ? kind.changes : {}) })

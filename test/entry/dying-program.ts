@@ -86,7 +86,13 @@ if (laterMs === '0') {
   const mails = await Promise.all(
     ['ann@example.com', 'bob@example.com'].map((to) =>
       mail.seal(
-        { template: 'form_received', to, greeting: greetingOf('Ann'), reference: referenceWhenStored },
+        {
+          template: 'form_received',
+          language: 'en',
+          to,
+          greeting: greetingOf('Ann'),
+          reference: referenceWhenStored,
+        },
         `${submission.id} ${to}`,
       ),
     ),

@@ -1,8 +1,10 @@
 import type { Needs } from '../../ports/ports.ts'
 import { isWaiting, type Submission } from '../../ports/submissions.ts'
 import type { Actor, Caller } from '../kernel/actor.ts'
+import type { Recipient } from '../platform/mail/mail.ts'
 import { addBusinessTime } from './business-hours.ts'
 import type { PlannedChange } from './change-submission.ts'
+import { languageOfSender } from './form-mails.ts'
 import type { FilledForm, FormStatus } from './forms.model.ts'
 import type { FormsDomain } from './forms-domain.ts'
 import { notInThisState, type ReviewForm } from './review.model.ts'
@@ -34,7 +36,8 @@ export function createPlanReview(
       case 'pending': {
         const isHeldBack = submission.status === 'spam'
         // Those that went out before are known by their keys.
-        const heldBack = isHeldBack && filled ? await mails.arrived(submission.id, filled) : []
+        const heldBack =
+          isHeldBack && filled ? await mails.arrived(submission.id, filled, languageOfSender(submission)) : []
         // Nobody has looked at it yet: what its sender was promised still holds.
         if (isWaiting(submission)) return { change: {}, mails: heldBack }
         const due = addBusinessTime(now, settings.responseMs, settings.businessHours)
@@ -61,7 +64,7 @@ export function createPlanReview(
     submission: Submission,
     review: ReviewForm,
     /** Of whom it is given to, unless they take it themselves. */
-    assigneeEmail: string | null = null,
+    assignee: Recipient | null = null,
   ): Promise<PlannedChange | null> => {
     const from = submission.status as FormStatus
     const to = review.status ?? from
@@ -91,8 +94,7 @@ export function createPlanReview(
       ...(to === from && !isAgreed ? {} : { reason: `${from}_to_${to}` }),
     })
     const isNewlyAssigned = review.assignedTo !== undefined && review.assignedTo !== submission.assignedTo
-    const toAssignee =
-      isNewlyAssigned && assigneeEmail !== null ? await mails.assigned(submission, assigneeEmail) : []
+    const toAssignee = isNewlyAssigned && assignee !== null ? await mails.assigned(submission, assignee) : []
     return { change, audit: entry, mails: [...effects.mails, ...toAssignee] }
   }
 }

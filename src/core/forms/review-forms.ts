@@ -1,9 +1,11 @@
 import type { Needs } from '../../ports/ports.ts'
 import type { Submission } from '../../ports/submissions.ts'
+import { languageOf } from '../accounts/users/users.model.ts'
 import type { Users } from '../accounts/users/users.ts'
 import type { Actor, Caller } from '../kernel/actor.ts'
 import { forbidden, notFound, validationError } from '../kernel/errors.ts'
 import type { Precondition } from '../kernel/precondition.ts'
+import type { Recipient } from '../platform/mail/mail.ts'
 import { summaryOf } from './describe-form.ts'
 import { contactSpellings } from './form-text.ts'
 import type { FilledForm, FormStatus, FormType } from './forms.model.ts'
@@ -85,10 +87,11 @@ export function createReviewForms(
     }
     return { value, version: submission.version }
   }
-  /** Their address. */
-  async function checkAssignee(userId: string): Promise<string> {
+  /** Where they are told. */
+  async function checkAssignee(userId: string): Promise<Recipient> {
     const assignee = await users.read(userId)
-    if (assignee && ['admin', 'mentor'].includes(assignee.value.role)) return assignee.value.email
+    if (assignee && ['admin', 'mentor'].includes(assignee.value.role))
+      return { to: assignee.value.email, language: languageOf(assignee.value) }
     throw validationError([
       { path: 'assignedTo', code: 'not_staff', message: 'Must be the id of an administrator or mentor.' },
     ])
@@ -113,8 +116,8 @@ export function createReviewForms(
         if (review.status !== undefined || review.assignedTo !== undefined) throw forbidden()
       }
       const { assignedTo } = review
-      const email = assignedTo ? await checkAssignee(assignedTo) : null
-      const told = assignedTo === actor.userId ? null : email
+      const assignee = assignedTo ? await checkAssignee(assignedTo) : null
+      const told = assignedTo === actor.userId ? null : assignee
       const changed = await changeSubmission(
         () => findFor(actor, id),
         (submission) => planReview(caller, actor, submission, review, told),

@@ -3,6 +3,7 @@ import type { Needs } from '../../ports/ports.ts'
 import type { NewSubmission, Submission } from '../../ports/submissions.ts'
 import type { Actor, Caller } from '../kernel/actor.ts'
 import { validationError } from '../kernel/errors.ts'
+import type { Language } from '../kernel/language.ts'
 import type { Occurrence } from '../platform/audit/audit.model.ts'
 import { addBusinessTime, yearIn } from './business-hours.ts'
 import { comparedPhone, normalizeContact } from './form-text.ts'
@@ -92,16 +93,16 @@ export const createPrepareSubmission =
     { ciphers }: Needs<'ciphers'>,
     { sealing, hashContacts, mails }: Pick<FormsDomain, 'sealing' | 'hashContacts' | 'mails'>,
   ) =>
-  async (id: string, filled: FilledForm, receiptCode: string | null) => {
+  async (id: string, filled: FilledForm, receiptCode: string | null, language: Language) => {
     const kept = keptOf(filled)
     const contacts = contactsOf(kept)
     const [sealed, contactHashes, hash, arrivalMails] = await Promise.all([
       sealing.sealNew(id, kept.form),
       hashContacts(contacts),
       receiptCode === null ? null : newReceiptHash(ciphers, id, receiptCode),
-      mails.arrived(id, kept),
+      mails.arrived(id, kept, language),
     ])
-    return { sealed, contacts, contactHashes, receiptHash: hash, arrivalMails }
+    return { sealed, contacts, contactHashes, receiptHash: hash, arrivalMails, language }
   }
 
 export type Prepared = Awaited<ReturnType<ReturnType<typeof createPrepareSubmission>>>
@@ -109,7 +110,7 @@ export type Prepared = Awaited<ReturnType<ReturnType<typeof createPrepareSubmiss
 /** A submission as it comes in. */
 export function submissionOf(
   filled: FilledForm,
-  { sealed, contactHashes, receiptHash: hash }: Prepared,
+  { sealed, contactHashes, receiptHash: hash, language }: Prepared,
   {
     id,
     atMs,
@@ -142,7 +143,7 @@ export function submissionOf(
     information: null,
     notes: null,
     attachments,
-    metadata: { ...metadataOf(filled), spamSignals, duplicateOf },
+    metadata: { ...metadataOf(filled), spamSignals, duplicateOf, language },
     contactHashes,
     assignedTo: null,
     dueAt: new Date(addBusinessTime(atMs, responseMs, businessHours)).toISOString(),
@@ -200,7 +201,7 @@ export function createSubmitForm(
     const claims = claimsOf(attached, settings.publicOrigin)
     const atMs = clock.now()
     const receiptCode = filled.type === 'referral' ? newReceiptCode() : null
-    const prepared = await prepare(id, filled, receiptCode)
+    const prepared = await prepare(id, filled, receiptCode, caller.language)
     const [spamSignals, duplicateOf, bound] = await Promise.all([
       judge(filled, caller, idempotencyKey),
       findEarlier(filled.type, prepared.contacts[0]),

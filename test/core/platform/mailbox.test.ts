@@ -9,7 +9,10 @@ const read = async (app: Awaited<ReturnType<typeof createTestApp>>['app'], path 
 test('outside production, kept mail is shown as a page, a message and JSON', async () => {
   const { app, mail, settled } = await createTestApp()
   const greeting = greetingOf('Ann')
-  await mail.enqueue({ template: 'form_received', to: 'a&b@example.com', greeting, reference }, 'form 1')
+  await mail.enqueue(
+    { template: 'form_received', language: 'en', to: 'a&b@example.com', greeting, reference },
+    'form 1',
+  )
   await settled()
   const list = await (await read(app, '', 'application/json')).json()
   expect(list).toMatchObject({

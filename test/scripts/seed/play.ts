@@ -193,7 +193,7 @@ export async function play(scenario: Scenario) {
       isRefusing = isRefused
       const link = 'http://localhost:5173/account/security' as Link
       await mail.enqueue(
-        { template: 'new_device', to: person.email, greeting: person.name as Greeting, link },
+        { template: 'new_device', language: 'en', to: person.email, greeting: person.name as Greeting, link },
         key,
       )
     },

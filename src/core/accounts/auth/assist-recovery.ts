@@ -7,7 +7,7 @@ import type { Recording } from '../../platform/audit/audit.model.ts'
 import { greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import { noticeAddresses } from '../users/former-addresses.model.ts'
-import { isStaff, type User } from '../users/users.model.ts'
+import { isStaff, languageOf, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import {
   type ApprovedRecovery,
@@ -86,9 +86,10 @@ export function createAssistRecovery(
   async function tell(user: User, usableFrom: string, token: string): Promise<void> {
     const link = linkTo(settings.pages.cancelRecovery, token)
     const greeting = greetingOf(user.name)
+    const language = languageOf(user)
     for (const to of noticeAddresses(user, clock.now()))
       await mail.enqueue(
-        { template: 'recovery_approved', to, greeting, link },
+        { template: 'recovery_approved', to, language, greeting, link },
         `recovery_approved ${user.id} ${usableFrom} ${ids.next()}`,
       )
   }

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
+import { Language } from '../../kernel/language.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
 import { codeOf, greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Decide, Mailing } from '../../platform/mail/mail.ts'
 import { openFormerAddresses, takeBackMs } from '../users/former-addresses.model.ts'
-import { tooManyAddresses } from '../users/users.model.ts'
+import { languageOf, tooManyAddresses } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import type { AuthSettings } from './auth.model.ts'
 import type { MayMail } from './mail-rate-limit.ts'
@@ -16,7 +17,7 @@ import type { Credentials } from './sessions.model.ts'
 import type { Sessions } from './sessions.ts'
 import { withProvedAddress } from './take-back.ts'
 
-const Asked = z.object({ name: z.string(), code: z.string() })
+const Asked = z.object({ name: z.string(), code: z.string(), language: Language.default('en') })
 
 const codeLifeMs = 10 * 60_000
 const tries = 5
@@ -74,17 +75,17 @@ export function createChangeEmail(
         isOnlyOne: true,
         sessionId: actor.sessionId,
       })
-      const facts = { name: user.name, code }
+      const facts = { name: user.name, code, language: languageOf(user) }
       await mail.decideLater({ kind: 'change-email', to: email, facts, usefulForMs: codeLifeMs })
     },
 
     async decide({ to: email, facts, id }: Parameters<Decide>[0]): Promise<void> {
-      const { name, code } = Asked.parse(facts)
+      const { name, code, language } = Asked.parse(facts)
       const owner = (await users.findByEmail(email))?.value
       if (owner) return notices.accountExists(owner)
       const greeting = greetingOf(name)
       await mail.enqueue(
-        { template: 'confirm_new_email', to: email, greeting, code: codeOf(code) },
+        { template: 'confirm_new_email', to: email, language, greeting, code: codeOf(code) },
         `confirm_new_email ${id}`,
       )
     },
@@ -121,6 +122,7 @@ export function createChangeEmail(
           {
             template: 'email_changed',
             to: previous,
+            language: languageOf(user),
             greeting: greetingOf(user.name),
             link: linkTo(settings.pages.undoEmailChange, token),
           },

@@ -96,6 +96,7 @@ export function createGuests(
         name,
         passwordHash: null,
         role: 'guest',
+        language: caller.language,
         expiresAt: new Date(clock.now() + lifeMs).toISOString(),
       })
       // Before there is a session: nobody chats who is not going to be erased.
@@ -138,7 +139,7 @@ export function createGuests(
       const { caller, userId, sessionId, securityEpoch, name, passwordHash } = Asked.parse(facts)
       const owner = (await users.findByEmail(email))?.value
       if (owner && owner.id !== userId) {
-        if (await mayMail('account-exists', email)) await notices.accountExists(owner)
+        if (await mayMail('account-exists', email)) await notices.accountExists(owner, caller)
         return
       }
       const guest = (await users.read(userId))?.value

@@ -144,12 +144,12 @@ export function createLogInWithProvider(
       const link = { id, provider: given.provider, email }
       const owner = (await users.findByEmail(email))?.value
       if (settings.signupDisclosure === 'hidden' && !identity.isEmailVouchedFor) {
-        const facts = { name: identity.name }
+        const facts = { name: identity.name, language: caller.language }
         await mail.decideLater({ kind: 'provider-sign-up', to: email, facts, usefulForMs: dayMs })
         return askForPassword(owner ?? null, link, sharedDevice)
       }
       if (!owner) {
-        const opened = await openAccount(email, identity)
+        const opened = await openAccount(email, identity, caller)
         const linked = await identities.link(opened, link)
         await record(caller, 'user.signup', linked)
         if (!linked.emailVerified) await emailVerification.send(linked)

@@ -1,8 +1,10 @@
 import type { Needs } from '../../../ports/ports.ts'
+import type { Caller } from '../../kernel/actor.ts'
+import type { Language } from '../../kernel/language.ts'
 import { greetingOf, type Link, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import { noticeAddresses, takeBackMs } from '../users/former-addresses.model.ts'
-import type { User } from '../users/users.model.ts'
+import { languageOf, type User } from '../users/users.model.ts'
 import type { AuthSettings } from './auth.model.ts'
 import type { OneTimeTokens } from './one-time-tokens.ts'
 
@@ -12,6 +14,7 @@ const tries = 5
 export interface Told {
   readonly to: string
   readonly notMe: Link
+  readonly language: Language
 }
 
 /**
@@ -33,7 +36,7 @@ export function createNotices(
       noticeAddresses(user, clock.now()).map(async (to) => {
         const facts = { email: to, since }
         const { token } = await tokens.issue('not-me', user.id, { lifeMs: takeBackMs, tries, facts })
-        return { to, notMe: linkTo(settings.pages.notMe, token) }
+        return { to, notMe: linkTo(settings.pages.notMe, token), language: languageOf(user) }
       }),
     )
   }
@@ -41,8 +44,8 @@ export function createNotices(
     (template: 'password_changed' | 'second_factor_changed' | 'new_device') =>
     async (user: User, since: string): Promise<void> => {
       const greeting = greetingOf(user.name)
-      for (const { to, notMe } of await whereToTell(user, since))
-        await mail.enqueue({ template, to, greeting, link: notMe }, `${template} ${ids.next()}`)
+      for (const { to, notMe, language } of await whereToTell(user, since))
+        await mail.enqueue({ template, to, language, greeting, link: notMe }, `${template} ${ids.next()}`)
     }
   return {
     whereToTell,
@@ -50,10 +53,13 @@ export function createNotices(
     secondFactorChanged: tell('second_factor_changed'),
     newDevice: tell('new_device'),
     /** For who has tried to open an account where there is one. */
-    async accountExists({ email, name, role }: User): Promise<void> {
+    async accountExists(owner: User, asked?: Pick<Caller, 'language'>): Promise<void> {
+      const { email, name, role } = owner
       if (role === 'guest') return
       const link = linkTo(settings.pages.forgotPassword)
-      const mailed = { template: 'account_exists', to: email, greeting: greetingOf(name), link } as const
+      const language = languageOf(owner, asked)
+      const greeting = greetingOf(name)
+      const mailed = { template: 'account_exists', to: email, language, greeting, link } as const
       await mail.enqueue(mailed, `account_exists ${ids.next()}`)
     },
   }

@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import type { ProvidedIdentity } from '../../../ports/identity-providers.ts'
+import type { Caller } from '../../kernel/actor.ts'
+import { Language } from '../../kernel/language.ts'
 import type { Decide } from '../../platform/mail/mail.ts'
 import { hasNoWayIn, PersonName, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import type { MayMail } from './mail-rate-limit.ts'
 import type { PasswordReset } from './reset-password.ts'
 
-const Asked = z.object({ name: z.string().nullable() })
+const Asked = z.object({ name: z.string().nullable(), language: Language.default('en') })
 
 /** An account for somebody whom a provider names. It has no password, and until it is joined no way in. */
 export const createOpenProviderAccount =
@@ -14,6 +16,7 @@ export const createOpenProviderAccount =
   (
     email: string,
     { name, isEmailVouchedFor }: Pick<ProvidedIdentity, 'name' | 'isEmailVouchedFor'>,
+    { language }: Pick<Caller, 'language'>,
   ): Promise<User> => {
     const shown = PersonName.safeParse(name ?? '')
     return users.createAccount({
@@ -21,6 +24,7 @@ export const createOpenProviderAccount =
       name: shown.success ? shown.data : 'New user',
       passwordHash: null,
       emailVerified: isEmailVouchedFor,
+      language,
     })
   }
 
@@ -43,9 +47,9 @@ export const createDecideProviderSignUp =
     readonly passwordReset: PasswordReset
   }) =>
   async ({ to: email, facts, id }: Parameters<Decide>[0]): Promise<void> => {
-    const { name } = Asked.parse(facts)
+    const { name, language } = Asked.parse(facts)
     const owner = (await users.findByEmail(email))?.value
     if (owner && !hasNoWayIn(owner)) return
-    const user = owner ?? (await openAccount(email, { name, isEmailVouchedFor: false }))
-    if (await mayMail('reset-password', email)) await passwordReset.mailLink(user, id)
+    const user = owner ?? (await openAccount(email, { name, isEmailVouchedFor: false }, { language }))
+    if (await mayMail('reset-password', email)) await passwordReset.mailLink(user, { occasion: id })
   }

@@ -43,7 +43,7 @@ export const createOpenSession =
     const signedInMs = clock.now()
     defer.run('record_login', async () => {
       const improved = improve ? await improve() : (latest: User) => latest
-      await users.changeUser(user.id, (latest) => improved(signedInAt(latest, signedInMs)), { known })
+      await users.changeUser(user.id, (latest) => improved(signedInAt(latest, signedInMs, caller)), { known })
     })
     await Promise.all([session.store(), audit.record(caller, signingIn(user.id, session.id))])
     return { user, ...session.credentials }

@@ -5,7 +5,7 @@ import type { DomainEvent } from '../../kernel/events.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
 import { codeOf, greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Decide, Mailing } from '../../platform/mail/mail.ts'
-import type { User } from '../users/users.model.ts'
+import { languageOf, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import type { AuthSettings } from './auth.model.ts'
 import { KeptCaller, keepCaller } from './kept-caller.ts'
@@ -73,12 +73,16 @@ export function createResetPassword(
     })
 
   /** A link by which this person sets a new password: one mail for one `occasion`. */
-  const mailLink = async (user: User, occasion?: string): Promise<void> => {
+  const mailLink = async (
+    user: User,
+    { occasion, asked }: { readonly occasion?: string; readonly asked?: Pick<Caller, 'language'> } = {},
+  ): Promise<void> => {
     const { token } = await issue(user)
     await mail.enqueue(
       {
         template: 'reset_password',
         to: user.email,
+        language: languageOf(user, asked),
         greeting: greetingOf(user.name),
         link: linkTo(settings.pages.resetPassword, token),
         code: codeOf(await signInCodes.codeFor(user.email)),
@@ -98,7 +102,7 @@ export function createResetPassword(
       const link = linkTo(settings.pages.invitation, token)
       const greeting = greetingOf(user.name)
       await mail.enqueue(
-        { template: 'account_moved', to: user.email, greeting, link },
+        { template: 'account_moved', to: user.email, language: languageOf(user), greeting, link },
         `account_moved ${user.id}`,
       )
     },
@@ -124,7 +128,7 @@ export function createResetPassword(
         resource: { type: 'user', id: user?.id ?? null },
         ...(isSent ? {} : { outcome: 'failure' as const, reason: 'not_sent' }),
       })
-      await (isSent ? mailLink(user, id) : issue(null))
+      await (isSent ? mailLink(user, { occasion: id, asked: caller }) : issue(null))
     },
 
     /**

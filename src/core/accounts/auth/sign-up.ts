@@ -80,7 +80,7 @@ export function createSignUp(
         await mail.decideLater({ kind: 'sign-up', to: email, facts, usefulForMs: dayMs })
         return null
       }
-      const user = await users.createAccount({ email, name, passwordHash })
+      const user = await users.createAccount({ email, name, passwordHash, language: caller.language })
       const session = await sessions.prepare(user, caller, { isOnSharedDevice: sharedDevice })
       await Promise.all([session.store(), record(caller, user, session.id)])
       // After the answer: whoever gets no mail asks for another.
@@ -91,11 +91,11 @@ export function createSignUp(
     /** An account and a code for it; or, where there is one, a word to its owner. */
     async decide({ to: email, facts }: Parameters<Decide>[0]): Promise<void> {
       const { caller, userId: id, name, passwordHash } = Asked.parse(facts)
-      const opened = await openAccount({ id, email, name, passwordHash })
+      const opened = await openAccount({ id, email, name, passwordHash, language: caller.language })
       await record(caller, opened)
       if (opened) return emailVerification.send(opened)
       const owner = (await users.findByEmail(email))?.value
-      if (owner && (await mayMail('account-exists', email))) await notices.accountExists(owner)
+      if (owner && (await mayMail('account-exists', email))) await notices.accountExists(owner, caller)
     },
   }
 }

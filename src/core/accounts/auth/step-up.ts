@@ -5,7 +5,7 @@ import { AppError } from '../../kernel/errors.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
 import { codeOf, greetingOf } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
-import type { User } from '../users/users.model.ts'
+import { languageOf, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import { type AuthSettings, invalidCredentials, tokenRevoked } from './auth.model.ts'
 import type { IdentifyByProvider } from './identify-by-provider.ts'
@@ -78,6 +78,7 @@ export function createStepUp(
       {
         template: 'confirm_identity',
         to: user.email,
+        language: languageOf(user),
         greeting: greetingOf(user.name),
         code: codeOf(code),
       },

@@ -4,7 +4,7 @@ import { notFound } from '../../kernel/errors.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
 import { codeOf, greetingOf, linkTo } from '../../platform/mail/mail.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
-import type { User } from '../users/users.model.ts'
+import { languageOf, type User } from '../users/users.model.ts'
 import type { Users } from '../users/users.ts'
 import type { AuthSettings } from './auth.model.ts'
 import type { MayTryCode } from './code-rate-limit.ts'
@@ -56,6 +56,7 @@ export function createVerifyEmail(
       {
         template: 'confirm_email',
         to: user.email,
+        language: languageOf(user),
         greeting: greetingOf(user.name),
         code: codeOf(issued.code),
         link: linkTo(settings.pages.verifyEmail, issued.token),

@@ -1,6 +1,7 @@
 import { DocumentExists, type Stored, VersionMismatch } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Role } from '../../kernel/actor.ts'
+import type { Language } from '../../kernel/language.ts'
 import type { Administrators } from './administrators.ts'
 import { createIsLetGo } from './let-go.ts'
 import type { Staff } from './staff-directory.ts'
@@ -26,6 +27,13 @@ export interface NewAccount {
   readonly expiresAt?: string
   readonly role?: Role
   readonly emailVerified?: boolean
+  /** What the person reads, where that is known. */
+  readonly language?: Language
+}
+
+function preferencesFor({ language }: NewAccount): User['preferences'] {
+  const { language: _, ...preferences } = defaultPreferences
+  return { ...preferences, ...(language && { language }) }
 }
 
 /** An account as it begins. `at`: an ISO time in UTC. */
@@ -40,7 +48,7 @@ export const accountOf = (account: NewAccount, id: string, at: string): User => 
   passwordHash: account.passwordHash,
   ...(account.expiresAt === undefined ? {} : { expiresAt: account.expiresAt }),
   securityEpoch: 1,
-  preferences: defaultPreferences,
+  preferences: preferencesFor(account),
   createdAt: at,
   updatedAt: at,
   lastLoginAt: null,

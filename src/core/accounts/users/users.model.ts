@@ -12,6 +12,7 @@ import {
 } from '../../kernel/active-days.ts'
 import { DisplayName } from '../../kernel/display-name.ts'
 import { defineError } from '../../kernel/errors.ts'
+import { Language } from '../../kernel/language.ts'
 import { CursorQuery } from '../../kernel/paging.ts'
 import { orAsRead, sentBack } from '../../kernel/sent-back.ts'
 import { tidied } from '../../kernel/tidied.ts'
@@ -52,6 +53,7 @@ export const Preferences = z
       .max(longestTimeZone)
       .refine(isTimeZone, 'Must be the name of a time zone.')
       .meta({ description: 'Where days begin and end for streaks.', example: 'America/Los_Angeles' }),
+    language: Language,
   })
   .meta({ id: 'Preferences' })
 export type Preferences = z.infer<typeof Preferences>
@@ -61,7 +63,10 @@ export const defaultPreferences: Preferences = {
   emailUpdates: true,
   theme: 'dark',
   timeZone: 'America/Los_Angeles',
+  language: 'en',
 }
+
+type LaterPreference = 'timeZone' | 'language'
 
 /** When something was set up, and in which session: null where in none. */
 export interface SetUp {
@@ -158,8 +163,8 @@ export interface User {
   readonly recoveries?: number
   /** When somebody else may have been in it: what was made in its name then counts for nothing. Absent: never. */
   readonly disowned?: readonly Disowned[]
-  /** Without `timeZone` in older accounts: read it by `preferencesOf`. */
-  readonly preferences: Omit<Preferences, 'timeZone'> & Partial<Pick<Preferences, 'timeZone'>>
+  /** Without some in older accounts: read it by `preferencesOf`, and the language by `languageOf`. */
+  readonly preferences: Omit<Preferences, LaterPreference> & Partial<Pick<Preferences, LaterPreference>>
   /** Who is assigned to this person; absent in older accounts. */
   readonly mentorId?: string | null
   /** When the person signed in or learned; absent in older accounts. */
@@ -174,14 +179,24 @@ export const preferencesOf = ({ preferences }: Pick<User, 'preferences'>): Prefe
   ...preferences,
 })
 
+/**
+ * What somebody reads. Who never said, and has not signed up by a browser that says, is written to in the language of the
+ * request that has us write.
+ */
+export const languageOf = (
+  { preferences }: Pick<User, 'preferences'>,
+  { language }: { readonly language: Language } = defaultPreferences,
+): Language => preferences.language ?? language
+
 export const activeDaysOf = ({ activeDays }: Pick<User, 'activeDays'>): ActiveDays =>
   activeDays ?? noActiveDays
 
-/** The account after signing in at this moment. */
-export function signedInAt(user: User, ms: number): User {
+/** The account after signing in at this moment. Who never said what they read, reads what their browser does. */
+export function signedInAt(user: User, ms: number, { language }: { readonly language: Language }): User {
   const day = dayNumber(ms, preferencesOf(user).timeZone)
   return {
     ...user,
+    preferences: { language, ...user.preferences },
     lastLoginAt: new Date(ms).toISOString(),
     activeDays: withActiveDay(activeDaysOf(user), day),
   }

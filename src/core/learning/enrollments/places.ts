@@ -1,4 +1,4 @@
-import type { User } from '../../accounts/users/users.model.ts'
+import { languageOf, type User } from '../../accounts/users/users.model.ts'
 import type { Users } from '../../accounts/users/users.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { AppError, forbidden } from '../../kernel/errors.ts'
@@ -75,7 +75,12 @@ export function createPlaces(domain: {
       }
       if (request)
         await mail.enqueue(
-          { template: 'course_place', to: user.email, greeting: greetingOf(user.name) },
+          {
+            template: 'course_place',
+            to: user.email,
+            language: languageOf(user),
+            greeting: greetingOf(user.name),
+          },
           `course_place ${request.place}`,
         )
     }
@@ -268,7 +273,12 @@ export function createPlaces(domain: {
       const user = (await users.read(userId))?.value
       if (user)
         await mail.enqueue(
-          { template: 'course_request_decided', to: user.email, greeting: greetingOf(user.name) },
+          {
+            template: 'course_request_decided',
+            to: user.email,
+            language: languageOf(user),
+            greeting: greetingOf(user.name),
+          },
           `course_request_decided ${request.place}`,
         )
       await requests.end(courseId, userId, { reason })

@@ -131,9 +131,9 @@ export function createMakeShare(
       sessionId: actor.sessionId,
       resource: { type: 'share', id },
     })
-    for (const [n, { to, notMe }] of (await whereToTell(owner, createdAt)).entries())
+    for (const [n, { to, notMe, language }] of (await whereToTell(owner, createdAt)).entries())
       await mail.enqueue(
-        { template: 'progress_shared', to, greeting: greetingOf(owner.name), link: notMe },
+        { template: 'progress_shared', to, language, greeting: greetingOf(owner.name), link: notMe },
         `progress_shared ${id} ${n}`,
       )
     await documents.insert(shares, share)

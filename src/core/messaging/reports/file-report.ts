@@ -69,6 +69,8 @@ export const createFileReport =
             {
               template: 'report_arrived',
               to,
+              // Addresses in the settings are nobody's whose language is known.
+              language: 'en',
               reference: referenceOf(id),
               link: linkTo(`${settings.pages.staffReports}/${id}`),
             },

@@ -1,5 +1,6 @@
 import type { Stored } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
+import { languageOf } from '../../accounts/users/users.model.ts'
 import type { Users } from '../../accounts/users/users.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { notFound, preconditionFailed } from '../../kernel/errors.ts'
@@ -132,7 +133,7 @@ export function createReviewReports(
     if (!account || account.role === 'guest') throw cannotBeWarned()
     const { email: to, name } = account
     await mail.enqueue(
-      { template: 'message_warning', to, greeting: greetingOf(name) },
+      { template: 'message_warning', to, language: languageOf(account), greeting: greetingOf(name) },
       `message warning ${id}`,
     )
   }

@@ -1,11 +1,11 @@
 import type { MailMessage } from '../../../ports/mailer.ts'
 import { escapeHtml } from '../../kernel/escape-html.ts'
+import type { Language } from '../../kernel/language.ts'
 import type { Greeting } from './mail.model.ts'
-import type { Block } from './template.ts'
-import { type TemplateInputs, type TemplateName, templates } from './templates.ts'
+import type { Block, TemplateInputs, TemplateName } from './template.ts'
+import { mailWords } from './templates.ts'
 
 const sender = 'T.O.O.L.S Inc'
-const closing = 'This mail was sent automatically. Replies to it are not read.'
 
 /** Mail programs know little CSS and read it from the elements alone. */
 const style = {
@@ -39,10 +39,17 @@ function asText(block: Block): string {
   return 'code' in block ? `    ${block.code}` : `${block.label}:\n${block.link}`
 }
 
-function page(subject: string, blocks: readonly Block[]): string {
+interface Page {
+  readonly language: Language
+  readonly subject: string
+  readonly blocks: readonly Block[]
+  readonly closing: string
+}
+
+function page({ language, subject, blocks, closing }: Page): string {
   const [first = ''] = blocks.filter((block) => typeof block === 'string').slice(1)
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -72,12 +79,13 @@ ${blocks.map(asHtml).join('\n')}
 export function compose<N extends TemplateName>(
   name: N,
   input: TemplateInputs[N],
-  { id, to }: { readonly id: string; readonly to: string },
+  { id, to, language }: { readonly id: string; readonly to: string; readonly language: Language },
 ): MailMessage {
+  const { greeting: greet, closing, templates } = mailWords[language]
   const template = templates[name]
   const subject = template.subject(input)
-  const { greeting } = input as { readonly greeting?: Greeting }
-  const blocks = [greeting ? `Hello ${greeting},` : 'Hello,', ...template.blocks(input)]
+  const { greeting = '' } = input as { readonly greeting?: Greeting | '' }
+  const blocks = [greet(greeting), ...template.blocks(input)]
   const text = `${[...blocks.map(asText), '-- ', `${sender}\n${closing}`].join('\n\n')}\n`
-  return { id, to, subject, text, html: page(subject, blocks) } as MailMessage
+  return { id, to, subject, text, html: page({ language, subject, blocks, closing }) } as MailMessage
 }

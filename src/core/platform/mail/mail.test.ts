@@ -63,11 +63,18 @@ const notice = (to: string) =>
   ({
     template: 'form_received',
     to,
+    language: 'en',
     greeting: greetingOf('Ann'),
     reference: referenceOf('REF-2026-000125'),
   }) as const
 const code = (to: string) =>
-  ({ template: 'confirm_identity', to, greeting: greetingOf('Ann'), code: codeOf('123456') }) as const
+  ({
+    template: 'confirm_identity',
+    to,
+    language: 'en',
+    greeting: greetingOf('Ann'),
+    code: codeOf('123456'),
+  }) as const
 
 test('a mail is sent at once, in text and HTML, and once for its key', async () => {
   const { one, two, settled, messages } = createWorld()

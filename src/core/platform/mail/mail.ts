@@ -9,7 +9,7 @@ import type { Keys } from '../keys/keys.ts'
 import { createDecideMail, type Decide as DecideOne } from './decide-mail.ts'
 import type { RetryDeadLetters } from './mail.model.ts'
 import { createMailPersonalData } from './personal-data.ts'
-import { createSealMail, type Mail } from './seal-mail.ts'
+import { createSealMail, type Mail, type Recipient as SealedFor } from './seal-mail.ts'
 import { createSendDueMail } from './send-due-mail.ts'
 
 const minuteMs = 60_000
@@ -123,6 +123,9 @@ export function createMail(
     mailbox: mailbox === null ? null : (): Promise<readonly KeptMail[]> => mailbox.messages(),
   }
 }
+
+/** Where a mail goes, and what is read there. */
+export type Recipient = SealedFor
 
 /** How a domain decides what was asked for in the name of an address. */
 export type Decide = DecideOne

@@ -1,36 +1,44 @@
 import type { QueuedMail } from '../../../ports/mail-queue.ts'
 import type { Needs } from '../../../ports/ports.ts'
+import type { Language } from '../../kernel/language.ts'
 import type { Keys } from '../keys/keys.ts'
-import { type TemplateInputs, type TemplateName, templates } from './templates.ts'
+import type { TemplateInputs, TemplateName } from './template.ts'
+import { deliveries } from './templates.ts'
 
 const purpose = 'mail'
 export const recipientPurpose = 'mail recipient'
 const place = (id: string): string => `mail_outbox.sealed ${id}`
 export const priorities = { code: 0, notice: 10 } as const
 
-/** One mail: a template, what it needs, and the address it goes to. */
+/** Where a mail goes, and what is read there. */
+export interface Recipient {
+  readonly to: string
+  readonly language: Language
+}
+
+/** One mail: a template, what it needs, and the recipient. */
 export type Mail = {
-  [N in TemplateName]: { readonly template: N; readonly to: string } & TemplateInputs[N]
+  [N in TemplateName]: { readonly template: N } & Recipient & TemplateInputs[N]
 }[TemplateName]
 
 type Opened = {
-  [N in TemplateName]: { readonly template: N; readonly to: string; readonly input: TemplateInputs[N] }
+  [N in TemplateName]: { readonly template: N; readonly input: TemplateInputs[N] } & Recipient
 }[TemplateName]
 
-const isTemplate = (name: string): name is TemplateName => Object.hasOwn(templates, name)
+const isTemplate = (name: string): name is TemplateName => Object.hasOwn(deliveries, name)
 
 /** Everything but the reference is encrypted while it waits; the reference may get its value when it is stored. */
 export function createSealMail({ clock, ids }: Needs<'clock' | 'ids'>, keys: Keys) {
   return {
     /** A mail ready to be stored. `key` names the occasion: for one key one mail is sent, however often it is asked for. */
     async seal(mail: Mail, key: string): Promise<QueuedMail> {
-      const { template, to, ...input } = mail
+      const { template, to, language, ...input } = mail
       const { reference = null, ...rest } = input as { readonly reference?: string }
-      const { priority, usefulForMs } = templates[template]
+      const { priority, usefulForMs } = deliveries[template]
       const id = ids.next()
       const now = clock.now()
       const createdAt = new Date(now).toISOString()
-      const text = new TextEncoder().encode(JSON.stringify({ to, input: rest }))
+      const text = new TextEncoder().encode(JSON.stringify({ to, language, input: rest }))
       return {
         id,
         key,
@@ -48,8 +56,17 @@ export function createSealMail({ clock, ids }: Needs<'clock' | 'ids'>, keys: Key
     async open({ id, template, reference, sealed }: QueuedMail): Promise<Opened | null> {
       const bytes = await keys.open(purpose, place(id), sealed)
       if (!bytes || !isTemplate(template)) return null
-      const { to, input } = JSON.parse(new TextDecoder().decode(bytes)) as { to: string; input: object }
-      return { template, to, input: reference === null ? input : { ...input, reference } } as Opened
+      // What waits since before there was another language is English.
+      const {
+        to,
+        language = 'en',
+        input,
+      } = JSON.parse(new TextDecoder().decode(bytes)) as {
+        to: string
+        language?: Language
+        input: object
+      }
+      return { template, to, language, input: reference === null ? input : { ...input, reference } } as Opened
     },
   }
 }

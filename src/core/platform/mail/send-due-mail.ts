@@ -34,7 +34,8 @@ export function createSendDueMail(
     const opened = await open(mail)
     if (!opened) return { state: 'dead', at: at(now), reason: 'unreadable' }
     try {
-      await mailer.send(compose(opened.template, opened.input, { id: mail.id, to: opened.to }))
+      const { template, input, to, language } = opened
+      await mailer.send(compose(template, input, { id: mail.id, to, language }))
       return { state: 'sent', at: at(clock.now()) }
     } catch (error) {
       const isRefused = error instanceof MailRefused

@@ -1,288 +1,40 @@
-import { courseTemplates } from './course-templates.ts'
-import type { Code, Count, Greeting, Link, Reference } from './mail.model.ts'
-import { disown, type Template } from './template.ts'
+import type { Language } from '../../kernel/language.ts'
+import { englishMails } from './english-mails.ts'
+import { spanishMails } from './spanish-mails.ts'
+import type { Delivery, MailWords, TemplateName } from './template.ts'
 
-/** What each template is given: a closed set. Nothing else gets into a mail. */
-export interface TemplateInputs {
-  confirm_email: { readonly greeting: Greeting; readonly code: Code; readonly link: Link }
-  reset_password: { readonly greeting: Greeting; readonly link: Link; readonly code?: Code }
-  password_changed: { readonly greeting: Greeting; readonly link: Link }
-  confirm_identity: { readonly greeting: Greeting; readonly code: Code }
-  confirm_new_email: { readonly greeting: Greeting; readonly code: Code }
-  email_changed: { readonly greeting: Greeting; readonly link: Link }
-  new_device: { readonly greeting: Greeting; readonly link: Link }
-  data_export_ready: { readonly greeting: Greeting; readonly link: Link }
-  account_closing: { readonly greeting: Greeting; readonly link: Link; readonly notMe: Link }
-  second_factor_changed: { readonly greeting: Greeting; readonly link: Link }
-  progress_shared: { readonly greeting: Greeting; readonly link: Link }
-  course_place: { readonly greeting: Greeting }
-  course_request_decided: { readonly greeting: Greeting }
-  account_moved: { readonly greeting: Greeting; readonly link: Link }
-  account_exists: { readonly greeting: Greeting; readonly link: Link }
-  recovery_approved: { readonly greeting: Greeting; readonly link: Link }
-  form_received: { readonly greeting: Greeting; readonly reference: Reference }
-  referral_received: { readonly greeting: Greeting; readonly reference: Reference; readonly link: Link }
-  referral_resolved: { readonly greeting: Greeting; readonly reference: Reference; readonly link: Link }
-  form_arrived: { readonly reference: Reference; readonly link: Link }
-  urgent_form_arrived: { readonly reference: Reference; readonly link: Link }
-  form_changed: { readonly reference: Reference; readonly link: Link }
-  form_assigned: { readonly reference: Reference; readonly link: Link }
-  form_overdue: { readonly reference: Reference; readonly link: Link }
-  forms_quarantined: { readonly count: Count; readonly overdue: Count; readonly link: Link }
-  quarantine_overdue: { readonly count: Count; readonly link: Link }
-  report_arrived: { readonly reference: Reference; readonly link: Link }
-  message_warning: { readonly greeting: Greeting }
-}
-
-export type TemplateName = keyof TemplateInputs
+export const mailWords: Readonly<Record<Language, MailWords>> = { en: englishMails, es: spanishMails }
 
 const minuteMs = 60_000
-const notice = { priority: 'notice', usefulForMs: null } as const
-const ignore = 'If this was not you, you can ignore this mail.'
+const notice: Delivery = { priority: 'notice', usefulForMs: null }
 
-export const templates: { readonly [N in TemplateName]: Template<TemplateInputs[N]> } = {
-  confirm_email: {
-    priority: 'code',
-    usefulForMs: 10 * minuteMs,
-    subject: () => 'Confirm your e-mail address',
-    blocks: ({ code, link }) => [
-      'Type this code where you signed up:',
-      { code },
-      'Or confirm your address on this page:',
-      { label: 'Confirm my address', link },
-      `The code and the link work for 10 minutes. ${ignore}`,
-    ],
-  },
-  reset_password: {
-    priority: 'code',
-    usefulForMs: 15 * minuteMs,
-    subject: () => 'Choose a new password',
-    blocks: ({ link, code }) => [
-      'Somebody, hopefully you, asked for a new password for your account.',
-      { label: 'Choose a new password', link },
-      `The link works once, for 15 minutes. ${ignore} Your password stays as it is.`,
-      // Of a mail that waits since before there were codes, there is none.
-      ...(code === undefined
-        ? []
-        : [
-            'You know your password, and are told that it is wrong? Somebody may be guessing at it. Type this code beside your password when you sign in:',
-            { code },
-            'The code works for 15 minutes. Nobody from our side will ever ask you for it.',
-          ]),
-    ],
-  },
-  password_changed: {
-    ...notice,
-    subject: () => 'Your password was changed',
-    blocks: ({ link }) => [
-      'The password of your account was changed, and your other devices were signed out.',
-      ...disown(link),
-    ],
-  },
-  confirm_identity: {
-    priority: 'code',
-    usefulForMs: 10 * minuteMs,
-    subject: () => 'Your security code',
-    blocks: ({ code }) => [
-      'Type this code to confirm that it is you:',
-      { code },
-      'It works once, for 10 minutes. None of us will ever ask you for it.',
-    ],
-  },
-  confirm_new_email: {
-    priority: 'code',
-    usefulForMs: 10 * minuteMs,
-    subject: () => 'Confirm your new e-mail address',
-    blocks: ({ code }) => [
-      'Type this code where you asked to change your address:',
-      { code },
-      `It works once, for 10 minutes. ${ignore}`,
-    ],
-  },
-  email_changed: {
-    ...notice,
-    subject: () => 'Your e-mail address was changed',
-    blocks: ({ link }) => [
-      'Your account now uses another address. We will send no more mail about it to this one.',
-      'If this was not you, undo the change within 7 days. What was added to your account since is then removed too, and every device is signed out:',
-      { label: 'Undo the change', link },
-    ],
-  },
-  data_export_ready: {
-    priority: 'notice',
-    usefulForMs: 24 * 60 * minuteMs,
-    subject: () => 'Your data is ready',
-    blocks: ({ link }) => [
-      'The copy of your data that you asked for is ready. Sign in to download it within 24 hours; after that it is deleted.',
-      { label: 'Download my data', link },
-      'If you did not ask for it, choose a new password at once: somebody else is signed in to your account.',
-    ],
-  },
-  account_closing: {
-    ...notice,
-    subject: () => 'Your account is being deleted',
-    blocks: ({ link, notMe }) => [
-      'Somebody, hopefully you, asked to delete your account. It is locked on every device.',
-      'This page shows how far the deletion is and what the law requires us to keep. Until the erasure begins, you can cancel it there:',
-      { label: 'Show the deletion', link },
-      'Keep this mail: once the account is locked, there is no other way to that page.',
-      ...disown(notMe),
-    ],
-  },
-  new_device: {
-    ...notice,
-    subject: () => 'A new device signed in',
-    blocks: ({ link }) => [
-      'Somebody, hopefully you, signed in to your account on a new device.',
-      ...disown(link),
-    ],
-  },
-  second_factor_changed: {
-    ...notice,
-    subject: () => 'How you sign in was changed',
-    blocks: ({ link }) => [
-      'A way of signing in or of proving that it is you (an app, a passkey, recovery codes, or an account with Google or Microsoft) was added to your account or removed from it.',
-      ...disown(link),
-    ],
-  },
-  ...courseTemplates,
-  account_moved: {
-    priority: 'notice',
-    usefulForMs: 7 * 24 * 60 * minuteMs,
-    subject: () => 'Your account has moved',
-    blocks: ({ link }) => [
-      'Your account has moved to our new system. Your old password did not move with it: choose a new one.',
-      { label: 'Choose a password', link },
-      'The link works once, for 7 days. After that, use "forgot password" with this address.',
-    ],
-  },
-  account_exists: {
-    ...notice,
-    subject: () => 'You already have an account',
-    blocks: ({ link }) => [
-      'Somebody, hopefully you, tried to create an account with this address. There already is one.',
-      'If you do not remember its password, you can choose a new one:',
-      { label: 'Choose a new password', link },
-      ignore,
-    ],
-  },
-  recovery_approved: {
-    ...notice,
-    subject: () => 'Your second factors will be reset',
-    blocks: ({ link }) => [
-      'Somebody, hopefully you, has asked our staff for help because their app, passkeys and recovery codes are lost. Two of us have agreed.',
-      'In 24 hours a code that we gave to this person removes these from your account. Your password stays as it is.',
-      'If this was not you, cancel it now:',
-      { label: 'Cancel the reset', link },
-    ],
-  },
-  form_received: {
-    ...notice,
-    subject: () => 'We have received your message',
-    blocks: ({ reference }) => [
-      'Thank you for writing to us. Your message has arrived and somebody will read it.',
-      `Your reference is ${reference}.`,
-      'To protect your privacy, this mail does not repeat what you wrote.',
-    ],
-  },
-  referral_received: {
-    ...notice,
-    subject: ({ reference }) => `We have received referral ${reference}`,
-    blocks: ({ reference, link }) => [
-      'Thank you. The referral has arrived and somebody will look at it.',
-      `Its number is ${reference}. With the receipt code that was shown to you, you can see how far it is, add to it or withdraw it:`,
-      { label: 'See the referral', link },
-      'To protect privacy, this mail does not repeat what was written.',
-    ],
-  },
-  referral_resolved: {
-    ...notice,
-    subject: ({ reference }) => `There is news about referral ${reference}`,
-    blocks: ({ reference, link }) => [
-      `We have finished working on referral ${reference}.`,
-      'With the receipt code that was shown to you, you can see it:',
-      { label: 'See the referral', link },
-    ],
-  },
-  form_arrived: {
-    ...notice,
-    subject: ({ reference }) => `New: ${reference}`,
-    blocks: ({ reference, link }) => [
-      `A form has come in: ${reference}.`,
-      { label: 'Open it', link },
-      'What was written can only be read after signing in.',
-    ],
-  },
-  urgent_form_arrived: {
-    ...notice,
-    subject: ({ reference }) => `Urgent: ${reference}`,
-    blocks: ({ reference, link }) => [
-      `A form has come in that its sender marked as urgent: ${reference}.`,
-      { label: 'Open it', link },
-      'What was written can only be read after signing in.',
-    ],
-  },
-  form_changed: {
-    ...notice,
-    subject: ({ reference }) => `News about ${reference}`,
-    blocks: ({ reference, link }) => [
-      `The sender of ${reference} has added something to it or has withdrawn it.`,
-      { label: 'Open it', link },
-    ],
-  },
-  form_assigned: {
-    ...notice,
-    subject: ({ reference }) => `For you: ${reference}`,
-    blocks: ({ reference, link }) => [
-      `You have been asked to take care of ${reference}.`,
-      { label: 'Open it', link },
-      'What was written can only be read after signing in.',
-    ],
-  },
-  form_overdue: {
-    ...notice,
-    subject: ({ reference }) => `Overdue: ${reference}`,
-    blocks: ({ reference, link }) => [
-      `Nobody has looked at ${reference} within the time we promise.`,
-      { label: 'Open it', link },
-    ],
-  },
-  forms_quarantined: {
-    priority: 'notice',
-    usefulForMs: 24 * 60 * minuteMs,
-    subject: ({ count }) => `Put aside as spam: ${count}`,
-    blocks: ({ count, overdue, link }) => [
-      `Forms that were put aside as spam, and that nobody has looked at yet: ${count}. Of these, past the time within which we promise to look: ${overdue}.`,
-      'There may be real ones among them. Please say of each whether it is spam:',
-      { label: 'Look at them', link },
-      'What was written can only be read after signing in.',
-    ],
-  },
-  quarantine_overdue: {
-    ...notice,
-    subject: ({ count }) => `Overdue, put aside as spam: ${count}`,
-    blocks: ({ count, link }) => [
-      `Nobody has looked within the time we promise at forms that were put aside as spam: ${count}.`,
-      'There may be real ones among them.',
-      { label: 'Look at them', link },
-    ],
-  },
-  report_arrived: {
-    ...notice,
-    subject: () => 'A message was reported',
-    blocks: ({ reference, link }) => [
-      `Somebody reported a message in MackChat: ${reference}.`,
-      { label: 'Open it', link },
-      'What was written can only be read after signing in.',
-    ],
-  },
-  message_warning: {
-    ...notice,
-    subject: () => 'About a message that you wrote',
-    blocks: () => [
-      'Somebody reported a message that you wrote in MackChat. Our staff looked at it, and find that it breaks the rules that all of us agreed to.',
-      'Please keep to them. If it happens again, your account may be suspended.',
-      'To protect privacy, this mail does not repeat what was written. If you think that we are wrong, write to us with the contact form of the portal.',
-    ],
-  },
+export const deliveries: Readonly<Record<TemplateName, Delivery>> = {
+  confirm_email: { priority: 'code', usefulForMs: 10 * minuteMs },
+  reset_password: { priority: 'code', usefulForMs: 15 * minuteMs },
+  password_changed: notice,
+  confirm_identity: { priority: 'code', usefulForMs: 10 * minuteMs },
+  confirm_new_email: { priority: 'code', usefulForMs: 10 * minuteMs },
+  email_changed: notice,
+  data_export_ready: { priority: 'notice', usefulForMs: 24 * 60 * minuteMs },
+  account_closing: notice,
+  new_device: notice,
+  second_factor_changed: notice,
+  progress_shared: notice,
+  course_place: notice,
+  course_request_decided: notice,
+  account_moved: { priority: 'notice', usefulForMs: 7 * 24 * 60 * minuteMs },
+  account_exists: notice,
+  recovery_approved: notice,
+  form_received: notice,
+  referral_received: notice,
+  referral_resolved: notice,
+  form_arrived: notice,
+  urgent_form_arrived: notice,
+  form_changed: notice,
+  form_assigned: notice,
+  form_overdue: notice,
+  forms_quarantined: { priority: 'notice', usefulForMs: 24 * 60 * minuteMs },
+  quarantine_overdue: notice,
+  report_arrived: notice,
+  message_warning: notice,
 }

@@ -159,9 +159,9 @@ export function createEraseAccount(
         const greeting = greetingOf(known.name)
         const link = linkTo(settings.pages.accountDeletion, receipt)
         const told = isGuest ? [] : await whereToTell(known, requestedAt)
-        for (const [n, { to, notMe }] of told.entries())
+        for (const [n, { to, notMe, language }] of told.entries())
           await mail.enqueue(
-            { template: 'account_closing', to, greeting, link, notMe },
+            { template: 'account_closing', to, language, greeting, link, notMe },
             `account closing ${id} ${n}`,
           )
         const close = (latest: User): User => {

@@ -1,6 +1,6 @@
 import type { ArchiveEntry } from '../../../ports/archiver.ts'
 import type { Needs } from '../../../ports/ports.ts'
-import { authenticatedBefore, type User } from '../../accounts/users/users.model.ts'
+import { authenticatedBefore, languageOf, type User } from '../../accounts/users/users.model.ts'
 import type { Users } from '../../accounts/users/users.ts'
 import type { Files } from '../../files/files.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
@@ -120,12 +120,14 @@ export function createExportData(
   }
 
   /** But for guests, who have no mailbox. */
-  async function tell({ id, exportId }: Export, { email, name, role }: User): Promise<void> {
+  async function tell({ id, exportId }: Export, account: User): Promise<void> {
+    const { email, name, role } = account
     if (role === 'guest') return
     await mail.enqueue(
       {
         template: 'data_export_ready',
         to: email,
+        language: languageOf(account),
         greeting: greetingOf(name),
         link: linkTo(settings.pages.dataExport),
       },

@@ -1,15 +1,18 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { samples } from './samples.ts'
+import { fileOf, samples } from './samples.ts'
 
 const pictures = join(import.meta.dirname, '../../../../docs/mails')
 
-describe.each(samples)('$template', ({ template, message: { subject, text, html } }) => {
+describe.each(samples)('$template, $language', (sample) => {
+  const { subject, text, html } = sample.message
+  const file = fileOf(sample)
+
   test('reads as it was reviewed: after a change run `npm run mails:pictures`, and look at them', async () => {
-    await expect(`${subject}\n\n${text}`).toMatchFileSnapshot(`snapshots/${template}.txt`)
-    await expect(html).toMatchFileSnapshot(`snapshots/${template}.html`)
-    expect(existsSync(join(pictures, `${template}.png`))).toBe(true)
+    await expect(`${subject}\n\n${text}`).toMatchFileSnapshot(`snapshots/${file}.txt`)
+    await expect(html).toMatchFileSnapshot(`snapshots/${file}.html`)
+    expect(existsSync(join(pictures, `${file}.png`))).toBe(true)
   })
 
   test('says in text all that it says in HTML', () => {
@@ -32,4 +35,26 @@ describe.each(samples)('$template', ({ template, message: { subject, text, html 
       expect(address).toMatch(/^https:\/\/portal\.sdtoolsinc\.org\//)
     for (const line of text.split('\n')) expect(line.length).toBeLessThan(900)
   })
+
+  test('says the language it is in', () => {
+    expect(html).toContain(`<html lang="${sample.language}">`)
+  })
+
+  test('tells nobody who reads over a shoulder more than that there is a mail', () => {
+    expect(subject).not.toMatch(
+      /client|participant|inmate|parole|probation|prison|jail|re-?entry|cliente|recluso|libertad condicional|cárcel|prisión|reinserción/i,
+    )
+  })
+})
+
+test('in another language says as much: the same codes, buttons and paragraphs', () => {
+  const shapeOf = ({ html }: { readonly html: string }) => ({
+    links: [...html.matchAll(/href="([^"]+)"/g)].map(([, address]) => address),
+    paragraphs: html.match(/<p /g)?.length,
+  })
+  for (const { template, language, message } of samples) {
+    const english = samples.find((one) => one.template === template && one.language === 'en')
+    expect(shapeOf(message), `${template}, ${language}`).toEqual(english && shapeOf(english.message))
+    if (language !== 'en') expect(message.subject, template).not.toBe(english?.message.subject)
+  }
 })

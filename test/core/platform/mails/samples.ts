@@ -1,3 +1,4 @@
+import { type Language, languages } from '../../../../src/core/kernel/language.ts'
 import { compose } from '../../../../src/core/platform/mail/compose.ts'
 import {
   codeOf,
@@ -6,7 +7,7 @@ import {
   linkTo,
   referenceOf,
 } from '../../../../src/core/platform/mail/mail.model.ts'
-import type { TemplateInputs, TemplateName } from '../../../../src/core/platform/mail/templates.ts'
+import type { TemplateInputs, TemplateName } from '../../../../src/core/platform/mail/template.ts'
 import type { MailMessage } from '../../../../src/ports/mailer.ts'
 
 const origin = 'https://portal.sdtoolsinc.org'
@@ -53,12 +54,18 @@ const inputs: TemplateInputs = {
   message_warning: { greeting },
 }
 
-/** A message of each template. */
-export const samples = (Object.keys(inputs) as TemplateName[]).map((template) => ({
-  template,
-  message: composeSample(template),
-}))
+/** A message of each template in each language. */
+export const samples = (Object.keys(inputs) as TemplateName[]).flatMap((template) =>
+  languages.map((language) => ({ template, language, message: composeSample(template, language) })),
+)
 
-function composeSample<N extends TemplateName>(template: N): MailMessage {
-  return compose(template, inputs[template], { id: 'sample', to: 'ann@example.com' })
+/** Where it is kept to be looked at: English as it was first. */
+export const fileOf = ({
+  template,
+  language,
+}: Pick<(typeof samples)[number], 'template' | 'language'>): string =>
+  language === 'en' ? template : `${template}.${language}`
+
+function composeSample<N extends TemplateName>(template: N, language: Language): MailMessage {
+  return compose(template, inputs[template], { id: 'sample', to: 'ann@example.com', language })
 }
