@@ -16,7 +16,7 @@ export function createSnapshot(connection: Connection): Snapshot {
     take() {
       prepare('begin').run()
       // Beginning alone takes nothing yet.
-      prepare('select 1 from sqlite_schema where rowid = 0').get()
+      prepare('pragma schema_version').get()
       isTaken = true
     },
     release() {

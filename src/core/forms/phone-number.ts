@@ -25,8 +25,22 @@ export interface PhoneNumber {
   readonly extension: string | null
 }
 
+/** A request asks twice, when it is checked and when it is kept. */
+const remembered = new Map<string, PhoneNumber | null>()
+const mostRemembered = 32
+
 /** The number in a text that is nothing but one; null where the library finds none that is long enough for its country. */
 export function parsePhone(text: string): PhoneNumber | null {
+  const known = remembered.get(text)
+  if (known !== undefined) return known
+  const [oldest] = remembered.keys()
+  if (remembered.size >= mostRemembered && oldest !== undefined) remembered.delete(oldest)
+  const parsed = parseAnew(text)
+  remembered.set(text, parsed)
+  return parsed
+}
+
+function parseAnew(text: string): PhoneNumber | null {
   const number = parsePhoneNumberFromString(plainPhone(text), { defaultCountry: home, extract: false })
   if (!number?.isPossible()) return null
   return { e164: number.number, extension: number.ext ?? null }
