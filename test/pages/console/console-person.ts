@@ -55,6 +55,12 @@ export async function sitAtConsole(page: EnginePage, url: string, email: string,
           words,
         ),
       ),
+    /** The page asks who one is, before something that gives power over others. It holds for a while. */
+    async confirmsIdentity() {
+      await person.fill('dialog [name=proof]', password)
+      await page.press('Enter')
+      await person.seesNo('dialog')
+    },
     hasFocus: (selector: string) =>
       page.run((wanted) => document.activeElement?.matches(wanted) ?? false, selector),
   }
