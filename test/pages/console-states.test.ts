@@ -6,7 +6,10 @@ import { demoPassword } from '../../entry/demo.ts'
 import { type ChatPerson, createChatPerson } from './chat-person.ts'
 import { startChatServer } from './chat-server.ts'
 import { formsStates } from './console/forms-states.ts'
+import { peopleStates } from './console/people-states.ts'
+import { reportsStates } from './console/reports-states.ts'
 import type { ConsoleState, ConsoleWorld } from './console/states.ts'
+import { todayStates } from './console/today-states.ts'
 import { type Engine, engines, launch } from './engines/engines.ts'
 
 /*
@@ -33,7 +36,10 @@ const states: readonly ConsoleState[] = [
       await person.sees('.sign-in form')
     },
   },
+  ...todayStates,
   ...formsStates,
+  ...peopleStates,
+  ...reportsStates,
 ]
 
 let world: ConsoleWorld

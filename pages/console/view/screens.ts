@@ -21,10 +21,38 @@ export interface ScreenEntry {
 /** Every screen, in the order of the menu. */
 export const screens: readonly ScreenEntry[] = [
   {
+    name: 'today',
+    title: 'Today',
+    icon: 'bell',
+    roles: ['admin', 'mentor'],
+    load: async () => (await import('../screens/today/today.tsx')).Today,
+  },
+  {
     name: 'forms',
     title: 'Forms',
     icon: 'archive',
     roles: ['admin', 'mentor'],
     load: async () => (await import('../screens/forms/forms.tsx')).Forms,
+  },
+  {
+    name: 'people',
+    title: 'People',
+    icon: 'members',
+    roles: ['admin'],
+    load: async () => (await import('../screens/people/people.tsx')).People,
+  },
+  {
+    name: 'reports',
+    title: 'Reported messages',
+    icon: 'flag',
+    roles: ['admin'],
+    load: async () => (await import('../screens/reports/reports.tsx')).Reports,
+  },
+  {
+    name: 'mail',
+    title: 'Mail',
+    icon: 'send',
+    roles: ['admin'],
+    load: async () => (await import('../screens/mail/mail.tsx')).Mail,
   },
 ]
