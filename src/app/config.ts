@@ -5,6 +5,7 @@ import type { Limit } from '../core/kernel/domain.ts'
 import type { ChatConfig } from '../core/messaging/chat/chat.ts'
 import type { ReportsConfig } from '../core/messaging/reports/reports.ts'
 import type { ErasureSettings } from '../core/privacy/erasure/erasure.model.ts'
+import type { DeploymentConfig } from '../core/staff/deployment/deployment.ts'
 import type { AddressSource, TrustedSite } from '../http/client-address.ts'
 import type { OriginLock } from '../http/origin-lock.ts'
 import type { HttpSettings } from '../http/request-context.ts'
@@ -15,7 +16,8 @@ export interface AppConfig
     Pick<FileConfig, 'files'>,
     Pick<FormsConfig, 'forms'>,
     ChatConfig,
-    ReportsConfig {
+    ReportsConfig,
+    DeploymentConfig {
   readonly http: HttpSettings
   readonly privacy: ErasureSettings
   readonly limits: Readonly<

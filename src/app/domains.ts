@@ -29,6 +29,7 @@ import { erasureDomain } from '../core/privacy/erasure/erasure.ts'
 import { exportsDomain } from '../core/privacy/exports/exports.ts'
 import { registryDomain } from '../core/privacy/registry/registry.ts'
 import { retentionDomain } from '../core/privacy/retention/retention.ts'
+import { deploymentDomain } from '../core/staff/deployment/deployment.ts'
 import { todayDomain } from '../core/staff/today/today.ts'
 import type { Ports } from '../ports/ports.ts'
 import { assemble } from './assembly.ts'
@@ -70,6 +71,7 @@ export const domains = assemble<Ports, AppConfig>()
   .add('retention', retentionDomain)
   .add('disclosures', disclosuresDomain)
   .add('today', todayDomain)
+  .add('deployment', deploymentDomain)
 
 export type Domains = ReturnType<typeof domains.build>
 

@@ -13,6 +13,7 @@ import { moduleRoutes } from '../routes/course-modules.ts'
 import { courseRequestRoutes } from '../routes/course-requests.ts'
 import { courseRuleRoutes } from '../routes/course-rules.ts'
 import { courseRoutes } from '../routes/courses.ts'
+import { deploymentRoutes } from '../routes/deployment.ts'
 import { fileRoutes } from '../routes/files.ts'
 import { formReviewRoutes } from '../routes/form-review.ts'
 import { formRoutes } from '../routes/forms.ts'
@@ -83,5 +84,6 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
     .route('/api/v1/admin/course-rules', courseRuleRoutes(to.courses))
     .route('/api/v1/admin/courses/import', courseImportRoutes(to.imports, to.idempotency.begin))
     .route('/api/v1/admin/mail', mailRoutes(to.mail))
+    .route('/api/v1/admin/settings', deploymentRoutes(to.deployment))
     .route('/api/v1/admin/today', todayRoutes(to.today))
     .route('/api/v1/admin/audit', auditRoutes(to.audit))

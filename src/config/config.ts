@@ -13,6 +13,7 @@ import { forms } from './forms.ts'
 import { functions } from './functions.ts'
 import { hasher } from './hasher.ts'
 import { identityProviders } from './identity-providers.ts'
+import { kindsOf, settingsInForce } from './in-force.ts'
 import { connectionLimitsOf, limits } from './limits.ts'
 import { mail } from './mail.ts'
 import { mailedLinks } from './mailed-links.ts'
@@ -94,14 +95,21 @@ export function readConfig(
   environment: Environment,
   { runtime = 'node' }: { readonly runtime?: Runtime } = {},
 ) {
-  const { read, problems, warnings } = createReader(environment, areas, runtime)
+  const { read, textOf, problems, warnings } = createReader(environment, areas, runtime)
   const yields = areas.map((each) => read<Yields>(each))
   if (problems.length > 0) throw new InvalidConfiguration(problems)
   // From here on what a chosen kind needs is there; what only another kind would need may be empty.
   const part = <K extends 'config' | 'app' | 'secrets'>(key: K) =>
     merge(yields.flatMap((each: Yield) => each[key] ?? [])) as Part<K>
+  const config = part('config')
+  const deployment = {
+    runtime,
+    isProduction: config.isProduction,
+    adapters: kindsOf(config),
+    settings: settingsInForce(areas, textOf),
+  }
   return {
-    config: { ...part('config'), app: part('app') },
+    config: { ...config, app: { ...part('app'), deployment } },
     secrets: part('secrets'),
     warnings,
   }

@@ -55,5 +55,8 @@ export function createReader(environment: Environment, areas: readonly AnyArea[]
     return known.get(area) as Y
   }
 
-  return { valuesOf, read, problem, problems, warnings }
+  /** As it was set, by this name or an older one. */
+  const textOf = (name: string): string | undefined => texts.get(name)?.text
+
+  return { valuesOf, read, textOf, problem, problems, warnings }
 }

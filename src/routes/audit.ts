@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import { cursorPage } from '../core/kernel/paging.ts'
 import type { Audit } from '../core/platform/audit/audit.ts'
 import { AuditQuery, AuditRecordView } from '../core/platform/audit/search-audit.ts'
+import { AuditChain } from '../core/platform/audit/verify-chain.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { errors, json, onlyFor } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
@@ -19,7 +20,21 @@ const searchAudit = createRoute({
   responses: { 200: json(cursorPage(AuditRecordView), 'A page.'), ...errors(400, 401, 403) },
 })
 
+const readAuditChain = createRoute({
+  method: 'get',
+  path: '/chain',
+  operationId: 'readAuditChain',
+  tags: ['Admin'],
+  summary: 'Get the state of the audit log',
+  description:
+    'Each day the whole chain is recomputed and compared with its anchors: when that was last, and what was found.',
+  ...onlyFor('admin'),
+  responses: { 200: json(AuditChain, 'As it stands.'), ...errors(401, 403) },
+})
+
 export const auditRoutes = (audit: Audit) =>
-  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid }).openapi(searchAudit, async (c) =>
-    c.json(await audit.search(actorOf(c), c.req.valid('query'), c.get('caller')), 200),
-  )
+  new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+    .openapi(searchAudit, async (c) =>
+      c.json(await audit.search(actorOf(c), c.req.valid('query'), c.get('caller')), 200),
+    )
+    .openapi(readAuditChain, async (c) => c.json(await audit.chain(), 200))

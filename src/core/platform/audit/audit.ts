@@ -7,6 +7,7 @@ import { createAuditPersonalData } from './personal-data.ts'
 import { createReadActivity } from './read-activity.ts'
 import { createRecording } from './recording.ts'
 import { createSearchAudit } from './search-audit.ts'
+import { createVerifyChain } from './verify-chain.ts'
 
 export function createAudit(
   needs: Needs<'audit' | 'auditAnchors' | 'auditKeys' | 'clock' | 'ids' | 'log'>,
@@ -20,10 +21,12 @@ export function createAudit(
   const actors = createQuestion<'share', (ownerId: string, id: string) => Promise<string | null>>(
     'audit.actors',
   )
+  const { job, chain } = createVerifyChain(needs, recording)
   return {
     ...emptyFace,
     actors,
-    ...createAnchoring(needs),
+    jobs: [...createAnchoring(needs).jobs, job],
+    chain,
     personalData: createAuditPersonalData(needs),
     readActivity: createReadActivity(needs),
     search: createSearchAudit(needs, recording),
