@@ -69,19 +69,24 @@ const keyed = [
   /^\/api\/v1\/users\/me\/forms\/[^/]+\/information$/,
   /^\/api\/v1\/forms\/(contact|interest|referral)$/,
 ]
+/** The same, for what has no name of its own: queues give each message one. */
+const messages = /^\/api\/v1\/conversations\/[^/]+\/messages$/
+const isNamed = (body: unknown): boolean => typeof body === 'string' && body.includes('"clientMessageId":')
 /** Safe to send again: the second of two finds what the first one did. */
-const repeatable = [...keyed, /^\/api\/v1\/auth\/refresh$/, /^\/api\/v1\/sync$/, /\/read$/]
+const repeatable = [/^\/api\/v1\/auth\/refresh$/, /^\/api\/v1\/sync$/, /\/read$/]
 
 /** With a key of its own where it creates something; whoever calls may have given it one that they use again. */
 export function prepared(path: string, init: RequestInit | undefined, expectedUser?: string) {
   const headers = new Headers(init?.headers)
   const method = init?.method?.toUpperCase() ?? 'GET'
-  const isKeyed = method === 'POST' && keyed.some((pattern) => pattern.test(path))
+  const isKeyed =
+    method === 'POST' &&
+    (keyed.some((pattern) => pattern.test(path)) || (messages.test(path) && !isNamed(init?.body)))
   if (isKeyed && !headers.has('idempotency-key')) headers.set('Idempotency-Key', randomId())
   if (expectedUser !== undefined && !headers.has('x-expected-user'))
     headers.set('X-Expected-User', expectedUser)
   const mayRepeat =
-    method === 'GET' || (method === 'POST' && repeatable.some((pattern) => pattern.test(path)))
+    method === 'GET' || isKeyed || (method === 'POST' && repeatable.some((pattern) => pattern.test(path)))
   return { request: { ...init, method, headers, credentials: 'include' as const }, mayRepeat }
 }
 

@@ -160,16 +160,48 @@ test('a creation has a key, the same each time it is sent; the caller’s where 
   expect(keys).toEqual([keys[0], keys[0], 'mine'])
 })
 
+test('a message without a name has a key, and one with a name has none besides', () => {
+  const path = `/api/v1/conversations/${family}/messages`
+  const keyOf = (body: object) => {
+    const { request, mayRepeat } = prepared(path, { method: 'POST', body: JSON.stringify(body) })
+    return [request.headers.has('idempotency-key'), mayRepeat]
+  }
+  expect(keyOf({ text: 'hello' })).toEqual([true, true])
+  expect(keyOf({ text: 'what is a "clientMessageId": this?' })).toEqual([true, true])
+  // The queue repeats it itself, in its order.
+  expect(keyOf({ text: 'hello', clientMessageId: 'mine' })).toEqual([false, false])
+})
+
+/** Make something for each time they are sent, and heed no key. */
+const unkeyed: Readonly<Record<string, string>> = {
+  'POST /users/me/consents': 'decides the same once more',
+  'POST /users/me/shares': 'its answer holds a secret',
+  'POST /conversations/{id}/invitations': 'its answer holds a secret',
+  'POST /admin/service-tokens': 'its answer holds a secret',
+  'POST /messages/{id}/reports': 'is the same report once more',
+}
+
+test('every operation that creates heeds a key, or says why not', async () => {
+  const { paths = {} } = (await createTestApp()).describe()
+  const left = Object.entries(paths).flatMap(([path, methods]) => {
+    const post = methods?.post as { responses?: object; parameters?: { name?: string }[] } | undefined
+    const heeds = post?.parameters?.some(({ name }) => name?.toLowerCase() === 'idempotency-key')
+    const isWayIn = path.includes('/auth/')
+    return post && '201' in (post.responses ?? {}) && !heeds && !isWayIn
+      ? [`POST ${path.replace('/api/v1', '')}`]
+      : []
+  })
+  expect(left.toSorted()).toEqual(Object.keys(unkeyed).toSorted())
+})
+
 test('what the client gives a key is what heeds one', async () => {
   const testApp = await createTestApp()
   const { paths = {} } = testApp.describe()
   const { call } = await staffMember(testApp, 'Ada', 'admin')
   const id = '00000000-0000-7000-8000-00000000ffff'
-  // Their messages have names of their own.
-  const named = ['/api/v1/conversations/{id}/messages']
   for (const [path, methods] of Object.entries(paths)) {
-    // Nor do ways in and out, where a key would have to keep a secret.
-    if (!methods || !('post' in methods) || named.includes(path) || path.includes('/auth/')) continue
+    // Not ways in and out, where a key would have to keep a secret.
+    if (!methods || !('post' in methods) || path.includes('/auth/')) continue
     const concrete = path.replaceAll(/\{\w+\}/g, id)
     const { body } = await call('POST', concrete, {
       body: {},
