@@ -135,7 +135,8 @@ export async function uploadFile(
       }),
     )
     if (status === 201 || (status === 409 && code === 'BlobAlreadyExists')) return true
-    if (isPassing(status)) return false
+    // The store says why; a filter or the sign-in page of a network does not.
+    if (code === null || isPassing(status)) return false
     throw new Refused(null)
   }
   const sendAll = async ({ uploadUrl, headers, sentBlocks }: Place): Promise<boolean> => {

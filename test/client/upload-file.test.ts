@@ -179,6 +179,26 @@ describe('uploading a file', () => {
     expect(line.requests).toBe(10)
   })
 
+  test.each([200, 204, 302, 401, 403, 404, 407, 408, 413, 511])(
+    'a network that answers %d in place of the store refuses nothing',
+    async (status) => {
+      for (const at of [1, 3]) {
+        const { send } = lineOf()
+        let n = 0
+        const uploaded = await uploadFile(clientOf(), file, {
+          ...options,
+          send: async (...request) => (++n === at ? { status, code: null } : send(...request)),
+        })
+        expect(await storedOf(idOf(uploaded))).toEqual(content)
+      }
+    },
+  )
+
+  test('what the store refuses ends it', async () => {
+    const send: SendBytes = async () => ({ status: 413, code: 'RequestBodyTooLarge' })
+    expect(await uploadFile(clientOf(), file, { ...options, send })).toEqual({ ok: false, error: null })
+  })
+
   test('ends after many failures in a row, and says that it was the line', async () => {
     let pauses = 0
     const uploaded = await uploadFile(clientOf(), file, {
