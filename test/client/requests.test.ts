@@ -184,7 +184,9 @@ const unkeyed: Readonly<Record<string, string>> = {
 test('every operation that creates heeds a key, or says why not', async () => {
   const { paths = {} } = (await createTestApp()).describe()
   const left = Object.entries(paths).flatMap(([path, methods]) => {
-    const post = methods?.post as { responses?: object; parameters?: { name?: string }[] } | undefined
+    const { post } = (methods ?? {}) as {
+      post?: { responses?: object; parameters?: { name?: string }[] }
+    }
     const heeds = post?.parameters?.some(({ name }) => name?.toLowerCase() === 'idempotency-key')
     const isWayIn = path.includes('/auth/')
     return post && '201' in (post.responses ?? {}) && !heeds && !isWayIn
