@@ -1,8 +1,11 @@
 import type { createApp } from '../src/app/create-app.ts'
+import type { User } from '../src/core/accounts/users/users.model.ts'
 import { AppError } from '../src/core/kernel/errors.ts'
+import { importedId } from '../src/core/learning/courses/importer.model.ts'
 import type { Ports } from '../src/ports/ports.ts'
 import { demoPassword, demoStaff } from '../src/routes/demo-accounts.ts'
 import sampleCourses from './sample-courses.json' with { type: 'json' }
+import { pictureOfCourse, pictureOfInstructor } from './sample-pictures.ts'
 
 export { demoPassword, demoStaff }
 
@@ -21,11 +24,73 @@ type App = ReturnType<typeof createApp>
 
 const isKnown = (error: unknown, code: string): boolean => error instanceof AppError && error.code === code
 
-/** Ten courses, so that a catalogue is not empty. Answers how many there are. */
-export async function seedCourses({ courses }: Pick<App, 'courses'>): Promise<number> {
-  const results = await Promise.all(sampleCourses.map((course) => courses.importCourses([course])))
+/** People without a password, in whom nobody can sign in: a catalog that nobody has rated looks as if nobody came. */
+const raters = ['One', 'Two'].map((number) => ({
+  email: `sample.learner.${number}@example.org`.toLowerCase(),
+  name: `Sample Learner ${number}`,
+  passwordHash: null,
+}))
+/** Of the n-th course by each of them. */
+const ratingsOf = (course: number): readonly number[] => [5 - (course % 2), 3 + (course % 3)]
+
+/** What is there already is fine. */
+async function unlessKnown(code: string, work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work
+    return true
+  } catch (error) {
+    if (!isKnown(error, code)) throw error
+    return false
+  }
+}
+
+/** Each takes every course to its end, and says what they think of it. */
+async function rateCourses({ users, courses, enrollments }: Pick<App, 'users' | 'courses' | 'enrollments'>) {
+  const courseIds = await Promise.all(sampleCourses.map(({ key }) => importedId(key)))
+  let hasNews = false
+  async function rate(learner: User, courseId: string, rating: number): Promise<void> {
+    const known = await courses.members.read(courseId, learner.id)
+    // What somebody has taken out of the catalog since is nothing to take part in.
+    if (known?.rating || (await courses.readCourse(courseId))?.value.state !== 'published') return
+    await unlessKnown('already_enrolled', enrollments.participation.enrol(learner, courseId))
+    for (const { id } of (await enrollments.study.listLessons(learner.id, courseId)).items)
+      await enrollments.study.complete(learner, courseId, id, {})
+    await enrollments.study.rate(learner, courseId, rating)
+    hasNews = true
+  }
+  await Promise.all(
+    raters.map(async (rater, index) => {
+      await unlessKnown('user_exists', users.createAccount(rater))
+      const found = await users.findByEmail(rater.email)
+      if (!found) return
+      for (const [at, courseId] of courseIds.entries())
+        await rate(found.value, courseId, ratingsOf(at)[index] ?? 5)
+    }),
+  )
+  if (hasNews) await courses.showCounts(courseIds)
+}
+
+/**
+ * Ten courses with their pictures, which two people have taken and rated, so that a catalogue is neither empty nor bare.
+ * Answers how many there are. `publicOrigin`: where this server is.
+ */
+export async function seedCourses(
+  app: Pick<App, 'users' | 'courses' | 'enrollments'>,
+  publicOrigin: string,
+): Promise<number> {
+  const pictures = `${publicOrigin}/api/v1/sample-pictures`
+  const illustrated = sampleCourses.map((course) => ({
+    ...course,
+    thumbnail: `${pictures}/${pictureOfCourse(course.key)}`,
+    instructor: {
+      ...course.instructor,
+      avatar: `${pictures}/${pictureOfInstructor(course.instructor.name)}`,
+    },
+  }))
+  const results = await Promise.all(illustrated.map((course) => app.courses.importCourses([course])))
   const invalid = results.flat().find(({ outcome }) => outcome === 'invalid')
   if (invalid) throw new Error(`a sample course is invalid: ${JSON.stringify(invalid.problems)}`)
+  await rateCourses(app)
   return results.length
 }
 
@@ -33,19 +98,16 @@ export async function seedCourses({ courses }: Pick<App, 'courses'>): Promise<nu
 export async function seedDemo(
   { hasher }: Pick<Ports, 'hasher'>,
   { users, courses, enrollments, mentors }: Pick<App, 'users' | 'courses' | 'enrollments' | 'mentors'>,
+  publicOrigin: string,
 ): Promise<{ readonly created: number; readonly found: number }> {
   const passwordHash = await hasher.hash(demoPassword)
   const accounts = [...demoStaff, ...learners]
   let created = 0
   for (const account of accounts) {
-    try {
-      await users.createAccount({ ...account, passwordHash, emailVerified: true })
-      created++
-    } catch (error) {
-      if (!isKnown(error, 'user_exists')) throw error
-    }
+    const opened = users.createAccount({ ...account, passwordHash, emailVerified: true })
+    if (await unlessKnown('user_exists', opened)) created++
   }
-  await seedCourses({ courses })
+  await seedCourses({ users, courses, enrollments }, publicOrigin)
 
   const mentorId = (await users.findByEmail('mentor@example.org'))?.value.id ?? null
   const cards = (await courses.list({ sort: 'title', page: 1, limit: 10 })).items
@@ -56,11 +118,7 @@ export async function seedDemo(
     const { value: pupil } = await users.changeUser(found.value.id, (user) => ({ ...user, mentorId }))
     await mentors.syncLearner(pupil)
     for (const { id } of [cards[index], cards[index + 1], cards[0]].filter((card) => card !== undefined)) {
-      try {
-        await enrollments.participation.enrol(pupil, id)
-      } catch (error) {
-        if (!isKnown(error, 'already_enrolled')) throw error
-      }
+      await unlessKnown('already_enrolled', enrollments.participation.enrol(pupil, id))
       const { items } = await enrollments.study.listLessons(pupil.id, id)
       for (const lesson of items.slice(0, index))
         if (lesson.why.length === 0) await enrollments.study.complete(pupil, id, lesson.id, {})

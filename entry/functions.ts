@@ -14,7 +14,7 @@ const { ports, defer, jobs: adapterJobs, close } = await wire(config, secrets, c
 const api = createApp(ports, config.app)
 const { app, health, jobs } = api
 for (const warning of warnings) ports.log.warn('configuration_warning', { warning })
-if (config.hasDemoData) await seedDemo(ports, api)
+if (config.hasDemoData) await seedDemo(ports, api, config.app.http.publicOrigin)
 const runDueJobs = createRunDueJobs(ports, health.watchJobs([...adapterJobs, ...jobs]))
 const noteTick = health.expectTicks()
 

@@ -23,7 +23,7 @@ try {
   const api = createApp(ports, config.app)
   const { app, health, jobs, courses } = api
   for (const warning of warnings) ports.log.warn('configuration_warning', { warning })
-  if (config.hasDemoData) await seedDemo(ports, api)
+  if (config.hasDemoData) await seedDemo(ports, api, config.app.http.publicOrigin)
   await ports.accessTokens.publicKeys()
   const server = await listen({
     ...createFront({ fetch: app.fetch, embedded, originLock: config.app.originLock, log: ports.log }),
@@ -48,7 +48,7 @@ try {
   if (config.hasSampleCourses)
     defer.run('seed_courses', async () => {
       if (!(await courses.isEmpty())) return
-      ports.log.info('sample_courses_made', { count: await seedCourses({ courses }) })
+      ports.log.info('sample_courses_made', { count: await seedCourses(api, config.app.http.publicOrigin) })
     })
   const timers = health
     .watchJobs([...adapterJobs, ...jobs])

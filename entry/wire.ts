@@ -19,6 +19,7 @@ import { createZxcvbnPasswordBlocklist } from '../src/adapters/zxcvbn/password-b
 import type { Config, GivenSecrets } from '../src/config/config.ts'
 import type { Job } from '../src/core/kernel/domain.ts'
 import type { Ports } from '../src/ports/ports.ts'
+import { withSamplePictures } from './sample-pictures.ts'
 import { openAuditAnchors } from './wiring/audit-anchors.ts'
 import { openBlobs } from './wiring/blobs.ts'
 import { openCache } from './wiring/cache.ts'
@@ -72,7 +73,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     accessTokens: createJoseAccessTokens({ secrets, ciphers: native.ciphers, clock, ...config.tokens }),
     archiver: createClientZipArchiver(),
     coursePackages: createCoursePackages(),
-    assets,
+    assets: withSamplePictures(assets),
     audit,
     auditAnchors: await openAuditAnchors(config, given, native),
     auditKeys,

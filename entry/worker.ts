@@ -15,7 +15,7 @@ async function start(environment: Environment) {
   const { ports, jobs: adapterJobs } = await wire(config, secrets, createWorkerNative(config))
   const api = createApp(ports, config.app)
   for (const warning of warnings) ports.log.warn('configuration_warning', { warning })
-  if (config.hasDemoData) await seedDemo(ports, api)
+  if (config.hasDemoData) await seedDemo(ports, api, config.app.http.publicOrigin)
   return {
     app: api.app,
     runDueJobs: createRunDueJobs(ports, api.health.watchJobs([...adapterJobs, ...api.jobs])),

@@ -46,7 +46,7 @@ const sizes: Sizes | null = (() => {
 })()
 
 const { ports, defer, close } = await wire(config, secrets, createNodeNative(config))
-const { created, found } = await seedDemo(ports, createApp(ports, config.app))
+const { created, found } = await seedDemo(ports, createApp(ports, config.app), config.app.http.publicOrigin)
 await defer.settled()
 console.log(`${created} accounts created, ${found} already existed.`)
 

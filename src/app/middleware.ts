@@ -39,7 +39,7 @@ export function mountMiddleware(
   config: AppConfig,
   { addressOf, bodyOf, isReachedDirectly, leaves, limitOf, queryOf, takesBeacon }: RouteDeclarations,
 ): void {
-  const { clock, compressor, log } = ports
+  const { assets, clock, compressor, log } = ports
   const scaleBySite = new Map(config.trustedSites.map(({ name, scale }) => [name, scale]))
   const limited = (general: Limit) =>
     rateLimit({
@@ -72,9 +72,9 @@ export function mountMiddleware(
     '/api/v1/realtime',
     realtimeEventRoutes(realtime, (error, requestId) => log.error('request_failed', error, { requestId })),
   )
-  for (const pictures of ['avatars', 'thumbnails'])
+  for (const pictures of ['avatars', 'thumbnails', 'sample-pictures'])
     app.use(`/api/v1/${pictures}/*`, limited(config.limits.avatars))
-  app.route('/api/v1', publicPictureRoutes(files))
+  app.route('/api/v1', publicPictureRoutes(files, assets.read))
   app.use(limited(limits.general))
   app.use(declaredQuery(queryOf, addressOf))
   // Before what takes nothing but JSON: their forms are sent by a browser without script.

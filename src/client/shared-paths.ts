@@ -4,6 +4,7 @@ const shared = [
   /^\/api\/v1\/consents$/,
   /^\/api\/v1\/courses(?:\/[\da-f-]{36})?$/,
   /^\/api\/v1\/(?:avatars|thumbnails)\/[^/]+\/[^/]+$/,
+  /^\/api\/v1\/sample-pictures\/[^/]+$/,
   /^\/api\/v1\/shared\.js$/,
   /^\/api\/v1\/auth\/social$/,
 ]

@@ -4,7 +4,7 @@ import type { PublicPicture } from '../core/files/public-pictures.ts'
 import { notFound } from '../core/kernel/errors.ts'
 import type { AppContext, AppEnv } from '../http/request-context.ts'
 import { errors, isShared, takesAnyQuery, unchanged } from '../http/route.ts'
-import { sharedAnswer } from '../http/shared-answer.ts'
+import { type Representation, sharedAnswer } from '../http/shared-answer.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
 
@@ -64,6 +64,34 @@ const readThumbnail = createRoute({
   responses: answers,
 })
 
+const readSamplePicture = createRoute({
+  method: 'get',
+  path: '/sample-pictures/{name}',
+  operationId: 'readSamplePicture',
+  tags: ['Courses'],
+  summary: 'Get a picture of a sample course',
+  description:
+    'Or of who teaches it: at the addresses that the sample courses name as `thumbnail` and `instructor.avatar`.',
+  ...isShared,
+  ...takesAnyQuery,
+  request: {
+    params: z.object({
+      name: z
+        .string()
+        .regex(/^[\da-z-]{1,60}\.webp$/)
+        .meta({ example: 'resume-that-works.webp' }),
+    }),
+  },
+  responses: {
+    200: {
+      description: 'The picture.',
+      content: { 'image/webp': { schema: z.string().meta({ format: 'binary' }) } },
+    },
+    304: unchanged,
+    ...errors(400, 404),
+  },
+})
+
 /** Whoever removes a picture has it gone from everywhere else within the hour. */
 const keptByBrowsers = {
   browserSeconds: 86_400,
@@ -74,6 +102,8 @@ const keptByBrowsers = {
       "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
   },
 }
+/** Another release may draw it in another way, at the same address. */
+const keptForAnHour = { ...keptByBrowsers, browserSeconds: 3_600, isImmutable: false }
 
 function answer(c: AppContext, name: string, found: PublicPicture | null) {
   if (!found) throw notFound()
@@ -81,7 +111,10 @@ function answer(c: AppContext, name: string, found: PublicPicture | null) {
 }
 
 /** Under a limit of their own: one page may show a hundred people, or courses. */
-export const publicPictureRoutes = ({ avatars, thumbnails }: Pick<Files, 'avatars' | 'thumbnails'>) =>
+export const publicPictureRoutes = (
+  { avatars, thumbnails }: Pick<Files, 'avatars' | 'thumbnails'>,
+  readAsset: (name: string) => Promise<Representation | null>,
+) =>
   new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(readAvatar, async (c) => {
       const { userId, name } = c.req.valid('param')
@@ -90,4 +123,9 @@ export const publicPictureRoutes = ({ avatars, thumbnails }: Pick<Files, 'avatar
     .openapi(readThumbnail, async (c) => {
       const { courseId, name } = c.req.valid('param')
       return answer(c, name, await thumbnails.read(courseId, name))
+    })
+    .openapi(readSamplePicture, async (c) => {
+      const found = await readAsset(`sample-pictures/${c.req.valid('param').name}`)
+      if (!found) throw notFound()
+      return sharedAnswer(c, found, keptForAnHour)
     })

@@ -27,6 +27,7 @@ const additions = [
  */
 const takingAny = [
   'readAvatar',
+  'readSamplePicture',
   'readThumbnail',
   'receiveRealtimeEvent',
   'showCancelRecovery',

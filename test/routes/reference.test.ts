@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { seedCourses } from '../../entry/demo.ts'
 import { tags } from '../../src/app/document.ts'
-import { browserOf, createTestApp, type TestApp } from '../app.ts'
+import { browserOf, createTestApp, origin, type TestApp } from '../app.ts'
 import { staffMember } from '../core/learning/course-people.ts'
 
 const referenceApp = await createTestApp()
@@ -126,7 +126,7 @@ describe('examples', () => {
 
   /** An administrator who may do anything, in a house with the sample courses. */
   async function admin(testApp: TestApp) {
-    await seedCourses(testApp)
+    await seedCourses(testApp, origin)
     const browser = await staffMember(testApp, 'Adalbert', 'admin')
     await browser.call('POST', '/api/v1/auth/step-up', { body: { password: browser.logIn.password } })
     return browser
@@ -159,7 +159,7 @@ describe('examples', () => {
     ['readCourse', 200],
   ])('of %s work for anybody', async (operationId, status) => {
     const testApp = await createTestApp()
-    await seedCourses(testApp)
+    await seedCourses(testApp, origin)
     expect(await sendExample(byId(operationId), browserOf(testApp))).toMatchObject({ status })
   })
 

@@ -29,6 +29,19 @@ const read = async (path: string, headers: Record<string, string> = {}) => {
   }
 }
 
+test('the sample courses have pictures that are there, and ratings', async () => {
+  const { body } = await read('/courses?limit=100')
+  expect(body.items).toHaveLength(10)
+  for (const { thumbnail, instructor, metadata } of body.items) {
+    for (const address of [thumbnail, instructor.avatar]) {
+      const picture = await send(new URL(address).pathname)
+      expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/webp'])
+      expect((await picture.arrayBuffer()).byteLength).toBeGreaterThan(500)
+    }
+    expect(metadata.rating.toFixed(1)).toMatch(/^[1-5]\.\d$/)
+  }
+})
+
 test('the catalogue has courses in all four categories, and an ETag', async () => {
   const { body, headers } = await read('/courses?limit=100')
   const categories = new Set(body.items.map(({ category }: any) => category))

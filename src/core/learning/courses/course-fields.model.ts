@@ -7,12 +7,14 @@ export const Prose = (max: number) =>
     .string()
     .max(max)
     .meta({ description: `Up to ${max} characters.` })
-/** Only what a browser may be sent to. */
+const browserMayGo = /^(?:https:\/\/|http:\/\/(?:localhost|127\.0\.0\.1)(?:[:/]|$))/i
+
+/** Only what a browser may be sent to: by https, or on this machine, where a server is that has nothing else yet. */
 export const WebAddress = z
   .string()
   .max(2_000)
-  .refine((text) => URL.canParse(text) && new URL(text).protocol === 'https:', 'Must be an https address.')
-  .meta({ format: 'uri', pattern: '^https://', example: 'https://www.example.org/courses/first-day' })
+  .refine((text) => URL.canParse(text) && browserMayGo.test(text), 'Must be an https address.')
+  .meta({ format: 'uri', pattern: browserMayGo.source, example: 'https://www.example.org/courses/first-day' })
 
 export const Timestamp = z.iso.datetime()
 

@@ -191,6 +191,7 @@ export function createMembers(needs: Needs<'documents' | 'defer'>) {
   return {
     note,
     readTally,
+    recount,
     read: async (courseId: string, userId: string): Promise<CourseMember | null> =>
       (await readMember(courseId, userId))?.value ?? null,
 
