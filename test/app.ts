@@ -1,3 +1,4 @@
+import { withSamplePictures } from '../entry/sample-pictures.ts'
 import { createClientZipArchiver } from '../src/adapters/client-zip/archiver.ts'
 import { createCoursePackages } from '../src/adapters/course-packages/course-packages.ts'
 import { createFileTypeFileTypes } from '../src/adapters/file-type/file-types.ts'
@@ -71,7 +72,7 @@ export async function createTestApp({
     accessTokens: createJoseAccessTokens({ secrets, ciphers: createWebCiphers(), clock, ...config.tokens }),
     archiver: createClientZipArchiver(),
     coursePackages: createCoursePackages(),
-    assets: createMemoryAssets(),
+    assets: withSamplePictures(createMemoryAssets()),
     audit,
     auditAnchors: createMemoryAuditAnchors(),
     auditKeys,

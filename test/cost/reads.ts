@@ -54,7 +54,7 @@ export const reads: readonly Read[] = [
   get('readKeysUnderApi', null, '/api/jwks.json'),
   get('readAvatar', null, ({ me }) => `${v1}/avatars/${me.userId}/${me.sessionId}.webp`, 404),
   get('readThumbnail', null, ({ courseId, me }) => `${v1}/thumbnails/${courseId}/${me.sessionId}.webp`, 404),
-  get('readSamplePicture', null, `${v1}/sample-pictures/none.webp`, 404),
+  get('readSamplePicture', null, `${v1}/sample-pictures/resume-that-works.webp`),
   get('listSessions', 'me', `${v1}/auth/sessions`),
   get('readCurrentSession', 'me', `${v1}/auth/sessions/current`),
   get('readSecondFactors', 'me', `${v1}/auth/mfa`),

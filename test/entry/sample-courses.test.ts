@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest'
 import { seedCourses } from '../../entry/demo.ts'
 import pictures from '../../entry/sample-pictures.json' with { type: 'json' }
-import { withSamplePictures } from '../../entry/sample-pictures.ts'
-import { createMemoryAssets } from '../../src/adapters/memory/assets.ts'
 import { browserOf, createTestApp } from '../app.ts'
 
 /* What a front end built on the published contract reads of the sample catalog: pictures that are there, and numbers. */
@@ -14,7 +12,6 @@ test.each(publicUrls)(
   async (publicUrl) => {
     const testApp = await createTestApp({
       environment: { PUBLIC_URL: publicUrl },
-      ports: () => ({ assets: withSamplePictures(createMemoryAssets()) }),
     })
     expect(await seedCourses(testApp, testApp.config.http.publicOrigin)).toBe(10)
     await testApp.settled()

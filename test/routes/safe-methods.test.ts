@@ -174,6 +174,7 @@ beforeAll(async () => {
       .replace('/deletions/{receipt}', receipt?.replace('/api/v1', '') ?? '')
       .replace(/\/avatars\/.*/, new URL(me.body.avatar, origin).pathname.replace('/api/v1', ''))
       .replace(/\/thumbnails\/.*/, new URL(shown.body.thumbnail, origin).pathname.replace('/api/v1', ''))
+      .replace('/sample-pictures/{name}', '/sample-pictures/resume-that-works.webp')
       .replace('{id}', deadLetter)
   receiptCode = form.body.receiptCode
   await testApp.settled()
