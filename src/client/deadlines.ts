@@ -30,9 +30,12 @@ const unlessAborted = <T>(signal: AbortSignal, work: Promise<T>): Promise<T> =>
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
   })
 
+/** Have no body. Chromium has an empty one for them where the connection is closed behind it, and takes none in `new Response`. */
+const withoutBody = new Set([204, 205, 304])
+
 /** The same answer; when its next part is late, reading it fails. */
 function watched(response: Response, controller: AbortController, ms: number): Response {
-  if (!response.body) return response
+  if (!response.body || withoutBody.has(response.status)) return response
   const reader = response.body.getReader()
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
     {

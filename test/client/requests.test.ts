@@ -42,6 +42,17 @@ describe('a request', () => {
     vi.useRealTimers()
   })
 
+  test.each([204, 205])(
+    'whose answer has none of a body is answered, whatever a browser makes of it: %i',
+    async (status) => {
+      // As Chromium does, where the connection is closed behind the answer.
+      const { headers, body } = new Response('', { headers: { 'X-Request-Id': 'r' } })
+      const answer = { status, ok: true, headers, body, clone: () => answer }
+      const { client } = setup(answer as unknown as Response)
+      expect((await client.api.v1.users.me.$delete({ query: {} })).status).toBe(status)
+    },
+  )
+
   test('that nobody answers fails within 25 seconds; what reads is sent three times until then', async () => {
     const { client, line, sent } = setup('silence')
     const reading = expect(client.api.v1.users.me.$get()).rejects.toThrow('Nothing was answered')

@@ -11,9 +11,12 @@ interface Changes {
 
 type Handler = Parameters<typeof createServer>[1] & {}
 
-function forwardTo(origin: string, { ask = (headers) => headers, answer = () => {} }: Changes = {}): Handler {
-  const { hostname, port } = new URL(origin)
+function forwardTo(
+  originOf: () => string,
+  { ask = (headers) => headers, answer = () => {} }: Changes = {},
+): Handler {
   return (request, response) => {
+    const { hostname, port } = new URL(originOf())
     const { method, url: path, headers } = request
     const on = send(
       { host: hostname, port, method, path, headers: ask({ ...headers }) },
@@ -30,9 +33,7 @@ function forwardTo(origin: string, { ask = (headers) => headers, answer = () => 
 }
 
 const listen = (server: Server): Promise<number> =>
-  new Promise((resolve) =>
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
-  )
+  new Promise((resolve) => server.listen(0, '::', () => resolve((server.address() as AddressInfo).port)))
 
 const tokenIn = (cookie: string) => /(?:^|; ?)accessToken=([^;]*)/.exec(cookie)?.[1] ?? ''
 
@@ -40,11 +41,12 @@ const tokenIn = (cookie: string) => /(?:^|; ?)accessToken=([^;]*)/.exec(cookie)?
  * Before the API, as Static Web Apps are in the cloud: whatever a page sends as `Authorization` is overwritten. And the life of
  * access tokens ends when a test wants it to: a browser sends no cookie whose time is over.
  */
-export async function openGateway(origin: string) {
+export async function openGateway() {
+  let origin = ''
   const issued = new Set<string>()
   const over = new Set<string>()
   const server = createServer(
-    forwardTo(origin, {
+    forwardTo(() => origin, {
       ask(headers) {
         headers.authorization = 'Bearer of-the-gateway.itself'
         const { cookie } = headers
@@ -59,7 +61,10 @@ export async function openGateway(origin: string) {
   )
   const port = await listen(server)
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://localhost:${port}`,
+    leadTo(to: string) {
+      origin = to
+    },
     /** Every access token that was handed out so far has run out. */
     endAccessTokens() {
       for (const token of issued) over.add(token)
@@ -79,7 +84,7 @@ export async function openSites(sites: Readonly<Record<string, string>>) {
   const secure = createTlsServer({ key, cert }, (request, response) => {
     const target = targetOf(request)
     if (target === undefined) return void response.writeHead(502).end()
-    forwardTo(target)(request, response)
+    forwardTo(() => target)(request, response)
   })
   const keep = (near: Socket, far: Socket) => {
     for (const [one, other] of [
@@ -123,7 +128,7 @@ export async function openSites(sites: Readonly<Record<string, string>>) {
   })
   const port = await listen(proxy)
   return {
-    proxy: `127.0.0.1:${port}`,
+    proxy: `localhost:${port}`,
     close() {
       for (const socket of sockets) socket.destroy()
       secure.closeAllConnections()

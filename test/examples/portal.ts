@@ -17,9 +17,9 @@ if (portalMissing && process.env['NEXT_EXAMPLE_REQUIRED']) throw new Error(porta
 const run = promisify(execFile)
 const quiet = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', CI: '1' }
 
-/** Says so where the example was installed with another client than the one that is tested. */
-export function expectNewestClient(): void {
-  const installed = join(example, 'node_modules/@tools-inc/client')
+/** Says so where a front end was installed with another client than the one that is tested. */
+export function expectNewestClient(folder: string): void {
+  const installed = join(folder, 'node_modules/@tools-inc/client')
   const sources = join(root, 'src/client')
   const stale = readdirSync(sources).filter((file) => {
     const script = join(installed, file.replace(/\.ts$/, '.js'))
@@ -27,7 +27,7 @@ export function expectNewestClient(): void {
   })
   if (stale.length > 0)
     throw new Error(
-      `examples/next has an older client (${stale.join(', ')}): npm run build:client && npm ci --prefix examples/next`,
+      `${folder} has an older client (${stale.join(', ')}): npm run build:client && npm ci --prefix examples/next`,
     )
 }
 
@@ -71,7 +71,13 @@ export async function serveByStaticWebApps(folder: string, port: number, api?: s
       String(port),
       ...(api ? ['--api-devserver-url', api] : []),
     ],
-    { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_UPDATE_NOTIFIER: '1' } },
+    {
+      cwd: folder,
+      // It starts others, which would stay when it alone is stopped.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NO_UPDATE_NOTIFIER: '1' },
+    },
   )
   const said: string[] = []
   await new Promise<void>((started, failed) => {
@@ -85,7 +91,7 @@ export async function serveByStaticWebApps(folder: string, port: number, api?: s
   return {
     url: `http://localhost:${port}`,
     close() {
-      emulator.kill('SIGKILL')
+      if (emulator.pid !== undefined) process.kill(-emulator.pid, 'SIGKILL')
       rmSync(folder, { recursive: true, force: true })
     },
   }

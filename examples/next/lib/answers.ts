@@ -1,4 +1,4 @@
-import { readError } from '@tools-inc/client/answers'
+import { ForeignAnswer, readError } from '@tools-inc/client/answers'
 
 /** The API said no, and why. */
 export class Refused extends Error {
@@ -26,8 +26,14 @@ export async function good<R extends Response | { readonly ok: boolean }>(
   return response as Good<R>
 }
 
+/** Nothing of the API came back. */
+const isUnreachable = (error: unknown): boolean =>
+  error instanceof ForeignAnswer || error instanceof TypeError || error instanceof DOMException
+
 /** What to tell somebody of what went wrong. */
-export const reasonOf = (error: unknown): string =>
-  error instanceof Refused
-    ? error.message
-    : 'The server could not be reached. Look at your connection, and try again.'
+export function reasonOf(error: unknown): string {
+  if (error instanceof Refused) return error.message
+  if (isUnreachable(error)) return 'The server could not be reached. Look at your connection, and try again.'
+  reportError(error)
+  return 'Something went wrong on this page. Load it again.'
+}
