@@ -21,7 +21,7 @@ const settled = (person: ChatPerson) =>
   person.until('the page to be there', () =>
     person.page.run(
       () =>
-        document.querySelector('h1') !== null &&
+        (document.querySelector('h1')?.parentElement?.childElementCount ?? 0) > 2 &&
         ![...document.querySelectorAll('.quiet')].some((each) => each.textContent === 'Loading…'),
     ),
   )

@@ -9,9 +9,14 @@ import { type ReactNode, useCallback } from 'react'
 
 export type User = NonNullable<ClientAuth['user']>
 
+/** Of preferences only what is to be another. */
+export interface UserChange extends Omit<Partial<User>, 'preferences'> {
+  readonly preferences?: Partial<User['preferences']>
+}
+
 export interface Auth extends Omit<ClientAuth, 'updateProfile'> {
   /** Of what a user has, name, preferences and the courses somebody takes part in can be changed. */
-  readonly updateProfile: (updates: Partial<User>) => Promise<boolean>
+  readonly updateProfile: (updates: UserChange) => Promise<boolean>
 }
 
 /** Where the API is. Unset: behind this portal, as with Static Web Apps. */
@@ -30,7 +35,7 @@ export function useAuth(): Auth {
   const auth = useClientAuth()
   const { updateProfile: change } = auth
   const updateProfile = useCallback(
-    ({ name, preferences, enrolledCourses }: Partial<User>) =>
+    ({ name, preferences, enrolledCourses }: UserChange) =>
       change({
         ...(name === undefined ? {} : { name }),
         ...(preferences === undefined ? {} : { preferences }),

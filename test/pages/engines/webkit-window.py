@@ -10,6 +10,11 @@ from gi.repository import GLib, Gtk, WebKit2
 log = open(os.environ["WEBKIT_LOG"], "a", buffering=1)
 context = WebKit2.WebContext.new_ephemeral()
 context.set_automation_allowed(True)
+if os.environ.get("WEBKIT_PROXY"):
+    manager = context.get_website_data_manager()
+    proxy = WebKit2.NetworkProxySettings.new("http://" + os.environ["WEBKIT_PROXY"], None)
+    manager.set_network_proxy_settings(WebKit2.NetworkProxyMode.CUSTOM, proxy)
+    manager.set_tls_errors_policy(WebKit2.TLSErrorsPolicy.IGNORE)
 
 # Errors of the page, as its developer tools would show them.
 WATCH = """(() => {

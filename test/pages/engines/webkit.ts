@@ -46,7 +46,12 @@ async function openWindow(
   const running = spawn('xvfb-run', ['-a', program, `--port=${port}`, '--host=127.0.0.1'], {
     stdio: 'ignore',
     detached: true,
-    env: { ...process.env, WEBKIT_LOG: log, WEBKIT_DISABLE_COMPOSITING_MODE: '1' },
+    env: {
+      ...process.env,
+      WEBKIT_LOG: log,
+      WEBKIT_DISABLE_COMPOSITING_MODE: '1',
+      WEBKIT_PROXY: httpsProxy ?? '',
+    },
   })
   driver.process = running
   const url = `http://127.0.0.1:${port}`
@@ -61,11 +66,7 @@ async function openWindow(
     return value
   }
   const binary = join(import.meta.dirname, 'webkit-window.py')
-  const proxy = { proxyType: 'manual', sslProxy: httpsProxy }
-  const alwaysMatch = {
-    'webkitgtk:browserOptions': { binary, args: [] },
-    ...(httpsProxy ? { acceptInsecureCerts: true, proxy } : {}),
-  }
+  const alwaysMatch = { 'webkitgtk:browserOptions': { binary, args: [] } }
   const { sessionId } = await ask('POST', '/session', { capabilities: { alwaysMatch } })
   const session = `/session/${sessionId}`
   await ask('POST', `${session}/timeouts`, { script: 60_000 })

@@ -56,7 +56,7 @@ export default function Courses() {
             </h2>
             <p>{course.description}</p>
             <p className="quiet">
-              {course.level}, {course.duration}, with {course.instructor.name}
+              {course.level}, {course.duration} minutes, with {course.instructor.name}
               {user?.enrolledCourses.includes(course.id) ? ' · You take part' : ''}
             </p>
           </li>

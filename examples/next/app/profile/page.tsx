@@ -32,8 +32,7 @@ export default function Profile() {
 function Preferences({ user }: { user: User }) {
   const { updateProfile } = useAuth()
   const { notifications, emailUpdates, theme } = user.preferences
-  const change = (preferences: Partial<User['preferences']>) =>
-    updateProfile({ preferences: { ...user.preferences, ...preferences } })
+  const change = (preferences: Partial<User['preferences']>) => updateProfile({ preferences })
   return (
     <>
       <Form

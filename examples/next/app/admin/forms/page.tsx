@@ -31,16 +31,21 @@ function FormList() {
   })
   return (
     <Shown loaded={forms}>
-      {({ items }) => (
-        <ul>
-          {items.map(({ id, type, status, submittedAt }) => (
-            <li key={id}>
-              {/* Not a page of the build, so that the host has to be asked for it. */}
-              <a href={`/admin/forms/${id}`}>{new Date(submittedAt).toLocaleString('en')}</a> {type}, {status}
-            </li>
-          ))}
-        </ul>
-      )}
+      {({ items }) =>
+        items.length === 0 ? (
+          <p>There is none.</p>
+        ) : (
+          <ul>
+            {items.map(({ id, type, status, submittedAt }) => (
+              <li key={id}>
+                {/* Not a page of the build, so that the host has to be asked for it. */}
+                <a href={`/admin/forms/${id}`}>{new Date(submittedAt).toLocaleString('en')}</a> {type},{' '}
+                {status}
+              </li>
+            ))}
+          </ul>
+        )
+      }
     </Shown>
   )
 }

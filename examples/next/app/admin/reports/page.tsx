@@ -24,16 +24,20 @@ function ReportList() {
   )
   return (
     <Shown loaded={reports}>
-      {({ items }) => (
-        <ul>
-          {items.map(({ id, reason, status, createdAt }) => (
-            <li key={id}>
-              <a href={`/admin/reports/${id}`}>{new Date(createdAt).toLocaleString('en')}</a> {reason},{' '}
-              {status}
-            </li>
-          ))}
-        </ul>
-      )}
+      {({ items }) =>
+        items.length === 0 ? (
+          <p>There is none.</p>
+        ) : (
+          <ul>
+            {items.map(({ id, reason, status, createdAt }) => (
+              <li key={id}>
+                <a href={`/admin/reports/${id}`}>{new Date(createdAt).toLocaleString('en')}</a> {reason},{' '}
+                {status}
+              </li>
+            ))}
+          </ul>
+        )
+      }
     </Shown>
   )
 }

@@ -27,7 +27,7 @@ export default function Course() {
           <>
             <p>{description}</p>
             <p className="quiet">
-              {level}, {duration}, with {instructor.name}
+              {level}, {duration} minutes, with {instructor.name}
             </p>
             {user === null ? (
               <p>
