@@ -21,5 +21,7 @@ export async function withStepUp<T>(work: () => Promise<Answer<T>>): Promise<Ans
   const isConfirmed = await new Promise<boolean>((resolve) => {
     confirming.value = resolve
   })
-  return isConfirmed ? work() : answer
+  if (isConfirmed) return work()
+  const message = 'You did not confirm that it is you, so nothing was done.'
+  return { ok: false, problem: { ...answer.problem, message } }
 }

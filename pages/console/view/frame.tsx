@@ -48,12 +48,14 @@ export function Frame() {
   const mine = screens.filter(({ roles }) => role !== null && roles.includes(role))
   const entry = mine.find(({ name }) => name === screen)
   const main = useRef<HTMLElement>(null)
+  const menu = useRef<HTMLElement>(null)
   const first = useRef(true)
   // Before the new screen is drawn: whoever uses a screen reader is told where they are.
   useLayoutEffect(() => {
     if (!first.current) main.current?.focus()
     first.current = false
     main.current?.scrollTo(0, 0)
+    menu.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [screen, id])
   return (
     <div class="console">
@@ -71,7 +73,7 @@ export function Frame() {
           </MenuItem>
         </Menu>
       </header>
-      <nav class="console-menu" aria-label="Screens">
+      <nav ref={menu} class="console-menu" aria-label="Screens">
         <ul>
           {mine.map(({ name, title, icon }) => (
             <li key={name}>

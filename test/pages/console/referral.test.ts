@@ -17,7 +17,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => server?.stop())
 
-const refer = async (name: string): Promise<string> =>
+const refer = async (name: string, attachments: readonly object[] = []): Promise<string> =>
   (
     await admin.call('POST', '/forms/referral', {
       referrer: {
@@ -30,6 +30,7 @@ const refer = async (name: string): Promise<string> =>
       services: ['housing'],
       urgency: 'high',
       notes: 'She needs a place to stay.',
+      attachments,
     })
   ).id
 
@@ -130,6 +131,36 @@ describe.each(engines)('$title', ({ name: engineName, missing }) => {
       await staff.sees('.notes .text', 'Once alone.')
       await staff.seesNo('.meanwhile')
       expect((await admin.call('GET', `/forms/${id}`)).notes).toHaveLength(3)
+      await staff.page.close()
+    },
+  )
+
+  test.skipIf(missing || engineName !== 'chromium')(
+    'an attachment is saved under its name',
+    slow,
+    async () => {
+      const bytes = 'A letter about her.'
+      const announced = await admin.call('POST', '/files/upload-url', {
+        fileName: 'letter.txt',
+        fileType: 'text/plain',
+        fileSize: bytes.length,
+        category: 'form-attachment',
+      })
+      await fetch(announced.uploadUrl, { method: 'PUT', headers: announced.headers, body: bytes })
+      const { id: fileId } = await admin.call('POST', '/files/complete', { fileId: announced.fileId })
+      const id = await refer('Anna Attached', [{ fileId }])
+      const staff = await sitAtConsole(await engine.open(desk.size), server.url, 'admin@example.org')
+      await staff.page.goto(`${server.url}/console/forms/${id}`)
+      await staff.sees('.notes', 'letter.txt')
+      await staff.until('the end of its scan', async () => {
+        if ((await staff.texts('.notes .tag')).includes('Scanned')) return true
+        await staff.press('.notes button', 'Look again')
+        return false
+      })
+      await staff.keepsFiles()
+      await staff.press('.notes button', 'Download letter.txt')
+      expect(await staff.savedFile()).toEqual({ name: 'letter.txt', text: bytes })
+      expect(await staff.page.problems()).toEqual([])
       await staff.page.close()
     },
   )

@@ -32,6 +32,8 @@ const words: Readonly<
   failed: { text: 'Did not work: send it again', look: 'bad' },
 }
 
+const fieldWords: Readonly<Record<string, string>> = { email: 'address' }
+
 /** New people: each gets a mail with a link that sets a password. */
 export function Invite() {
   const text = useSignal('')
@@ -138,7 +140,8 @@ export function Invite() {
                 title: 'What',
                 cell: ({ result: { status, problems } }) => (
                   <>
-                    <Tag look={words[status].look}>{words[status].text}</Tag> {problems.join(', ')}
+                    <Tag look={words[status].look}>{words[status].text}</Tag>{' '}
+                    {problems.map((field) => fieldWords[field] ?? field).join(', ')}
                   </>
                 ),
               },

@@ -23,12 +23,14 @@ const unknown = <p class="quiet">This cannot be told right now.</p>
 function Forms({ forms }: { forms: Seen['forms'] }) {
   if (!forms) return unknown
   const to = (list: string) => addressOf('forms', list)
+  // The list that it leads to is without what was put aside.
+  const pending = forms.waiting >= most ? most : forms.waiting - forms.quarantined
   return (
     <ul class="tiles">
       <Tile href={to('overdue')} count={forms.overdue} most={most} words="overdue" isBad />
       <Tile href={to('waiting')} count={forms.dueToday} most={most} words="due today" />
       <Tile href={to('urgent')} count={forms.urgent} most={most} words="urgent referrals" isBad />
-      <Tile href={to('waiting')} count={forms.waiting} most={most} words="wait, all in all" />
+      <Tile href={to('waiting')} count={pending} most={most} words="wait, all in all" />
       <Tile
         href={to('spam')}
         count={forms.quarantined}
@@ -36,7 +38,7 @@ function Forms({ forms }: { forms: Seen['forms'] }) {
         words="put aside as spam"
         note={since(forms.oldestQuarantinedAt)}
       />
-      <Tile href={to('mine')} count={null} most={most} words="assigned to me" />
+      <Tile href={to('mine')} count={null} most={most} words="Show those assigned to me" />
     </ul>
   )
 }
@@ -174,7 +176,7 @@ export function AdminToday() {
       {!seen && load === 'loading' && <Loading of="what waits" />}
       {seen && (
         <>
-          <p class="quiet" role="status">
+          <p class="quiet gap" role="status">
             As of <Moment at={seen.at} />.
           </p>
           <Section title="Forms">
