@@ -85,6 +85,13 @@ describe.each(engines)('$title', ({ name: engineName, missing }) => {
       await staff.sees('.facts', 'Suspended')
       await staff.sees('.section', 'Signed in nowhere')
       await expect(learner.call('GET', '/users/me')).rejects.toThrow('account_suspended')
+      // Whoever does not confirm that it is them has done nothing.
+      await staff.press('button', 'Let them in')
+      await staff.press('dialog button.danger', 'Let them in')
+      await staff.sees('dialog', 'Confirm that it is you')
+      await staff.press('dialog button', 'Cancel')
+      await staff.sees('.notice.problem', 'nothing was done')
+      await staff.sees('.facts', 'Suspended')
       await staff.press('button', 'Let them in')
       await staff.press('dialog button.danger', 'Let them in')
       await staff.confirmsIdentity()

@@ -12,7 +12,9 @@ const relationshipWords: Readonly<Record<string, string>> = {
   agency: 'An agency',
 }
 
-const address = (email: string) => <a href={`mailto:${encodeURIComponent(email).replace('%40', '@')}`}>{email}</a>
+const address = (email: string) => (
+  <a href={`mailto:${encodeURIComponent(email).replace('%40', '@')}`}>{email}</a>
+)
 const number = (phone: string | undefined) =>
   phone && <a href={`tel:${phone.replace(/[^+\d]/g, '')}`}>{phone}</a>
 

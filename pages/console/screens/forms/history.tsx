@@ -31,12 +31,22 @@ function whatOf({ event, reason, changedFields }: Entry): string {
   const details = [...(to === undefined ? [] : [`${stateIn(from)} → ${stateIn(to)}`]), ...changed]
   return `${eventWords[event] ?? event}${details.length > 0 ? `: ${details.join(', ')}` : ''}`
 }
-const whoOf = (actorId: string): string =>
-  actorId === 'anonymous' || actorId === 'system'
-    ? actorId
-    : actorId.startsWith('service:')
-      ? 'A program'
-      : staffName(actorId)
+/** They need not be on the staff. */
+const sendersEvents: readonly string[] = [
+  'form.submit',
+  'form.add_information',
+  'form.claim',
+  'form.withdraw',
+  'form.erase',
+]
+const whoOf = ({ event, actorId }: Entry): string =>
+  sendersEvents.includes(event)
+    ? 'Its sender'
+    : actorId === 'system'
+      ? 'The system'
+      : actorId.startsWith('service:')
+        ? 'A program'
+        : staffName(actorId)
 
 function Entries({ id, version }: { id: string; version: string }) {
   const list = usePaged<Entry>(`${id} ${version}`, async (cursor) => {
@@ -58,7 +68,7 @@ function Entries({ id, version }: { id: string; version: string }) {
       keyOf={(entry) => entry.id}
       columns={[
         { title: 'What', cell: whatOf },
-        { title: 'Who', cell: ({ actorId }) => whoOf(actorId) },
+        { title: 'Who', cell: whoOf },
         { title: 'When', cell: ({ createdAt }) => <Moment at={createdAt} /> },
       ]}
     />

@@ -65,6 +65,7 @@ function Export() {
 
 function FilterBar() {
   const now = filters.value
+  const count = [now.type, now.status, now.urgency, now.assigned, now.overdue].filter(Boolean).length
   const isAdmin = staffRole.value === 'admin'
   return (
     <div class="filters">
@@ -80,44 +81,49 @@ function FilterBar() {
         value={now.words}
         onSearch={(words) => change({ words })}
       />
-      <Choice
-        label="Type"
-        value={now.type}
-        choices={choicesOf(typeWords, 'All')}
-        onChange={(type) => change({ type })}
-      />
-      <Choice
-        label="State"
-        value={now.status}
-        choices={choicesOf(statusWords, 'All')}
-        onChange={(status) => change({ status })}
-      />
-      <Choice
-        label="Urgency"
-        value={now.urgency}
-        choices={choicesOf(urgencyWords, 'All')}
-        onChange={(urgency) => change({ urgency })}
-      />
-      {isAdmin && (
-        <Choice
-          label="Assigned to"
-          value={now.assigned}
-          choices={[
-            ['', 'Anybody or nobody'],
-            ['me', 'Me'],
-          ]}
-          onChange={(assigned) => change({ assigned })}
-        />
-      )}
-      <Choice
-        label="Due"
-        value={now.overdue}
-        choices={[
-          ['', 'Whenever'],
-          ['true', 'Overdue'],
-        ]}
-        onChange={(overdue) => change({ overdue })}
-      />
+      <details class="more-filters" open={matchMedia('(min-width: 40rem)').matches}>
+        <summary>{count === 0 ? 'More filters' : `More filters (${count} in use)`}</summary>
+        <div class="filters">
+          <Choice
+            label="Type"
+            value={now.type}
+            choices={choicesOf(typeWords, 'All')}
+            onChange={(type) => change({ type })}
+          />
+          <Choice
+            label="State"
+            value={now.status}
+            choices={choicesOf(statusWords, 'All')}
+            onChange={(status) => change({ status })}
+          />
+          <Choice
+            label="Urgency"
+            value={now.urgency}
+            choices={choicesOf(urgencyWords, 'All')}
+            onChange={(urgency) => change({ urgency })}
+          />
+          {isAdmin && (
+            <Choice
+              label="Assigned to"
+              value={now.assigned}
+              choices={[
+                ['', 'Anybody or nobody'],
+                ['me', 'Me'],
+              ]}
+              onChange={(assigned) => change({ assigned })}
+            />
+          )}
+          <Choice
+            label="Due"
+            value={now.overdue}
+            choices={[
+              ['', 'Whenever'],
+              ['true', 'Overdue'],
+            ]}
+            onChange={(overdue) => change({ overdue })}
+          />
+        </div>
+      </details>
     </div>
   )
 }

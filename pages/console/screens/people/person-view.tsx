@@ -14,15 +14,13 @@ import { isStaff, type PersonDetail } from './words.ts'
 
 const back = { href: addressOf('people'), words: 'All people' }
 
-function WaysIn({ person: { waysIn, needsSecondFactor, role } }: { person: PersonDetail }) {
+function WaysIn({ person: { waysIn, needsSecondFactor } }: { person: PersonDetail }) {
   const { hasPassword, passkeys, hasTotp, recoveryCodes, providers } = waysIn
   const lacksFactor = needsSecondFactor && !hasTotp && passkeys === 0
   return (
     <Section title="What signs in to it">
       {lacksFactor && (
-        <p class="warning">
-          {isStaff(role) ? 'Staff do nothing here without a second factor, and this account has none.' : ''}
-        </p>
+        <p class="warning">Its role does nothing here without a second factor, and it has none.</p>
       )}
       <Facts
         facts={[
