@@ -71,6 +71,8 @@ const factsOf = (form: FormDetail) =>
 export function Standing({ form, review }: { form: FormDetail; review: Review }) {
   const head = useRef<HTMLHeadingElement>(null)
   const isAdmin = staffRole.value === 'admin'
+  // To a mentor the earlier one is there where it is theirs too.
+  const mayOpenEarlier = isAdmin || form.others.some(({ id }) => id === form.duplicateOf)
   const save = (change: Change, done: string) =>
     loosely(async () => {
       if (await review.save(change)) tell(done)
@@ -96,8 +98,13 @@ export function Standing({ form, review }: { form: FormDetail; review: Review })
       )}
       {form.duplicateOf && (
         <p class="warning">
-          It may be a second one about the same person:{' '}
-          <a href={addressOf('forms', form.duplicateOf)}>show the earlier one</a>.
+          It may be a second one about the same person
+          {mayOpenEarlier && (
+            <>
+              : <a href={addressOf('forms', form.duplicateOf)}>show the earlier one</a>
+            </>
+          )}
+          .
         </p>
       )}
       <Facts facts={factsOf(form)} />
