@@ -15,6 +15,7 @@ import {
 import { prefers } from '../http/accept.ts'
 import { saying } from '../http/answer-headers.ts'
 import { hasCurrent, preconditionOf } from '../http/etag.ts'
+import { addressOfNext } from '../http/next-page.ts'
 import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, onlyFor } from '../http/route.ts'
 import { requireRoleOrScope } from '../http/service.ts'
@@ -140,10 +141,7 @@ export const formReviewRoutes = (forms: Forms, { authenticate }: Pick<ServiceTok
       const { items, next } = await forms.list(c.get('caller'), readerOf(c), query)
       let address: string | null = null
       if (next !== undefined) {
-        const url = new URL(`${c.get('settings').publicOrigin}${c.req.path}`)
-        for (const [name, value] of Object.entries(c.req.query())) url.searchParams.set(name, value)
-        url.searchParams.set('cursor', next)
-        address = url.href
+        address = addressOfNext(c, next)
         c.header('Link', `<${address}>; rel="next"`)
       }
       const pagination = { hasMore: next !== undefined, nextCursor: next ?? null }

@@ -64,6 +64,7 @@ export const reads: readonly Read[] = [
   get('showCancelRecovery', null, `${v1}/auth/cancel-recovery?token=${'x'.repeat(43)}`, 303),
   get('readToday', 'admin', `${v1}/admin/today`),
   get('readDeployment', 'admin', `${v1}/admin/settings`),
+  get('exportAudit', 'admin', `${v1}/admin/audit/csv?limit=10`),
   get('readAuditChain', 'admin', `${v1}/admin/audit/chain`),
   get('readUser', 'admin', ({ me }) => `${v1}/admin/users/${me.userId}`),
   get('listUserDisclosures', 'admin', ({ me }) => `${v1}/admin/users/${me.userId}/disclosures?limit=5`),

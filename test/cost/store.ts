@@ -419,7 +419,9 @@ export async function fillCostStore(
 ): Promise<Scene> {
   const nowMs = ports.clock.now()
   const longAgoMs = nowMs - 100 * dayMs
-  const bench = createBench(ports, settings, { seed, passwordHash: 'x' })
+  // Each look at the store is some time after the one before: no form may become due in the meantime.
+  const patient = { ...settings, forms: { ...settings.forms, responseMs: 90 * dayMs } }
+  const bench = createBench(ports, patient, { seed, passwordHash: 'x' })
   const writer = createWriter(ports, { documents: isElsewhere, records: false })
   const book = createCourseBook()
   for (let c = 0; c < n; c++) {

@@ -18,6 +18,7 @@ export const whatGrows: Readonly<Record<'sqlite' | 'cosmos', Readonly<Record<str
     listDeadLetters: 968,
     /* All of somebody's are read, or of the store's, where a page of them is shown or none. */
     listSessions: 1_690,
+    readUser: 1_260,
     listServiceTokens: 1_680,
     listContacts: 895,
     'listContacts, by name': 895,
@@ -44,6 +45,8 @@ export const whatGrows: Readonly<Record<'sqlite' | 'cosmos', Readonly<Record<str
     sendMessage: 18.6,
     /* What there is of the conversations that somebody is in. */
     exportData: 910,
+    /* The whole log, once a day: that is what it is for. */
+    'job verify-audit': 673,
     /* Jobs that walk all there is to find the few that are due. */
     'job sweep-unclaimed-users': 1_750,
     'job sweep-reserved-addresses': 1_760,
@@ -69,6 +72,7 @@ export const whatGrows: Readonly<Record<'sqlite' | 'cosmos', Readonly<Record<str
   cosmos: {
     /* All of somebody's are read, or of the store's, where a page of them is shown or none. */
     listSessions: 84.3,
+    readUser: 63,
     listServiceTokens: 83.5,
     readProfile: 2.33,
     listContacts: 60.1,

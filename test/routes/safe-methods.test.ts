@@ -48,6 +48,7 @@ const counting = (ports: Ports): Partial<Ports> =>
 /** Which reading is written down, since it was somebody else's data: reading itself goes on doing nothing else. */
 const audited: Readonly<Record<string, string>> = {
   'GET /api/v1/admin/audit': 'audit append audit.read',
+  'GET /api/v1/admin/audit/csv': 'audit append audit.read',
   'GET /api/v1/admin/users/{id}': 'audit append user.read',
   'GET /api/v1/admin/users/{id}/disclosures': 'audit append user.disclosures',
   'GET /api/v1/forms': 'audit append form.list',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { inert } from '../../../src/core/forms/csv.ts'
+import { inert } from '../../../src/core/kernel/csv.ts'
 
 const signs = [...'=+-@|%＝＋－＠％｜﹦﹢﹣﹫﹪−⁺⁻⁼₊₋₌']
 const before = ['', ' ', '\u00a0', '\u200b', '"', "'", '“', ' \t', '\ufeff', '\u202d']
