@@ -45,16 +45,19 @@ const isSaid = (value: unknown): value is Said =>
   typeof value === 'string' ||
   (typeof value === 'object' && value !== null && 'text' in value && 'values' in value)
 
+/** Members of answers in which we speak, and nobody else does. */
+const saidIn: ReadonlySet<string> = new Set(['message', 'what', 'rule'])
+
 function tellIn(language: Language, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((each) => tellIn(language, each))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [
       key,
-      key === 'message' && isSaid(member) ? inLanguage(member, language) : tellIn(language, member),
+      saidIn.has(key) && isSaid(member) ? inLanguage(member, language) : tellIn(language, member),
     ]),
   )
 }
 
-/** An answer with each `message` in it, which are ours, in the language of the request. */
+/** An answer with what we say in it in the language of the request. */
 export const told = <T extends object>(c: AppContext, answer: T): T => tellIn(answerIn(c), answer) as T

@@ -1,6 +1,9 @@
 import { html } from 'hono/html'
+import type { Language } from '../core/kernel/language.ts'
 import type { CheckedCertificate } from '../core/learning/certificates/certificates.model.ts'
+import { answerIn } from '../http/language.ts'
 import type { AppContext } from '../http/request-context.ts'
+import { certificateWords } from './certificate-words.ts'
 import { showPage } from './page-frame.ts'
 
 const style = `
@@ -23,36 +26,41 @@ p { margin: 0.5rem 0; }
 }
 `
 
-const inWords = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: 'UTC' })
-
-const valid = ({ code, issuer, course, name }: CheckedCertificate, url: string) => html`
+function valid({ code, issuer, course, name }: CheckedCertificate, url: string, language: Language) {
+  const words = certificateWords[language]
+  const day = new Intl.DateTimeFormat(words.locale, { dateStyle: 'long', timeZone: 'UTC' })
+  return html`
       <p>${issuer}</p>
-      <h1>${course ? 'Certificate of completion' : 'This certificate is valid'}</h1>
+      <h1>${course ? words.heading : words.valid}</h1>
       ${name === null ? '' : html`<p class="name" dir="auto">${name}</p>`}
       ${
         course &&
-        html`<p>${name === null ? 'Its holder has completed the course' : 'has completed the course'}</p>
+        html`<p>${words.completed(name !== null)}</p>
       <p class="course" dir="auto">${course.title}</p>
-      <p>on <time datetime="${course.completedOn}">${inWords.format(new Date(course.completedOn))}</time></p>`
+      <p>${words.on} <time datetime="${course.completedOn}">${day.format(new Date(course.completedOn))}</time></p>`
       }
-      ${course && name !== null ? '' : html`<p class="small">Its holder has chosen to show no more than this.</p>`}
-      <p class="code" aria-label="Code">${code}</p>
-      <p class="small">Whoever wants to check it finds it at ${url}</p>
-      <p class="small screen">Print this page, or save it as a PDF, from the menu of your browser.</p>`
+      ${course && name !== null ? '' : html`<p class="small">${words.noMore}</p>`}
+      <p class="code" aria-label="${words.code}">${code}</p>
+      <p class="small">${words.checkAt} ${url}</p>
+      <p class="small screen">${words.print}</p>`
+}
 
-const unknown = html`
-      <h1>There is no such certificate</h1>
-      <p>Check the code: it has 16 letters and digits. Its holder may have withdrawn it.</p>`
+const unknown = (language: Language) => html`
+      <h1>${certificateWords[language].unknown}</h1>
+      <p>${certificateWords[language].unknownWhy}</p>`
 
 /** Static: no script, no picture, no other host; nobody keeps it, indexes it, or is told where a reader came from. */
 export function certificatePage(c: AppContext, certificate: CheckedCertificate | null) {
+  const language = answerIn(c)
+  const { title, unknownTitle } = certificateWords[language]
   const url = `${c.get('settings').publicOrigin}/certificates/${certificate?.code ?? ''}`
   return showPage(
     c,
     {
-      title: certificate ? 'Certificate' : 'No such certificate',
+      language,
+      title: certificate ? title : unknownTitle,
       style,
-      body: certificate ? valid(certificate, url) : unknown,
+      body: certificate ? valid(certificate, url, language) : unknown(language),
     },
     certificate ? 200 : 404,
   )

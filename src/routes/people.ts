@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { AdminUserQuery, AdminUserView, UpdateUser } from '../core/accounts/users/users.model.ts'
+import { inLanguage } from '../core/kernel/messages/said.ts'
 import { CursorQuery, cursorPage } from '../core/kernel/paging.ts'
 import { LearnerSummary, ProgressView } from '../core/learning/enrollments/enrollments.model.ts'
 import type { Enrollments } from '../core/learning/enrollments/enrollments.ts'
@@ -7,12 +8,22 @@ import type { Administration } from '../core/people/administration/administratio
 import { AdminUserDetail } from '../core/people/administration/person.model.ts'
 import type { Audit } from '../core/platform/audit/audit.ts'
 import { Activity } from '../core/platform/audit/read-activity.ts'
-import { type AppEnv, actorOf } from '../http/request-context.ts'
+import { answerIn } from '../http/language.ts'
+import { type AppContext, type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, json, onlyFor, signedIn } from '../http/route.ts'
 import { onInvalid } from '../http/validate.ts'
 import { examples } from './examples.ts'
 
 const UserId = z.object({ id: z.uuid().meta({ example: examples.otherUserId }) })
+
+const toldProgress = (c: AppContext, { achievements, ...progress }: ProgressView): ProgressView => ({
+  ...progress,
+  achievements: achievements.map((each) => ({
+    ...each,
+    title: inLanguage(each.title, answerIn(c)) as typeof each.title,
+    description: inLanguage(each.description, answerIn(c)) as typeof each.description,
+  })),
+})
 
 const readMyProgress = createRoute({
   method: 'get',
@@ -133,13 +144,25 @@ export const peopleRoutes = (enrollments: Enrollments, administration: Administr
   const { reading } = enrollments
   return new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     .openapi(readMyProgress, async (c) =>
-      c.json(await reading.progressOf(await enrollments.learnerOf(actorOf(c), c.get('session').user)), 200),
+      c.json(
+        toldProgress(
+          c,
+          await reading.progressOf(await enrollments.learnerOf(actorOf(c), c.get('session').user)),
+        ),
+        200,
+      ),
     )
     .openapi(listMyActivity, async (c) =>
       c.json(await audit.readActivity(actorOf(c), c.req.valid('query')), 200),
     )
     .openapi(readLearnerProgress, async (c) =>
-      c.json(await reading.progressOfLearner(actorOf(c), c.req.valid('param').id, c.get('caller')), 200),
+      c.json(
+        toldProgress(
+          c,
+          await reading.progressOfLearner(actorOf(c), c.req.valid('param').id, c.get('caller')),
+        ),
+        200,
+      ),
     )
     .openapi(listLearners, async (c) =>
       c.json(await reading.listLearners(actorOf(c), c.req.valid('query'), c.get('caller')), 200),

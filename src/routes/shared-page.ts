@@ -1,7 +1,9 @@
 import { html } from 'hono/html'
+import { answerIn } from '../http/language.ts'
 import type { AppContext } from '../http/request-context.ts'
 import { sharedText } from '../http/shared-answer.ts'
 import { cardStyle, showPage } from './page-frame.ts'
+import { type SharedWords, sharedWords } from './shared-words.ts'
 
 /**
  * Asks only when the button is pressed, and says nothing of it to anybody but us. What was shown goes when the page is
@@ -10,6 +12,7 @@ import { cardStyle, showPage } from './page-frame.ts'
 const script = `const find = (id) => document.getElementById(id)
 const [button, words, shown, heading, until, list] = ['look', 'words', 'shown', 'whose', 'until', 'courses'].map(find)
 const question = words.textContent
+const said = JSON.parse(shown.dataset.words)
 const token = () => location.hash.slice(1)
 
 function begin() {
@@ -18,14 +21,14 @@ function begin() {
   list.replaceChildren()
   button.hidden = token() === ''
   button.disabled = false
-  words.textContent = token() === '' ? 'This link is not whole. Copy all of it, up to its last character.' : question
+  words.textContent = token() === '' ? said.incomplete : question
 }
 
-const day = (time) => new Date(time).toLocaleDateString('en-US', { dateStyle: 'long' })
+const day = (time) => new Date(time).toLocaleDateString(said.locale, { dateStyle: 'long' })
 function hours(seconds) {
   const minutes = Math.round(seconds / 60)
-  const parts = [[Math.floor(minutes / 60), 'hour'], [minutes % 60, 'minute']].filter(([count]) => count > 0)
-  return parts.map(([count, unit]) => count + ' ' + unit + (count === 1 ? '' : 's')).join(' ') || 'less than a minute'
+  const parts = [[Math.floor(minutes / 60), said.hour, said.hours], [minutes % 60, said.minute, said.minutes]].filter(([count]) => count > 0)
+  return parts.map(([count, one, many]) => count + ' ' + (count === 1 ? one : many)).join(' ') || said.moment
 }
 function add(parent, name, text) {
   const element = document.createElement(name)
@@ -36,15 +39,15 @@ function add(parent, name, text) {
 
 function show({ learner, recipientName, expiresAt, courses }) {
   heading.textContent = learner
-  until.textContent = 'For ' + recipientName + ', until ' + day(expiresAt) + '.'
+  until.textContent = said.until.split('{day}').join(day(expiresAt)).split('{name}').join(recipientName)
   for (const course of courses) {
     const item = add(list, 'li')
     add(item, 'h3', course.title)
     const facts = add(item, 'dl')
     const rows = [
-      ['Progress', Math.floor(course.progress) + ' %'],
-      ['Completed', course.completedAt ? day(course.completedAt) : 'Not yet'],
-      ['Time spent', hours(course.timeSpentSeconds)],
+      [said.progress, Math.floor(course.progress) + ' %'],
+      [said.completed, course.completedAt ? day(course.completedAt) : said.notYet],
+      [said.timeSpent, hours(course.timeSpentSeconds)],
     ]
     for (const [term, fact] of rows) {
       const row = add(facts, 'div')
@@ -52,7 +55,7 @@ function show({ learner, recipientName, expiresAt, courses }) {
       add(row, 'dd', fact)
     }
   }
-  if (courses.length === 0) add(list, 'li', 'There is nothing to show at the moment.')
+  if (courses.length === 0) add(list, 'li', said.nothing)
   button.hidden = true
   words.textContent = ''
   shown.hidden = false
@@ -76,7 +79,7 @@ button.addEventListener('click', async () => {
       button.hidden = answer.status === 404
     }
   } catch {
-    words.textContent = 'That did not work. Are you online? Try again.'
+    words.textContent = said.failed
   }
   button.disabled = false
 })
@@ -101,18 +104,21 @@ dd { margin: 0; }
 `
 
 /** Knows of nobody: neither whose progress it is, nor whether the link leads anywhere. */
-const body = html`
-      <h1>Progress in courses</h1>
-      <noscript><p>This page needs JavaScript.</p></noscript>
-      <p id="words" role="status">Somebody lets you see how far they are. Each time you look is written down, and they can read it.</p>
-      <button id="look" type="button" hidden>Show the progress</button>
-      <section id="shown" aria-labelledby="whose" hidden>
+const bodyIn = ({ title, needsScript, question, button, script: said }: SharedWords) => html`
+      <h1>${title}</h1>
+      <noscript><p>${needsScript}</p></noscript>
+      <p id="words" role="status">${question}</p>
+      <button id="look" type="button" hidden>${button}</button>
+      <section id="shown" aria-labelledby="whose" data-words="${JSON.stringify(said)}" hidden>
         <h2 id="whose" tabindex="-1"></h2>
         <p id="until"></p>
         <ul id="courses"></ul>
       </section>
       <script src="shared.js"></script>`
 
-/** The same for everybody, and yet kept by nobody: whoever sits at this computer next is to find no trace of it. */
-export const showSharedPage = (c: AppContext) =>
-  showPage(c, { title: 'Progress in courses', style, body, hasScript: true })
+/** The same for all who read the same, and yet kept by nobody: whoever sits at this computer next is to find no trace of it. */
+export function showSharedPage(c: AppContext) {
+  const language = answerIn(c)
+  const words = sharedWords[language]
+  return showPage(c, { language, title: words.title, style, body: bodyIn(words), hasScript: true })
+}

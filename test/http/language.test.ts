@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { progress } from '../../src/core/learning/enrollments/enrollments.model.ts'
+import { newStats } from '../../src/core/learning/enrollments/learners.ts'
 import { acceptedLanguage } from '../../src/http/language.ts'
 import { createTestApp, origin, person, signedInBrowser } from '../app.ts'
 import { contact, openForms } from '../core/forms/form-world.ts'
@@ -126,3 +128,43 @@ test('somebody signed in is answered in the language of each request', async () 
     message: 'El correo electrónico o la contraseña no son correctos.',
   })
 })
+
+test('what somebody has earned, and what the law keeps of them, is named in it', async () => {
+  const app = await createTestApp()
+  const ann = await signedInBrowser(app)
+  await app.ports.documents.insert(progress, {
+    ...newStats(ann.userId, '2026-03-01T18:00:00.000Z'),
+    achievements: [{ id: 'first-lesson', unlockedAt: '2026-03-02T18:00:00.000Z' }],
+  })
+  const [english, spanish] = [
+    await ann.call('GET', '/api/v1/users/me/progress'),
+    await ann.call('GET', '/api/v1/users/me/progress', { headers: inSpanish }),
+  ]
+  expect(english.body.achievements).toMatchObject([
+    { title: 'First step', description: 'Complete a lesson.' },
+  ])
+  expect(spanish.body.achievements).toMatchObject([
+    { id: 'first-lesson', title: 'Primer paso', description: 'Complete una lección.' },
+  ])
+})
+
+test.each(['/certificates/ABCD-EFGH-JKMN-PQRS', '/api/v1/shared'])(
+  'the page %s says it all in one language',
+  async (path) => {
+    const headers = { accept: 'text/html' }
+    const english = await ask(path, { headers })
+    const spanish = await ask(path, { headers: { ...headers, ...inSpanish } })
+    expect(spanish.status).toBe(english.status)
+    const [one, other] = [await english.text(), await spanish.text()]
+    expect(one).toContain('<html lang="en">')
+    expect(other).toContain('<html lang="es">')
+    expect(spanish.headers.get('content-language')).toBe('es')
+    const wordsOf = (page: string) =>
+      [...page.replace(/<style>[\s\S]*?<\/style>/, '').matchAll(/>\s*([^<>]*\p{L}[^<>]*?)\s*</gu)].map(
+        ([, text]) => text,
+      )
+    expect(wordsOf(one).length).toBeGreaterThan(1)
+    expect(wordsOf(other)).toHaveLength(wordsOf(one).length)
+    expect(wordsOf(other).filter((text) => wordsOf(one).includes(text))).toEqual([])
+  },
+)

@@ -1,3 +1,4 @@
+import { filled } from '../kernel/messages/said.ts'
 import { nothingPersonal, type PersonalData, type PersonalFile } from '../kernel/personal-data.ts'
 import { files, filesByOwner, fileTasks } from './files.model.ts'
 import type { PersonalFiles } from './personal-files.ts'
@@ -40,7 +41,10 @@ export function createFilesPersonalData(personal: PersonalFiles): readonly Perso
           ? []
           : [
               {
-                what: `${left} files that you uploaded for a course, or sent with a form. They no longer say whose they were.`,
+                what: filled(
+                  '{count} files that you uploaded for a course, or sent with a form. They no longer say whose they were.',
+                  { count: left },
+                ),
                 rule: 'They belong to the course, which others take, or to the form, and go with it.',
                 until: null,
               },

@@ -1,5 +1,6 @@
 import type { Needs } from '../../ports/ports.ts'
 import type { Submission } from '../../ports/submissions.ts'
+import { filled } from '../kernel/messages/said.ts'
 import {
   type Kept,
   nothingPersonal,
@@ -99,7 +100,9 @@ export function createFormsPersonalData(
           if (isAbout) own.push(submission)
           else
             kept.push({
-              what: `Your name and address in ${submission.trackingNumber ?? 'a form'}, in which you referred somebody else.`,
+              what: filled('Your name and address in {form}, in which you referred somebody else.', {
+                form: submission.trackingNumber === null ? 'a form' : { asIs: submission.trackingNumber },
+              }),
               rule: 'It belongs to the person who was referred. It is kept for as long as their referral is.',
               until: submission.retainUntil,
             })

@@ -9,12 +9,3 @@ export const Language = z.enum(languages).meta({
   example: 'en',
 })
 export type Language = z.infer<typeof Language>
-
-/** What `T` says, in any language: the same keys, and functions of the same facts. */
-export type InAnyLanguage<T> = {
-  readonly [K in keyof T]: T[K] extends string
-    ? string
-    : T[K] extends (...given: infer A) => infer R
-      ? (...given: A) => R
-      : InAnyLanguage<T[K]>
-}

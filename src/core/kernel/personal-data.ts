@@ -1,3 +1,4 @@
+import type { Said } from './messages/said.ts'
 /** Of an account, what tells the domains where its person left something. */
 export interface SubjectAccount {
   readonly email: string
@@ -16,9 +17,9 @@ export interface Subject {
 
 /** What stays after an erasure, in words for the person. */
 export interface Kept {
-  readonly what: string
+  readonly what: Said
   /** Why: the rule that says so. */
-  readonly rule: string
+  readonly rule: Said
   /** ISO time, or null when no time is set. */
   readonly until: string | null
 }

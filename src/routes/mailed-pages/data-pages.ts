@@ -4,12 +4,14 @@ import { LogIn } from '../../core/accounts/auth/passwords.model.ts'
 import { LogInSecondFactor } from '../../core/accounts/auth/second-factors.model.ts'
 import type { Forms } from '../../core/forms/forms.ts'
 import type { Caller } from '../../core/kernel/actor.ts'
+import { inLanguage } from '../../core/kernel/messages/said.ts'
 import { mailedPages } from '../../core/platform/mail/mailed-pages.model.ts'
 import type { DeletionView } from '../../core/privacy/erasure/erasure.model.ts'
 import { Receipt } from '../../core/privacy/erasure/erasure.model.ts'
 import type { Erasure } from '../../core/privacy/erasure/erasure.ts'
 import type { Exports } from '../../core/privacy/exports/exports.ts'
 import { callerWithDevice } from '../../http/cookies.ts'
+import { languageOf } from '../../http/language.ts'
 import {
   type Asked,
   type Fields,
@@ -22,7 +24,8 @@ import {
   time,
 } from './page.ts'
 
-function shownDeletion({ words, token }: Asked, deletion: DeletionView): Shown {
+function shownDeletion({ c, words, token }: Asked, deletion: DeletionView): Shown {
+  const language = languageOf(c)
   const said = words.accountDeletion
   const { state, requestedAt, eraseAfter, finishedAt, steps, kept } = deletion
   return {
@@ -40,8 +43,7 @@ function shownDeletion({ words, token }: Asked, deletion: DeletionView): Shown {
         ? []
         : [
             html`<h2>${said.kept}</h2>`,
-            // As the law and our own rules put it: in English.
-            html`<ul lang="en">${kept.map(({ what, rule, until }) => html`<li>${what} ${rule}${until === null ? '' : html` (<span lang="${words.language}">${said.until}</span> ${until.slice(0, 10)})`}</li>`)}</ul>`,
+            html`<ul>${kept.map(({ what, rule, until }) => html`<li>${inLanguage(what, language)} ${inLanguage(rule, language)}${until === null ? '' : ` (${said.until} ${until.slice(0, 10)})`}</li>`)}</ul>`,
           ]),
       ...(state === 'scheduled' || state === 'on_hold' ? [form(token, said.button)] : []),
     ],

@@ -5,6 +5,7 @@ import { formMessages } from './forms.ts'
 import { kernelMessages } from './kernel.ts'
 import { learningMessages } from './learning.ts'
 import { messagingMessages } from './messaging.ts'
+import { privacyMessages } from './privacy.ts'
 
 /** Of each area, so that a test can name the one that repeats another. */
 export const areas = {
@@ -15,6 +16,7 @@ export const areas = {
   learningMessages,
   authoringMessages,
   messagingMessages,
+  privacyMessages,
 } as const
 
 /**
@@ -29,4 +31,5 @@ export const spanish = {
   ...learningMessages,
   ...authoringMessages,
   ...messagingMessages,
+  ...privacyMessages,
 } as const

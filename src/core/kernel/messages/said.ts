@@ -37,7 +37,9 @@ function valueIn(value: Value | undefined, language: Language): string {
   return value === undefined ? '' : inLanguage(value, language)
 }
 
-const textIn = (text: Text, language: Language): string => (language === 'en' ? text : spanish[text])
+/** What was kept before a text changed stays as it was said. */
+const textIn = (text: Text, language: Language): string =>
+  language !== 'en' && Object.hasOwn(spanish, text) ? spanish[text] : text
 
 export const inLanguage = (said: Said, language: Language): string =>
   typeof said === 'string'

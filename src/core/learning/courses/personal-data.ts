@@ -1,4 +1,5 @@
 import type { Needs } from '../../../ports/ports.ts'
+import { filled } from '../../kernel/messages/said.ts'
 import { nothingKept, nothingPersonal, type PersonalData } from '../../kernel/personal-data.ts'
 import { createPutDocument } from '../../kernel/put-document.ts'
 import { walk } from '../../kernel/walk.ts'
@@ -60,7 +61,9 @@ export function createCoursesPersonalData(needs: Needs<'documents'>): readonly P
         if (written.length === 0) return nothingKept
         return [
           {
-            what: `The instructor named in ${written.length} of our courses that you wrote.`,
+            what: filled('The instructor named in {count} of our courses that you wrote.', {
+              count: written.length,
+            }),
             rule: 'It was published as part of the course, which others take. An admin can change it.',
             until: null,
           },

@@ -1,12 +1,13 @@
 import type { ActiveDays } from '../../kernel/active-days.ts'
+import type { Plain } from '../../kernel/messages/said.ts'
 import type { LearnerStats } from './enrollments.model.ts'
 import { secondsOf } from './time-spent.ts'
 
 interface Achievement {
   /** Never reused: people hold it. */
   readonly id: string
-  readonly title: string
-  readonly description: string
+  readonly title: Plain
+  readonly description: Plain
   readonly isEarned: (stats: LearnerStats, days: ActiveDays) => boolean
 }
 

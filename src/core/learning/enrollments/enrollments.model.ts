@@ -170,7 +170,7 @@ export const ProgressView = z
       }),
     ),
     achievements: z.array(
-      z.object({ id: z.string(), title: z.string(), description: z.string(), unlockedAt: Timestamp }),
+      z.object({ id: z.string(), title: SaidText, description: SaidText, unlockedAt: Timestamp }),
     ),
     stats: z.object({
       totalCoursesCompleted: z.number().int(),

@@ -53,8 +53,8 @@ export const DeletionView = z
     }),
     kept: z.array(
       z.object({
-        what: z.string(),
-        rule: z.string().meta({ description: 'Why it stays.' }),
+        what: SaidText,
+        rule: SaidText.meta({ description: 'Why it stays.' }),
         until: Timestamp.nullable(),
       }),
     ),
