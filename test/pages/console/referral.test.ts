@@ -166,6 +166,37 @@ describe.each(engines)('$title', ({ name: engineName, missing }) => {
   )
 
   test.skipIf(missing || engineName !== 'chromium')(
+    'each number of today leads to as many forms',
+    slow,
+    async () => {
+      await refer('Ursula Urgent')
+      await admin.call('POST', '/forms/contact', {
+        name: 'Speedy Seller',
+        email: 'seller@example.org',
+        subject: 'The best offer',
+        message: 'Buy this now and never again.',
+        website: 'https://seller.example',
+      })
+      const staff = await sitAtConsole(await engine.open(desk.size), server.url, 'admin@example.org')
+      for (const words of ['overdue', 'urgent referrals', 'wait, all in all', 'put aside as spam']) {
+        await staff.press('.console-menu a', 'Today')
+        await staff.sees('.tile', words)
+        const tile = (await staff.texts('.tile')).find((text) => text.includes(words))
+        const count = Number.parseInt(tile ?? '', 10)
+        await staff.press('.tile', words)
+        await staff.sees('h1', 'Forms')
+        await staff.until(`${count} forms that are ${words}`, async () => {
+          const rows = await staff.texts('.table tbody tr')
+          const isEmpty = (await staff.texts('.hint')).some((text) => text.includes('No form is like that'))
+          return count === 0 ? isEmpty : rows.length === count
+        })
+        expect(await staff.page.run(() => location.hash)).toBe('#/forms')
+      }
+      await staff.page.close()
+    },
+  )
+
+  test.skipIf(missing || engineName !== 'chromium')(
     'a mentor sees what is assigned to them, and adds notes alone',
     slow,
     async () => {

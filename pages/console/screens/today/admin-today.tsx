@@ -28,7 +28,13 @@ function Forms({ forms }: { forms: Seen['forms'] }) {
   return (
     <ul class="tiles">
       <Tile href={to('overdue')} count={forms.overdue} most={most} words="overdue" isBad />
-      <Tile href={to('waiting')} count={forms.dueToday} most={most} words="due today" />
+      <Tile
+        href={to('waiting')}
+        count={forms.dueToday}
+        most={most}
+        words="due today"
+        note="among those that wait"
+      />
       <Tile href={to('urgent')} count={forms.urgent} most={most} words="urgent referrals" isBad />
       <Tile href={to('waiting')} count={pending} most={most} words="wait, all in all" />
       <Tile
