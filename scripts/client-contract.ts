@@ -20,6 +20,24 @@ function schemaIn(declaration: string): string {
   return found
 }
 
+const isSaid = (node: ts.TypeNode): boolean =>
+  ts.isImportTypeNode(node) && node.argument.getText().endsWith('kernel/messages/said.ts"')
+
+/** What is said to people becomes a text where it is written down, in the language of whoever reads it. */
+function asWritten(schema: string): string {
+  const file = ts.createSourceFile('schema.d.ts', `type S = ${schema}`, ts.ScriptTarget.ESNext, true)
+  const found: ts.Node[] = []
+  const visit = (node: ts.Node): void => {
+    const parts = ts.isUnionTypeNode(node) ? node.types : ts.isTypeNode(node) ? [node] : []
+    if (parts.some(isSaid)) found.push(node)
+    else ts.forEachChild(node, visit)
+  }
+  visit(file)
+  return found
+    .reduceRight((text, node) => `${text.slice(0, node.getStart())}string${text.slice(node.end)}`, file.text)
+    .slice('type S = '.length)
+}
+
 /** A type of a source file, written out. */
 function writtenOut(path: string, name: string): string {
   const program = ts.createProgram([path], {
@@ -45,7 +63,7 @@ function writtenOut(path: string, name: string): string {
 
 /** `appDeclaration`: what the compiler wrote for `src/app/create-app.ts`. */
 export function describeContract(root: string, appDeclaration: string): string {
-  const schema = schemaIn(appDeclaration).replaceAll(/^\s+/gm, '')
+  const schema = asWritten(schemaIn(appDeclaration)).replaceAll(/^\s+/gm, '')
   const event = writtenOut(join(root, 'src/core/messaging/chat/events.ts'), 'ChatEvent')
   const contract = `import type { Hono } from 'hono'
 

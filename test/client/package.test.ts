@@ -178,6 +178,10 @@ if (answer.status === 200) {
   const { user } = await answer.json()
   user.role satisfies ${role}
 }
+const contact = await client.api.v1.forms.contact.$post({
+  json: { name: 'A', email: 'a@b.example', subject: 'A', message: 'Hello' },
+})
+if (contact.status === 201) (await contact.json()).message satisfies string
 const later = (event: ChatEvent) => {
   if (event.event === 'message.new') event.data.senderId satisfies string
   // @ts-expect-error: there is no such event, so the type is not \`any\`.
