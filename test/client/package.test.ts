@@ -179,6 +179,7 @@ if (answer.status === 200) {
   user.role satisfies ${role}
 }
 const contact = await client.api.v1.forms.contact.$post({
+  header: {},
   json: { name: 'A', email: 'a@b.example', subject: 'A', message: 'Hello' },
 })
 if (contact.status === 201) (await contact.json()).message satisfies string
