@@ -1,5 +1,10 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import { CourseDraft, NewCourse, UpdateCourse } from '../core/learning/courses/courses.model.ts'
+import {
+  CourseDraft,
+  DraftDifference,
+  NewCourse,
+  UpdateCourse,
+} from '../core/learning/courses/courses.model.ts'
 import type { Courses } from '../core/learning/courses/courses.ts'
 import { DraftLesson, NewLesson, UpdateLesson } from '../core/learning/courses/lessons.model.ts'
 import type { BeginIdempotent } from '../core/platform/idempotency/idempotency.ts'
@@ -69,6 +74,19 @@ const readDraft = createRoute({
     200: saying(json(CourseDraft, 'With its version as `ETag`.'), 'ETag'),
     ...errors(400, 401, 403, 404),
   },
+})
+
+const readDraftDifference = createRoute({
+  method: 'get',
+  path: '/{id}/draft/difference',
+  operationId: 'readDraftDifference',
+  tags,
+  summary: 'Compare the draft of a course with what is published',
+  description:
+    'What publishing it would change. Before the first version `from` is 0, and all of it is added.',
+  ...forAuthors,
+  request: { params: CourseId },
+  responses: { 200: json(DraftDifference, 'The difference.'), ...errors(400, 401, 403, 404) },
 })
 
 const updateCourse = createRoute({
@@ -165,6 +183,9 @@ export const authoringRoutes = ({ authoring, lessons }: Courses, begin: BeginIde
       c.header('ETag', `"${version}"`)
       return c.json(told(c, value), 200)
     })
+    .openapi(readDraftDifference, async (c) =>
+      c.json(await authoring.readDifference(actorOf(c), c.req.valid('param').id), 200),
+    )
     .openapi(updateCourse, async (c) => {
       const { id } = c.req.valid('param')
       const change = c.req.valid('json')

@@ -268,6 +268,7 @@ export const reads: readonly Read[] = [
   get('showCertificateUnderApi', null, ({ certificateCode }) => `${v1}/certificates/${certificateCode}/page`),
   get('showMyCertificate', 'me', ({ courseId }) => `${v1}/users/me/certificates/${courseId}/page`),
   get('readDraft', 'admin', ({ courseId }) => `${v1}/courses/${courseId}/draft`),
+  get('readDraftDifference', 'admin', ({ courseId }) => `${v1}/courses/${courseId}/draft/difference`),
   get(
     'readDraftLesson',
     'admin',

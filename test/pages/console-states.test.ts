@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoPassword } from '../../entry/demo.ts'
 import { type ChatPerson, createChatPerson } from './chat-person.ts'
 import { startChatServer } from './chat-server.ts'
+import { coursesStates } from './console/courses-states.ts'
 import { formsStates } from './console/forms-states.ts'
+import { numbersStates } from './console/numbers-states.ts'
 import { peopleStates } from './console/people-states.ts'
 import { reportsStates } from './console/reports-states.ts'
 import type { ConsoleState, ConsoleWorld } from './console/states.ts'
@@ -40,6 +42,8 @@ const states: readonly ConsoleState[] = [
   ...formsStates,
   ...peopleStates,
   ...reportsStates,
+  ...coursesStates,
+  ...numbersStates,
 ]
 
 let world: ConsoleWorld

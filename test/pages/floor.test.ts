@@ -4,18 +4,18 @@ import { join } from 'node:path'
 import compat from '@mdn/browser-compat-data' with { type: 'json' }
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { floor } from '../../pages/floor.ts'
-import { buildPages } from '../../scripts/build-pages.ts'
+import { buildPages, builtPages } from '../../scripts/build-pages.ts'
 
 /*
- * Whether the page runs in the oldest browsers that it is for. What is written in the built files is looked up, by its
+ * Whether the pages run in the oldest browsers that they are for. What is written in the built files is looked up, by its
  * name, in MDN's tables of what came when. Syntax is esbuild's: it writes newer syntax the older way.
  */
 
 const directory = mkdtempSync(join(tmpdir(), 'floor-'))
-const built = (ending: string): string =>
-  readdirSync(join(directory, 'chat'))
+const built = (page: string, ending: string): string =>
+  readdirSync(join(directory, page))
     .filter((name) => name.endsWith(ending))
-    .map((name) => readFileSync(join(directory, 'chat', name), 'utf8'))
+    .map((name) => readFileSync(join(directory, page, name), 'utf8'))
     .join('\n')
 beforeAll(() => buildPages(directory, { isProduction: true }), 60_000)
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
@@ -110,13 +110,15 @@ test('the tables notice what is too new', () => {
 /** Left out where they are not known, and nothing is missed. */
 const harmless = ['overflow-anchor', 'resize', 'text-size-adjust']
 
-test('styles', () => {
-  expect(newInStyles(built('.css')).filter((name) => !harmless.includes(name))).toEqual([])
+test.each(builtPages)('styles of the %s page', (page) => {
+  expect(newInStyles(built(page, '.css')).filter((name) => !harmless.includes(name))).toEqual([])
 })
 
 /** Preact looks for the first before it uses it; the others are names of our own and of the socket client. */
 const known = ['moveBefore', 'forget', 'info', 'isVisible']
+/** Methods of `unified` and `uplot`, and functions in their objects, which browsers have under the same names elsewhere. */
+const named = ['handle', 'run', 'use', 'destroy', 'clamp', 'auto', 'range', 'space']
 
-test('scripts', () => {
-  expect(newInScripts(built('.js')).filter((name) => !known.includes(name))).toEqual([])
+test.each(builtPages)('scripts of the %s page', (page) => {
+  expect(newInScripts(built(page, '.js')).filter((name) => ![...known, ...named].includes(name))).toEqual([])
 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
-const files = globSync('pages/chat/**/*.{ts,tsx}', { cwd: root })
+const files = globSync('pages/**/*.{ts,tsx}', { cwd: root })
 
 /** Each call of `useEffect` in the text, whole. */
 function effectsIn(text: string): readonly string[] {

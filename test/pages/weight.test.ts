@@ -13,10 +13,13 @@ import { createTestApp } from '../app.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'weight-'))
 let manifest: PageManifest
+let consoleManifest: PageManifest
 let send: (path: string, headers?: Record<string, string>) => Promise<Response>
 
 beforeAll(async () => {
-  manifest = (await buildPages(directory, { isProduction: true })).chat
+  const manifests = await buildPages(directory, { isProduction: true })
+  manifest = manifests.chat
+  consoleManifest = manifests.console
   const assets = createPageAssets(async (name) => {
     try {
       return new Uint8Array(readFileSync(join(directory, name)))
@@ -53,6 +56,26 @@ test.each(['gzip', 'gzip, deflate, br'])('first usable within 100 kB, with %s', 
     .filter((name) => name.endsWith('.gz'))
     .reduce((sum, name) => sum + readFileSync(join(directory, 'chat', name)).byteLength, 0)
   expect(later).toBeLessThan(100_000)
+})
+
+test('staff sign in to the console within 40 kB, and no screen of it is heavy', async () => {
+  const { script, style, imports } = consoleManifest
+  const headers = { 'accept-encoding': 'gzip' }
+  let bytes = await bytesOf(await send('/console', headers))
+  for (const name of [style, script, ...imports])
+    bytes += await bytesOf(await send(`/console/${name}`, headers))
+  expect(bytes).toBeGreaterThan(15_000)
+  expect(bytes).toBeLessThan(40_000)
+  const parts = readdirSync(join(directory, 'console'))
+    .filter((name) => name.endsWith('.js.gz') && ![script, ...imports].includes(name.slice(0, -3)))
+    .map((name) => readFileSync(join(directory, 'console', name)).byteLength)
+    .toSorted((one, other) => other - one)
+  const [preview = 0, charts = 0, ...screens] = parts
+  // How a lesson looks, and the library of charts, come only when they are wanted.
+  expect(preview).toBeLessThan(56_000)
+  expect(charts).toBeLessThan(26_000)
+  expect(screens.length).toBeGreaterThan(5)
+  expect(Math.max(...screens)).toBeLessThan(16_000)
 })
 
 test('a reload within 5 kB: the page is known again, and its parts are not asked for', async () => {

@@ -1,9 +1,8 @@
 import { signal } from '@preact/signals'
 import { randomId } from '../../../src/client/random-id.ts'
-import { hereOf } from '../../base/api/addresses.ts'
-import { type Answer, type Problem, refusal, unreachable } from '../../base/api/ask.ts'
-import { client } from '../../base/api/client.ts'
-import { fault, loosely } from '../../base/state/loosely.ts'
+import type { Answer, Problem } from '../../base/api/ask.ts'
+import { sendFile } from '../../base/api/send-file.ts'
+import { loosely } from '../../base/state/loosely.ts'
 import { tell } from '../../base/state/notices.ts'
 import { onLeaving } from '../../base/state/session.ts'
 
@@ -43,9 +42,6 @@ function put(draftKey: string, how: (list: readonly Upload[]) => readonly Upload
 const patch = (draftKey: string, key: string, change: Partial<Upload>): void =>
   put(draftKey, (list) => list.map((each) => (each.key === key ? { ...each, ...change } : each)))
 
-/** Their codes come with statuses of their own, which have words of their own. */
-const statusOf: Readonly<Record<string, number>> = { rate_limit_exceeded: 429, unavailable: 503 }
-
 /** Announces, sends and completes one file. Answers its id. Never throws. */
 export async function upload(
   { key, file, name }: Pick<Upload, 'key' | 'file' | 'name'>,
@@ -55,24 +51,15 @@ export async function upload(
   const leaving = new AbortController()
   running.set(key, leaving)
   try {
-    const loaded = await import('../../../src/client/upload-file.ts').catch(() => null)
-    if (!loaded) return { ok: false, problem: unreachable }
-    const uploaded = await loaded.uploadFile(client, file, {
+    return await sendFile(file, {
       category,
       fileName: name,
       signal: leaving.signal,
       notes,
       maxFailures: mostFailures,
       whenOnline: async () => {},
-      addressOf: hereOf,
-      onProgress: ({ sentBytes, totalBytes }) => onProgress(totalBytes > 0 ? sentBytes / totalBytes : 0),
+      onProgress,
     })
-    if (uploaded.ok) return { ok: true, value: uploaded.fileId, status: 200 }
-    const { error } = uploaded
-    return { ok: false, problem: error ? refusal(statusOf[error.code] ?? 400, error) : unreachable }
-  } catch (error) {
-    if (!leaving.signal.aborted) fault(error)
-    return { ok: false, problem: unreachable }
   } finally {
     running.delete(key)
   }

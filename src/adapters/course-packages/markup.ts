@@ -1,13 +1,14 @@
 import rehypeParse from 'rehype-parse'
 import rehypeRaw from 'rehype-raw'
 import rehypeRemark from 'rehype-remark'
-import rehypeSanitize, { defaultSchema } from 'rehype-sanitize'
+import rehypeSanitize from 'rehype-sanitize'
 import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
 import remarkRehype from 'remark-rehype'
 import remarkStringify from 'remark-stringify'
 import { unified } from 'unified'
 import type { SafeMarkdown } from '../../ports/course-packages.ts'
+import { safeMarkup } from './safe-markup.ts'
 
 /** As much of a tree of HTML or Markdown as is looked at here. */
 interface Node {
@@ -26,22 +27,9 @@ const isSafe = (address: string): boolean => !scheme.test(plain(address)) || saf
 
 const schemeOf = (address: string): string => `${plain(address).split(':')[0]?.toLowerCase()}:`
 
-/** Text of these is no text of the page. */
-const stripped = [
-  'script',
-  'style',
-  'template',
-  'noscript',
-  'title',
-  'textarea',
-  'select',
-  'object',
-  'svg',
-  'math',
-]
 const dropsSilently = new Set(['title', 'noscript', 'style', 'link', 'meta', 'head', 'body', 'html', 'base'])
 const named = new Set([
-  ...stripped,
+  ...safeMarkup.strip,
   'iframe',
   'embed',
   'applet',
@@ -52,16 +40,6 @@ const named = new Set([
   'video',
   'canvas',
 ])
-
-const schema = {
-  ...defaultSchema,
-  strip: stripped,
-  protocols: {
-    ...defaultSchema.protocols,
-    href: ['http', 'https', 'mailto', 'tel'],
-    src: ['http', 'https'],
-  },
-}
 
 export interface HtmlPage extends SafeMarkdown {
   /** Of the first heading, or of `title`. */
@@ -141,7 +119,7 @@ export function markdownOf(html: string, resolve: Resolve): HtmlPage {
   })
   const processor = unified()
     .use(prepare(resolve, dropped))
-    .use(rehypeSanitize, schema)
+    .use(rehypeSanitize, safeMarkup)
     .use(rehypeRemark)
     .use(remarkGfm)
     .use(withoutHtml)
@@ -166,7 +144,7 @@ export function safeMarkdown(markdown: string): SafeMarkdown {
     .use(remarkRehype, { allowDangerousHtml: true })
     .use(rehypeRaw)
     .use(prepare((address) => address, dropped))
-    .use(rehypeSanitize, schema)
+    .use(rehypeSanitize, safeMarkup)
     .use(rehypeRemark)
     .use(remarkGfm)
     .use(withoutHtml)

@@ -290,6 +290,11 @@ export const VersionDifference = z
   .meta({ id: 'VersionDifference' })
 export type VersionDifference = z.infer<typeof VersionDifference>
 
+export const DraftDifference = VersionDifference.extend({
+  hasOtherSequence: z.boolean().meta({ description: 'Whether lessons are to be taken in order.' }),
+}).meta({ id: 'DraftDifference' })
+export type DraftDifference = z.infer<typeof DraftDifference>
+
 /** Something that has to be so first, or is missing. */
 export const conditionsMissing = (details: readonly ErrorDetail[]): AppError =>
   new AppError('conflict', 'conditions_missing', 'Something has to be done first: see details.', { details })

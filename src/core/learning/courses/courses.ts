@@ -34,6 +34,7 @@ import { createListWrittenCourses } from './list-written-courses.ts'
 import { createMembers, noCounts } from './members.ts'
 import { createCoursesPersonalData } from './personal-data.ts'
 import { createPrerequisites } from './prerequisites.ts'
+import { createReadDifference } from './read-difference.ts'
 import { createReleaseCourses } from './release-courses.ts'
 import { createSeats } from './seats.ts'
 import { createVersions } from './versions.ts'
@@ -111,9 +112,12 @@ export function createCourses(
   })
   /** There may be more places, or nobody has to decide any more, or the course is back: for whoever waits. */
   const opened = createEvent<string>('courses.opened')
-  const authoring: typeof authorCourses & typeof releases = {
+  const readDifference = createReadDifference({ authorCourses, versions })
+  const authoring: typeof authorCourses &
+    typeof releases & { readonly readDifference: typeof readDifference } = {
     ...authorCourses,
     ...releases,
+    readDifference,
     async update(...call) {
       const updated = await authorCourses.update(...call)
       const [, courseId, change] = call
