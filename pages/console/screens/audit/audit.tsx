@@ -201,7 +201,7 @@ export function Audit(_: ScreenProps) {
         nothing="Nothing is like that."
         keyOf={({ id }) => id}
         columns={[
-          { title: 'What', cell: ({ event }) => event },
+          { title: 'What', cell: ({ event }) => <span class="whole">{event}</span> },
           { title: 'When', cell: ({ createdAt }) => momentOf(createdAt) },
           { title: 'Who', cell: ({ actorId }) => <Who id={actorId} /> },
           { title: 'To what', cell: thingOf },

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { demoPassword } from '../../../entry/demo.ts'
+import { type ChatPerson, createChatPerson } from '../chat-person.ts'
+import { type ChatServer, password, startChatServer } from '../chat-server.ts'
+import { type Engine, engines, launch } from '../engines/engines.ts'
+
+/* Who gets nothing of the console but the page to sign in: whoever is no staff, lacks a second factor, or comes from elsewhere. */
+
+let server: ChatServer
+beforeAll(async () => {
+  if (engines.every(({ missing }) => missing)) return
+  server = await startChatServer({ MFA_STAFF: 'required' })
+}, 180_000)
+afterAll(() => server?.stop())
+
+const places = ['today', 'forms', 'people', 'courses', 'learners', 'numbers', 'audit', 'tokens', 'settings']
+
+async function signIn(person: ChatPerson, email: string, secret: string): Promise<void> {
+  await person.open()
+  await person.fill('[name=email]', email)
+  await person.fill('[name=password]', secret)
+  await person.page.press('Enter')
+}
+/** What the page asked the API for, and which parts of itself it loaded. */
+const asked = (person: ChatPerson) =>
+  person.page.run(() => performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname))
+
+describe.each(engines.filter(({ name }) => name === 'chromium'))('in $title', ({ name, missing }) => {
+  let engine: Engine
+  beforeAll(async () => {
+    if (!missing) engine = await launch(name)
+  }, 120_000)
+  afterAll(() => engine?.close())
+
+  test.skipIf(missing).each([
+    { who: 'nobody', email: '', secret: '', words: 'For staff.' },
+    {
+      who: 'a learner',
+      email: 'learner@example.org',
+      secret: demoPassword,
+      words: 'Your account is not one',
+    },
+    { who: 'an administrator', email: 'admin@example.org', secret: demoPassword, words: 'second factor' },
+    { who: 'a mentor', email: 'mentor@example.org', secret: demoPassword, words: 'second factor' },
+  ])(
+    '$who without a second factor sees no screen at any address',
+    { timeout: 60_000 },
+    async ({ email, secret, words }) => {
+      const person = createChatPerson(await engine.open({ width: 1200, height: 800 }), server.url, '/console')
+      if (email === '') await person.open()
+      else await signIn(person, email, secret)
+      await person.sees('main', words)
+      for (const place of places) {
+        await person.page.run((to) => {
+          location.hash = to
+        }, `/${place}`)
+        await person.sees('main', words)
+      }
+      expect(await person.texts('.console-menu, .console-main, .table')).toEqual([])
+      const paths = await asked(person)
+      expect(paths.filter((path) => /\/api\/v1\/(?:admin|mentor|reports|forms|courses)/.test(path))).toEqual(
+        [],
+      )
+      await person.page.close()
+    },
+  )
+})
+
+describe.skipIf(engines.every(({ missing }) => missing))('by HTTP', () => {
+  const staffPaths = [
+    '/admin/today',
+    '/admin/users',
+    '/admin/audit',
+    '/admin/audit/chain',
+    '/admin/settings',
+    '/admin/service-tokens',
+    '/mentor/learners',
+    '/courses/mine',
+    '/reports/forms',
+    '/reports',
+    '/forms',
+  ]
+  async function cookiesOf(email: string, secret: string): Promise<string> {
+    const answer = await fetch(`${server.url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: server.url },
+      body: JSON.stringify({ email, password: secret }),
+    })
+    expect(answer.status).toBe(200)
+    return answer.headers
+      .getSetCookie()
+      .map((cookie) => cookie.split(';')[0])
+      .join('; ')
+  }
+
+  test('what the screens ask for is refused to the same people', async () => {
+    const learner = await server.signUp('Nobody Special')
+    for (const [email, secret] of [
+      [learner.email, password],
+      ['admin@example.org', demoPassword],
+      ['mentor@example.org', demoPassword],
+    ] as const) {
+      const cookie = await cookiesOf(email, secret)
+      for (const path of staffPaths)
+        expect([path, (await fetch(`${server.url}/api/v1${path}`, { headers: { cookie } })).status]).toEqual([
+          path,
+          403,
+        ])
+    }
+    for (const path of staffPaths)
+      expect([path, (await fetch(`${server.url}/api/v1${path}`)).status]).toEqual([path, 401])
+  })
+
+  test('another origin reads nothing, changes nothing, and frames nothing', async () => {
+    const cookie = await cookiesOf('admin@example.org', demoPassword)
+    const elsewhere = { cookie, origin: 'https://elsewhere.example', 'sec-fetch-site': 'cross-site' }
+    for (const path of [...staffPaths, '/users/me'])
+      expect(
+        (await fetch(`${server.url}/api/v1${path}`, { headers: elsewhere })).headers.get(
+          'access-control-allow-origin',
+        ),
+      ).toBeNull()
+    const change = await fetch(`${server.url}/api/v1/courses`, {
+      method: 'POST',
+      headers: { ...elsewhere, 'content-type': 'application/json' },
+      body: '{}',
+    })
+    expect([change.status, ((await change.json()) as { error: { code: string } }).error.code]).toEqual([
+      403,
+      'csrf_failed',
+    ])
+    const page = await fetch(`${server.url}/console`)
+    expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+    // The same for everybody, and without anybody's cookie.
+    expect(page.headers.get('set-cookie')).toBeNull()
+    expect(await page.text()).not.toMatch(/admin|mentor|audit/i)
+  })
+})
