@@ -22,7 +22,9 @@ const settled = (person: ChatPerson) =>
     person.page.run(
       () =>
         (document.querySelector('h1')?.parentElement?.childElementCount ?? 0) > 2 &&
-        ![...document.querySelectorAll('.quiet')].some((each) => each.textContent === 'Loading…'),
+        ![...document.querySelectorAll('.quiet')].some((each) =>
+          /^(Loading|Connecting)…$/.test(each.textContent),
+        ),
     ),
   )
 
