@@ -6,18 +6,37 @@ import ts from 'typescript'
  * and answers, and every event, written out.
  */
 
+/** What is said to a person is a text by the time it is sent: `told` in src/http/language.ts. */
+function asSent(operations: ts.TypeNode): string {
+  const from = operations.getStart()
+  const said: ts.TypeNode[] = []
+  const visit = (node: ts.Node): void => {
+    const isSaid =
+      ts.isPropertySignature(node) &&
+      node.name.getText() === 'message' &&
+      node.type?.getText().includes('kernel/messages/said.ts')
+    if (isSaid && node.type) said.push(node.type)
+    else ts.forEachChild(node, visit)
+  }
+  visit(operations)
+  return said.reduceRight(
+    (text, type) => `${text.slice(0, type.getStart() - from)}string${text.slice(type.end - from)}`,
+    operations.getText(),
+  )
+}
+
 /** The operations, as the compiler wrote them out in the declaration of the app. */
 function schemaIn(declaration: string): string {
   const file = ts.createSourceFile('create-app.d.ts', declaration, ts.ScriptTarget.ESNext, true)
-  let found: string | undefined
+  let found: ts.TypeNode | undefined
   const visit = (node: ts.Node): void => {
     if (ts.isTypeReferenceNode(node) && node.typeName.getText() === 'OpenAPIHono')
-      found ??= node.typeArguments?.[1]?.getText()
+      found ??= node.typeArguments?.[1]
     else ts.forEachChild(node, visit)
   }
   visit(file)
   if (found === undefined) throw new Error('The declaration of the app names no operations.')
-  return found
+  return asSent(found)
 }
 
 const isSaid = (node: ts.TypeNode): boolean =>
