@@ -161,6 +161,68 @@ describe.each(engines.filter(({ name }) => name === 'chromium'))('in $title', ({
     await person.page.close()
   })
 
+  test.skipIf(missing)('a preview is elements and never HTML', { timeout: 60_000 }, async () => {
+    const person = createChatPerson(await engine.open({ width: 1200, height: 800 }), server.url, '/console')
+    await signIn(person, 'admin@example.org')
+    const course = await admin.call('POST', '/courses', {
+      title: 'With malice',
+      description: '',
+      category: 'tech',
+      level: 'beginner',
+    })
+    const content = [
+      '<img src=x onerror="document.title=1"><script>document.title=2</script>',
+      '[press](javascript:document.title=3) [data](data:text/html,x) ![far](https://elsewhere.example/p.png)',
+      '<p style="position:fixed" id="app" onclick="x()">**bold**</p>',
+      '[near](https://example.org)',
+    ].join('\n\n')
+    const { id } = await admin.call('POST', `/courses/${course.id}/lessons`, { title: 'One', content })
+    await person.page.run((to) => {
+      location.hash = to
+    }, `/courses/${course.id}/${id}`)
+    await person.press('.markdown button', 'Show the preview')
+    await person.sees('.preview a', 'near')
+    const found = await person.page.run(() =>
+      [...document.querySelectorAll('.preview > *, .preview > * *')].flatMap((each) =>
+        [...each.attributes].map(({ name, value }) => `${each.localName} ${name}=${value}`),
+      ),
+    )
+    expect(
+      found.filter((each) => /^(?:img|script)|javascript:|data:| on\w+=| style=| id=/.test(each)),
+    ).toEqual([])
+    expect(found).toContain('a href=https://example.org')
+    expect(await person.texts('.preview img, .preview script')).toEqual([])
+    expect(await person.page.problems()).toEqual([])
+    await person.page.close()
+  })
+
+  test.skipIf(missing)('a token is shown once, and ended', { timeout: 60_000 }, async () => {
+    const person = createChatPerson(await engine.open({ width: 390, height: 844 }), server.url, '/console')
+    await signIn(person, 'admin@example.org')
+    await person.press('.console-menu a', 'Service tokens')
+    await person.press('.screen-head button', 'New token')
+    await write(person, 'Name', 'Nightly report')
+    await person.press('.dialog button[type=submit]', 'Make it')
+    await person.sees('.dialog [role=alert]', 'Choose at least one.')
+    await person.press('.dialog .check', 'Read counts')
+    await person.press('.dialog button[type=submit]', 'Make it')
+    await person.fill('[name=proof]', demoPassword)
+    await person.page.press('Enter')
+    await person.sees('.secret')
+    const [token = ''] = await person.texts('.secret')
+    const counts = () =>
+      fetch(`${server.url}/api/v1/reports/forms`, { headers: { authorization: `Bearer ${token}` } })
+    expect((await counts()).status).toBe(200)
+    await person.press('.dialog button', 'I have kept it')
+    await person.sees('.table tbody th', 'Nightly report')
+    expect(await person.page.run(() => document.body.innerText)).not.toContain(token)
+    await person.press('.table button', 'End Nightly report')
+    await person.press('.dialog button', 'End it')
+    await person.sees('.hint', 'There is none.')
+    expect((await counts()).status).toBe(401)
+    await person.page.close()
+  })
+
   test.skipIf(missing)(
     'a mentor sees their own courses and learners only',
     { timeout: 120_000 },
