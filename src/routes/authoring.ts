@@ -81,7 +81,7 @@ const readDraftDifference = createRoute({
   path: '/{id}/draft/difference',
   operationId: 'readDraftDifference',
   tags,
-  summary: 'Compare the draft of a course with what is published',
+  summary: 'Show what publishing would change',
   description:
     'What publishing it would change. Before the first version `from` is 0, and all of it is added.',
   ...forAuthors,

@@ -1,11 +1,11 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import { AdminUserQuery, AdminUserView, UpdateUser } from '../core/accounts/users/users.model.ts'
+import { AdminUserQuery, AdminUserView } from '../core/accounts/users/users.model.ts'
 import { inLanguage } from '../core/kernel/messages/said.ts'
 import { CursorQuery, cursorPage } from '../core/kernel/paging.ts'
 import { LearnerSummary, ProgressView } from '../core/learning/enrollments/enrollments.model.ts'
 import type { Enrollments } from '../core/learning/enrollments/enrollments.ts'
 import type { Administration } from '../core/people/administration/administration.ts'
-import { AdminUserDetail } from '../core/people/administration/person.model.ts'
+import { AdminUserDetail, UpdateUser } from '../core/people/administration/person.model.ts'
 import type { Audit } from '../core/platform/audit/audit.ts'
 import { Activity } from '../core/platform/audit/read-activity.ts'
 import { answerIn } from '../http/language.ts'
@@ -102,7 +102,7 @@ const revokeUserSession = createRoute({
   path: '/admin/users/{id}/sessions/{sessionId}',
   operationId: 'revokeUserSession',
   tags: ['Admin'],
-  summary: 'End a session of somebody',
+  summary: 'Sign somebody out of one device',
   ...onlyFor('admin'),
   request: {
     params: UserId.extend({ sessionId: z.uuid().meta({ example: examples.sessionId }) }),

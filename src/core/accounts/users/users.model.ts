@@ -14,7 +14,6 @@ import { DisplayName } from '../../kernel/display-name.ts'
 import { defineError } from '../../kernel/errors.ts'
 import { Language } from '../../kernel/language.ts'
 import { CursorQuery } from '../../kernel/paging.ts'
-import { orAsRead, sentBack } from '../../kernel/sent-back.ts'
 import { tidied } from '../../kernel/tidied.ts'
 
 const atom = '[^\\x00-\\x20\\x7f"<>()\\[\\]\\\\,;:@.]+'
@@ -261,19 +260,6 @@ export const AdminUserView = z
   })
   .meta({ id: 'AdminUser' })
 export type AdminUserView = z.infer<typeof AdminUserView>
-
-export const UpdateUser = sentBack(
-  z
-    .strictObject({
-      role: orAsRead(z.enum(['user', 'mentor', 'admin']), z.literal('guest')),
-      status: orAsRead(z.enum(['active', 'suspended']), z.literal('pending_verification')),
-      mentorId: z.uuid().nullable().meta({ description: 'Who mentors this person; null for nobody.' }),
-    })
-    .partial()
-    .refine((change) => Object.keys(change).length > 0, 'Give at least one field to change.'),
-  AdminUserView,
-).meta({ id: 'UpdateUser' })
-export type UpdateUser = z.infer<typeof UpdateUser>
 
 export const authenticatedBefore = defineError(
   'unauthenticated',

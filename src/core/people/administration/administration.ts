@@ -7,7 +7,6 @@ import {
   type AdminUserView,
   accountIsClosing,
   isStaff,
-  type UpdateUser,
   type User,
   users as userCollection,
 } from '../../accounts/users/users.model.ts'
@@ -21,6 +20,7 @@ import type { Mentors } from '../../learning/mentors/mentors.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
 import { viewOf } from './account-view.ts'
 import { createAppoint } from './appoint.ts'
+import type { UpdateUser } from './person.model.ts'
 import { createReadPerson, type PersonBorrows } from './read-person.ts'
 
 /** How many accounts one request looks at before it answers with a page that may not be full. */

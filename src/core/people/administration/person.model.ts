@@ -3,6 +3,7 @@ import { AssistedRecoveryView } from '../../accounts/auth/assisted-recovery.mode
 import { ProviderName } from '../../accounts/auth/identities.model.ts'
 import { SessionView } from '../../accounts/auth/sessions.model.ts'
 import { AdminUserView } from '../../accounts/users/users.model.ts'
+import { orAsRead, sentBack } from '../../kernel/sent-back.ts'
 
 const Timestamp = z.iso.datetime()
 const Count = z.number().int().min(0)
@@ -40,3 +41,16 @@ export const AdminUserDetail = AdminUserView.extend({
   sessions: z.array(PersonSession).meta({ description: 'Those that stand, the newest first.' }),
 }).meta({ id: 'AdminUserDetail' })
 export type AdminUserDetail = z.infer<typeof AdminUserDetail>
+
+export const UpdateUser = sentBack(
+  z
+    .strictObject({
+      role: orAsRead(z.enum(['user', 'mentor', 'admin']), z.literal('guest')),
+      status: orAsRead(z.enum(['active', 'suspended']), z.literal('pending_verification')),
+      mentorId: z.uuid().nullable().meta({ description: 'Who mentors this person; null for nobody.' }),
+    })
+    .partial()
+    .refine((change) => Object.keys(change).length > 0, 'Give at least one field to change.'),
+  AdminUserDetail,
+).meta({ id: 'UpdateUser' })
+export type UpdateUser = z.infer<typeof UpdateUser>
