@@ -5,6 +5,7 @@ import { sizesFrom } from '../../../scripts/seed/sizes.ts'
 import { readConfig } from '../../../src/config/config.ts'
 import { createSealSubmission } from '../../../src/core/forms/seal-submission.ts'
 import { certificateCodes } from '../../../src/core/learning/certificates/certificates.model.ts'
+import { verifiedEvent } from '../../../src/core/platform/audit/verify-chain.ts'
 import { createKeys } from '../../../src/core/platform/keys/keys.ts'
 import { anchoredEvent } from '../../../src/ports/audit.ts'
 import type { Submission } from '../../../src/ports/submissions.ts'
@@ -77,8 +78,8 @@ async function readable(testApp: SqliteApp) {
       (audit_logs ?? [])
         .filter(({ resource_type }) => resource_type !== 'seed')
         .map(({ id: _, sequence: __, previous_hash: ___, hash: ____, ...row }) =>
-          // An anchor names the hashes of the others.
-          row['event_type'] === anchoredEvent
+          // These name the hashes of the others.
+          [anchoredEvent, verifiedEvent].includes(String(row['event_type']))
             ? { ...row, changed_fields: typeof row['changed_fields'] }
             : row,
         ),

@@ -7,6 +7,7 @@ import { type Recording, system } from './audit.model.ts'
 
 const hourMs = 60 * 60_000
 const verification = { type: 'audit', id: 'verification' } as const
+export const verifiedEvent = 'audit.verify'
 
 const Place = z
   .object({ month: z.string(), sequence: z.number().int() })
@@ -60,7 +61,7 @@ export function createVerifyChain(
     if (heads.length === 0 && damage === null) return
     if (damage !== null) log.error('audit_damaged', new Error(`the audit log is damaged: ${damage}`))
     await record(null, {
-      event: 'audit.verify',
+      event: verifiedEvent,
       actorId: system,
       resource: verification,
       outcome: damage === null ? 'success' : 'failure',
