@@ -5,7 +5,6 @@ import { canUsePasskeys, usePasskey } from '../../base/api/passkeys.ts'
 import { loosely } from '../../base/state/loosely.ts'
 import { Dialog } from '../../base/view/dialog.tsx'
 import { Failed, Loading } from '../../base/view/loading.tsx'
-import { session } from '../state/staff.ts'
 import { confirming, settle } from '../state/step-up.ts'
 
 type Ways = BodyOf<Awaited<ReturnType<(typeof v1.auth)['step-up']['options']['$post']>>>
@@ -39,13 +38,6 @@ async function prove(way: Way, ways: Ways, text: string) {
   return passkey ? { challengeToken: challenge.challengeToken, passkey } : null
 }
 
-/** Whoever sets up their first factor has to show that they read their mailbox. */
-const preferred = (usable: readonly Way[]): Way | undefined => {
-  const known = session.value
-  const isFirstFactor = known && 'role' in known && known.secondFactorMissing
-  return isFirstFactor && usable.includes('mailed-code') ? 'mailed-code' : usable[0]
-}
-
 /** Confirms who one is, before something that gives power over others or cannot be taken back. */
 export function StepUp() {
   return confirming.value ? <Ask /> : null
@@ -66,7 +58,7 @@ function Ask() {
   const known = ways !== null && 'methods' in ways ? ways : null
   const usable: readonly Way[] =
     known?.methods.filter(isWay).filter((way) => way !== 'passkey' || canUsePasskeys()) ?? []
-  const way = chosen ?? preferred(usable)
+  const way = chosen ?? usable[0]
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     if (!known || !way || isSending || !(event.currentTarget instanceof HTMLFormElement)) return

@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { TOTP } from 'otpauth'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoPassword } from '../../../entry/demo.ts'
 import { type ChatPerson, createChatPerson } from '../chat-person.ts'
@@ -6,12 +10,19 @@ import { type Engine, engines, launch } from '../engines/engines.ts'
 
 /* Who gets nothing of the console but the page to sign in: whoever is no staff, lacks a second factor, or comes from elsewhere. */
 
+const root = join(import.meta.dirname, '../../..')
 let server: ChatServer
 beforeAll(async () => {
   if (engines.every(({ missing }) => missing)) return
   server = await startChatServer({ MFA_STAFF: 'required' })
 }, 180_000)
 afterAll(() => server?.stop())
+
+/** As an operator does it, on the machine, while the server runs. */
+async function appoint(email: string): Promise<void> {
+  const env = { ...process.env, DATA_DIR: server.directory, MFA_STAFF: 'required' }
+  await promisify(execFile)(process.execPath, ['scripts/admin.ts', 'grant', email], { cwd: root, env })
+}
 
 const places = ['today', 'forms', 'people', 'courses', 'learners', 'numbers', 'audit', 'tokens', 'settings']
 
@@ -61,6 +72,43 @@ describe.each(engines.filter(({ name }) => name === 'chromium'))('in $title', ({
       expect(paths.filter((path) => /\/api\/v1\/(?:admin|mentor|reports|forms|courses)/.test(path))).toEqual(
         [],
       )
+      await person.page.close()
+    },
+  )
+})
+
+describe.each(engines)('the first second factor, in $title', ({ name, missing }) => {
+  let engine: Engine
+  beforeAll(async () => {
+    if (!missing) engine = await launch(name)
+  }, 120_000)
+  afterAll(() => engine?.close())
+
+  test.skipIf(missing)(
+    'is set up here, by whoever reads their mailbox, and then the screens come',
+    { timeout: 90_000 },
+    async () => {
+      const { email } = await server.signUp(`Staff of ${name}`)
+      await server.confirm(email)
+      await appoint(email)
+      const person = createChatPerson(await engine.open({ width: 390, height: 844 }), server.url, '/console')
+      await signIn(person, email, password)
+      await person.press('button', 'Set up an authenticator app')
+      await person.fill('dialog [type=password]', password)
+      await person.page.press('Enter')
+      await person.sees('dialog', 'from the mail')
+      const { text } = await server.mailTo(email, /security code/i)
+      await person.fill('dialog [name=proof]', /\b\d{6}\b/.exec(text)?.[0] ?? '')
+      await person.page.press('Enter')
+      await person.sees('.set-up code')
+      expect(await person.faults()).toEqual([])
+      const [secret = ''] = await person.texts('.set-up code')
+      await person.fill('[name=code]', new TOTP({ secret }).generate())
+      await person.page.press('Enter')
+      await person.sees('.codes code')
+      expect(await person.texts('.codes code')).toHaveLength(10)
+      await person.press('button', 'I have kept them')
+      await person.sees('.console-menu a', 'Forms')
       await person.page.close()
     },
   )
