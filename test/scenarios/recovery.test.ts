@@ -48,7 +48,7 @@ test('an address is confirmed by its code; the link changes nothing until it is 
   const browser = await open(email)
   const mail = await mailTo(email, /confirm/i)
   const page = await browser.call('GET', `${auth}/verify-email?token=${tokenIn(mail)}`)
-  expect(page.status).toBe(200)
+  expect(page.status).toBe(303)
   const isVerified = async () => (await browser.call('GET', '/api/v1/users/me')).body.emailVerified
   expect(await isVerified()).toBe(false)
   const code = /^ {4}(\d{6})$/m.exec(mail.text)?.[1]
