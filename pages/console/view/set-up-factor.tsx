@@ -5,6 +5,7 @@ import { loosely } from '../../base/state/loosely.ts'
 import { attempt } from '../../base/state/notices.ts'
 import { readStaff } from '../state/staff.ts'
 import { withStepUp } from '../state/step-up.ts'
+import { QrCode } from './qr-code.tsx'
 
 interface Begun {
   readonly secret: string
@@ -61,8 +62,10 @@ export function SetUpFactor() {
     )
   return (
     <form class="set-up" onSubmit={(event) => loosely(() => confirm(event))}>
+      <p>Point the camera of your authenticator app at this.</p>
+      <QrCode text={begun.uri} name="The key for your authenticator app, as a QR code" />
       <p>
-        Add this key to your authenticator app: <code>{begun.secret}</code>, or{' '}
+        Or add this key to it: <code>{begun.secret}</code>, or{' '}
         <a href={begun.uri}>open it in the app of this device</a>.
       </p>
       <label>
