@@ -24,11 +24,18 @@ export interface BuiltPage {
   readonly title: string
   /** Addresses below it that mails name: each leads to the same place of the page. */
   readonly places: readonly string[]
+  /** Whether it opens a connection, beside asking. */
+  readonly isLive: boolean
 }
 
-export const chatPage: BuiltPage = { name: 'chat', title: 'MackChat', places: [] }
+export const chatPage: BuiltPage = { name: 'chat', title: 'MackChat', places: [], isLive: true }
 /** What staff read from a mail is behind it: the id comes as one more part of the path. */
-export const consolePage: BuiltPage = { name: 'console', title: 'Console', places: ['forms', 'reports'] }
+export const consolePage: BuiltPage = {
+  name: 'console',
+  title: 'Console',
+  places: ['forms', 'reports'],
+  isLive: false,
+}
 
 interface Needs {
   /** Where the page is. */
@@ -41,12 +48,15 @@ interface Needs {
 
 const webSocketOf = (origin: string): string => origin.replace(/^http/, 'ws')
 
-/** Everything from here, but connections and files: they go where the deployment keeps them, and nowhere else. */
-function policyFor(c: AppContext, elsewhere: readonly string[]): string {
+/**
+ * Everything from here, but connections and files: they go where the deployment keeps them, and nowhere else. No text becomes
+ * a part of the page that could run.
+ */
+function policyFor(c: AppContext, elsewhere: readonly string[], isLive: boolean): string {
   const own = [c.get('settings').publicOrigin, new URL(c.req.url).origin]
-  const sockets = [...new Set(own.map(webSocketOf))]
-  const others = elsewhere.length > 0 ? ` ${elsewhere.join(' ')}` : ''
   const files = elsewhere.filter((origin) => origin.startsWith('http'))
+  const sockets = isLive ? [...new Set(own.map(webSocketOf))] : []
+  const connects = ["'self'", ...sockets, ...(isLive ? elsewhere : files)]
   const alsoFiles = files.length > 0 ? ` ${files.join(' ')}` : ''
   return [
     "default-src 'none'",
@@ -54,10 +64,11 @@ function policyFor(c: AppContext, elsewhere: readonly string[]): string {
     "style-src 'self'",
     `img-src 'self' data: blob:${alsoFiles}`,
     `media-src 'self' blob:${alsoFiles}`,
-    `connect-src 'self' ${sockets.join(' ')}${others}`,
+    `connect-src ${connects.join(' ')}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
   ].join('; ')
 }
 
@@ -98,7 +109,7 @@ const keptForever = { browserSeconds: aYear, edgeSeconds: aYear, isImmutable: tr
 /** A page of its own: small, known again after a reload, and talking to nobody but this deployment. */
 export const builtPageRoutes = ({
   path,
-  page: { name: pageName, title, places },
+  page: { name: pageName, title, places, isLive },
   readAsset,
   elsewhere,
 }: Needs) => {
@@ -130,7 +141,7 @@ export const builtPageRoutes = ({
       return sharedAnswer(c, await readPage(publicOrigin), {
         ...askedForEachTime,
         headers: {
-          'Content-Security-Policy': policyFor(c, elsewhere),
+          'Content-Security-Policy': policyFor(c, elsewhere, isLive),
           // Over http browsers ignore it, and complain.
           ...(isProduction ? { 'Cross-Origin-Opener-Policy': 'same-origin' } : {}),
         },

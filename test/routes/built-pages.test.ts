@@ -52,7 +52,10 @@ test('the policy names the services of the deployment, and no other host', async
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
   ])
+  const ofConsole = (await app.request(`${origin}/console`)).headers.get('content-security-policy') ?? ''
+  expect(ofConsole.split('; ')).toContain("connect-src 'self' https://toolsfiles.blob.core.windows.net")
 })
 
 test('mails lead staff to a place of the console, which is there in production too', async () => {
