@@ -188,7 +188,7 @@ for (const { name, missing, title } of engines)
           label,
         )
       for (const label of ['Push notifications', 'E-mail updates', 'Dark']) {
-        expect(await isOn(label), label).toBe('true')
+        await cleo.until(`${label} to be on`, async () => (await isOn(label)) === 'true')
         await cleo.press('[role=switch]', label)
         await cleo.until(`${label} to be off`, async () => (await isOn(label)) === 'false')
       }
@@ -204,8 +204,10 @@ for (const { name, missing, title } of engines)
       await cleo.page.reload()
       await cleo.sees('h2', 'Settings')
       for (const label of ['Push notifications', 'E-mail updates', 'Dark'])
-        expect(await isOn(label), label).toBe('false')
-      expect(await cleo.page.run(() => document.documentElement.dataset['theme'])).toBe('light')
+        await cleo.until(`${label} to be off still`, async () => (await isOn(label)) === 'false')
+      await cleo.until('the light colors', () =>
+        cleo.page.run(() => document.documentElement.dataset['theme'] === 'light'),
+      )
 
       await cleo.fill('[name=proof]', password)
       await cleo.press('button', 'Set up an app')
