@@ -6,6 +6,9 @@ export const ownPages = Object.values(mailedPages).flatMap(({ ours }) =>
   ours === null ? [] : [`${ownPagesPath}/${ours}`],
 )
 
+/** The script that one of them brings: the same for everybody. */
+export const ownPageScript = `${ownPagesPath}/passkey.js`
+
 /** Addresses in mails to staff, each of which leads to a place of the console. */
 export const consolePlaces = consolePage.places.flatMap((place) => [
   `/console/${place}`,

@@ -17,6 +17,7 @@ const inConsole: Partial<Record<MailedPage, string>> = {
   staffForms: '/console/forms',
   staffReports: '/console/reports',
 }
+const staffPages = names.filter((name) => name in inConsole)
 
 /** As `linkTo` takes it: what is added to it is a token, or the id of what staff are to see. */
 const page = z
@@ -40,7 +41,7 @@ export const mailedLinks = area({
       says: `Pages of a front end that mails lead to, by name, as JSON: ${names.join(', ')}. What is secret comes as ?token=, the id of a form or a report as one more part of the path. Where a name is missing: with PORTAL_URL the documented path there, else the page that this API has itself; what staff read: the console.`,
     },
   },
-  read(values, { read }) {
+  read(values, { read, warning }) {
     const { publicOrigin, portalOrigin, isPortalNamed } = read(web)
     const { isConsoleServed } = read(builtPages).app.builtPages
     const addressOf = (name: MailedPage): string => {
@@ -52,6 +53,12 @@ export const mailedLinks = area({
       if (inPortal !== null && (isPortalNamed || ours === null)) return portalOrigin + inPortal
       return `${publicOrigin}${ownPagesPath}/${ours}`
     }
+    const nowhere = isConsoleServed || isPortalNamed || portalOrigin !== publicOrigin ? [] : staffPages
+    const lost = nowhere.filter((name) => values.PORTAL_LINKS[name] === undefined)
+    if (lost.length > 0)
+      warning(
+        `CONSOLE_PAGE: is off, so that mails to staff lead to ${publicOrigin}${lost.map((name) => mailedPages[name].inPortal).join(' and ')}, where nothing is. Name where they work in PORTAL_URL or PORTAL_LINKS, or leave the console on.`,
+      )
     const pages = Object.fromEntries(names.map((name) => [name, addressOf(name)])) as MailedPages
     return { pages, app: {} }
   },

@@ -25,7 +25,7 @@ export const web = area({
     PORTAL_URL: {
       schema: origin,
       example: 'https://portal.sdtoolsinc.org',
-      says: 'Where the portal is, to whose pages mails lead at their documented paths; PORTAL_LINKS names others. Unset: mails lead to pages of this API, and what staff read to the first of CORS_ORIGINS, else PUBLIC_URL.',
+      says: 'Where the portal is, to whose pages mails lead at their documented paths; PORTAL_LINKS names others. Unset: mails lead to pages of this API, and those to staff to the console, or where that is off to the first of CORS_ORIGINS.',
     },
     COOKIE_SAME_SITE: {
       schema: z.enum(['Strict', 'Lax', 'None']),

@@ -17,6 +17,7 @@ label { display: block; font-weight: bold; margin: 1rem 0 0.25rem; }
 input { font: inherit; color: inherit; background: #fff; width: 100%; box-sizing: border-box; padding: 0.5rem; border: 1px solid #667085; border-radius: 6px; }
 button, .button { display: inline-block; font: inherit; font-weight: bold; color: #fff; background: #175cd3; border: 0; border-radius: 8px; padding: 0.75rem 1.5rem; margin: 1rem 0 0; text-decoration: none; }
 button:focus, input:focus, a:focus, h2:focus { outline: 3px solid #175cd3; outline-offset: 2px; }
+[hidden] { display: none; }
 .problem { color: #b42318; font-weight: bold; }
 .small { font-size: 0.9rem; color: #475467; }
 dt { font-weight: bold; }

@@ -100,7 +100,6 @@ dl { margin: 0; }
 dl div { display: flex; flex-wrap: wrap; gap: 0 0.5rem; }
 dt { font-weight: normal; min-width: 7rem; }
 dd { margin: 0; }
-[hidden] { display: none; }
 `
 
 /** Knows of nobody: neither whose progress it is, nor whether the link leads anywhere. */

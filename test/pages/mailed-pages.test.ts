@@ -2,9 +2,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { createRequire } from 'node:module'
 import { getRequestListener } from '@hono/node-server'
-import puppeteer from 'puppeteer-core'
+import puppeteer, { type Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mailedPages, ownPagesPath } from '../../src/core/platform/mail/mailed-pages.model.ts'
+import { languages } from '../../src/routes/mailed-pages/languages.ts'
 import { createTestApp, type TestApp } from '../app.ts'
 import { freePort } from '../free-port.ts'
 import { type Journey, journeys } from '../routes/mailed-journeys.ts'
@@ -64,9 +65,10 @@ const darken = (page: EnginePage) =>
     return getComputedStyle(document.body).backgroundColor
   })
 
-async function isReadable(page: EnginePage, picture = '') {
+async function isReadable(page: EnginePage, picture = '', scripts: readonly string[] = []) {
   expect(await page.run(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
-  expect(await page.run(() => document.scripts.length)).toBe(0)
+  const found = await page.run(() => [...document.scripts].map(({ src }) => src))
+  expect(found.map((src) => src.split('/').at(-1))).toEqual(scripts)
   if (pictures && drawn.has(picture) && page.engine === 'chromium') {
     mkdirSync(pictures, { recursive: true })
     writeFileSync(`${pictures}/${picture}.png`, await page.picture())
@@ -97,10 +99,11 @@ describe.each(engines)('$title', ({ name: engineName, missing }) => {
     const page = await engine.open({ width: 390, height: 844 })
     await page.goto(link)
     expect(await page.run(() => location.href)).toBe(address)
-    await isReadable(page, name)
+    const scripts = name === 'dataExport' ? ['passkey.js'] : []
+    await isReadable(page, name, scripts)
     await page.goto(`${address}?lang=es`)
     expect(await page.run(() => document.documentElement.lang)).toBe('es')
-    await isReadable(page)
+    await isReadable(page, '', scripts)
     await page.goto(address)
 
     for (const [field, value] of Object.entries(typed)) {
@@ -149,3 +152,72 @@ test.skipIf(chromiumMissing).each(walked)(
     if (name !== 'dataExport' && name !== 'referralStatus') await journey.isDone(testApp)
   },
 )
+
+/** As a portal does it, in a browser with a device that keeps passkeys: signs in, adds one, and forgets the session. */
+async function addPasskey(page: Page, { email, password }: Record<string, string>) {
+  const device = await page.createCDPSession()
+  await device.send('WebAuthn.enable')
+  const { authenticatorId } = await device.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+    },
+  })
+  const status = await page.evaluate(
+    async (login, proof) => {
+      const send = (path: string, body: object) =>
+        fetch(`/api/v1/auth/${path}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        })
+      await send('login', login)
+      await send('step-up', proof)
+      const { challengeToken, options } = await (await send('passkeys/options', {})).json()
+      const made = await navigator.credentials.create({
+        publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options),
+      })
+      const passkey = (made as PublicKeyCredential).toJSON()
+      return (await send('passkeys', { challengeToken, passkey })).status
+    },
+    { email, password },
+    { password },
+  )
+  expect(status).toBe(201)
+  await device.send('Network.clearBrowserCookies')
+  return { device, authenticatorId }
+}
+
+test.skipIf(chromiumMissing)(`dataExport by a passkey${whyNot}`, { timeout: 60_000 }, async () => {
+  const { link, address, typed } = await begin('dataExport', journeys.dataExport)
+  const browser = await puppeteer.launch({ executablePath: chromium ?? '', args: ['--no-sandbox'] })
+  try {
+    const page = await browser.newPage()
+    await page.goto(link)
+    const { device, authenticatorId } = await addPasskey(page, typed)
+    const problems: string[] = []
+    page.on('pageerror', (error) => problems.push(String(error)))
+    page.on('console', (message) => problems.push(message.text()))
+
+    await page.goto(`${address}?lang=es`)
+    // Not by the person it belongs to.
+    await device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
+    await page.click('#use-passkey')
+    const words = '#passkey-words'
+    await page.waitForFunction((id) => document.querySelector(id)?.textContent, {}, words)
+    expect(await page.$eval(words, ({ textContent }) => textContent)).toBe(languages.es.passkey.failed)
+    await device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true })
+    await Promise.all([page.waitForNavigation(), page.click('#use-passkey')])
+    expect(page.url()).toBe(`${address}?lang=es`)
+    expect(await page.$eval('h1', ({ textContent }) => textContent)).toBe(languages.es.dataExport.title)
+    expect(await page.$('[role=alert]')).toBeNull()
+    expect(await page.content()).toContain(languages.es.dataExport.preparing)
+    expect((await browser.cookies()).map(({ name }) => name)).not.toContain('accessToken')
+    expect(problems).toEqual([])
+  } finally {
+    await browser.close()
+  }
+})

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createTestApp, origin, person, signedInBrowser } from '../app.ts'
-import { consolePlaces, ownPages } from '../own-pages.ts'
+import { consolePlaces, ownPageScript, ownPages } from '../own-pages.ts'
 
 const testApp = await createTestApp()
 const document = testApp.describe() as { paths: Record<string, Record<string, any>> }
@@ -26,6 +26,7 @@ const undescribed = [
   '/console/licenses.txt',
   ...consolePlaces,
   ...ownPages,
+  ownPageScript,
 ]
 
 describe('every route', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { readConfig } from '../../src/config/config.ts'
 import { englishMails } from '../../src/core/platform/mail/english-mails.ts'
 import {
   type MailedPage,
@@ -6,10 +7,19 @@ import {
   ownPagesPath,
 } from '../../src/core/platform/mail/mailed-pages.model.ts'
 import type { TemplateName } from '../../src/core/platform/mail/template.ts'
-import { browserOf, createTestApp, origin, person, signedInBrowser, type TestApp } from '../app.ts'
+import {
+  browserOf,
+  createTestApp,
+  origin,
+  person,
+  productionEnvironment,
+  signedInBrowser,
+  type TestApp,
+} from '../app.ts'
 import { lastMail, stepUp } from '../core/accounts/intruder.ts'
 import { referral, submit } from '../core/forms/form-world.ts'
 import { enrol, publishCourse, staffMember } from '../core/learning/course-people.ts'
+import { type ChatPerson, chatPeople } from '../core/messaging/chat-people.ts'
 import { samples } from '../core/platform/mails/samples.ts'
 import { type Journey, journeys, newPassword } from './mailed-journeys.ts'
 import { createPlainBrowser } from './plain-browser.ts'
@@ -41,12 +51,26 @@ const asFor = (page: OwnPage, to = email, more: readonly OwnPage[] = []): Way =>
   leadsTo: [page, ...more],
 })
 
+type StaffPage = Exclude<MailedPage, OwnPage>
 /** What only staff read: it leads into the console, or to a portal. */
-const forStaff = (page: Exclude<MailedPage, OwnPage>) => page
+interface StaffWay {
+  readonly page: StaffPage
+  /** What happens, up to the mail. Answers whom it goes to, and what it is about; null where it is about many. */
+  readonly happens: (testApp: TestApp) => Promise<{ readonly to: string; readonly id: string | null }>
+}
+const intake = 'intake@tools.example'
+const director = 'director@tools.example'
+const safety = 'safety@tools.example'
+const toStaff = { FORMS_NOTIFY: intake, FORMS_ESCALATE: director, REPORTS_NOTIFY: safety }
+
+const refer = async (testApp: TestApp, more: object = {}) =>
+  (await submit(browserOf(testApp), 'referral', { ...referral, urgency: 'low', ...more })).body
+const trapped = { website: 'https://spam.example' }
+const formWay = (happens: StaffWay['happens']): StaffWay => ({ page: 'staffForms', happens })
 /** There is nothing to follow in it. */
 const noLink = 'no link'
 
-const ways: Readonly<Record<TemplateName, Way | Exclude<MailedPage, OwnPage> | typeof noLink>> = {
+const ways: Readonly<Record<TemplateName, Way | StaffWay | typeof noLink>> = {
   confirm_email: asFor('verifyEmail'),
   reset_password: asFor('resetPassword'),
   email_changed: asFor('undoEmailChange'),
@@ -105,14 +129,58 @@ const ways: Readonly<Record<TemplateName, Way | Exclude<MailedPage, OwnPage> | t
     },
     leadsTo: ['notMe'],
   },
-  form_arrived: forStaff('staffForms'),
-  urgent_form_arrived: forStaff('staffForms'),
-  form_changed: forStaff('staffForms'),
-  form_assigned: forStaff('staffForms'),
-  form_overdue: forStaff('staffForms'),
-  forms_quarantined: forStaff('staffForms'),
-  quarantine_overdue: forStaff('staffForms'),
-  report_arrived: forStaff('staffReports'),
+  form_arrived: formWay(async (testApp) => ({ to: intake, id: (await refer(testApp)).id })),
+  urgent_form_arrived: formWay(async (testApp) => ({
+    to: intake,
+    id: (await refer(testApp, { urgency: 'high' })).id,
+  })),
+  form_changed: formWay(async (testApp) => {
+    const { id, trackingNumber, receiptCode } = await refer(testApp)
+    const headers = { 'x-receipt-code': receiptCode }
+    const path = `/api/v1/forms/status/${trackingNumber}/withdraw`
+    expect((await browserOf(testApp).call('POST', path, { headers })).status).toBe(200)
+    return { to: intake, id }
+  }),
+  form_assigned: formWay(async (testApp) => {
+    const { id } = await refer(testApp)
+    const mentor = await staffMember(testApp, 'Mia', 'mentor')
+    const { call } = await staffMember(testApp, 'Zoe', 'admin')
+    const body = { assignedTo: mentor.userId }
+    expect((await call('PATCH', `/api/v1/forms/${id}`, { body })).status).toBe(200)
+    return { to: mentor.logIn.email, id }
+  }),
+  form_overdue: formWay(async (testApp) => {
+    const { id } = await refer(testApp)
+    testApp.clock.advance(5 * 86_400_000)
+    await testApp.runJob('escalate-overdue-forms')
+    return { to: director, id }
+  }),
+  forms_quarantined: formWay(async (testApp) => {
+    await refer(testApp, trapped)
+    await testApp.runJob('tell-of-quarantine')
+    return { to: intake, id: null }
+  }),
+  quarantine_overdue: formWay(async (testApp) => {
+    for (let n = 0; n < 4; n++) await refer(testApp, trapped)
+    testApp.clock.advance(5 * 86_400_000)
+    await testApp.runJob('escalate-overdue-forms')
+    return { to: director, id: null }
+  }),
+  report_arrived: {
+    page: 'staffReports',
+    async happens(testApp) {
+      const [ann, ben] = (await chatPeople(testApp, 'Ann', 'Ben')) as [ChatPerson, ChatPerson]
+      const direct = { type: 'direct', participantIds: [ben.userId] }
+      const { id: place } = (await ann.call('POST', '/api/v1/conversations', { body: direct })).body
+      const text = { text: 'you will regret this' }
+      const { body } = await ben.call('POST', `/api/v1/conversations/${place}/messages`, { body: text })
+      const reported = await ann.call('POST', `/api/v1/messages/${body.id}/reports`, {
+        body: { reason: 'threat' },
+      })
+      expect(reported.status).toBe(201)
+      return { to: safety, id: reported.body.id }
+    },
+  },
   confirm_identity: noLink,
   confirm_new_email: noLink,
   course_place: noLink,
@@ -150,17 +218,18 @@ const configurations: readonly {
 ]
 
 const walked = Object.entries(ways).flatMap(([template, way]) =>
-  typeof way === 'string'
+  way === noLink || 'page' in way
     ? []
     : way.leadsTo.map((page) => ({ template: template as TemplateName, page, way })),
+)
+const walkedByStaff = Object.entries(ways).flatMap(([template, way]) =>
+  way !== noLink && 'page' in way ? [{ template: template as TemplateName, ...way }] : [],
 )
 const subjectOf = (template: TemplateName): RegExp => {
   const { subject } = samples.find((sample) => sample.template === template && sample.language === 'en')
     ?.message ?? { subject: '' }
   // A number or a reference stands where another one will.
-  return new RegExp(
-    `^${subject.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/REF-\d+-\d+/g, 'REF-\\d+-\\d+')}$`,
-  )
+  return new RegExp(`^${subject.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/\d+/g, '\\d+')}$`)
 }
 
 test('each template is here with as many links as it has', () => {
@@ -168,7 +237,7 @@ test('each template is here with as many links as it has', () => {
   for (const { template, language, message } of samples) {
     const way = ways[template]
     const links = new Set(message.text.match(/https?:\/\/\S+/g) ?? [])
-    const expected = way === noLink ? 0 : typeof way === 'string' ? 1 : way.leadsTo.length
+    const expected = way === noLink ? 0 : 'page' in way ? 1 : way.leadsTo.length
     expect(links.size, `${template} ${language}`).toBe(expected)
   }
 })
@@ -199,4 +268,80 @@ describe.each(configurations)('with $what', ({ environment, leadsTo }) => {
       return journey.isDone(testApp, browser)
     },
   )
+})
+
+const places = { staffForms: 'forms', staffReports: 'reports' } as const
+const mapped = Object.fromEntries(Object.keys(places).map((page) => [page, `${elsewhere}/${page}`]))
+const off = { CONSOLE_PAGE: 'off' }
+const staffConfigurations: readonly {
+  readonly what: string
+  readonly environment: Record<string, string>
+  readonly leadsTo: (page: StaffPage) => string
+}[] = [
+  {
+    what: 'the console served and no portal',
+    environment: {},
+    leadsTo: (page) => `${origin}/console/${places[page]}`,
+  },
+  {
+    what: 'the portal set',
+    environment: { PORTAL_URL: portal },
+    leadsTo: (page) => portal + mailedPages[page].inPortal,
+  },
+  {
+    what: 'the portal set and no console',
+    environment: { PORTAL_URL: portal, ...off },
+    leadsTo: (page) => portal + mailedPages[page].inPortal,
+  },
+  {
+    what: 'the links of staff mapped',
+    environment: { PORTAL_URL: portal, PORTAL_LINKS: JSON.stringify(mapped) },
+    leadsTo: (page) => `${elsewhere}/${page}`,
+  },
+  {
+    what: 'neither console nor portal',
+    environment: { ...off, CORS_ORIGINS: 'https://staff.example.org,https://b.example.org' },
+    leadsTo: (page) => `https://staff.example.org${mailedPages[page].inPortal}`,
+  },
+]
+
+describe.each(staffConfigurations)('for staff, with $what', ({ environment, leadsTo }) => {
+  test.each(walkedByStaff)(
+    '$template leads to what it is about, on $page',
+    async ({ template, page, happens }) => {
+      const testApp = await createTestApp({ environment: { ...toStaff, ...environment } })
+      const { to, id } = await happens(testApp)
+      const { links } = await lastMail(testApp, to, subjectOf(template))
+      expect(links).toEqual([id === null ? leadsTo(page) : `${leadsTo(page)}/${id}`])
+      const [link = ''] = links
+      const { call } = await staffMember(testApp, 'Ada', 'admin')
+      const about = await call('GET', `/api/v1/${places[page]}${id === null ? '' : `/${id}`}`)
+      expect(about.status).toBe(200)
+      if (!link.startsWith(origin)) return
+      const answer = await testApp.app.request(link)
+      expect(answer.status).toBe(302)
+      expect(answer.headers.get('location')).toBe(`/console#/${places[page]}${id === null ? '' : `/${id}`}`)
+      const browser = createPlainBrowser(testApp)
+      const shown = await browser.visit(link)
+      expect([shown.status, shown.headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8'])
+      expect(browser.title()).toBe('Console')
+    },
+  )
+})
+
+test('where there is neither console nor portal, mails to staff lead nowhere, and the start says so', () => {
+  const says = (environment: Record<string, string>) =>
+    readConfig({ ...productionEnvironment, ...environment }).warnings.filter((each) =>
+      each.includes('mails to staff'),
+    )
+  expect(says(off)).toEqual([
+    'CONSOLE_PAGE: is off, so that mails to staff lead to https://api.example.org/admin/forms and /admin/reports, where nothing is. Name where they work in PORTAL_URL or PORTAL_LINKS, or leave the console on.',
+  ])
+  for (const environment of [
+    {},
+    { ...off, PORTAL_URL: portal },
+    { ...off, PORTAL_LINKS: JSON.stringify(mapped) },
+    { ...off, CORS_ORIGINS: portal },
+  ])
+    expect(says(environment)).toEqual([])
 })

@@ -90,7 +90,7 @@ test('names that are in the mapping alone are mapped, the others stay where they
 })
 
 describe.each(ownPages)('%s', (path) => {
-  test('runs no script, is kept and indexed by nobody, and is in both languages', async () => {
+  test('runs no script but the one for passkeys, is kept and indexed by nobody, and is in both languages', async () => {
     const testApp = await createTestApp()
     for (const [wanted, language] of [
       ['es-MX,es;q=0.9,en;q=0.8', 'es'],
@@ -103,9 +103,14 @@ describe.each(ownPages)('%s', (path) => {
       const { headers } = await page.visit(`${path}?token=abc`)
       expect(page.address()).toBe(origin + path)
       expect(page.language(), wanted).toBe(language)
-      expect(page.page()).not.toMatch(/<script|\son\w+=|style="/)
-      expect(headers.get('content-security-policy')).toMatch(
-        /^default-src 'none'; style-src 'sha256-[^']+'; /,
+      const isWithPasskeys = path.endsWith('/data-export')
+      const scripts = page.page().match(/<script[^>]*>[^<]*/g) ?? []
+      expect(scripts).toEqual(isWithPasskeys ? ['<script src="passkey.js">'] : [])
+      expect(page.page()).not.toMatch(/\son\w+=|style="/)
+      const policy = headers.get('content-security-policy') ?? ''
+      expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; /)
+      expect(policy.match(/(?:script|connect)-src [^;]*/g) ?? []).toEqual(
+        isWithPasskeys ? ["script-src 'self'", "connect-src 'self'"] : [],
       )
       expect(headers.get('cache-control')).toBe('private, no-store')
       expect(headers.get('x-robots-tag')).toContain('noindex')

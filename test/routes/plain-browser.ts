@@ -40,9 +40,11 @@ export function createPlainBrowser({ app }: Pick<TestApp, 'app'>, headers: Recor
     hrefs: () =>
       [...page.matchAll(/<a [^>]*href="([^"]*)"/g)].map(([, href = '']) => href.replaceAll('&amp;', '&')),
     visit: (url: string, method = 'GET') => open(new URL(url, address), { method }),
-    /** Sends the form of the page, with what is typed into it. Throws where there is none, or no such input. */
-    async send(typed: Record<string, string> = {}, more: Record<string, string> = {}) {
-      const [, attributes = '', inside] = /<form([^>]*)>([\s\S]*?)<\/form>/.exec(page) ?? []
+    /** Sends the first form of the page, or that with this id, with what is typed into it. Throws where there is none, or no such input. */
+    async send(typed: Record<string, string> = {}, more: Record<string, string> = {}, id?: string) {
+      const forms = [...page.matchAll(/<form([^>]*)>([\s\S]*?)<\/form>/g)]
+      const [, attributes = '', inside] =
+        forms.find(([, found = '']) => id === undefined || found.includes(`id="${id}"`)) ?? []
       if (inside === undefined) throw new Error(`there is no form on ${address.pathname}: ${page}`)
       const fields = new URLSearchParams()
       for (const [tag] of inside.matchAll(/<input[^>]*>/g)) {

@@ -6,13 +6,14 @@ import type { Words } from './words-en.ts'
 /** Works without script, on a phone that is old, over a line that is slow. */
 export const mailedPage = (
   words: Words,
-  { title, content, problem }: Shown,
+  { title, content, problem, hasScript }: Shown,
   other: { readonly href: string; readonly words: Words },
 ) => ({
   language: words.language,
   title,
   style: cardStyle,
   hasForm: true as const,
+  ...(hasScript ? { hasScript } : {}),
   body: html`
       <h1>${title}</h1>
       ${problem === undefined ? '' : html`<p class="problem" role="alert">${problem}</p>`}

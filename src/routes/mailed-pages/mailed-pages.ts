@@ -13,10 +13,12 @@ import { readText, refuseUnsafeValues } from '../../http/json-body.ts'
 import type { AppContext, AppEnv } from '../../http/request-context.ts'
 import { showPage } from '../page-frame.ts'
 import { accountPages } from './account-pages.ts'
-import { deletionPage, exportPage, referralPage } from './data-pages.ts'
+import { deletionPage, referralPage } from './data-pages.ts'
+import { exportPage } from './export-page.ts'
 import { languages, otherOf, problemOf, wordsFor } from './languages.ts'
 import { mailedPage } from './layout.ts'
 import { type Asked, type Fields, type MailedPage, paragraph, type Shown } from './page.ts'
+import { passkeyScript, passkeyScriptName } from './passkey-script.ts'
 
 const cookieName = 'mailedLink'
 const keptSeconds = 15 * 60
@@ -38,7 +40,8 @@ async function fieldsOf(c: AppContext): Promise<Fields> {
 /**
  * Pages of our own for what mails lead to, where no portal has them. The token of a link goes at once from the address into a
  * cookie that only that page is shown, so that no history, no picture of the screen and no link further on holds it; from there
- * into the form. They are made for whoever has nothing but a browser: no script, both languages.
+ * into the form. They are made for whoever has nothing but a browser: both languages, and no script, but for what no form can do:
+ * ask a device for a passkey.
  */
 export function mailedPageRoutes(
   to: { readonly auth: Auth; readonly erasure: Erasure; readonly exports: Exports; readonly forms: Forms },
@@ -103,6 +106,7 @@ export function mailedPageRoutes(
   }
 
   const routes = new OpenAPIHono<AppEnv>()
+  routes.get(`/${passkeyScriptName}`, (c) => passkeyScript(c))
   for (const page of pages) {
     routes.get(`/${page.path}`, async (c) => {
       const given = c.req.query('token')

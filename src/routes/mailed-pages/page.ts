@@ -9,6 +9,8 @@ export interface Shown {
   readonly content: readonly Piece[]
   /** What went wrong, above everything else. */
   readonly problem?: string
+  /** It brings a script of this server, and works without. */
+  readonly hasScript?: true
 }
 
 /** What was typed into the form, and what it holds besides. */

@@ -62,6 +62,10 @@ export const english = {
     button: 'Send the link',
     done: 'If there is an account with this address, a link is on its way to it.',
   },
+  passkey: {
+    button: 'Use a passkey',
+    failed: 'That did not work. Try again, or sign in in another way.',
+  },
   dataExport: {
     title: 'Get your data',
     question: 'Sign in to get the copy of your data. You are signed out again at once.',
@@ -69,6 +73,7 @@ export const english = {
     password: 'Password',
     code: 'Code of your app, or a recovery code, if you have one',
     codeNeeded: 'Type a code of your app, or a recovery code, beside your password.',
+    noPassword: 'You sign in by another account and have no password? Then choose one first:',
     button: 'Sign in',
     ready:
       'Your data is ready. The link works for 5 minutes; until the file is deleted you can sign in here for another.',
@@ -116,7 +121,7 @@ export const english = {
     too_personal: () => 'This password is little more than your name or address. Choose another one.',
     breached: () => 'This password is in a list that was stolen elsewhere. Choose another one.',
     unchanged: () => 'This is the password you have already. Choose another one.',
-    invalid_credentials: () => 'The e-mail address, the password or the code is wrong.',
+    invalid_credentials: () => 'The e-mail address, the password, the code or the passkey is wrong.',
     account_suspended: () => 'This account is locked. Please contact us.',
     not_found: () => 'There is nothing with this number and this code. Check both.',
     conflict: () => 'It is too late for that.',

@@ -63,6 +63,10 @@ export const spanish: Words = {
     button: 'Enviar el enlace',
     done: 'Si hay una cuenta con esta dirección, un enlace va en camino.',
   },
+  passkey: {
+    button: 'Usar una llave de acceso',
+    failed: 'Eso no funcionó. Pruebe otra vez o entre de otra manera.',
+  },
   dataExport: {
     title: 'Obtenga sus datos',
     question: 'Entre para obtener la copia de sus datos. La sesión se cierra enseguida.',
@@ -70,6 +74,7 @@ export const spanish: Words = {
     password: 'Contraseña',
     code: 'Código de su aplicación, o un código de recuperación, si tiene uno',
     codeNeeded: 'Escriba un código de su aplicación, o un código de recuperación, junto a su contraseña.',
+    noPassword: '¿Entra con otra cuenta y no tiene contraseña? Elija primero una:',
     button: 'Entrar',
     ready:
       'Sus datos están listos. El enlace sirve durante 5 minutos; hasta que se borre el archivo puede entrar aquí para obtener otro.',
@@ -117,7 +122,8 @@ export const spanish: Words = {
     too_personal: () => 'Esta contraseña es poco más que su nombre o su dirección. Elija otra.',
     breached: () => 'Esta contraseña está en una lista robada en otro lugar. Elija otra.',
     unchanged: () => 'Esta es la contraseña que ya tiene. Elija otra.',
-    invalid_credentials: () => 'El correo electrónico, la contraseña o el código no son correctos.',
+    invalid_credentials: () =>
+      'El correo electrónico, la contraseña, el código o la llave de acceso no son correctos.',
     account_suspended: () => 'Esta cuenta está bloqueada. Por favor, póngase en contacto con nosotros.',
     not_found: () => 'No hay nada con este número y este código. Revise ambos.',
     conflict: () => 'Ya es demasiado tarde para eso.',
