@@ -21,6 +21,7 @@ const learners = lastNames.flatMap((last) =>
 )
 
 type App = ReturnType<typeof createApp>
+type Samples = Pick<App, 'users' | 'courses' | 'enrollments'>
 
 const isKnown = (error: unknown, code: string): boolean => error instanceof AppError && error.code === code
 
@@ -44,14 +45,21 @@ async function unlessKnown(code: string, work: Promise<unknown>): Promise<boolea
   }
 }
 
+const sampleIds = () => Promise.all(sampleCourses.map(({ key }) => importedId(key)))
+
 /** Each takes every course to its end, and says what they think of it. */
-async function rateCourses({ users, courses, enrollments }: Pick<App, 'users' | 'courses' | 'enrollments'>) {
-  const courseIds = await Promise.all(sampleCourses.map(({ key }) => importedId(key)))
+async function rateCourses({ users, courses, enrollments }: Samples) {
+  const courseIds = await sampleIds()
   let hasNews = false
   async function rate(learner: User, courseId: string, rating: number): Promise<void> {
     const known = await courses.members.read(courseId, learner.id)
-    // What somebody has taken out of the catalog since is nothing to take part in.
-    if (known?.rating || (await courses.readCourse(courseId))?.value.state !== 'published') return
+    // Whom somebody has taken out of it since, and what was taken out of the catalog, stays out.
+    if (
+      known?.rating ||
+      known?.kind === 'former' ||
+      (await courses.readCourse(courseId))?.value.state !== 'published'
+    )
+      return
     await unlessKnown('already_enrolled', enrollments.participation.enrol(learner, courseId))
     for (const { id } of (await enrollments.study.listLessons(learner.id, courseId)).items)
       await enrollments.study.complete(learner, courseId, id, {})
@@ -60,7 +68,6 @@ async function rateCourses({ users, courses, enrollments }: Pick<App, 'users' | 
   }
   await Promise.all(
     raters.map(async (rater, index) => {
-      await unlessKnown('user_exists', users.createAccount(rater))
       const found = await users.findByEmail(rater.email)
       if (!found) return
       for (const [at, courseId] of courseIds.entries())
@@ -74,10 +81,9 @@ async function rateCourses({ users, courses, enrollments }: Pick<App, 'users' | 
  * Ten courses with their pictures, which two people have taken and rated, so that a catalogue is neither empty nor bare.
  * Answers how many there are. `publicOrigin`: where this server is.
  */
-export async function seedCourses(
-  app: Pick<App, 'users' | 'courses' | 'enrollments'>,
-  publicOrigin: string,
-): Promise<number> {
+export async function seedCourses(app: Samples, publicOrigin: string): Promise<number> {
+  // Before the courses: by them a later start sees that this one was stopped.
+  for (const rater of raters) await unlessKnown('user_exists', app.users.createAccount(rater))
   const pictures = `${publicOrigin}/api/v1/sample-pictures`
   const illustrated = sampleCourses.map((course) => ({
     ...course,
@@ -92,6 +98,29 @@ export async function seedCourses(
   if (invalid) throw new Error(`a sample course is invalid: ${JSON.stringify(invalid.problems)}`)
   await rateCourses(app)
   return results.length
+}
+
+/**
+ * Whether a start was stopped while it made them. They are rated one after the other: the last of those that are there says it.
+ * Where somebody has taken that one, or those who rate, away since, it is finished.
+ */
+async function areSamplesUnfinished({ users, courses }: Samples): Promise<boolean> {
+  const people = await Promise.all(raters.map(({ email }) => users.findByEmail(email)))
+  const found = await Promise.all((await sampleIds()).map((id) => courses.readCourse(id)))
+  const last = found.findLast((course) => course !== null)?.value
+  if (!last || last.state === 'archived') return false
+  for (const person of people) {
+    if (!person) return false
+    const member = await courses.members.read(last.id, person.value.id)
+    if (member?.kind !== 'former' && !member?.rating) return true
+  }
+  return false
+}
+
+/** At a start: into an empty catalog, or on from where the start before was stopped. Null where there is nothing to do. */
+export async function makeSampleCourses(app: Samples, publicOrigin: string): Promise<number | null> {
+  const isToDo = (await app.courses.isEmpty()) || (await areSamplesUnfinished(app))
+  return isToDo ? seedCourses(app, publicOrigin) : null
 }
 
 /** Makes what is not there yet. Safe to run again, and by several processes at once. */

@@ -3,7 +3,7 @@ import { listen, stopInGoodOrder } from '../src/adapters/node/server.ts'
 import { createApp } from '../src/app/create-app.ts'
 import { readConfig } from '../src/config/config.ts'
 import { oneAtATime } from '../src/core/platform/jobs/jobs.ts'
-import { seedCourses, seedDemo } from './demo.ts'
+import { makeSampleCourses, seedDemo } from './demo.ts'
 import { reportFailedStart } from './failed-start.ts'
 import { createNodeNative } from './native-node.ts'
 import { requireNode } from './supported-node.ts'
@@ -21,7 +21,7 @@ try {
   const wired = await wire(config, secrets, createNodeNative(config))
   const { ports, defer, jobs: adapterJobs, embedded, close } = wired
   const api = createApp(ports, config.app)
-  const { app, health, jobs, courses } = api
+  const { app, health, jobs } = api
   for (const warning of warnings) ports.log.warn('configuration_warning', { warning })
   if (config.hasDemoData) await seedDemo(ports, api, config.app.http.publicOrigin)
   await ports.accessTokens.publicKeys()
@@ -47,8 +47,8 @@ try {
 
   if (config.hasSampleCourses)
     defer.run('seed_courses', async () => {
-      if (!(await courses.isEmpty())) return
-      ports.log.info('sample_courses_made', { count: await seedCourses(api, config.app.http.publicOrigin) })
+      const count = await makeSampleCourses(api, config.app.http.publicOrigin)
+      if (count !== null) ports.log.info('sample_courses_made', { count })
     })
   const timers = health
     .watchJobs([...adapterJobs, ...jobs])

@@ -41,7 +41,6 @@ import { publicOriginOf, web } from './web.ts'
 const areas = [
   server,
   web,
-  mailedLinks,
   callers,
   limits,
   secrets,
@@ -55,6 +54,7 @@ const areas = [
   mail,
   realtime,
   realtimeServer,
+  mailedLinks,
   accounts,
   identityProviders,
   sessions,

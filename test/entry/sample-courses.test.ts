@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest'
-import { seedCourses } from '../../entry/demo.ts'
+import { describe, expect, test } from 'vitest'
+import { makeSampleCourses, seedCourses } from '../../entry/demo.ts'
 import pictures from '../../entry/sample-pictures.json' with { type: 'json' }
+import type { Ports } from '../../src/ports/ports.ts'
 import { browserOf, createTestApp } from '../app.ts'
+import { publishCourse, staffMember } from '../core/learning/course-people.ts'
 
 /* What a front end built on the published contract reads of the sample catalog: pictures that are there, and numbers. */
 
@@ -59,4 +61,113 @@ test('making them again changes nothing, and nobody signs in as who rated them',
     expect(
       (await call('POST', '/api/v1/auth/login', { body: { ...body, password } })).status,
     ).toBeGreaterThan(399)
+})
+
+/** Stores that a process leaves behind that dies after so many writes: what it still tries reaches nothing. */
+function createStores() {
+  const kept: Partial<Pick<Ports, 'documents' | 'ids'>> = {}
+  const world = { writes: 0, diesAfter: Number.POSITIVE_INFINITY }
+  const write =
+    <A extends unknown[], R>(work: (...given: A) => Promise<R>) =>
+    async (...given: A): Promise<R> => {
+      if (world.writes >= world.diesAfter) throw new Error('this process is dead')
+      world.writes++
+      return work(...given)
+    }
+  const start = () =>
+    createTestApp({
+      ports({ documents, ids }) {
+        kept.documents ??= documents
+        kept.ids ??= ids
+        const { insert, replace, remove, transact } = kept.documents
+        return {
+          ids: kept.ids,
+          documents: {
+            ...kept.documents,
+            insert: write(insert) as typeof insert,
+            replace: write(replace) as typeof replace,
+            remove: write(remove),
+            transact: write(transact) as typeof transact,
+          },
+        }
+      },
+    })
+  return { world, start }
+}
+type Started = Awaited<ReturnType<typeof createTestApp>>
+const make = (testApp: Started) => makeSampleCourses(testApp, testApp.config.http.publicOrigin)
+async function shownBy(testApp: Started) {
+  const { call } = browserOf(testApp)
+  const { items } = (await call('GET', '/api/v1/courses?limit=100&sort=title')).body
+  return Promise.all(
+    items.map(async ({ id }: { id: string }) => {
+      const { title, metadata } = (await call('GET', `/api/v1/courses/${id}`)).body
+      const { rating, enrolledCount, completionRate } = metadata
+      return { title, rating, enrolledCount, completionRate }
+    }),
+  )
+}
+
+describe('a process that is killed while it makes them', async () => {
+  const whole = createStores()
+  const first = await whole.start()
+  expect(await make(first)).toBe(10)
+  const { writes } = whole.world
+  await first.settled()
+  const expected = await shownBy(first)
+  expect(expected).toHaveLength(10)
+
+  const moments = [
+    0,
+    1,
+    2,
+    3,
+    5,
+    ...Array.from({ length: 14 }, (_, n) => Math.floor((writes * (n + 1)) / 15)),
+  ]
+  test.each(moments)(
+    `after %i of ${writes} writes: the next start goes on, and the one after has nothing to do`,
+    async (moment) => {
+      const { world, start } = createStores()
+      world.diesAfter = moment
+      const dying = await start()
+      await make(dying).catch(() => undefined)
+      await dying.settled()
+      world.diesAfter = Number.POSITIVE_INFINITY
+      const next = await start()
+      expect(await make(next)).toBe(10)
+      await next.settled()
+      expect(await shownBy(next)).toEqual(expected)
+      expect(await make(await start())).toBeNull()
+    },
+  )
+})
+
+test('what staff have changed since is left as it is at the next start', async () => {
+  const { start } = createStores()
+  const testApp = await start()
+  await make(testApp)
+  await testApp.settled()
+  const admin = await staffMember(testApp, 'Ada', 'admin')
+  const cards = (await admin.call('GET', '/api/v1/courses?limit=100')).body.items
+  for (const { id } of cards) {
+    const members = (await admin.call('GET', `/api/v1/courses/${id}/members`)).body.items
+    expect(members).toHaveLength(2)
+    for (const { userId } of members) {
+      const person = await testApp.users.read(userId)
+      if (person) await testApp.enrollments.participation.leave(person.value, id)
+    }
+  }
+  await testApp.settled()
+  expect(await make(await start())).toBeNull()
+  for (const { id } of cards)
+    expect((await admin.call('DELETE', `/api/v1/courses/${id}`)).status, id).toBe(204)
+  await testApp.settled()
+  expect(await make(await start())).toBeNull()
+})
+
+test('nothing is made where people have written courses of their own', async () => {
+  const testApp = await createTestApp()
+  await publishCourse((await staffMember(testApp, 'Ada', 'admin')).call, { lessons: 1 })
+  expect(await make(testApp)).toBeNull()
 })
