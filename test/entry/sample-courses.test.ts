@@ -65,7 +65,7 @@ test('making them again changes nothing, and nobody signs in as who rated them',
 
 /** Stores that a process leaves behind that dies after so many writes: what it still tries reaches nothing. */
 function createStores() {
-  const kept: Partial<Pick<Ports, 'documents' | 'ids'>> = {}
+  const kept: { documents?: Ports['documents']; ids?: Ports['ids'] } = {}
   const world = { writes: 0, diesAfter: Number.POSITIVE_INFINITY }
   const write =
     <A extends unknown[], R>(work: (...given: A) => Promise<R>) =>
