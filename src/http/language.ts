@@ -1,5 +1,5 @@
 import { type Language, languages } from '../core/kernel/language.ts'
-import { inLanguage, type Said } from '../core/kernel/messages/said.ts'
+import { inLanguage, type Said, type Told } from '../core/kernel/messages/said.ts'
 import type { AppContext } from './request-context.ts'
 import { varyBy } from './vary.ts'
 
@@ -39,14 +39,23 @@ export function answerIn(c: AppContext): Language {
 }
 
 /** What a person is told, in the language of the request. */
-export const say = (c: AppContext, said: Said): string => inLanguage(said, answerIn(c))
+export const say = (c: AppContext, said: Said): Told => inLanguage(said, answerIn(c))
 
 const isSaid = (value: unknown): value is Said =>
   typeof value === 'string' ||
   (typeof value === 'object' && value !== null && 'text' in value && 'values' in value)
 
 /** Members of answers in which we speak, and nobody else does. */
-const saidIn: ReadonlySet<string> = new Set(['message', 'what', 'rule'])
+const saying = ['message', 'what', 'why', 'rule'] as const
+const saidIn: ReadonlySet<string> = new Set(saying)
+
+type AsTold<T> = T extends object
+  ? {
+      [K in keyof T]: K extends (typeof saying)[number]
+        ? AsTold<Exclude<T[K], Said>> | ([Extract<T[K], Said>] extends [never] ? never : Told)
+        : AsTold<T[K]>
+    }
+  : T
 
 function tellIn(language: Language, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((each) => tellIn(language, each))
@@ -60,4 +69,5 @@ function tellIn(language: Language, value: unknown): unknown {
 }
 
 /** An answer with what we say in it in the language of the request. */
-export const told = <T extends object>(c: AppContext, answer: T): T => tellIn(answerIn(c), answer) as T
+export const told = <T extends object>(c: AppContext, answer: T): AsTold<T> =>
+  tellIn(answerIn(c), answer) as AsTold<T>

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Role } from '../core/kernel/actor.ts'
 import { ErrorBody } from '../core/kernel/error-body.ts'
+import { SaidText } from '../core/kernel/messages/said-text.ts'
 import { refuseForeignPages } from './csrf.ts'
 import { Problem } from './errors.ts'
 import {
@@ -230,7 +231,7 @@ export const idempotencyKey = {
 } as const
 
 /** Words for a person, where there is nothing else to say. */
-export const Message = z.object({ message: z.string() }).meta({ id: 'Message' })
+export const Message = z.object({ message: SaidText }).meta({ id: 'Message' })
 
 const errorContent = {
   'application/json': { schema: ErrorBody },

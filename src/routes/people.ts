@@ -16,12 +16,12 @@ import { examples } from './examples.ts'
 
 const UserId = z.object({ id: z.uuid().meta({ example: examples.otherUserId }) })
 
-const toldProgress = (c: AppContext, { achievements, ...progress }: ProgressView): ProgressView => ({
+const toldProgress = (c: AppContext, { achievements, ...progress }: ProgressView) => ({
   ...progress,
   achievements: achievements.map((each) => ({
     ...each,
-    title: inLanguage(each.title, answerIn(c)) as typeof each.title,
-    description: inLanguage(each.description, answerIn(c)) as typeof each.description,
+    title: inLanguage(each.title, answerIn(c)),
+    description: inLanguage(each.description, answerIn(c)),
   })),
 })
 

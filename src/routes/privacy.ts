@@ -3,6 +3,7 @@ import { ConsentText, ConsentView, Decide } from '../core/accounts/consents/cons
 import type { Consents } from '../core/accounts/consents/consents.ts'
 import { CursorQuery, cursorPage } from '../core/kernel/paging.ts'
 import { Disclosure, type Disclosures } from '../core/privacy/disclosures/disclosures.ts'
+import { told } from '../http/language.ts'
 import { type AppEnv, actorOf } from '../http/request-context.ts'
 import { body, errors, isShared, json, onlyFor, signedIn, signedInOrGuest, unchanged } from '../http/route.ts'
 import { sharedJson } from '../http/shared-answer.ts'
@@ -84,10 +85,11 @@ export const privacyRoutes = (consents: Consents, disclosures: Disclosures) => {
     )
     .openapi(listConsents, async (c) => c.json(await consents.list(actorOf(c), c.req.valid('query')), 200))
     .openapi(listDisclosures, async (c) =>
-      c.json(await disclosures.list(actorOf(c), c.req.valid('query')), 200),
+      c.json(told(c, await disclosures.list(actorOf(c), c.req.valid('query'))), 200),
     )
     .openapi(listUserDisclosures, async (c) => {
       const { id } = c.req.valid('param')
-      return c.json(await disclosures.listOf(actorOf(c), id, c.req.valid('query'), c.get('caller')), 200)
+      const page = await disclosures.listOf(actorOf(c), id, c.req.valid('query'), c.get('caller'))
+      return c.json(told(c, page), 200)
     })
 }

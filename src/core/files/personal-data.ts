@@ -110,10 +110,6 @@ export function createFilesPersonalData(personal: PersonalFiles): readonly Perso
       'Pictures of courses, for whoever has their address.',
       'Until the course shows another, or is deleted.',
     ),
-    nothingPersonal(
-      'blobs:courses',
-      'Videos and documentTypes of courses.',
-      'For as long as the course exists.',
-    ),
+    nothingPersonal('blobs:courses', 'Videos and documents of courses.', 'For as long as the course exists.'),
   ]
 }

@@ -178,7 +178,7 @@ export const Timestamp = z.iso.datetime()
 export const Submitted = z
   .object({ id: z.uuid(), message: SaidText, submittedAt: Timestamp })
   .meta({ id: 'Submitted' })
-export type Submitted = z.infer<typeof Submitted>
+export type Submitted = z.input<typeof Submitted>
 
 export const ReferralSubmitted = Submitted.extend({
   trackingNumber: z.string().meta({ example: 'REF-2026-000125' }),
@@ -187,7 +187,7 @@ export const ReferralSubmitted = Submitted.extend({
     example: 'K7QF-2M9D-X4RT-8HWB',
   }),
 }).meta({ id: 'ReferralSubmitted' })
-export type ReferralSubmitted = z.infer<typeof ReferralSubmitted>
+export type ReferralSubmitted = z.input<typeof ReferralSubmitted>
 
 export const AddInformation = z
   .strictObject({ message: severalLines(1, 5_000) })

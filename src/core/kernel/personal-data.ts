@@ -1,4 +1,4 @@
-import type { Said } from './messages/said.ts'
+import type { Plain, Said } from './messages/said.ts'
 /** Of an account, what tells the domains where its person left something. */
 export interface SubjectAccount {
   readonly email: string
@@ -47,6 +47,8 @@ interface Described {
 
 type Exported =
   | {
+      /** In the export, it is told to the person. */
+      readonly purpose: Plain
       /** Records of this person and of nobody else. */
       readonly collect: (subject: Subject) => Promise<readonly object[]>
       readonly collectFiles?: (subject: Subject) => AsyncIterable<PersonalFile>

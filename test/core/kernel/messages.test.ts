@@ -2,9 +2,11 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
+import type { z } from 'zod'
 import { defineError } from '../../../src/core/kernel/errors.ts'
 import { areas, spanish } from '../../../src/core/kernel/messages/catalog.ts'
 import { filled, inLanguage, isPlain, issueSaying, saidBy } from '../../../src/core/kernel/messages/said.ts'
+import type { SaidText } from '../../../src/core/kernel/messages/said-text.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const texts = Object.entries(spanish)
@@ -136,6 +138,21 @@ describe('whatever is said', () => {
         'conflict',
         filled('A group can have at most {max} members.', { max: 1 }),
       )
+    }
+    expect(compiles).toBeTypeOf('function')
+  })
+})
+
+describe('an answer', () => {
+  test('compiles only with what is said told in a language', () => {
+    type Answered = z.output<typeof SaidText>
+    const compiles = () => {
+      // @ts-expect-error: said, and not told
+      const said: Answered = filled('A group can have at most {max} members.', { max: 1 })
+      // @ts-expect-error: English to everybody
+      const plain: Answered = 'There is nothing here.'
+      const told: Answered = inLanguage('There is nothing here.', 'es')
+      return [said, plain, told]
     }
     expect(compiles).toBeTypeOf('function')
   })

@@ -5,6 +5,7 @@ import { userEmails } from '../../../src/core/accounts/users/users.model.ts'
 import { blobContainers } from '../../../src/core/files/file-categories.ts'
 import { messages } from '../../../src/core/messaging/chat/entries.model.ts'
 import { greetingOf, linkTo } from '../../../src/core/platform/mail/mail.model.ts'
+import { spanishNames } from '../../../src/core/privacy/exports/export-words.ts'
 import { type Answer, browserOf, createTestApp, origin, type TestApp } from '../../app.ts'
 import { unzip } from '../files/zip.ts'
 import { enrol, newCourse, publishCourse, staffMember } from '../learning/course-people.ts'
@@ -233,6 +234,44 @@ describe('the export', () => {
     expect(page).toContain('&lt;script&gt;alert(1)')
     expect(page).not.toContain('<script')
   })
+
+  test.each(['person', 'staff'])(
+    'is a page in the language of the %s, also of what fields are called',
+    async (who) => {
+      const courses = [{ ...newCourse, key: 'a', lessons: [{ key: 'one', title: 'One' }] }]
+      await root.call('POST', '/api/v1/admin/courses/import', { body: { courses } })
+      const reader = who === 'staff' ? root : ann
+      const chosen = await reader.call('PATCH', '/api/v1/users/me', {
+        body: { preferences: { language: 'es' } },
+      })
+      expect(chosen.status).toBe(200)
+      const { files } = await exportOf(reader)
+      const page = files.get('index.html') ?? ''
+      expect(page).toContain('<html lang="es">')
+      expect(page).toContain('<h1>Sus datos</h1>')
+      const namesIn = (value: unknown): string[] =>
+        typeof value !== 'object' || value === null
+          ? []
+          : Object.entries(value).flatMap(([name, member]) => [
+              ...(Array.isArray(value) ? [] : [name]),
+              ...namesIn(member),
+            ])
+      const entries = testApp.registry.entries().filter((entry) => 'collect' in entry)
+      const names = entries.flatMap(({ store, fields }) => [
+        store,
+        ...fields,
+        ...namesIn(JSON.parse(files.get(`data/${store}.json`) ?? '')),
+      ])
+      const isId = (name: string) => /^[\da-f-]{36}$/.test(name)
+      expect([...new Set(names)].filter((name) => !isId(name) && !Object.hasOwn(spanishNames, name))).toEqual(
+        [],
+      )
+      for (const { store, purpose } of entries) {
+        expect(page).toContain(`<h2>${spanishNames[store]}</h2><p>`)
+        expect(page).not.toContain(purpose)
+      }
+    },
+  )
 
   test('is told by a mail, shown for a day, and then removed', async () => {
     const { ready } = await exportOf(ann)

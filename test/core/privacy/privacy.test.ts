@@ -64,6 +64,12 @@ test('disclosures: who saw my progress, when and why; neither my own reading nor
   const latest = await again.call('GET', '/api/v1/users/me/disclosures')
   expect(latest.body.items).toHaveLength(4)
   expect(latest.body.items[0]).toMatchObject({ what: 'Your account', why: 'Administration' })
+  const headers = { 'accept-language': 'es' }
+  const inSpanish = await again.call('GET', '/api/v1/users/me/disclosures', { headers })
+  expect(inSpanish.headers.get('content-language')).toBe('es')
+  expect(inSpanish.body.items[0]).toMatchObject({ what: 'Su cuenta', why: 'Administración' })
+  const asShown = await admin.call('GET', `/api/v1/admin/users/${ann.userId}/disclosures`, { headers })
+  expect(asShown.body.items[0]).toMatchObject({ what: 'Su cuenta', why: 'Administración' })
 })
 
 test('migrating people: row by row, again without doubling, by mail and never with a password', async () => {

@@ -1,5 +1,8 @@
 import { z } from 'zod'
-import type { Said } from './said.ts'
+import type { Said, Told } from './said.ts'
 
-/** A text of an answer that becomes one in the language of its reader, where it is written down. */
-export const SaidText = z.string() as unknown as z.ZodType<Said>
+/**
+ * A text of an answer. What the core gives for it is `z.input` of the schema; an answer holds it in the language of its
+ * reader, or does not compile.
+ */
+export const SaidText = z.string() as unknown as z.ZodType<Told, Said>

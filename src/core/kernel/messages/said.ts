@@ -28,6 +28,10 @@ export const filled = <T extends Template>(text: T, values: { readonly [P in Pla
   values,
 })
 
+declare const told: unique symbol
+/** What was said, in the language of whoever reads it. */
+export type Told = string & { readonly [told]: true }
+
 const or = { en: ' or ', es: ' o ' } as const satisfies Record<Language, string>
 
 function valueIn(value: Value | undefined, language: Language): string {
@@ -41,12 +45,12 @@ function valueIn(value: Value | undefined, language: Language): string {
 const textIn = (text: Text, language: Language): string =>
   language !== 'en' && Object.hasOwn(spanish, text) ? spanish[text] : text
 
-export const inLanguage = (said: Said, language: Language): string =>
-  typeof said === 'string'
+export const inLanguage = (said: Said, language: Language): Told =>
+  (typeof said === 'string'
     ? textIn(said, language)
     : textIn(said.text, language).replaceAll(/\{(\w+)\}/g, (_, place: string) =>
         valueIn(said.values[place], language),
-      )
+      )) as Told
 
 export const inEnglish = (said: Said): string => inLanguage(said, 'en')
 

@@ -252,7 +252,7 @@ export const CourseDraft = z
     updatedAt: Timestamp,
   })
   .meta({ id: 'CourseDraft' })
-export type CourseDraft = z.infer<typeof CourseDraft>
+export type CourseDraft = z.input<typeof CourseDraft>
 
 export const UpdateCourse = sentBack(
   z

@@ -177,7 +177,8 @@ export const DraftLesson = z
       .meta({ description: 'What can be done, and is probably not meant.' }),
   })
   .meta({ id: 'DraftLesson' })
-export type DraftLesson = z.infer<typeof DraftLesson>
+export type DraftLesson = Omit<z.infer<typeof DraftLesson>, 'warnings'> &
+  Pick<z.input<typeof DraftLesson>, 'warnings'>
 
 export const UpdateLesson = sentBack(
   z

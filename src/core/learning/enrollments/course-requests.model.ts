@@ -68,7 +68,7 @@ export const PlaceRequested = z
     }),
   })
   .meta({ id: 'PlaceRequested' })
-export type PlaceRequested = z.infer<typeof PlaceRequested>
+export type PlaceRequested = z.input<typeof PlaceRequested>
 
 export const OwnRequest = z
   .object({

@@ -118,7 +118,7 @@ export const Enrolled = z
     }),
   })
   .meta({ id: 'Enrolled' })
-export type Enrolled = z.infer<typeof Enrolled>
+export type Enrolled = z.input<typeof Enrolled>
 
 export const EnrolmentView = z
   .object({
@@ -143,7 +143,7 @@ export const EnrolmentView = z
     }),
   })
   .meta({ id: 'Enrollment' })
-export type EnrolmentView = z.infer<typeof EnrolmentView>
+export type EnrolmentView = z.input<typeof EnrolmentView>
 
 export const MoveToVersion = z
   .strictObject({ version: z.number().int().min(1).meta({ description: 'The `update.to` that was shown.' }) })
@@ -185,7 +185,7 @@ export const ProgressView = z
     }),
   })
   .meta({ id: 'Progress' })
-export type ProgressView = z.infer<typeof ProgressView>
+export type ProgressView = z.input<typeof ProgressView>
 
 export const LearnerSummary = z
   .object({

@@ -27,7 +27,7 @@ export const Missing = z
     percent: z.number().optional().meta({ description: 'Still to be watched; of a quiz, to be reached.' }),
   })
   .meta({ id: 'Missing' })
-export type Missing = z.infer<typeof Missing>
+export type Missing = z.input<typeof Missing>
 
 export const Why = z.array(Missing).meta({ description: 'What is missing; empty when nothing is.' })
 
@@ -48,7 +48,7 @@ export const LessonListItem = z
     why: Why,
   })
   .meta({ id: 'LessonListItem' })
-export type LessonListItem = z.infer<typeof LessonListItem>
+export type LessonListItem = z.input<typeof LessonListItem>
 
 export const LessonList = z
   .object({
@@ -56,7 +56,7 @@ export const LessonList = z
     modules: z.array(CourseModule).meta({ description: 'In order; empty when there are none.' }),
   })
   .meta({ id: 'LessonList' })
-export type LessonList = z.infer<typeof LessonList>
+export type LessonList = z.input<typeof LessonList>
 
 export const Lesson = LessonListItem.extend({
   courseId: z.uuid(),
@@ -72,7 +72,7 @@ export const Lesson = LessonListItem.extend({
   transcript: Transcript.nullable(),
   quiz: LessonQuiz.nullable(),
 }).meta({ id: 'Lesson' })
-export type Lesson = z.infer<typeof Lesson>
+export type Lesson = z.input<typeof Lesson>
 
 export const CompleteLesson = z
   .strictObject({
@@ -96,7 +96,7 @@ export const LessonCompleted = z
     }),
   })
   .meta({ id: 'LessonCompleted' })
-export type LessonCompleted = z.infer<typeof LessonCompleted>
+export type LessonCompleted = z.input<typeof LessonCompleted>
 
 export const TimeReport = z
   .strictObject({
@@ -128,4 +128,4 @@ export const TimeCounted = z
     }),
   })
   .meta({ id: 'TimeCounted' })
-export type TimeCounted = z.infer<typeof TimeCounted>
+export type TimeCounted = z.input<typeof TimeCounted>

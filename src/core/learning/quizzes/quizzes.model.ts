@@ -266,4 +266,4 @@ export type QuizAttempts = z.infer<typeof QuizAttempts>
 export const QuizSubmitted = z
   .object({ message: SaidText, result: QuizAttempt, ...Standing })
   .meta({ id: 'QuizSubmitted' })
-export type QuizSubmitted = z.infer<typeof QuizSubmitted>
+export type QuizSubmitted = z.input<typeof QuizSubmitted>

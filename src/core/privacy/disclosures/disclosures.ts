@@ -5,6 +5,8 @@ import type { Users } from '../../accounts/users/users.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { emptyFace } from '../../kernel/domain.ts'
 import { notFound } from '../../kernel/errors.ts'
+import type { Plain } from '../../kernel/messages/said.ts'
+import { SaidText } from '../../kernel/messages/said-text.ts'
 import { type CursorPage, type CursorQuery, pageOf, refusingBadCursors } from '../../kernel/paging.ts'
 import type { Audit } from '../../platform/audit/audit.ts'
 
@@ -18,14 +20,14 @@ export const Disclosure = z
         .meta({ description: '`recipient`: whoever has a link that I made, by the name I gave them.' }),
       name: z.string().nullable().meta({ description: 'Null for a service, and for who is gone.' }),
     }),
-    what: z.string().meta({ example: 'Your progress in your courses' }),
-    why: z.string().meta({ example: 'Mentoring' }),
+    what: SaidText.meta({ example: 'Your progress in your courses' }),
+    why: SaidText.meta({ example: 'Mentoring' }),
   })
   .meta({ id: 'Disclosure' })
-export type Disclosure = z.infer<typeof Disclosure>
+export type Disclosure = z.input<typeof Disclosure>
 
 /** Which events show somebody's data to somebody else: what was shown, and for what. */
-const disclosing: Readonly<Record<string, { readonly what: string; readonly why: string }>> = {
+const disclosing: Readonly<Record<string, { readonly what: Plain; readonly why: Plain }>> = {
   'progress.read': { what: 'Your progress in your courses', why: 'Mentoring' },
   'quiz.results': { what: 'Your answers to a quiz, and how well you did', why: 'Teaching' },
   'share.look': { what: 'Your progress in courses that you shared', why: 'You made a link for it' },
@@ -53,8 +55,8 @@ export interface DisclosuresBorrows {
 const createListDisclosures =
   ({ audit }: Needs<'audit'>, { users, audit: { actors } }: DisclosuresBorrows) =>
   async (actor: Pick<Actor, 'userId'>, { cursor, limit }: CursorQuery): Promise<CursorPage<Disclosure>> => {
-    const isDisclosure = (record: AuditRecord): boolean =>
-      record.outcome === 'success' && record.actorId !== actor.userId && record.eventType in disclosing
+    const isDisclosure = ({ outcome, actorId, eventType }: AuditRecord): boolean =>
+      outcome === 'success' && actorId !== actor.userId && Object.hasOwn(disclosing, eventType)
     const found: AuditRecord[] = []
     let after = cursor
     for (let scanned = 0; scanned < scannedAtMost && found.length < limit; scanned += scannedAtOnce) {
@@ -102,13 +104,10 @@ const createListDisclosures =
       }
     }
     return pageOf(
-      found.map((record) => ({
-        id: record.id,
-        at: record.createdAt,
-        who: whoIs(record.actorId),
-        what: disclosing[record.eventType]?.what ?? '',
-        why: disclosing[record.eventType]?.why ?? '',
-      })),
+      found.flatMap(({ id, createdAt, actorId, eventType }) => {
+        const shown = disclosing[eventType]
+        return shown ? [{ id, at: createdAt, who: whoIs(actorId), ...shown }] : []
+      }),
       after,
     )
   }

@@ -60,7 +60,7 @@ export const DeletionView = z
     ),
   })
   .meta({ id: 'Deletion' })
-export type DeletionView = z.infer<typeof DeletionView>
+export type DeletionView = z.input<typeof DeletionView>
 
 export const Receipt = z
   .string()

@@ -4,6 +4,7 @@ import { authenticatedBefore, languageOf, type User } from '../../accounts/users
 import type { Users } from '../../accounts/users/users.ts'
 import type { Files } from '../../files/files.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
+import type { Language } from '../../kernel/language.ts'
 import type { PersonalData, Subject } from '../../kernel/personal-data.ts'
 import { createPutDocument } from '../../kernel/put-document.ts'
 import { walk } from '../../kernel/walk.ts'
@@ -27,6 +28,7 @@ const isCollected = (entry: PersonalData): entry is Collected => 'collect' in en
 async function* archiveOf(
   work: Export,
   subject: Subject,
+  language: Language,
   stores: readonly Collected[],
   readPart: ExportFiles['readPart'],
 ): AsyncGenerator<ArchiveEntry> {
@@ -35,10 +37,10 @@ async function* archiveOf(
     name: 'index.html',
     lastModified,
     async *content() {
-      yield bytesOf(pageBegin(lastModified))
-      for (const [part, { store, purpose }] of stores.entries()) {
+      yield bytesOf(pageBegin(lastModified, language))
+      for (const [part, store] of stores.entries()) {
         const records = JSON.parse(new TextDecoder().decode(await readPart(work, part))) as unknown[]
-        yield bytesOf(pageSection(store, purpose, records))
+        yield bytesOf(pageSection(store, records, language))
       }
       yield bytesOf(pageEnd)
     },
@@ -149,7 +151,7 @@ export function createExportData(
     }
     await exportFiles.store(
       work,
-      archiver.archive(archiveOf(work, subject, collected(), exportFiles.readPart)),
+      archiver.archive(archiveOf(work, subject, languageOf(account), collected(), exportFiles.readPart)),
     )
     // It may have become void while it was being made.
     const latest = (await users.read(userId))?.value ?? null
