@@ -40,6 +40,8 @@ export const exampleValuesOfSchemas: Readonly<Record<string, unknown>> = {
   'Problem.detail': 'The request is not valid.',
   'ConsentText.title': 'Messages by e-mail',
   'ConsentText.text': 'We may write to you about your courses.',
+  'ConsentTranslation.title': 'Mensajes por correo',
+  'ConsentTranslation.text': 'Podemos escribirle sobre sus cursos.',
   'FormDetail.message': 'She has found a room.',
   'FormReport.type': 'referral',
   'FormReport.status': 'pending',

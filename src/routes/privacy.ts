@@ -18,7 +18,8 @@ const listConsentTexts = createRoute({
   operationId: 'listConsentTexts',
   tags,
   summary: 'List the texts people are asked to agree to',
-  description: 'In the version in force.',
+  description:
+    'In the version in force. The English text is the one that is agreed to; `translations` help to understand it, and have no version of their own.',
   ...isShared,
   responses: {
     200: json(z.object({ items: z.array(ConsentText) }), 'One of each document. With an `ETag`.'),

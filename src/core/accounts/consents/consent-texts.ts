@@ -1,10 +1,10 @@
-import type { ConsentText } from './consents.model.ts'
+import type { AgreedText } from './consents.model.ts'
 
 /**
  * Every version that was ever shown, newest first per document. A text that was shown is never edited: what somebody
  * agreed to has to be readable for as long as the agreement is kept. A change is a new version on top.
  */
-export const consentTexts: readonly ConsentText[] = [
+export const consentTexts: readonly AgreedText[] = [
   {
     document: 'privacy',
     version: '2026-11-01',

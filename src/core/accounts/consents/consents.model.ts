@@ -21,15 +21,29 @@ export const consents = collection<Consent>()({
   paths: { byTime: { by: [], order: 'decidedAt' } },
 })
 
+const words = {
+  title: z.string(),
+  text: z.string().meta({ description: 'Plain text; paragraphs are separated by an empty line.' }),
+}
+
+export const ConsentTranslation = z.object(words).meta({ id: 'ConsentTranslation' })
+export type ConsentTranslation = z.infer<typeof ConsentTranslation>
+
 export const ConsentText = z
   .object({
     document: ConsentDocument,
     version: z.string().meta({ example: '2026-11-01' }),
-    title: z.string(),
-    text: z.string().meta({ description: 'Plain text; paragraphs are separated by an empty line.' }),
+    ...words,
+    translations: z.object({ es: ConsentTranslation.optional() }).meta({
+      description:
+        'The same in other languages, to be shown beside it. What is agreed to is `text`, in English: where they differ, it counts.',
+    }),
   })
   .meta({ id: 'ConsentText' })
 export type ConsentText = z.infer<typeof ConsentText>
+
+/** As it is kept for good. */
+export type AgreedText = Omit<ConsentText, 'translations'>
 
 export const Decide = z
   .strictObject({

@@ -5,6 +5,7 @@ import { validationError } from '../../kernel/errors.ts'
 import { type CursorPage, type CursorQuery, pageOf, refusingBadCursors } from '../../kernel/paging.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
 import { consentTexts } from './consent-texts.ts'
+import { consentTranslations } from './consent-translations.ts'
 import { type ConsentText, type ConsentView, consents, type Decide } from './consents.model.ts'
 import { createConsentsPersonalData } from './personal-data.ts'
 
@@ -16,11 +17,16 @@ export function createConsents(
   return {
     ...emptyFace,
     personalData: createConsentsPersonalData({ documents }),
-    /** The version of each text that is in force. */
+    /** The version of each text that is in force, with its translations. */
     current: (): readonly ConsentText[] =>
-      consentTexts.filter(
-        (text, index) => consentTexts.findIndex(({ document }) => document === text.document) === index,
-      ),
+      consentTexts
+        .filter(
+          (text, index) => consentTexts.findIndex(({ document }) => document === text.document) === index,
+        )
+        .map((text) => {
+          const es = consentTranslations[`${text.document} ${text.version}`]
+          return { ...text, translations: es ? { es } : {} }
+        }),
 
     /** Any version that was ever shown can be agreed to or taken back. */
     async decide(actor: Actor, { document, version, given }: Decide, caller: Caller): Promise<ConsentView> {
