@@ -34,7 +34,7 @@ export default {
   async fetch(request: Request, environment: Environment): Promise<Response> {
     const running = await startOnce(environment).catch((error: unknown) => console.error(String(error)))
     if (!running)
-      return Response.json(bodyOfSurprise(crypto.randomUUID()), {
+      return Response.json(bodyOfSurprise(crypto.randomUUID(), 'en'), {
         status: 500,
         headers: { 'Cache-Control': 'private, no-store' },
       })

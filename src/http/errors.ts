@@ -55,7 +55,7 @@ const factsOf = ({ details, retryAfterSeconds }: AppError, requestId: string, la
 })
 
 /** The error body of the contract. */
-export const bodyOfError = (error: AppError, requestId: string, language: Language = 'en') => ({
+export const bodyOfError = (error: AppError, requestId: string, language: Language) => ({
   error: {
     code: error.code,
     message: inLanguage(error.said, language),
@@ -161,7 +161,8 @@ export function toAppError(error: unknown): AppError | null {
 
 /** All that a caller learns of a failure that nobody foresaw. */
 const surprise = defineError('unavailable', 'server_error', 'Something went wrong on our side.')
-export const bodyOfSurprise = (requestId: string) => bodyOfError(surprise(), requestId)
+export const bodyOfSurprise = (requestId: string, language: Language) =>
+  bodyOfError(surprise(), requestId, language)
 
 /**
  * Turns whatever was thrown into the contract's error body. What the core did not foresee is given to `report` in

@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import {
   ClientAccess,
   type ConnectionEvent,
+  readState,
   referenceTo,
   type SaidReference,
 } from '../core/platform/realtime/realtime.model.ts'
@@ -28,7 +29,7 @@ const negotiate = createRoute({
   tags,
   summary: 'Get a connection for live events',
   description:
-    'Ten a minute for each session. Pass `url` to the official client, `new WebPubSubClient({ getClientAccessUrl })`, and ask anew each time it does.',
+    'Ten a minute for each session. Pass `url` to the official client, `new WebPubSubClient({ getClientAccessUrl })`, and ask anew each time it does. What the connection is told that goes wrong is in the language of this request (`Accept-Language`).',
   ...signedInOrGuestQuietly,
   responses: { 200: json(ClientAccess, 'For one connection.'), ...errors(401, 403, 413, 415) },
 })
@@ -143,7 +144,9 @@ const referenceOf = async (
 
 /** For whoever may ask: signed in as everywhere. */
 export const negotiateRoutes = (realtime: RealtimeGateway) =>
-  new OpenAPIHono<AppEnv>().openapi(negotiate, async (c) => c.json(await realtime.negotiate(actorOf(c)), 200))
+  new OpenAPIHono<AppEnv>().openapi(negotiate, async (c) =>
+    c.json(await realtime.negotiate(actorOf(c), c.get('caller').language), 200),
+  )
 
 /** For the service alone, which has neither a session nor an origin of ours. `report` gets what nobody foresaw. */
 export const realtimeEventRoutes = (
@@ -176,7 +179,8 @@ export const realtimeEventRoutes = (
         const known = toAppError(error)
         if (!known || known.kind === 'unavailable') report(error, requestId)
         if (what.type !== 'said') return c.body(null, 204)
-        const body = known ? bodyOfError(known, requestId) : bodyOfSurprise(requestId)
+        const { language } = readState(event.state)
+        const body = known ? bodyOfError(known, requestId, language) : bodyOfSurprise(requestId, language)
         return c.json({ ...body, ...(await referenceOf(what, requestId)) }, 200)
       }
     })

@@ -8,6 +8,8 @@ export interface MemoryConnection {
   readonly userId: string
   /** Everything it got so far, oldest first. */
   readonly received: readonly unknown[]
+  /** Those that it is in now. */
+  groups(): readonly string[]
   /** Why it was closed; null while it is open. */
   closeReason(): string | null
   close(): void
@@ -103,6 +105,7 @@ export function createMemoryRealtime({ clock }: { readonly clock: Clock }): Memo
         connectionId: connection.connectionId,
         userId: connection.userId,
         received: connection.received,
+        groups: () => [...connection.groups],
         closeReason: () => connection.closeReason,
         close: () => close(connection, 'closed by the client'),
       }

@@ -222,6 +222,39 @@ describe('the webhook', () => {
     expect(await answer.json()).toMatchObject({ error: { code: 'not_found', requestId: expect.any(String) } })
   })
 
+  test.each([
+    ['es-US,es;q=0.9', 'No hay tal evento.'],
+    ['en', 'There is no such event.'],
+    [undefined, 'There is no such event.'],
+  ])(
+    'what goes wrong is said in the language in which the connection was asked for: %s',
+    async (accepted, said) => {
+      const { userId, call } = await signedInBrowser(testApp)
+      const asked = await call('POST', '/api/v1/realtime/negotiate', {
+        headers: accepted === undefined ? {} : { 'accept-language': accepted },
+      })
+      const groups = testApp.devices.connect(asked.body.url).groups()
+      const body = JSON.stringify({ claims: { 'webpubsub.group': groups } })
+      const begun = await send({ ...connect, 'ce-userid': userId }, body)
+      const state = begun.headers.get('ce-connectionstate') ?? ''
+      const given = (await begun.json()) as any
+      expect(given.groups.filter((group: string) => group.startsWith('l.'))).toEqual([])
+      const answer = await send({ 'ce-userid': userId, 'ce-connectionstate': state, ...says('nonsense') })
+      expect(await answer.json()).toMatchObject({
+        error: { code: 'not_found', message: expect.stringContaining(said) },
+      })
+    },
+  )
+
+  test('a language that nobody speaks, or of an older connection, is English', async () => {
+    const { userId } = await signedInBrowser(testApp)
+    for (const [at, state] of ['', 'x', 'x.', 'x..', 'x..fr', 'x..constructor', 'x..es-MX'].entries()) {
+      const headers = { 'ce-userid': userId, 'ce-connectionstate': state, ...says('nonsense') }
+      const answer = await send({ ...headers, 'ce-id': `older-${at}` })
+      expect(await answer.json()).toMatchObject({ error: { message: 'There is no such event.' } })
+    }
+  })
+
   describe('an answer to a device names what it answers', () => {
     const conversationId = '0192f0c1-2b7e-7c7a-9d5b-3f1e6f0a1b2c'
     const saying = async (name: string, body: string, type = 'application/json') => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Needs } from '../../../ports/ports.ts'
 import { defineError } from '../../kernel/errors.ts'
+import { type Language, languages } from '../../kernel/language.ts'
 
 /** Everybody who reads a conversation is in its group. */
 export const conversationGroup = (conversationId: string): string => `c.${conversationId}`
@@ -18,6 +19,29 @@ export const sessionlessGroup = (userId: string): string => `u.${userId}.session
 export function sessionAmong(groups: readonly string[]): string | null {
   const prefix = sessionGroup('')
   return groups.find((group) => group.startsWith(prefix))?.slice(prefix.length) ?? null
+}
+
+/** Carries what a device reads from where it asked to connect to where it does. Nothing is published to it. */
+export const languageGroup = (language: Language): string => `l.${language}`
+
+export const languageAmong = (groups: readonly string[]): Language =>
+  languages.find((language) => groups.includes(languageGroup(language))) ?? languages[0]
+
+/** What a connection carries. */
+export interface ConnectionState {
+  /** The groups that it was given, as a fingerprint. */
+  readonly given: string
+  readonly sessionId: string | null
+  readonly language: Language
+}
+
+export const writeState = ({ given, sessionId, language }: ConnectionState): string =>
+  [given, sessionId ?? '', ...(language === languages[0] ? [] : [language])].join('.')
+
+export function readState(state: string | null): ConnectionState {
+  const [given = '', sessionId = '', named] = (state ?? '').split('.')
+  const language = languages.find((each) => each === named) ?? languages[0]
+  return { given, sessionId: sessionId || null, language }
 }
 
 /**

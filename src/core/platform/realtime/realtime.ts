@@ -4,12 +4,14 @@ import type { Actor } from '../../kernel/actor.ts'
 import { emptyFace, type Limit } from '../../kernel/domain.ts'
 import { tooMany } from '../../kernel/errors.ts'
 import { createQuestion } from '../../kernel/events.ts'
+import { type Language, languages } from '../../kernel/language.ts'
 import { passing } from '../../kernel/personal-data.ts'
 import type { Limits } from '../limits/limits.ts'
 import {
   type ConnectionEvent,
   type ConnectionListener,
   forgedEvent,
+  languageGroup,
   sessionGroup,
   unknownHost,
   userGroup,
@@ -36,13 +38,17 @@ export function createRealtime(
     personalData: [passing('cache:realtime', [], 'Recognizes a repeated event of a connection.', 'Minutes.')],
     limits: [negotiate],
     connections,
-    /** The groups of conversations are given when the device connects, as they are then. */
-    async negotiate({ userId, sessionId }: Actor): Promise<ClientAccess> {
+    /** The groups of conversations are given when the device connects, as they are then. What it is told is in `language`. */
+    async negotiate({ userId, sessionId }: Actor, language: Language): Promise<ClientAccess> {
       const { isExceeded, resetInSeconds } = await take([negotiate], sessionId, 1)
       if (isExceeded) throw tooMany('Too many connections.', resetInSeconds)
       return realtime.clientAccess({
         userId,
-        groups: [userGroup(userId), sessionGroup(sessionId)],
+        groups: [
+          userGroup(userId),
+          sessionGroup(sessionId),
+          ...(language === languages[0] ? [] : [languageGroup(language)]),
+        ],
         ttlSeconds: accessTtlSeconds,
       })
     },

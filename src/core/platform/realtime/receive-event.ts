@@ -6,13 +6,16 @@ import {
   type ConnectionEvent,
   type ConnectionListener,
   type EventAnswer,
+  languageAmong,
   mayNotConnect,
   ping,
+  readState,
   sessionAmong,
   sessionGroup,
   sessionlessGroup,
   unknownEvent,
   userGroup,
+  writeState,
 } from './realtime.model.ts'
 
 const rememberRepeatsMs = 10 * 60_000
@@ -28,13 +31,6 @@ export type MayConnect = (userId: string, sessionId: string | null) => Promise<b
 
 /** Whether the session still stands in which something is said. `isBackground`: by the device, not by the person. */
 export type MayContinue = (userId: string, sessionId: string, isBackground: boolean) => Promise<boolean>
-
-/** What a connection carries: the groups it was given, as a fingerprint, and its session. */
-const stateOf = (given: string, sessionId: string | null): string => `${given}.${sessionId ?? ''}`
-function readState(state: string | null): { readonly given: string; readonly sessionId: string | null } {
-  const [given = '', sessionId = ''] = (state ?? '').split('.')
-  return { given, sessionId: sessionId || null }
-}
 
 /** Takes one event that was verified. */
 export const createReceiveEvent =
@@ -89,10 +85,12 @@ export const createReceiveEvent =
 
     switch (what.type) {
       case 'connect': {
-        const sessionId = sessionAmong(await what.readGroups())
+        const held = await what.readGroups()
+        const sessionId = sessionAmong(held)
         if (!(await mayConnect(userId, sessionId))) throw mayNotConnect()
         const groups = await groupsNow(sessionId)
-        return { groups, state: stateOf(await fingerprint(groups), sessionId) }
+        const given = await fingerprint(groups)
+        return { groups, state: writeState({ given, sessionId, language: languageAmong(held) }) }
       }
       case 'connected': {
         if (await isRepeat()) return null
