@@ -307,3 +307,23 @@ describe('a service that is out of reach when somebody is removed', () => {
     await expectUnheard(ofGroup)
   })
 })
+
+test('a connection that was asked for in Spanish is told so in Spanish, and is shut out like any other', async () => {
+  const headers = { 'accept-language': 'es-US,es;q=0.9' }
+  const asked = await ben.call('POST', '/api/v1/realtime/negotiate', { headers })
+  const { client, ofGroup, answers } = await open(asked.body.url)
+  await remove(ben)
+  await client.sendEvent('message', { conversationId: id, text: 'let me in' }, 'json')
+  await client.sendEvent('message', { conversationId: id, text: '' }, 'json')
+  await eventually(() =>
+    expect(answers.map(({ error }) => error?.message)).toEqual([
+      'Aquí no hay nada.',
+      'La solicitud no es válida.',
+    ]),
+  )
+  await expectUnheard(ofGroup)
+  const stopped = new Promise((resolve) => client.on('stopped', resolve))
+  expect((await ben.call('POST', '/api/v1/auth/logout')).status).toBe(200)
+  await testApp.settled()
+  await stopped
+})
