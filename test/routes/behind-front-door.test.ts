@@ -5,6 +5,7 @@ import { listen } from '../../src/adapters/node/server.ts'
 import { type Browser, createTestApp, origin } from '../app.ts'
 import { publishCourse, staffMember } from '../core/learning/course-people.ts'
 import { readEdgeRule } from '../edge-rule.ts'
+import { ownPageScript } from '../own-pages.ts'
 import { startFrontDoor } from '../stand-ins/front-door.ts'
 
 /*
@@ -101,6 +102,7 @@ test('nothing but what is the same for everybody is kept, whoever asks, and two 
     '/api/docs',
     '/api/docs/swagger-ui.css',
     '/client.tgz',
+    ownPageScript,
   ]
   const kept = new Set(edge.stored.map(({ path }) => path))
   expect([...kept].filter((path) => ![...shared, ...documents].includes(path))).toEqual([])
