@@ -179,6 +179,8 @@ export function createBrowser(send: Send) {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const response = await send(path, {
       method,
+      // As the app itself answers: whoever looks at an answer looks at that one.
+      redirect: 'manual',
       headers: {
         ...(method === 'GET' ? {} : { origin }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
