@@ -16,27 +16,21 @@ export interface SessionOfOther {
 
 /** What administrators see and end of how somebody else is signed in. */
 export const createOfOthers = (
-  reading: Pick<ReadSessions, 'listLive'>,
+  reading: Pick<ReadSessions, 'listStanding'>,
   sessions: Pick<Sessions, 'revoke'>,
   settings: AuthSettings,
 ) => ({
   needsSecondFactor: (user: User): boolean => needsSecondFactor(user, settings),
   /** Those that stand, the newest first. */
   sessionsOf: async ({ id, securityEpoch }: User): Promise<SessionOfOther[]> =>
-    (await reading.listLive(id)).flatMap(({ value }) =>
-      value.epoch === securityEpoch
-        ? [
-            {
-              id: value.id,
-              device: value.device,
-              createdAt: value.createdAt,
-              lastSeen: value.lastSeenAt,
-              hasSecondFactor: value.secondFactorAt !== null,
-              isOnSharedDevice: value.isOnSharedDevice ?? false,
-            },
-          ]
-        : [],
-    ),
+    (await reading.listStanding(id, securityEpoch)).map((session) => ({
+      id: session.id,
+      device: session.device,
+      createdAt: session.createdAt,
+      lastSeen: session.lastSeenAt,
+      hasSecondFactor: session.secondFactorAt !== null,
+      isOnSharedDevice: session.isOnSharedDevice ?? false,
+    })),
   /** False when it is over, or there is none of this person's. */
   endSession: async (userId: string, sessionId: string): Promise<boolean> =>
     (await sessions.revoke(userId, sessionId, 'revoked_by_admin')) !== null,

@@ -34,6 +34,14 @@ export function createReadSessions({ documents }: Needs<'documents'>, life: Sess
     return live
   }
 
+  /** One of an earlier epoch is over, however long it would have lasted. */
+  const isStandingAt = (session: Session, securityEpoch: number): boolean =>
+    life.isLive(session) && session.epoch === securityEpoch
+
+  /** The newest first. */
+  const listStanding = async (userId: string, securityEpoch: number): Promise<readonly Session[]> =>
+    (await listLive(userId)).map(({ value }) => value).filter((each) => isStandingAt(each, securityEpoch))
+
   const viewOf = (actor: Actor, session: Session): SessionView => ({
     id: session.id,
     device: session.device,
@@ -46,10 +54,9 @@ export function createReadSessions({ documents }: Needs<'documents'>, life: Sess
   return {
     readKept,
     listLive,
+    listStanding,
     list: async (actor: Actor): Promise<SessionView[]> =>
-      (await listLive(actor.userId)).flatMap(({ value }) =>
-        value.epoch === actor.securityEpoch ? [viewOf(actor, value)] : [],
-      ),
+      (await listStanding(actor.userId, actor.securityEpoch)).map((session) => viewOf(actor, session)),
 
     /** The actor's own, how long it lasts, and what may be done in it. */
     async current(actor: Actor, secondFactorMissing: boolean): Promise<CurrentSession> {
@@ -71,7 +78,7 @@ export function createReadSessions({ documents }: Needs<'documents'>, life: Sess
         documents.read(users, { partition: userId, id: userId }),
       ])
       if (session === null || user === null) return false
-      return life.isLive(session.value) && session.value.epoch === user.value.securityEpoch
+      return isStandingAt(session.value, user.value.securityEpoch)
     },
   }
 }
