@@ -18,7 +18,20 @@ export type Client = ReturnType<typeof hc<App>>
 
 /** The part of `navigator.locks` that is used. */
 export interface Locks {
-  request<T>(name: string, work: () => Promise<T>): Promise<T>
+  /** `hasWaited` is true where another tab held it when it was asked for. */
+  request<T>(name: string, work: (hasWaited?: unknown) => Promise<T>): Promise<T>
+}
+
+function findLocks(): Locks | null {
+  const { locks } = (globalThis.navigator ?? {}) as { readonly locks?: LockManager }
+  if (!locks) return null
+  return {
+    async request(name, work) {
+      const free = { ifAvailable: true }
+      const atOnce = await locks.request(name, free, async (lock) => lock && { answer: await work(false) })
+      return atOnce ? atOnce.answer : await locks.request(name, () => work(true))
+    },
+  }
 }
 
 export interface ClientOptions {
@@ -53,6 +66,7 @@ const refreshPath = '/api/v1/auth/refresh'
 /** Their 401 is about what was typed, or ends the session anyway. */
 const neverRefreshed = ['login', 'signup', 'refresh', 'logout'].map((name) => `/api/v1/auth/${name}`)
 const refreshable = new Set(['missing_token', 'invalid_token'])
+const isRefreshable = (response: Response, code = '') => response.status === 401 && refreshable.has(code)
 const noteKey = 'tools-inc-refreshed-at'
 /** Signing in and recovering work also where somebody has not left yet. */
 const needsSession = (path: string): boolean =>
@@ -74,6 +88,12 @@ const messages = /^\/api\/v1\/conversations\/[^/]+\/messages$/
 const isNamed = (body: unknown): boolean => typeof body === 'string' && body.includes('"clientMessageId":')
 /** Safe to send again: the second of two finds what the first one did. */
 const repeatable = [/^\/api\/v1\/auth\/refresh$/, /^\/api\/v1\/sync$/, /\/read$/]
+
+/**
+ * Whether there is a newer access token than a request had: `perhaps` where another tab was at it meanwhile. Else what prevented
+ * it.
+ */
+type Refreshed = 'done' | 'perhaps' | Response
 
 /** With a key of its own where it creates something; whoever calls may have given it one that they use again. */
 export function prepared(path: string, init: RequestInit | undefined, expectedUser?: string) {
@@ -104,13 +124,12 @@ export function createClient(options: ClientOptions): Client {
   const { onSignedOut, line = createLine(), expectedUser = () => undefined, now = Date.now } = options
   const baseUrl = options.baseUrl.replace(/\/+$/, '')
   const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
-  const locks =
-    options.locks === undefined ? (globalThis.navigator?.locks as Locks | undefined) : options.locks
+  const locks = options.locks === undefined ? findLocks() : options.locks
   const notes = forgiving(options.notes === undefined ? findNotes() : options.notes)
   const leaving = createLeaving({ baseUrl, fetch, notes, beacon: null })
   const { deadlineMs = 25_000, attemptMs = 10_000, pause } = options
   const send = createDeadlines({ fetch, line, deadlineMs, attemptMs, ...(pause ? { pause } : {}) })
-  let running: Promise<Response | null> | undefined
+  let running: Promise<Refreshed> | undefined
   let refreshedAt = 0
   let isSignedOut = false
 
@@ -119,9 +138,10 @@ export function createClient(options: ClientOptions): Client {
   const hasRefreshedSince = (since: number) =>
     isAfter(refreshedAt, since) || isAfter(Number(notes.getItem(noteKey)), since)
 
-  /** Null when there is a newer access token than the request that began at `since` had; else what prevented it. */
-  async function refresh(since: number, isBackground: boolean): Promise<Response | null> {
-    if (hasRefreshedSince(since)) return null
+  async function refresh(since: number, isBackground: boolean, hasWaited?: unknown): Promise<Refreshed> {
+    if (hasRefreshedSince(since)) return 'done'
+    // The note of the tab that held the lock may come later than the lock.
+    if (hasWaited === true) return 'perhaps'
     const headers = isBackground ? background : {}
     const { request, mayRepeat } = prepared(refreshPath, { method: 'POST', headers })
     const response = await send(baseUrl + refreshPath, request, mayRepeat)
@@ -130,13 +150,13 @@ export function createClient(options: ClientOptions): Client {
       refreshedAt = now()
       notes.setItem(noteKey, String(refreshedAt))
       isSignedOut = false
-      return null
+      return 'done'
     }
     if (response.status === 401) signedOut()
     return response
   }
-  const refreshOnce = (since: number, isBackground: boolean): Promise<Response | null> => {
-    const work = () => refresh(since, isBackground)
+  const refreshOnce = (since: number, isBackground: boolean): Promise<Refreshed> => {
+    const work = (hasWaited?: unknown) => refresh(since, isBackground, hasWaited)
     running ??= (locks ? locks.request('tools-inc-refresh', work) : work()).finally(() => {
       running = undefined
     })
@@ -171,11 +191,16 @@ export function createClient(options: ClientOptions): Client {
     }
     const code = [401, 403].includes(response.status) ? (await errorOf(response))?.code : undefined
     if (code === 'token_revoked' || code === 'account_mismatch') signedOut()
-    if (response.status !== 401 || neverRefreshed.includes(path) || !refreshable.has(code ?? ''))
-      return response
+    if (neverRefreshed.includes(path) || !isRefreshable(response, code)) return response
     const isBackground = asksOnItsOwn.includes(path) || request.headers.get('x-background') === 'true'
-    const prevented = await refreshOnce(startedAt, isBackground)
-    if (prevented) return prevented.status === 401 ? response : prevented.clone()
+    let refreshed = await refreshOnce(startedAt, isBackground)
+    if (refreshed === 'perhaps') {
+      const resentAt = now()
+      const answer = await send(url, request, mayRepeat)
+      if (!isRefreshable(answer, (await errorOf(answer))?.code)) return answer
+      refreshed = await refreshOnce(resentAt, isBackground)
+    }
+    if (refreshed instanceof Response) return refreshed.status === 401 ? response : refreshed.clone()
     return send(url, request, mayRepeat)
   }
   return hc<App>(baseUrl, { fetch: sendSignedIn })

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ForeignAnswer } from '../../src/client/answers.ts'
 import { createClient, type Locks, readError, type SharedNotes } from '../../src/client/client.ts'
 import { createTestApp, origin, person } from '../app.ts'
@@ -59,6 +59,49 @@ test('two tabs that share locks and notes refresh once', async () => {
   const answers = await Promise.all(tabs.map((tab) => tab.api.v1.users.me.$get()))
   expect(answers.map(({ status }) => status)).toEqual([200, 200])
   expect(jar.refreshes()).toBe(1)
+})
+
+describe('a tab that waited for another one, whose note it does not see yet', () => {
+  const waiting: Locks = { request: (_, work) => work(true) }
+
+  test('sends again first: the other one has refreshed', async () => {
+    const { open, jar } = await setup()
+    const one = open()
+    await one.api.v1.auth.signup.$post({ json: person })
+    jar.cookies.delete('accessToken')
+    const refused = Promise.withResolvers<void>()
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      const answer = await jar.fetch(input, init)
+      if (answer.status === 401) await refused.promise
+      return answer
+    }
+    const late = open({ locks: waiting, fetch }).api.v1.users.me.$get()
+    expect((await one.api.v1.users.me.$get()).status).toBe(200)
+    refused.resolve()
+    expect((await late).status).toBe(200)
+    expect(jar.refreshes()).toBe(1)
+  })
+
+  test('refreshes when the other one did not get through', async () => {
+    const { open, jar } = await setup()
+    let asked = 0
+    const locks: Locks = { request: (_, work) => work(asked++ === 0) }
+    const client = open({ locks })
+    await client.api.v1.auth.signup.$post({ json: person })
+    jar.cookies.delete('accessToken')
+    expect((await client.api.v1.users.me.$get()).status).toBe(200)
+    expect(jar.refreshes()).toBe(1)
+  })
+
+  test('is signed out when the session is over', async () => {
+    const { open, jar, signedOut } = await setup()
+    let asked = 0
+    const client = open({ locks: { request: (_, work) => work(asked++ === 0) } })
+    await client.api.v1.auth.signup.$post({ json: person })
+    jar.cookies.clear()
+    expect((await client.api.v1.users.me.$get()).status).toBe(401)
+    expect([jar.refreshes(), signedOut()]).toEqual([1, 1])
+  })
 })
 
 test('when the session is over each request gets its own 401, and it is said once', async () => {

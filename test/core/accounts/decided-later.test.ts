@@ -111,7 +111,11 @@ describe('a hidden sign-up', () => {
       body: { email: 'nobody@example.com' },
     })
     expect(kept).toHaveLength(2)
-    expect(JSON.stringify(kept)).not.toMatch(/ann|nobody|weak/i)
+    const readable = kept.flatMap((mail) =>
+      [mail.sealed, ...mail.sealed.split('.')].map((part) => Buffer.from(part, 'base64').toString('latin1')),
+    )
+    for (const text of [JSON.stringify(kept), ...readable])
+      for (const secret of [email, 'nobody@example.com', password]) expect(text).not.toContain(secret)
     await testApp.settled()
     expect(await testApp.ports.mailQueue.counts()).toMatchObject({ waiting: 0, dead: 0 })
     const forgotten = testApp.ports.mailQueue.forget('2100-01-01T00:00:00.000Z')

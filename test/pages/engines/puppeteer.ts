@@ -7,6 +7,9 @@ const isAboutRequest = (text: string): boolean =>
     text,
   )
 
+/** A committed navigation that Firefox took for one to an error page of no kind that it knows: seen on a busy machine. */
+const isFalseRejection = (error: unknown): boolean => /unknown error Address rejected/.test(String(error))
+
 function wrap(engine: 'chromium' | 'firefox', page: Page, isFirst = true): EnginePage {
   const problems: string[] = []
   page.on('pageerror', (error) => {
@@ -18,7 +21,13 @@ function wrap(engine: 'chromium' | 'firefox', page: Page, isFirst = true): Engin
   return {
     engine,
     problems: async () => problems,
-    goto: async (url) => void (await page.goto(url, { waitUntil: 'load' })),
+    async goto(url) {
+      const load = () => page.goto(url, { waitUntil: 'load' })
+      await load().catch((error) => {
+        if (!isFalseRejection(error)) throw error
+        return load()
+      })
+    },
     reload: async () => void (await page.reload({ waitUntil: 'load' })),
     run: (work, ...values) => page.evaluate(work as never, ...(values as unknown as never[])) as never,
     load: async (script) => void (await page.evaluate(script)),

