@@ -54,7 +54,7 @@ const routesFor = (begin: BeginIdempotent) => {
       ...creating,
       request: { params: CourseId, ...body(NewLesson, newLesson) },
       responses: {
-        201: json(DraftLesson, 'The lesson.'),
+        201: saying(json(DraftLesson, 'The lesson.'), 'ETag'),
         ...errors(400, 401, 403, 404, 409, 413, 415, 422),
       },
     }),
@@ -143,7 +143,10 @@ const readDraftLesson = createRoute({
   description: 'With its content.',
   ...forAuthors,
   request: { params: LessonId },
-  responses: { 200: json(DraftLesson, 'The lesson.'), ...errors(400, 401, 403, 404) },
+  responses: {
+    200: saying(json(DraftLesson, 'With its version as `ETag`.'), 'ETag'),
+    ...errors(400, 401, 403, 404),
+  },
 })
 
 const updateLesson = createRoute({
@@ -155,7 +158,10 @@ const updateLesson = createRoute({
   description: 'Its content or its place.',
   ...forAuthors,
   request: { params: LessonId, ...body(UpdateLesson, newLesson) },
-  responses: { 200: json(DraftLesson, 'As it is now.'), ...errors(400, 401, 403, 404, 409, 413, 415) },
+  responses: {
+    200: saying(json(DraftLesson, 'As it is now.'), 'ETag'),
+    ...errors(400, 401, 403, 404, 409, 412, 413, 415),
+  },
 })
 
 const removeLesson = createRoute({
@@ -208,16 +214,23 @@ export const authoringRoutes = ({ authoring, lessons }: Courses, begin: BeginIde
       await authoring.remove(actorOf(c), c.req.valid('param').id, c.get('caller'))
       return c.body(null, 204)
     })
-    .openapi(addLesson, async (c) =>
-      c.json(told(c, await lessons.add(actorOf(c), c.req.valid('param').id, c.req.valid('json'))), 201),
-    )
+    .openapi(addLesson, async (c) => {
+      const added = await lessons.add(actorOf(c), c.req.valid('param').id, c.req.valid('json'))
+      c.header('ETag', `"${added.version}"`)
+      return c.json(told(c, added.value), 201)
+    })
     .openapi(readDraftLesson, async (c) => {
       const { id, lessonId } = c.req.valid('param')
-      return c.json(told(c, await lessons.read(actorOf(c), id, lessonId)), 200)
+      const { value, version } = await lessons.read(actorOf(c), id, lessonId)
+      c.header('ETag', `"${version}"`)
+      return c.json(told(c, value), 200)
     })
     .openapi(updateLesson, async (c) => {
       const { id, lessonId } = c.req.valid('param')
-      return c.json(told(c, await lessons.update(actorOf(c), id, lessonId, c.req.valid('json'))), 200)
+      const change = c.req.valid('json')
+      const { value, version } = await lessons.update(actorOf(c), id, lessonId, change, preconditionOf(c))
+      c.header('ETag', `"${version}"`)
+      return c.json(told(c, value), 200)
     })
     .openapi(removeLesson, async (c) => {
       const { id, lessonId } = c.req.valid('param')

@@ -230,6 +230,30 @@ describe('writing courses', () => {
     expect((await mentor.call('GET', `/api/v1/courses/${id}/draft`)).status).toBe(404)
   })
 
+  test('a lesson has versions too: whoever saw an older one replaces nothing', async () => {
+    const { id } = (await mentor.call('POST', '/api/v1/courses', { body: newCourse })).body
+    const lessons = `/api/v1/courses/${id}/lessons`
+    const added = await mentor.call('POST', lessons, { body: { title: 'One', content: 'a' } })
+    const first = added.headers.get('etag') ?? ''
+    const path = `${lessons}/${added.body.id}`
+    const change = (body: object, tag: string) =>
+      mentor.call('PATCH', path, { body, headers: { 'if-match': tag } })
+    const read = () => mentor.call('GET', `/api/v1/courses/${id}/draft/lessons/${added.body.id}`)
+    expect((await read()).headers.get('etag')).toBe(first)
+    // Its place is no part of it: others move theirs.
+    await mentor.call('POST', lessons, { body: { title: 'Before it', order: 1 } })
+    const second = await change({ content: 'b' }, first)
+    expect([second.status, second.body]).toMatchObject([200, { content: 'b', order: 2 }])
+    const refused = await change({ title: 'Two' }, first)
+    expect([refused.status, refused.body.error.code]).toEqual([412, 'precondition_failed'])
+    const tag = second.headers.get('etag') ?? ''
+    expect((await read()).headers.get('etag')).toBe(tag)
+    const both = await Promise.all([change({ title: 'Two' }, tag), change({ title: 'Three' }, tag)])
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 412])
+    expect((await mentor.call('PATCH', path, { body: { title: 'Four' } })).status).toBe(200)
+    expect((await change({ title: 'Five' }, '*')).status).toBe(200)
+  })
+
   test('lessons are added, changed, moved and removed in the draft alone', async () => {
     const { id, lessonIds } = await publishCourse(mentor.call)
     const lessons = `/api/v1/courses/${id}/lessons`

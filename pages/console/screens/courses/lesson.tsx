@@ -5,6 +5,7 @@ import { Failed, Loading } from '../../../base/view/loading.tsx'
 import { useAsked } from '../../state/asked.ts'
 import { changedBySomebody, changesOf } from '../../state/changes.ts'
 import { addressOf } from '../../state/place.ts'
+import { askTagged, ifStill } from '../../state/tagged.ts'
 import { Choice, Section } from '../../view/parts/fields.tsx'
 import { LongTextField, NumberField, SaveForm, TextField } from '../../view/parts/form-fields.tsx'
 import { ScreenHead } from '../../view/parts/screen-head.tsx'
@@ -134,14 +135,18 @@ function LessonForm({
       isProblem: true,
     })
   }
-  const save = async () => {
-    const latest = await ask(draftOf.$get({ param }))
+  const save = async (): Promise<void> => {
+    const latest = await askTagged(draftOf.$get({ param }))
     if (latest.ok) {
-      const both = changedBySomebody<Written>(changes.now, stored, latest.value)
-      if (both.length > 0) return meet(latest.value, both)
+      const { value } = latest.value
+      const both = changedBySomebody<Written>(changes.now, stored, value)
+      if (both.length > 0) return meet(value, both)
     }
+    const ifUnchanged = ifStill(latest.ok ? latest.value.tag : null)
+    const answer = await ask(one.$patch({ param, json: changeOf(changes.now) }, ifUnchanged))
+    if (!answer.ok && answer.problem.status === 412) return save()
     await attempt(
-      () => ask(one.$patch({ param, json: changeOf(changes.now) })),
+      async () => answer,
       (saved) => {
         putStored(saved)
         changes.forget()

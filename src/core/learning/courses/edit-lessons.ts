@@ -1,6 +1,10 @@
+import { encodeBase64url } from '../../../ports/base64url.ts'
 import type { Needs } from '../../../ports/ports.ts'
+import { sha256 } from '../../../ports/sha256.ts'
 import type { Actor } from '../../kernel/actor.ts'
-import { validationError } from '../../kernel/errors.ts'
+import { preconditionFailed, validationError } from '../../kernel/errors.ts'
+import { meets, type Precondition } from '../../kernel/precondition.ts'
+import type { Versioned } from '../../kernel/versioned.ts'
 import type { StoredQuiz } from '../quizzes/quizzes.model.ts'
 import type { Quizzes } from '../quizzes/quizzes.ts'
 import { quizOutlineOf } from '../quizzes/standing.model.ts'
@@ -87,6 +91,11 @@ function requireModule({ modules = [] }: DraftOutline, moduleId: string | null):
     ])
 }
 
+/** What there is of a lesson but its place, which others change by moving theirs. */
+const textOf = (lesson: LessonOutline): string => JSON.stringify({ ...lesson, order: 0 })
+const versionOf = async (lesson: LessonOutline): Promise<string> =>
+  encodeBase64url((await sha256(textOf(lesson))).subarray(0, 16))
+
 /**
  * Changes the lessons of a draft; nobody who takes part notices before the next version is published. Content is
  * stored first, under a new id; the draft that names it is the commit.
@@ -134,7 +143,17 @@ export function createEditLessons(
     }
   }
 
-  async function add(author: Author, courseId: string, id: string, given: NewLesson): Promise<DraftLesson> {
+  const versioned = async (courseId: string, lesson: LessonOutline): Promise<Versioned<DraftLesson>> => ({
+    value: await describe(courseId, lesson),
+    version: await versionOf(lesson),
+  })
+
+  async function add(
+    author: Author,
+    courseId: string,
+    id: string,
+    given: NewLesson,
+  ): Promise<Versioned<DraftLesson>> {
     const draft = (await versions.readDraft(courseId)).value
     if (draft.lessons.length >= maxLessons) throw tooManyLessons()
     requireModule(draft, given.moduleId)
@@ -152,7 +171,7 @@ export function createEditLessons(
       requirePossible(lesson)
       return { lessons: placed(lessons, lesson, order) }
     })
-    return describe(courseId, findIn(lessons, id))
+    return versioned(courseId, findIn(lessons, id))
   }
 
   /** The content as it will be, stored; null when nothing of it is named. */
@@ -178,12 +197,16 @@ export function createEditLessons(
     courseId: string,
     lessonId: string,
     given: UpdateLesson,
-  ): Promise<DraftLesson> {
+    precondition?: Precondition,
+  ): Promise<Versioned<DraftLesson>> {
     const draft = (await versions.readDraft(courseId)).value
     if (given.moduleId !== undefined) requireModule(draft, given.moduleId)
-    const content = await changeContent(author, courseId, findIn(draft.lessons, lessonId), given)
+    const known = findIn(draft.lessons, lessonId)
+    if (precondition && !meets(precondition, await versionOf(known))) throw preconditionFailed()
+    const content = await changeContent(author, courseId, known, given)
     const { lessons } = await changeDraft(courseId, (latest) => {
       const lesson = findIn(latest.lessons, lessonId)
+      if (precondition && textOf(lesson) !== textOf(known)) throw preconditionFailed()
       const { videoSeconds: _, durationSeconds: __, quiz: knownQuiz, ...kept } = lesson
       const quiz = content ? content.quiz : knownQuiz
       const moduleId = given.moduleId === undefined ? (lesson.moduleId ?? null) : given.moduleId
@@ -203,21 +226,21 @@ export function createEditLessons(
       const order = given.order ?? lesson.order
       return { lessons: placed(latest.lessons, changed, order) }
     })
-    return describe(courseId, findIn(lessons, lessonId))
+    return versioned(courseId, findIn(lessons, lessonId))
   }
 
   return {
     addAs: add,
     updateAs: update,
 
-    async add(actor: Actor, courseId: string, given: NewLesson): Promise<DraftLesson> {
+    async add(actor: Actor, courseId: string, given: NewLesson): Promise<Versioned<DraftLesson>> {
       await authorCourses.readOwn(actor, courseId)
       return add(actor, courseId, ids.next(), given)
     },
 
-    async read(actor: Actor, courseId: string, lessonId: string): Promise<DraftLesson> {
+    async read(actor: Actor, courseId: string, lessonId: string): Promise<Versioned<DraftLesson>> {
       await authorCourses.readOwn(actor, courseId)
-      return describe(courseId, findIn((await versions.readDraft(courseId)).value.lessons, lessonId))
+      return versioned(courseId, findIn((await versions.readDraft(courseId)).value.lessons, lessonId))
     },
 
     async update(
@@ -225,9 +248,10 @@ export function createEditLessons(
       courseId: string,
       lessonId: string,
       given: UpdateLesson,
-    ): Promise<DraftLesson> {
+      precondition?: Precondition,
+    ): Promise<Versioned<DraftLesson>> {
       await authorCourses.readOwn(actor, courseId)
-      return update(actor, courseId, lessonId, given)
+      return update(actor, courseId, lessonId, given, precondition)
     },
 
     async remove(actor: Actor, courseId: string, lessonId: string): Promise<void> {
