@@ -1,4 +1,4 @@
-import type { Submission } from '../ports/submissions.ts'
+import { type Submission, SubmissionChanged } from '../ports/submissions.ts'
 
 /** The fields of a submission and their columns in `form_submissions`, in the order of the insert. */
 export const submissionColumns = {
@@ -39,6 +39,12 @@ export const submissionFields = Object.keys(submissionColumns) as SubmissionFiel
 export const urgencyOf = ({ metadata }: Pick<Submission, 'metadata'>): string | null => {
   const { urgency } = metadata
   return typeof urgency === 'string' ? urgency : null
+}
+
+/** A version as it is counted. What no version is written as is none that anything is at. */
+export function countedVersion(version: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(version)) throw new SubmissionChanged()
+  return Number(version)
 }
 
 /** Those that are times. */

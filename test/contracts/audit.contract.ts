@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AuditEntry, AuditFilter, AuditLog } from '../../src/ports/audit.ts'
 import { InvalidCursor } from '../../src/ports/cursor.ts'
+import { nearTexts } from './mail-queue.contract.ts'
 
 export type Tampering = 'alter' | 'remove' | 'swap' | 'prepend'
 
@@ -98,6 +99,40 @@ export function auditContract(name: string, open: () => Promise<OpenedAudit>) {
       const { items } = await a.listByActor('repeater', { limit: 10 })
       expect(items.map(({ outcome }) => outcome)).toEqual(['success'])
       expect(await a.verify()).toMatchObject({ intact: true })
+    })
+
+    test.each(nearTexts)('nothing is the same with `%s` behind it', async (end) => {
+      await reopen()
+      const plain = entry({ actorId: 'blank', resourceId: 'blank' })
+      const ending = entry({
+        id: `${plain.id}${end}`,
+        eventType: `user.login${end}`,
+        actorId: `blank${end}`,
+        onBehalfOf: end,
+        resourceType: `user${end}`,
+        resourceId: `blank${end}`,
+        reason: `reason${end}`,
+        changedFields: [`name${end}`, end],
+      })
+      for (const each of [plain, ending, plain, ending]) await a.append(each)
+      const fields = ['eventType', 'actorId', 'resourceType', 'resourceId'] as const
+      for (const wanted of [plain, ending])
+        for (const field of fields) {
+          const { items } = await a.list({ [field]: wanted[field] }, { limit: 10 })
+          expect([field, items]).toEqual([field, [expect.objectContaining(wanted)]])
+        }
+      expect((await a.listByActor(`blank${end}${end}`, { limit: 10 })).items).toEqual([])
+      expect(await a.verify()).toMatchObject({ intact: true, records: 2 })
+    })
+
+    test('nobody has a name longer than any that was given', async () => {
+      const actorId = 'x'.repeat(200)
+      await a.append(entry({ actorId, resourceId: actorId }))
+      for (const long of [`${actorId}x`, `${actorId} `, `${actorId}${'x'.repeat(5_000)}`]) {
+        for (const field of ['actorId', 'eventType', 'outcome', 'resourceType', 'resourceId'] as const)
+          expect((await a.list({ [field]: long }, { limit: 10 })).items).toEqual([])
+      }
+      expect((await a.listByActor(actorId, { limit: 10 })).items).toHaveLength(1)
     })
 
     test('concurrent appends make one chain without gaps, a chain a month', async () => {

@@ -1,6 +1,9 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { MailQueue, QueuedMail } from '../../src/ports/mail-queue.ts'
 
+/** What a database may take for nothing at the end of a text, and what an adapter may put there. */
+export const nearTexts = [' ', '  ', '␃', ' ␃', '\u00a0'] as const
+
 export interface OpenedMailQueue {
   readonly mailQueue: MailQueue
   readonly close?: () => unknown
@@ -254,6 +257,49 @@ export function mailQueueContract(name: string, open: () => Promise<OpenedMailQu
         for (const { id } of rest.items) await q.settle(id, rest.lease, { state: 'sent', at: minute(3) })
         expect((await q.counts()).dead).toBe(0)
       }
+    })
+
+    test.each(nearTexts)(
+      'keys, ids, leases, recipients and kinds are not the same with `%s` behind them',
+      async (end) => {
+        const plain = queuedMail({ key: 'once', recipient: 'ann', template: 'form_received' })
+        const other = queuedMail({
+          id: `${plain.id}${end}`,
+          key: `once${end}`,
+          recipient: `ann${end}`,
+          template: `form_received${end}`,
+          reference: `reference${end}`,
+          sealed: `sealed${end}`,
+        })
+        for (const mail of [plain, other]) await q.enqueue(mail)
+        const { lease, items } = await claim(minute(0))
+        expect(items).toEqual([plain, other].map((mail) => ({ ...mail, attempts: 1 })))
+        const dead = { state: 'dead', at: minute(1), reason: 'refused', code: '550' } as const
+        expect(await q.settle(plain.id, `${lease}${end}`, dead)).toBe(false)
+        expect(await q.settle(`${other.id}${end}`, lease, dead)).toBe(false)
+        for (const mail of [plain, other]) expect(await q.settle(mail.id, lease, dead)).toBe(true)
+        expect(await q.revive(`${other.id}${end}`, minute(2))).toBe(false)
+        for (const filter of [{ reason: `refused${end}` }, { code: `550${end}` }])
+          expect(await q.reviveAll(filter, minute(2))).toBe(0)
+        expect(await q.reviveAll({ template: `form_received${end}` }, minute(2))).toBe(1)
+        expect((await q.listDead(10)).map(({ id }) => id)).toEqual([plain.id])
+        expect(await q.forgetRecipients(['ann', `ann${end}${end}`], minute(2))).toBe(0)
+        expect((await claim(minute(2))).items.map(({ id }) => id)).toEqual([other.id])
+      },
+    )
+
+    test('nothing has an id, a lease or a recipient longer than any that was given', async () => {
+      const mail = queuedMail({ recipient: 'r'.repeat(100) })
+      await q.enqueue(mail)
+      const { lease } = await claim(minute(0), { leaseUntil: minute(1) })
+      for (const long of [`${mail.id}${'x'.repeat(5_000)}`, mail.id.padEnd(101, 'x')]) {
+        expect(await q.settle(long, lease, { state: 'gone' })).toBe(false)
+        expect(await q.settle(mail.id, long, { state: 'gone' })).toBe(false)
+        expect(await q.revive(long, minute(0))).toBe(false)
+        expect(await q.reviveAll({ reason: long, code: long, template: long }, minute(0))).toBe(0)
+      }
+      expect(await q.forgetRecipients([`${mail.recipient}x`, 'r'.repeat(5_000)], minute(2))).toBe(0)
+      expect((await claim(minute(2))).items.map(({ id }) => id)).toEqual([mail.id])
     })
 
     test('a probe leaves nothing, and can be repeated at once with itself', async () => {

@@ -13,7 +13,7 @@ import {
   type Submissions,
 } from '../../src/ports/submissions.ts'
 import { PortUnavailable } from '../../src/ports/unavailable.ts'
-import { queuedMail } from './mail-queue.contract.ts'
+import { nearTexts, queuedMail } from './mail-queue.contract.ts'
 
 export interface OpenedSubmissions {
   readonly submissions: Submissions
@@ -188,6 +188,68 @@ export function submissionsContract(name: string, open: () => Promise<OpenedSubm
       expect(await audited()).toHaveLength(1)
       expect(await waitingMails()).toHaveLength(1)
       expect((await store({ trackingSeries: 'REF-2026' })).trackingNumber).toBe('REF-2026-000002')
+    })
+
+    test.each(nearTexts)('nothing is the same with `%s` behind it', async (end) => {
+      const keyed = (key: string) => newSubmission({ idempotencyKey: key, trackingSeries: 'REF-2026' })
+      const [plain, other] = [keyed('key'), keyed(`key${end}`)]
+      for (const each of [plain, other])
+        expect(await s.store(each, alongside(each))).toMatchObject({ isNew: true })
+      expect(await s.store(keyed(`key${end}`), alongside(other))).toMatchObject({
+        isNew: false,
+        submission: { id: other.id, trackingNumber: 'REF-2026-000002' },
+      })
+      expect(await s.readByTrackingNumber(`REF-2026-000001${end}`)).toBeNull()
+      expect(await s.read(`${plain.id}${end}`)).toBeNull()
+      const ending = newSubmission({
+        id: `${plain.id}${end}`,
+        type: `contact${end}`,
+        status: `pending${end}`,
+        receiptHash: `hash${end}`,
+        sealedKey: `sealed${end}`,
+        keyId: `k1${end}`,
+        data: end,
+        information: `a${end}`,
+        notes: '',
+        attachments: [`file${end}`],
+        metadata: { urgency: `high${end}`, note: end },
+        contactHashes: ['h', `h${end}`],
+        assignedTo: `ann${end}`,
+        trackingSeries: `REF-2026${end}`,
+      })
+      const { submission } = await s.store(ending, alongside(ending))
+      expect(submission).toMatchObject({ trackingNumber: `REF-2026${end}-000001`, data: end })
+      expect(await s.read(ending.id)).toEqual(submission)
+      expect(await idsOf({ contactHashes: [`h${end}`] })).toEqual([ending.id])
+      const filters = { type: 'contact', status: 'pending', assignedTo: 'ann', urgency: 'high' } as const
+      for (const [name, value] of Object.entries(filters)) {
+        expect([name, await idsOf({ [name]: `${value}${end}` })]).toEqual([name, [ending.id]])
+        expect(await idsOf({ [name]: value })).not.toContain(ending.id)
+      }
+      expect(await idsOf({ contactHashes: [`h${end}${end}`] })).toEqual([])
+      expect(await idsOf({ keyIdOtherThan: 'k1' })).toEqual([ending.id])
+      const { version } = (await s.read(plain.id)) ?? submission
+      for (const other of [`${version}${end}`, `0${version}`, `${version}.0`, `+${version}`, ''])
+        await expect(
+          s.change(plain.id, other, { updatedAt: minute(1) }, alongside(plain)),
+        ).rejects.toBeInstanceOf(SubmissionChanged)
+    })
+
+    test('nothing has an id, a number or a name longer than any that was given', async () => {
+      const id = 'x'.repeat(100)
+      await store({ id, assignedTo: id, contactHashes: [id], trackingSeries: 'REF-2026' })
+      for (const long of [`${id}x`, `${id} `, `${id}${'x'.repeat(5_000)}`]) {
+        expect(await s.read(long)).toBeNull()
+        expect(await s.readByTrackingNumber(long)).toBeNull()
+        for (const name of ['type', 'status', 'assignedTo', 'trackingNumber', 'urgency'] as const)
+          expect([name, await idsOf({ [name]: long })]).toEqual([name, []])
+        expect(await idsOf({ contactHashes: [long] })).toEqual([])
+        expect(await idsOf({ keyIdOtherThan: long })).toEqual([id])
+        await expect(s.change(long, '1', { updatedAt: minute(1) }, alongside({ id }))).rejects.toBeInstanceOf(
+          SubmissionChanged,
+        )
+      }
+      expect(await idsOf({ contactHashes: [id], assignedTo: id })).toEqual([id])
     })
 
     test('when the audit entry cannot be written nothing is', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { AzureSqlConnection } from '../../src/adapters/azure-sql/database.ts'
 import { createCertificate } from './certificate.ts'
+import { judgeSent } from './t-sql-judge.ts'
 import { type Answer, type ColumnType, type LogIn, type Session, startTds, type Table } from './tds.ts'
 
 /*
@@ -19,7 +20,6 @@ import { type Answer, type ColumnType, type LogIn, type Session, startTds, type 
 const ignored = [
   / with \((?:(?:updlock|holdlock|rowlock)(?:, )?)+\)/g,
   / with \(ledger = on \(append_only = on\)\)/g,
-  / collate Latin1_General_100_BIN2/g,
 ]
 
 /** `output` stands in the middle, `returning` at the end. */
@@ -34,7 +34,11 @@ const moveTop = (statement: string): string =>
   statement.replace(/^select top \((\d+|@\w+)\) ([\s\S]*)$/, 'select $2 limit $1')
 
 function rewrite(tsql: string): string {
-  let statement = ignored.reduce((text, pattern) => text.replace(pattern, ''), tsql.trim())
+  let statement = ignored
+    .reduce((text, pattern) => text.replace(pattern, ''), tsql.trim())
+    // What differs in blanks at its end alone is the same, in comparisons and in unique keys.
+    .replaceAll('collate Latin1_General_100_BIN2', 'collate rtrim')
+    .replace(/cast\(value as nvarchar\((\d+)\)\)/g, 'substr(value, 1, $1)')
   const cte =
     /^with (\w+) as \(\s*(select top \(@\w+\) \* from (\w+)\s[\s\S]*?)\s*\)\s*update \1 set ([\s\S]*)$/.exec(
       statement,
@@ -64,13 +68,13 @@ function rewrite(tsql: string): string {
   }
   if (statement.startsWith('create table'))
     statement = statement
-      .replace(/(\w+) nvarchar\((\d+)\)/g, '$1 nvarchar($2) check (length($1) <= $2)')
+      .replace(/(\w+) nvarchar\((\d+)\)/g, '$1 nvarchar($2) check (units($1) <= $2)')
       .replaceAll('nvarchar(max)', 'nvarchar')
       .replace(/isjson\((\w+)\) = 1/g, 'json_valid($1)')
       .replaceAll('default sysutcdatetime()', `default (strftime('%Y-%m-%dT%H:%M:%fZ'))`)
   return moveTop(moveOutput(statement))
     .replace(
-      /\((select distinct cast\(value as \S+) (from openjson\(@\w+\))\) as \w+ \((\w+)\)/,
+      /\((select distinct substr\(value, 1, \d+\) collate rtrim) (from openjson\(@\w+\))\) as \w+ \((\w+)\)/,
       '($1 as $3 $2)',
     )
     .replaceAll('openjson(', 'json_each(')
@@ -109,6 +113,12 @@ function addFunctions(database: DatabaseSync, properties: Readonly<Record<string
       .reduce((part, name) => part?.[name], JSON.parse(text))
     return value === undefined || typeof value === 'object' ? null : String(value)
   }) as never)
+  /** Of UTF-16, as lengths are counted. */
+  database.function(
+    'units',
+    { deterministic: true },
+    ((text: string | null) => text?.length ?? null) as never,
+  )
   database.function('schema_name', () => 'dbo')
   database.function('serverproperty', ((name: string) => properties[name] ?? null) as never)
 }
@@ -125,7 +135,7 @@ const numbers: Record<number, number> = {
 
 function failureOf(error: unknown): Answer {
   const { errcode, message } = error as Error & { errcode?: number }
-  const number = message.includes('length(') ? 2628 : (numbers[errcode ?? 0] ?? 50_000)
+  const number = message.includes('units(') ? 2628 : (numbers[errcode ?? 0] ?? 50_000)
   return { error: { number, message }, isUndone: false }
 }
 
@@ -175,6 +185,8 @@ export interface AzureSqlStandIn {
   readonly signIn: { readonly MSSQL_USER: string; readonly MSSQL_PASSWORD: string }
   /** What has been run, as it was sent. */
   readonly statements: readonly string[]
+  /** What the parameters of each text are declared as. */
+  readonly declarations: ReadonlyMap<string, string>
   /** The parameters of each of them. */
   readonly parameters: readonly Readonly<Record<string, unknown>>[]
   readonly logIns: readonly LogIn[]
@@ -215,6 +227,7 @@ export async function startAzureSql({
   const statements: string[] = []
   const parameters: Readonly<Record<string, unknown>>[] = []
   const logIns: LogIn[] = []
+  const declarations = new Map<string, string>()
   let faults: { readonly pattern: RegExp; readonly fault: Fault }[] = []
 
   const open = () => {
@@ -290,9 +303,11 @@ export async function startAzureSql({
     }
 
     return {
-      async run(tsql, values) {
+      async run(tsql, values, declaration) {
         statements.push(tsql)
         parameters.push(values)
+        const before = declarations.get(tsql) ?? declaration
+        declarations.set(tsql, before)
         const faulty = faults.find(({ pattern }) => pattern.test(tsql))
         faults = faults.filter((candidate) => candidate !== faulty)
         if (faulty?.fault === 'deadlock') {
@@ -303,6 +318,12 @@ export async function startAzureSql({
         const syntaxError = findSyntaxError(tsql)
         if (syntaxError !== undefined)
           return { error: { number: 102, message: syntaxError }, isUndone: false }
+        // The server would take it, and keep another plan for it each time.
+        if (before !== declaration)
+          return {
+            error: { number: 50_000, message: `declared as ${before} before: ${declaration}` },
+            isUndone: false,
+          }
         const undeclared = [...tsql.matchAll(/@(\w+)/g)].find(([, name = '']) => !(name in values))
         if (undeclared && !tsql.startsWith('declare'))
           return {
@@ -362,6 +383,7 @@ export async function startAzureSql({
     },
     signIn: { MSSQL_USER: standInUser.user, MSSQL_PASSWORD: standInUser.password },
     statements,
+    declarations,
     parameters,
     logIns,
     fail(pattern, fault, times = 1) {
@@ -373,6 +395,7 @@ export async function startAzureSql({
     async stop() {
       await server.close()
       rmSync(directory, { recursive: true })
+      judgeSent(statements)
     },
   }
 }

@@ -29,7 +29,12 @@ export type Answer =
 
 /** One connection after its login. */
 export interface Session {
-  run(statement: string, parameters: Readonly<Record<string, ParameterValue>>): Promise<Answer>
+  /** `declaration`: the types of the parameters, as the server keeps its plan by. */
+  run(
+    statement: string,
+    parameters: Readonly<Record<string, ParameterValue>>,
+    declaration: string,
+  ): Promise<Answer>
   transact(what: 'begin' | 'commit' | 'rollback'): Promise<Answer>
   close(): void
 }
@@ -210,8 +215,12 @@ function readCall(body: Buffer) {
     reader.u8()
     values.push([name, readParameter(reader)])
   }
-  const [statement, , ...parameters] = values
-  return { statement: String(statement?.[1]), parameters: Object.fromEntries(parameters) }
+  const [statement, declaration, ...parameters] = values
+  return {
+    statement: String(statement?.[1]),
+    declaration: String(declaration?.[1] ?? ''),
+    parameters: Object.fromEntries(parameters),
+  }
 }
 
 const done = (type: number, status: number, rows = 0): Buffer =>
@@ -450,8 +459,8 @@ export async function startTds({
       // What the driver sets for its connection.
       else if (type === packets.batch) answer(done(0xfd, 0))
       else if (type === packets.rpc) {
-        const { statement, parameters } = readCall(body)
-        await tell(session.run(statement, parameters))
+        const { statement, declaration, parameters } = readCall(body)
+        await tell(session.run(statement, parameters, declaration))
       } else if (type === packets.transaction) {
         const what = ({ 5: 'begin', 7: 'commit', 8: 'rollback' } as const)[
           body.readUInt16LE(body.readUInt32LE(0))

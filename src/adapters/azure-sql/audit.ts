@@ -56,7 +56,7 @@ export function createAzureSqlAudit({
     )
     // Said in so many words, it leads to the index of what did not succeed.
     if (filter.outcome !== undefined) conditions.push(`outcome <> 'success'`)
-    if (after) conditions.push('(created_at < @time or (created_at = @time and id < @lastId))')
+    if (after) conditions.push('created_at <= @time and (created_at < @time or id < @lastId)')
     const { rows } = await database.run(
       port,
       `select top (@limit) ${selected} from audit_logs ${conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''}
@@ -77,8 +77,8 @@ export function createAzureSqlAudit({
     for (;;) {
       const { rows } = await database.run(
         port,
-        'select top (1) partition from audit_logs where partition > @after order by partition',
-        { after: found.at(-1) ?? '' },
+        'select top (1) partition from audit_logs where partition > @afterPartition order by partition',
+        { afterPartition: found.at(-1) ?? '' },
       )
       if (!rows[0]) return found
       found.push(rows[0]['partition'] as string)
@@ -124,8 +124,8 @@ export function createAzureSqlAudit({
             const { rows } = await database.run(
               port,
               `select top (@limit) ${selected} from audit_logs
-               where partition = @partition and sequence > @after order by sequence`,
-              { limit, partition, after },
+               where partition = @partition and sequence > @afterSequence order by sequence`,
+              { limit, partition, afterSequence: after },
             )
             return rows.map(
               (row): AuditRow => ({ sequence: Number(row['sequence']), record: loadStrictly(row) }),

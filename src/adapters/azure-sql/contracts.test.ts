@@ -1,14 +1,19 @@
+import { describe, expect, test } from 'vitest'
 import { testAuditKeys } from '../../../test/audit-keys.ts'
 import { auditContract } from '../../../test/contracts/audit.contract.ts'
 import { mailQueueContract } from '../../../test/contracts/mail-queue.contract.ts'
 import { submissionsContract } from '../../../test/contracts/submissions.contract.ts'
 import { startAzureSql } from '../../../test/stand-ins/azure-sql.ts'
+import { findRefused, judge, judgeIsMissing, judgeSent } from '../../../test/stand-ins/t-sql-judge.ts'
 import { findSyntaxError } from '../../../test/stand-ins/t-sql-syntax.ts'
 import { createAzureSqlAudit } from './audit.ts'
 import { openAzureSql } from './database.ts'
 import { createAzureSqlMailQueue } from './mail-queue.ts'
 import { migrate } from './migrations.ts'
+import { columnTypes } from './parameters.ts'
 import { createAzureSqlSubmissions } from './submissions.ts'
+
+const declared = new Map<string, Set<string>>()
 
 /** Every statement that the contracts make the adapters send goes through the grammar on its way. */
 async function open() {
@@ -22,6 +27,10 @@ async function open() {
     submissions: createAzureSqlSubmissions({ database, keys: testAuditKeys() }),
     async close() {
       await database.close()
+      for (const [statement, declaration] of server.declarations) {
+        const known = declared.get(statement) ?? new Set()
+        declared.set(statement, known.add(declaration))
+      }
       await server.stop()
     },
   }
@@ -61,4 +70,40 @@ submissionsContract('azure-sql', async () => {
         `create trigger no_more before insert on audit_logs begin select raise(abort, 'the disk is full'); end`,
       ),
   }
+})
+
+describe('what all contracts sent', () => {
+  test('each text of a statement is declared in one way, whatever its values', () => {
+    const seen = [...declared]
+    expect(seen.length).toBeGreaterThan(80)
+    expect(seen.filter(([, declarations]) => declarations.size > 1)).toEqual([])
+  })
+
+  test('no parameter is declared by its value', () => {
+    const lengths = [...declared.values()].flatMap((declarations) =>
+      [...declarations].flatMap((declaration) => [...declaration.matchAll(/@(\w+) nvarchar\((\d+)\)/g)]),
+    )
+    const columns = Object.values(columnTypes).flatMap((table) => Object.values(table))
+    const known = new Set(columns.flatMap((column) => ('length' in column ? [column.length + 1] : [])))
+    expect(lengths.filter(([, , length]) => !known.has(Number(length))).map(([text]) => text)).toEqual([])
+  })
+
+  test.skipIf(judge === null)(
+    judge === null
+      ? `not judged by Azure SQL's own parser: ${judgeIsMissing}`
+      : `passes Azure SQL's own parser`,
+    () => expect(findRefused([...declared.keys()])).toEqual([]),
+  )
+})
+
+test
+  .skipIf(judge === null)
+  .each([
+    'selekt id from audit_logs',
+    'select id from audit_logs limit 1',
+    'insert into audit_logs (id) values (@id) on conflict do nothing',
+    'update audit_logs set id = @id where id = @id returning id',
+  ])(`Azure SQL's own parser refuses \`%s\``, (statement) => {
+  expect(findRefused(['select 1 as one', statement])).toMatchObject([{ statement }])
+  expect(() => judgeSent([statement])).toThrow('Azure SQL would refuse this')
 })

@@ -1,7 +1,8 @@
+import sql from 'mssql'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { testAuditKeys } from '../../../test/audit-keys.ts'
 import { newSubmission } from '../../../test/contracts/submissions.contract.ts'
-import { type AzureSqlStandIn, startAzureSql } from '../../../test/stand-ins/azure-sql.ts'
+import { type AzureSqlStandIn, standInUser, startAzureSql } from '../../../test/stand-ins/azure-sql.ts'
 import { createCertificate } from '../../../test/stand-ins/certificate.ts'
 import type { AuditEntry } from '../../ports/audit.ts'
 import type { NewSubmission } from '../../ports/submissions.ts'
@@ -90,7 +91,7 @@ describe('what goes wrong while a submission is stored', () => {
   ] as const)('no answer to `%s` (%s) is given up, and nothing of it is left', async (statement, fault) => {
     const id = crypto.randomUUID()
     server.fail(new RegExp(statement), fault)
-    expect((await causeOf(store({ id }))).message).toContain('ETIMEOUT')
+    expect((await causeOf(store({ id }))).message).toMatch(/^time-out \(ETIMEOUT\): /)
     expect(await createAzureSqlSubmissions({ database, keys: testAuditKeys() }).read(id)).toBeNull()
     expect(await numberOf(store())).toBe(`${series()}-000001`)
   })
@@ -115,8 +116,47 @@ describe('what goes wrong while a submission is stored', () => {
 
   test('what is too long for its column is refused, and no error quotes it', async () => {
     const cause = await causeOf(store({ type: `secret ${'x'.repeat(100)}` }))
-    expect(cause).toMatchObject({ number: 2628 })
+    expect(cause).toMatchObject({
+      number: 2628,
+      message: expect.stringContaining('too long for its column: type'),
+    })
     expect(JSON.stringify([cause.message, cause.stack, cause.cause])).not.toContain('secret')
+  })
+
+  test('what fits counts as its database counts: in units of UTF-16, and with a blank at its end', async () => {
+    const fits = await store({ assignedTo: '🙂'.repeat(50) })
+    expect(fits.submission.assignedTo).toBe('🙂'.repeat(50))
+    for (const assignedTo of [`${'🙂'.repeat(50)}x`, `${'x'.repeat(99)}  `, `${'x'.repeat(99)}␃␃`])
+      expect(await causeOf(store({ assignedTo }))).toMatchObject({
+        number: 2628,
+        message: expect.stringContaining('too long for its column: assignedTo'),
+      })
+    expect(await causeOf(store({ contactHashes: ['x'.repeat(101)] }))).toMatchObject({ number: 2628 })
+  })
+
+  test('a statement has one declaration, whatever its values are, and the stand-in refuses another', async () => {
+    const values = [null, '', 'x', 'x '.repeat(3_000), 'é🙂'.repeat(50_000)]
+    for (const [i, data] of values.entries())
+      await store({
+        data,
+        notes: data,
+        information: data,
+        assignedTo: i === 0 ? null : `user ${'x'.repeat(i)}`,
+      })
+    const statement = server.statements.find((sent) => sent.startsWith('insert into form_submissions')) ?? ''
+    expect(server.declarations.get(statement)).toMatch(
+      /@id nvarchar\(101\), ?@type nvarchar\(51\), .*@data nvarchar\(max\), .*@dueAt datetime2\(3\), .*@urgency nvarchar\(21\)/,
+    )
+    const driver = new sql.ConnectionPool({
+      ...server.connection,
+      ...standInUser,
+      options: { cryptoCredentialsDetails: { ca: server.connection.authority ?? '' } },
+    })
+    await driver.connect()
+    const ask = (said: string) => driver.request().input('said', said).query('select @said as said')
+    await ask('one')
+    await expect(ask('other')).rejects.toThrow('declared as @said nvarchar(3) before: @said nvarchar(5)')
+    await driver.close()
   })
 
   test('whatever is in a value is sent as a parameter', async () => {
@@ -165,7 +205,7 @@ test.each(['update audit_logs set outcome = @outcome', 'delete from audit_logs w
 describe('logging in', () => {
   const askAs = async (connection: Partial<typeof server.connection>) => {
     const opened = openAzureSql({ ...server.connection, timeoutMs: 1_000, ...connection })
-    return opened.run('audit', 'select @said as said', { said: 'well' }).finally(opened.close)
+    return opened.run('audit', 'select @reference as said', { reference: 'well' }).finally(opened.close)
   }
 
   test('by name and password', async () => {
@@ -198,7 +238,7 @@ describe('logging in', () => {
     const opened = openAzureSql({ ...away.connection, timeoutMs: 1_000 })
     expect((await causeOf(opened.run('audit', 'select 1 as one', {}))).message).toMatch(/ESOCKET/)
     const back = await startAzureSql({ port: away.connection.port, certified })
-    expect((await opened.run('audit', 'select @said as said', { said: 'well' })).rows).toEqual([
+    expect((await opened.run('audit', 'select @reference as said', { reference: 'well' })).rows).toEqual([
       { said: 'well' },
     ])
     await opened.close()

@@ -3,14 +3,15 @@ import type { TokenCredential } from '@azure/identity'
 import sql from 'mssql'
 import { decodeCursor, InvalidCursor } from '../../ports/cursor.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
+import { AzureSqlFailure } from './failure.ts'
+import { declare, givenText, type SqlValues } from './parameters.ts'
 
-export type SqlValue = string | number | boolean | Date | null
 export type SqlRow = Readonly<Record<string, unknown>>
 
 /** Runs one statement. Values are always parameters: `@name` in the statement, `name` in `values`. */
 export type Run = (
   statement: string,
-  values: Readonly<Record<string, SqlValue>>,
+  values: SqlValues,
 ) => Promise<{ readonly rows: readonly SqlRow[]; readonly changed: number }>
 
 /** Thrown by work inside `write` to refuse it. */
@@ -39,50 +40,36 @@ export interface AzureSqlConnection {
   /** PEM of the authority to trust instead of the usual ones. */
   readonly authority?: string
   readonly timeoutMs?: number
+  /**
+   * Whether what a statement fails with says what the server said about it, which may quote values. Only for somebody who sits
+   * before it, and whose statements have none.
+   */
+  readonly quotesServer?: boolean
 }
 
-const deadlock = 1205
-const duplicateKey = [2601, 2627]
 const maxAttempts = 6
 /** Longer than anything this project asks takes. */
 const defaultTimeoutMs = 10_000
 
-/**
- * What the server or the driver said. Without the server's own text, which may quote a value; the number says what it is
- * in the list of the Database Engine's errors.
- */
-export class AzureSqlFailure extends Error {
-  override readonly name = 'AzureSqlFailure'
-  readonly number: number | undefined
-  /** Whether somebody else was first, so that the same work may go through when it begins again. */
-  readonly isLostRace: boolean
-
-  constructor(error: unknown) {
-    const { code, message, number, state } = error as sql.RequestError
-    super(
-      number === undefined
-        ? `${code ?? 'failure'}: ${message}`
-        : `error ${number}, state ${state}, from the database`,
-    )
-    this.number = number
-    this.isLostRace = number !== undefined && [deadlock, ...duplicateKey].includes(number)
-  }
-}
-
-function runOn(request: sql.Request): Run {
+function runOn(
+  request: sql.Request,
+  { quotesServer = false }: Pick<AzureSqlConnection, 'quotesServer'>,
+): Run {
   return async (statement, values) => {
-    for (const [name, value] of Object.entries(values)) {
-      if (value instanceof Date) request.input(name, sql.DateTime2(3), value)
-      else request.input(name, value)
-    }
+    const tooLong = declare(request, values)
     try {
       const { recordset, rowsAffected } = await request.query(statement)
-      return { rows: recordset ?? [], changed: rowsAffected[0] ?? 0 }
+      return { rows: (recordset ?? []).map(givenRow), changed: rowsAffected[0] ?? 0 }
     } catch (error) {
-      throw new AzureSqlFailure(error)
+      throw new AzureSqlFailure(error, { tooLong, quotesServer })
     }
   }
 }
+
+const givenRow = (row: SqlRow): SqlRow =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, typeof value === 'string' ? givenText(value) : value]),
+  )
 
 /** As the driver takes it. Encryption cannot be turned off, and the certificate has to be good. */
 const configurationOf = ({
@@ -106,6 +93,8 @@ const configurationOf = ({
   pool: { min: 0, max: 10, acquireTimeoutMillis: timeoutMs, idleTimeoutMillis: 60_000 },
   options: {
     encrypt: true,
+    // What `readpast` needs; the database may have row versions or not.
+    connectionIsolationLevel: sql.ISOLATION_LEVEL.READ_COMMITTED,
     trustServerCertificate: false,
     cancelTimeout: 1_000,
     appName: 'tools-inc-api',
@@ -135,7 +124,7 @@ export function openAzureSql(connection: AzureSqlConnection): AzureSqlDatabase {
     await transaction.begin().catch((error) => Promise.reject(new AzureSqlFailure(error)))
     let result: T
     try {
-      result = await work((...statement) => runOn(transaction.request())(...statement))
+      result = await work((...statement) => runOn(transaction.request(), connection)(...statement))
     } catch (error) {
       // Fails when the server has undone it already or is no longer there: then there is nothing to undo.
       await transaction.rollback().catch(() => {})
@@ -159,7 +148,7 @@ export function openAzureSql(connection: AzureSqlConnection): AzureSqlDatabase {
 
   return {
     run: (port, ...statement) =>
-      untilItHappened(port, [], async () => runOn((await pool()).request())(...statement)),
+      untilItHappened(port, [], async () => runOn((await pool()).request(), connection)(...statement)),
     write: (port, refusals, work) => untilItHappened(port, refusals, () => transact(work)),
     async close() {
       const opened = await opening?.catch(() => undefined)
@@ -167,13 +156,6 @@ export function openAzureSql(connection: AzureSqlConnection): AzureSqlDatabase {
     },
   }
 }
-
-/** Compares byte by byte: the usual collation would take `A` for `a`, and one key for another. */
-export const exactly = 'collate Latin1_General_100_BIN2'
-
-/** The texts of a parameter that holds them as JSON. What comes out of JSON has a collation of its own. */
-export const textsOf = (parameter: string): string =>
-  `select distinct cast(value as nvarchar(100)) ${exactly} from openjson(@${parameter})`
 
 export const toTime = (iso: string): Date => new Date(iso)
 export const toTimeOrNull = (iso: string | null): Date | null => (iso === null ? null : new Date(iso))

@@ -5,15 +5,8 @@ import {
   probeMail,
   type QueuedMail,
 } from '../../ports/mail-queue.ts'
-import {
-  type AzureSqlDatabase,
-  fromSql,
-  type Run,
-  type SqlRow,
-  textsOf,
-  toTime,
-  toTimeOrNull,
-} from './database.ts'
+import { type AzureSqlDatabase, fromSql, type Run, type SqlRow, toTime, toTimeOrNull } from './database.ts'
+import { listOf, textsOf } from './parameters.ts'
 
 const port = 'mail-queue'
 
@@ -41,7 +34,7 @@ const insertSql = `insert into mail_outbox (${Object.values(columns).join(', ')}
 const claimSql = `with due as (
     select top (@limit) * from mail_outbox with (updlock, rowlock)
     where state = 'waiting' and due_at <= @now and (lease_until is null or lease_until <= @now)
-      and priority between @least and @most
+      and priority between @leastPriority and @mostPriority
     order by priority, due_at, id
   )
   update due set lease = @lease, lease_until = @leaseUntil, attempts = attempts + 1
@@ -87,7 +80,14 @@ export const createAzureSqlMailQueue = ({
       await run('delete from mail_outbox where id = @id', { id: probeMail.id })
     }),
   async claim({ lease, now, leaseUntil, limit, priorities: { least, most } }) {
-    const values = { lease, limit, least, most, now: toTime(now), leaseUntil: toTime(leaseUntil) }
+    const values = {
+      lease,
+      limit,
+      leastPriority: least,
+      mostPriority: most,
+      now: toTime(now),
+      leaseUntil: toTime(leaseUntil),
+    }
     return (await database.run(port, claimSql, values)).rows.map(load).toSorted(inTurn)
   },
   async settle(id, lease, outcome) {
@@ -188,7 +188,7 @@ export const createAzureSqlMailQueue = ({
   },
   forgetRecipients: (recipients, now) =>
     database.write(port, [], async (run) => {
-      const values = { recipients: JSON.stringify(recipients), now: toTime(now) }
+      const values = { recipients: listOf(recipients), now: toTime(now) }
       await run(
         `delete from mail_outbox where ${theirs}
            and (state <> 'waiting' or lease_until is null or lease_until <= @now)`,

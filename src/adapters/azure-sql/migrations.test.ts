@@ -1,10 +1,12 @@
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type AzureSqlStandIn, startAzureSql } from '../../../test/stand-ins/azure-sql.ts'
+import { findRefused } from '../../../test/stand-ins/t-sql-judge.ts'
 import { findSyntaxError } from '../../../test/stand-ins/t-sql-syntax.ts'
 import { migrate as migrateSqlite } from '../sqlite/migrations.ts'
 import { openAzureSql } from './database.ts'
 import { MigrationRefused, migrate, migrationsOf } from './migrations.ts'
+import { columnTypes } from './parameters.ts'
 
 const ledger = ' with (ledger = on (append_only = on))'
 
@@ -84,11 +86,31 @@ test('both dialects have the same columns', async () => {
   }
 })
 
+test('each parameter is declared as the column that the migrations make', async () => {
+  await run()
+  const typeOf = (declared: string) => {
+    const [, length] = /^nvarchar\((\d+)\)$/.exec(declared) ?? []
+    if (length !== undefined) return { kind: 'text', length: Number(length) }
+    return { kind: { nvarchar: 'longText', int: 'integer', 'datetime2(3)': 'time' }[declared.toLowerCase()] }
+  }
+  for (const [table, columns] of Object.entries(columnTypes)) {
+    const made = server.query(`select name, type from pragma_table_info('${table}')`) as {
+      readonly name: string
+      readonly type: string
+    }[]
+    expect([table, Object.fromEntries(made.map(({ name, type }) => [name, typeOf(type)]))]).toEqual([
+      table,
+      columns,
+    ])
+  }
+})
+
 test('every statement of every migration is T-SQL by its grammar', () => {
   const statements = [{ ledger }, { ledger: '' }].flatMap(migrationsOf).flat()
   expect(
     statements.map((statement) => [statement, findSyntaxError(statement)]).filter(([, error]) => error),
   ).toEqual([])
+  expect(findRefused(statements)).toEqual([])
 })
 
 test.each([

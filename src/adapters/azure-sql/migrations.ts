@@ -1,4 +1,5 @@
-import { type AzureSqlDatabase, exactly, type Run } from './database.ts'
+import type { AzureSqlDatabase, Run } from './database.ts'
+import { exactly } from './parameters.ts'
 
 const port = 'migrations'
 

@@ -1,5 +1,6 @@
 import {
   submissionColumns as columns,
+  countedVersion,
   type SubmissionField as Field,
   submissionFields as fields,
   submissionTimes,
@@ -25,11 +26,10 @@ import {
   fromSql,
   type Run,
   type SqlRow,
-  type SqlValue,
-  textsOf,
   toTime,
 } from './database.ts'
 import { insertMail } from './mail-queue.ts'
+import { listOf, type SqlValue, type SqlValues, textsOf } from './parameters.ts'
 
 const port = 'submissions'
 
@@ -41,7 +41,7 @@ function toSql(field: Field, value: unknown): SqlValue {
   return typeof value === 'object' ? JSON.stringify(value) : (value as SqlValue)
 }
 
-const valuesOf = (facts: Partial<Submission>, named: readonly Field[]): Record<string, SqlValue> =>
+const valuesOf = (facts: Partial<Submission>, named: readonly Field[]): SqlValues =>
   Object.fromEntries(named.map((field) => [field, toSql(field, facts[field])]))
 
 const load = (row: SqlRow): Submission => ({
@@ -66,7 +66,7 @@ const conditions = {
   contactHashes: (hashes) => [
     `id in (select submission_id from submission_contacts
        where contact_hash in (${textsOf('contactHashes')}))`,
-    JSON.stringify(hashes),
+    listOf(hashes),
   ],
   updatedSince: (time) => ['updated_at >= @updatedSince', toTime(time)],
   isWaiting: () => [waitingSql],
@@ -132,7 +132,7 @@ async function insertContacts(run: Run, id: string, hashes: readonly string[]): 
     await run(
       `insert into submission_contacts (contact_hash, submission_id)
        select contact_hash, @id from (${textsOf('hashes')}) as contacts (contact_hash)`,
-      { id, hashes: JSON.stringify(hashes) },
+      { id, hashes: listOf(hashes) },
     )
 }
 
@@ -156,10 +156,13 @@ export function createAzureSqlSubmissions({
 }): Submissions {
   async function selectOne(
     run: Run,
-    column: 'id' | 'tracking_number' | 'idempotency_key',
+    by: 'id' | 'trackingNumber' | 'idempotencyKey',
     value: string,
   ): Promise<Submission | null> {
-    const { rows } = await run(`select ${selected} from form_submissions where ${column} = @value`, { value })
+    const column = by === 'idempotencyKey' ? 'idempotency_key' : columns[by]
+    const { rows } = await run(`select ${selected} from form_submissions where ${column} = @${by}`, {
+      [by]: value,
+    })
     return rows[0] ? load(rows[0]) : null
   }
   const runAlone: Run = (...statement) => database.run(port, ...statement)
@@ -170,7 +173,7 @@ export function createAzureSqlSubmissions({
       const alongside = structuredClone(givenAlongside)
       const key = await keys.active()
       return database.write(port, [], async (run) => {
-        const known = idempotencyKey === null ? null : await selectOne(run, 'idempotency_key', idempotencyKey)
+        const known = idempotencyKey === null ? null : await selectOne(run, 'idempotencyKey', idempotencyKey)
         if (known) return { submission: known, isNew: false }
         const trackingNumber = trackingSeries === null ? null : await nextTrackingNumber(run, trackingSeries)
         const submission: Submission = { ...facts, trackingNumber, version: '1' }
@@ -185,13 +188,13 @@ export function createAzureSqlSubmissions({
       })
     },
     read: (id) => selectOne(runAlone, 'id', id),
-    readByTrackingNumber: (trackingNumber) => selectOne(runAlone, 'tracking_number', trackingNumber),
+    readByTrackingNumber: (trackingNumber) => selectOne(runAlone, 'trackingNumber', trackingNumber),
     async change(id, version, given, givenAlongside) {
       const { contactHashes, ...change } = structuredClone(given)
       const alongside = structuredClone(givenAlongside)
       const key = await keys.active()
       const changed = fields.filter((field) => field in change)
-      if (!/^\d{1,9}$/.test(version)) throw new SubmissionChanged()
+      const counted = countedVersion(version)
       return database.write(port, [SubmissionChanged], async (run) => {
         const { rows } = await run(
           `update form_submissions
@@ -202,7 +205,7 @@ export function createAzureSqlSubmissions({
             ...valuesOf(change, changed),
             ...(change.metadata ? { urgency: urgencyOf({ metadata: change.metadata }) } : {}),
             id,
-            version: Number(version),
+            version: counted,
           },
         )
         if (!rows[0]) throw new SubmissionChanged()
@@ -220,16 +223,16 @@ export function createAzureSqlSubmissions({
         order === 'newest' ? (['createdAt', '<', 'desc'] as const) : (['updatedAt', '>', 'asc'] as const)
       const column = columns[time]
       const position = after === undefined ? undefined : decodeTimeCursor(after)
-      const values: Record<string, SqlValue> = { limit: limit + 1, ...position }
+      const values: { -readonly [name in keyof SqlValues]: SqlValue } = { limit: limit + 1, ...position }
       const where: string[] = []
       for (const [name, wanted] of Object.entries(filter)) {
         if (wanted === undefined) continue
         const [condition, value] = conditions[name as keyof SubmissionFilter](wanted as never)
         where.push(condition)
-        if (value !== undefined) values[name] = value
+        if (value !== undefined) values[name as keyof SubmissionFilter & keyof SqlValues] = value
       }
       if (position)
-        where.push(`(${column} ${operator} @time or (${column} = @time and id ${operator} @lastId))`)
+        where.push(`${column} ${operator}= @time and (${column} ${operator} @time or id ${operator} @lastId)`)
       const { rows } = await database.run(
         port,
         `select top (@limit) ${selected} from form_submissions

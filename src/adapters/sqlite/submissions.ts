@@ -1,6 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite'
 import {
   submissionColumns as columns,
+  countedVersion,
   submissionFields as fields,
   urgencyOf,
   waitingSql,
@@ -155,6 +156,7 @@ export function createSqliteSubmissions({
       const alongside = structuredClone(givenAlongside)
       const key = await keys.active()
       const changed = fields.filter((field) => field in change)
+      const counted = countedVersion(version)
       return database.write(
         port,
         [SubmissionChanged],
@@ -166,7 +168,7 @@ export function createSqliteSubmissions({
             ...changed.map((field) => toSql(change[field as keyof typeof change])),
             ...(change.metadata ? [urgencyOf({ metadata: change.metadata })] : []),
             id,
-            version,
+            counted,
           )
           if (!row) throw new SubmissionChanged()
           const submission = load(row)
