@@ -11,7 +11,7 @@ const only = (name, from, allowed, comment) => ({
 })
 
 const nodeOnlyAdapters =
-  '^src/adapters/(sqlite|azure-sql|filesystem|node|argon2-native|web-pubsub-local|sharp|libheif|clamav)/'
+  '^src/adapters/(sqlite|azure-sql|filesystem|node|argon2-native|web-pubsub-local|sharp|libheif|clamav|azure-functions)/'
 
 /** workerd has `node:crypto` too (`nodejs_compat` in wrangler.toml), and nothing else that works at once. */
 const nodeCryptoAdapters = '^src/adapters/node-crypto/'
@@ -141,11 +141,7 @@ module.exports = {
       comment: 'workerd has no SQLite and no native addons; a driver over TCP would send its login in clear.',
       from: { path: '^entry/worker\\.ts$' },
       to: {
-        path: [
-          nodeOnlyAdapters,
-          '^src/adapters/(azure-functions|redis|key-vault)/',
-          packages('tedious', 'mssql'),
-        ],
+        path: [nodeOnlyAdapters, '^src/adapters/(redis|key-vault)/', packages('tedious', 'mssql')],
         reachable: true,
       },
     },

@@ -1,4 +1,6 @@
+import { createInvocationLines } from '../src/adapters/azure-functions/invocation-lines.ts'
 import { registerFunctions } from '../src/adapters/azure-functions/server.ts'
+import { createLineWriter } from '../src/adapters/node/server.ts'
 import { createApp } from '../src/app/create-app.ts'
 import { readConfig } from '../src/config/config.ts'
 import { createRunDueJobs } from '../src/core/platform/jobs/jobs.ts'
@@ -10,7 +12,9 @@ import { wire } from './wire.ts'
 const settleMs = 3_000
 
 const { config, secrets, warnings } = readConfig(process.env, { runtime: 'functions' })
-const { ports, defer, jobs: adapterJobs, close } = await wire(config, secrets, createNodeNative(config))
+const { within, write } = createInvocationLines(createLineWriter(process.stdout))
+const native = createNodeNative(config, write)
+const { ports, defer, jobs: adapterJobs, close } = await wire(config, secrets, native)
 const api = createApp(ports, config.app)
 const { app, health, jobs } = api
 for (const warning of warnings) ports.log.warn('configuration_warning', { warning })
@@ -30,6 +34,7 @@ registerFunctions({
     await defer.settled({ withinMs: settleMs })
     await close()
   },
+  within,
   now: ports.clock.now,
   log: ports.log,
 })

@@ -94,7 +94,10 @@ export async function openAzureSqlDatabase(
 const threadsForTheDisk = 3
 
 /** What Node can make. */
-export function createNodeNative(config: Config): Native {
+export function createNodeNative(
+  config: Config,
+  write: Parameters<typeof createConsoleLog>[0]['write'] = createLineWriter(process.stdout),
+): Native {
   // One more than there are processors: while this thread computes, too, none of them goes idle.
   const hashesAtOnce = config.hasher.concurrency ?? availableParallelism() + 1
   // Who waits for the disk waits in a thread beside those that hash. Node heeds this until it has started the first of them.
@@ -103,7 +106,7 @@ export function createNodeNative(config: Config): Native {
   const log = createConsoleLog({
     format: config.log.format ?? (isTerminal ? 'text' : 'json'),
     level: config.log.level,
-    write: createLineWriter(process.stdout),
+    write,
     now: () => new Date(),
   })
   const readFrom = (directory: string) => async (name: string) => {

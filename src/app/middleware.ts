@@ -60,7 +60,7 @@ export function mountMiddleware(
       readClientAddress: createReadClientAddress(config.clientAddress, config.trustedSites),
       noteDropped: createNoteDropped((reason, says) => log.warn('cookies_dropped', { reason, says })),
       now: clock.now,
-      report: (served) => log.info('request', served),
+      report: (event, served) => log.info(event, served),
     }),
   )
   if (config.originLock) app.use(originLock(config.originLock, isReachedDirectly))

@@ -63,6 +63,8 @@ export interface AppEnv {
     variesBy?: readonly string[]
     /** Why the caller has no address, where that is so. */
     unknownCaller?: Unknown
+    /** The bytes of an upload broke off before their end. */
+    isBodyCutOff?: boolean
     /** Is told why browsers keep no cookies here. */
     noteDropped: (reason: DroppedCookies, says: string) => void
     /** What the request may be signed in by, read once. */

@@ -45,7 +45,7 @@ export const beginRequest =
     readonly readClientAddress: ReadClientAddress
     readonly noteDropped: AppEnv['Variables']['noteDropped']
     readonly now: () => number
-    readonly report: (served: Served) => void
+    readonly report: (event: 'request' | 'request_aborted', served: Served) => void
   }): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
     const startedAt = now()
@@ -71,7 +71,8 @@ export const beginRequest =
     if (client.unknown) c.set('unknownCaller', client.unknown)
     c.header('X-Request-Id', requestId)
     await next()
-    report({
+    const hasLeft = c.res.status === 499 || c.get('isBodyCutOff') === true
+    report(hasLeft ? 'request_aborted' : 'request', {
       requestId,
       traceId: own.replaceAll('-', ''),
       linkedTraceId: traceparent.exec(c.req.header('traceparent') ?? '')?.[1],

@@ -8,6 +8,7 @@ export const blobRoutes = (answer: (request: Request) => Promise<Response | null
   new Hono<AppEnv>().all('/:container/:path{.+}', async (c) => {
     const response = await answer(c.req.raw)
     if (!response) throw notFound()
+    if (response.headers.get('x-ms-error-code') === 'IncompleteBody') c.set('isBodyCutOff', true)
     if (c.get('settings').isProduction) response.headers.set('Strict-Transport-Security', strictTransport)
     return response
   })

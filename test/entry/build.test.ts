@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Metafile } from 'esbuild'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { buildServer, packagesAtStart } from '../../scripts/build.ts'
 import { createBrowser, origin, person } from '../app.ts'
 import { type RunningServer, startServer } from '../server.ts'
@@ -136,7 +138,6 @@ test('the host writes what went wrong, a row for each call, and our own log: no 
     'Host.Startup',
     'Host.Triggers.Timer',
     'Function.api',
-    'Function.api.User',
     'Function.jobs',
     'Microsoft.Azure.WebJobs.Hosting',
     'Microsoft.Azure.WebJobs.Script.WebHost.Middleware.SystemTraceMiddleware',
@@ -145,6 +146,8 @@ test('the host writes what went wrong, a row for each call, and our own log: no 
     'System.Net.Http',
   ]
   expect(quiet.filter((category) => levelOf(category) !== 'Warning')).toEqual([])
+  // What the app says of a call: LOG_LEVEL alone decides how much.
+  expect([levelOf('Function.api.User'), levelOf('Function.jobs.User')]).toEqual(['Debug', 'Debug'])
   // What a Node worker writes to its standard output.
   expect(levelOf('Host.Function.Console')).toBe('Information')
   expect(levelOf('Host.Results')).toBe('Information')
@@ -275,6 +278,64 @@ describe.each(['on', 'off'])('on the Functions host, with streaming %s', (stream
     expect((await call('POST', '/api/v1/auth/login', { body: lastOf })).status).toBe(200)
     await again.stop('SIGKILL')
   })
+
+  test('the host learns of each line which call it is of, and how bad it is', async () => {
+    const { length: before } = server.lines
+    const requestId = 'of-this-call-alone'
+    await fetch(`${server.url}/api/v1/users/me`, { headers: { 'x-request-id': requestId } })
+    await fetch(`${server.url}/admin/functions/jobs`, { method: 'POST' })
+    const isThere = () => server.lines.some((line) => line.includes(requestId))
+    await vi.waitFor(() => expect(isThere()).toBe(true), 10_000)
+    const filed = server.lines.slice(before).flatMap((line) => {
+      const given = JSON.parse(line)
+      return given.event === 'rpc_log' ? [{ ...given, said: JSON.parse(given.message) }] : []
+    })
+    const ours = filed.filter(({ said }) => said.requestId === requestId)
+    expect(ours).toMatchObject([
+      {
+        level: 'information',
+        category: 'Function.api.User',
+        invocationId: expect.any(String),
+        said: { event: 'request', level: 'info', route: '/api/v1/users/me', status: 401 },
+      },
+    ])
+    expect(server.lines.filter((line) => line.includes(requestId))).toHaveLength(1)
+    expect(server.lines.join()).not.toContain('Unexpected call')
+  })
+
+  test.each(['signup', 'webhook', 'upload'])(
+    'who leaves in the middle of a body is nobody’s failure: %s',
+    async (kind) => {
+      const { call } = createBrowser((path, init) => fetch(server.url + path, init))
+      const target = async () => {
+        if (kind === 'signup') return ['POST', '/api/v1/auth/signup'] as const
+        if (kind === 'webhook') return ['POST', '/api/v1/realtime/events'] as const
+        await call('POST', '/api/v1/auth/signup', {
+          body: { ...person, email: `leaves-${streaming}@example.com` },
+        })
+        const asked = await call('POST', '/api/v1/files/upload-url', {
+          body: { fileName: 'a.txt', fileType: 'text/plain', fileSize: 100, category: 'document' },
+        })
+        const { pathname, search } = new URL(asked.body.uploadUrl)
+        return ['PUT', pathname + search] as const
+      }
+      const [method, path] = await target()
+      const { length: before } = server.lines
+      const { port, hostname } = new URL(server.url)
+      const socket = connect(Number(port), hostname)
+      const head = `${method} ${path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncontent-type: application/json\r\n`
+      socket.write(`${head}x-ms-blob-type: BlockBlob\r\ncontent-length: 100\r\n\r\n{"email":`)
+      await once(socket, 'connect')
+      // The head has been read when another request, sent after it, is answered.
+      await fetch(`${server.url}/api/healthz`)
+      socket.destroy()
+      const since = () => server.lines.slice(before).join('\n')
+      if (streaming === 'on' && kind !== 'webhook')
+        await vi.waitFor(() => expect(since()).toContain('request_aborted'), 10_000)
+      await fetch(`${server.url}/api/healthz`)
+      expect(since()).not.toMatch(/request_failed|invocation_failed|"level":"error"|\\"level\\":\\"error/)
+    },
+  )
 
   test('the timer runs the jobs', async () => {
     const ticked = await fetch(`${server.url}/admin/functions/jobs`, { method: 'POST' })

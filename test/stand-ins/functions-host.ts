@@ -76,8 +76,36 @@ const functions: RegisteredFunction[] = []
 const terminateHooks: ((context: object) => Promise<void>)[] = []
 let model: ProgrammingModel | undefined
 
+const { logging } = JSON.parse(readFileSync(join(folder, 'host.json'), 'utf8')) as {
+  logging?: { logLevel?: Readonly<Record<string, string>> }
+}
+const severities = ['trace', 'debug', 'information', 'warning', 'error', 'critical', 'none']
+
+/** The filter with the longest name that the category begins with counts. */
+function isKept(category: string, level: string): boolean {
+  const filters = Object.entries(logging?.logLevel ?? {}).filter(
+    ([name]) => name === category || category.startsWith(`${name}.`),
+  )
+  const [longest] = filters.toSorted(([a], [b]) => b.length - a.length)
+  const least = longest?.[1] ?? logging?.logLevel?.['default'] ?? 'Information'
+  return severities.indexOf(level) >= severities.indexOf(least.toLowerCase())
+}
+
+/** Calls that have not been answered yet. */
+const executing = new Set<string>()
+
+/** An RpcLog. The host files it under the function and the call that it names, and drops what names no call under way. */
+function fileUnder(name: string, invocationId: string) {
+  return (level: string, of: string, message: string): void => {
+    const category = of === 'user' ? `Function.${name}.User` : `Function.${name}`
+    if (executing.has(invocationId) && isKept(category, level))
+      console.log(JSON.stringify({ event: 'rpc_log', level, category, invocationId, message }))
+  }
+}
+
+/** Of no call. */
 const log = (level: string, category: string, message: string) => {
-  if (level !== 'debug') console.error(`${level} ${category} ${message}`)
+  if (category === 'system' && level !== 'debug') console.error(`${level} ${category} ${message}`)
 }
 
 class Disposable {
@@ -127,15 +155,22 @@ const { HttpUri: workerUrl } = await loaded.getCapabilities({
 
 async function invoke(called: RegisteredFunction, request: InvocationRequest): Promise<InvocationResponse> {
   const { name, functionId, bindings } = called
+  const { invocationId } = request
   const invocation = loaded.getInvocationModel({
-    invocationId: request.invocationId,
+    invocationId,
     request: { ...request, traceContext: { traceParent: '', traceState: '', attributes: {} } },
     metadata: { name, functionId, bindings },
     state: undefined,
-    log,
+    log: fileUnder(name, invocationId),
   })
-  const { context, inputs } = await invocation.getArguments()
-  return invocation.getResponse(context, await invocation.invokeFunction(context, inputs, called.callback))
+  executing.add(invocationId)
+  try {
+    const { context, inputs } = await invocation.getArguments()
+    const result = await invocation.invokeFunction(context, inputs, called.callback)
+    return await invocation.getResponse(context, result)
+  } finally {
+    executing.delete(invocationId)
+  }
 }
 
 const bindingOf = ({ bindings }: RegisteredFunction, type: string) =>

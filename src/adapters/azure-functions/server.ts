@@ -7,6 +7,7 @@ import {
   type Timer,
 } from '@azure/functions'
 import type { Log } from '../../ports/log.ts'
+import type { HostLog } from './invocation-lines.ts'
 import { parseSetCookie } from './set-cookie.ts'
 
 type Fetch = (request: Request) => Response | Promise<Response>
@@ -50,6 +51,7 @@ export function registerFunctions({
   onMinute,
   onStopping,
   onTerminate,
+  within,
   now,
   log,
 }: {
@@ -62,6 +64,8 @@ export function registerFunctions({
   readonly onStopping: () => void
   /** When that has ended, or has taken too long. */
   readonly onTerminate: () => Promise<void>
+  /** Runs what is done for one call of the host. */
+  readonly within: <T>(host: HostLog, work: () => Promise<T>) => Promise<T>
   readonly now: () => number
   readonly log: Log
 }): void {
@@ -103,12 +107,12 @@ export function registerFunctions({
       }
     }
   }
-  const handler: HttpHandler = (request) => followed(answer(request))
+  const handler: HttpHandler = (request, context) => followed(within(context, () => answer(request)))
   app.setup({ enableHttpStream: isStreaming })
   app.http('api', { route: '{*path}', methods, authLevel: 'anonymous', handler })
   app.timer('jobs', {
     schedule: '0 * * * * *',
-    handler: (timer) => followed(onMinute(lastTick(timer, now()))),
+    handler: (timer, context) => followed(within(context, () => onMinute(lastTick(timer, now())))),
   })
   app.hook.appTerminate(async () => {
     onStopping()

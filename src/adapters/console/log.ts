@@ -48,6 +48,9 @@ function textOf(thrown: unknown): string {
   }
 }
 
+/** What is longer is cut in the middle of its JSON by those who collect the lines: Application Insights keeps 32,768 characters. */
+const longestError = 12_000
+
 /** The stack of an error and of its causes, innermost last. */
 function describe(error: unknown): string {
   const lines: string[] = []
@@ -55,7 +58,8 @@ function describe(error: unknown): string {
     lines.push(textOf(current))
     current = current instanceof Error ? current.cause : undefined
   }
-  return redact(lines.join('\ncaused by: '))
+  const text = redact(lines.join('\ncaused by: '))
+  return text.length > longestError ? `${text.slice(0, longestError)} … and more` : text
 }
 
 export function createConsoleLog({
@@ -66,8 +70,8 @@ export function createConsoleLog({
 }: {
   readonly format: 'json' | 'text'
   readonly level: LogLevel
-  /** Takes one line without its line end. */
-  readonly write: (line: string) => void
+  /** Takes one line without its line end, and how bad what it says is. */
+  readonly write: (line: string, level: LogLevel) => void
   readonly now: () => Date
 }): Log {
   const emit = (eventLevel: LogLevel, event: string, fields: LogFields, error?: string) => {
@@ -76,7 +80,7 @@ export function createConsoleLog({
     if (format === 'json') {
       const line = { ...own, ...fields, ...own, error }
       const text = JSON.stringify(line)
-      return write(suspicious.test(text) ? JSON.stringify(line, redactValue) : text)
+      return write(suspicious.test(text) ? JSON.stringify(line, redactValue) : text, eventLevel)
     }
     const words = Object.entries(fields)
       .filter(([key, value]) => value !== undefined && !(key in own))
@@ -84,6 +88,7 @@ export function createConsoleLog({
     write(
       [own.at.slice(11, 23), eventLevel.padEnd(5), event, ...words].join(' ') +
         (error ? `\n${indented(error)}` : ''),
+      eventLevel,
     )
   }
   return {

@@ -54,8 +54,7 @@ afterEach(async () => {
   vi.useRealTimers()
   for (const socket of sockets.splice(0)) socket.destroy()
   await server.close(100)
-  // What was cut off fails in this app, and nowhere else.
-  const failures = log.events.filter(({ level, event }) => level === 'error' && event !== 'request_failed')
+  const failures = log.events.filter(({ level }) => level === 'error')
   expect(failures).toEqual([])
 })
 

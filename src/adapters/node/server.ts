@@ -13,6 +13,16 @@ type Fetch = (request: Request, bindings: { remoteAddress?: string }) => Respons
 const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean =>
   headers.upgrade?.toLowerCase() === 'websocket'
 
+type Received = Pick<IncomingMessage, 'destroyed' | 'complete' | 'errored'>
+
+/** Whether the body that was being read broke off, which is what failed: its sender has gone, or was cut off. */
+function isOfSender({ destroyed, complete, errored }: Received, error: unknown): boolean {
+  if (!destroyed || complete) return false
+  for (let at = error; at instanceof Error; at = at.cause)
+    if (at === errored || at.message === 'Client connection prematurely closed.') return true
+  return false
+}
+
 let endOfTurn: Promise<void> | undefined
 /** The answer, when every request of this turn of the event loop was looked at: then all are written one after the other. */
 async function atEndOfTurn(answer: Response | Promise<Response>): Promise<Response> {
@@ -63,10 +73,20 @@ export function listen({
 
   return new Promise((resolve, reject) => {
     const refuse = createRefuse(log)
+    /** What the app throws nobody can answer whose request broke off. */
+    async function answered(incoming: Received, ...asked: Parameters<Fetch>): Promise<Response> {
+      try {
+        return await fetch(...asked)
+      } catch (error) {
+        if (!isOfSender(incoming, error)) throw error
+        log.info('request_aborted')
+        return new Response(null, { status: 499 })
+      }
+    }
     const answer = getRequestListener(
       (request, { incoming }) => {
         const remoteAddress = incoming.socket.remoteAddress
-        return atEndOfTurn(fetch(request, remoteAddress === undefined ? {} : { remoteAddress }))
+        return atEndOfTurn(answered(incoming, request, remoteAddress === undefined ? {} : { remoteAddress }))
       },
       // An address that is none, or a request that does not say whom it asks.
       {

@@ -114,9 +114,7 @@ test(`${held} that hold a connection cost others no turn, and are gone in a minu
     for (const socket of open) socket.resume()
     await Promise.all(ends)
     expect(open.size).toBe(0)
-    expect(log.events.filter(({ level, event }) => level === 'error' && event !== 'request_failed')).toEqual(
-      [],
-    )
+    expect(log.events.filter(({ level }) => level === 'error')).toEqual([])
   } finally {
     vi.useRealTimers()
     for (const socket of open) socket.destroy()
