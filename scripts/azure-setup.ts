@@ -1,9 +1,11 @@
+import { parseArgs } from 'node:util'
 import { reportFailedStart } from '../entry/failed-start.ts'
 import { createNodeNative } from '../entry/native-node.ts'
 import { createStorageClient } from '../src/adapters/azure-blob/client.ts'
 import { setUpBlobs } from '../src/adapters/azure-blob/setup.ts'
 import { createCosmosClient } from '../src/adapters/cosmos/client.ts'
 import { createCosmosDocuments } from '../src/adapters/cosmos/documents.ts'
+import { describePlan } from '../src/adapters/cosmos/plan.ts'
 import { setUpCosmos } from '../src/adapters/cosmos/setup.ts'
 import { systemClock } from '../src/adapters/system/clock.ts'
 import { collections } from '../src/app/domains.ts'
@@ -15,7 +17,23 @@ import { messages } from '../src/core/messaging/chat/entries.model.ts'
  * `npm run azure:setup`: makes what the settings place in Azure: in Cosmos DB what the collections declare, in Blob
  * Storage the containers of files. Says what it changed and what differs; ends with an error when something has to be
  * done by hand.
+ *
+ * With `--plan` it prints what it would make in Cosmos DB, as JSON, and asks nobody.
  */
+
+const { values: flags } = parseArgs({ options: { plan: { type: 'boolean', default: false } } })
+
+/** By what the plan depends on alone: the rest of the deployment need not be there yet. */
+const settingsOfPlan = ['COSMOS_DATABASE', 'COSMOS_MAX_RU', 'COSMOS_OWN_MAX_RU', 'COSMOS_FULL_TEXT']
+
+function printPlan(environment: NodeJS.ProcessEnv): void {
+  const given = Object.entries(environment).filter(([name]) => settingsOfPlan.includes(name))
+  const { config } = readConfig({ ...Object.fromEntries(given), COSMOS_ENDPOINT: 'https://plan.invalid' })
+  if (config.documents.kind !== 'cosmos') throw new InvalidConfiguration(['a plan is of Cosmos DB'])
+  const { databaseName, throughput, fullText } = config.documents
+  const plan = describePlan(collections, { databaseName, throughput, hasFullText: fullText !== 'off' })
+  console.log(JSON.stringify(plan, null, 2))
+}
 
 /** A managed identity may read and write documents, not make containers: that takes a key, or Azure Resource Manager. */
 const forbidden = 403
@@ -23,7 +41,7 @@ const forbidden = 403
 /** What was found that has to be done by hand. */
 async function setUpDocuments(
   config: Config,
-  { endpoint, databaseName, maxThroughput, fullText }: Extract<Config['documents'], { kind: 'cosmos' }>,
+  { endpoint, databaseName, throughput, fullText }: Extract<Config['documents'], { kind: 'cosmos' }>,
   { cosmosKey: key }: GivenSecrets,
 ): Promise<readonly string[]> {
   const client = createCosmosClient({
@@ -34,7 +52,7 @@ async function setUpDocuments(
     client,
     databaseName,
     collections,
-    ...(maxThroughput === undefined ? {} : { maxThroughput }),
+    ...(throughput && { throughput }),
     hasFullText: fullText !== 'off',
   })
   if (fullText !== 'off') {
@@ -71,7 +89,7 @@ async function setUpFiles(
   console.log(`${blobContainers.length} containers of files, ${changes.length} changes`)
 }
 
-try {
+async function setUp(): Promise<void> {
   const { config, secrets } = readConfig(process.env)
   const { documents, blobs } = config
   if (documents.kind !== 'cosmos' && blobs.kind !== 'azure')
@@ -81,9 +99,16 @@ try {
   const problems = documents.kind === 'cosmos' ? await setUpDocuments(config, documents, secrets) : []
   if (blobs.kind === 'azure') await setUpFiles(config, secrets)
   if (problems.length > 0) process.exitCode = 1
+}
+
+try {
+  if (flags.plan) printPlan(process.env)
+  else await setUp()
 } catch (error) {
   const isForbidden = (error as { code?: number }).code === forbidden
   reportFailedStart(error)
   if (isForbidden)
-    console.error('Set COSMOS_KEY for this command: a managed identity is not allowed to create containers.')
+    console.error(
+      'Set COSMOS_KEY for this command, or deploy infra/: a managed identity is not allowed to create containers.',
+    )
 }

@@ -5,6 +5,13 @@ import { originOf, partsOf } from './connection-string.ts'
 import { serviceUrl, wholeNumber } from './schemas.ts'
 import { keptInOneInstance, server } from './server.ts'
 
+/** Of autoscale: the least that the service gives, and in what steps. */
+const step = 1000
+const autoscaleMax = wholeNumber(step, 1e6).refine(
+  (units) => units % step === 0,
+  `must be a multiple of ${step}`,
+)
+
 const connectionString = {
   becomes: ['COSMOS_ENDPOINT', 'COSMOS_KEY'],
   holds: 'AccountEndpoint=…;AccountKey=…',
@@ -39,8 +46,12 @@ export const documents = area({
       says: 'The database in the Cosmos DB account.',
     },
     COSMOS_MAX_RU: {
-      schema: wholeNumber(1000, 1e6).refine((units) => units % 1000 === 0, 'must be a multiple of 1000'),
-      says: 'Request units per second that all containers share at most, for `npm run azure:setup`. Unset on a serverless account.',
+      schema: autoscaleMax,
+      says: 'Request units per second, at most, that the database has for the containers that share them, for `npm run azure:setup`. Unset on a serverless account.',
+    },
+    COSMOS_OWN_MAX_RU: {
+      schema: autoscaleMax,
+      says: 'With COSMOS_MAX_RU: the same for each container that is busy enough to have its own (accounts, sessions, messages, inboxes, progress). 1000 when unset.',
     },
     COSMOS_FULL_TEXT: {
       schema: z.enum(['off', 'index', 'on']),
@@ -59,9 +70,11 @@ export const documents = area({
     const { isSet, problem, read } = context
     const { isProduction, isDisposable } = read(server)
     const kind = chooseKind(context, 'DOCUMENTS', values.DOCUMENTS, { cosmos: ['COSMOS_ENDPOINT'] }, 'sqlite')
-    for (const name of ['COSMOS_KEY', 'COSMOS_DATABASE', 'COSMOS_MAX_RU'] as const)
+    for (const name of ['COSMOS_KEY', 'COSMOS_DATABASE', 'COSMOS_MAX_RU', 'COSMOS_OWN_MAX_RU'] as const)
       if (isSet(name) && !isSet('COSMOS_ENDPOINT') && values.DOCUMENTS === undefined)
         problem('COSMOS_ENDPOINT', `is needed where ${name} is set`)
+    if (isSet('COSMOS_OWN_MAX_RU') && values.COSMOS_MAX_RU === undefined)
+      problem('COSMOS_MAX_RU', 'is needed where COSMOS_OWN_MAX_RU is set')
     const instead = 'Set COSMOS_ENDPOINT, which chooses cosmos.'
     if (isProduction && kind === 'memory')
       problem('DOCUMENTS', `memory forgets everything and is refused in production. ${instead}`)
@@ -75,7 +88,10 @@ export const documents = area({
             kind: 'cosmos' as const,
             endpoint: values.COSMOS_ENDPOINT ?? '',
             databaseName: values.COSMOS_DATABASE,
-            maxThroughput: values.COSMOS_MAX_RU,
+            throughput:
+              values.COSMOS_MAX_RU === undefined
+                ? undefined
+                : { shared: values.COSMOS_MAX_RU, own: values.COSMOS_OWN_MAX_RU ?? step },
             fullText: values.COSMOS_FULL_TEXT,
           },
         }[kind],

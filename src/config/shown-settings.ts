@@ -31,6 +31,7 @@ export const shownSettings: ReadonlySet<string> = new Set([
   'COSMOS_ENDPOINT',
   'COSMOS_DATABASE',
   'COSMOS_MAX_RU',
+  'COSMOS_OWN_MAX_RU',
   'COSMOS_FULL_TEXT',
   'RECORDS',
   'MSSQL_SERVER',

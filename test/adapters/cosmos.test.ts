@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { openCosmosDocuments } from '../../src/adapters/cosmos/documents.ts'
+import { layout } from '../../src/adapters/cosmos/layout.ts'
 import { createMemoryLog } from '../../src/adapters/memory/log.ts'
+import { collections } from '../../src/app/domains.ts'
 import { createSweepUnclaimedUsers } from '../../src/core/accounts/users/sweep-unclaimed-users.ts'
 import { userEmails, users } from '../../src/core/accounts/users/users.model.ts'
 import { browserOf, createBrowser, createTestApp, logInOf, origin, person, signedInBrowser } from '../app.ts'
 import { startServer } from '../server.ts'
+import type { CosmosRequest } from '../stand-ins/cosmos.ts'
 import { startProvisionedCosmos } from '../stand-ins/provisioned-cosmos.ts'
 
 /** The app on Cosmos DB, with pauses that take no time. */
@@ -35,8 +38,15 @@ async function openApp() {
   return { standIn, testApp, pauses, countOf }
 }
 
-const toCreate = (collection: string) => (request: { operation: string; collection?: string | undefined }) =>
-  request.operation === 'create' && request.collection === collection
+const named = (name: string) => collections.find((each) => each.name === name)!
+const toCreate = (name: string) => (request: CosmosRequest) => {
+  const { container, prefix = '' } = layout(named(name))
+  return (
+    request.operation === 'create' &&
+    request.collection === container &&
+    String(request.partition).startsWith(prefix)
+  )
+}
 
 test('429 twice while somebody signs up: a slower 201', async () => {
   const { standIn, testApp, pauses } = await openApp()

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { describeAddressDoors } from '../../scripts/write-address-doors.ts'
 import { describeApi } from '../../scripts/write-api-reference.ts'
+import { describeCosmosContainers } from '../../scripts/write-cosmos-containers.ts'
 import { describeRegistry } from '../../scripts/write-data-registry.ts'
 import { withSettings } from '../../scripts/write-env-example.ts'
 import { describePermissions } from '../../scripts/write-permissions.ts'
@@ -33,6 +34,12 @@ test('the table of places that are given an address is what the walk walks', () 
 
 test('the table of who may do what in a conversation is the one that the code asks', () => {
   expect(read('docs/guides/chat.md'), 'run `npm run docs:permissions`').toContain(describePermissions())
+})
+
+test('the containers that the templates make are those that the collections need', () => {
+  expect(read('infra/cosmos-containers.json'), 'run `npm run docs:containers`').toBe(
+    describeCosmosContainers(),
+  )
 })
 
 test('the data registry is what the domains register', async () => {

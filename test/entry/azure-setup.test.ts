@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { planOf } from '../../src/adapters/cosmos/containers.ts'
 import { collections } from '../../src/app/domains.ts'
 import { blobContainers } from '../../src/core/files/file-categories.ts'
 import { startAzurite } from '../stand-ins/azurite.ts'
@@ -16,10 +17,11 @@ afterAll(async () => {
   await cosmos?.close()
 })
 
-const setUp = (environment: Record<string, string>) =>
+const containers = planOf(collections)
+const setUp = (environment: Record<string, string>, ...flags: readonly string[]) =>
   new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     const env = { PATH: process.env['PATH'] ?? '', ...environment }
-    execFile(process.execPath, ['scripts/azure-setup.ts'], { env }, (error, stdout, stderr) =>
+    execFile(process.execPath, ['scripts/azure-setup.ts', ...flags], { env }, (error, stdout, stderr) =>
       resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
     )
   })
@@ -44,9 +46,39 @@ test('with Cosmos DB alone it makes the containers of documents, once', async ()
   expect(first).toMatchObject({ code: 0, stderr: '' })
   expect(first.stdout).toContain(`${collections.length} collections`)
   expect(first.stdout).not.toContain('blob')
-  expect(changesOf(first.stdout).length).toBeGreaterThan(collections.length)
+  expect(changesOf(first.stdout)).toHaveLength(1 + containers.length)
   const second = await setUp(environment)
   expect([second.code, changesOf(second.stdout)]).toEqual([0, []])
+})
+
+test('the plan needs no account, and says who pays for what', async () => {
+  const planOn = async (environment: Record<string, string>) => {
+    const { code, stdout, stderr } = await setUp(environment, '--plan')
+    expect([code, stderr]).toEqual([0, ''])
+    return JSON.parse(stdout)
+  }
+  const serverless = await planOn({ NODE_ENV: 'production', COSMOS_ENDPOINT: 'https://unreachable.invalid' })
+  expect(serverless.database).toMatchObject({
+    id: 'toolsinc-db',
+    isServerless: true,
+    autoscaleMaxThroughput: null,
+  })
+  expect(serverless.containers.map(({ resource }: any) => resource.id)).toEqual(
+    containers.map(({ definition }) => definition.id),
+  )
+  const paid = await planOn({
+    COSMOS_DATABASE: 'other',
+    COSMOS_MAX_RU: '4000',
+    COSMOS_OWN_MAX_RU: '2000',
+    COSMOS_FULL_TEXT: 'index',
+  })
+  expect(paid.database).toMatchObject({ id: 'other', isServerless: false, autoscaleMaxThroughput: 4000 })
+  for (const { throughput, autoscaleMaxThroughput, resource } of paid.containers) {
+    expect(autoscaleMaxThroughput).toBe(throughput === 'own' ? 2000 : null)
+    expect('fullTextPolicy' in resource).toBe(resource.id === 'Messages')
+  }
+  const wrong = await setUp({ COSMOS_MAX_RU: '1500' }, '--plan')
+  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('COSMOS_MAX_RU')])
 })
 
 test('with nothing in Azure it says what to set', async () => {
@@ -64,5 +96,5 @@ test('what cannot be reached ends with an error, after the other was set up', as
     AZURE_STORAGE_CONNECTION_STRING: azurite.connectionString.replace(/:\d+\//, ':1/'),
   })
   expect(code).toBe(1)
-  expect(changesOf(stdout).length).toBeGreaterThan(collections.length)
+  expect(changesOf(stdout)).toHaveLength(1 + containers.length)
 }, 60_000)

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { addOffers, addThroughput, serverless } from './cosmos-throughput.ts'
 
 /*
  * Cosmos DB for tests: @vercel/cosmosdb-server with what it does not do, or does otherwise than the service, put right.
@@ -334,12 +335,14 @@ function addFullText(): void {
 }
 
 correctDocuments()
+addThroughput()
 correctCollections()
 addFullText()
 correctOrder()
 correctQueries()
 correctBatches()
 correctAnswers()
+addOffers()
 /** Builds its table of routes when it is loaded: after the corrections. */
 const createLibraryServer = require('@vercel/cosmosdb-server').createHttpServer
 
@@ -350,12 +353,17 @@ export type CosmosOperation =
   | 'delete'
   | 'batch'
   | 'query'
+  /** Making a container, which takes the service seconds and sometimes a minute. */
+  | 'make container'
   /** The account, databases, containers and their partitions. */
   | 'metadata'
 
 export interface CosmosRequest {
   readonly operation: CosmosOperation
+  /** The container. */
   readonly collection: string | undefined
+  /** The partition it names: several collections may be in one container. */
+  readonly partition?: string | undefined
 }
 
 export interface AnsweredRequest extends CosmosRequest {
@@ -367,7 +375,7 @@ export interface AnsweredRequest extends CosmosRequest {
 }
 
 export interface Fault {
-  /** Which requests it befalls; all but metadata when absent. */
+  /** Which requests it befalls; all that are about documents when absent. */
   readonly when?: (request: CosmosRequest) => boolean
   /** How many of them; 1 when absent. */
   readonly times?: number
@@ -389,16 +397,24 @@ export interface CosmosStandIn {
 }
 
 function describe(request: IncomingMessage): CosmosRequest {
-  const [, , , , collection, kind, id] = (request.url ?? '').replace(/^\/+/, '/').split(/[/?]/)
+  const [, , , resource, collection, kind, id] = (request.url ?? '').replace(/^\/+/, '/').split(/[/?]/)
   const named = collection === undefined ? undefined : decodeURIComponent(collection)
-  if (kind !== 'docs') return { operation: 'metadata', collection: named }
+  if (kind !== 'docs') {
+    const isMade = request.method === 'POST' && resource === 'colls' && !named
+    return { operation: isMade ? 'make container' : 'metadata', collection: named }
+  }
   const operationOf = (): CosmosOperation => {
     if (isOn(request, 'x-ms-cosmos-is-batch-request')) return 'batch'
     if (isOn(request, 'x-ms-documentdb-isquery') || !(id || request.method === 'POST')) return 'query'
     const byMethod = { POST: 'create', PUT: 'replace', DELETE: 'delete' } as const
     return byMethod[request.method as keyof typeof byMethod] ?? 'read'
   }
-  return { operation: operationOf(), collection: named }
+  const partition = partitionOf(request)
+  return {
+    operation: operationOf(),
+    collection: named,
+    partition: partition && String(partition.value),
+  }
 }
 
 /**
@@ -421,6 +437,7 @@ function chargeOf(
     delete: 5.5,
     batch: steps * 7 * size,
     query: 2.3 + 0.3 * size + 0.02 * passed,
+    'make container': 0,
     metadata: 0,
   }
   const isRefused = status >= 400
@@ -430,10 +447,12 @@ function chargeOf(
 export async function startCosmosStandIn({
   port = 0,
   hasFullText = false,
+  isServerless = false,
 }: {
   readonly port?: number
   /** Whether the account has the feature. */
   readonly hasFullText?: boolean
+  readonly isServerless?: boolean
 } = {}): Promise<CosmosStandIn> {
   const library = createLibraryServer({ keepAlive: true })
   const [carryOut] = library.listeners('request')
@@ -442,7 +461,7 @@ export async function startCosmosStandIn({
 
   const takeFault = (asked: CosmosRequest): Fault['what'] | undefined => {
     const index = faults.findIndex(({ fault }) =>
-      fault.when ? fault.when(asked) : asked.operation !== 'metadata',
+      fault.when ? fault.when(asked) : !['metadata', 'make container'].includes(asked.operation),
     )
     const found = faults[index]
     if (!found) return undefined
@@ -482,7 +501,8 @@ export async function startCosmosStandIn({
     else if (Number(request.headers['content-length'] ?? 0) > maxRequestBytes) refuseWith(413)
     else {
       if (typeof fault === 'object') await delay(fault.delayMs)
-      looking.run(look, () => fullText.run(hasFullText, () => carryOut(request, response)))
+      const carry = () => carryOut(request, response)
+      serverless.run(isServerless, () => looking.run(look, () => fullText.run(hasFullText, carry)))
     }
   }
 

@@ -17,7 +17,13 @@ export async function startProvisionedCosmos({
   const { endpoint, key } = standIn
   const client = createCosmosClient({ endpoint, key })
   try {
-    await setUpCosmos({ client, databaseName, collections, hasFullText: isAskedFor })
+    await setUpCosmos({
+      client,
+      databaseName,
+      collections,
+      throughput: { shared: 1000, own: 1000 },
+      hasFullText: isAskedFor,
+    })
   } catch (error) {
     await standIn.close()
     throw error

@@ -1,7 +1,13 @@
-import type { ContainerDefinition, IndexingPolicy } from '@azure/cosmos'
+import {
+  type ContainerDefinition,
+  type IndexingPolicy,
+  type PartitionKeyDefinition,
+  PartitionKeyKind,
+} from '@azure/cosmos'
 import type { AccessPath, AnyCollection } from '../../ports/documents.ts'
 import { fullTextOf } from './full-text.ts'
 import { idField } from './items.ts'
+import { type Layout, layout as layoutNow, type Place, partitionField } from './layout.ts'
 
 export const accessPathsOf = (c: AnyCollection): readonly AccessPath<any>[] =>
   Object.values(c.paths as Record<string, AccessPath<any>>)
@@ -14,36 +20,65 @@ export const orderOf = (path: AccessPath<any>): readonly string[] => [
 ]
 
 /** Only what is asked for is indexed: every further path makes every write dearer. */
-function indexingPolicyOf(c: AnyCollection): IndexingPolicy {
-  const paths = accessPathsOf(c)
-  const fields = new Set(paths.flatMap(orderOf))
-  if (c.partition !== 'id') fields.add(String(c.partition))
+function indexingPolicyOf(living: readonly AnyCollection[], partition: string): IndexingPolicy {
+  const orders = living.flatMap(accessPathsOf).map(orderOf)
+  const different = [...new Map(orders.map((order) => [String(order), order])).values()]
+  const fields = new Set([...orders.flat(), ...(partition === 'id' ? [] : [partition])])
   return {
     indexingMode: 'consistent',
     automatic: true,
     includedPaths: [...fields].map((field) => ({ path: `/${field}/?` })),
     excludedPaths: [{ path: '/*' }],
-    compositeIndexes: paths.map((path) =>
-      orderOf(path).map((field) => ({ path: `/${field}`, order: 'ascending' as const })),
+    compositeIndexes: different.map((order) =>
+      order.map((field) => ({ path: `/${field}`, order: 'ascending' as const })),
     ),
   }
 }
 
+export interface PlannedContainer {
+  readonly definition: ContainerDefinition & {
+    readonly id: string
+    readonly partitionKey: PartitionKeyDefinition
+    readonly indexingPolicy: IndexingPolicy
+  }
+  readonly collections: readonly string[]
+  /** Otherwise it shares that of the database. Neither on a serverless account. */
+  readonly hasOwnThroughput: boolean
+}
+
 /**
- * The container of a collection. There is never a unique key policy: it would hold inside one partition only. What must
- * be unique is the id of a document (see ADR 2).
+ * There is never a unique key policy: it would hold inside one partition only. What must be unique is the id of a
+ * document (see ADR 2).
  */
-export const containerOf = (c: AnyCollection, { hasFullText = false } = {}) => {
-  const fullText = hasFullText ? fullTextOf(c) : undefined
+function containerOf(place: Place, living: readonly AnyCollection[], hasFullText: boolean): PlannedContainer {
+  const isShared = place.prefix !== undefined
+  const partition = isShared ? partitionField : String(living[0]?.partition)
+  const [fullText] = hasFullText ? living.flatMap((c) => fullTextOf(c) ?? []) : []
   return {
-    id: c.name,
-    partitionKey: { paths: [`/${String(c.partition)}`], version: 2 },
-    indexingPolicy: {
-      ...indexingPolicyOf(c),
-      ...(fullText && { fullTextIndexes: fullText.indexes }),
+    definition: {
+      id: place.container,
+      partitionKey: { paths: [`/${partition}`], version: 2, kind: PartitionKeyKind.Hash },
+      indexingPolicy: {
+        ...indexingPolicyOf(living, partition),
+        ...(fullText && { fullTextIndexes: fullText.indexes }),
+      },
+      ...(fullText && { fullTextPolicy: fullText.policy }),
+      // Nothing expires but what carries a `ttl` of its own.
+      ...(isShared || living.some(({ ttl }) => ttl !== undefined) ? { defaultTtl: -1 } : {}),
     },
-    ...(fullText && { fullTextPolicy: fullText.policy }),
-    // Nothing expires but what carries a `ttl` of its own.
-    ...(c.ttl === undefined ? {} : { defaultTtl: -1 }),
-  } satisfies ContainerDefinition
+    collections: living.map(({ name }) => name),
+    hasOwnThroughput: place.hasOwnThroughput,
+  }
+}
+
+/** Every container that the collections need. */
+export function planOf(
+  collections: readonly AnyCollection[],
+  { hasFullText = false, layout = layoutNow }: { hasFullText?: boolean; layout?: Layout } = {},
+): readonly PlannedContainer[] {
+  const groups = Map.groupBy(collections, (c) => layout(c).container)
+  return [...groups.values()].map((living) => {
+    const [place] = living.map(layout) as [Place]
+    return containerOf(place, living, hasFullText)
+  })
 }

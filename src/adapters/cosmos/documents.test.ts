@@ -8,6 +8,7 @@ import { createManualClock } from '../memory/clock.ts'
 import { createMemoryLog } from '../memory/log.ts'
 import { createCosmosClient } from './client.ts'
 import { createCosmosDocuments, openCosmosDocuments } from './documents.ts'
+import { type Layout, layout, layoutBefore } from './layout.ts'
 import { setUpCosmos } from './setup.ts'
 
 interface Thing {
@@ -26,20 +27,28 @@ const things = collection<Thing>()({
 /** Neither expires nor is listed. */
 const claims = collection<{ id: string; of: string }>()({ name: 'Claims', partition: 'id', paths: {} })
 
-async function prepare(standIn: CosmosStandIn, collections: readonly AnyCollection[]) {
+async function prepare(
+  standIn: CosmosStandIn,
+  collections: readonly AnyCollection[],
+  places: Layout = layout,
+) {
   const client = createCosmosClient(standIn)
-  await setUpCosmos({ client, databaseName: 'test', collections })
+  await setUpCosmos({ client, databaseName: 'test', collections, layout: places })
   return client.database('test')
 }
 
-documentsContract('cosmos', async ({ clock, collections }) => {
-  const standIn = await startCosmosStandIn()
-  const database = await prepare(standIn, collections)
-  return {
-    documents: createCosmosDocuments({ database, clock, log: createMemoryLog() }),
-    close: standIn.close,
-  }
-})
+for (const [where, places] of [
+  ['together', layout],
+  ['apart', layoutBefore],
+] as const)
+  documentsContract(`cosmos, collections ${where}`, async ({ clock, collections }) => {
+    const standIn = await startCosmosStandIn()
+    const database = await prepare(standIn, collections, places)
+    return {
+      documents: createCosmosDocuments({ database, clock, log: createMemoryLog(), layout: places }),
+      close: standIn.close,
+    }
+  })
 
 /** A store whose pauses take no time but on its clock. */
 async function openStore() {
@@ -58,7 +67,7 @@ async function openStore() {
   await documents.insert(things, { id: 'first', owner: 'somebody', rank: 0 })
   await documents.insert(claims, { id: 'first', of: 'somebody' })
   const itemsOf = async (c: AnyCollection) =>
-    (await database.container(c.name).items.query('SELECT * FROM c').fetchAll()).resources
+    (await database.container(layout(c).container).items.query('SELECT * FROM c').fetchAll()).resources
   const requestsOf = async (work: () => Promise<unknown>) => {
     const before = standIn.answered.length
     await work()
@@ -120,7 +129,7 @@ describe('while Cosmos DB has no time', () => {
 
   test('a missing container is no missing document', async () => {
     const { documents } = await openStore()
-    const absent = { ...things, name: 'Absent' }
+    const absent = { ...things, name: 'Messages' }
     for (const ask of [
       () => documents.read(absent, key('a')),
       () => documents.insert(absent, thing('a')),

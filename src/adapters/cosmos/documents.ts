@@ -11,7 +11,8 @@ import {
 import type { Log } from '../../ports/log.ts'
 import type { MessageSearch } from '../../ports/message-search.ts'
 import { type CosmosAccount, CosmosFailure, createCosmosClient } from './client.ts'
-import { type Item, isExpired, isStorableId, matchOf, storedOf } from './items.ts'
+import { type Item, isExpired, isStorableId, keyOf, matchOf, storedOf } from './items.ts'
+import type { Layout } from './layout.ts'
 import { listTerms } from './list-terms.ts'
 import { createCosmosMessageSearch } from './message-search.ts'
 import { createQueries } from './queries.ts'
@@ -41,10 +42,12 @@ export interface CosmosDocumentsOptions {
   readonly patienceMs?: number
   /** Whether messages are written with what the service's full-text index reads. */
   readonly hasFullText?: boolean
+  /** In which container each collection is; as `npm run azure:setup` makes them when absent. */
+  readonly layout?: Layout
 }
 
 /**
- * Documents in Cosmos DB, each collection in a container of its name.
+ * Documents in Cosmos DB, each collection in the container that the layout says.
  *
  * No write is ever blind: an insert creates, everything else is conditional. So a write whose answer was lost is simply
  * sent again, and if the repetition is refused, the item that is there tells by its `_write` whether the first attempt
@@ -57,6 +60,7 @@ export function createCosmosDocuments({
   sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   patienceMs = 5_000,
   hasFullText = false,
+  layout,
 }: CosmosDocumentsOptions): DocumentStore & {
   close(): void
   /** By the full-text index, once all messages are in it. */
@@ -64,8 +68,16 @@ export function createCosmosDocuments({
   /** Puts those into it that were written before `hasFullText`. How many they were. */
   indexMessages(messages: AnyCollection): Promise<number>
 } {
-  const requests = createRequests({ database, clock, log, sleep, patienceMs, hasFullText })
-  const { ask, containerOf, find, itemAt, itemFor, keyOf } = requests
+  const requests = createRequests({
+    database,
+    clock,
+    log,
+    sleep,
+    patienceMs,
+    hasFullText,
+    ...(layout && { layout }),
+  })
+  const { ask, containerOf, find, itemAt, itemFor } = requests
 
   const begin = (c: AnyCollection, value: any): Item => itemFor(c, value, crypto.randomUUID())
 

@@ -1,6 +1,7 @@
 import { encodeBase64url } from '../../ports/base64url.ts'
 import type { AnyCollection, Key, Stored } from '../../ports/documents.ts'
 import { listedTerms, termsField } from './full-text.ts'
+import { type Place, partitionField } from './layout.ts'
 
 /*
  * A document is stored as an item with the same fields, and a few more: the service's own begin with an underscore or
@@ -47,13 +48,29 @@ export interface Address {
 }
 
 /** Where a key's item is. */
-export const addressOf = (c: AnyCollection, { partition, id }: Key): Address => ({
+export const addressOf = ({ prefix = '' }: Place, c: AnyCollection, { partition, id }: Key): Address => ({
   id: itemIdOf(id),
-  partition: c.partition === 'id' ? itemIdOf(partition) : partition,
+  partition: prefix + (c.partition === 'id' ? itemIdOf(partition) : partition),
 })
+
+export const keyOf = (c: AnyCollection, item: Item): Key => ({
+  partition: c.partition === 'id' ? item[idField] : String(item[String(c.partition)]),
+  id: item[idField],
+})
+
+/** An item as it is in its container. */
+export const placed = (place: Place, c: AnyCollection, item: Item): Item =>
+  place.prefix === undefined
+    ? item
+    : { ...item, [partitionField]: addressOf(place, c, keyOf(c, item)).partition }
+
+/** How long the service keeps what expires at `expiresAt`, in seconds from its last write. */
+export const ttlOf = (expiresAt: number, nowMs: number): number =>
+  Math.min(Math.ceil((Math.max(0, expiresAt - nowMs) + sweptAfterMs) / 1000), longestTtlSeconds)
 
 /** The item of a value as it is now: what a caller does to it later changes nothing. */
 export function itemOf(
+  place: Place,
   c: AnyCollection,
   value: any,
   nowMs: number,
@@ -67,7 +84,7 @@ export function itemOf(
   const expiry = c.ttl === undefined ? undefined : value[c.ttl]
   const expiresAt = expiry === undefined ? undefined : Date.parse(expiry)
   const terms = hasFullText ? listedTerms(c, value) : undefined
-  return {
+  const item: Item = {
     ...JSON.parse(JSON.stringify(value)),
     id: itemIdOf(value.id),
     [idField]: value.id,
@@ -77,9 +94,10 @@ export function itemOf(
       ? {}
       : {
           [expiryField]: expiresAt,
-          ttl: Math.min(Math.ceil((Math.max(0, expiresAt - nowMs) + sweptAfterMs) / 1000), longestTtlSeconds),
+          ttl: ttlOf(expiresAt, nowMs),
         }),
   }
+  return placed(place, c, item)
 }
 
 const documentOf = (item: Item): any => ({

@@ -5,7 +5,8 @@ import type { AccessPath, AnyCollection, DocumentStore, Stored } from '../../por
 import type { PortUnavailable } from '../../ports/unavailable.ts'
 import { CosmosFailure } from './client.ts'
 import { orderOf } from './containers.ts'
-import { addressOf, expiryField, idField, type StoredItem, storedOf } from './items.ts'
+import { expiryField, idField, type StoredItem, storedOf } from './items.ts'
+import { boundsOf, partitionField } from './layout.ts'
 import { badRequest, type Requests, unavailable } from './requests.ts'
 
 const field = (name: string): string => `c[${JSON.stringify(name)}]`
@@ -13,7 +14,7 @@ const live = `(NOT IS_DEFINED(${field(expiryField)}) OR ${field(expiryField)} > 
 
 /** Lists: along a declared path in one partition, and through everything. */
 export function createQueries(
-  { ask, containerOf }: Requests,
+  { addressIn, ask, containerOf, layout }: Requests,
   clock: Clock,
 ): Pick<DocumentStore, 'query' | 'scan'> {
   const queryOf = (c: AnyCollection, conditions: readonly string[], order: string): string =>
@@ -22,6 +23,21 @@ export function createQueries(
       .filter(Boolean)
       .join(' ')
   const nowOf = (c: AnyCollection) => (c.ttl === undefined ? [] : [{ name: '@now', value: clock.now() }])
+  /** Of a container of several collections, those items that are of this one. */
+  const partOf = (c: AnyCollection) => {
+    const { prefix } = layout(c)
+    const [from, below] = prefix === undefined ? [] : boundsOf(prefix)
+    const partition = field(partitionField)
+    return from === undefined
+      ? { conditions: [], parameters: [] }
+      : {
+          conditions: [`${partition} >= @from`, `${partition} < @below`],
+          parameters: [
+            { name: '@from', value: from },
+            { name: '@below', value: below as string },
+          ],
+        }
+  }
   const load = (item: StoredItem): Stored<any> => storedOf(item, item._etag)
 
   return {
@@ -55,7 +71,7 @@ export function createQueries(
           ...nowOf(c),
         ],
       }
-      const { partition } = addressOf(c, { partition: q.partition, id: '' })
+      const { partition } = addressIn(c, { partition: q.partition, id: '' })
       const rows: StoredItem[] = []
       let continuationToken: string | undefined
       do {
@@ -80,10 +96,11 @@ export function createQueries(
     },
     async scan(c, { after, limit = 100 } = {}) {
       const continuationToken = after === undefined ? undefined : String(decodeCursor(after)[0])
+      const { conditions, parameters } = partOf(c)
       const { status, answer } = await ask(c, 'scan', () =>
         containerOf(c)
           .items.query<StoredItem>(
-            { query: queryOf(c, [], ''), parameters: nowOf(c) },
+            { query: queryOf(c, conditions, ''), parameters: [...parameters, ...nowOf(c)] },
             { maxItemCount: limit, ...(continuationToken === undefined ? {} : { continuationToken }) },
           )
           .fetchNext(),

@@ -4,7 +4,8 @@ import type { AnyCollection, Key } from '../../ports/documents.ts'
 import type { Log } from '../../ports/log.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
 import { CosmosFailure } from './client.ts'
-import { addressOf, type Item, idField, itemOf, type StoredItem } from './items.ts'
+import { addressOf, type Item, itemOf, type StoredItem } from './items.ts'
+import { type Layout, layout as layoutNow } from './layout.ts'
 import { createLedger } from './ledger.ts'
 
 type Operation = 'read' | 'insert' | 'replace' | 'remove' | 'transact' | 'query' | 'scan' | 'search'
@@ -76,15 +77,25 @@ export interface RequestsOptions {
   readonly patienceMs: number
   /** Whether messages are written with what the full-text index reads. */
   readonly hasFullText: boolean
+  readonly layout?: Layout
 }
 
 /** How the containers of one database are asked: until there is an answer, or patience ends. */
-export function createRequests({ database, clock, log, sleep, patienceMs, hasFullText }: RequestsOptions) {
+export function createRequests({
+  database,
+  clock,
+  log,
+  sleep,
+  patienceMs,
+  hasFullText,
+  layout = layoutNow,
+}: RequestsOptions) {
   const ledger = createLedger({ clock, log })
   const containers = new Map<string, Container>()
   const containerOf = (c: AnyCollection): Container => {
-    const container = containers.get(c.name) ?? database.container(c.name)
-    containers.set(c.name, container)
+    const { container: id } = layout(c)
+    const container = containers.get(id) ?? database.container(id)
+    containers.set(id, container)
     return container
   }
 
@@ -134,23 +145,19 @@ export function createRequests({ database, clock, log, sleep, patienceMs, hasFul
     }
   }
 
+  const addressIn = (c: AnyCollection, key: Key) => addressOf(layout(c), c, key)
   const itemAt = (c: AnyCollection, key: Key) => {
-    const { id, partition } = addressOf(c, key)
+    const { id, partition } = addressIn(c, key)
     return containerOf(c).item(id, partition)
   }
   const find = async (c: AnyCollection, key: Key): Promise<StoredItem | null> => {
     const { answer } = await ask(c, 'read', () => itemAt(c, key).read<StoredItem>())
     return (answer?.resource as StoredItem | undefined) ?? null
   }
-  const keyOf = (c: AnyCollection, item: Item): Key => ({
-    partition: c.partition === 'id' ? item[idField] : String(item[String(c.partition)]),
-    id: item[idField],
-  })
-
   const itemFor = (c: AnyCollection, value: any, write: string): Item =>
-    itemOf(c, value, clock.now(), write, { hasFullText })
+    itemOf(layout(c), c, value, clock.now(), write, { hasFullText })
 
-  return { containerOf, ask, itemAt, itemFor, find, keyOf, report: ledger.report }
+  return { layout, containerOf, ask, addressIn, itemAt, itemFor, find, report: ledger.report }
 }
 
 export type Requests = ReturnType<typeof createRequests>

@@ -1,6 +1,7 @@
 import type { ContainerDefinition, CosmosClient, Database, IndexingPolicy } from '@azure/cosmos'
 import type { AnyCollection } from '../../ports/documents.ts'
-import { containerOf } from './containers.ts'
+import { type PlannedContainer, planOf } from './containers.ts'
+import { type Layout, mostThatShare } from './layout.ts'
 
 export interface SetupReport {
   /** What was made or brought into line. Empty when there was nothing to do. */
@@ -14,13 +15,23 @@ export interface SetupOptions {
   readonly client: CosmosClient
   readonly databaseName: string
   readonly collections: readonly AnyCollection[]
-  /** Request units per second that all containers share, as the upper end of autoscale. None on a serverless account. */
-  readonly maxThroughput?: number
+  readonly throughput?: PlannedThroughput
   /** Whether messages get a full-text index, for which the account has to have the feature. */
   readonly hasFullText?: boolean
+  readonly layout?: Layout
+}
+
+/** In request units per second, as the upper end of autoscale. None on a serverless account. */
+export interface PlannedThroughput {
+  /** Of the database: what most containers share. */
+  readonly shared: number
+  /** Of each container that has its own. */
+  readonly own: number
 }
 
 const notFound = 404
+/** Of a 400: the database has as many containers that share its throughput as it can have. */
+const tooManyShare = 1019
 
 /** Brings two policies into one form: the service adds defaults and keeps no order. */
 function comparable({
@@ -45,7 +56,7 @@ function comparable({
   })
 }
 
-type Wanted = ReturnType<typeof containerOf>
+type Wanted = PlannedContainer['definition']
 
 /** What about the container cannot be changed without making it anew. */
 function problemsOf(wanted: Wanted, existing: ContainerDefinition): readonly string[] {
@@ -72,7 +83,57 @@ function differencesOf(wanted: Wanted, existing: ContainerDefinition): readonly 
   ]
 }
 
-async function setUpContainer(database: Database, wanted: Wanted) {
+interface Change {
+  readonly changes?: readonly string[]
+  readonly problems?: readonly string[]
+  readonly advice?: readonly string[]
+}
+
+async function makeContainer(
+  database: Database,
+  { definition, hasOwnThroughput }: PlannedContainer,
+  throughput: PlannedThroughput | undefined,
+): Promise<Change> {
+  try {
+    await database.containers.create({
+      ...definition,
+      ...(throughput && hasOwnThroughput ? { maxThroughput: throughput.own } : {}),
+    })
+    return { changes: [`${definition.id}: made`] }
+  } catch (error) {
+    const { substatus } = error as { substatus?: number }
+    if (Number(substatus) !== tooManyShare) throw error
+    const problem = `${definition.id}: cannot be made, because ${mostThatShare} containers share the throughput of the database already`
+    return { problems: [problem] }
+  }
+}
+
+/** What was given to the database or a container before is not taken away: that is for who pays. */
+async function adviceOn(
+  { id }: { readonly id: string },
+  offerOf: () => Promise<{ readonly resource?: { readonly content?: any } | undefined }>,
+  wanted: number | undefined,
+): Promise<readonly string[]> {
+  if (wanted === undefined) return []
+  const { resource } = await offerOf()
+  if (!resource)
+    return [
+      `${id}: shares the throughput of the database, and is meant to have its own; only a new container can`,
+    ]
+  const max: unknown = resource.content?.offerAutopilotSettings?.maxThroughput
+  return max === wanted
+    ? []
+    : [
+        `${id}: has ${max === undefined ? 'no autoscale' : `at most ${max} RU/s`}, and the settings say ${wanted}`,
+      ]
+}
+
+async function setUpContainer(
+  database: Database,
+  planned: PlannedContainer,
+  throughput: PlannedThroughput | undefined,
+): Promise<Change> {
+  const { definition: wanted, hasOwnThroughput } = planned
   const container = database.container(wanted.id)
   const existing = await container.read().then(
     ({ resource }) => resource,
@@ -81,45 +142,73 @@ async function setUpContainer(database: Database, wanted: Wanted) {
       throw error
     },
   )
-  if (!existing) {
-    await database.containers.create(wanted)
-    return { changes: [`${wanted.id}: made`], problems: [] }
-  }
+  if (!existing) return makeContainer(database, planned, throughput)
   const problems = problemsOf(wanted, existing)
   const differences = differencesOf(wanted, existing)
-  if (problems.length > 0 || differences.length === 0) return { changes: [], problems }
+  const own = hasOwnThroughput ? throughput?.own : undefined
+  const advice = await adviceOn(wanted, () => container.readOffer(), own)
+  if (problems.length > 0 || differences.length === 0) return { problems, advice }
   const { defaultTtl: _, ...kept } = existing
   await container.replace({ ...kept, ...wanted, partitionKey: existing.partitionKey } as ContainerDefinition)
-  return { changes: [`${wanted.id}: ${differences.join(' and ')} replaced`], problems }
+  return { changes: [`${wanted.id}: ${differences.join(' and ')} replaced`], problems, advice }
+}
+
+/** Containers that nothing is in any more: of the layout before, or nobody knows of what. */
+function leftOver(
+  ids: readonly string[],
+  plan: readonly PlannedContainer[],
+): { readonly problems: readonly string[]; readonly advice: readonly string[] } {
+  const placeOf = new Map(
+    plan.flatMap(({ definition, collections }) => collections.map((name) => [name, definition.id])),
+  )
+  const wanted = new Set(plan.map(({ definition }) => definition.id))
+  const others = ids.filter((id) => !wanted.has(id))
+  const older = others.filter((id) => placeOf.has(id))
+  return {
+    problems: older.map(
+      (id) => `${id}: a container of its own was before; its documents belong in ${placeOf.get(id)}`,
+    ),
+    advice: others
+      .filter((id) => !older.includes(id))
+      .map((id) => `${id}: belongs to no collection and is left alone`),
+  }
 }
 
 /**
- * Makes the database and a container for each collection, and brings index policies and times to live into line with
+ * Makes the database and the containers of the collections, and brings index policies and times to live into line with
  * the declarations. Removes nothing. Safe to run again, and while the app is running.
  */
 export async function setUpCosmos(options: SetupOptions): Promise<SetupReport> {
-  const { client, databaseName, collections, maxThroughput, hasFullText = false } = options
+  const { client, databaseName, collections, throughput, hasFullText = false, layout } = options
+  const plan = planOf(collections, { hasFullText, ...(layout && { layout }) })
   const { database, statusCode } = await client.databases.createIfNotExists({
     id: databaseName,
-    ...(maxThroughput === undefined ? {} : { maxThroughput }),
+    ...(throughput && { maxThroughput: throughput.shared }),
   })
-  const results: { readonly changes: readonly string[]; readonly problems: readonly string[] }[] = []
-  for (const collection of collections)
-    results.push(await setUpContainer(database, containerOf(collection, { hasFullText })))
+  const isNew = statusCode === 201
+  const ofDatabase = isNew
+    ? []
+    : await adviceOn({ id: `database ${databaseName}` }, () => database.readOffer(), throughput?.shared)
+  const results: Change[] = []
+  for (const planned of plan) results.push(await setUpContainer(database, planned, throughput))
 
   const { resources } = await database.containers.readAll().fetchAll()
-  const declared = new Set(collections.map(({ name }) => name))
-  const undeclared = resources.filter(({ id }) => !declared.has(id)).map(({ id }) => id)
+  const left = leftOver(
+    resources.map(({ id }) => id),
+    plan,
+  )
   const { resource: account } = await client.getDatabaseAccount()
   const consistency = String(account?.consistencyPolicy ?? '')
   return {
     changes: [
-      ...(statusCode === 201 ? [`database ${databaseName}: made`] : []),
-      ...results.flatMap(({ changes }) => changes),
+      ...(isNew ? [`database ${databaseName}: made`] : []),
+      ...results.flatMap(({ changes = [] }) => changes),
     ],
-    problems: results.flatMap(({ problems }) => problems),
+    problems: [...results.flatMap(({ problems = [] }) => problems), ...left.problems],
     advice: [
-      ...undeclared.map((id) => `${id}: belongs to no collection and is left alone`),
+      ...ofDatabase,
+      ...results.flatMap(({ advice = [] }) => advice),
+      ...left.advice,
       ...(consistency === 'Strong'
         ? []
         : [

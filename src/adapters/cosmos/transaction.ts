@@ -10,7 +10,7 @@ import {
   type Write,
 } from '../../ports/documents.ts'
 import { CosmosFailure } from './client.ts'
-import { addressOf, type Item, isExpired, itemIdOf, matchOf, storedOf } from './items.ts'
+import { type Item, isExpired, itemIdOf, keyOf, matchOf, storedOf } from './items.ts'
 import { chargeIn, noTag, ok, type Requests, rounds, unavailable, unknown, verdicts } from './requests.ts'
 
 /** What was written is known here and need not travel back; the SDK can say so for batches alone. */
@@ -24,7 +24,7 @@ type Step =
 
 /** Several writes of one partition, all or none of them. */
 export function createTransact(
-  { ask, containerOf, find, itemFor, keyOf }: Requests,
+  { addressIn, ask, containerOf, find, itemFor }: Requests,
   clock: Clock,
   /** What a removal has to insist on: undefined for whatever is there, null when nothing is. */
   removable: (c: AnyCollection, key: Key, version: string | undefined) => Promise<string | undefined | null>,
@@ -95,7 +95,7 @@ export function createTransact(
     const steps = await stepsOf(c, partition, writes, crypto.randomUUID())
     /** Tags of expired items in whose place an insert goes. */
     const takenOver = new Map<Step, string>()
-    const address = addressOf(c, { partition, id: '' })
+    const address = addressIn(c, { partition, id: '' })
     let isRepeated = false
     for (let round = 1; round <= rounds; round++) {
       const operations = steps.map((step) => operationOf(step, takenOver.get(step)))
