@@ -67,7 +67,7 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
     .route('/api/v1', threadRoutes(to.chat))
     .route('/api/v1', syncRoutes(to.chat))
     .route('/api/v1', fileRoutes(to.files, to.profiles))
-    .route('/api/v1', formRoutes(to.forms))
+    .route('/api/v1', formRoutes(to.forms, to.idempotency.begin))
     .route('/api/v1/users/me/forms', myFormRoutes(to.forms, to.idempotency.begin))
     .route('/api/v1', formReviewRoutes(to.forms, to.serviceTokens))
     .route('/api/v1', reportRoutes(to.reports))

@@ -81,7 +81,7 @@ const keyed = [
   /^\/api\/v1\/courses\/[^/]+\/(lessons|modules)$/,
   /^\/api\/v1\/admin\/courses\/import$/,
   /^\/api\/v1\/users\/me\/forms\/[^/]+\/information$/,
-  /^\/api\/v1\/forms\/(contact|interest|referral)$/,
+  /^\/api\/v1\/forms\/(contact|interest|referral|status\/[^/]+\/information)$/,
 ]
 /** The same, for what has no name of its own: queues give each message one. */
 const messages = /^\/api\/v1\/conversations\/[^/]+\/messages$/

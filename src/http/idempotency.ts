@@ -19,8 +19,10 @@ export const idempotent = (begin: BeginIdempotent) =>
         { path: 'Idempotency-Key', code: 'invalid_format', message: 'Must be 1 to 255 visible characters.' },
       ])
     const body = await c.req.text()
-    const userId = c.get('session')?.actor.userId
-    const begun = await begin({ scope: userId ?? body, route: `${c.req.method} ${c.req.path}`, key, body })
+    // Whoever is not signed in has shown what they know in the body, or by a receipt code.
+    const scope =
+      c.get('session')?.actor.userId ?? JSON.stringify([c.req.header('x-receipt-code') ?? null, body])
+    const begun = await begin({ scope, route: `${c.req.method} ${c.req.path}`, key, body })
     if ('replay' in begun) {
       const { status, headers, body: answer } = begun.replay
       c.header('Idempotent-Replayed', 'true')

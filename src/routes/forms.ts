@@ -10,6 +10,8 @@ import {
 } from '../core/forms/forms.model.ts'
 import type { Forms } from '../core/forms/forms.ts'
 import type { Sending } from '../core/forms/submit-form.ts'
+import type { BeginIdempotent } from '../core/platform/idempotency/idempotency.ts'
+import { idempotent } from '../http/idempotency.ts'
 import { told } from '../http/language.ts'
 import type { AppContext, AppEnv } from '../http/request-context.ts'
 import { body, errors, isPublic, json, limitedAsForm } from '../http/route.ts'
@@ -113,19 +115,21 @@ const readProgress = createRoute({
   responses: { 200: json(FormProgress, 'As it is now.'), ...errors(400, 404) },
 })
 
-const addInformation = createRoute({
-  method: 'post',
-  path: '/forms/status/{trackingNumber}/information',
-  operationId: 'addFormInformation',
-  tags,
-  summary: 'Add information to a referral',
-  ...isPublic,
-  request: {
-    ...receipt,
-    ...body(AddInformation, { message: 'The telephone number has changed: +1 555 010 0177.' }),
-  },
-  responses: { 200: json(FormProgress, 'As it is now.'), ...errors(400, 404, 409, 413, 415) },
-})
+const addInformationFor = (begin: BeginIdempotent) =>
+  createRoute({
+    method: 'post',
+    path: '/forms/status/{trackingNumber}/information',
+    operationId: 'addFormInformation',
+    tags,
+    summary: 'Add information to a referral',
+    ...isPublic,
+    middleware: [idempotent(begin)] as const,
+    request: {
+      ...receipt,
+      ...body(AddInformation, { message: 'The telephone number has changed: +1 555 010 0177.' }),
+    },
+    responses: { 200: json(FormProgress, 'As it is now.'), ...errors(400, 404, 409, 413, 415, 422) },
+  })
 
 const withdraw = createRoute({
   method: 'post',
@@ -151,7 +155,7 @@ const erase = createRoute({
 })
 
 /** For whoever sends a form, and follows it. */
-export const formRoutes = (forms: Forms) => {
+export const formRoutes = (forms: Forms, begin: BeginIdempotent) => {
   const sendingOf = async (c: AppContext): Promise<Sending> => ({
     actor: c.get('session')?.actor ?? null,
     key: c.req.header('idempotency-key'),
@@ -194,7 +198,7 @@ export const formRoutes = (forms: Forms) => {
       return c.json(told(c, value), 201)
     })
     .openapi(readProgress, async (c) => c.json(await forms.follow.read(receiptOf(c)), 200))
-    .openapi(addInformation, async (c) =>
+    .openapi(addInformationFor(begin), async (c) =>
       c.json(await forms.follow.addInformation(c.get('caller'), receiptOf(c), c.req.valid('json')), 200),
     )
     .openapi(withdraw, async (c) => c.json(await forms.follow.withdraw(c.get('caller'), receiptOf(c)), 200))

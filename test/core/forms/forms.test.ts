@@ -450,6 +450,21 @@ describe('with the receipt code', () => {
     }
   })
 
+  test('adds to it once under one key, and nobody else learns what was answered', async () => {
+    const { visitor, path, receiptCode } = await openReferral()
+    const add = (code: string, key = 'once') =>
+      visitor.call('POST', `${path}/information`, {
+        body: { message: 'A new number: 619 555 0101' },
+        headers: { 'x-receipt-code': code, 'idempotency-key': key },
+      })
+    expect((await add(receiptCode)).body).toMatchObject({ informationAdded: 1 })
+    const again = await add(receiptCode)
+    expect(again.body).toMatchObject({ informationAdded: 1 })
+    expect(again.headers.get('idempotent-replayed')).toBe('true')
+    expect((await add('0000-0000-0000-0000')).status).toBe(404)
+    expect((await add(receiptCode, 'another')).body).toMatchObject({ informationAdded: 2 })
+  })
+
   test('adds to it, withdraws it, and erases it', async () => {
     const { admin, call, id, mails, testApp } = await openReferral()
     expect(
