@@ -24,6 +24,8 @@ const explained = new Set([
   'FolderTaken',
   'DamagedSecrets',
   'UnsupportedNode',
+  'MigrationFailed',
+  'MigrationRefused',
 ])
 const noRight = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR'])
 

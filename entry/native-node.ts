@@ -76,7 +76,12 @@ export async function openAzureSqlDatabase(
     user,
     password,
     timeoutMs,
-  }: AzureSqlSettings & { readonly password: string | undefined; readonly timeoutMs?: number },
+    quotesServer = false,
+  }: AzureSqlSettings & {
+    readonly password: string | undefined
+    readonly timeoutMs?: number
+    readonly quotesServer?: boolean
+  },
 ) {
   const { openAzureSql } = await import('../src/adapters/azure-sql/database.ts')
   return openAzureSql({
@@ -87,6 +92,7 @@ export async function openAzureSqlDatabase(
       user === undefined || password === undefined
         ? { credential: await createAzureCredential(config) }
         : { user, password },
+    quotesServer,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   })
 }

@@ -22,7 +22,13 @@ async function migrate(config: Config, { mssqlPassword: password }: GivenSecrets
   }
   if (config.records.kind === 'mssql') {
     const { migrate: migrateAzureSql } = await import('../src/adapters/azure-sql/migrations.ts')
-    const database = await openAzureSqlDatabase(config, { ...config.records, password, timeoutMs })
+    const database = await openAzureSqlDatabase(config, {
+      ...config.records,
+      password,
+      timeoutMs,
+      // No statement of a migration has a value in it.
+      quotesServer: true,
+    })
     const schema = await migrateAzureSql(database).finally(database.close)
     console.log(`${config.records.database} on ${config.records.server} has schema ${schema}`)
   }

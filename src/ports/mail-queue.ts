@@ -101,7 +101,7 @@ export interface MailQueue {
   /**
    * Takes at most `limit` waiting mails of these priorities that are due at `now` and not under lease, first by
    * priority, then by `dueAt`, then by id. They are under `lease` until `leaseUntil`: of any number of concurrent claims each mail is given to
-   * one.
+   * one. What somebody is writing at that moment may be left for the next claim.
    */
   claim(options: {
     readonly lease: string
@@ -127,13 +127,13 @@ export interface MailQueue {
   countDead(most: number): Promise<readonly DeadCount[]>
   /** Back to the waiting ones, with its attempts forgotten. False when it is not among the dead. */
   revive(id: string, dueAt: string): Promise<boolean>
-  /** The same for every dead letter of a kind. Answers how many those were. */
+  /** The same for every dead letter of a kind, many of them in several writes. Answers how many those were. */
   reviveAll(filter: DeadMailFilter, dueAt: string): Promise<number>
   /**
    * Removes every mail to any of these recipients, whatever its state, but for those under a lease at `now`: they are
-   * being sent. Answers how many those are.
+   * being sent. Many are removed in several writes. Answers how many are left so.
    */
   forgetRecipients(recipients: readonly string[], now: string): Promise<number>
-  /** Removes what was sent or expired before this time, and answers how many those were. */
+  /** Removes what was sent or expired before this time, many in several writes, and answers how many those were. */
   forget(before: string): Promise<number>
 }

@@ -5,6 +5,7 @@ import {
   createSqliteDocuments,
   type Direction,
   pageSql,
+  removeExpiredSql,
   scanSql,
 } from '../../src/adapters/sqlite/documents.ts'
 import { createSqliteSubmissions } from '../../src/adapters/sqlite/submissions.ts'
@@ -43,6 +44,14 @@ test.each(pages)(
 test.each(collections.map(({ name }) => name))('a walk through %s goes along its key', (name) => {
   expect(planOf(scanSql(name))).toEqual([
     'SEARCH documents USING PRIMARY KEY (collection=? AND (partition,id)>(?,?))',
+  ])
+})
+
+test('what is past its time is found by its time, and removed by its key', () => {
+  expect(planOf(removeExpiredSql)).toEqual([
+    'SEARCH documents USING PRIMARY KEY (collection=? AND partition=? AND id=?)',
+    expect.stringMatching(/^LIST SUBQUERY/),
+    'SEARCH documents USING COVERING INDEX documents_expiry (expires_at<?)',
   ])
 })
 

@@ -1,7 +1,7 @@
 import { createAzureSqlAudit } from '../../src/adapters/azure-sql/audit.ts'
 import { type AzureSqlDatabase, openAzureSql } from '../../src/adapters/azure-sql/database.ts'
 import { createAzureSqlMailQueue } from '../../src/adapters/azure-sql/mail-queue.ts'
-import { migrate, migrationsOf } from '../../src/adapters/azure-sql/migrations.ts'
+import { migrate, migrationsOf, schemaMigrationsSql } from '../../src/adapters/azure-sql/migrations.ts'
 import { createAzureSqlSubmissions } from '../../src/adapters/azure-sql/submissions.ts'
 import { testAuditKeys } from '../audit-keys.ts'
 import { auditContract, type Tampering } from '../contracts/audit.contract.ts'
@@ -61,7 +61,9 @@ onRealService('Azure SQL', settingNames, (settings) => {
 
   // Without a ledger, which would not even let the intruder of the contract do what is to be found.
   auditContract('azure-sql', async () => {
-    const opened = await openInSchema((database) => runAll(database, migrationsOf({ ledger: '' }).flat()))
+    const opened = await openInSchema((database) =>
+      runAll(database, [schemaMigrationsSql, ...migrationsOf({ ledger: '' }).flat()]),
+    )
     return {
       ...opened,
       async tamper(tampering) {

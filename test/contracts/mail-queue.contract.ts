@@ -4,6 +4,9 @@ import type { MailQueue, QueuedMail } from '../../src/ports/mail-queue.ts'
 /** What a database may take for nothing at the end of a text, and what an adapter may put there. */
 export const nearTexts = [' ', '  ', '␃', ' ␃', '\u00a0'] as const
 
+/** What a queue under the contract does at once of what concerns many. */
+export const sliceRows = 3
+
 export interface OpenedMailQueue {
   readonly mailQueue: MailQueue
   readonly close?: () => unknown
@@ -301,6 +304,30 @@ export function mailQueueContract(name: string, open: () => Promise<OpenedMailQu
       expect(await q.forgetRecipients([`${mail.recipient}x`, 'r'.repeat(5_000)], minute(2))).toBe(0)
       expect((await claim(minute(2))).items.map(({ id }) => id)).toEqual([mail.id])
     })
+
+    test.each([0, 1, sliceRows - 1, sliceRows, sliceRows + 1, 3 * sliceRows, 10])(
+      '%i are revived, forgotten and taken from their recipients all, however few go at once',
+      async (count) => {
+        const every = Array.from({ length: count }, () => queuedMail({ recipient: 'ann' }))
+        const other = queuedMail({ recipient: 'ben', priority: 50 })
+        for (const mail of [...every, other]) await q.enqueue(mail)
+        const settleAll = async (state: 'dead' | 'sent') => {
+          const { lease, items } = await claim(minute(0), { limit: 100, priorities: { least: 0, most: 10 } })
+          for (const { id } of items) await q.settle(id, lease, { state, at: minute(1), reason: 'refused' })
+        }
+        await settleAll('dead')
+        expect((await q.counts()).dead).toBe(count)
+        expect(await q.reviveAll({ reason: 'refused' }, minute(0))).toBe(count)
+        expect(await q.counts()).toMatchObject({ dead: 0, waiting: count + 1 })
+        await settleAll('sent')
+        expect(await q.forget(minute(1))).toBe(0)
+        expect(await q.forget(minute(2))).toBe(count)
+        for (const mail of every) await q.enqueue(mail)
+        expect(await q.counts()).toMatchObject({ waiting: count + 1 })
+        expect(await q.forgetRecipients(['ann'], minute(2))).toBe(0)
+        expect(await q.counts()).toMatchObject({ waiting: 1 })
+      },
+    )
 
     test('a probe leaves nothing, and can be repeated at once with itself', async () => {
       await q.enqueue(queuedMail())

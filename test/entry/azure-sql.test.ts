@@ -21,9 +21,14 @@ afterAll(async () => {
 
 const environment = () => ({ ...server.environment, ...server.signIn, DATA_DIR: directory })
 
-const run = (script: string): Promise<{ code: number; stdout: string; stderr: string }> =>
+const run = (
+  script: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<{ code: number; stdout: string; stderr: string }> =>
   new Promise((resolve) => {
-    const options = { env: { PATH: process.env['PATH'] ?? '', DOCUMENTS: 'memory', ...environment() } }
+    const options = {
+      env: { PATH: process.env['PATH'] ?? '', DOCUMENTS: 'memory', ...environment(), ...settings },
+    }
     execFile(process.execPath, [`scripts/${script}.ts`], options, (error, stdout, stderr) =>
       resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
     )
@@ -45,6 +50,27 @@ const sendReferral = (url: string, i: number) =>
       urgency: 'high',
     }),
   })
+
+test('whoever migrates hears what the server said, and where; nothing of it is kept', async () => {
+  server.fail(/^create table form_submissions/, 'refused')
+  const refused = await run('migrate')
+  const batches = migrationsOf({ ledger: ' with (ledger = on (append_only = on))' })[0]?.length
+  expect(refused).toMatchObject({ code: 1, stdout: '' })
+  expect(refused.stderr).toMatch(
+    new RegExp(
+      `^migration 1, batch \\d+ of ${batches} \\(create table form_submissions\\): error 262, state 1, from the database: ` +
+        `CREATE TABLE permission denied in database 'toolsinc-reports'\\.\\n` +
+        `Nothing of this run was kept\\. When the cause is gone, run npm run migrate again\\.\\n$`,
+    ),
+  )
+  expect(server.query('select count(*) as tables from sqlite_schema')).toEqual([{ tables: 0 }])
+  const stranger = await run('migrate', { MSSQL_PASSWORD: 'another' })
+  expect(stranger.code).toBe(1)
+  expect(stranger.stderr).toMatch(
+    /^the database cannot be migrated: login refused \(ELOGIN\): Login failed for user/,
+  )
+  expect(stranger.stderr).not.toContain('another')
+})
 
 test('the tables are made by one command, also from two processes at once', async () => {
   const ended = await Promise.all([run('migrate'), run('migrate')])
@@ -106,7 +132,7 @@ test('a process takes forms as its managed identity, and is not ready while the 
 test('the audit log is verified there, too, and the row that was changed is named', async () => {
   const intact = await run('verify-audit')
   expect(intact).toMatchObject({ code: 0, stdout: expect.stringMatching(/^intact: \d+ rows\n/) })
-  server.exec(`drop trigger audit_logs_append_only_update;
+  server.exec(`drop trigger ledger_of_audit_logs_update;
     update audit_logs set outcome = 'failure' where sequence = 3`)
   const broken = await run('verify-audit')
   expect(broken.code).toBe(1)

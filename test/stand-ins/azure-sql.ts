@@ -18,8 +18,8 @@ import { type Answer, type ColumnType, type LogIn, type Session, startTds, type 
 
 /** Words of T-SQL that mean nothing to SQLite, or that it has no need of. */
 const ignored = [
-  / with \((?:(?:updlock|holdlock|rowlock)(?:, )?)+\)/g,
-  / with \(ledger = on \(append_only = on\)\)/g,
+  / with \((?:(?:updlock|holdlock|rowlock|readpast|readcommittedlock)(?:, )?)+\)/g,
+  / with \(ledger = on \(append_only = on\)\)$/g,
 ]
 
 /** `output` stands in the middle, `returning` at the end. */
@@ -66,6 +66,15 @@ function rewrite(tsql: string): string {
       )
       .join('\n')
   }
+  const some =
+    /^(?:delete top \((@\w+)\) from|update top \((@\w+)\)) (\w+) (set [\s\S]*?)?where ([\s\S]*)$/.exec(
+      statement,
+    )
+  if (some) {
+    const [, deleted, updated, table, set = '', condition] = some
+    const chosen = `where rowid in (select rowid from ${table} where ${condition} limit ${deleted ?? updated})`
+    statement = deleted ? `delete from ${table} ${chosen}` : `update ${table} ${set}${chosen}`
+  }
   if (statement.startsWith('create table'))
     statement = statement
       .replace(/(\w+) nvarchar\((\d+)\)/g, '$1 nvarchar($2) check (units($1) <= $2)')
@@ -86,6 +95,14 @@ function rewrite(tsql: string): string {
       /from sys\.triggers where name = '(\w+)' and parent_id = object_id\('(\w+)'\)/,
       `from (select 0 as is_disabled where 2 = (select count(*) from sqlite_schema where type = 'trigger'
          and tbl_name = '$2' and name in ('$1_update', '$1_delete') and sql like '%raise(abort,%'))`,
+    )
+    .replace(
+      /from sys\.all_columns where object_id = object_id\('sys.tables'\) and name = 'ledger_type'/,
+      `from (select 1 where serverproperty('EngineEdition') = 5)`,
+    )
+    .replace(
+      /select ledger_type from sys\.tables where object_id = object_id\('(\w+)'\)/,
+      `select case when exists (select 1 from sqlite_schema where name = 'ledger_of_$1_update') then 3 else 0 end as ledger_type`,
     )
     .replaceAll(
       'information_schema.tables',
@@ -123,6 +140,29 @@ function addFunctions(database: DatabaseSync, properties: Readonly<Record<string
   database.function('serverproperty', ((name: string) => properties[name] ?? null) as never)
 }
 
+/** What an append-only ledger table does by itself; no trigger of T-SQL is among those. */
+const ledgerOf = (table: string): string =>
+  ['update', 'delete']
+    .map(
+      (change) => `create trigger ledger_of_${table}_${change} before ${change} on ${table}
+        begin select raise(abort, 'Updates are not allowed for the append only Ledger table'); end;`,
+    )
+    .join('\n')
+
+/** What row locks may be asked for, and where they may be passed over: elsewhere the server answers 650. */
+function isReadpastRefused(tsql: string, isolation: string): boolean {
+  const hints = [...tsql.matchAll(/ with \(([a-z, ]+)\)/g)].map(([, names = '']) => names.split(', '))
+  return hints.some(
+    (names) =>
+      names.includes('readpast') &&
+      (isolation !== 'read committed' ||
+        names.includes('holdlock') ||
+        names.includes('readcommitted') ||
+        // Where the database has row versions, as Azure's have.
+        !names.includes('readcommittedlock')),
+  )
+}
+
 /** Of the errors of SQLite, those that SQL Server has a number for. */
 const numbers: Record<number, number> = {
   275: 547,
@@ -135,7 +175,11 @@ const numbers: Record<number, number> = {
 
 function failureOf(error: unknown): Answer {
   const { errcode, message } = error as Error & { errcode?: number }
-  const number = message.includes('units(') ? 2628 : (numbers[errcode ?? 0] ?? 50_000)
+  const number = message.includes('units(')
+    ? 2628
+    : message.includes('Ledger table')
+      ? 37_359
+      : (numbers[errcode ?? 0] ?? 50_000)
   return { error: { number, message }, isUndone: false }
 }
 
@@ -176,7 +220,8 @@ function createLock() {
   }
 }
 
-export type Fault = 'deadlock' | 'endless' | 'freeze' | 'drop'
+/** `refused`: the user has no right to it. */
+export type Fault = 'deadlock' | 'refused' | 'endless' | 'freeze' | 'drop'
 
 export interface AzureSqlStandIn {
   readonly connection: AzureSqlConnection
@@ -248,6 +293,8 @@ export async function startAzureSql({
   function openSession(): Session {
     const database = open()
     let isInTransaction = false
+    /** As the client has set it; a transaction may have one of its own. */
+    let isolation = 'read committed'
     let release: (() => void) | undefined
 
     const end = (how: 'commit' | 'rollback') => {
@@ -271,6 +318,8 @@ export async function startAzureSql({
       if (name !== undefined) schema = name
       if (tsql === 'drop trigger audit_logs_append_only')
         for (const change of ['update', 'delete']) database.exec(`${tsql}_${change}`)
+      const [, granted] = /^(?:grant|deny|revoke) [a-z, ]+ on (\w+) to /.exec(tsql) ?? []
+      if (granted !== undefined) database.prepare(`select 1 from ${granted} limit 0`)
       const [, denied] = /^deny insert on (\w+) to public$/.exec(tsql) ?? []
       if (denied !== undefined)
         database.exec(
@@ -280,12 +329,39 @@ export async function startAzureSql({
         tsql,
       )
     }
+    /** Asks no trigger, but whether somebody else refers to it. */
+    function truncate(table: string): Answer {
+      const refers = database
+        .prepare(
+          `select t.name from sqlite_schema as t, pragma_foreign_key_list(t.name) as f where t.type = 'table' and f."table" = ?`,
+        )
+        .all(table)
+      const triggers = database
+        .prepare(`select name, sql from sqlite_schema where type = 'trigger' and tbl_name = ?`)
+        .all(table) as { readonly name: string; readonly sql: string }[]
+      if (refers.length > 0)
+        return { error: { number: 4712, message: `Cannot truncate table '${table}'` }, isUndone: false }
+      if (triggers.some(({ name }) => name.startsWith('ledger_of_')))
+        return {
+          error: { number: 37_359, message: 'not allowed for the append only Ledger table' },
+          isUndone: false,
+        }
+      for (const { name } of triggers) database.exec(`drop trigger ${name}`)
+      database.exec(`delete from ${table}`)
+      for (const { sql } of triggers) database.exec(sql)
+      return { table: null, changed: 0 }
+    }
     function execute(tsql: string, values: Readonly<Record<string, unknown>>): Answer {
       const nothing = { table: null, changed: 0 }
       if (administrate(tsql)) return nothing
+      const [, truncated] = /^truncate table (\w+)$/.exec(tsql) ?? []
+      if (truncated !== undefined) return truncate(truncated)
       const sqlite = rewrite(tsql)
       if (sqlite.startsWith('create')) {
         database.exec(sqlite)
+        const [, ledger] =
+          /^create table (\w+)[\s\S]* with \(ledger = on \(append_only = on\)\)$/.exec(tsql) ?? []
+        if (ledger !== undefined) database.exec(ledgerOf(ledger))
         return nothing
       }
       const statement = database.prepare(sqlite)
@@ -314,10 +390,20 @@ export async function startAzureSql({
           end('rollback')
           return { error: { number: 1205, message: 'was chosen as the deadlock victim' }, isUndone: true }
         }
+        if (faulty?.fault === 'refused')
+          return {
+            error: { number: 262, message: `CREATE TABLE permission denied in database 'toolsinc-reports'.` },
+            isUndone: false,
+          }
         if (faulty) return faulty.fault
         const syntaxError = findSyntaxError(tsql)
         if (syntaxError !== undefined)
           return { error: { number: 102, message: syntaxError }, isUndone: false }
+        if (isReadpastRefused(tsql, isolation))
+          return {
+            error: { number: 650, message: 'You can only specify the READPAST lock in …' },
+            isUndone: false,
+          }
         // The server would take it, and keep another plan for it each time.
         if (before !== declaration)
           return {
@@ -343,7 +429,11 @@ export async function startAzureSql({
           return failureOf(error)
         }
       },
-      async transact(what) {
+      set(batch) {
+        isolation = /set transaction isolation level ([a-z ]+)/.exec(batch)?.[1]?.trim() ?? isolation
+      },
+      async transact(what, level) {
+        isolation = level ?? isolation
         if (what === 'begin') isInTransaction = true
         else end(what)
         return { table: null, changed: 0 }

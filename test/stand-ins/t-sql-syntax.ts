@@ -6,6 +6,7 @@ import { CaseChangingStream } from 'antlr4ts-sql/dist/src/models/CaseChangingStr
 /** What T-SQL has and the grammar has not. The replacement has the same form. */
 const unknownToGrammar: readonly (readonly [RegExp, string])[] = [
   [/ with \(ledger = on \(append_only = on\)\)$/, ''],
+  [/^grant view definition on /, 'grant select on '],
   [/^(?:grant|deny) (?:(?:select|insert|update|delete)(?:, )?)+ on /, 'grant select on '],
 ]
 

@@ -35,7 +35,10 @@ export interface Session {
     parameters: Readonly<Record<string, ParameterValue>>,
     declaration: string,
   ): Promise<Answer>
-  transact(what: 'begin' | 'commit' | 'rollback'): Promise<Answer>
+  /** What the driver says about its connection. */
+  set(batch: string): void
+  /** `isolation`: of the transaction that begins, where it has one of its own. */
+  transact(what: 'begin' | 'commit' | 'rollback', isolation?: string): Promise<Answer>
   close(): void
 }
 
@@ -57,6 +60,14 @@ const packets = {
   login: 16,
   prelogin: 18,
 }
+const isolations = [
+  undefined,
+  'read uncommitted',
+  'read committed',
+  'repeatable read',
+  'serializable',
+  'snapshot',
+]
 const maxPacketBody = 4088
 const daysToEpoch = 719_162
 const dayMs = 86_400_000
@@ -456,9 +467,10 @@ export async function startTds({
       } else if (type === packets.identityToken && identity)
         begin({ ...identity, token: body.subarray(8).toString('utf16le') })
       else if (!session) socket.destroy()
-      // What the driver sets for its connection.
-      else if (type === packets.batch) answer(done(0xfd, 0))
-      else if (type === packets.rpc) {
+      else if (type === packets.batch) {
+        session.set(body.subarray(body.readUInt32LE(0)).toString('utf16le'))
+        answer(done(0xfd, 0))
+      } else if (type === packets.rpc) {
         const { statement, declaration, parameters } = readCall(body)
         await tell(session.run(statement, parameters, declaration))
       } else if (type === packets.transaction) {
@@ -467,7 +479,8 @@ export async function startTds({
         ]
         if (!what) throw new Error('this request of a transaction is not expected')
         if (what === 'begin') transaction = ++transactions
-        await tell(session.transact(what), changes[what])
+        const isolation = what === 'begin' ? isolations[body.readUInt8(body.readUInt32LE(0) + 2)] : undefined
+        await tell(session.transact(what, isolation), changes[what])
       }
     }
     function receiveMessage(type: number, body: Buffer) {

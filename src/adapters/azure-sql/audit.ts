@@ -36,6 +36,8 @@ export async function appendAudit(run: Run, entry: AuditEntry, key: AuditKey): P
   })
 }
 
+const appendOnlyLedger = 3
+
 const isTime = { from: 'created_at >= @from', until: 'created_at < @until' } as const
 
 export function createAzureSqlAudit({
@@ -85,14 +87,27 @@ export function createAzureSqlAudit({
     }
   }
 
-  async function damages(): Promise<readonly AuditDamageKind[]> {
-    const { rows } = await database.run(
-      port,
-      `select is_disabled from sys.triggers where name = 'audit_logs_append_only' and parent_id = object_id('audit_logs')`,
-      {},
-    )
-    return rows.length === 1 && Number(rows[0]?.['is_disabled']) === 0 ? [] : ['unprotected']
+  const firstOf = async (statement: string): Promise<unknown> => {
+    const [row] = (await database.run(port, statement, {})).rows
+    return row && Object.values(row)[0]
   }
+
+  /** By its trigger, or since it is an append-only ledger: an older server does not know of those. */
+  async function isProtected(): Promise<boolean> {
+    const isDisabled = await firstOf(
+      `select is_disabled from sys.triggers where name = 'audit_logs_append_only' and parent_id = object_id('audit_logs')`,
+    )
+    if (isDisabled !== undefined && Number(isDisabled) === 0) return true
+    const knowsLedgers = await firstOf(
+      `select count(*) as found from sys.all_columns where object_id = object_id('sys.tables') and name = 'ledger_type'`,
+    )
+    if (Number(knowsLedgers) === 0) return false
+    const kind = await firstOf(`select ledger_type from sys.tables where object_id = object_id('audit_logs')`)
+    return Number(kind) === appendOnlyLedger
+  }
+
+  const damages = async (): Promise<readonly AuditDamageKind[]> =>
+    (await isProtected()) ? [] : ['unprotected']
 
   const log: AuditLog = {
     async append(given) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { testAuditKeys } from '../../../test/audit-keys.ts'
 import { auditContract } from '../../../test/contracts/audit.contract.ts'
-import { mailQueueContract } from '../../../test/contracts/mail-queue.contract.ts'
+import { mailQueueContract, sliceRows } from '../../../test/contracts/mail-queue.contract.ts'
 import { submissionsContract } from '../../../test/contracts/submissions.contract.ts'
 import { startAzureSql } from '../../../test/stand-ins/azure-sql.ts'
 import { findRefused, judge, judgeIsMissing, judgeSent } from '../../../test/stand-ins/t-sql-judge.ts'
@@ -9,21 +9,21 @@ import { findSyntaxError } from '../../../test/stand-ins/t-sql-syntax.ts'
 import { createAzureSqlAudit } from './audit.ts'
 import { openAzureSql } from './database.ts'
 import { createAzureSqlMailQueue } from './mail-queue.ts'
-import { migrate } from './migrations.ts'
+import { migrate, migrationsOf } from './migrations.ts'
 import { columnTypes } from './parameters.ts'
 import { createAzureSqlSubmissions } from './submissions.ts'
 
 const declared = new Map<string, Set<string>>()
 
 /** Every statement that the contracts make the adapters send goes through the grammar on its way. */
-async function open() {
-  const server = await startAzureSql({ findSyntaxError })
+async function open({ edition }: Pick<NonNullable<Parameters<typeof startAzureSql>[0]>, 'edition'> = {}) {
+  const server = await startAzureSql({ findSyntaxError, ...(edition === undefined ? {} : { edition }) })
   const database = openAzureSql(server.connection)
   await migrate(database)
   return {
     server,
     audit: createAzureSqlAudit({ database, keys: testAuditKeys() }),
-    mailQueue: createAzureSqlMailQueue({ database }),
+    mailQueue: createAzureSqlMailQueue({ database, sliceRows }),
     submissions: createAzureSqlSubmissions({ database, keys: testAuditKeys() }),
     async close() {
       await database.close()
@@ -47,17 +47,22 @@ const tamperings = {
             insert into audit_logs select * from forged`,
 }
 
-auditContract('azure-sql', async () => {
-  const { server, audit, close } = await open()
-  return {
-    audit,
-    close,
-    tamper(tampering) {
-      server.exec('drop trigger audit_logs_append_only_update; drop trigger audit_logs_append_only_delete')
-      server.exec(tamperings[tampering])
-    },
-  }
-})
+/** The ledger of the server itself, and the trigger where there is none. */
+for (const [name, edition, guard] of [
+  ['azure-sql', 5, 'ledger_of_audit_logs'],
+  ['azure-sql without ledgers', 3, 'audit_logs_append_only'],
+] as const)
+  auditContract(name, async () => {
+    const { server, audit, close } = await open({ edition })
+    return {
+      audit,
+      close,
+      tamper(tampering) {
+        for (const change of ['update', 'delete']) server.exec(`drop trigger ${guard}_${change}`)
+        server.exec(tamperings[tampering])
+      },
+    }
+  })
 
 mailQueueContract('azure-sql', open)
 
@@ -77,6 +82,30 @@ describe('what all contracts sent', () => {
     const seen = [...declared]
     expect(seen.length).toBeGreaterThan(80)
     expect(seen.filter(([, declarations]) => declarations.size > 1)).toEqual([])
+  })
+
+  test('whatever takes away or changes many rows does so a few at a time', () => {
+    const one = /where (id|submission_id|series) = @/
+    const inMigrations = new Set(migrationsOf({ ledger: '' }).flat())
+    const mass = [...declared.keys()].filter(
+      (sent) => /^(delete|update)/.test(sent) && !one.test(sent) && !inMigrations.has(sent),
+    )
+    expect(mass.length).toBeGreaterThan(5)
+    expect(mass.filter((statement) => !/^(delete|update) top \(@limit\) /.test(statement))).toEqual([])
+  })
+
+  test('no later page reads what earlier ones had: the time alone is a range', () => {
+    const pages = [...declared.keys()].filter((sent) => sent.includes('@lastId'))
+    expect(pages.length).toBeGreaterThan(5)
+    const range =
+      /where (.* and )?(\w+) ([<>])= @time and \(\2 \3 @time or id \3 @lastId\)\s+order by \2 (asc|desc), id \4$/s
+    expect(pages.filter((statement) => !range.test(statement))).toEqual([])
+  })
+
+  test('what waits for nobody says so, in the words that hold with row versions and without', () => {
+    const claims = [...declared.keys()].filter((sent) => sent.startsWith('with due as'))
+    expect(claims).toHaveLength(1)
+    expect(claims[0]).toContain('from mail_outbox with (updlock, rowlock, readpast, readcommittedlock)')
   })
 
   test('no parameter is declared by its value', () => {

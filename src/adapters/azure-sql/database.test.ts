@@ -10,7 +10,7 @@ import { PortUnavailable } from '../../ports/unavailable.ts'
 import { createAzureSqlAudit } from './audit.ts'
 import { type AzureSqlDatabase, openAzureSql } from './database.ts'
 import { createAzureSqlMailQueue } from './mail-queue.ts'
-import { migrate } from './migrations.ts'
+import { migrate, migrationsOf, newestSchema } from './migrations.ts'
 import { createAzureSqlSubmissions } from './submissions.ts'
 
 const token = 'token-of-the-identity'
@@ -192,15 +192,78 @@ describe('what goes wrong while a submission is stored', () => {
   })
 })
 
-test.each(['update audit_logs set outcome = @outcome', 'delete from audit_logs where outcome <> @outcome'])(
-  'the audit log refuses `%s`',
-  async (statement) => {
-    await createAzureSqlAudit({ database, keys: testAuditKeys() }).append(auditEntry('one'))
-    expect(await causeOf(database.run('audit', statement, { outcome: 'failure' }))).toMatchObject({
-      number: 51_000,
-    })
-  },
-)
+describe.each([
+  [5, 'its ledger', [37_359, 37_359, 37_359]],
+  [3, 'its trigger and a table that refers to it', [51_000, 51_000, 4712]],
+] as const)('on a server of edition %i the audit log refuses, by %s', (edition, _, numbers) => {
+  let other: AzureSqlStandIn
+  let opened: AzureSqlDatabase
+  beforeAll(async () => {
+    other = await startAzureSql({ edition })
+    opened = openAzureSql(other.connection)
+    await migrate(opened)
+    await createAzureSqlAudit({ database: opened, keys: testAuditKeys() }).append(auditEntry('one'))
+  })
+  afterAll(async () => {
+    await opened.close()
+    await other.stop()
+  })
+
+  test.each([
+    ['update audit_logs set outcome = @outcome', numbers[0]],
+    ['delete from audit_logs where outcome <> @outcome', numbers[1]],
+    ['truncate table audit_logs', numbers[2]],
+  ])('`%s`', async (statement, number) => {
+    const values = statement.includes('@') ? { outcome: 'failure' } : {}
+    expect(await causeOf(opened.run('audit', statement, values))).toMatchObject({ number })
+    expect(other.query('select count(*) as rows from audit_logs')).toEqual([{ rows: 1 }])
+  })
+
+  test('and says when nothing protects it any more', async () => {
+    const audit = createAzureSqlAudit({ database: opened, keys: testAuditKeys() })
+    expect(await audit.verify()).toMatchObject({ intact: true, damages: [] })
+    const guard = edition === 5 ? 'ledger_of_audit_logs' : 'audit_logs_append_only'
+    other.exec(`drop trigger ${guard}_update; drop trigger ${guard}_delete`)
+    expect((await audit.verify()).damages).toMatchObject([{ kind: 'unprotected' }])
+  })
+})
+
+test('a ledger that has a trigger beside it, as older versions made it, keeps working without it, too', async () => {
+  const audit = createAzureSqlAudit({ database, keys: testAuditKeys() })
+  const [trigger = ''] = migrationsOf({ ledger: '' })
+    .flat()
+    .filter((batch) => batch.startsWith('create trigger'))
+  await database.run('migrations', trigger, {})
+  expect(await migrate(database)).toBe(newestSchema)
+  await audit.append(auditEntry('two'))
+  expect(await audit.verify()).toMatchObject({ intact: true })
+  await database.run('migrations', 'drop trigger audit_logs_append_only', {})
+  expect(await audit.verify()).toMatchObject({ intact: true })
+})
+
+test('a transaction and a statement on its own read what is committed', async () => {
+  const inIsolation = (isolation: number) =>
+    new sql.ConnectionPool({
+      ...server.connection,
+      ...standInUser,
+      options: {
+        connectionIsolationLevel: isolation,
+        cryptoCredentialsDetails: { ca: server.connection.authority ?? '' },
+      },
+    }).connect()
+  const claim =
+    server.statements.find((sent) => sent.includes('readpast')) ?? 'with (readpast, readcommittedlock)'
+  for (const isolation of [sql.ISOLATION_LEVEL.SNAPSHOT, sql.ISOLATION_LEVEL.SERIALIZABLE]) {
+    const pool = await inIsolation(isolation)
+    await expect(pool.request().query(claim)).rejects.toMatchObject({ number: 650 })
+    await pool.close()
+  }
+  const queue = createAzureSqlMailQueue({ database })
+  await queue.probe()
+  const now = '2026-01-01T00:00:00.000Z'
+  const all = { least: 0, most: 100 }
+  expect(await queue.claim({ lease: 'l', now, leaseUntil: now, limit: 1, priorities: all })).toEqual([])
+})
 
 describe('logging in', () => {
   const askAs = async (connection: Partial<typeof server.connection>) => {

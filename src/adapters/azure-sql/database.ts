@@ -105,6 +105,7 @@ const configurationOf = ({
 /** Connects when the first statement is run, and again whenever it has to. */
 export function openAzureSql(connection: AzureSqlConnection): AzureSqlDatabase {
   let opening: Promise<sql.ConnectionPool> | undefined
+  const failureOf = (error: unknown) => new AzureSqlFailure(error, connection)
 
   async function open(): Promise<sql.ConnectionPool> {
     const pool = new sql.ConnectionPool(configurationOf(connection))
@@ -114,14 +115,14 @@ export function openAzureSql(connection: AzureSqlConnection): AzureSqlDatabase {
       return await pool.connect()
     } catch (error) {
       opening = undefined
-      throw new AzureSqlFailure(error)
+      throw failureOf(error)
     }
   }
   const pool = () => (opening ??= open())
 
   async function transact<T>(work: (run: Run) => Promise<T>): Promise<T> {
     const transaction = (await pool()).transaction()
-    await transaction.begin().catch((error) => Promise.reject(new AzureSqlFailure(error)))
+    await transaction.begin().catch((error) => Promise.reject(failureOf(error)))
     let result: T
     try {
       result = await work((...statement) => runOn(transaction.request(), connection)(...statement))
@@ -130,7 +131,7 @@ export function openAzureSql(connection: AzureSqlConnection): AzureSqlDatabase {
       await transaction.rollback().catch(() => {})
       throw error
     }
-    await transaction.commit().catch((error) => Promise.reject(new AzureSqlFailure(error)))
+    await transaction.commit().catch((error) => Promise.reject(failureOf(error)))
     return result
   }
 

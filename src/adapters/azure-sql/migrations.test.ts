@@ -35,7 +35,7 @@ test('from two processes at once, and again, each migration is applied once', as
 
 test('one that breaks off leaves nothing, and is applied by the next', async () => {
   server.fail(/create table form_submissions/, 'drop')
-  await expect(run()).rejects.toThrow('migrations is unavailable')
+  await expect(run()).rejects.toThrow(/^migration 1, batch \d+ of \d+ \(create table form_submissions\): /)
   expect(server.query('select count(*) as tables from sqlite_schema')).toEqual([{ tables: 0 }])
   await run()
   expect(server.query('select number from schema_migrations')).toEqual(
@@ -52,10 +52,14 @@ test('an older program refuses a newer database', async () => {
 test('the audit log is an append-only ledger where the server has those', async () => {
   await run()
   expect(created().filter((statement) => statement.endsWith(ledger))).toHaveLength(1)
+  expect(server.statements.filter((statement) => /trigger|audit_logs_kept/.test(statement))).toEqual([])
   const older = await startAzureSql({ edition: 3 })
   const database = openAzureSql(older.connection)
   await migrate(database)
   expect(older.statements.join()).not.toContain('ledger')
+  expect(
+    older.statements.filter((statement) => /create trigger|audit_logs_kept/.test(statement)),
+  ).toHaveLength(2)
   await database.close()
   await older.stop()
 })
@@ -67,6 +71,7 @@ test('nobody is granted to change the audit log, and everybody is denied it', ()
   expect(permissions).toEqual([
     'grant select, insert on audit_logs to tools_inc_api',
     'deny update, delete on audit_logs to public',
+    'grant view definition on audit_logs to tools_inc_api',
   ])
 })
 

@@ -1,4 +1,6 @@
+import { PortUnavailable } from '../../ports/unavailable.ts'
 import type { AzureSqlDatabase, Run } from './database.ts'
+import { AzureSqlFailure } from './failure.ts'
 import { exactly } from './parameters.ts'
 
 const port = 'migrations'
@@ -7,7 +9,8 @@ const text = (length: number) => `nvarchar(${length}) ${exactly}`
 
 /**
  * Numbered from 1, each a list of batches, because some statements have to be alone in theirs. A landed migration is
- * never edited: the next one corrects it. `ledger` ends the statement of a table that nobody may change.
+ * never edited: the next one corrects it. `ledger` ends the statement of a table that nobody may change. What such a
+ * table does by itself needs no trigger: where there is a ledger, databases from before have one beside it, others none.
  */
 export const migrationsOf = ({ ledger }: { readonly ledger: string }): readonly (readonly string[])[] => [
   [
@@ -34,10 +37,14 @@ export const migrationsOf = ({ ledger }: { readonly ledger: string }): readonly 
      )${ledger}`,
     'create index audit_logs_actor on audit_logs (actor_id, created_at, id)',
     'create index audit_logs_resource on audit_logs (resource_type, resource_id, created_at, id)',
-    `create trigger audit_logs_append_only on audit_logs after update, delete as
+    ...(ledger === ''
+      ? [
+          `create trigger audit_logs_append_only on audit_logs after update, delete as
      begin
        throw 51000, 'audit_logs is append only', 1;
      end`,
+        ]
+      : []),
 
     `create table mail_outbox (
        id ${text(100)} not null constraint mail_outbox_id primary key,
@@ -149,7 +156,33 @@ export const migrationsOf = ({ ledger }: { readonly ledger: string }): readonly 
        where assigned_to is not null`,
     'create index form_submissions_queue on form_submissions (status, form_type, created_at, id)',
   ],
+  [
+    // So that the program sees which schema it has before it.
+    'grant select on schema_migrations to tools_inc_api',
+    // So that it sees what protects the log.
+    'grant view definition on audit_logs to tools_inc_api',
+    // A table that another refers to is not truncated, which no trigger would see. It stays empty. A ledger refuses by itself.
+    ...(ledger === ''
+      ? [
+          `create table audit_logs_kept (
+             partition ${text(7)} not null,
+             sequence int not null,
+             constraint audit_logs_kept_row primary key (partition, sequence),
+             constraint audit_logs_kept_log foreign key (partition, sequence)
+               references audit_logs (partition, sequence)
+           )`,
+        ]
+      : []),
+  ],
 ]
+
+/** The schema that the statements of this program are written for. */
+export const newestSchema = migrationsOf({ ledger: '' }).length
+
+export const schemaMigrationsSql = `create table schema_migrations (
+    number int not null constraint schema_migrations_number primary key,
+    applied_at datetime2(3) not null constraint schema_migrations_applied_at default sysutcdatetime()
+  )`
 
 const azureSqlEditions = [5, 8]
 const firstWithLedger = 16
@@ -175,9 +208,47 @@ export class MigrationRefused extends Error {
   override readonly name = 'MigrationRefused'
 }
 
-/** Brings the database to the newest schema, once, also when two processes start together. Its number. */
-export const migrate = (database: AzureSqlDatabase): Promise<number> =>
-  database.write(port, [MigrationRefused], async (run) => {
+/** Says which migration it was, what the server said, and what to do. */
+export class MigrationFailed extends Error {
+  override readonly name = 'MigrationFailed'
+  constructor(what: string, cause: unknown) {
+    super(`${what}\nNothing of this run was kept. When the cause is gone, run npm run migrate again.`, {
+      cause,
+    })
+  }
+}
+
+const beginningOf = (batch: string): string => batch.trim().split(/\s*[(\n]/, 1)[0] ?? ''
+
+async function apply(run: Run, number: number, batches: readonly string[]): Promise<void> {
+  for (const [i, batch] of batches.entries())
+    try {
+      await run(batch, {})
+    } catch (error) {
+      if (!(error instanceof AzureSqlFailure) || error.isLostRace) throw error
+      throw new MigrationFailed(
+        `migration ${number}, batch ${i + 1} of ${batches.length} (${beginningOf(batch)}): ${error.message}`,
+        error,
+      )
+    }
+  await run('insert into schema_migrations (number) values (@number)', { number })
+}
+
+/**
+ * Brings the database to the newest schema, once, also when two processes start together. Its number. Throws
+ * `MigrationRefused` and `MigrationFailed`.
+ */
+export async function migrate(database: AzureSqlDatabase): Promise<number> {
+  try {
+    return await bringToNewest(database)
+  } catch (error) {
+    if (!(error instanceof PortUnavailable && error.cause instanceof AzureSqlFailure)) throw error
+    throw new MigrationFailed(`the database cannot be migrated: ${error.cause.message}`, error)
+  }
+}
+
+const bringToNewest = (database: AzureSqlDatabase): Promise<number> =>
+  database.write(port, [MigrationRefused, MigrationFailed], async (run) => {
     const [lock] = (await run(lockSql, {})).rows
     if (!(Number(lock?.['outcome']) >= 0))
       throw new MigrationRefused('another process is at it for more than a minute')
@@ -188,14 +259,7 @@ export const migrate = (database: AzureSqlDatabase): Promise<number> =>
         {},
       )
     ).rows
-    if (Number(table?.['found']) === 0)
-      await run(
-        `create table schema_migrations (
-           number int not null constraint schema_migrations_number primary key,
-           applied_at datetime2(3) not null constraint schema_migrations_applied_at default sysutcdatetime()
-         )`,
-        {},
-      )
+    if (Number(table?.['found']) === 0) await run(schemaMigrationsSql, {})
     const [last] = (await run('select coalesce(max(number), 0) as number from schema_migrations', {})).rows
     const applied = Number(last?.['number'])
     const migrations = migrationsOf({ ledger: await ledgerClause(run) })
@@ -205,8 +269,7 @@ export const migrate = (database: AzureSqlDatabase): Promise<number> =>
       )
     for (const [index, batches] of migrations.entries()) {
       if (index < applied) continue
-      for (const batch of batches) await run(batch, {})
-      await run('insert into schema_migrations (number) values (@number)', { number: index + 1 })
+      await apply(run, index + 1, batches)
     }
     return migrations.length
   })

@@ -1,4 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite'
+import { inSlices } from '../../dialects/in-slices.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { decodeCursor, encodeCursor } from '../../ports/cursor.ts'
 import {
@@ -59,6 +60,8 @@ const insertSql = `insert into documents (collection, partition, id, version, ex
    where not ${live}`
 const replaceSql = `update documents set body = ?, version = ?, expires_at = ?
    where collection = ? and partition = ? and id = ? and version = ? and ${live}`
+export const removeExpiredSql = `delete from documents where (collection, partition, id) in
+  (select collection, partition, id from documents where expires_at <= ? ${limitedTo})`
 const removeSql = `delete from documents where collection = ? and partition = ? and id = ? and ${live} and version = ifnull(?, version)`
 
 export type Direction = 'asc' | 'desc'
@@ -104,14 +107,19 @@ function declareIndexes(database: SqliteDatabase, collections: readonly AnyColle
   for (const [name, definition] of wanted) database.exec(`create index if not exists "${name}" ${definition}`)
 }
 
+/** So few that others do not wait for them. */
+const rowsAtOnce = 500
+
 export function createSqliteDocuments({
   database,
   collections,
   clock,
+  sliceRows = rowsAtOnce,
 }: {
   readonly database: SqliteDatabase
   readonly collections: readonly AnyCollection[]
   readonly clock: Clock
+  readonly sliceRows?: number
 }): DocumentStore & { removeExpired(): Promise<number> } {
   declareIndexes(database, collections)
   const messageIndex = createMessageIndex(database)
@@ -245,8 +253,8 @@ export function createSqliteDocuments({
     },
     /** Frees the space of documents past their time; reading has ignored them since. */
     removeExpired: () =>
-      database.write(port, [], () =>
-        database.run('delete from documents where expires_at <= ?', clock.now()),
+      inSlices(sliceRows, (rows) =>
+        database.write(port, [], () => database.run(removeExpiredSql, clock.now(), rows)),
       ),
   }
 }

@@ -1,3 +1,4 @@
+import { inSlices } from '../../dialects/in-slices.ts'
 import {
   type ClaimedMail,
   type DeadCount,
@@ -48,7 +49,16 @@ export const insertMail = (database: SqliteDatabase, mail: QueuedMail): number =
     mail.dueAt,
   )
 
-export const createSqliteMailQueue = ({ database }: { readonly database: SqliteDatabase }): MailQueue => ({
+/** So few that others do not wait for them. */
+const rowsAtOnce = 500
+
+export const createSqliteMailQueue = ({
+  database,
+  sliceRows = rowsAtOnce,
+}: {
+  readonly database: SqliteDatabase
+  readonly sliceRows?: number
+}): MailQueue => ({
   async enqueue(given) {
     const mail = { ...given }
     await database.write(port, [], () => insertMail(database, mail))
@@ -154,38 +164,59 @@ export const createSqliteMailQueue = ({ database }: { readonly database: SqliteD
           id,
         ) > 0,
     ),
-  reviveAll: (filter, dueAt) =>
-    database.write(port, [], () => {
-      const wanted = (['reason', 'code', 'template'] as const).flatMap((column) => {
-        const value = filter[column]
-        return value === undefined ? [] : [[column, value] as const]
-      })
-      return database.run(
-        `update mail_outbox set ${revivedSql} where state = 'dead' ${wanted.map(([column]) => `and ${column} = ?`).join(' ')}`,
-        dueAt,
-        dueAt,
-        ...wanted.map(([, value]) => value),
-      )
-    }),
-  forgetRecipients: (recipients, now) =>
-    database.write(port, [], () => {
-      const [theirs, isLeased] = [
-        'recipient in (select value from json_each(?))',
-        `(state = 'waiting' and lease_until is not null and lease_until > ?)`,
-      ]
-      const list = JSON.stringify(recipients)
-      database.run(`delete from mail_outbox where ${theirs} and not ${isLeased}`, list, now)
-      return Number(
-        database.get(
-          port,
-          `select count(*) as n from mail_outbox where ${theirs} and ${isLeased}`,
+  reviveAll(filter, dueAt) {
+    const wanted = (['reason', 'code', 'template'] as const).flatMap((column) => {
+      const value = filter[column]
+      return value === undefined ? [] : [[column, value] as const]
+    })
+    const chosen = `select id from mail_outbox where state = 'dead'
+      ${wanted.map(([column]) => `and ${column} = ?`).join(' ')} ${limitedTo}`
+    return inSlices(sliceRows, (rows) =>
+      database.write(port, [], () =>
+        database.run(
+          `update mail_outbox set ${revivedSql} where id in (${chosen})`,
+          dueAt,
+          dueAt,
+          ...wanted.map(([, value]) => value),
+          rows,
+        ),
+      ),
+    )
+  },
+  async forgetRecipients(recipients, now) {
+    const [theirs, isLeased] = [
+      'recipient in (select value from json_each(?))',
+      `(state = 'waiting' and lease_until is not null and lease_until > ?)`,
+    ]
+    const list = JSON.stringify(recipients)
+    await inSlices(sliceRows, (rows) =>
+      database.write(port, [], () =>
+        database.run(
+          `delete from mail_outbox where id in
+             (select id from mail_outbox where ${theirs} and not ${isLeased} ${limitedTo})`,
           list,
           now,
-        )?.['n'],
-      )
-    }),
+          rows,
+        ),
+      ),
+    )
+    const left = database.get(
+      port,
+      `select count(*) as n from mail_outbox where ${theirs} and ${isLeased}`,
+      list,
+      now,
+    )
+    return Number(left?.['n'])
+  },
   forget: (before) =>
-    database.write(port, [], () =>
-      database.run(`delete from mail_outbox where state in ('sent', 'expired') and settled_at < ?`, before),
+    inSlices(sliceRows, (rows) =>
+      database.write(port, [], () =>
+        database.run(
+          `delete from mail_outbox where id in (select id from mail_outbox
+             where state in ('sent', 'expired') and settled_at < ? ${limitedTo})`,
+          before,
+          rows,
+        ),
+      ),
     ),
 })
