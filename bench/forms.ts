@@ -14,6 +14,7 @@ import { createSqliteMailQueue } from '../src/adapters/sqlite/mail-queue.ts'
 import { createSqliteSubmissions } from '../src/adapters/sqlite/submissions.ts'
 import { systemClock as clock } from '../src/adapters/system/clock.ts'
 import { systemIds as ids } from '../src/adapters/system/ids.ts'
+import { silentTelemetry } from '../src/adapters/tracing/silent.ts'
 import { readConfig } from '../src/config/config.ts'
 import { Referral } from '../src/core/forms/forms.model.ts'
 import { createForms } from '../src/core/forms/forms.ts'
@@ -54,6 +55,7 @@ const ports = {
   mailer: { send: async () => {} },
   mailQueue: createSqliteMailQueue({ database }),
   submissions: createSqliteSubmissions({ database, keys: auditKeys }),
+  telemetry: silentTelemetry,
 }
 const { config } = readConfig({ FORMS_NOTIFY: 'intake@example.org' })
 const keys = createKeys({ secrets, clock, ciphers })

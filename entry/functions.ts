@@ -7,6 +7,7 @@ import { createRunDueJobs } from '../src/core/platform/jobs/jobs.ts'
 import { seedDemo } from './demo.ts'
 import { createNodeNative } from './native-node.ts'
 import { wire } from './wire.ts'
+import { observedJobs } from './wiring/observed-jobs.ts'
 
 /** The host does not wait long for a process that it stops. */
 const settleMs = 3_000
@@ -19,11 +20,14 @@ const api = createApp(ports, config.app)
 const { app, health, jobs } = api
 for (const warning of warnings) ports.log.warn('configuration_warning', { warning })
 if (config.hasDemoData) await seedDemo(ports, api, config.app.http.publicOrigin)
-const runDueJobs = createRunDueJobs(ports, health.watchJobs([...adapterJobs, ...jobs]))
+const runDueJobs = createRunDueJobs(
+  ports,
+  observedJobs(health.watchJobs([...adapterJobs, ...jobs]), ports.telemetry),
+)
 const noteTick = health.expectTicks()
 
 registerFunctions({
-  fetch: (request) => app.fetch(request),
+  fetch: (request, hostTrace) => app.fetch(request, hostTrace === undefined ? {} : { hostTrace }),
   isStreaming: config.functions.isStreaming,
   async onMinute(sinceMs) {
     await noteTick()

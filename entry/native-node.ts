@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -28,6 +29,7 @@ import { createSqliteMailQueue } from '../src/adapters/sqlite/mail-queue.ts'
 import { createSqliteMessageSearch } from '../src/adapters/sqlite/message-search.ts'
 import { createSqliteSubmissions } from '../src/adapters/sqlite/submissions.ts'
 import { createSwaggerUiAssets } from '../src/adapters/swagger-ui/assets.ts'
+import { createTraceScope } from '../src/adapters/tracing/scope.ts'
 import { embedWebPubSub } from '../src/adapters/web-pubsub-local/embedded.ts'
 import { collections } from '../src/app/domains.ts'
 import type { Config } from '../src/config/config.ts'
@@ -109,11 +111,13 @@ export function createNodeNative(
   // Who waits for the disk waits in a thread beside those that hash. Node heeds this until it has started the first of them.
   process.env['UV_THREADPOOL_SIZE'] ??= String(hashesAtOnce + threadsForTheDisk)
   const isTerminal = process.stdout.isTTY === true && !config.isProduction
+  const traceScope = createTraceScope(new AsyncLocalStorage())
   const log = createConsoleLog({
     format: config.log.format ?? (isTerminal ? 'text' : 'json'),
     level: config.log.level,
     write,
     now: () => new Date(),
+    trace: traceScope.ids,
   })
   const readFrom = (directory: string) => async (name: string) => {
     const file = join(directory, name)
@@ -124,6 +128,7 @@ export function createNodeNative(
   const clientAssets = createClientPackageAssets(readFrom(findClient()))
   return {
     log,
+    traceScope,
     assets: {
       read: async (name) =>
         (await referenceAssets.read(name)) ?? (await pageAssets.read(name)) ?? clientAssets.read(name),

@@ -1,4 +1,5 @@
 import { waitUntil } from 'cloudflare:workers'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import argon2 from '@phi-ag/argon2/argon2.wasm'
 import favicon from 'swagger-ui-dist/favicon-32x32.png'
 import styles from 'swagger-ui-dist/swagger-ui.css'
@@ -10,6 +11,7 @@ import { createSigningKey } from '../src/adapters/jose/access-tokens.ts'
 import { createPassingSecrets } from '../src/adapters/memory/secrets.ts'
 import { createMetadataStrippingImages } from '../src/adapters/metadata-stripping/images.ts'
 import { createSwaggerUiAssets } from '../src/adapters/swagger-ui/assets.ts'
+import { createTraceScope } from '../src/adapters/tracing/scope.ts'
 import { createWebCiphers } from '../src/adapters/web-crypto/ciphers.ts'
 import { type Config, InvalidConfiguration } from '../src/config/config.ts'
 import type { Native } from './wiring/native.ts'
@@ -27,12 +29,15 @@ function needsNode(setting: string): never {
 
 /** What workerd can make. */
 export function createWorkerNative(config: Config): Native {
+  const traceScope = createTraceScope(new AsyncLocalStorage())
   return {
+    traceScope,
     log: createConsoleLog({
       format: config.log.format ?? 'json',
       level: config.log.level,
       write: (line) => console.log(line),
       now: () => new Date(),
+      trace: traceScope.ids,
     }),
     assets: createSwaggerUiAssets(async (name) => {
       const file = swaggerUi[name as keyof typeof swaggerUi]

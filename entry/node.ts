@@ -11,6 +11,7 @@ import { wire } from './wire.ts'
 import { countConnections } from './wiring/connections.ts'
 import { lockFolder } from './wiring/folder.ts'
 import { createFront } from './wiring/front.ts'
+import { observedJobs } from './wiring/observed-jobs.ts'
 
 const drainMs = 10_000
 
@@ -50,8 +51,7 @@ try {
       const count = await makeSampleCourses(api, config.app.http.publicOrigin)
       if (count !== null) ports.log.info('sample_courses_made', { count })
     })
-  const timers = health
-    .watchJobs([...adapterJobs, ...jobs])
+  const timers = observedJobs(health.watchJobs([...adapterJobs, ...jobs]), ports.telemetry)
     .map(oneAtATime)
     .map(({ name, everyMs, run }) => {
       const start = () => defer.run(name, run)

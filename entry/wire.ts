@@ -26,9 +26,11 @@ import { openCache } from './wiring/cache.ts'
 import { openDocuments } from './wiring/documents.ts'
 import { openMail } from './wiring/mail.ts'
 import type { Embedded, Native } from './wiring/native.ts'
+import { observedPorts, systemsOf } from './wiring/observed-ports.ts'
 import { openRealtime } from './wiring/realtime.ts'
 import { openRecords } from './wiring/records.ts'
 import { openSecrets } from './wiring/secrets.ts'
+import { openTelemetry } from './wiring/telemetry.ts'
 
 export interface Wired {
   readonly ports: Ports
@@ -69,6 +71,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     openMail(config, given, native, clock),
   ])
   const { blobs, tidy: tidyBlobs } = await openBlobs(config, given, native, clock, secrets)
+  const telemetry = openTelemetry(config, native, clock)
   const ports: Ports = {
     accessTokens: createJoseAccessTokens({ secrets, ciphers: native.ciphers, clock, ...config.tokens }),
     archiver: createClientZipArchiver(),
@@ -111,6 +114,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     realtime,
     secrets,
     submissions,
+    telemetry,
   }
   const everyMs = 60 * 60_000
   const jobs: readonly Job[] = [
@@ -130,5 +134,5 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     sqlite?.close()
     await closeRecords()
   }
-  return { ports, defer, jobs, embedded, close }
+  return { ports: observedPorts(ports, telemetry, systemsOf(config)), defer, jobs, embedded, close }
 }

@@ -5,6 +5,7 @@ import { bodyOfSurprise } from '../src/http/errors.ts'
 import { seedDemo } from './demo.ts'
 import { createWorkerNative } from './native-worker.ts'
 import { wire } from './wire.ts'
+import { observedJobs } from './wiring/observed-jobs.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -18,7 +19,10 @@ async function start(environment: Environment) {
   if (config.hasDemoData) await seedDemo(ports, api, config.app.http.publicOrigin)
   return {
     app: api.app,
-    runDueJobs: createRunDueJobs(ports, api.health.watchJobs([...adapterJobs, ...api.jobs])),
+    runDueJobs: createRunDueJobs(
+      ports,
+      observedJobs(api.health.watchJobs([...adapterJobs, ...api.jobs]), ports.telemetry),
+    ),
     noteTick: api.health.expectTicks(),
   }
 }

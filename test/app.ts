@@ -30,6 +30,7 @@ import { createOtpauthOneTimePasswords } from '../src/adapters/otpauth/one-time-
 import { createScanningMessageSearch } from '../src/adapters/scanning/message-search.ts'
 import { createSelfSignedBlobs } from '../src/adapters/self-signed/blobs.ts'
 import { createSimpleWebAuthnPasskeys } from '../src/adapters/simplewebauthn/passkeys.ts'
+import { silentTelemetry } from '../src/adapters/tracing/silent.ts'
 import { createWebCiphers } from '../src/adapters/web-crypto/ciphers.ts'
 import { createApp } from '../src/app/create-app.ts'
 import { readConfig } from '../src/config/config.ts'
@@ -110,6 +111,7 @@ export async function createTestApp({
     realtime,
     secrets,
     submissions: createMemorySubmissions({ audit, mailQueue }),
+    telemetry: silentTelemetry,
   }
   const ports = { ...memoryPorts, ...overrides(memoryPorts) }
   const api = createApp(ports, config.app)

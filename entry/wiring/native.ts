@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { TokenCredential } from '@azure/identity'
+import type { TraceScope } from '../../src/adapters/tracing/scope.ts'
 import type { Config } from '../../src/config/config.ts'
 import type { Assets } from '../../src/ports/assets.ts'
 import type { AuditLog } from '../../src/ports/audit.ts'
@@ -42,6 +43,8 @@ type SmtpSettings = Extract<Config['mail'], { kind: 'smtp' }>
 /** What only the runtime at hand can make. A runtime without one of these says so by throwing. */
 export interface Native {
   readonly log: Log
+  /** What is under way, which the log asks as well. */
+  readonly traceScope: TraceScope
   readonly assets: Assets
   /** Keeps the runtime from stopping while this work runs, where it would otherwise stop with the answer. */
   readonly holdOpen: (work: Promise<void>) => void

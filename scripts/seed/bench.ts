@@ -1,3 +1,4 @@
+import { silentTelemetry } from '../../src/adapters/tracing/silent.ts'
 import type { AppConfig } from '../../src/app/config.ts'
 import { createFormMails } from '../../src/core/forms/form-mails.ts'
 import { createPlanReview } from '../../src/core/forms/plan-review.ts'
@@ -29,7 +30,7 @@ export function createBench(
   const bytes = (length: number) => random.bytes(length)
   const keys = createKeys({ ...ports, random: bytes })
   const audit = createRecording({ audit: ports.audit, clock, ids }, { keys })
-  const mail = createSealMail({ clock, ids }, keys)
+  const mail = createSealMail({ clock, ids, telemetry: silentTelemetry }, keys)
   const sealing = createSealSubmission({ ciphers }, keys, bytes)
   const mails = createFormMails(mail, settings.forms)
   const hashContacts = (contacts: readonly string[]) =>

@@ -15,12 +15,14 @@ import { rateLimit } from '../http/rate-limit.ts'
 import type { AppEnv } from '../http/request-context.ts'
 import { beginRequest } from '../http/request-id.ts'
 import type { Ports } from '../ports/ports.ts'
+import { readTraceParent } from '../ports/traceparent.ts'
 import { blobRoutes } from '../routes/blobs.ts'
 import { mailedPageRoutes } from '../routes/mailed-pages/mailed-pages.ts'
 import { publicPictureRoutes } from '../routes/public-pictures.ts'
 import { realtimeEventRoutes } from '../routes/realtime.ts'
 import type { AppConfig } from './config.ts'
 import type { Domains } from './domains.ts'
+import { observeRequests } from './observe-requests.ts'
 import type { RouteDeclarations } from './route-declarations.ts'
 
 const onRoutes =
@@ -39,7 +41,7 @@ export function mountMiddleware(
   config: AppConfig,
   { addressOf, bodyOf, isReachedDirectly, leaves, limitOf, queryOf, takesBeacon }: RouteDeclarations,
 ): void {
-  const { assets, clock, compressor, log } = ports
+  const { assets, clock, compressor, log, telemetry } = ports
   const scaleBySite = new Map(config.trustedSites.map(({ name, scale }) => [name, scale]))
   const limited = (general: Limit) =>
     rateLimit({
@@ -52,6 +54,7 @@ export function mountMiddleware(
       now: clock.now,
     })
 
+  if (telemetry.isOn) app.use(observeRequests(telemetry, () => app.routes.map(({ path }) => path)))
   app.use(
     beginRequest({
       settings: config.http,
@@ -59,6 +62,8 @@ export function mountMiddleware(
       auth,
       readClientAddress: createReadClientAddress(config.clientAddress, config.trustedSites),
       noteDropped: createNoteDropped((reason, says) => log.warn('cookies_dropped', { reason, says })),
+      traceId: () => readTraceParent(telemetry.context())?.traceId ?? null,
+      traceIdIn: (traceparent) => readTraceParent(traceparent)?.traceId,
       now: clock.now,
       report: (event, served) => log.info(event, served),
     }),

@@ -1,72 +1,20 @@
-import { accounts } from './accounts.ts'
 import type { Runtime, Yield } from './area.ts'
-import { blobs } from './blobs.ts'
-import { builtPages } from './built-pages.ts'
-import { cache } from './cache.ts'
+import { areas } from './areas.ts'
 import { callers } from './callers.ts'
-import { chat } from './chat.ts'
-import { demo } from './demo.ts'
 import { environmentExample, settingsTables } from './describe.ts'
-import { documents } from './documents.ts'
-import { files } from './files.ts'
-import { forms } from './forms.ts'
-import { functions } from './functions.ts'
-import { hasher } from './hasher.ts'
-import { identityProviders } from './identity-providers.ts'
 import { kindsOf, settingsInForce } from './in-force.ts'
 import { connectionLimitsOf, limits } from './limits.ts'
-import { mail } from './mail.ts'
-import { mailedLinks } from './mailed-links.ts'
-import { managedIdentity } from './managed-identity.ts'
 import { type Merged, merge } from './merge.ts'
 import type { Environment } from './names.ts'
-import { privacy } from './privacy.ts'
 import { createReader } from './reader.ts'
-import { realtime } from './realtime.ts'
 import { emulatorKey, realtimeServer } from './realtime-server.ts'
-import { records } from './records.ts'
-import { reports } from './reports.ts'
-import { scanner } from './scanner.ts'
-import { secrets } from './secrets.ts'
 import { server } from './server.ts'
-import { sessions } from './sessions.ts'
 import { publicOriginOf, web } from './web.ts'
 
 /*
  * The only reader of environment values. Three steps: text → settings (all problems reported at once) → secrets, which
  * are kept apart so that the settings can be logged.
  */
-
-/** In the order of `.env.example` and of docs/configuration.md. */
-const areas = [
-  server,
-  web,
-  callers,
-  limits,
-  secrets,
-  managedIdentity,
-  documents,
-  records,
-  cache,
-  blobs,
-  scanner,
-  files,
-  mail,
-  realtime,
-  realtimeServer,
-  mailedLinks,
-  accounts,
-  identityProviders,
-  sessions,
-  hasher,
-  forms,
-  chat,
-  reports,
-  builtPages,
-  privacy,
-  functions,
-  demo,
-] as const
 
 type Yields = ReturnType<(typeof areas)[number]['read']>
 type Part<K extends string> = Merged<Extract<Yields, Readonly<Record<K, unknown>>>[K]>

@@ -101,6 +101,7 @@ export const shownSettings: ReadonlySet<string> = new Set([
   'CONSOLE_PAGE',
   'ERASURE_DELAY_DAYS',
   'FUNCTIONS_STREAMING',
+  'TELEMETRY',
   'DEMO_DATA',
   'SAMPLE_COURSES',
 ])

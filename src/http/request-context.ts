@@ -53,6 +53,8 @@ export interface AppEnv {
   Bindings: {
     /** The address of the peer, where the runtime knows one. */
     remoteAddress?: string
+    /** The `traceparent` of the host's own step for this request, where there is one. It comes from no header. */
+    hostTrace?: string
   }
   Variables: {
     settings: HttpSettings

@@ -10,7 +10,8 @@ import type { AppEnv, HttpSettings } from './request-context.ts'
 /** What becomes of one request, for the log. */
 export type Served = {
   readonly requestId: string
-  readonly traceId: string
+  /** Of our own trace, named as in every other line. */
+  readonly trace_id: string
   /** The trace that the caller says it is part of: to look for, not to believe. Anybody can write any. */
   readonly linkedTraceId: string | undefined
   readonly method: string
@@ -23,9 +24,6 @@ export type Served = {
 }
 
 const acceptable = /^[\w.-]{8,128}$/
-/** W3C Trace Context: version 00 and nothing after it, or a later one; no id of zeros. */
-const traceparent =
-  /^(?:00(?=.{53}$)|(?!00|ff)[\da-f]{2})-(?!0{32})([\da-f]{32})-(?!0{16})[\da-f]{16}-[\da-f]{2}(?:-|$)/
 const maxUserAgentLength = 400
 
 /** Names the request, finds out who is calling from where, and reports how it ended. */
@@ -36,6 +34,8 @@ export const beginRequest =
     auth,
     readClientAddress,
     noteDropped,
+    traceId,
+    traceIdIn,
     now,
     report,
   }: {
@@ -44,6 +44,10 @@ export const beginRequest =
     readonly auth: Auth
     readonly readClientAddress: ReadClientAddress
     readonly noteDropped: AppEnv['Variables']['noteDropped']
+    /** Of the trace that is under way; null where there are none. */
+    readonly traceId: () => string | null
+    /** The one that a `traceparent` names; undefined where it is none. */
+    readonly traceIdIn: (traceparent: string | undefined) => string | undefined
     readonly now: () => number
     readonly report: (event: 'request' | 'request_aborted', served: Served) => void
   }): MiddlewareHandler<AppEnv> =>
@@ -74,8 +78,8 @@ export const beginRequest =
     const hasLeft = c.res.status === 499 || c.get('isBodyCutOff') === true
     report(hasLeft ? 'request_aborted' : 'request', {
       requestId,
-      traceId: own.replaceAll('-', ''),
-      linkedTraceId: traceparent.exec(c.req.header('traceparent') ?? '')?.[1],
+      trace_id: traceId() ?? own.replaceAll('-', ''),
+      linkedTraceId: traceIdIn(c.req.header('traceparent')),
       method: c.req.method,
       route: matchedRoute(c)?.path ?? 'unmatched',
       status: c.res.status,

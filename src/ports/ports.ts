@@ -31,6 +31,7 @@ import type { PictureConverter } from './picture-converter.ts'
 import type { Realtime } from './realtime.ts'
 import type { Secrets } from './secrets.ts'
 import type { Submissions } from './submissions.ts'
+import type { Telemetry } from './telemetry.ts'
 
 export interface Ports {
   readonly accessTokens: AccessTokens
@@ -72,6 +73,7 @@ export interface Ports {
   readonly realtime: Realtime
   readonly secrets: Secrets
   readonly submissions: Submissions
+  readonly telemetry: Telemetry
 }
 
 /** What a use case asks for: `Needs<'documents' | 'clock'>`. */

@@ -23,7 +23,7 @@ export const idsContract = (name: string, ids: Ids) =>
 
 export const deferContract = (
   name: string,
-  open: (log: Log) => { defer: Defer; settled: () => Promise<void> },
+  open: (log: Log) => { defer: Defer<string>; settled: () => Promise<void> },
   createLog: () => Log & { readonly events: readonly { event: string; error?: unknown; fields: object }[] },
 ) =>
   describe(`defer: ${name}`, () => {

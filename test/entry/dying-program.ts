@@ -8,6 +8,7 @@ import { openSqlite } from '../../src/adapters/sqlite/database.ts'
 import { createSqliteMailQueue } from '../../src/adapters/sqlite/mail-queue.ts'
 import { createSqliteSubmissions } from '../../src/adapters/sqlite/submissions.ts'
 import { systemIds } from '../../src/adapters/system/ids.ts'
+import { silentTelemetry } from '../../src/adapters/tracing/silent.ts'
 import { createRecording } from '../../src/core/platform/audit/recording.ts'
 import { createKeys } from '../../src/core/platform/keys/keys.ts'
 import { greetingOf, referenceWhenStored } from '../../src/core/platform/mail/mail.model.ts'
@@ -57,7 +58,7 @@ const secrets = createMemorySecrets({
 const keys = createKeys({ secrets, clock, ciphers: createNodeCiphers() })
 const log = createMemoryLog()
 const defer = createInProcessDefer({ log, holdOpen: () => {} })
-const needs = { clock, log, defer, ids: systemIds, mailbox: null }
+const needs = { clock, log, defer, ids: systemIds, mailbox: null, telemetry: silentTelemetry }
 const mail = createMail(
   {
     ...needs,

@@ -517,7 +517,7 @@ describe('request ids and traces', () => {
     expect(first?.fields).toMatchObject({
       requestId: 'my-request-1',
       linkedTraceId: trace,
-      traceId: expect.stringMatching(/^(?!0af7)[\da-f]{32}$/),
+      trace_id: expect.stringMatching(/^(?!0af7)[\da-f]{32}$/),
       method: 'DELETE',
       route: '/api/v1/auth/sessions/:id',
       status: 401,
@@ -547,7 +547,7 @@ describe('the trace of a stranger', () => {
       })
     const traces = testApp.log.events.flatMap(({ event, fields }) => (event === 'request' ? [fields] : []))
     expect(traces.map(({ linkedTraceId }) => linkedTraceId)).toEqual([linked, linked])
-    const own = traces.map(({ traceId }) => traceId)
+    const own = traces.map(({ trace_id }) => trace_id)
     for (const id of own) expect(id).toMatch(/^[\da-f]{32}$/)
     expect(new Set([...own, trace]).size).toBe(3)
   })

@@ -153,12 +153,28 @@ const { HttpUri: workerUrl } = await loaded.getCapabilities({
   UseNullableValueDictionaryForHttp: 'true',
 })
 
-async function invoke(called: RegisteredFunction, request: InvocationRequest): Promise<InvocationResponse> {
+/** The host makes a step of each invocation. As ASP.NET Core does, it goes on with whatever trace the caller names. */
+function hostTrace(given: string | undefined): string {
+  const [, named, flags = '00'] = /^00-([\da-f]{32})-[\da-f]{16}-([\da-f]{2})$/.exec(given ?? '') ?? []
+  const traceId = named ?? randomUUID().replaceAll('-', '')
+  const spanId = randomUUID().replaceAll('-', '').slice(0, 16)
+  console.log(JSON.stringify({ event: 'host_invocation', trace_id: traceId, span_id: spanId }))
+  return `00-${traceId}-${spanId}-${flags}`
+}
+
+async function invoke(
+  called: RegisteredFunction,
+  request: InvocationRequest,
+  traceparent?: string,
+): Promise<InvocationResponse> {
   const { name, functionId, bindings } = called
   const { invocationId } = request
   const invocation = loaded.getInvocationModel({
     invocationId,
-    request: { ...request, traceContext: { traceParent: '', traceState: '', attributes: {} } },
+    request: {
+      ...request,
+      traceContext: { traceParent: hostTrace(traceparent), traceState: '', attributes: {} },
+    },
     metadata: { name, functionId, bindings },
     state: undefined,
     log: fileUnder(name, invocationId),
@@ -266,7 +282,7 @@ async function answerStreaming(
   proxied.on('error', () => outgoing.destroy())
   outgoing.on('close', () => proxied.destroy())
   incoming.pipe(proxied)
-  await invoke(called, {
+  const invocation = {
     invocationId,
     functionId: called.functionId,
     inputData: [{ name, data: { http: {} } }],
@@ -274,7 +290,8 @@ async function answerStreaming(
       Headers: { json: JSON.stringify(headers) },
       ...Object.fromEntries(Object.entries(params).map(([key, string]) => [key, { string }])),
     },
-  })
+  }
+  await invoke(called, invocation, headers['traceparent'])
 }
 
 const nullable = (entries: Iterable<readonly [string, string]>) =>
@@ -300,12 +317,13 @@ async function answerWhole(
     nullableParams: nullable(Object.entries(params)),
     ...(hasBody ? { body: { bytes: Buffer.concat(chunks) } } : {}),
   }
-  const { returnValue } = await invoke(called, {
+  const invocation = {
     invocationId: randomUUID(),
     functionId: called.functionId,
     inputData: [{ name, data: { http } }],
     triggerMetadata: {},
-  })
+  }
+  const { returnValue } = await invoke(called, invocation, headers['traceparent'])
   if (!returnValue?.http) return void outgoing.writeHead(204).end()
   const { statusCode, headers: answered, cookies, body } = returnValue.http
   outgoing.statusCode = Number(statusCode)

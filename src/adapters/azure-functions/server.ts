@@ -4,13 +4,15 @@ import {
   type HttpMethod,
   type HttpRequest,
   type HttpResponseInit,
+  type InvocationContext,
   type Timer,
 } from '@azure/functions'
 import type { Log } from '../../ports/log.ts'
 import type { HostLog } from './invocation-lines.ts'
 import { parseSetCookie } from './set-cookie.ts'
 
-type Fetch = (request: Request) => Response | Promise<Response>
+/** `hostTrace`: the step of the host that this one is part of. */
+type Fetch = (request: Request, hostTrace: string | undefined) => Response | Promise<Response>
 
 const methods: HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
@@ -91,9 +93,12 @@ export function registerFunctions({
     await Promise.race([allEnded(), late])
     clearTimeout(timer)
   }
-  async function answer(request: HttpRequest): Promise<HttpResponseInit> {
+  async function answer(
+    request: HttpRequest,
+    { traceContext }: InvocationContext,
+  ): Promise<HttpResponseInit> {
     try {
-      return toAnswer(await fetch(toRequest(request)), now())
+      return toAnswer(await fetch(toRequest(request), traceContext?.traceParent), now())
     } catch (error) {
       // A handler that throws leaves a streamed request without an answer.
       log.error('invocation_failed', error)
@@ -107,7 +112,7 @@ export function registerFunctions({
       }
     }
   }
-  const handler: HttpHandler = (request, context) => followed(within(context, () => answer(request)))
+  const handler: HttpHandler = (request, context) => followed(within(context, () => answer(request, context)))
   app.setup({ enableHttpStream: isStreaming })
   app.http('api', { route: '{*path}', methods, authLevel: 'anonymous', handler })
   app.timer('jobs', {

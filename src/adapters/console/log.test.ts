@@ -11,10 +11,28 @@ function openLog(format: 'json' | 'text', level: 'debug' | 'info' | 'warn' | 'er
 test('one JSON line an event, below the level nothing', () => {
   const { log, lines } = openLog('json')
   log.debug('unseen')
-  log.info('request', { status: 200, route: '/api/healthz', traceId: undefined })
+  log.info('request', { status: 200, route: '/api/healthz', linkedTraceId: undefined })
   expect(lines.map((line) => JSON.parse(line))).toEqual([
     { at: '1970-01-01T00:00:00.000Z', level: 'info', event: 'request', status: 200, route: '/api/healthz' },
   ])
+})
+
+test('a line has the ids of what is under way, and says them once', () => {
+  const lines: string[] = []
+  let trace: { trace_id: string; span_id: string } | null = { trace_id: 'a', span_id: 'b' }
+  for (const format of ['json', 'text'] as const) {
+    const log = createConsoleLog({
+      format,
+      level: 'info',
+      write: (line) => lines.push(line),
+      now: () => new Date(0),
+      trace: () => trace,
+    })
+    log.info('request', { trace_id: 'a' })
+    log.error('failed', new Error('no'))
+  }
+  trace = null
+  expect(lines.map((line) => line.split(/trace_id|span_id/).length)).toEqual([3, 3, 3, 3])
 })
 
 test('a readable line in a terminal', () => {

@@ -67,22 +67,26 @@ export function createConsoleLog({
   level,
   write,
   now,
+  trace = () => null,
 }: {
   readonly format: 'json' | 'text'
   readonly level: LogLevel
   /** Takes one line without its line end, and how bad what it says is. */
   readonly write: (line: string, level: LogLevel) => void
   readonly now: () => Date
+  /** The ids of what is under way, for each line. */
+  readonly trace?: () => LogFields | null
 }): Log {
   const emit = (eventLevel: LogLevel, event: string, fields: LogFields, error?: string) => {
     if (severity[eventLevel] < severity[level]) return
+    const all = { ...trace(), ...fields }
     const own = { at: now().toISOString(), level: eventLevel, event }
     if (format === 'json') {
-      const line = { ...own, ...fields, ...own, error }
+      const line = { ...own, ...all, ...own, error }
       const text = JSON.stringify(line)
       return write(suspicious.test(text) ? JSON.stringify(line, redactValue) : text, eventLevel)
     }
-    const words = Object.entries(fields)
+    const words = Object.entries(all)
       .filter(([key, value]) => value !== undefined && !(key in own))
       .map(([key, value]) => `${key}=${onOneLine(value)}`)
     write(

@@ -1,7 +1,7 @@
 import type { Defer } from '../../ports/defer.ts'
 import type { Log } from '../../ports/log.ts'
 
-export interface InProcessDefer extends Defer {
+export interface InProcessDefer extends Defer<string> {
   /**
    * Resolves when everything started so far, and what that started, has ended. With `withinMs` no later than that: what then
    * still runs leaves a line in the log.

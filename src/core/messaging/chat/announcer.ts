@@ -1,6 +1,7 @@
 import { encodeCursor } from '../../../ports/cursor.ts'
 import { DocumentExists, type Stored, VersionMismatch } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
+import { ownTraceParent } from '../../../ports/traceparent.ts'
 import { conversationGroup, userGroup } from '../../platform/realtime/realtime.model.ts'
 import { createActivity } from './activity.ts'
 import { createAudience } from './audience.ts'
@@ -34,6 +35,8 @@ export const alwaysFollowedMs = 120_000
 /** Longer than a conversation that goes on stays without being noted. */
 const surelyFollowedMs = 60_000
 
+export type AnnouncerNeeds = Needs<'documents' | 'realtime' | 'clock' | 'defer' | 'ids' | 'log' | 'telemetry'>
+
 interface Lane {
   readonly id: string
   fromSeq: number
@@ -51,11 +54,8 @@ interface Lane {
  * Tells devices about numbered changes, each at least once and those of one process in order. Before a process commits
  * it notes that it may owe announcements; what a crash or an outage leaves is announced by a job from the log itself.
  */
-export function createAnnouncer(
-  needs: Needs<'documents' | 'realtime' | 'clock' | 'defer' | 'ids' | 'log'>,
-  inbox: Inbox,
-) {
-  const { documents, realtime, clock, defer, log } = needs
+export function createAnnouncer(needs: AnnouncerNeeds, inbox: Inbox) {
+  const { documents, realtime, clock, defer, log, telemetry } = needs
   const audience = createAudience(needs)
   const followed = createFollowed(needs)
   const processId = needs.ids.next()
@@ -214,11 +214,13 @@ export function createAnnouncer(
       const now = clock.now()
       if (lane.version !== null && lane.untilMs - marginMs > now) return
       const untilMs = now + intentMs
+      const trace = telemetry.context()
       const intent: Announcement = {
         id: lane.id,
         conversationId,
         fromSeq: lane.doubts > 0 ? lane.fromSeq : Math.min(fromSeq, ...[...lane.owed].map((seq) => seq - 1)),
         until: new Date(untilMs).toISOString(),
+        ...(trace && { trace }),
       }
       const stored = await write(intent, lane.version)
       lane.version = stored.version
@@ -277,9 +279,11 @@ export function createAnnouncer(
         const page = await documents.scan(announcements, after === undefined ? {} : { after })
         for (const { value: left, version } of page.items) {
           if (left.id.endsWith(`~${processId}`) || Date.parse(left.until) + graceMs > now) continue
-          await announceFrom(left.conversationId, left.fromSeq)
-          await documents.remove(announcements, { partition: left.id, id: left.id }, version)
-          log.warn('announcements_made_up_for')
+          await telemetry.trace('announcement', {}, { from: ownTraceParent(left.trace) }, async () => {
+            await announceFrom(left.conversationId, left.fromSeq)
+            await documents.remove(announcements, { partition: left.id, id: left.id }, version)
+            log.warn('announcements_made_up_for')
+          })
         }
         after = page.next
       } while (after !== undefined)

@@ -11,7 +11,7 @@ import { type ConnectionListener, conversationGroup } from '../../platform/realt
 import type { RealtimeGateway } from '../../platform/realtime/realtime.ts'
 import type { Contacts } from '../contacts/contacts.ts'
 import { createAcceptInvitation } from './accept-invitation.ts'
-import { createAnnouncer } from './announcer.ts'
+import { type AnnouncerNeeds, createAnnouncer } from './announcer.ts'
 import { createChangeConversation } from './change-conversation.ts'
 import { createChangeMessage } from './change-message.ts'
 import { createChangeMine } from './change-mine.ts'
@@ -50,9 +50,7 @@ const catchUpEveryMs = 5_000
 const typingTtlSeconds = 5
 const maxMembersTyping = 100
 
-export type ChatNeeds = Needs<
-  'cache' | 'ciphers' | 'clock' | 'defer' | 'documents' | 'ids' | 'log' | 'messageSearch' | 'realtime'
->
+export type ChatNeeds = AnnouncerNeeds & Needs<'cache' | 'ciphers' | 'messageSearch'>
 
 export interface ChatBorrows {
   readonly users: Pick<Users, 'read' | 'profileChanged'>

@@ -8,9 +8,14 @@ const UserId = z.uuid()
 const MessageId = z.string()
 const Timestamp = z.iso.datetime()
 const Seq = z.number().int().min(1)
+/** Which trace of ours told it, for our logs. A device makes nothing of it. */
+const traceparent = z
+  .string()
+  .optional()
+  .meta({ description: 'W3C Trace Context: names, in our logs, what caused this. Nothing follows from it.' })
 
 const aboutConversation = <const N extends string, D extends z.ZodType>(event: N, data: D) =>
-  z.object({ event: z.literal(event), conversationId: ConversationId, at: Timestamp, data })
+  z.object({ event: z.literal(event), conversationId: ConversationId, at: Timestamp, traceparent, data })
 const numbered = <const N extends string, D extends z.ZodType>(event: N, data: D) =>
   aboutConversation(event, data).extend({ seq: Seq })
 
@@ -128,6 +133,7 @@ export const events = {
     schema: z.object({
       event: z.literal('session.revoked'),
       at: Timestamp,
+      traceparent,
       data: z.object({ sessionId: z.string().nullable().meta({ description: 'Null: every session.' }) }),
     }),
     says: 'A session of mine has ended. On the own stream.',

@@ -67,6 +67,8 @@ export interface Announcement {
   readonly fromSeq: number
   /** Until then the process commits without saying so again. */
   readonly until: string
+  /** The trace of the first of them, to go on with where another process has to announce them. */
+  readonly trace?: string
 }
 
 /** Partition `id`: each is written and removed by itself; few exist, and only a job walks them. */

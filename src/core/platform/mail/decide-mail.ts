@@ -1,5 +1,6 @@
 import type { ClaimedMail, MailOutcome } from '../../../ports/mail-queue.ts'
 import type { Needs } from '../../../ports/ports.ts'
+import { ownTraceParent } from '../../../ports/traceparent.ts'
 import { createQuestion } from '../../kernel/events.ts'
 import type { Keys } from '../keys/keys.ts'
 import { recipientPurpose } from './seal-mail.ts'
@@ -29,6 +30,11 @@ export interface Undecided {
   readonly usefulForMs: number
 }
 
+/** Where it was asked for. */
+interface Traced {
+  readonly trace?: string
+}
+
 /** Decides, and does what follows from it. Run again after a crash in the middle. `id` is the same then. */
 export type Decide = (asked: {
   readonly to: string
@@ -45,7 +51,14 @@ const delayMs = (attempts: number): number =>
  * do with the asking, so that neither the answer nor the next request tells.
  */
 export function createDecideMail(
-  { mailQueue, clock, defer, ids, log }: Needs<'mailQueue' | 'clock' | 'defer' | 'ids' | 'log'>,
+  {
+    mailQueue,
+    clock,
+    defer,
+    ids,
+    log,
+    telemetry,
+  }: Needs<'mailQueue' | 'clock' | 'defer' | 'ids' | 'log' | 'telemetry'>,
   keys: Keys,
 ) {
   const deciders = createQuestion<string, Decide>('mail.undecided')
@@ -56,11 +69,13 @@ export function createDecideMail(
     if (mail.expiresAt !== null && Date.parse(mail.expiresAt) <= now) return { state: 'gone' }
     const bytes = await keys.open(purpose, place(mail.id), mail.sealed)
     if (!bytes) return { state: 'dead', at: at(now), reason: 'unreadable' }
-    const { kind, to, facts } = JSON.parse(new TextDecoder().decode(bytes)) as Undecided
+    const { kind, to, facts, trace } = JSON.parse(new TextDecoder().decode(bytes)) as Undecided & Traced
     const decider = deciders.of(kind)
     if (!decider) return { state: 'dead', at: at(now), reason: 'unreadable' }
     try {
-      await decider({ to, facts, id: mail.id })
+      await telemetry.trace('decision', {}, { from: ownTraceParent(trace) }, () =>
+        decider({ to, facts, id: mail.id }),
+      )
       return { state: 'gone' }
     } catch (error) {
       log.error('mail_not_decided', error, { mailId: mail.id, attempts: mail.attempts })
@@ -107,7 +122,9 @@ export function createDecideMail(
     async decideLater({ usefulForMs, ...asked }: Undecided): Promise<void> {
       const id = ids.next()
       const now = clock.now()
-      const text = new TextEncoder().encode(JSON.stringify(asked))
+      const text = new TextEncoder().encode(
+        JSON.stringify({ ...asked, trace: telemetry.context() ?? undefined }),
+      )
       await mailQueue.enqueue({
         id,
         key: `${template} ${id}`,

@@ -8,6 +8,7 @@ import { createMemoryLog } from '../../../adapters/memory/log.ts'
 import { createMemoryMailQueue } from '../../../adapters/memory/mail-queue.ts'
 import { createMemoryMailer } from '../../../adapters/memory/mailer.ts'
 import { createMemorySecrets } from '../../../adapters/memory/secrets.ts'
+import { silentTelemetry } from '../../../adapters/tracing/silent.ts'
 import { createWebCiphers } from '../../../adapters/web-crypto/ciphers.ts'
 import type { AuditRecord } from '../../../ports/audit.ts'
 import { encodeBase64url } from '../../../ports/base64url.ts'
@@ -45,7 +46,16 @@ function createWorld() {
     'signing-keys': [],
   })
   const keys = createKeys({ secrets, clock, ciphers: createWebCiphers() })
-  const needs = { mailQueue, mailer, mailbox: outbox, clock, log, defer, ids: createSequentialIds() }
+  const needs = {
+    mailQueue,
+    mailer,
+    mailbox: outbox,
+    clock,
+    log,
+    defer,
+    ids: createSequentialIds(),
+    telemetry: silentTelemetry,
+  }
   const audit = createRecording(
     { ...needs, audit: createMemoryAudit({ keys: testAuditKeys(), records: auditRecords }) },
     { keys },

@@ -26,7 +26,7 @@ const longMs = 5 * minuteMs
  * and calls `sendSoon` afterwards.
  */
 export function createMail(
-  needs: Needs<'mailQueue' | 'mailer' | 'mailbox' | 'clock' | 'ids' | 'log' | 'defer'>,
+  needs: Needs<'mailQueue' | 'mailer' | 'mailbox' | 'clock' | 'ids' | 'log' | 'defer' | 'telemetry'>,
   { keys, audit }: { readonly keys: Keys; readonly audit: Recording },
 ) {
   const { mailQueue, mailbox, clock, defer, log } = needs

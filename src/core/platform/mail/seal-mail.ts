@@ -1,5 +1,6 @@
 import type { QueuedMail } from '../../../ports/mail-queue.ts'
 import type { Needs } from '../../../ports/ports.ts'
+import { ownTraceParent, type TraceParent } from '../../../ports/traceparent.ts'
 import type { Language } from '../../kernel/language.ts'
 import type { Keys } from '../keys/keys.ts'
 import type { TemplateInputs, TemplateName } from './template.ts'
@@ -22,13 +23,16 @@ export type Mail = {
 }[TemplateName]
 
 type Opened = {
-  [N in TemplateName]: { readonly template: N; readonly input: TemplateInputs[N] } & Recipient
+  [N in TemplateName]: { readonly template: N; readonly input: TemplateInputs[N] } & Recipient & {
+      /** Where it was asked for. */
+      readonly trace: TraceParent | null
+    }
 }[TemplateName]
 
 const isTemplate = (name: string): name is TemplateName => Object.hasOwn(deliveries, name)
 
 /** Everything but the reference is encrypted while it waits; the reference may get its value when it is stored. */
-export function createSealMail({ clock, ids }: Needs<'clock' | 'ids'>, keys: Keys) {
+export function createSealMail({ clock, ids, telemetry }: Needs<'clock' | 'ids' | 'telemetry'>, keys: Keys) {
   return {
     /** A mail ready to be stored. `key` names the occasion: for one key one mail is sent, however often it is asked for. */
     async seal(mail: Mail, key: string): Promise<QueuedMail> {
@@ -38,7 +42,9 @@ export function createSealMail({ clock, ids }: Needs<'clock' | 'ids'>, keys: Key
       const id = ids.next()
       const now = clock.now()
       const createdAt = new Date(now).toISOString()
-      const text = new TextEncoder().encode(JSON.stringify({ to, language, input: rest }))
+      const text = new TextEncoder().encode(
+        JSON.stringify({ to, language, input: rest, trace: telemetry.context() ?? undefined }),
+      )
       return {
         id,
         key,
@@ -61,12 +67,20 @@ export function createSealMail({ clock, ids }: Needs<'clock' | 'ids'>, keys: Key
         to,
         language = 'en',
         input,
+        trace,
       } = JSON.parse(new TextDecoder().decode(bytes)) as {
         to: string
         language?: Language
         input: object
+        trace?: string
       }
-      return { template, to, language, input: reference === null ? input : { ...input, reference } } as Opened
+      return {
+        template,
+        to,
+        language,
+        trace: ownTraceParent(trace),
+        input: reference === null ? input : { ...input, reference },
+      } as Opened
     },
   }
 }

@@ -1,8 +1,12 @@
 import type { ClaimedMail, MailOutcome } from '../../../ports/mail-queue.ts'
 import { MailPutOff, MailRefused } from '../../../ports/mailer.ts'
 import type { Needs } from '../../../ports/ports.ts'
+import { closedSet } from '../../../ports/telemetry-facts.ts'
 import { compose } from './compose.ts'
 import { priorities, type SealMail } from './seal-mail.ts'
+import { deliveries } from './templates.ts'
+
+const templateName = closedSet(() => Object.keys(deliveries))
 
 const secondMs = 1_000
 /** A mailer answers within a minute, and a batch goes out at once: nothing is sent after its lease. */
@@ -22,10 +26,10 @@ const delayMs = (attempts: number): number =>
  * again, with the same id.
  */
 export function createSendDueMail(
-  needs: Needs<'mailQueue' | 'mailer' | 'clock' | 'ids' | 'log'>,
+  needs: Needs<'mailQueue' | 'mailer' | 'clock' | 'ids' | 'log' | 'telemetry'>,
   open: SealMail['open'],
 ) {
-  const { mailQueue, mailer, clock, ids, log } = needs
+  const { mailQueue, mailer, clock, ids, log, telemetry } = needs
   const at = (ms: number): string => new Date(ms).toISOString()
 
   async function attempt(mail: ClaimedMail): Promise<MailOutcome> {
@@ -33,14 +37,25 @@ export function createSendDueMail(
     if (mail.expiresAt !== null && Date.parse(mail.expiresAt) <= now) return { state: 'expired', at: at(now) }
     const opened = await open(mail)
     if (!opened) return { state: 'dead', at: at(now), reason: 'unreadable' }
+    const facts = { 'app.mail.template': templateName(mail.template) }
+    return telemetry.trace('mail', facts, { from: opened.trace }, async ({ fail }) => {
+      const outcome = await handOn(mail, opened)
+      if (outcome.state !== 'sent') fail(outcome.state === 'dead' ? 'MailRefused' : 'MailPutOff')
+      return outcome
+    })
+  }
+
+  async function handOn(
+    mail: ClaimedMail,
+    { template, input, to, language }: NonNullable<Awaited<ReturnType<SealMail['open']>>>,
+  ): Promise<MailOutcome> {
     try {
-      const { template, input, to, language } = opened
       await mailer.send(compose(template, input, { id: mail.id, to, language }))
       return { state: 'sent', at: at(clock.now()) }
     } catch (error) {
       const isRefused = error instanceof MailRefused
       const code = isRefused || error instanceof MailPutOff ? error.code : null
-      const { template, id: mailId, attempts } = mail
+      const { id: mailId, attempts } = mail
       log.error('mail_not_sent', error, { template, mailId, attempts, code })
       if (isRefused) return { state: 'dead', at: at(clock.now()), reason: 'refused', code }
       if (attempts >= maxAttempts) return { state: 'dead', at: at(clock.now()), reason: 'gave_up', code }

@@ -1,0 +1,107 @@
+import { collections } from '../../src/app/domains.ts'
+import type { Config } from '../../src/config/config.ts'
+import { deferredTasks } from '../../src/ports/defer.ts'
+import type { AnyCollection } from '../../src/ports/documents.ts'
+import { type ObservedPort, observedMethods, type PortStep } from '../../src/ports/observed-ports.ts'
+import type { Ports } from '../../src/ports/ports.ts'
+import type { Telemetry } from '../../src/ports/telemetry.ts'
+import { closedSet, type Facts, type System } from '../../src/ports/telemetry-facts.ts'
+
+export type Systems = { readonly [P in ObservedPort]?: System }
+
+const collectionName = closedSet(() => collections.map(({ name }) => name))
+const taskName = closedSet(() => deferredTasks)
+
+const databases: readonly ObservedPort[] = [
+  'audit',
+  'cache',
+  'documents',
+  'mailQueue',
+  'messageSearch',
+  'submissions',
+]
+
+/** What is said of one call beside its name. */
+const factsOfCall: { readonly [P in ObservedPort]?: (given: readonly unknown[]) => Facts } = {
+  documents: ([collection]) => ({
+    'db.collection.name': collectionName((collection as AnyCollection | undefined)?.name),
+  }),
+}
+
+type Methods = Readonly<Record<string, ((...given: readonly unknown[]) => Promise<unknown>) | undefined>>
+
+/** The same port; each of its calls is a step. */
+function observedPort<P extends object>(name: ObservedPort, port: P, facts: Facts, telemetry: Telemetry): P {
+  const factsOf = factsOfCall[name]
+  const methods = port as Methods
+  const observed = Object.keys(observedMethods[name]).flatMap((key) => {
+    const method = methods[key]
+    if (!method) return []
+    const step = `${name}.${key}` as PortStep
+    const call = (...given: readonly unknown[]) =>
+      telemetry.step(step, factsOf ? { ...facts, ...factsOf(given) } : facts, () => method(...given))
+    return [[key, call] as const]
+  })
+  return { ...port, ...Object.fromEntries(observed) }
+}
+
+/** What stands behind each port, as far as the settings choose. */
+export function systemsOf({ documents, records, cache, blobs, mail, realtime }: Config): Systems {
+  const documentSystem = ({ cosmos: 'azure.cosmosdb', sqlite: 'sqlite', memory: 'memory' } as const)[
+    documents.kind
+  ]
+  const recordSystem = ({ mssql: 'microsoft.sql_server', sqlite: 'sqlite', memory: 'memory' } as const)[
+    records.kind
+  ]
+  return {
+    documents: documentSystem,
+    messageSearch: documentSystem,
+    audit: recordSystem,
+    mailQueue: recordSystem,
+    submissions: recordSystem,
+    cache: ({ memory: 'memory', upstash: 'redis', redis: 'redis' } as const)[cache.kind],
+    blobs: ({ memory: 'memory', filesystem: 'filesystem', azure: 'azure.blob' } as const)[blobs.kind],
+    mailer: (
+      { memory: 'memory', outbox: 'outbox', smtp: 'smtp', acs: 'azure.communication_services' } as const
+    )[mail.kind],
+    realtime: ({ memory: 'memory', local: 'web_pubsub_local', 'web-pubsub': 'azure.web_pubsub' } as const)[
+      realtime.kind
+    ],
+  }
+}
+
+/** All that go on with work later, or elsewhere, go on with its trace. */
+function carrying({ defer, realtime }: Pick<Ports, 'defer' | 'realtime'>, telemetry: Telemetry) {
+  return {
+    defer: {
+      run(name, task, options) {
+        const from = telemetry.context()
+        const facts = { 'app.task.name': taskName(name) }
+        defer.run(name, () => telemetry.trace('deferred', facts, { from }, task), options)
+      },
+    } satisfies Ports['defer'],
+    realtime: {
+      ...realtime,
+      publish(group, message, options) {
+        const traceparent = telemetry.context()
+        return realtime.publish(group, traceparent === null ? message : { ...message, traceparent }, options)
+      },
+    } satisfies Ports['realtime'],
+  }
+}
+
+/** Every port that is worth it, observed by one mechanism. Where nobody looks they are left as they are. */
+export function observedPorts(ports: Ports, telemetry: Telemetry, systems: Systems): Ports {
+  if (!telemetry.isOn) return ports
+  const all: Ports = { ...ports, ...carrying(ports, telemetry) }
+  const observed = Object.keys(observedMethods).flatMap((key) => {
+    const name = key as ObservedPort
+    const port = all[name]
+    const system = systems[name]
+    const said = databases.includes(name) ? 'db.system.name' : 'app.system'
+    return port === null
+      ? []
+      : [[name, observedPort(name, port, system ? { [said]: system } : {}, telemetry)] as const]
+  })
+  return { ...all, ...Object.fromEntries(observed) }
+}

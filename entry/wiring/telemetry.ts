@@ -1,0 +1,22 @@
+import { createSampling } from '../../src/adapters/tracing/sampling.ts'
+import { silentTelemetry } from '../../src/adapters/tracing/silent.ts'
+import { createTracing } from '../../src/adapters/tracing/telemetry.ts'
+import type { Config } from '../../src/config/config.ts'
+import type { Clock } from '../../src/ports/clock.ts'
+import type { Telemetry } from '../../src/ports/telemetry.ts'
+import type { Native } from './native.ts'
+
+export function openTelemetry(
+  { telemetry: { isOn } }: Config,
+  { traceScope }: Native,
+  clock: Clock,
+): Telemetry {
+  if (!isOn) return silentTelemetry
+  return createTracing({
+    scope: traceScope,
+    receivers: [],
+    sampling: createSampling({ rate: 0.05, slowMs: 1_000, random: Math.random }),
+    now: clock.now,
+    timer: () => performance.now(),
+  })
+}
