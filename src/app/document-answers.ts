@@ -49,13 +49,18 @@ function withExamples(status: string, answer: Answer): Answer {
 }
 
 /** What goes with what an operation takes: versions where it compares them, cookies where it sets them. */
-const ofSuccess = ({ responses, 'x-sets-cookies': setsCookies }: Operation): readonly string[] => [
-  ...('304' in responses || '412' in responses ? ['ETag'] : []),
-  ...(setsCookies ? ofCookies : []),
-]
-/** Refusals are kept under a key as well; what failed here is not. */
-const isRepeatable = ({ parameters = [] }: Operation): boolean =>
-  parameters.some(({ name }) => name.toLowerCase() === 'idempotency-key')
+function ofSuccess({
+  responses,
+  parameters = [],
+  'x-sets-cookies': setsCookies,
+}: Operation): readonly string[] {
+  const isRepeatable = parameters.some(({ name }) => name.toLowerCase() === 'idempotency-key')
+  return [
+    ...('304' in responses || '412' in responses ? ['ETag'] : []),
+    ...(isRepeatable ? ['Idempotent-Replayed'] : []),
+    ...(setsCookies ? ofCookies : []),
+  ]
+}
 
 /** Every answer with its headers; errors, which are the same everywhere, once for all operations. */
 export function completeAnswers(document: ApiDocument): void {
@@ -76,20 +81,18 @@ export function completeAnswers(document: ApiDocument): void {
   for (const { operation } of operationsOf(document))
     for (const [status, answer] of Object.entries(operation.responses)) {
       const isShared = operation['x-shared'] && status < '400'
-      const replayed = status < '500' && isRepeatable(operation) ? ['Idempotent-Replayed'] : []
       const names = isShared
         ? ofShared
         : [
             ...common.filter((name) => !operation['x-uncounted'] || !/rate-?limit/i.test(name)),
             ...(byStatus[status] ?? []),
             ...(status < '300' ? ofSuccess(operation) : []),
-            ...replayed,
           ]
       const complete = { ...answer, headers: { ...referTo(names), ...answer.headers } }
       operation.responses[status] = isError(answer)
         ? share(status, {
             ...answer,
-            headers: { ...referTo([...common, ...(byStatus[status] ?? []), ...replayed]), ...answer.headers },
+            headers: { ...referTo([...common, ...(byStatus[status] ?? [])]), ...answer.headers },
           })
         : complete
     }

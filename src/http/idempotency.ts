@@ -8,7 +8,7 @@ const keptHeaders = ['content-type', 'location', 'etag']
 
 /**
  * For POSTs that create, after the session: with `Idempotency-Key` the same request gets the first answer again.
- * Failures on our side are not kept, so that trying again helps.
+ * Refusals and failures are not kept: nothing was made, and what is tried again may be something that was put right.
  */
 export const idempotent = (begin: BeginIdempotent) =>
   createMiddleware<AppEnv>(async (c, next) => {
@@ -29,7 +29,7 @@ export const idempotent = (begin: BeginIdempotent) =>
       return c.body(answer, status as 200, headers)
     }
     await next()
-    if (c.res.status >= 500) return begun.abandon()
+    if (c.res.status >= 400) return begun.abandon()
     const headers = keptHeaders.flatMap((name) => {
       const value = c.res.headers.get(name)
       return value === null ? [] : [[name, value] as const]

@@ -558,7 +558,7 @@ describe('idempotency keys', () => {
     const { ports } = await createTestApp()
     const keys = createKeys(ports)
     let created = 0
-    let fails = false
+    let fails: 404 | 500 | null = null
     let gate: Promise<void> = Promise.resolve()
     let onEnter = () => {}
     const app = new Hono<AppEnv>().onError(createOnError(() => {}))
@@ -568,7 +568,7 @@ describe('idempotency keys', () => {
       async (c) => {
         onEnter()
         await gate
-        if (fails) return c.json({ error: 'down' }, 500)
+        if (fails) return c.json({ error: 'refused' }, fails)
         c.header('Location', `/things/${created + 1}`)
         return c.json({ id: ++created }, 201)
       },
@@ -582,7 +582,7 @@ describe('idempotency keys', () => {
     return {
       post,
       created: () => created,
-      fail: (value: boolean) => {
+      fail: (value: typeof fails) => {
         fails = value
       },
       hold: () => {
@@ -620,12 +620,14 @@ describe('idempotency keys', () => {
     expect(replayed.headers.get('idempotent-replayed')).toBe('true')
   })
 
-  test('a failure on our side is not kept, a bad key is refused, a lost cache refuses nobody', async () => {
+  test('what made nothing is not kept, a bad key is refused, a lost cache refuses nobody', async () => {
     const { post, fail } = await setup()
-    fail(true)
-    expect((await post('key-1', 'a')).status).toBe(500)
-    fail(false)
-    expect((await post('key-1', 'a')).status).toBe(201)
+    for (const status of [500, 404] as const) {
+      fail(status)
+      expect((await post('key-1', 'a')).status).toBe(status)
+    }
+    fail(null)
+    expect((await post('key-1', 'put right')).status).toBe(201)
     expect((await post('x'.repeat(256), 'a')).status).toBe(400)
     const withoutCache = await setup({ cache: cacheDown })
     expect((await withoutCache.post('key-1', 'a')).status).toBe(201)
