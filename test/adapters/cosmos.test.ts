@@ -107,6 +107,7 @@ test('two processes on one account, ten signups of one address at once: one user
         ...standIn.environment,
         DATA_DIR: directory,
         RATE_LIMIT_SCALE: '10000',
+        SAMPLE_COURSES: 'off',
         PUBLIC_URL: origin,
       }),
     ),

@@ -277,10 +277,24 @@ function correctAnswers(): void {
     const locations = [{ name: 'here', databaseAccountEndpoint: `${scheme}://${request.headers.host}/` }]
     return {
       ...handler(account, request, response, params),
+      userConsistencyPolicy: { defaultConsistencyLevel: consistencyNow.getStore() },
       writableLocations: locations,
       readableLocations: locations,
     }
   })
+}
+
+/** From the strongest to the weakest. */
+const consistencies = ['Strong', 'BoundedStaleness', 'Session', 'ConsistentPrefix', 'Eventual'] as const
+export type Consistency = (typeof consistencies)[number]
+
+/** Of the account of a request. */
+const consistencyNow = new AsyncLocalStorage<Consistency>()
+
+/** What holds for one request: it may ask for less than its account promises, never for more. */
+function consistencyOf(request: IncomingMessage, ofAccount: Consistency): Consistency {
+  const asked = consistencies.indexOf(request.headers['x-ms-consistency-level'] as Consistency)
+  return consistencies[Math.max(asked, consistencies.indexOf(ofAccount))] ?? ofAccount
 }
 
 /** Whether the account of a request has the feature. */
@@ -420,7 +434,7 @@ function describe(request: IncomingMessage): CosmosRequest {
 /**
  * What the service would charge, roughly: 1 RU to read 1 KB, about 5.5 to write it with few indexes, twice that to
  * replace it, and a tenth of it more for every further KB; a query 2.3 and its documents, and a little for each that
- * it passes; nothing for metadata.
+ * it passes; nothing for metadata. With Strong and BoundedStaleness two replicas are read: reads and queries cost twice.
  */
 function chargeOf(
   { operation }: CosmosRequest,
@@ -428,6 +442,7 @@ function chargeOf(
   bytes: number,
   steps: number,
   passed: number,
+  consistency: Consistency,
 ): number {
   const size = 1 + Math.max(0, bytes / 1024 - 1) / 10
   const charges: Record<CosmosOperation, number> = {
@@ -441,15 +456,21 @@ function chargeOf(
     metadata: 0,
   }
   const isRefused = status >= 400
-  return Math.round((isRefused ? Math.min(1.2, charges[operation]) : charges[operation]) * 100) / 100
+  const isRead = operation === 'read' || operation === 'query'
+  const replicas = isRead && (consistency === 'Strong' || consistency === 'BoundedStaleness') ? 2 : 1
+  const charge = isRefused ? Math.min(1.2, charges[operation]) : charges[operation]
+  return Math.round(charge * replicas * 100) / 100
 }
 
 export async function startCosmosStandIn({
   port = 0,
   hasFullText = false,
   isServerless = false,
+  consistency = 'Strong',
 }: {
   readonly port?: number
+  /** Of the account, by default. */
+  readonly consistency?: Consistency
   /** Whether the account has the feature. */
   readonly hasFullText?: boolean
   readonly isServerless?: boolean
@@ -479,7 +500,9 @@ export async function startCosmosStandIn({
       const bytes = Math.max(Number(request.headers['content-length'] ?? 0), body?.length ?? 0)
       const steps = asked.operation === 'batch' ? (JSON.parse(body ?? '[]').length ?? 1) : 1
       const { scanned, most } = look
-      const charge = chargeOf(asked, response.statusCode, bytes, steps, Math.max(0, scanned - most))
+      const level = consistencyOf(request, consistency)
+      const passed = Math.max(0, scanned - most)
+      const charge = chargeOf(asked, response.statusCode, bytes, steps, passed, level)
       answered.push({ ...asked, status: response.statusCode, scanned, charge })
       if (fault === 'drop after') {
         request.socket.destroy()
@@ -501,8 +524,9 @@ export async function startCosmosStandIn({
     else if (Number(request.headers['content-length'] ?? 0) > maxRequestBytes) refuseWith(413)
     else {
       if (typeof fault === 'object') await delay(fault.delayMs)
-      const carry = () => carryOut(request, response)
-      serverless.run(isServerless, () => looking.run(look, () => fullText.run(hasFullText, carry)))
+      const carry = () => fullText.run(hasFullText, () => carryOut(request, response))
+      const carryOn = () => serverless.run(isServerless, carry)
+      looking.run(look, () => consistencyNow.run(consistency, carryOn))
     }
   }
 

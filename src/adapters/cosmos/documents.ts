@@ -10,7 +10,7 @@ import {
 } from '../../ports/documents.ts'
 import type { Log } from '../../ports/log.ts'
 import type { MessageSearch } from '../../ports/message-search.ts'
-import { type CosmosAccount, CosmosFailure, createCosmosClient } from './client.ts'
+import { type CosmosAccount, CosmosFailure, createCosmosClient, type StartTimer } from './client.ts'
 import { type Item, isExpired, isStorableId, keyOf, matchOf, storedOf } from './items.ts'
 import type { Layout } from './layout.ts'
 import { listTerms } from './list-terms.ts'
@@ -38,6 +38,7 @@ export interface CosmosDocumentsOptions {
   readonly clock: Clock
   readonly log: Log
   readonly sleep?: (ms: number) => Promise<void>
+  readonly startTimer?: StartTimer
   /** How long a request that was refused for the time being is tried again. */
   readonly patienceMs?: number
   /** Whether messages are written with what the service's full-text index reads. */
@@ -58,6 +59,7 @@ export function createCosmosDocuments({
   clock,
   log,
   sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  startTimer,
   patienceMs = 5_000,
   hasFullText = false,
   layout,
@@ -73,11 +75,12 @@ export function createCosmosDocuments({
     clock,
     log,
     sleep,
+    ...(startTimer && { startTimer }),
     patienceMs,
     hasFullText,
     ...(layout && { layout }),
   })
-  const { ask, containerOf, find, itemAt, itemFor } = requests
+  const { ask, containerOf, find, itemAt, itemFor, look } = requests
 
   const begin = (c: AnyCollection, value: any): Item => itemFor(c, value, crypto.randomUUID())
 
@@ -144,7 +147,7 @@ export function createCosmosDocuments({
     ...createQueries(requests, clock),
     async read(c, key) {
       if (!isStorableId(key.id)) return null
-      const item = await find(c, key)
+      const item = await look(c, key)
       return item && !isExpired(item, clock.now()) ? storedOf(item, item._etag) : null
     },
     insert,
@@ -163,7 +166,8 @@ export function openCosmosDocuments(
   account: CosmosAccount,
   { databaseName, ...options }: Omit<CosmosDocumentsOptions, 'database'> & { readonly databaseName: string },
 ) {
-  const client = createCosmosClient(account)
+  const { clock, startTimer } = options
+  const client = createCosmosClient({ clock, ...(startTimer && { startTimer }), ...account })
   const documents = createCosmosDocuments({ ...options, database: client.database(databaseName) })
   return {
     documents,

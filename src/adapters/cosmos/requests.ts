@@ -1,9 +1,9 @@
-import type { Container, Database } from '@azure/cosmos'
+import type { Container, Database, RequestOptions } from '@azure/cosmos'
 import type { Clock } from '../../ports/clock.ts'
 import type { AnyCollection, Key } from '../../ports/documents.ts'
 import type { Log } from '../../ports/log.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
-import { CosmosFailure } from './client.ts'
+import { CosmosFailure, fresh, type StartTimer, startTimer } from './client.ts'
 import { addressOf, type Item, itemOf, type StoredItem } from './items.ts'
 import { type Layout, layout as layoutNow } from './layout.ts'
 import { createLedger } from './ledger.ts'
@@ -73,6 +73,7 @@ export interface RequestsOptions {
   readonly clock: Clock
   readonly log: Log
   readonly sleep: (ms: number) => Promise<void>
+  readonly startTimer?: StartTimer
   /** How long a request that was refused for the time being is tried again. */
   readonly patienceMs: number
   /** Whether messages are written with what the full-text index reads. */
@@ -86,6 +87,7 @@ export function createRequests({
   clock,
   log,
   sleep,
+  startTimer: start = startTimer,
   patienceMs,
   hasFullText,
   layout = layoutNow,
@@ -99,6 +101,18 @@ export function createRequests({
     return container
   }
 
+  const within = async <A>(ms: number, send: () => Promise<A>): Promise<A> => {
+    let stop = () => {}
+    const late = new Promise<never>((_, reject) => {
+      stop = start(() => reject(new CosmosFailure({ status: 0, isSlow: true })), ms)
+    })
+    try {
+      return await Promise.race([send(), late])
+    } finally {
+      stop()
+    }
+  }
+
   /** Sends until there is an answer, or patience ends. */
   async function ask<A extends Answer>(
     c: AnyCollection,
@@ -107,6 +121,7 @@ export function createRequests({
   ): Promise<Outcome<A>> {
     const askedAt = clock.now()
     let pausedMs = 0
+    const spent = () => Math.max(pausedMs, clock.now() - askedAt)
     let isRepeated = false
     for (let attempt = 1; ; attempt++) {
       const startedAt = clock.now()
@@ -120,7 +135,8 @@ export function createRequests({
         })
       let failure: CosmosFailure
       try {
-        const answer = await send()
+        // A second silence may not outlast patience; the first cannot.
+        const answer = await (attempt === 1 ? send() : within(patienceMs - spent(), send))
         const status = answer.statusCode ?? answer.code ?? ok
         enter(status, answer.requestCharge ?? 0)
         if (status !== notFound) return { status, answer, isRepeated }
@@ -135,8 +151,7 @@ export function createRequests({
       if (isVerdict) return { status: failure.status, answer: undefined, isRepeated }
       if (!failure.isPassing) throw unavailable(failure)
       const pauseMs = failure.retryAfterMs ?? pauseAfter(attempt)
-      const spentMs = Math.max(pausedMs, clock.now() - askedAt)
-      if (spentMs + pauseMs > patienceMs) throw unavailable(failure)
+      if (spent() + pauseMs > patienceMs) throw unavailable(failure)
       pausedMs += pauseMs
       isRepeated ||= failure.isUncertain
       const { status } = failure
@@ -150,14 +165,19 @@ export function createRequests({
     const { id, partition } = addressIn(c, key)
     return containerOf(c).item(id, partition)
   }
-  const find = async (c: AnyCollection, key: Key): Promise<StoredItem | null> => {
-    const { answer } = await ask(c, 'read', () => itemAt(c, key).read<StoredItem>())
-    return (answer?.resource as StoredItem | undefined) ?? null
-  }
+  const readWith =
+    (options: RequestOptions) =>
+    async (c: AnyCollection, key: Key): Promise<StoredItem | null> => {
+      const { answer } = await ask(c, 'read', () => itemAt(c, key).read<StoredItem>(options))
+      return (answer?.resource as StoredItem | undefined) ?? null
+    }
+  const look = readWith({})
+  /** As the region has it that takes writes: to judge by what was written here or found there. */
+  const find = readWith(fresh)
   const itemFor = (c: AnyCollection, value: any, write: string): Item =>
     itemOf(layout(c), c, value, clock.now(), write, { hasFullText })
 
-  return { layout, containerOf, ask, addressIn, itemAt, itemFor, find, report: ledger.report }
+  return { layout, containerOf, ask, addressIn, itemAt, itemFor, look, find, report: ledger.report }
 }
 
 export type Requests = ReturnType<typeof createRequests>

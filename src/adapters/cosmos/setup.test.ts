@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { startCosmosStandIn } from '../../../test/stand-ins/cosmos.ts'
+import { type Consistency, startCosmosStandIn } from '../../../test/stand-ins/cosmos.ts'
 import { collections } from '../../app/domains.ts'
 import { collection } from '../../ports/documents.ts'
 import { createManualClock } from '../memory/clock.ts'
@@ -28,7 +28,9 @@ const after = collection<Thing>()({
 const unlike = collection<Thing>()({ name: 'Unique', partition: 'owner', paths: {} })
 const elsewhere = collection<Thing>()({ name: 'Things', partition: 'id', paths: {} })
 
-async function openAccount(account: { readonly isServerless?: boolean } = {}) {
+async function openAccount(
+  account: { readonly isServerless?: boolean; readonly consistency?: Consistency } = {},
+) {
   const standIn = await startCosmosStandIn(account)
   onTestFinished(() => standIn.close())
   const client = createCosmosClient(standIn)
@@ -207,7 +209,7 @@ test('another partition key, or a unique key policy, is a problem and changes no
 })
 
 test('says when the account lets one process read what is older than another wrote', async () => {
-  const { options } = await openAccount()
+  const { options } = await openAccount({ consistency: 'Session' })
   const { advice } = await setUpCosmos({ ...options, collections: [] })
   expect(advice).toEqual([expect.stringContaining('only with Strong')])
 })
