@@ -3,7 +3,7 @@ import { reportFailedStart } from '../entry/failed-start.ts'
 import { createNodeNative } from '../entry/native-node.ts'
 import { createStorageClient } from '../src/adapters/azure-blob/client.ts'
 import { setUpBlobs } from '../src/adapters/azure-blob/setup.ts'
-import { createCosmosClient } from '../src/adapters/cosmos/client.ts'
+import { createCosmosControlClient } from '../src/adapters/cosmos/control-client.ts'
 import { createCosmosDocuments } from '../src/adapters/cosmos/documents.ts'
 import { describePlan } from '../src/adapters/cosmos/plan.ts'
 import { setUpCosmos } from '../src/adapters/cosmos/setup.ts'
@@ -44,7 +44,7 @@ async function setUpDocuments(
   { endpoint, databaseName, throughput, fullText }: Extract<Config['documents'], { kind: 'cosmos' }>,
   { cosmosKey: key }: GivenSecrets,
 ): Promise<readonly string[]> {
-  const client = createCosmosClient({
+  const client = createCosmosControlClient({
     endpoint,
     ...(key ? { key } : { credential: await createNodeNative(config).createAzureCredential() }),
   })

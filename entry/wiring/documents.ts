@@ -33,8 +33,12 @@ export async function openDocuments(
     }
     case 'cosmos': {
       const { openCosmosDocuments } = await import('../../src/adapters/cosmos/documents.ts')
-      const { endpoint, databaseName, fullText } = documents
-      const account = key ? { endpoint, key } : { endpoint, credential: await native.createAzureCredential() }
+      const { endpoint, preferredRegions, databaseName, fullText } = documents
+      const account = {
+        endpoint,
+        ...(key ? { key } : { credential: await native.createAzureCredential() }),
+        ...(preferredRegions && { preferredRegions }),
+      }
       const opened = openCosmosDocuments(account, {
         databaseName,
         clock,

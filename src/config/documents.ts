@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { area } from './area.ts'
 import { chooseKind } from './choose-kind.ts'
 import { originOf, partsOf } from './connection-string.ts'
-import { serviceUrl, wholeNumber } from './schemas.ts'
+import { csv, serviceUrl, wholeNumber } from './schemas.ts'
 import { keptInOneInstance, server } from './server.ts'
 
 /** Of autoscale: the least that the service gives, and in what steps. */
@@ -40,6 +40,20 @@ export const documents = area({
       isSecret: true,
       says: 'Unset: signs in to Cosmos DB as the managed identity. `npm run azure:setup` needs it.',
     },
+    COSMOS_PREFERRED_REGIONS: {
+      schema: csv.pipe(
+        z
+          .array(
+            z
+              .string()
+              .regex(/^[A-Za-z][A-Za-z0-9 ]{1,39}$/, 'must be names of Azure regions, separated by commas'),
+          )
+          .min(1)
+          .max(50),
+      ),
+      example: 'West Europe,North Europe',
+      says: 'The regions of the account to read from, nearest first. Unset: from the region that takes the writes. Writes always go to that one. Where the consistency is weaker than Strong, another region may answer what is older.',
+    },
     COSMOS_DATABASE: {
       schema: z.string().regex(/^[\w-]{1,255}$/, 'must be letters, digits, - and _'),
       fallback: 'toolsinc-db',
@@ -70,7 +84,13 @@ export const documents = area({
     const { isSet, problem, read } = context
     const { isProduction, isDisposable } = read(server)
     const kind = chooseKind(context, 'DOCUMENTS', values.DOCUMENTS, { cosmos: ['COSMOS_ENDPOINT'] }, 'sqlite')
-    for (const name of ['COSMOS_KEY', 'COSMOS_DATABASE', 'COSMOS_MAX_RU', 'COSMOS_OWN_MAX_RU'] as const)
+    for (const name of [
+      'COSMOS_KEY',
+      'COSMOS_PREFERRED_REGIONS',
+      'COSMOS_DATABASE',
+      'COSMOS_MAX_RU',
+      'COSMOS_OWN_MAX_RU',
+    ] as const)
       if (isSet(name) && !isSet('COSMOS_ENDPOINT') && values.DOCUMENTS === undefined)
         problem('COSMOS_ENDPOINT', `is needed where ${name} is set`)
     if (isSet('COSMOS_OWN_MAX_RU') && values.COSMOS_MAX_RU === undefined)
@@ -87,6 +107,7 @@ export const documents = area({
           cosmos: {
             kind: 'cosmos' as const,
             endpoint: values.COSMOS_ENDPOINT ?? '',
+            preferredRegions: values.COSMOS_PREFERRED_REGIONS,
             databaseName: values.COSMOS_DATABASE,
             throughput:
               values.COSMOS_MAX_RU === undefined

@@ -29,6 +29,7 @@ export const shownSettings: ReadonlySet<string> = new Set([
   'AZURE_CLIENT_ID',
   'DOCUMENTS',
   'COSMOS_ENDPOINT',
+  'COSMOS_PREFERRED_REGIONS',
   'COSMOS_DATABASE',
   'COSMOS_MAX_RU',
   'COSMOS_OWN_MAX_RU',

@@ -26,9 +26,19 @@ test.each<[Variables, object]>([
     { ...cosmos, COSMOS_FULL_TEXT: 'index' },
     { ...inCosmos, fullText: 'index' },
   ],
+  [
+    { ...cosmos, COSMOS_PREFERRED_REGIONS: 'West Europe, eastus2,' },
+    { ...inCosmos, preferredRegions: ['West Europe', 'eastus2'] },
+  ],
   [{ ...cosmos, DOCUMENTS: 'memory' }, { kind: 'memory' }],
 ])('with %j the documents are in %j', (environment, documents) =>
   expect(configOf(environment).documents).toEqual(documents),
+)
+
+test.each([',', 'West Europe;North Europe', 'https://west.example', 'x', 'a'.repeat(41)])(
+  'there is no region %s',
+  (regions) =>
+    expect(namesOf({ ...cosmos, COSMOS_PREFERRED_REGIONS: regions })).toEqual(['COSMOS_PREFERRED_REGIONS']),
 )
 
 test.each<[Variables, object]>([

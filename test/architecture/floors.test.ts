@@ -20,6 +20,11 @@ const reviewed: readonly (Pick<Loose, 'file' | 'code'> & { readonly why: string 
     why: 'Writes one line of the log, as every rejection of a deferred task does, and resolves a promise.',
   },
   {
+    file: 'src/adapters/cosmos/client.ts',
+    code: 'setTimeout(run, ms)',
+    why: 'What it runs aborts a request or rejects a promise that is waited for.',
+  },
+  {
     file: 'src/adapters/sqlite/group-commit.ts',
     code: 'setImmediate(nextGroup)',
     why: 'Behind its `try` it only settles the promises of those who wait.',

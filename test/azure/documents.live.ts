@@ -1,4 +1,5 @@
 import { createCosmosClient } from '../../src/adapters/cosmos/client.ts'
+import { createCosmosControlClient } from '../../src/adapters/cosmos/control-client.ts'
 import { createCosmosDocuments } from '../../src/adapters/cosmos/documents.ts'
 import { layout, layoutBefore } from '../../src/adapters/cosmos/layout.ts'
 import { setUpCosmos } from '../../src/adapters/cosmos/setup.ts'
@@ -13,15 +14,17 @@ onRealService('Azure Cosmos DB', ['COSMOS_ENDPOINT', 'COSMOS_KEY'], (settings) =
     ['apart', layoutBefore],
   ] as const)
     documentsContract(`cosmos, collections ${where}`, async ({ clock, collections }) => {
-      const client = createCosmosClient({ endpoint: settings.COSMOS_ENDPOINT, key: settings.COSMOS_KEY })
+      const account = { endpoint: settings.COSMOS_ENDPOINT, key: settings.COSMOS_KEY }
+      const [client, control] = [createCosmosClient(account), createCosmosControlClient(account)]
       const databaseName = `contract-${crypto.randomUUID()}`
-      await setUpCosmos({ client, databaseName, collections, layout: places })
+      await setUpCosmos({ client: control, databaseName, collections, layout: places })
       const database = client.database(databaseName)
       return {
         documents: createCosmosDocuments({ database, clock, log: createMemoryLog(), layout: places }),
         async close() {
-          await database.delete()
+          await control.database(databaseName).delete()
           client.dispose()
+          control.dispose()
         },
       }
     })

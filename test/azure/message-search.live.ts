@@ -1,4 +1,5 @@
 import { createCosmosClient } from '../../src/adapters/cosmos/client.ts'
+import { createCosmosControlClient } from '../../src/adapters/cosmos/control-client.ts'
 import { createCosmosDocuments } from '../../src/adapters/cosmos/documents.ts'
 import { setUpCosmos } from '../../src/adapters/cosmos/setup.ts'
 import { createMemoryLog } from '../../src/adapters/memory/log.ts'
@@ -9,17 +10,24 @@ import { onRealService } from './real-service.ts'
 /** The account has to have full-text search. */
 onRealService('the full-text index of Azure Cosmos DB', ['COSMOS_ENDPOINT', 'COSMOS_KEY'], (settings) =>
   messageSearchContract('cosmos', async ({ clock }) => {
-    const client = createCosmosClient({ endpoint: settings.COSMOS_ENDPOINT, key: settings.COSMOS_KEY })
+    const account = { endpoint: settings.COSMOS_ENDPOINT, key: settings.COSMOS_KEY }
+    const [client, control] = [createCosmosClient(account), createCosmosControlClient(account)]
     const databaseName = `contract-${crypto.randomUUID()}`
-    await setUpCosmos({ client, databaseName, collections: [messages], hasFullText: true })
-    const database = client.database(databaseName)
-    const documents = createCosmosDocuments({ database, clock, log: createMemoryLog(), hasFullText: true })
+    await setUpCosmos({ client: control, databaseName, collections: [messages], hasFullText: true })
+    const database = control.database(databaseName)
+    const documents = createCosmosDocuments({
+      database: client.database(database.id),
+      clock,
+      log: createMemoryLog(),
+      hasFullText: true,
+    })
     return {
       documents,
       messageSearch: documents.createMessageSearch(messages),
       async close() {
         await database.delete()
         client.dispose()
+        control.dispose()
       },
     }
   }),

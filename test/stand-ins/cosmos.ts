@@ -373,6 +373,7 @@ export type CosmosOperation =
   | 'metadata'
 
 export interface CosmosRequest {
+  readonly method: string
   readonly operation: CosmosOperation
   /** The container. */
   readonly collection: string | undefined
@@ -399,6 +400,9 @@ export interface Fault {
     | 'drop before'
     | 'drop after'
     | { readonly delayMs: number }
+    /** It is not carried out before this, or carried out and not answered before this. */
+    | { readonly until: Promise<void> }
+    | { readonly afterwards: Promise<void> }
 }
 
 export interface CosmosStandIn {
@@ -407,15 +411,18 @@ export interface CosmosStandIn {
   /** Every request so far that was answered, in order. */
   readonly answered: readonly AnsweredRequest[]
   fail(fault: Fault): void
+  /** Once such a request has been carried out, from now on, answered or not. */
+  heard(which: (request: CosmosRequest) => boolean): Promise<void>
   close(): Promise<void>
 }
 
 function describe(request: IncomingMessage): CosmosRequest {
   const [, , , resource, collection, kind, id] = (request.url ?? '').replace(/^\/+/, '/').split(/[/?]/)
   const named = collection === undefined ? undefined : decodeURIComponent(collection)
+  const method = request.method ?? ''
   if (kind !== 'docs') {
-    const isMade = request.method === 'POST' && resource === 'colls' && !named
-    return { operation: isMade ? 'make container' : 'metadata', collection: named }
+    const isMade = method === 'POST' && resource === 'colls' && !named
+    return { method, operation: isMade ? 'make container' : 'metadata', collection: named }
   }
   const operationOf = (): CosmosOperation => {
     if (isOn(request, 'x-ms-cosmos-is-batch-request')) return 'batch'
@@ -425,6 +432,7 @@ function describe(request: IncomingMessage): CosmosRequest {
   }
   const partition = partitionOf(request)
   return {
+    method,
     operation: operationOf(),
     collection: named,
     partition: partition && String(partition.value),
@@ -478,6 +486,7 @@ export async function startCosmosStandIn({
   const library = createLibraryServer({ keepAlive: true })
   const [carryOut] = library.listeners('request')
   const answered: AnsweredRequest[] = []
+  const listeners = new Set<(request: CosmosRequest) => void>()
   const faults: { fault: Fault; left: number }[] = []
 
   const takeFault = (asked: CosmosRequest): Fault['what'] | undefined => {
@@ -504,12 +513,15 @@ export async function startCosmosStandIn({
       const passed = Math.max(0, scanned - most)
       const charge = chargeOf(asked, response.statusCode, bytes, steps, passed, level)
       answered.push({ ...asked, status: response.statusCode, scanned, charge })
+      for (const listener of listeners) listener(asked)
       if (fault === 'drop after') {
         request.socket.destroy()
         return response
       }
       response.setHeader('x-ms-request-charge', String(charge))
-      return end(body)
+      if (typeof fault !== 'object' || !('afterwards' in fault)) return end(body)
+      fault.afterwards.then(() => end(body))
+      return response
     }) as ServerResponse['end']
 
     const refuseWith = (status: number, headers: Readonly<Record<string, string>> = {}) => {
@@ -523,7 +535,8 @@ export async function startCosmosStandIn({
     else if (typeof fault === 'object' && 'status' in fault) refuseWith(fault.status, fault.headers)
     else if (Number(request.headers['content-length'] ?? 0) > maxRequestBytes) refuseWith(413)
     else {
-      if (typeof fault === 'object') await delay(fault.delayMs)
+      if (typeof fault === 'object' && 'delayMs' in fault) await delay(fault.delayMs)
+      if (typeof fault === 'object' && 'until' in fault) await fault.until
       const carry = () => fullText.run(hasFullText, () => carryOut(request, response))
       const carryOn = () => serverless.run(isServerless, carry)
       looking.run(look, () => consistencyNow.run(consistency, carryOn))
@@ -538,6 +551,15 @@ export async function startCosmosStandIn({
     endpoint: `http://127.0.0.1:${(library.address() as AddressInfo).port}`,
     key,
     answered,
+    heard: (which) =>
+      new Promise((resolve) => {
+        const listen = (request: CosmosRequest) => {
+          if (!which(request)) return
+          listeners.delete(listen)
+          resolve()
+        }
+        listeners.add(listen)
+      }),
     fail: (fault) => void faults.push({ fault, left: fault.times ?? 1 }),
     async close() {
       library.closeAllConnections()
