@@ -6,6 +6,7 @@ import { createMemoryLog } from '../memory/log.ts'
 import { CosmosFailure, type StartTimer } from './client.ts'
 import { createCosmosControlClient } from './control-client.ts'
 import { createCosmosDocuments } from './documents.ts'
+import { layout } from './layout.ts'
 import { setUpCosmos } from './setup.ts'
 
 const things = collection<{ id: string; owner: string }>()({ name: 'Things', partition: 'owner', paths: {} })
@@ -65,7 +66,7 @@ test('what was made although the answer took too long is made', async () => {
   account.timeIsUp()
   expect((await done).problems).toEqual([])
   resolve()
-  expect(await namesIn(account)).toEqual(['Things'])
+  expect(await namesIn(account)).toEqual([layout(things).container])
 })
 
 test.each([429, 503, 449, 500])('%i is waited for, as long as it says', async (status) => {
@@ -73,7 +74,7 @@ test.each([429, 503, 449, 500])('%i is waited for, as long as it says', async (s
   account.control({ status, headers: { 'x-ms-retry-after-ms': '7000' } }, 20)
   await setUpCosmos({ client: account.client, ...setUp })
   expect(account.pauses).toEqual(Array(20).fill(7000))
-  expect(await namesIn(account)).toEqual(['Things'])
+  expect(await namesIn(account)).toEqual([layout(things).container])
 })
 
 test('patience ends', async () => {
@@ -91,14 +92,14 @@ test.each(['drop before', 'drop after'] as const)(
       account.control(what, 1)
       await setUpCosmos({ client: account.client, ...setUp })
     }
-    expect(await namesIn(account)).toEqual(['Things'])
+    expect(await namesIn(account)).toEqual([layout(things).container])
     account.control(what, 1, 'DELETE')
     await account.client.database('test').delete()
     account.control(what, 1, 'POST')
     await account.client.databases.create({ id: 'test' })
     account.control(what, 1, 'POST')
     await setUpCosmos({ client: account.client, ...setUp })
-    expect(await namesIn(account)).toEqual(['Things'])
+    expect(await namesIn(account)).toEqual([layout(things).container])
   },
 )
 
