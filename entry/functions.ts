@@ -20,10 +20,7 @@ const api = createApp(ports, config.app)
 const { app, health, jobs } = api
 for (const warning of warnings) ports.log.warn('configuration_warning', { warning })
 if (config.hasDemoData) await seedDemo(ports, api, config.app.http.publicOrigin)
-const runDueJobs = createRunDueJobs(
-  ports,
-  observedJobs(health.watchJobs([...adapterJobs, ...jobs]), ports.telemetry),
-)
+const runDueJobs = createRunDueJobs(ports, observedJobs(health.watchJobs([...adapterJobs, ...jobs]), ports))
 const noteTick = health.expectTicks()
 
 registerFunctions({

@@ -18,6 +18,7 @@ import { createSigningKey } from '../src/adapters/jose/access-tokens.ts'
 import { createLibheifPictureConverter } from '../src/adapters/libheif/picture-converter.ts'
 import { createNodeCiphers } from '../src/adapters/node/ciphers.ts'
 import { createNodeCompressor } from '../src/adapters/node/compressor.ts'
+import { createEventLoopDelay } from '../src/adapters/node/event-loop-delay.ts'
 import { createLineWriter } from '../src/adapters/node/server.ts'
 import { createPageAssets } from '../src/adapters/pages/assets.ts'
 import { createScanningMessageSearch } from '../src/adapters/scanning/message-search.ts'
@@ -139,7 +140,9 @@ export function createNodeNative(
     createScanner: createClamavFileScanner,
     ciphers: createNodeCiphers(),
     compressor: createNodeCompressor(),
-    createHasher: ({ cost, queue }) => createNativeHasher({ cost, queue, concurrency: hashesAtOnce }),
+    createHasher: ({ cost, queue }, onWaited) =>
+      createNativeHasher({ cost, queue, concurrency: hashesAtOnce, onWaited }),
+    eventLoopDelay: createEventLoopDelay(),
     openSqlite(clock, keys) {
       const database = openSqlite(join(config.dataDirectory, 'tools-inc.db'))
       const documents = createSqliteDocuments({ database, collections, clock })

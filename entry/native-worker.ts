@@ -51,6 +51,7 @@ export function createWorkerNative(config: Config): Native {
     // What stands before a worker compresses as each client likes it, and would do so a second time.
     compressor: { codings: [], compress: async () => needsNode('Compression') },
     createHasher: ({ cost }) => createWasmHasher({ module: argon2, cost }),
+    eventLoopDelay: () => null,
     openSqlite: () => needsNode('DOCUMENTS, RECORDS: sqlite'),
     openAuditAnchors: () => needsNode('AUDIT_ANCHORS: a folder'),
     openBlobBytes: () => needsNode('BLOBS: filesystem'),

@@ -11,6 +11,7 @@ import { wire } from './wire.ts'
 import { countConnections } from './wiring/connections.ts'
 import { lockFolder } from './wiring/folder.ts'
 import { createFront } from './wiring/front.ts'
+import { serveMetrics } from './wiring/metrics-server.ts'
 import { observedJobs } from './wiring/observed-jobs.ts'
 
 const drainMs = 10_000
@@ -20,7 +21,7 @@ try {
   const { config, secrets, warnings } = readConfig(process.env)
   const lock = lockFolder(config, process.argv.includes('--take-over'))
   const wired = await wire(config, secrets, createNodeNative(config))
-  const { ports, defer, jobs: adapterJobs, embedded, close } = wired
+  const { ports, defer, jobs: adapterJobs, embedded, readMetrics, close } = wired
   const api = createApp(ports, config.app)
   const { app, health, jobs } = api
   for (const warning of warnings) ports.log.warn('configuration_warning', { warning })
@@ -35,6 +36,7 @@ try {
     connectionsOf: countConnections({ ...config, ...config.app }),
     log: ports.log,
   })
+  const metrics = await serveMetrics(config.telemetry.metrics, readMetrics, ports.log)
   ports.log.info('server_started', {
     url: config.app.http.publicOrigin,
     port: server.port,
@@ -51,7 +53,7 @@ try {
       const count = await makeSampleCourses(api, config.app.http.publicOrigin)
       if (count !== null) ports.log.info('sample_courses_made', { count })
     })
-  const timers = observedJobs(health.watchJobs([...adapterJobs, ...jobs]), ports.telemetry)
+  const timers = observedJobs(health.watchJobs([...adapterJobs, ...jobs]), ports)
     .map(oneAtATime)
     .map(({ name, everyMs, run }) => {
       const start = () => defer.run(name, run)
@@ -65,6 +67,7 @@ try {
     () => timers.forEach(clearInterval),
     () => embedded?.close(),
     () => server.close(drainMs),
+    () => metrics?.close(0),
     () => defer.settled({ withinMs: drainMs }),
     close,
     lock.release,

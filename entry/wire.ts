@@ -18,6 +18,7 @@ import { watchedSecrets } from '../src/adapters/system/watched-secrets.ts'
 import { createZxcvbnPasswordBlocklist } from '../src/adapters/zxcvbn/password-blocklist.ts'
 import type { Config, GivenSecrets } from '../src/config/config.ts'
 import type { Job } from '../src/core/kernel/domain.ts'
+import type { MetricReading } from '../src/ports/metrics.ts'
 import type { Ports } from '../src/ports/ports.ts'
 import { withSamplePictures } from './sample-pictures.ts'
 import { openAuditAnchors } from './wiring/audit-anchors.ts'
@@ -39,6 +40,7 @@ export interface Wired {
   readonly jobs: readonly Job[]
   /** The server for devices in this process, when there is one. */
   readonly embedded: Embedded | null
+  readonly readMetrics: () => readonly MetricReading[]
   readonly close: () => Promise<void>
 }
 
@@ -49,6 +51,7 @@ export interface Wired {
 export async function wire(config: Config, given: GivenSecrets, native: Native): Promise<Wired> {
   const { log, assets, holdOpen } = native
   const clock = systemClock
+  const { telemetry, readMetrics } = openTelemetry(config, native, clock)
   const defer = createInProcessDefer({ log, holdOpen })
   const secrets = watchedSecrets({ secrets: await openSecrets(config, given, native, clock), clock, log })
   const auditKeys = createNodeAuditKeys({ secrets, clock })
@@ -64,14 +67,13 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     { realtime, embedded },
     { mailer, mailbox, close: closeMailer },
   ] = await Promise.all([
-    openDocuments(config, given, native, clock, openSqlite),
+    openDocuments(config, given, native, clock, openSqlite, telemetry),
     openRecords(config, given, native, auditKeys, openSqlite),
     openCache(config, given, native, clock),
     openRealtime(config, given, native, clock),
     openMail(config, given, native, clock),
   ])
   const { blobs, tidy: tidyBlobs } = await openBlobs(config, given, native, clock, secrets)
-  const telemetry = openTelemetry(config, native, clock)
   const ports: Ports = {
     accessTokens: createJoseAccessTokens({ secrets, ciphers: native.ciphers, clock, ...config.tokens }),
     archiver: createClientZipArchiver(),
@@ -93,7 +95,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     documents,
     fileScanner: config.scanner.kind === 'clamav' ? native.createScanner(config.scanner) : acceptEveryFile,
     fileTypes: createFileTypeFileTypes(),
-    hasher: native.createHasher(config.hasher),
+    hasher: native.createHasher(config.hasher, (seconds) => telemetry.measure('hasher.wait', seconds)),
     identityProviders: createOidcIdentityProviders({
       providers: given.identityProviders,
       ...config.identityProviders,
@@ -134,5 +136,14 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     sqlite?.close()
     await closeRecords()
   }
-  return { ports: observedPorts(ports, telemetry, systemsOf(config)), defer, jobs, embedded, close }
+  telemetry.gauge('event_loop.delay', native.eventLoopDelay)
+  if (embedded) telemetry.gauge('realtime.connections', embedded.countConnections)
+  return {
+    ports: observedPorts(ports, telemetry, systemsOf(config)),
+    defer,
+    jobs,
+    embedded,
+    readMetrics,
+    close,
+  }
 }

@@ -21,7 +21,7 @@ async function start(environment: Environment) {
     app: api.app,
     runDueJobs: createRunDueJobs(
       ports,
-      observedJobs(api.health.watchJobs([...adapterJobs, ...api.jobs]), ports.telemetry),
+      observedJobs(api.health.watchJobs([...adapterJobs, ...api.jobs]), ports),
     ),
     noteTick: api.health.expectTicks(),
   }

@@ -1,11 +1,16 @@
 import { createMemoryDocuments } from '../../src/adapters/memory/documents.ts'
 import { createScanningMessageSearch } from '../../src/adapters/scanning/message-search.ts'
+import { collections } from '../../src/app/domains.ts'
 import type { Config, GivenSecrets } from '../../src/config/config.ts'
 import { messages } from '../../src/core/messaging/chat/entries.model.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { DocumentStore } from '../../src/ports/documents.ts'
 import type { MessageSearch } from '../../src/ports/message-search.ts'
+import type { Telemetry } from '../../src/ports/telemetry.ts'
+import { closedSet } from '../../src/ports/telemetry-facts.ts'
 import type { Native } from './native.ts'
+
+const collectionName = closedSet(() => collections.map(({ name }) => name))
 
 const scanning = (documents: DocumentStore) => createScanningMessageSearch({ documents, messages })
 
@@ -16,6 +21,7 @@ export async function openDocuments(
   native: Native,
   clock: Clock,
   openSqlite: () => ReturnType<Native['openSqlite']>,
+  telemetry: Telemetry,
 ): Promise<{
   readonly documents: DocumentStore
   readonly messageSearch: MessageSearch
@@ -44,6 +50,11 @@ export async function openDocuments(
         clock,
         log: native.log,
         hasFullText: fullText !== 'off',
+        onEntry: ({ collection, status, charge }) => {
+          const facts = { 'db.collection.name': collectionName(collection) }
+          telemetry.measure('cosmos.request_charge', charge, facts)
+          if (status === 429) telemetry.count('cosmos.throttled', facts)
+        },
       })
       return {
         ...opened,

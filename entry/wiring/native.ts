@@ -34,6 +34,7 @@ export interface Embedded {
   readonly standBefore: <Bindings>(app: Fetch<Bindings | undefined>, eventsPath: string) => Fetch<Bindings>
   /** Takes the requests for a WebSocket of an HTTP server. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+  readonly countConnections: () => number
   readonly close: () => Promise<void>
 }
 
@@ -53,7 +54,10 @@ export interface Native {
   readonly createScanner: (clamd: { readonly host: string; readonly port: number }) => FileScanner
   readonly ciphers: Ciphers
   readonly compressor: Compressor
-  readonly createHasher: (hasher: Config['hasher']) => Hasher
+  /** `onWaited` is told how long each hash waited for its turn. */
+  readonly createHasher: (hasher: Config['hasher'], onWaited: (seconds: number) => void) => Hasher
+  /** How late the event loop was, in seconds, for one turn in a hundred since this was last asked; null where nobody can tell. */
+  readonly eventLoopDelay: () => number | null
   /** Documents and records in one file, so that writes to both share a commit. */
   readonly openSqlite: (
     clock: Clock,

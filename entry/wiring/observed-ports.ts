@@ -31,15 +31,23 @@ const factsOfCall: { readonly [P in ObservedPort]?: (given: readonly unknown[]) 
 type Methods = Readonly<Record<string, ((...given: readonly unknown[]) => Promise<unknown>) | undefined>>
 
 /** The same port; each of its calls is a step. */
-function observedPort<P extends object>(name: ObservedPort, port: P, facts: Facts, telemetry: Telemetry): P {
+function observedPort<P extends object>(
+  name: ObservedPort,
+  port: P,
+  system: System | undefined,
+  telemetry: Telemetry,
+): P {
   const factsOf = factsOfCall[name]
   const methods = port as Methods
   const observed = Object.keys(observedMethods[name]).flatMap((key) => {
     const method = methods[key]
     if (!method) return []
     const step = `${name}.${key}` as PortStep
+    const said: Facts = databases.includes(name)
+      ? { 'db.operation.name': step, ...(system && { 'db.system.name': system }) }
+      : { 'app.operation': step, ...(system && { 'app.system': system }) }
     const call = (...given: readonly unknown[]) =>
-      telemetry.step(step, factsOf ? { ...facts, ...factsOf(given) } : facts, () => method(...given))
+      telemetry.step(step, factsOf ? { ...said, ...factsOf(given) } : said, () => method(...given))
     return [[key, call] as const]
   })
   return { ...port, ...Object.fromEntries(observed) }
@@ -97,11 +105,7 @@ export function observedPorts(ports: Ports, telemetry: Telemetry, systems: Syste
   const observed = Object.keys(observedMethods).flatMap((key) => {
     const name = key as ObservedPort
     const port = all[name]
-    const system = systems[name]
-    const said = databases.includes(name) ? 'db.system.name' : 'app.system'
-    return port === null
-      ? []
-      : [[name, observedPort(name, port, system ? { [said]: system } : {}, telemetry)] as const]
+    return port === null ? [] : [[name, observedPort(name, port, systems[name], telemetry)] as const]
   })
   return { ...all, ...Object.fromEntries(observed) }
 }

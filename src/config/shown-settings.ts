@@ -103,6 +103,8 @@ export const shownSettings: ReadonlySet<string> = new Set([
   'ERASURE_DELAY_DAYS',
   'FUNCTIONS_STREAMING',
   'TELEMETRY',
+  'METRICS_PORT',
+  'METRICS_HOST',
   'DEMO_DATA',
   'SAMPLE_COURSES',
 ])

@@ -1,3 +1,5 @@
+import type { PortStep } from './observed-ports.ts'
+
 declare const declared: unique symbol
 
 /** A name that stands in the program: the pattern of a route, a collection, a job. Only a `closedSet` makes one. */
@@ -83,6 +85,35 @@ export type System =
   | 'azure.key_vault'
   | 'in_process'
 
+const statusClasses = ['1xx', '2xx', '3xx', '4xx', '5xx'] as const
+export type StatusClass = (typeof statusClasses)[number]
+
+export const statusClass = (code: HttpStatus): StatusClass =>
+  statusClasses[Math.floor(code / 100) - 1] ?? '5xx'
+
+/** By what somebody signs in. */
+export type LoginWay = 'password' | 'second_factor' | 'passkey' | 'provider'
+
+const loginFailures = [
+  'invalid_credentials',
+  'account_suspended',
+  'account_locked',
+  'rate_limited',
+  'email_not_verified',
+  'validation_error',
+] as const
+export type LoginFailure = (typeof loginFailures)[number] | 'unavailable' | '_OTHER'
+
+/** Why a login was refused, by the code that its caller got. */
+export function loginFailure(thrown: unknown): LoginFailure {
+  const { name = '', code = '' } = (thrown instanceof Error ? thrown : {}) as {
+    name?: string
+    code?: unknown
+  }
+  if (name === 'PortUnavailable') return 'unavailable'
+  return loginFailures.find((known) => known === code) ?? '_OTHER'
+}
+
 /**
  * Everything that may be said about a step. Names are those of the OpenTelemetry semantic conventions where there is
  * one; the rest begins with `app.`. Values come from closed sets: an id, an address or a text that somebody typed does
@@ -93,15 +124,20 @@ export interface Facts {
   /** The pattern, `/api/v1/users/:id`, or `_OTHER` where there is no route. */
   readonly 'http.route'?: Declared
   readonly 'http.response.status_code'?: HttpStatus
+  readonly 'http.response.status_class'?: StatusClass
   readonly 'error.type'?: FailureType
   readonly 'db.system.name'?: System
   readonly 'db.collection.name'?: Declared
+  readonly 'db.operation.name'?: PortStep
   /** Where a call found something other than it expected, which is no failure: an id that is taken, another version. */
   readonly 'app.is_conflict'?: boolean
   readonly 'app.system'?: System
+  readonly 'app.operation'?: PortStep
   readonly 'app.job.name'?: Declared
   readonly 'app.task.name'?: Declared
   readonly 'app.mail.template'?: Declared
+  readonly 'app.login.way'?: LoginWay
+  readonly 'app.login.reason'?: LoginFailure
 }
 
 export type FactName = keyof Facts

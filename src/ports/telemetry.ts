@@ -1,3 +1,4 @@
+import type { CounterName, GaugeName, HistogramName } from './metrics.ts'
 import type { PortStep } from './observed-ports.ts'
 import type { Facts, FailureType } from './telemetry-facts.ts'
 import type { TraceParent } from './traceparent.ts'
@@ -49,6 +50,12 @@ export interface Telemetry {
   step<T>(name: StepName, facts: Facts, work: (step: Step) => Promise<T>): Promise<T>
   /** To be kept with work that is gone on with later or elsewhere; null outside of a trace. */
   context(): TraceParent | null
+  /** Counts are of everything that happens, kept or not. */
+  count(name: CounterName, facts?: Facts, by?: number): void
+  /** In the unit of the metric: durations are in seconds. */
+  measure(name: HistogramName, value: number, facts?: Facts): void
+  /** `read` is asked whenever somebody looks; null: there is nothing to say. A later one of the same facts takes its place. */
+  gauge(name: GaugeName, read: () => number | null, facts?: Facts): void
   /** Resolves when what has ended so far was handed over, or given up. */
   flush(): Promise<void>
 }

@@ -17,10 +17,13 @@ export function createNativeHasher({
   cost,
   concurrency,
   queue,
+  onWaited = () => {},
 }: {
   readonly cost: Argon2Cost
   readonly concurrency: number
   readonly queue: number
+  /** Is told, when the turn of a hash has come, how long it waited for it. */
+  readonly onWaited?: (seconds: number) => void
 }): Hasher {
   const limit = pLimit(concurrency)
   const options = {
@@ -45,8 +48,12 @@ export function createNativeHasher({
 
   const bounded = async <T>(work: () => Promise<T>): Promise<T> => {
     if (limit.pendingCount >= queue) throw new PortUnavailable('hasher', { retryAfterSeconds: 1 })
+    const askedAt = performance.now()
     try {
-      return await limit(work)
+      return await limit(() => {
+        onWaited((performance.now() - askedAt) / 1_000)
+        return work()
+      })
     } catch (cause) {
       throw new PortUnavailable('hasher', { cause })
     } finally {

@@ -13,6 +13,7 @@ import type { MessageSearch } from '../../ports/message-search.ts'
 import { type CosmosAccount, CosmosFailure, createCosmosClient, type StartTimer } from './client.ts'
 import { type Item, isExpired, isStorableId, keyOf, matchOf, storedOf } from './items.ts'
 import type { Layout } from './layout.ts'
+import type { CosmosEntry } from './ledger.ts'
 import { listTerms } from './list-terms.ts'
 import { createCosmosMessageSearch } from './message-search.ts'
 import { createQueries } from './queries.ts'
@@ -45,6 +46,8 @@ export interface CosmosDocumentsOptions {
   readonly hasFullText?: boolean
   /** In which container each collection is; as `npm run azure:setup` makes them when absent. */
   readonly layout?: Layout
+  /** Is told of each request. */
+  readonly onEntry?: (entry: CosmosEntry) => void
 }
 
 /**

@@ -18,7 +18,15 @@ const periodMs = 60_000
  * Each request goes to the log at level debug, and about once a minute the sum of each kind at level info: what is paid
  * for, and by what. It has no timer, so an idle process says nothing.
  */
-export function createLedger({ clock, log }: { readonly clock: Clock; readonly log: Log }) {
+export function createLedger({
+  clock,
+  log,
+  onEntry = () => {},
+}: {
+  readonly clock: Clock
+  readonly log: Log
+  readonly onEntry?: (entry: CosmosEntry) => void
+}) {
   const sums = new Map<string, { requests: number; refused: number; charge: number }>()
   let since = clock.now()
 
@@ -37,6 +45,7 @@ export function createLedger({ clock, log }: { readonly clock: Clock; readonly l
     enter(entry: CosmosEntry): void {
       const { collection, operation, status, charge } = entry
       log.debug('cosmos_request', { ...entry })
+      onEntry(entry)
       const kind = `${collection} ${operation}`
       const sum = sums.get(kind) ?? { requests: 0, refused: 0, charge: 0 }
       sum.requests++

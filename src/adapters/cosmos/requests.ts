@@ -6,7 +6,7 @@ import { PortUnavailable } from '../../ports/unavailable.ts'
 import { CosmosFailure, fresh, type StartTimer, startTimer } from './client.ts'
 import { addressOf, type Item, itemOf, type StoredItem } from './items.ts'
 import { type Layout, layout as layoutNow } from './layout.ts'
-import { createLedger } from './ledger.ts'
+import { type CosmosEntry, createLedger } from './ledger.ts'
 
 type Operation = 'read' | 'insert' | 'replace' | 'remove' | 'transact' | 'query' | 'scan' | 'search'
 
@@ -79,6 +79,7 @@ export interface RequestsOptions {
   /** Whether messages are written with what the full-text index reads. */
   readonly hasFullText: boolean
   readonly layout?: Layout
+  readonly onEntry?: ((entry: CosmosEntry) => void) | undefined
 }
 
 /** How the containers of one database are asked: until there is an answer, or patience ends. */
@@ -91,8 +92,9 @@ export function createRequests({
   patienceMs,
   hasFullText,
   layout = layoutNow,
+  onEntry,
 }: RequestsOptions) {
-  const ledger = createLedger({ clock, log })
+  const ledger = createLedger({ clock, log, ...(onEntry && { onEntry }) })
   const containers = new Map<string, Container>()
   const containerOf = (c: AnyCollection): Container => {
     const { container: id } = layout(c)

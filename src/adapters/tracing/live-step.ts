@@ -21,6 +21,8 @@ export interface LiveStep extends Step {
   readonly trace: LiveTrace
   /** Made when first asked for: most are never shown. */
   spanId(): string
+  /** What is said of it so far. */
+  facts(): Facts
   /** What it says of itself once it has ended. */
   finished(endedAt: number): FinishedStep
 }
@@ -50,7 +52,8 @@ export const newTraceId = (): string => randomId(16)
 export function createLiveStep(
   trace: LiveTrace,
   name: StepName,
-  parentSpanId: string | null,
+  /** Asked for only where the step is shown. */
+  parentSpanId: () => string | null,
   given: Facts,
   /** In milliseconds of the timer. */
   startedAt: number,
@@ -65,16 +68,18 @@ export function createLiveStep(
   return {
     trace,
     spanId,
+    facts: () => facts,
     set(more) {
       facts = { ...facts, ...more }
     },
     fail(type) {
       failure = type
+      facts = { ...facts, 'error.type': type }
     },
     finished: (endedAt) => ({
       name,
       spanId: spanId(),
-      parentSpanId,
+      parentSpanId: parentSpanId(),
       startedAtMs: trace.epochMs + startedAt,
       durationMs: Math.max(0, endedAt - startedAt),
       facts,

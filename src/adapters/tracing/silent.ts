@@ -8,5 +8,8 @@ export const silentTelemetry: Telemetry = {
   trace: (_name, _facts, _origin, work) => work(unseen),
   step: (_name, _facts, work) => work(unseen),
   context: () => null,
+  count() {},
+  measure() {},
+  gauge() {},
   flush: async () => {},
 }

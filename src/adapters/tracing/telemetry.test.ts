@@ -5,6 +5,7 @@ import { DocumentExists } from '../../ports/documents.ts'
 import { readTraceParent } from '../../ports/traceparent.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
 import { createMemoryTraceReceiver } from '../memory/trace-receiver.ts'
+import { createMetrics } from './metrics.ts'
 import { createSampling } from './sampling.ts'
 import { createTraceScope } from './scope.ts'
 import { silentTelemetry } from './silent.ts'
@@ -20,19 +21,22 @@ function open({ rate = 1, random = Math.random }: { rate?: number; random?: () =
     },
   }
   const scope = createTraceScope(new AsyncLocalStorage())
+  const metrics = createMetrics()
   const telemetry = createTracing({
     scope,
     receivers: [receiver],
+    metrics,
     sampling: createSampling({ rate, slowMs: 1_000, random }),
     now: () => time.now,
     timer: () => time.timer,
   })
-  return { ...receiver, telemetry, time, scope }
+  return { ...receiver, telemetry, metrics, time, scope }
 }
 const idsOnly = () =>
   createTracing({
     scope: createTraceScope(new AsyncLocalStorage()),
     receivers: [],
+    metrics: createMetrics(),
     sampling: createSampling({ rate: 1, slowMs: 1, random: Math.random }),
     now: Date.now,
     timer: () => performance.now(),

@@ -1,8 +1,10 @@
 import type { TraceReceiver } from '../../ports/finished-traces.ts'
-import type { Step, Telemetry } from '../../ports/telemetry.ts'
-import { failureOf } from '../../ports/telemetry-facts.ts'
+import type { HistogramName } from '../../ports/metrics.ts'
+import type { Step, StepName, Telemetry } from '../../ports/telemetry.ts'
+import { type Facts, failureOf } from '../../ports/telemetry-facts.ts'
 import { readTraceParent } from '../../ports/traceparent.ts'
 import { createLiveStep, type LiveStep, type LiveTrace, newTraceId } from './live-step.ts'
+import type { Metrics } from './metrics.ts'
 import type { Sampling } from './sampling.ts'
 import type { TraceScope } from './scope.ts'
 
@@ -30,6 +32,7 @@ async function followed<T>(step: LiveStep, work: (step: Step) => Promise<T>, end
 export function createTracing({
   scope,
   receivers,
+  metrics,
   sampling,
   now,
   timer,
@@ -37,6 +40,7 @@ export function createTracing({
   readonly scope: TraceScope
   /** With none, ids are made for the log and nothing else. */
   readonly receivers: readonly TraceReceiver[]
+  readonly metrics: Metrics
   readonly sampling: Sampling
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -50,12 +54,17 @@ export function createTracing({
     for (const { take } of receivers) take({ traceId: id, steps: [...steps], standsFor, link, droppedSteps })
   }
 
-  function end(step: LiveStep): void {
+  function end(step: LiveStep, endedAt: number): void {
     const { trace } = step
     if (trace.standsFor === 0) return
-    if (trace.standsFor !== null) handOver({ ...trace, steps: [step.finished(timer())], droppedSteps: 0 })
-    else if (trace.steps.length < mostSteps) trace.steps.push(step.finished(timer()))
+    if (trace.standsFor !== null) handOver({ ...trace, steps: [step.finished(endedAt)], droppedSteps: 0 })
+    else if (trace.steps.length < mostSteps) trace.steps.push(step.finished(endedAt))
     else trace.droppedSteps++
+  }
+
+  function measured(name: StepName, step: LiveStep, durationMs: number): void {
+    const metric = durationOf(name, step.facts())
+    if (metric) metrics.measure(metric, durationMs / 1_000, step.facts())
   }
 
   return {
@@ -74,11 +83,13 @@ export function createTracing({
         droppedSteps: 0,
         standsFor: null,
       }
-      const first = createLiveStep(trace, name, parent?.spanId ?? null, facts, startedAt)
+      const first = createLiveStep(trace, name, () => parent?.spanId ?? null, facts, startedAt)
       return scope.within(first, () =>
         followed(first, work, () => {
+          const endedAt = timer()
+          measured(name, first, endedAt - startedAt)
           if (!isRecording) return
-          const finished = first.finished(timer())
+          const finished = first.finished(endedAt)
           trace.steps.push(finished)
           trace.standsFor = sampling.standsFor(finished, trace.isPicked)
           handOver(trace)
@@ -88,10 +99,27 @@ export function createTracing({
     },
     async step(name, facts, work) {
       const parent = scope.current()
-      if (!parent || !isRecording) return work(unseen)
-      const step = createLiveStep(parent.trace, name, parent.spanId(), facts, timer())
-      return scope.within(step, () => followed(step, work, () => end(step)))
+      const startedAt = timer()
+      const step = createLiveStep(
+        parent?.trace ?? none,
+        name,
+        parent?.spanId ?? (() => null),
+        facts,
+        startedAt,
+      )
+      const done = () => {
+        const endedAt = timer()
+        measured(name, step, endedAt - startedAt)
+        if (parent && isRecording) end(step, endedAt)
+      }
+      // Where nothing is under way, and where nobody looks at steps, what is under way stays what it was.
+      return parent && isRecording
+        ? scope.within(step, () => followed(step, work, done))
+        : followed(step, work, done)
     },
+    count: metrics.count,
+    measure: metrics.measure,
+    gauge: metrics.gauge,
     context: scope.context,
     async flush() {
       await Promise.all(receivers.map((receiver) => receiver.flush()))
@@ -99,5 +127,21 @@ export function createTracing({
   }
 }
 
-/** What is said where nothing is under way. */
-const unseen: Step = { set() {}, fail() {} }
+/** What a step is part of where nothing is under way: it is counted, and not kept. */
+const none: LiveTrace = {
+  id: '',
+  isPicked: false,
+  link: null,
+  epochMs: 0,
+  steps: [],
+  droppedSteps: 0,
+  standsFor: 0,
+}
+
+/** Which metric the length of a step goes into; null for one that is counted as part of another. */
+function durationOf(name: StepName, facts: Facts): HistogramName | null {
+  if (name === 'request') return 'http.server.request.duration'
+  if (name === 'job') return 'app.job.duration'
+  if (facts['db.operation.name'] !== undefined) return 'db.client.operation.duration'
+  return facts['app.operation'] === undefined ? null : 'app.port.duration'
+}

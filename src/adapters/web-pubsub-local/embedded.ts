@@ -23,6 +23,7 @@ export function embedWebPubSub({ hub, ...options }: WebPubSubServerOptions & { r
         server.isMine(getPath(request)) ? server.fetch(request) : app(request, bindings)
     },
     upgrade: server.upgrade,
+    countConnections: server.registry.size,
     close: server.close,
   }
 }

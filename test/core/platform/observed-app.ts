@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { observedPorts, type Systems } from '../../../entry/wiring/observed-ports.ts'
 import { createMemoryTraceReceiver } from '../../../src/adapters/memory/trace-receiver.ts'
+import { createMetrics } from '../../../src/adapters/tracing/metrics.ts'
 import { createSampling } from '../../../src/adapters/tracing/sampling.ts'
 import { createTraceScope } from '../../../src/adapters/tracing/scope.ts'
 import { createTracing } from '../../../src/adapters/tracing/telemetry.ts'
@@ -17,9 +18,11 @@ export async function createObservedApp({
 }: Parameters<typeof createTestApp>[0] & { systems?: Systems } = {}) {
   const receiver = createMemoryTraceReceiver({ most: 10_000 })
   const scope = createTraceScope(new AsyncLocalStorage())
+  const metrics = createMetrics()
   const telemetry = createTracing({
     scope,
     receivers: [receiver],
+    metrics,
     sampling: createSampling({ rate: 1, slowMs: 1_000, random: Math.random }),
     now: Date.now,
     timer: () => performance.now(),
@@ -30,7 +33,7 @@ export async function createObservedApp({
   })
   const begunBy = (name: RootName): readonly FinishedTrace[] =>
     receiver.traces().filter(({ steps }) => steps.some((step) => step.name === name))
-  return { ...testApp, telemetry, scope, traces: receiver.traces, begunBy }
+  return { ...testApp, telemetry, metrics, scope, traces: receiver.traces, begunBy }
 }
 
 export type ObservedApp = Awaited<ReturnType<typeof createObservedApp>>

@@ -31,6 +31,7 @@ describe('a request', () => {
       'db.collection.name': expect.any(String),
     })
     expect(trace.steps.find(({ name }) => name === 'hasher.hash')?.facts).toEqual({
+      'app.operation': 'hasher.hash',
       'app.system': 'in_process',
     })
     const ids = new Set(trace.steps.map(({ spanId }) => spanId))
@@ -48,6 +49,7 @@ describe('a request', () => {
       'http.request.method': '_OTHER',
       'http.route': '_OTHER',
       'http.response.status_code': 404,
+      'http.response.status_class': '4xx',
     })
     expect(JSON.stringify(testApp.traces())).not.toContain('ann')
   })

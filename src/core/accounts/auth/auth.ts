@@ -59,6 +59,7 @@ import { createTakeBackChanges } from './take-back-changes.ts'
 import { createTokenBlacklist } from './token-blacklist.ts'
 import { createVerifyEmail } from './verify-email.ts'
 import { createVerifyPassword } from './verify-password.ts'
+import { createWatchLogins } from './watch-logins.ts'
 
 export type AuthNeeds = Needs<
   | 'accessTokens'
@@ -77,6 +78,7 @@ export type AuthNeeds = Needs<
   | 'passkeys'
   | 'passwordBlocklist'
   | 'realtime'
+  | 'telemetry'
 >
 
 /** What the other domains lend to this one. */
@@ -158,6 +160,8 @@ export function createAuth(
   const passwordReset = createResetPassword(needs, lent)
   const joining = { ...lent, passwordReset, openAccount: createOpenProviderAccount(users) }
   const { signUp, decide: decideSignUp } = createSignUp(needs, lent)
+  const watched = createWatchLogins(needs)
+  const byPasskey = createLogInByPasskey(needs, lent)
   const withProvider = createLogInWithProvider(needs, joining)
   const guests = createGuests(needs, lent)
   const emailChange = createChangeEmail(needs, joining)
@@ -175,12 +179,12 @@ export function createAuth(
       mail.undecided.listener('change-email', emailChange.decide),
     ],
     signUp,
-    logIn: createLogIn(needs, lent),
-    logInSecondFactor: createLogInSecondFactor(lent),
-    byPasskey: createLogInByPasskey(needs, lent),
+    logIn: watched('password', createLogIn(needs, lent)),
+    logInSecondFactor: watched('second_factor', createLogInSecondFactor(lent)),
+    byPasskey: { ...byPasskey, logIn: watched('passkey', byPasskey.logIn) },
     stepUp: createStepUp(needs, lent),
     secondFactors: createChangeSecondFactors(needs, lent),
-    withProvider,
+    withProvider: { ...withProvider, logIn: watched('provider', withProvider.logIn) },
     identities: createChangeIdentities(needs, lent),
     guests,
     emailVerification,

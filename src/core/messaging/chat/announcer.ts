@@ -234,11 +234,13 @@ export function createAnnouncer(needs: AnnouncerNeeds, inbox: Inbox) {
       const lane = laneOf(conversationId)
       for (const { seq } of entries) lane.owed.add(seq)
       const before = lane.last
+      const committedMs = clock.now()
       lane.last = (async () => {
         await before
         for (const entry of entries) {
           try {
             await announce(entry, edited.find(({ id }) => id === editedIn(entry)) ?? null)
+            telemetry.measure('chat.message.delivery', Math.max(0, clock.now() - committedMs) / 1_000)
           } catch (error) {
             lane.doubts++
             log.error('announcement_failed', error)

@@ -29,10 +29,14 @@ export function createMail(
   needs: Needs<'mailQueue' | 'mailer' | 'mailbox' | 'clock' | 'ids' | 'log' | 'defer' | 'telemetry'>,
   { keys, audit }: { readonly keys: Keys; readonly audit: Recording },
 ) {
-  const { mailQueue, mailbox, clock, defer, log } = needs
+  const { mailQueue, mailbox, clock, defer, log, telemetry } = needs
   const { seal, open } = createSealMail(needs, keys)
   const sendDue = createSendDueMail(needs, open)
   const { undecided, decideLater, decideDue } = createDecideMail(needs, keys)
+
+  let counted: { readonly dead: number; readonly waitingSinceMs: number } | null = null
+  telemetry.gauge('mail.dead', () => counted?.dead ?? null)
+  telemetry.gauge('mail.queue.age', () => counted && counted.waitingSinceMs / 1_000)
 
   let isSending = false
   let isAskedAgain = false
@@ -61,6 +65,7 @@ export function createMail(
       async run() {
         const { waiting, dead, waitingSince } = await mailQueue.counts()
         const waitingSinceMs = waitingSince === null ? 0 : Math.max(0, clock.now() - Date.parse(waitingSince))
+        counted = { dead, waitingSinceMs }
         if (dead > 0) log.warn('mail_dead_letters', { dead })
         if (waitingSinceMs >= longMs) log.warn('mail_waits', { waiting, waitingSinceMs })
       },

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readConfig } from '../../src/config/config.ts'
+import { type RunningServer, startServer } from '../server.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'metrics-'))
+let server: RunningServer
+beforeAll(async () => {
+  server = await startServer({ DATA_DIR: directory, METRICS_PORT: '0' })
+})
+afterAll(async () => {
+  await server?.stop()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+const operations = () => {
+  const line = server.lines.find((each) => each.includes('"metrics_served"')) ?? '{}'
+  return `http://127.0.0.1:${JSON.parse(line).port}`
+}
+
+test('the port for operations has metrics and nothing else, and the port for people has none', async () => {
+  await fetch(`${server.url}/api/v1/courses`)
+  const answer = await fetch(`${operations()}/metrics`)
+  expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
+  const text = await answer.text()
+  expect(text).toMatch(
+    /^http_server_request_duration_seconds_count\{.*http_route="\/api\/v1\/courses".*\} 1$/m,
+  )
+  expect(text).toMatch(/^db_client_operation_duration_seconds_count\{db_system_name="sqlite".*\} \d+$/m)
+  expect(text).toMatch(/^realtime_connections 0$/m)
+  expect(text).toMatch(/^jobs_last_success_age_seconds\{app_job_name="send-mail"\} /m)
+  expect((await fetch(`${operations()}/metrics`, { method: 'POST' })).status).toBe(405)
+  for (const path of ['/', '/api/v1/courses', '/api/healthz'])
+    expect((await fetch(operations() + path)).status).toBe(404)
+  expect((await fetch(`${server.url}/metrics`)).status).toBe(404)
+})
+
+test.each([
+  [{ METRICS_PORT: '9464', TELEMETRY: 'off' }, 'node'],
+  [{ METRICS_PORT: '9464' }, 'functions'],
+  [{ METRICS_PORT: '9464' }, 'workerd'],
+] as const)('where it cannot be served the start says so: %o on %s', (environment, runtime) => {
+  expect(() => readConfig(environment, { runtime })).toThrow(/METRICS_PORT/)
+})
