@@ -1,0 +1,3 @@
+module account 'account.bicep' = {
+  name: 'account'
+}
