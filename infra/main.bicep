@@ -46,12 +46,12 @@ param alertPhone string = ''
 @description('Dollars a month.')
 @minValue(1)
 param monthlyBudget int = profile == 'small' ? 60 : profile == 'standard' ? 250 : 900
-@description('The first day of the month in which the budget was made.')
-param budgetStart string
+@description('The first day of a month.')
+param budgetStart string = utcNow('yyyy-MM-01')
 
 @description('Who provisions: may migrate the database and write keys. A group, so that it is never one person.')
 param operatorId string
-param operatorName string
+param operatorName string = 'operators'
 @allowed(['User', 'Group', 'ServicePrincipal'])
 param operatorType string = 'User'
 
@@ -72,7 +72,7 @@ param moreSettings object = {}
 var isSmall = profile == 'small'
 var token = take(uniqueString(subscription().subscriptionId, name, location), 6)
 var regions = profile == 'regions' ? [location, secondLocation] : [location]
-var colors = isSmall ? ['live'] : ['blue', 'green']
+var colors = isSmall ? ['blue'] : ['blue', 'green']
 var tags = { project: name, profile: profile }
 
 var databaseName = 'toolsinc-db'
@@ -350,7 +350,7 @@ module appService 'modules/app-service.bicep' = if (isSmall) {
   params: {
     name: apps[0].name
     location: location
-    tags: union(tags, { 'azd-service-name': 'api' })
+    tags: tags
     size: 'B1'
     identityId: identity.outputs.id
     subnetId: network[0].outputs.appSubnetId
@@ -497,6 +497,7 @@ module defender 'modules/defender.bicep' = if (isDefended) {
   params: {
     plans: ['AppServices', 'CosmosDbs', 'KeyVaults', 'SqlServers', 'StorageAccounts', 'Arm']
     contactEmail: alertEmail
+    contactPhone: alertPhone
   }
 }
 
@@ -504,17 +505,17 @@ module defender 'modules/defender.bicep' = if (isDefended) {
 output AZURE_RESOURCE_GROUP string = groupNames[0]
 output API_PROFILE string = profile
 output API_APPS array = [for each in apps: { name: each.name, group: groupNames[each.region], color: each.color }]
-output API_LIVE_COLOR string = isSmall ? 'live' : liveColor
+output API_LIVE_COLOR string = liveColor
 output API_IDENTITY_NAME string = '${name}-app'
 output API_IDENTITY_CLIENT_ID string = identity.outputs.clientId
 output PUBLIC_URL string = apiUrl
 output API_NEXT_URL string = isSmall ? apiUrl : 'https://${frontDoor!.outputs.nextHost}'
 output PORTAL_NAME string = hasPortal ? '${name}-portal' : ''
 output KEY_VAULT_URL string = secrets.outputs.url
-output KEY_VAULT_NAME string = vaultName
-output MSSQL_SERVER_NAME string = sqlName
+output API_KEY_VAULT string = vaultName
+output API_SQL_SERVER string = sqlName
 output MSSQL_SERVER string = records.outputs.host
 output MSSQL_DATABASE string = recordsName
-output COSMOS_ACCOUNT_NAME string = cosmosName
+output API_COSMOS_ACCOUNT string = cosmosName
 output COSMOS_ENDPOINT string = documents.outputs.endpoint
-output FRONT_DOOR_PROFILE string = isSmall ? '' : frontDoorName
+output API_FRONT_DOOR string = isSmall ? '' : frontDoorName

@@ -129,12 +129,13 @@ resource failing 'Microsoft.Insights/metricAlerts@2018-03-01' = [
   }
 ]
 
-resource unhealthy 'Microsoft.Insights/metricAlerts@2018-03-01' = if (!empty(frontDoorId)) {
-  name: '${name}-origin-is-down'
+// Whether the app answers with errors, or does not answer at all: Front Door then says 503.
+resource edgeFails 'Microsoft.Insights/metricAlerts@2018-03-01' = if (!empty(frontDoorId)) {
+  name: '${name}-edge-fails'
   location: 'global'
   tags: tags
   properties: {
-    description: 'Front Door does not reach the app that is live.'
+    description: 'More than 5 % of what people asked of Front Door ended in an error, or reached no app.'
     severity: 1
     enabled: true
     scopes: [frontDoorId]
@@ -145,13 +146,12 @@ resource unhealthy 'Microsoft.Insights/metricAlerts@2018-03-01' = if (!empty(fro
       allOf: [
         {
           criterionType: 'StaticThresholdCriterion'
-          name: 'health'
+          name: 'errors'
           metricNamespace: 'Microsoft.Cdn/profiles'
-          metricName: 'OriginHealthPercentage'
+          metricName: 'Percentage5XX'
           timeAggregation: 'Average'
-          operator: 'LessThan'
-          threshold: 90
-          dimensions: [{ name: 'OriginGroup', operator: 'Include', values: ['live'] }]
+          operator: 'GreaterThan'
+          threshold: 5
         }
       ]
     }

@@ -48,10 +48,11 @@ resource endpoint 'Microsoft.Cdn/profiles/afdEndpoints@2024-09-01' existing = [
   }
 ]
 
+// One for each half of the pairs. Which of them is live is for the routes to say, and for infra/hooks/swap.sh to change.
 resource group 'Microsoft.Cdn/profiles/originGroups@2024-09-01' = [
-  for each in ['live', 'next']: {
+  for color in ['blue', 'green']: {
     parent: profile
-    name: each
+    name: color
     properties: {
       sessionAffinityState: 'Disabled'
       // Asked from many places: it has to cost the app nothing.
@@ -69,7 +70,7 @@ resource group 'Microsoft.Cdn/profiles/originGroups@2024-09-01' = [
 
 resource origin 'Microsoft.Cdn/profiles/originGroups/origins@2024-09-01' = [
   for each in origins: {
-    parent: group[each.color == liveColor ? 0 : 1]
+    parent: group[each.color == 'blue' ? 0 : 1]
     name: each.name
     properties: {
       hostName: each.host
@@ -172,7 +173,7 @@ resource route 'Microsoft.Cdn/profiles/afdEndpoints/routes@2024-09-01' = [
     parent: endpoint[at]
     name: 'everything'
     properties: {
-      originGroup: { id: group[at].id }
+      originGroup: { id: group[(liveColor == 'blue') == (at == 0) ? 0 : 1].id }
       ruleSets: [{ id: rules.id }]
       customDomains: at == 0 && !empty(host) ? [{ id: domain.id }] : []
       supportedProtocols: ['Http', 'Https']

@@ -10,6 +10,7 @@ param isMailDomainVerified = true
 param formsNotify = 'intake@sdtoolsinc.org'
 param reportsNotify = 'safety@sdtoolsinc.org'
 param alertEmail = 'on-call@sdtoolsinc.org'
+param alertPhone = '6195550100'
 param budgetStart = '2026-12-01'
 param operatorId = '00000000-0000-0000-0000-0000000000aa'
 param operatorName = 'toolsinc operators'

@@ -61,7 +61,18 @@ const withoutSettingsTables = (page: string): string =>
   page.replace(/<!-- settings:begin -->[\s\S]*<!-- settings:end -->/, '')
 
 test('every setting that a page names exists', () => {
-  const ofOthers = ['NODE_EXTRA_CA_CERTS', 'CHROMIUM_REQUIRED', 'REDIS_SERVER_REQUIRED']
+  /** What `azd` hands to the templates, and they to the commands after it. */
+  const ofProvisioning = [
+    ...read('infra/main.parameters.json').matchAll(/\$\{(\w+)/g),
+    ...read('infra/main.bicep').matchAll(/^output (\w+)/gm),
+  ].map(([, name = '']) => name)
+  const ofOthers = [
+    'NODE_EXTRA_CA_CERTS',
+    'CHROMIUM_REQUIRED',
+    'REDIS_SERVER_REQUIRED',
+    'OPERATOR_ADDRESS',
+    ...ofProvisioning,
+  ]
   for (const page of writtenPages)
     for (const [name] of withoutSettingsTables(read(page)).matchAll(
       /(?<![\w-])[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9](?![\w-])/g,

@@ -455,12 +455,20 @@ describe.each(behindFrontDoor)('Front Door of $profile', ({ of }) => {
   test('of each pair one is live, the other is tried, and the first region is asked first', () => {
     const origins = of('Microsoft.Cdn/profiles/originGroups/origins')
     const regions = of('Microsoft.Network/virtualNetworks').length
-    for (const group of ['live', 'next']) {
-      const members = origins.filter(({ name }) => name.split('/')[1] === group)
+    for (const color of ['blue', 'green']) {
+      const members = origins.filter(({ name }) => name.split('/')[1] === color)
+      expect(members.every(({ name }) => name.split('/')[2]?.includes(`-${color}-`))).toBe(true)
       expect(members.map(({ properties }) => properties.priority).toSorted()).toEqual(
         [1, 2].slice(0, regions),
       )
     }
+    const leadsTo = Object.fromEntries(
+      routes.map(({ name, properties }) => [
+        name.split('/')[1]?.split('-').at(-1),
+        properties.originGroup.id.split('/').at(-1),
+      ]),
+    )
+    expect(leadsTo).toEqual({ live: 'blue', next: 'green' })
   })
 
   test('devices connect to Web PubSub itself, and it tells the API by its public address', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Runtime, Setting } from '../../src/config/area.ts'
 import { readConfig, settings } from '../../src/config/config.ts'
 import { problemsOf } from '../config/reading.ts'
+import { filesBelow, read as readFile } from '../docs/pages.ts'
 import { isExpression, type Snapshot, snapshots } from './snapshots.ts'
 
 /* What the templates tell the app, against what the app reads. */
@@ -145,5 +146,46 @@ describe.each(snapshots)('$profile', (snapshot) => {
         `${host('WEB_PUBSUB_ENDPOINT')}/${told['WEB_PUBSUB_HUB']}`,
       )
     }
+  })
+})
+
+describe('what is told to the commands after provisioning', () => {
+  const given = [...readFile('infra/main.parameters.json').matchAll(/\$\{(\w+)/g)].map(
+    ([, name = '']) => name,
+  )
+
+  test.each(snapshots)(
+    'leaves $profile readable: nothing in it is taken for a setting and refused',
+    ({ outputs }) => {
+      const told = Object.fromEntries(
+        [...given.map((name) => [name, 'x'] as const), ...Object.entries(outputs)]
+          .filter(
+            ([name, value]) =>
+              !(name in known) || (typeof value === 'string' && !isExpression(value) && value !== 'x'),
+          )
+          .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+      )
+      const asTheHooksDo = { ...told, DOCUMENTS: 'memory' }
+      expect(problemsOf(asTheHooksDo)).toEqual([])
+      expect(readConfig(asTheHooksDo).warnings).toEqual([])
+    },
+  )
+
+  test('every name that a hook asks for is an output', () => {
+    for (const file of filesBelow('infra/hooks', '.sh'))
+      for (const [, name = ''] of readFile(file).matchAll(/\$\{([A-Z]\w*):\?\}/g))
+        for (const { outputs } of snapshots)
+          expect(Object.keys(outputs), `${name} in ${file}`).toContain(name)
+  })
+
+  test('every parameter that is asked for exists, and what has no default is asked for', () => {
+    const parameters = [...readFile('infra/main.bicep').matchAll(/^param (\w+) [^=\n]*(=?)/gm)].map(
+      ([, name = '', hasDefault]) => ({ name, isNeeded: hasDefault === '' }),
+    )
+    const asked = Object.keys(JSON.parse(readFile('infra/main.parameters.json')).parameters)
+    expect(parameters.map(({ name }) => name)).toEqual(expect.arrayContaining(asked))
+    expect(asked).toEqual(
+      expect.arrayContaining(parameters.filter(({ isNeeded }) => isNeeded).map(({ name }) => name)),
+    )
   })
 })
