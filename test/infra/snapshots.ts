@@ -41,5 +41,5 @@ export const profiles = filesBelow('infra/profiles', '.bicepparam').map(
 export const snapshots = profiles.map(parse)
 
 /** What Azure works out while it deploys. */
-export const isExpression = (value: unknown): value is string =>
+export const isExpression = (value: unknown): boolean =>
   typeof value === 'string' && value.startsWith('[') && !value.startsWith('[[')
