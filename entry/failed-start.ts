@@ -21,11 +21,15 @@ function codedIn(error: unknown): Coded | null {
 const explained = new Set([
   'AppError',
   'InvalidConfiguration',
+  'BackupUnderWay',
+  'DamagedBackup',
   'FolderTaken',
   'DamagedSecrets',
   'UnsupportedNode',
   'MigrationFailed',
   'MigrationRefused',
+  'RestoreRefused',
+  'RestoreUnfinished',
 ])
 const noRight = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR'])
 

@@ -7,6 +7,7 @@ import type { Recording } from '../../platform/audit/audit.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import type { Registry } from '../registry/registry.ts'
 import { createCancelDeletion } from './cancel-deletion.ts'
+import { createCarryOverDeletion } from './carry-over-deletion.ts'
 import { createFindByReceipt } from './deletion-receipt.ts'
 import { createEraseAccount } from './erase-account.ts'
 import { deletions, type ErasureSettings } from './erasure.model.ts'
@@ -58,6 +59,7 @@ export function createErasure(
     ...emptyFace,
     ...erasure,
     cancel,
+    carryOver: createCarryOverDeletion(needs, borrows),
     personalData,
     jobs: [{ name: 'erase-accounts', everyMs: minuteMs, run: erasure.eraseDue }],
     listeners: [
