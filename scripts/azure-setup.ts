@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util'
+import type { Database } from '@azure/cosmos'
 import { reportFailedStart } from '../entry/failed-start.ts'
 import { createNodeNative } from '../entry/native-node.ts'
 import { createStorageClient } from '../src/adapters/azure-blob/client.ts'
 import { setUpBlobs } from '../src/adapters/azure-blob/setup.ts'
 import { createCosmosControlClient } from '../src/adapters/cosmos/control-client.ts'
 import { createCosmosDocuments } from '../src/adapters/cosmos/documents.ts'
+import { type MoveReport, moveCosmos, removeMoved } from '../src/adapters/cosmos/move.ts'
 import { describePlan } from '../src/adapters/cosmos/plan.ts'
 import { setUpCosmos } from '../src/adapters/cosmos/setup.ts'
 import { systemClock } from '../src/adapters/system/clock.ts'
@@ -18,10 +20,17 @@ import { messages } from '../src/core/messaging/chat/entries.model.ts'
  * Storage the containers of files. Says what it changed and what differs; ends with an error when something has to be
  * done by hand.
  *
- * With `--plan` it prints what it would make in Cosmos DB, as JSON, and asks nobody.
+ * With `--plan` it prints what it would make in Cosmos DB, as JSON, and asks nobody. With `--move` it also brings documents out of the
+ * containers that each collection had alone, while the version before may go on running; with `--move --app-is-stopped` it brings the
+ * last of them, and the new version may start. `--remove-moved` removes what is left.
  */
 
-const { values: flags } = parseArgs({ options: { plan: { type: 'boolean', default: false } } })
+const isAsked = { type: 'boolean', default: false } as const
+const readFlags = () =>
+  parseArgs({
+    options: { plan: isAsked, move: isAsked, 'app-is-stopped': isAsked, 'remove-moved': isAsked },
+  }).values
+type Flags = ReturnType<typeof readFlags>
 
 /** By what the plan depends on alone: the rest of the deployment need not be there yet. */
 const settingsOfPlan = ['COSMOS_DATABASE', 'COSMOS_MAX_RU', 'COSMOS_OWN_MAX_RU', 'COSMOS_FULL_TEXT']
@@ -38,8 +47,29 @@ function printPlan(environment: NodeJS.ProcessEnv): void {
 /** A managed identity may read and write documents, not make containers: that takes a key, or Azure Resource Manager. */
 const forbidden = 403
 
+async function moveDocuments(database: Database, config: Config, flags: Flags): Promise<MoveReport> {
+  const options = {
+    database,
+    collections,
+    clock: systemClock,
+    log: createNodeNative(config).log,
+    isAppStopped: flags['app-is-stopped'],
+  }
+  const moved = flags.move ? await moveCosmos(options) : { changes: [], problems: [] }
+  if (flags.move && !flags['app-is-stopped'])
+    console.log(
+      'note     to come to the end: stop every process of the version before, and run it with --move --app-is-stopped',
+    )
+  const removed = flags['remove-moved'] ? await removeMoved(options) : { changes: [], problems: [] }
+  return {
+    changes: [...moved.changes, ...removed.changes],
+    problems: [...moved.problems, ...removed.problems],
+  }
+}
+
 /** What was found that has to be done by hand. */
 async function setUpDocuments(
+  flags: Flags,
   config: Config,
   { endpoint, databaseName, throughput, fullText }: Extract<Config['documents'], { kind: 'cosmos' }>,
   { cosmosKey: key }: GivenSecrets,
@@ -48,16 +78,23 @@ async function setUpDocuments(
     endpoint,
     ...(key ? { key } : { credential: await createNodeNative(config).createAzureCredential() }),
   })
-  const { changes, problems, advice } = await setUpCosmos({
+  const database = client.database(databaseName)
+  const made = await setUpCosmos({
     client,
     databaseName,
     collections,
     ...(throughput && { throughput }),
     hasFullText: fullText !== 'off',
+    isMoving: flags.move || flags['remove-moved'],
   })
+  const moved = await moveDocuments(database, config, flags)
+  const [changes, problems] = [
+    [...made.changes, ...moved.changes],
+    [...made.problems, ...moved.problems],
+  ]
   if (fullText !== 'off') {
     const documents = createCosmosDocuments({
-      database: client.database(databaseName),
+      database,
       clock: systemClock,
       log: createNodeNative(config).log,
       hasFullText: true,
@@ -66,7 +103,7 @@ async function setUpDocuments(
   }
   client.dispose()
   for (const change of changes) console.log(`changed  ${change}`)
-  for (const line of advice) console.log(`note     ${line}`)
+  for (const line of made.advice) console.log(`note     ${line}`)
   for (const problem of problems) console.error(`problem  ${problem}`)
   console.log(`${collections.length} collections, ${changes.length} changes, ${problems.length} problems`)
   return problems
@@ -89,21 +126,24 @@ async function setUpFiles(
   console.log(`${blobContainers.length} containers of files, ${changes.length} changes`)
 }
 
-async function setUp(): Promise<void> {
+async function setUp(flags: Flags): Promise<void> {
   const { config, secrets } = readConfig(process.env)
   const { documents, blobs } = config
   if (documents.kind !== 'cosmos' && blobs.kind !== 'azure')
     throw new InvalidConfiguration([
       'nothing is configured to be in Azure: set COSMOS_ENDPOINT for documents, AZURE_STORAGE_ACCOUNT_NAME or AZURE_STORAGE_CONNECTION_STRING for files',
     ])
-  const problems = documents.kind === 'cosmos' ? await setUpDocuments(config, documents, secrets) : []
+  const problems = documents.kind === 'cosmos' ? await setUpDocuments(flags, config, documents, secrets) : []
   if (blobs.kind === 'azure') await setUpFiles(config, secrets)
   if (problems.length > 0) process.exitCode = 1
 }
 
 try {
+  const flags = readFlags()
+  if (flags['app-is-stopped'] && !flags.move)
+    throw new InvalidConfiguration(['--app-is-stopped goes with --move'])
   if (flags.plan) printPlan(process.env)
-  else await setUp()
+  else await setUp(flags)
 } catch (error) {
   const isForbidden = (error as { code?: number }).code === forbidden
   reportFailedStart(error)

@@ -31,6 +31,7 @@ const stored: Readonly<Record<string, string>> = {
   'src/core/privacy/erasure/erase-account.ts': 'the same',
   'src/core/privacy/exports/export-data.ts': 'the same',
   'src/adapters/memory/mail-queue.ts': 'the same',
+  'src/adapters/cosmos/lease.ts': 'the same',
   'src/core/messaging/chat/announcer.ts': 'an intent that is stored',
   'src/adapters/filesystem/secrets.ts': 'since when a key is used',
   'src/core/platform/health/watch-jobs.ts': 'brought back to now where it is ahead',

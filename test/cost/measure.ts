@@ -16,7 +16,10 @@ const forgottenAfterMs = 20 * 60_000
 export const openCostApp = (startAt: number, ports: (ports: Ports) => Partial<Ports>): Promise<TestApp> =>
   createTestApp({ startAt, ports: (given) => ({ ciphers: createNodeCiphers(), ...ports(given) }) })
 
-async function tokenFor({ ports, clock }: TestApp, { userId, sessionId, role }: Signed): Promise<string> {
+export async function tokenFor(
+  { ports, clock }: TestApp,
+  { userId, sessionId, role }: Signed,
+): Promise<string> {
   const iat = Math.floor(clock.now() / 1000)
   return ports.accessTokens.sign({
     sub: userId,

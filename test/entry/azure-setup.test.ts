@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createCosmosClient } from '../../src/adapters/cosmos/client.ts'
 import { planOf } from '../../src/adapters/cosmos/containers.ts'
+import { layout, layoutBefore } from '../../src/adapters/cosmos/layout.ts'
+import { setUpCosmos } from '../../src/adapters/cosmos/setup.ts'
 import { collections } from '../../src/app/domains.ts'
 import { blobContainers } from '../../src/core/files/file-categories.ts'
 import { startAzurite } from '../stand-ins/azurite.ts'
@@ -80,6 +83,26 @@ test('the plan needs no account, and says who pays for what', async () => {
   const wrong = await setUp({ COSMOS_MAX_RU: '1500' }, '--plan')
   expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('COSMOS_MAX_RU')])
 })
+
+test('a move says what has to be stopped, and goes to its end only by that', async () => {
+  const environment = { COSMOS_ENDPOINT: cosmos.endpoint, COSMOS_KEY: cosmos.key, COSMOS_DATABASE: 'older' }
+  const client = createCosmosClient(cosmos)
+  await setUpCosmos({ client, databaseName: 'older', collections, layout: layoutBefore })
+  client.dispose()
+  const moving = collections.filter((c) => layout(c).prefix !== undefined)
+  const told = await setUp(environment)
+  expect(told.code).toBe(1)
+  for (const { name } of moving) expect(told.stderr).toContain(`problem  ${name}: its documents belong in`)
+  expect((await setUp(environment, '--app-is-stopped')).stderr).toContain('goes with --move')
+  const begun = await setUp(environment, '--move')
+  expect([begun.code, changesOf(begun.stdout)]).toEqual([0, []])
+  expect(begun.stdout).toContain('stop every process of the version before')
+  const ended = await setUp(environment, '--move', '--app-is-stopped', '--remove-moved')
+  expect([ended.code, ended.stderr]).toEqual([0, ''])
+  expect(changesOf(ended.stdout)).toHaveLength(2 * moving.length)
+  const again = await setUp(environment)
+  expect([again.code, changesOf(again.stdout)]).toEqual([0, []])
+}, 60_000)
 
 test('with nothing in Azure it says what to set', async () => {
   const { code, stderr } = await setUp({})

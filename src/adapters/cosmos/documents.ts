@@ -11,6 +11,7 @@ import {
 import type { Log } from '../../ports/log.ts'
 import type { MessageSearch } from '../../ports/message-search.ts'
 import { type CosmosAccount, CosmosFailure, createCosmosClient, type StartTimer } from './client.ts'
+import { fence } from './fence.ts'
 import { type Item, isExpired, isStorableId, keyOf, matchOf, storedOf } from './items.ts'
 import type { Layout } from './layout.ts'
 import type { CosmosEntry } from './ledger.ts'
@@ -73,7 +74,7 @@ export function createCosmosDocuments({
   /** Puts those into it that were written before `hasFullText`. How many they were. */
   indexMessages(messages: AnyCollection): Promise<number>
 } {
-  const requests = createRequests({
+  const asked = createRequests({
     database,
     clock,
     log,
@@ -83,6 +84,7 @@ export function createCosmosDocuments({
     hasFullText,
     ...(layout && { layout }),
   })
+  const requests = fence(asked, database, log)
   const { ask, containerOf, find, itemAt, itemFor, look } = requests
 
   const begin = (c: AnyCollection, value: any): Item => itemFor(c, value, crypto.randomUUID())

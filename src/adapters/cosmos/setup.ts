@@ -2,6 +2,7 @@ import type { ContainerDefinition, CosmosClient, Database, IndexingPolicy } from
 import type { AnyCollection } from '../../ports/documents.ts'
 import { type PlannedContainer, planOf } from './containers.ts'
 import { type Layout, mostThatShare } from './layout.ts'
+import { moveIn, type StoredMove } from './moves.ts'
 
 export interface SetupReport {
   /** What was made or brought into line. Empty when there was nothing to do. */
@@ -19,6 +20,8 @@ export interface SetupOptions {
   /** Whether messages get a full-text index, for which the account has to have the feature. */
   readonly hasFullText?: boolean
   readonly layout?: Layout
+  /** Where too many containers share already, as before a move: one that would share gets throughput of its own. */
+  readonly isMoving?: boolean
 }
 
 /** In request units per second, as the upper end of autoscale. None on a serverless account. */
@@ -30,6 +33,8 @@ export interface PlannedThroughput {
 }
 
 const notFound = 404
+const forbidden = 403
+const leastAutoscale = 1000
 /** Of a 400: the database has as many containers that share its throughput as it can have. */
 const tooManyShare = 1019
 
@@ -92,17 +97,26 @@ interface Change {
 async function makeContainer(
   database: Database,
   { definition, hasOwnThroughput }: PlannedContainer,
-  throughput: PlannedThroughput | undefined,
+  { throughput, isMoving = false }: Pick<SetupOptions, 'throughput' | 'isMoving'>,
 ): Promise<Change> {
+  // The SDK takes the throughput out of what it is given.
+  const make = (maxThroughput: number | undefined) =>
+    database.containers.create({ ...definition, ...(maxThroughput === undefined ? {} : { maxThroughput }) })
   try {
-    await database.containers.create({
-      ...definition,
-      ...(throughput && hasOwnThroughput ? { maxThroughput: throughput.own } : {}),
-    })
+    await make(hasOwnThroughput ? throughput?.own : undefined)
     return { changes: [`${definition.id}: made`] }
   } catch (error) {
     const { substatus } = error as { substatus?: number }
     if (Number(substatus) !== tooManyShare) throw error
+    if (isMoving) {
+      const own = throughput?.own ?? leastAutoscale
+      await make(own)
+      return {
+        changes: [
+          `${definition.id}: made with throughput of its own, at most ${own} RU/s, because ${mostThatShare} containers share already`,
+        ],
+      }
+    }
     const problem = `${definition.id}: cannot be made, because ${mostThatShare} containers share the throughput of the database already`
     return { problems: [problem] }
   }
@@ -115,7 +129,13 @@ async function adviceOn(
   wanted: number | undefined,
 ): Promise<readonly string[]> {
   if (wanted === undefined) return []
-  const { resource } = await offerOf()
+  const offer = await offerOf().catch((error: { code?: number }) => {
+    // An identity may not see what is paid for.
+    if (error.code === forbidden) return undefined
+    throw error
+  })
+  if (!offer) return []
+  const { resource } = offer
   if (!resource)
     return [
       `${id}: shares the throughput of the database, and is meant to have its own; only a new container can`,
@@ -131,7 +151,7 @@ async function adviceOn(
 async function setUpContainer(
   database: Database,
   planned: PlannedContainer,
-  throughput: PlannedThroughput | undefined,
+  options: Pick<SetupOptions, 'throughput' | 'isMoving'>,
 ): Promise<Change> {
   const { definition: wanted, hasOwnThroughput } = planned
   const container = database.container(wanted.id)
@@ -142,10 +162,10 @@ async function setUpContainer(
       throw error
     },
   )
-  if (!existing) return makeContainer(database, planned, throughput)
+  if (!existing) return makeContainer(database, planned, options)
   const problems = problemsOf(wanted, existing)
   const differences = differencesOf(wanted, existing)
-  const own = hasOwnThroughput ? throughput?.own : undefined
+  const own = hasOwnThroughput ? options.throughput?.own : undefined
   const advice = await adviceOn(wanted, () => container.readOffer(), own)
   if (problems.length > 0 || differences.length === 0) return { problems, advice }
   const { defaultTtl: _, ...kept } = existing
@@ -153,25 +173,27 @@ async function setUpContainer(
   return { changes: [`${wanted.id}: ${differences.join(' and ')} replaced`], problems, advice }
 }
 
-/** Containers that nothing is in any more: of the layout before, or nobody knows of what. */
-function leftOver(
-  ids: readonly string[],
-  plan: readonly PlannedContainer[],
-): { readonly problems: readonly string[]; readonly advice: readonly string[] } {
+/** Containers that no document is looked for in: of the layout before, or nobody knows of what. */
+async function leftOver(database: Database, plan: readonly PlannedContainer[]): Promise<Change> {
   const placeOf = new Map(
     plan.flatMap(({ definition, collections }) => collections.map((name) => [name, definition.id])),
   )
   const wanted = new Set(plan.map(({ definition }) => definition.id))
-  const others = ids.filter((id) => !wanted.has(id))
-  const older = others.filter((id) => placeOf.has(id))
-  return {
-    problems: older.map(
-      (id) => `${id}: a container of its own was before; its documents belong in ${placeOf.get(id)}`,
-    ),
-    advice: others
-      .filter((id) => !older.includes(id))
-      .map((id) => `${id}: belongs to no collection and is left alone`),
+  const { resources } = await database.containers.readAll().fetchAll()
+  const others = resources.map(({ id }) => id).filter((id) => !wanted.has(id))
+  const [advice, problems]: [string[], string[]] = [[], []]
+  for (const id of others) {
+    const place = placeOf.get(id)
+    if (place === undefined) {
+      advice.push(`${id}: belongs to no collection and is left alone`)
+      continue
+    }
+    const { resource } = await moveIn(database.container(place), id).read<StoredMove>()
+    if (resource?.state === 'moved')
+      advice.push(`${id}: has been moved to ${place}; --remove-moved removes what is left`)
+    else problems.push(`${id}: its documents belong in ${place} now; --move brings them there`)
   }
+  return { problems, advice }
 }
 
 /**
@@ -190,13 +212,9 @@ export async function setUpCosmos(options: SetupOptions): Promise<SetupReport> {
     ? []
     : await adviceOn({ id: `database ${databaseName}` }, () => database.readOffer(), throughput?.shared)
   const results: Change[] = []
-  for (const planned of plan) results.push(await setUpContainer(database, planned, throughput))
-
-  const { resources } = await database.containers.readAll().fetchAll()
-  const left = leftOver(
-    resources.map(({ id }) => id),
-    plan,
-  )
+  for (const planned of plan) results.push(await setUpContainer(database, planned, options))
+  // A move says itself what it has left.
+  if (!options.isMoving) results.push(await leftOver(database, plan))
   const { resource: account } = await client.getDatabaseAccount()
   const consistency = String(account?.consistencyPolicy ?? '')
   return {
@@ -204,11 +222,10 @@ export async function setUpCosmos(options: SetupOptions): Promise<SetupReport> {
       ...(isNew ? [`database ${databaseName}: made`] : []),
       ...results.flatMap(({ changes = [] }) => changes),
     ],
-    problems: [...results.flatMap(({ problems = [] }) => problems), ...left.problems],
+    problems: results.flatMap(({ problems = [] }) => problems),
     advice: [
       ...ofDatabase,
       ...results.flatMap(({ advice = [] }) => advice),
-      ...left.advice,
       ...(consistency === 'Strong'
         ? []
         : [
