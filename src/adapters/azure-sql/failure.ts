@@ -39,7 +39,8 @@ function describe(error: unknown, { tooLong = [], quotesServer = false }: Told):
   const { code, message, name, number, state } = error as sql.RequestError
   // Where nobody answered, the driver has its own code for a number.
   if (typeof number === 'number') {
-    const what = tooLongForColumn.includes(number) ? `, too long for its column: ${tooLong.join(', ')}` : ''
+    const named = tooLong.length > 0 ? `: ${tooLong.join(', ')}` : ''
+    const what = tooLongForColumn.includes(number) ? `, too long for its column${named}` : ''
     const said = quotesServer ? `: ${wordsOf(error as SaidBefore)}` : ''
     return `error ${number}, state ${state}, from the database${what}${said}`
   }
