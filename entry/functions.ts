@@ -29,6 +29,7 @@ registerFunctions({
   async onMinute(sinceMs) {
     await noteTick()
     await runDueJobs(sinceMs, ports.clock.now())
+    await ports.telemetry.flush()
   },
   onStopping: health.beginStopping,
   async onTerminate() {

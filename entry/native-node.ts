@@ -130,6 +130,7 @@ export function createNodeNative(
   return {
     log,
     traceScope,
+    runsTimers: true,
     assets: {
       read: async (name) =>
         (await referenceAssets.read(name)) ?? (await pageAssets.read(name)) ?? clientAssets.read(name),

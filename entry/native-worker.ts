@@ -32,6 +32,7 @@ export function createWorkerNative(config: Config): Native {
   const traceScope = createTraceScope(new AsyncLocalStorage())
   return {
     traceScope,
+    runsTimers: false,
     log: createConsoleLog({
       format: config.log.format ?? 'json',
       level: config.log.level,

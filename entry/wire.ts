@@ -51,7 +51,7 @@ export interface Wired {
 export async function wire(config: Config, given: GivenSecrets, native: Native): Promise<Wired> {
   const { log, assets, holdOpen } = native
   const clock = systemClock
-  const { telemetry, readMetrics } = openTelemetry(config, native, clock)
+  const { telemetry, readMetrics, close: closeTelemetry } = await openTelemetry(config, given, native, clock)
   const defer = createInProcessDefer({ log, holdOpen })
   const secrets = watchedSecrets({ secrets: await openSecrets(config, given, native, clock), clock, log })
   const auditKeys = createNodeAuditKeys({ secrets, clock })
@@ -136,6 +136,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     closeDocuments()
     sqlite?.close()
     await closeRecords()
+    await closeTelemetry()
   }
   telemetry.gauge('event_loop.delay', native.eventLoopDelay)
   if (embedded) telemetry.gauge('realtime.connections', embedded.countConnections)

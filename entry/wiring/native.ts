@@ -47,6 +47,8 @@ export interface Native {
   readonly log: Log
   /** What is under way, which the log asks as well. */
   readonly traceScope: TraceScope
+  /** Whether something can be done at a time of its own, with no request under way. */
+  readonly runsTimers: boolean
   readonly assets: Assets
   /** Keeps the runtime from stopping while this work runs, where it would otherwise stop with the answer. */
   readonly holdOpen: (work: Promise<void>) => void

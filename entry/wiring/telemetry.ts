@@ -1,32 +1,59 @@
+import { createExporting } from '../../src/adapters/tracing/exporting.ts'
 import { createMetrics } from '../../src/adapters/tracing/metrics.ts'
 import { createSampling } from '../../src/adapters/tracing/sampling.ts'
 import { silentTelemetry } from '../../src/adapters/tracing/silent.ts'
 import { createTracing } from '../../src/adapters/tracing/telemetry.ts'
-import type { Config } from '../../src/config/config.ts'
+import type { Config, GivenSecrets } from '../../src/config/config.ts'
 import type { Clock } from '../../src/ports/clock.ts'
+import type { TelemetryExporter } from '../../src/ports/finished-traces.ts'
 import type { MetricReading } from '../../src/ports/metrics.ts'
 import type { Telemetry } from '../../src/ports/telemetry.ts'
 import type { Native } from './native.ts'
 
-export interface OpenTelemetry {
+export interface OpenedTelemetry {
   readonly telemetry: Telemetry
   readonly readMetrics: () => readonly MetricReading[]
+  /** Sends what is left. */
+  readonly close: () => Promise<void>
 }
 
-export function openTelemetry(
-  { telemetry: { isOn } }: Config,
-  { traceScope }: Native,
+/** Imported where they are chosen. */
+async function openExporters(
+  { telemetry: { otlpEndpoint, serviceName } }: Config,
+  { otlpHeaders }: GivenSecrets,
+): Promise<readonly TelemetryExporter[]> {
+  if (otlpEndpoint === undefined) return []
+  const { createOtlpExporter } = await import('../../src/adapters/otlp/exporter.ts')
+  const resource = { 'service.name': serviceName, 'service.instance.id': crypto.randomUUID() }
+  return [createOtlpExporter({ endpoint: otlpEndpoint, headers: otlpHeaders, resource })]
+}
+
+export async function openTelemetry(
+  config: Config,
+  given: GivenSecrets,
+  { traceScope, runsTimers, holdOpen, log }: Native,
   clock: Clock,
-): OpenTelemetry {
-  if (!isOn) return { telemetry: silentTelemetry, readMetrics: () => [] }
+): Promise<OpenedTelemetry> {
+  const { isOn, sampleRate, slowMs } = config.telemetry
+  if (!isOn) return { telemetry: silentTelemetry, readMetrics: () => [], close: async () => {} }
   const metrics = createMetrics()
+  const exporters = await openExporters(config, given)
+  const receivers = exporters.map((exporter) =>
+    createExporting({ exporter, metrics, holdOpen: runsTimers ? null : holdOpen, now: clock.now, log }),
+  )
   const telemetry = createTracing({
     scope: traceScope,
-    receivers: [],
+    receivers,
     metrics,
-    sampling: createSampling({ rate: 0.05, slowMs: 1_000, random: Math.random }),
+    sampling: createSampling({ rate: sampleRate, slowMs, random: Math.random }),
     now: clock.now,
     timer: () => performance.now(),
   })
-  return { telemetry, readMetrics: metrics.read }
+  return {
+    telemetry,
+    readMetrics: metrics.read,
+    async close() {
+      await Promise.all(receivers.map((receiver) => receiver.close()))
+    },
+  }
 }

@@ -105,6 +105,10 @@ export const shownSettings: ReadonlySet<string> = new Set([
   'TELEMETRY',
   'METRICS_PORT',
   'METRICS_HOST',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_SERVICE_NAME',
+  'TELEMETRY_SAMPLE_RATE',
+  'TELEMETRY_SLOW_MS',
   'DEMO_DATA',
   'SAMPLE_COURSES',
 ])

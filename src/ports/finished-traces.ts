@@ -1,3 +1,4 @@
+import type { MetricReading } from './metrics.ts'
 import type { StepName } from './telemetry.ts'
 import type { Facts, FailureType } from './telemetry-facts.ts'
 
@@ -34,4 +35,27 @@ export interface FinishedTrace {
 export interface TraceReceiver {
   take(trace: FinishedTrace): void
   flush(): Promise<void>
+}
+
+/** What an exporter could not hand over. `isWorthAgain`: the other side is down or busy, and may take the same later. */
+export class NotTaken extends Error {
+  override readonly name = 'NotTaken'
+  readonly isWorthAgain: boolean
+  constructor(isWorthAgain: boolean, options: { readonly cause?: unknown; readonly status?: number } = {}) {
+    super(
+      options.status === undefined ? 'no answer' : `answered ${options.status}`,
+      'cause' in options ? { cause: options.cause } : undefined,
+    )
+    this.isWorthAgain = isWorthAgain
+  }
+}
+
+/**
+ * A place elsewhere to which telemetry goes. Each call sends one batch as a whole, ends within seconds, and throws
+ * `NotTaken` when nobody took it.
+ */
+export interface TelemetryExporter {
+  sendTraces(traces: readonly FinishedTrace[]): Promise<void>
+  /** All that has been counted since `sinceMs`, until `nowMs`: milliseconds since the epoch. */
+  sendMetrics(readings: readonly MetricReading[], sinceMs: number, nowMs: number): Promise<void>
 }

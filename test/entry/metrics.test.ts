@@ -38,6 +38,26 @@ test('the port for operations has metrics and nothing else, and the port for peo
 })
 
 test.each([
+  [{ OTEL_EXPORTER_OTLP_HEADERS: 'a=b' }, /OTEL_EXPORTER_OTLP_HEADERS: needs/],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a.example', OTEL_EXPORTER_OTLP_HEADERS: 'a=b' }, /in clear/],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://a.example', OTEL_EXPORTER_OTLP_HEADERS: 'secret' }, /key=value/],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'a.example:4317' }, /http or https/],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://a.example', TELEMETRY: 'off' }, /needs TELEMETRY=on/],
+  [{ TELEMETRY_SAMPLE_RATE: '1.5' }, /TELEMETRY_SAMPLE_RATE/],
+])('what cannot be sent as it is set is refused, and no secret is told: %o', (environment, text) => {
+  expect(() => readConfig(environment)).toThrow(text)
+  expect(() => readConfig(environment)).not.toThrow(/secret\b.*=/)
+})
+
+test('headers are read as OpenTelemetry writes them', () => {
+  const { secrets } = readConfig({
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'https://a.example',
+    OTEL_EXPORTER_OTLP_HEADERS: 'api-key=a%20b, x-other = c=d',
+  })
+  expect(secrets.otlpHeaders).toEqual({ 'api-key': 'a b', 'x-other': 'c=d' })
+})
+
+test.each([
   [{ METRICS_PORT: '9464', TELEMETRY: 'off' }, 'node'],
   [{ METRICS_PORT: '9464' }, 'functions'],
   [{ METRICS_PORT: '9464' }, 'workerd'],

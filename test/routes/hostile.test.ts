@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createConsoleLog } from '../../src/adapters/console/log.ts'
-import { type Browser, browserOf, createTestApp, origin } from '../app.ts'
+import { prometheusText } from '../../src/adapters/tracing/prometheus.ts'
+import { type Browser, browserOf, createTestApp, origin, type TestApp } from '../app.ts'
 import { pdf } from '../core/files/sample-files.ts'
 import { enrol, publishCourse, staffMember } from '../core/learning/course-people.ts'
 import { chatPeople } from '../core/messaging/chat-people.ts'
+import { createObservedApp } from '../core/platform/observed-app.ts'
 import { createCheckedSend } from '../scenarios/openapi.ts'
 import {
   createInputs,
@@ -61,7 +63,7 @@ async function thingsOf(browser: Browser, otherId: string): Promise<Things> {
   return { conversation, message, file: fileId, session: sessions.items[0].id }
 }
 
-let current = await createTestApp()
+let current: TestApp = await createTestApp()
 const checkedSend = await createCheckedSend(async (path, init) =>
   current.app.request(`${origin}${path}`, init),
 )
@@ -69,7 +71,18 @@ const checkedSend = await createCheckedSend(async (path, init) =>
 /** Everybody there is, with what is theirs, and lines as a server would have written them. */
 async function createWorld() {
   const lines: string[] = []
-  const testApp = await createTestApp({
+  /** Whatever traces say, each once: it is of closed sets, so that it stays little. */
+  const told = new Set<string>()
+  const testApp = await createObservedApp({
+    receivers: [
+      {
+        take: ({ steps }) => {
+          for (const step of steps)
+            for (const fact of [step.name, ...Object.entries(step.facts)]) told.add(String(fact))
+        },
+        flush: async () => {},
+      },
+    ],
     ports: ({ clock }) => ({
       log: createConsoleLog({
         format: 'json',
@@ -108,6 +121,7 @@ async function createWorld() {
   return {
     testApp,
     lines,
+    told,
     cookies,
     owned,
     foreign,
@@ -171,13 +185,13 @@ async function faultOf(
 }
 
 /** Names, addresses and secrets of the people of the world, and whatever was sent. */
-function leaksOf({ lines, cookies }: World): string[] {
+function leaksOf({ testApp, told, lines, cookies }: World): string[] {
   const secrets = Object.values(cookies).flatMap((line) =>
     line.split('; ').map((pair) => pair.split('=')[1] ?? ''),
   )
   const names = ['annabelle', 'bobby', 'ottokar', 'olgarina', 'miranda', 'maximilian', 'adalbert', 'gustavo']
   const never = [marker, password, 'example.', ...names, ...secrets.filter((value) => value !== '')]
-  return lines.filter(
+  return [...lines, ...told, ...prometheusText(testApp.metrics.read()).split('\n')].filter(
     (line) =>
       line.includes('"request_failed"') ||
       never.some((word) => line.toLowerCase().includes(word.toLowerCase())),

@@ -1,8 +1,14 @@
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { demoPassword } from '../../entry/demo.ts'
+import { startOtlp } from '../stand-ins/otlp.ts'
 import { useTarget } from './target.ts'
 
-const { openBrowser, printed, send } = useTarget()
+const collector = await startOtlp()
+afterAll(() => collector.close())
+
+const { openBrowser, printed, send } = useTarget({
+  environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, TELEMETRY_SAMPLE_RATE: '1' },
+})
 
 /** On the Functions host a line of a call comes within one of the host. */
 const read = (line: string): readonly any[] => {
@@ -43,4 +49,44 @@ test('a stranger who names a trace is linked; only a host that takes strangers i
     expect(named.includes(trace_id)).toBe(host.has(trace_id))
     expect(span_id).not.toBe('d'.repeat(16))
   }
+})
+
+test('spans come to a collector, those of the host being the parents of ours, and nothing that somebody typed', async () => {
+  const { call } = openBrowser()
+  const canary = 'qx7canary'
+  await call('POST', '/api/v1/auth/signup', {
+    body: { email: `${canary}@example.com`, password: `${canary}Secure123!`, name: canary },
+  })
+  await call('PATCH', '/api/v1/users/me', { body: { name: `${canary} again` } })
+  await call('POST', '/api/v1/forms/contact', {
+    body: {
+      name: canary,
+      email: `${canary}@example.net`,
+      subject: canary,
+      message: `${canary}, how are you?`,
+    },
+    headers: { 'user-agent': canary, referer: `https://${canary}.example.com/` },
+  })
+  const requests = () => collector.spans.filter(({ kind }) => kind === 2)
+  const named = (name: string) => requests().filter((span) => span.name === name)
+  await expect
+    .poll(() => named('POST /api/v1/forms/contact').length, { timeout: 20_000 })
+    .toBeGreaterThanOrEqual(1)
+  expect(collector.refused).toEqual([])
+  expect(named('POST /api/v1/auth/signup')).toHaveLength(1)
+
+  const hosts = new Map(linesOf('host_invocation').map(({ span_id, trace_id }) => [span_id, trace_id]))
+  for (const { parentSpanId, traceId } of requests())
+    if (hosts.size === 0) expect(parentSpanId).toBe('')
+    else expect(hosts.get(parentSpanId)).toBe(traceId)
+
+  const [signUp] = named('POST /api/v1/auth/signup')
+  const inner = collector.spans.filter(({ traceId }) => traceId === signUp?.traceId)
+  expect(inner.map(({ name }) => name)).toContain('hasher.hash')
+  const ids = new Set(inner.map(({ spanId }) => spanId))
+  for (const { spanId, parentSpanId } of inner)
+    expect(spanId === signUp?.spanId || ids.has(parentSpanId)).toBe(true)
+
+  const sent = [...collector.texts, JSON.stringify(collector.headers), printed()].join('\n').toLowerCase()
+  expect(sent).not.toContain(canary)
 })

@@ -5,7 +5,7 @@ import { createMetrics } from '../../../src/adapters/tracing/metrics.ts'
 import { createSampling } from '../../../src/adapters/tracing/sampling.ts'
 import { createTraceScope } from '../../../src/adapters/tracing/scope.ts'
 import { createTracing } from '../../../src/adapters/tracing/telemetry.ts'
-import type { FinishedTrace } from '../../../src/ports/finished-traces.ts'
+import type { FinishedTrace, TraceReceiver } from '../../../src/ports/finished-traces.ts'
 import type { Ports } from '../../../src/ports/ports.ts'
 import type { RootName } from '../../../src/ports/telemetry.ts'
 import { createTestApp } from '../../app.ts'
@@ -14,14 +14,15 @@ import { createTestApp } from '../../app.ts'
 export async function createObservedApp({
   systems = {},
   ports: overrides = () => ({}),
+  receivers = [],
   ...options
-}: Parameters<typeof createTestApp>[0] & { systems?: Systems } = {}) {
+}: Parameters<typeof createTestApp>[0] & { systems?: Systems; receivers?: readonly TraceReceiver[] } = {}) {
   const receiver = createMemoryTraceReceiver({ most: 10_000 })
   const scope = createTraceScope(new AsyncLocalStorage())
   const metrics = createMetrics()
   const telemetry = createTracing({
     scope,
-    receivers: [receiver],
+    receivers: [receiver, ...receivers],
     metrics,
     sampling: createSampling({ rate: 1, slowMs: 1_000, random: Math.random }),
     now: Date.now,
