@@ -395,7 +395,6 @@ module edge 'modules/edge.bicep' = if (!isSmall) {
     liveColor: liveColor
     host: apiHost
     sharedPaths: sharedPaths
-    appPrincipalId: identity.outputs.principalId
     origins: [
       for each in apps: {
         name: each.name

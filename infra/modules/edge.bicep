@@ -21,24 +21,9 @@ param signInsPerFiveMinutes int = 1000
 param requestsPerFiveMinutes int = 6000
 @description('The paths of answers that are the same for everybody: the expression of docs/edge.md.')
 param sharedPaths string
-param appPrincipalId string
 
 resource profile 'Microsoft.Cdn/profiles@2024-09-01' existing = {
   name: profileName
-}
-
-// CDN Endpoint Contributor: the app takes out of the caches what it has just published.
-resource purger 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(profile.id, appPrincipalId, 'purger')
-  scope: profile
-  properties: {
-    principalId: appPrincipalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId(
-      'Microsoft.Authorization/roleDefinitions',
-      '426e0c7f-0c7e-4658-b36f-ff54d6c29b45'
-    )
-  }
 }
 
 resource endpoint 'Microsoft.Cdn/profiles/afdEndpoints@2024-09-01' existing = [

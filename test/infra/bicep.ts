@@ -35,14 +35,18 @@ export const whyNotCompiled =
 
 const run = promisify(execFile)
 
+export const bicep = (...args: readonly string[]) => bicepWith({}, ...args)
+
 /** Everything that the compiler said, and whether it was content. Its warnings leave the exit code at 0. */
-export async function bicep(
+export async function bicepWith(
+  environment: Readonly<Record<string, string>>,
   ...args: readonly string[]
 ): Promise<{ readonly isDone: boolean; readonly out: string; readonly complaints: readonly string[] }> {
   if (compiler === null) throw new Error(whyNotCompiled ?? '')
   const [command, ...first] = compiler
   const { stdout, stderr, isDone } = await run(command, [...first, ...args], {
     cwd: root,
+    env: { ...process.env, ...environment },
     maxBuffer: 64 * 1024 * 1024,
   }).then(
     ({ stdout, stderr }) => ({ stdout, stderr, isDone: true }),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { filesBelow, read } from '../docs/pages.ts'
-import { bicep, whyNotCompiled } from './bicep.ts'
+import { bicep, bicepWith, whyNotCompiled } from './bicep.ts'
 import { profiles } from './snapshots.ts'
 
 /* What the compiler says of the templates. Where there is none, nothing is claimed. */
@@ -14,6 +14,27 @@ compiled(name('the templates compile, modules included, without a warning'), { t
   const { isDone, complaints } = await bicep('build', 'infra/main.bicep', '--stdout')
   expect({ complaints, isDone }).toEqual({ complaints: [], isDone: true })
 })
+
+compiled(
+  name('so do those of the identity of the workflows, and what they are told'),
+  { timeout },
+  async () => {
+    const identity = await bicep('build', 'infra/delivery/github.bicep', '--stdout')
+    expect(identity).toMatchObject({ complaints: [], isDone: true })
+    const { isDone, complaints } = await bicepWith(
+      {
+        API_PROFILE: 'standard',
+        AZURE_ENV_NAME: 'toolsinc',
+        AZURE_LOCATION: 'eastus2',
+        AZURE_PRINCIPAL_ID: '00000000-0000-0000-0000-0000000000aa',
+        AZURE_PRINCIPAL_TYPE: 'ServicePrincipal',
+        ALERT_EMAIL: 'on-call@sdtoolsinc.org',
+      },
+      ...['build-params', 'infra/workflow.bicepparam', '--stdout'],
+    )
+    expect({ complaints, isDone }).toEqual({ complaints: [], isDone: true })
+  },
+)
 
 compiled(name('the linter has nothing to say'), { timeout }, async () => {
   const { complaints } = await bicep('lint', 'infra/main.bicep')
