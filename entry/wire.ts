@@ -62,7 +62,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
   }
   const [
     { documents, messageSearch, close: closeDocuments },
-    { audit, mailQueue, submissions, recordSchema, close: closeRecords },
+    { audit, mailQueue, submissions, close: closeRecords },
     { cache, close: closeCache },
     { realtime, embedded },
     { mailer, mailbox, close: closeMailer },
@@ -114,7 +114,6 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     passwordBlocklist: createZxcvbnPasswordBlocklist(),
     pictureConverter: native.pictureConverter,
     realtime,
-    recordSchema,
     secrets,
     submissions,
     telemetry,

@@ -22,25 +22,32 @@ import { messages } from '../src/core/messaging/chat/entries.model.ts'
  *
  * With `--plan` it prints what it would make in Cosmos DB, as JSON, and asks nobody. With `--move` it also brings documents out of the
  * containers that each collection had alone, while the version before may go on running; with `--move --app-is-stopped` it brings the
- * last of them, and the new version may start. `--remove-moved` removes what is left.
+ * last of them, and the new version may start. `--remove-moved` removes what is left. With `--index-messages`
+ * it lists the words of messages that an older program wrote, which it does at its end anyway, and makes nothing.
  */
 
 const isAsked = { type: 'boolean', default: false } as const
 const readFlags = () =>
   parseArgs({
-    options: { plan: isAsked, move: isAsked, 'app-is-stopped': isAsked, 'remove-moved': isAsked },
+    options: {
+      plan: isAsked,
+      move: isAsked,
+      'app-is-stopped': isAsked,
+      'remove-moved': isAsked,
+      'index-messages': isAsked,
+    },
   }).values
 type Flags = ReturnType<typeof readFlags>
 
 /** By what the plan depends on alone: the rest of the deployment need not be there yet. */
-const settingsOfPlan = ['COSMOS_DATABASE', 'COSMOS_MAX_RU', 'COSMOS_OWN_MAX_RU', 'COSMOS_FULL_TEXT']
+const settingsOfPlan = ['COSMOS_DATABASE', 'COSMOS_MAX_RU', 'COSMOS_OWN_MAX_RU']
 
 function printPlan(environment: NodeJS.ProcessEnv): void {
   const given = Object.entries(environment).filter(([name]) => settingsOfPlan.includes(name))
   const { config } = readConfig({ ...Object.fromEntries(given), COSMOS_ENDPOINT: 'https://plan.invalid' })
   if (config.documents.kind !== 'cosmos') throw new InvalidConfiguration(['a plan is of Cosmos DB'])
-  const { databaseName, throughput, fullText } = config.documents
-  const plan = describePlan(collections, { databaseName, throughput, hasFullText: fullText !== 'off' })
+  const { databaseName, throughput } = config.documents
+  const plan = describePlan(collections, { databaseName, throughput })
   console.log(JSON.stringify(plan, null, 2))
 }
 
@@ -67,24 +74,35 @@ async function moveDocuments(database: Database, config: Config, flags: Flags): 
   }
 }
 
+type InCosmos = Extract<Config['documents'], { kind: 'cosmos' }>
+
+const open = async (config: Config, { endpoint }: InCosmos, key: string | undefined) =>
+  createCosmosControlClient({
+    endpoint,
+    ...(key ? { key } : { credential: await createNodeNative(config).createAzureCredential() }),
+  })
+
+async function indexMessages(config: Config, database: Database): Promise<void> {
+  const { log } = createNodeNative(config)
+  const documents = createCosmosDocuments({ database, clock: systemClock, log })
+  console.log(`${await documents.indexMessages(messages)} older messages indexed`)
+}
+
 /** What was found that has to be done by hand. */
 async function setUpDocuments(
   flags: Flags,
   config: Config,
-  { endpoint, databaseName, throughput, fullText }: Extract<Config['documents'], { kind: 'cosmos' }>,
+  documents: InCosmos,
   { cosmosKey: key }: GivenSecrets,
 ): Promise<readonly string[]> {
-  const client = createCosmosControlClient({
-    endpoint,
-    ...(key ? { key } : { credential: await createNodeNative(config).createAzureCredential() }),
-  })
+  const { databaseName, throughput } = documents
+  const client = await open(config, documents, key)
   const database = client.database(databaseName)
   const made = await setUpCosmos({
     client,
     databaseName,
     collections,
     ...(throughput && { throughput }),
-    hasFullText: fullText !== 'off',
     isMoving: flags.move || flags['remove-moved'],
   })
   const moved = await moveDocuments(database, config, flags)
@@ -92,20 +110,12 @@ async function setUpDocuments(
     [...made.changes, ...moved.changes],
     [...made.problems, ...moved.problems],
   ]
-  if (fullText !== 'off') {
-    const documents = createCosmosDocuments({
-      database,
-      clock: systemClock,
-      log: createNodeNative(config).log,
-      hasFullText: true,
-    })
-    console.log(`${await documents.indexMessages(messages)} older messages indexed`)
-  }
-  client.dispose()
   for (const change of changes) console.log(`changed  ${change}`)
   for (const line of made.advice) console.log(`note     ${line}`)
   for (const problem of problems) console.error(`problem  ${problem}`)
   console.log(`${collections.length} collections, ${changes.length} changes, ${problems.length} problems`)
+  await indexMessages(config, database)
+  client.dispose()
   return problems
 }
 
@@ -126,6 +136,17 @@ async function setUpFiles(
   console.log(`${blobContainers.length} containers of files, ${changes.length} changes`)
 }
 
+/** A managed identity may: where the containers were made otherwise, this is left to do. */
+async function onlyIndex(): Promise<void> {
+  const { config, secrets } = readConfig(process.env)
+  const { documents } = config
+  if (documents.kind !== 'cosmos')
+    throw new InvalidConfiguration(['messages are indexed in Cosmos DB alone: set COSMOS_ENDPOINT'])
+  const client = await open(config, documents, secrets.cosmosKey)
+  await indexMessages(config, client.database(documents.databaseName))
+  client.dispose()
+}
+
 async function setUp(flags: Flags): Promise<void> {
   const { config, secrets } = readConfig(process.env)
   const { documents, blobs } = config
@@ -143,6 +164,7 @@ try {
   if (flags['app-is-stopped'] && !flags.move)
     throw new InvalidConfiguration(['--app-is-stopped goes with --move'])
   if (flags.plan) printPlan(process.env)
+  else if (flags['index-messages']) await onlyIndex()
   else await setUp(flags)
 } catch (error) {
   const isForbidden = (error as { code?: number }).code === forbidden

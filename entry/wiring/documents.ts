@@ -39,7 +39,7 @@ export async function openDocuments(
     }
     case 'cosmos': {
       const { openCosmosDocuments } = await import('../../src/adapters/cosmos/documents.ts')
-      const { endpoint, preferredRegions, databaseName, fullText } = documents
+      const { endpoint, preferredRegions, databaseName } = documents
       const account = {
         endpoint,
         ...(key ? { key } : { credential: await native.createAzureCredential() }),
@@ -49,18 +49,13 @@ export async function openDocuments(
         databaseName,
         clock,
         log: native.log,
-        hasFullText: fullText !== 'off',
         onEntry: ({ collection, status, charge }) => {
           const facts = { 'db.collection.name': collectionName(collection) }
           telemetry.measure('cosmos.request_charge', charge, facts)
           if (status === 429) telemetry.count('cosmos.throttled', facts)
         },
       })
-      return {
-        ...opened,
-        messageSearch:
-          fullText === 'on' ? opened.documents.createMessageSearch(messages) : scanning(opened.documents),
-      }
+      return { ...opened, messageSearch: opened.documents.createMessageSearch(messages) }
     }
   }
 }

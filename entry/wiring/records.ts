@@ -3,7 +3,6 @@ import { createMemoryMailQueue } from '../../src/adapters/memory/mail-queue.ts'
 import { createMemorySubmissions } from '../../src/adapters/memory/submissions.ts'
 import type { Config, GivenSecrets } from '../../src/config/config.ts'
 import type { AuditKeys } from '../../src/ports/audit-keys.ts'
-import { ownSchema } from '../../src/ports/record-schema.ts'
 import type { Native } from './native.ts'
 
 function createMemoryRecords(keys: AuditKeys) {
@@ -23,10 +22,10 @@ export async function openRecords(
   const close = () => {}
   switch (records.kind) {
     case 'memory':
-      return { ...createMemoryRecords(auditKeys), recordSchema: ownSchema, close }
+      return { ...createMemoryRecords(auditKeys), close }
     case 'sqlite': {
       const { audit, mailQueue, submissions } = openSqlite()
-      return { audit, mailQueue, submissions, recordSchema: ownSchema, close }
+      return { audit, mailQueue, submissions, close }
     }
     case 'mssql':
       return native.openAzureSql({ ...records, password }, auditKeys)

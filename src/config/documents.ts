@@ -67,11 +67,6 @@ export const documents = area({
       schema: autoscaleMax,
       says: 'With COSMOS_MAX_RU: the same for each container that is busy enough to have its own (accounts, sessions, messages, inboxes, progress). 1000 when unset.',
     },
-    COSMOS_FULL_TEXT: {
-      schema: z.enum(['off', 'index', 'on']),
-      fallback: 'off',
-      says: 'Whether messages are searched by a full-text index of Cosmos DB, for which the account has to have the feature. index: they are written for it and searched without it, until `npm run azure:setup` has indexed the older ones; then on.',
-    },
   },
   owns: ['COSMOS_'],
   olderNames: {
@@ -79,6 +74,7 @@ export const documents = area({
     COSMOS_DB_CONNECTION_STRING: connectionString,
     COSMOS_DB_ENDPOINT: { is: 'COSMOS_ENDPOINT' },
     COSMOS_DB_KEY: { is: 'COSMOS_KEY' },
+    COSMOS_FULL_TEXT: { warns: 'Messages are found by their words in every account.' },
   },
   read(values, context) {
     const { isSet, problem, read } = context
@@ -113,7 +109,6 @@ export const documents = area({
               values.COSMOS_MAX_RU === undefined
                 ? undefined
                 : { shared: values.COSMOS_MAX_RU, own: values.COSMOS_OWN_MAX_RU ?? step },
-            fullText: values.COSMOS_FULL_TEXT,
           },
         }[kind],
       },

@@ -33,7 +33,6 @@ export const shownSettings: ReadonlySet<string> = new Set([
   'COSMOS_DATABASE',
   'COSMOS_MAX_RU',
   'COSMOS_OWN_MAX_RU',
-  'COSMOS_FULL_TEXT',
   'RECORDS',
   'MSSQL_SERVER',
   'MSSQL_PORT',

@@ -17,15 +17,10 @@ const inCosmos = {
   kind: 'cosmos',
   endpoint: 'https://a.documents.azure.com',
   databaseName: 'toolsinc-db',
-  fullText: 'off',
 }
 test.each<[Variables, object]>([
   [{}, { kind: 'sqlite' }],
   [cosmos, inCosmos],
-  [
-    { ...cosmos, COSMOS_FULL_TEXT: 'index' },
-    { ...inCosmos, fullText: 'index' },
-  ],
   [
     { ...cosmos, COSMOS_PREFERRED_REGIONS: 'West Europe, eastus2,' },
     { ...inCosmos, preferredRegions: ['West Europe', 'eastus2'] },

@@ -4,6 +4,8 @@ export interface SearchedConversation {
   readonly afterSeq: number
   /** ISO time in UTC. What came after the number was written about then or later. */
   readonly since: string
+  /** The last number, as far as it is known: a store may begin to look from there. */
+  readonly lastSeq?: number
 }
 
 /**

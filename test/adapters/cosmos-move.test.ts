@@ -46,7 +46,7 @@ async function openBefore() {
     after: store(clock),
     setUp: () => setUpCosmos({ ...options, isMoving: true }),
     removeMoved: () => removeMoved({ database, collections, clock, log, sleep }),
-    requests: () => createRequests({ database, clock, log, sleep, patienceMs: 1000, hasFullText: false }),
+    requests: () => createRequests({ database, clock, log, sleep, patienceMs: 1000 }),
   }
 }
 type Before = Awaited<ReturnType<typeof openBefore>>

@@ -50,7 +50,7 @@ test('the contract of documents runs on the Cosmos DB that is named', async () =
 })
 
 test('the contract of searching runs on the Cosmos DB that is named', async () => {
-  const standIn = await startCosmosStandIn({ hasFullText: true })
+  const standIn = await startCosmosStandIn()
   const settings = { NO_COLOR: '1', COSMOS_ENDPOINT: standIn.endpoint, COSMOS_KEY: standIn.key }
   const { hasPassed, output } = await testAzure(settings, 'message-search', '--reporter=verbose')
   expect(output).toContain('in the script Thai')

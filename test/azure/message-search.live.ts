@@ -7,19 +7,17 @@ import { messages } from '../../src/core/messaging/chat/entries.model.ts'
 import { messageSearchContract } from '../contracts/message-search.contract.ts'
 import { onRealService } from './real-service.ts'
 
-/** The account has to have full-text search. */
-onRealService('the full-text index of Azure Cosmos DB', ['COSMOS_ENDPOINT', 'COSMOS_KEY'], (settings) =>
+onRealService('search in messages in Azure Cosmos DB', ['COSMOS_ENDPOINT', 'COSMOS_KEY'], (settings) =>
   messageSearchContract('cosmos', async ({ clock }) => {
     const account = { endpoint: settings.COSMOS_ENDPOINT, key: settings.COSMOS_KEY }
     const [client, control] = [createCosmosClient(account), createCosmosControlClient(account)]
     const databaseName = `contract-${crypto.randomUUID()}`
-    await setUpCosmos({ client: control, databaseName, collections: [messages], hasFullText: true })
+    await setUpCosmos({ client: control, databaseName, collections: [messages] })
     const database = control.database(databaseName)
     const documents = createCosmosDocuments({
       database: client.database(database.id),
       clock,
       log: createMemoryLog(),
-      hasFullText: true,
     })
     return {
       documents,

@@ -111,6 +111,18 @@ export function messageSearchContract(
       ])
     })
 
+    test('where the last number is known, and when it is no longer the last', async () => {
+      const { everything, write, find } = fresh()
+      const first = await write('word first')
+      seq += 5_000
+      const second = await write('word second')
+      for (const lastSeq of [second.value.seq, first.value.seq, first.value.seq - 1])
+        expect(await find('word', { conversations: [{ ...everything, lastSeq }] })).toEqual([
+          'word second',
+          'word first',
+        ])
+    })
+
     test('by who wrote it and by when', async () => {
       const { write, find } = fresh()
       await write('word of ann', { senderId: 'ann' })

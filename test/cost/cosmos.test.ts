@@ -1,5 +1,4 @@
 import { beforeAll, expect, test } from 'vitest'
-import { createScanningMessageSearch } from '../../src/adapters/scanning/message-search.ts'
 import { readConfig } from '../../src/config/config.ts'
 import { messages } from '../../src/core/messaging/chat/entries.model.ts'
 import { openCountedCosmos } from './counted-cosmos.ts'
@@ -18,7 +17,7 @@ async function measure(n: number): Promise<Measured> {
   const counted = await openCountedCosmos()
   const testApp = await openCostApp(startAt, (given) => {
     const documents = counted.documents(given)
-    return { documents, messageSearch: createScanningMessageSearch({ documents, messages }) }
+    return { documents, messageSearch: documents.createMessageSearch(messages) }
   })
   const settings = readConfig({ NODE_ENV: 'test' }).config.app
   const scene = await fillCostStore(testApp.ports, settings, n, { isElsewhere: true })

@@ -73,12 +73,12 @@ test('the plan needs no account, and says who pays for what', async () => {
     COSMOS_DATABASE: 'other',
     COSMOS_MAX_RU: '4000',
     COSMOS_OWN_MAX_RU: '2000',
-    COSMOS_FULL_TEXT: 'index',
   })
   expect(paid.database).toMatchObject({ id: 'other', isServerless: false, autoscaleMaxThroughput: 4000 })
   for (const { throughput, autoscaleMaxThroughput, resource } of paid.containers) {
     expect(autoscaleMaxThroughput).toBe(throughput === 'own' ? 2000 : null)
-    expect('fullTextPolicy' in resource).toBe(resource.id === 'Messages')
+    const paths = resource.indexingPolicy.includedPaths.map(({ path }: { path: string }) => path)
+    expect(paths.includes('/_words/[]/?')).toBe(resource.id === 'Messages')
   }
   const wrong = await setUp({ COSMOS_MAX_RU: '1500' }, '--plan')
   expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('COSMOS_MAX_RU')])

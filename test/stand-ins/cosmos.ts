@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { elementsWritten, namedByIndex } from './cosmos-lists.ts'
 import { addOffers, addThroughput, serverless } from './cosmos-throughput.ts'
 
 /*
@@ -47,7 +48,15 @@ const collectionsOf = require(`${library}account/collections`).default.prototype
 const queryHelpers = require('@zeit/cosmosdb-query/lib/helpers')
 
 /** The request that is being carried out, and how many documents it had to look at. */
-const looking = new AsyncLocalStorage<{ readonly most: number; scanned: number }>()
+const looking = new AsyncLocalStorage<Look>()
+interface Look {
+  readonly most: number
+  scanned: number
+  /** Into the index, for what is asked of lists. */
+  lookups: number
+  /** Elements of lists that were put into the index, or taken out of it. */
+  elements: number
+}
 
 const fieldIn = (row: any, path: string): unknown => row[path]
 /** Where a page begins in its index and where it ends: by equalities, then by one bound of what it is ordered by. */
@@ -91,6 +100,10 @@ function correctDocuments(): void {
     documentsOf[method] = function (document: any, ...more: unknown[]) {
       if (mayNotBeInIds.test(document.id) || Buffer.byteLength(document.id) > 1023)
         throw Object.assign(new Error('The id is not valid.'), { badRequest: true })
+      const look = looking.getStore()
+      const { indexingPolicy } = this._parent.read()
+      const before = method === 'replace' ? more[0] : undefined
+      if (look) look.elements += elementsWritten(indexingPolicy, before, document)
       const stored = original.call(this, document, ...more)
       // The service's ETags have their quotes inside.
       stored._etag = `"${stored._etag}"`
@@ -117,7 +130,9 @@ function correctDocuments(): void {
       const request = looking.getStore()
       if (method === 'query' && request) {
         const rows = [...this._data.values()].map((item: any) => item.read())
-        request.scanned += scannedBy(values[0], rows, answer.result, Boolean(answer.continuation))
+        const { named, lookups } = namedByIndex(values[0], rows, this._parent.read()?.indexingPolicy)
+        request.lookups += lookups
+        request.scanned += scannedBy(values[0], named, answer.result, Boolean(answer.continuation))
       }
       return answer
     }
@@ -297,61 +312,9 @@ function consistencyOf(request: IncomingMessage, ofAccount: Consistency): Consis
   return consistencies[Math.max(asked, consistencies.indexOf(ofAccount))] ?? ofAccount
 }
 
-/** Whether the account of a request has the feature. */
-const fullText = new AsyncLocalStorage<boolean>()
-
-/** What the library does not know. A full-text index reads English: it leaves words out and cuts endings off. */
-function addFullText(): void {
-  const stopWords = new Set(
-    'a an and are as at be by for if in is it no not of on or such that the to was'.split(' '),
-  )
-  const analyze = (text: string): readonly string[] =>
-    (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])
-      .filter((word) => !stopWords.has(word))
-      .map((word) => word.replace(/(?:ing|ed|es|s|ly|y)$/, ''))
-  const containing =
-    (name: string, choose: (words: readonly string[], isThere: (word: string) => boolean) => boolean) =>
-    (text: unknown, ...asked: unknown[]) => {
-      if (!fullText.getStore()) throw new Error(`${name}: the account does not have full-text search`)
-      if (typeof text !== 'string') return false
-      const words = new Set(analyze(text))
-      return choose(
-        asked.flatMap((each) => analyze(String(each))),
-        (word) => words.has(word),
-      )
-    }
-  const functions = require('@zeit/cosmosdb-query/lib/builtin-functions')
-  functions.FULLTEXTCONTAINS = containing('FullTextContains', (asked, isThere) => asked.every(isThere))
-  functions.FULLTEXTCONTAINSALL = containing('FullTextContainsAll', (asked, isThere) => asked.every(isThere))
-
-  for (const name of ['create', 'replace']) {
-    const original = collectionsOf[name]
-    wrapHandler(`${name}-collection`, (handler) => async (account, request, response, params) => {
-      try {
-        return await handler(account, request, response, params)
-      } catch (error) {
-        if (!(error as any).badRequest) throw error
-        response.statusCode = 400
-        return { code: 'BadRequest', message: (error as Error).message }
-      }
-    })
-    const refused = (message: string) => Object.assign(new Error(message), { badRequest: true })
-    collectionsOf[name] = function (declared: any, ...more: unknown[]) {
-      const paths = (declared.fullTextPolicy?.fullTextPaths ?? []).map(({ path }: { path: string }) => path)
-      const indexed = declared.indexingPolicy?.fullTextIndexes ?? []
-      if (declared.fullTextPolicy && !fullText.getStore())
-        throw refused('the account does not have full-text search')
-      if (indexed.some(({ path }: { path: string }) => !paths.includes(path)))
-        throw refused('a full-text index needs a full-text policy of its path')
-      return original.call(this, declared, ...more)
-    }
-  }
-}
-
 correctDocuments()
 addThroughput()
 correctCollections()
-addFullText()
 correctOrder()
 correctQueries()
 correctBatches()
@@ -464,23 +427,26 @@ function chargeOf(
     metadata: 0,
   }
   const isRefused = status >= 400
-  const isRead = operation === 'read' || operation === 'query'
-  const replicas = isRead && (consistency === 'Strong' || consistency === 'BoundedStaleness') ? 2 : 1
+  const replicas = operation === 'read' || operation === 'query' ? replicasRead(consistency) : 1
   const charge = isRefused ? Math.min(1.2, charges[operation]) : charges[operation]
   return Math.round(charge * replicas * 100) / 100
 }
 
+const replicasRead = (consistency: Consistency): number =>
+  consistency === 'Strong' || consistency === 'BoundedStaleness' ? 2 : 1
+
+/** How much of it each takes is not published: what is known of containers with many indexes says a fifth for each value. */
+const chargeOfLists = ({ lookups, elements }: Look, consistency: Consistency): number =>
+  Math.round((0.25 * lookups * replicasRead(consistency) + 0.2 * elements) * 100) / 100
+
 export async function startCosmosStandIn({
   port = 0,
-  hasFullText = false,
   isServerless = false,
   consistency = 'Strong',
 }: {
   readonly port?: number
   /** Of the account, by default. */
   readonly consistency?: Consistency
-  /** Whether the account has the feature. */
-  readonly hasFullText?: boolean
   readonly isServerless?: boolean
 } = {}): Promise<CosmosStandIn> {
   const library = createLibraryServer({ keepAlive: true })
@@ -503,7 +469,12 @@ export async function startCosmosStandIn({
     const asked = describe(request)
     const fault = takeFault(asked)
     const most = Number(request.headers['x-ms-max-item-count'] ?? Number.POSITIVE_INFINITY)
-    const look = { most: most > 0 ? most : Number.POSITIVE_INFINITY, scanned: 0 }
+    const look: Look = {
+      most: most > 0 ? most : Number.POSITIVE_INFINITY,
+      scanned: 0,
+      lookups: 0,
+      elements: 0,
+    }
     const end = response.end.bind(response) as (body?: string) => ServerResponse
     response.end = ((body?: string) => {
       const bytes = Math.max(Number(request.headers['content-length'] ?? 0), body?.length ?? 0)
@@ -511,7 +482,8 @@ export async function startCosmosStandIn({
       const { scanned, most } = look
       const level = consistencyOf(request, consistency)
       const passed = Math.max(0, scanned - most)
-      const charge = chargeOf(asked, response.statusCode, bytes, steps, passed, level)
+      const plain = chargeOf(asked, response.statusCode, bytes, steps, passed, level)
+      const charge = response.statusCode < 400 ? plain + chargeOfLists(look, level) : plain
       answered.push({ ...asked, status: response.statusCode, scanned, charge })
       for (const listener of listeners) listener(asked)
       if (fault === 'drop after') {
@@ -537,7 +509,7 @@ export async function startCosmosStandIn({
     else {
       if (typeof fault === 'object' && 'delayMs' in fault) await delay(fault.delayMs)
       if (typeof fault === 'object' && 'until' in fault) await fault.until
-      const carry = () => fullText.run(hasFullText, () => carryOut(request, response))
+      const carry = () => carryOut(request, response)
       const carryOn = () => serverless.run(isServerless, carry)
       looking.run(look, () => consistencyNow.run(consistency, carryOn))
     }

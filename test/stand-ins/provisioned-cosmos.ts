@@ -6,14 +6,8 @@ import { startCosmosStandIn } from './cosmos.ts'
 const databaseName = 'scenario'
 
 /** The stand-in with every container that `npm run azure:setup` makes, and the environment that leads an app to it. */
-export async function startProvisionedCosmos({
-  hasFullText = false,
-  isAskedFor = hasFullText,
-}: {
-  readonly hasFullText?: boolean
-  readonly isAskedFor?: boolean
-} = {}) {
-  const standIn = await startCosmosStandIn({ hasFullText })
+export async function startProvisionedCosmos() {
+  const standIn = await startCosmosStandIn()
   const { endpoint, key } = standIn
   const client = createCosmosClient({ endpoint, key })
   try {
@@ -22,7 +16,6 @@ export async function startProvisionedCosmos({
       databaseName,
       collections,
       throughput: { shared: 1000, own: 1000 },
-      hasFullText: isAskedFor,
     })
   } catch (error) {
     await standIn.close()
@@ -35,7 +28,6 @@ export async function startProvisionedCosmos({
     COSMOS_ENDPOINT: endpoint,
     COSMOS_KEY: key,
     COSMOS_DATABASE: databaseName,
-    ...(hasFullText && { COSMOS_FULL_TEXT: 'on' }),
   }
   return { ...standIn, environment }
 }

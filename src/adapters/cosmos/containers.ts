@@ -5,9 +5,9 @@ import {
   PartitionKeyKind,
 } from '@azure/cosmos'
 import type { AccessPath, AnyCollection } from '../../ports/documents.ts'
-import { fullTextOf } from './full-text.ts'
 import { idField } from './items.ts'
 import { type Layout, layout as layoutNow, type Place, partitionField } from './layout.ts'
+import { searchPathsOf } from './listed-words.ts'
 
 export const accessPathsOf = (c: AnyCollection): readonly AccessPath<any>[] =>
   Object.values(c.paths as Record<string, AccessPath<any>>)
@@ -27,7 +27,9 @@ function indexingPolicyOf(living: readonly AnyCollection[], partition: string): 
   return {
     indexingMode: 'consistent',
     automatic: true,
-    includedPaths: [...fields].map((field) => ({ path: `/${field}/?` })),
+    includedPaths: [...[...fields].map((field) => `/${field}/?`), ...living.flatMap(searchPathsOf)].map(
+      (path) => ({ path }),
+    ),
     excludedPaths: [{ path: '/*' }],
     compositeIndexes: different.map((order) =>
       order.map((field) => ({ path: `/${field}`, order: 'ascending' as const })),
@@ -50,19 +52,14 @@ export interface PlannedContainer {
  * There is never a unique key policy: it would hold inside one partition only. What must be unique is the id of a
  * document (see ADR 2).
  */
-function containerOf(place: Place, living: readonly AnyCollection[], hasFullText: boolean): PlannedContainer {
+function containerOf(place: Place, living: readonly AnyCollection[]): PlannedContainer {
   const isShared = place.prefix !== undefined
   const partition = isShared ? partitionField : String(living[0]?.partition)
-  const [fullText] = hasFullText ? living.flatMap((c) => fullTextOf(c) ?? []) : []
   return {
     definition: {
       id: place.container,
       partitionKey: { paths: [`/${partition}`], version: 2, kind: PartitionKeyKind.Hash },
-      indexingPolicy: {
-        ...indexingPolicyOf(living, partition),
-        ...(fullText && { fullTextIndexes: fullText.indexes }),
-      },
-      ...(fullText && { fullTextPolicy: fullText.policy }),
+      indexingPolicy: indexingPolicyOf(living, partition),
       // Nothing expires but what carries a `ttl` of its own.
       ...(isShared || living.some(({ ttl }) => ttl !== undefined) ? { defaultTtl: -1 } : {}),
     },
@@ -74,11 +71,11 @@ function containerOf(place: Place, living: readonly AnyCollection[], hasFullText
 /** Every container that the collections need. */
 export function planOf(
   collections: readonly AnyCollection[],
-  { hasFullText = false, layout = layoutNow }: { hasFullText?: boolean; layout?: Layout } = {},
+  { layout = layoutNow }: { layout?: Layout } = {},
 ): readonly PlannedContainer[] {
   const groups = Map.groupBy(collections, (c) => layout(c).container)
   return [...groups.values()].map((living) => {
     const [place] = living.map(layout) as [Place]
-    return containerOf(place, living, hasFullText)
+    return containerOf(place, living)
   })
 }

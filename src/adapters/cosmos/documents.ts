@@ -15,7 +15,7 @@ import { fence } from './fence.ts'
 import { type Item, isExpired, isStorableId, keyOf, matchOf, storedOf } from './items.ts'
 import type { Layout } from './layout.ts'
 import type { CosmosEntry } from './ledger.ts'
-import { listTerms } from './list-terms.ts'
+import { listWords } from './list-words.ts'
 import { createCosmosMessageSearch } from './message-search.ts'
 import { createQueries } from './queries.ts'
 import {
@@ -43,8 +43,6 @@ export interface CosmosDocumentsOptions {
   readonly startTimer?: StartTimer
   /** How long a request that was refused for the time being is tried again. */
   readonly patienceMs?: number
-  /** Whether messages are written with what the service's full-text index reads. */
-  readonly hasFullText?: boolean
   /** In which container each collection is; as `npm run azure:setup` makes them when absent. */
   readonly layout?: Layout
   /** Is told of each request. */
@@ -65,13 +63,11 @@ export function createCosmosDocuments({
   sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   startTimer,
   patienceMs = 5_000,
-  hasFullText = false,
   layout,
 }: CosmosDocumentsOptions): DocumentStore & {
   close(): void
-  /** By the full-text index, once all messages are in it. */
   createMessageSearch(messages: AnyCollection): MessageSearch
-  /** Puts those into it that were written before `hasFullText`. How many they were. */
+  /** Lists the words of messages that an older program wrote, so that search need not look at them. How many they were. */
   indexMessages(messages: AnyCollection): Promise<number>
 } {
   const asked = createRequests({
@@ -81,7 +77,6 @@ export function createCosmosDocuments({
     sleep,
     ...(startTimer && { startTimer }),
     patienceMs,
-    hasFullText,
     ...(layout && { layout }),
   })
   const requests = fence(asked, database, log)
@@ -161,7 +156,7 @@ export function createCosmosDocuments({
     transact: createTransact(requests, clock, removable),
     /** Says what has been charged since it was said last. */
     close: requests.report,
-    indexMessages: (messages) => listTerms(requests, { replace }, messages),
+    indexMessages: (messages) => listWords(requests, { replace }, messages),
     createMessageSearch: (messages) => createCosmosMessageSearch({ requests, clock, messages }),
   }
 }

@@ -1,7 +1,7 @@
 import { encodeBase64url } from '../../ports/base64url.ts'
 import type { AnyCollection, Key, Stored } from '../../ports/documents.ts'
-import { listedTerms, termsField } from './full-text.ts'
 import { type Place, partitionField } from './layout.ts'
+import { searchFieldsOf } from './listed-words.ts'
 
 /*
  * A document is stored as an item with the same fields, and a few more: the service's own begin with an underscore or
@@ -69,27 +69,19 @@ export const ttlOf = (expiresAt: number, nowMs: number): number =>
   Math.min(Math.ceil((Math.max(0, expiresAt - nowMs) + sweptAfterMs) / 1000), longestTtlSeconds)
 
 /** The item of a value as it is now: what a caller does to it later changes nothing. */
-export function itemOf(
-  place: Place,
-  c: AnyCollection,
-  value: any,
-  nowMs: number,
-  write: string,
-  { hasFullText = false } = {},
-): Item {
+export function itemOf(place: Place, c: AnyCollection, value: any, nowMs: number, write: string): Item {
   if (!isStorableId(value.id)) throw new RangeError(`an id in ${c.name} is too long`)
   for (const field of Object.keys(value))
     if (field === 'ttl' || field.startsWith('_'))
       throw new RangeError(`the field ${field} in ${c.name} is Cosmos DB's own`)
   const expiry = c.ttl === undefined ? undefined : value[c.ttl]
   const expiresAt = expiry === undefined ? undefined : Date.parse(expiry)
-  const terms = hasFullText ? listedTerms(c, value) : undefined
   const item: Item = {
     ...JSON.parse(JSON.stringify(value)),
     id: itemIdOf(value.id),
     [idField]: value.id,
     _write: write,
-    ...(terms === undefined ? {} : { [termsField]: terms }),
+    ...searchFieldsOf(c, value),
     ...(expiresAt === undefined
       ? {}
       : {

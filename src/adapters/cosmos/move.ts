@@ -31,7 +31,7 @@ const mostPasses = 3
 const later = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 function open({ database, clock, log, sleep = later }: MoveOptions) {
-  const settings = { database, clock, log, sleep, patienceMs, hasFullText: false }
+  const settings = { database, clock, log, sleep, patienceMs }
   return {
     from: createRequests({ ...settings, layout: layoutBefore }),
     to: createRequests({ ...settings, layout }),

@@ -4,8 +4,8 @@ import { mostThatShare } from './layout.ts'
 import type { PlannedThroughput } from './setup.ts'
 
 /** The containers for whoever makes them otherwise: `resource` is what Azure Resource Manager takes. */
-export function describeContainers(collections: readonly AnyCollection[], { hasFullText = false } = {}) {
-  return planOf(collections, { hasFullText }).map((planned) => ({
+export function describeContainers(collections: readonly AnyCollection[]) {
+  return planOf(collections).map((planned) => ({
     throughput: planned.hasOwnThroughput ? ('own' as const) : ('shared' as const),
     collections: planned.collections,
     resource: planned.definition,
@@ -15,13 +15,9 @@ export function describeContainers(collections: readonly AnyCollection[], { hasF
 /** All that `npm run azure:setup` would make. Request units per second are null on a serverless account. */
 export function describePlan(
   collections: readonly AnyCollection[],
-  {
-    databaseName,
-    throughput,
-    hasFullText = false,
-  }: { databaseName: string; throughput?: PlannedThroughput | undefined; hasFullText?: boolean },
+  { databaseName, throughput }: { databaseName: string; throughput?: PlannedThroughput | undefined },
 ) {
-  const containers = describeContainers(collections, { hasFullText })
+  const containers = describeContainers(collections)
   return {
     database: {
       id: databaseName,

@@ -76,8 +76,6 @@ export interface RequestsOptions {
   readonly startTimer?: StartTimer
   /** How long a request that was refused for the time being is tried again. */
   readonly patienceMs: number
-  /** Whether messages are written with what the full-text index reads. */
-  readonly hasFullText: boolean
   readonly layout?: Layout
   readonly onEntry?: ((entry: CosmosEntry) => void) | undefined
 }
@@ -90,7 +88,6 @@ export function createRequests({
   sleep,
   startTimer: start = startTimer,
   patienceMs,
-  hasFullText,
   layout = layoutNow,
   onEntry,
 }: RequestsOptions) {
@@ -177,7 +174,7 @@ export function createRequests({
   /** As the region has it that takes writes: to judge by what was written here or found there. */
   const find = readWith(fresh)
   const itemFor = (c: AnyCollection, value: any, write: string): Item =>
-    itemOf(layout(c), c, value, clock.now(), write, { hasFullText })
+    itemOf(layout(c), c, value, clock.now(), write)
 
   return { layout, containerOf, ask, addressIn, itemAt, itemFor, look, find, report: ledger.report }
 }

@@ -17,8 +17,6 @@ export interface SetupOptions {
   readonly databaseName: string
   readonly collections: readonly AnyCollection[]
   readonly throughput?: PlannedThroughput
-  /** Whether messages get a full-text index, for which the account has to have the feature. */
-  readonly hasFullText?: boolean
   readonly layout?: Layout
   /** Where too many containers share already, as before a move: one that would share gets throughput of its own. */
   readonly isMoving?: boolean
@@ -201,8 +199,8 @@ async function leftOver(database: Database, plan: readonly PlannedContainer[]): 
  * the declarations. Removes nothing. Safe to run again, and while the app is running.
  */
 export async function setUpCosmos(options: SetupOptions): Promise<SetupReport> {
-  const { client, databaseName, collections, throughput, hasFullText = false, layout } = options
-  const plan = planOf(collections, { hasFullText, ...(layout && { layout }) })
+  const { client, databaseName, collections, throughput, layout } = options
+  const plan = planOf(collections, { ...(layout && { layout }) })
   const { database, statusCode } = await client.databases.createIfNotExists({
     id: databaseName,
     ...(throughput && { maxThroughput: throughput.shared }),

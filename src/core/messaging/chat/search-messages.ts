@@ -26,7 +26,7 @@ import type { Throttle } from './throttle.ts'
 /** As many as the store is asked about at a time: then others get their turn. */
 const conversationsAtOnce = 25
 /** In one request. The cursor goes on behind them. */
-const mostConversations = 1_000
+const mostConversations = 200
 /** By how much a list may lag behind what happened in its conversations. */
 const lagMs = 120_000
 
@@ -65,6 +65,7 @@ const searchedBy = (userId: string, head: Head): SearchedConversation => {
     conversationId: head.conversationId,
     afterSeq: member?.joinedSeq ?? head.seq,
     since: member?.joinedAt ?? head.updatedAt,
+    lastSeq: head.seq,
   }
 }
 

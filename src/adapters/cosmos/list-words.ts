@@ -1,27 +1,26 @@
 import { type AnyCollection, type DocumentStore, VersionMismatch } from '../../ports/documents.ts'
 import { CosmosFailure } from './client.ts'
-import { termsField } from './full-text.ts'
 import { type StoredItem, storedOf } from './items.ts'
+import { unlisted } from './listed-words.ts'
 import { type Requests, unavailable } from './requests.ts'
 
 const atOnce = 100
 
 /**
- * Writes once more each message that was written before its terms were listed. Safe to run again and while others write:
- * who changes a message lists its terms. How many it wrote.
+ * Writes once more each message that was written before its words were listed: how many it wrote. Safe to run again, after
+ * it was cut off too, and while others write: who changes a message lists its words.
  */
-export async function listTerms(
+export async function listWords(
   { ask, containerOf }: Requests,
   documents: Pick<DocumentStore, 'replace'>,
   messages: AnyCollection,
 ): Promise<number> {
-  const query = `SELECT * FROM c WHERE c.kind = 'message' AND IS_NULL(c.deletedAt) AND NOT IS_DEFINED(c["${termsField}"])`
   let written = 0
   let continuationToken: string | undefined
   do {
     const { status, answer } = await ask(messages, 'scan', () =>
       containerOf(messages)
-        .items.query<StoredItem>(query, {
+        .items.query<StoredItem>(`SELECT * FROM c WHERE ${unlisted}`, {
           maxItemCount: atOnce,
           ...(continuationToken === undefined ? {} : { continuationToken }),
         })
