@@ -172,14 +172,20 @@ export function createNodeNative(
     },
     createOutbox: (clock) => createFilesystemMailer({ directory: config.dataDirectory, clock }),
     async openAzureSql(connection, keys) {
-      const database = await openAzureSqlDatabase(config, connection)
-      const [{ createAzureSqlAudit }, { createAzureSqlMailQueue }, { createAzureSqlSubmissions }] =
-        await Promise.all([
-          import('../src/adapters/azure-sql/audit.ts'),
-          import('../src/adapters/azure-sql/mail-queue.ts'),
-          import('../src/adapters/azure-sql/submissions.ts'),
-        ])
+      const [
+        { createAzureSqlAudit },
+        { createAzureSqlMailQueue },
+        { createAzureSqlSubmissions },
+        { needingSchema },
+      ] = await Promise.all([
+        import('../src/adapters/azure-sql/audit.ts'),
+        import('../src/adapters/azure-sql/mail-queue.ts'),
+        import('../src/adapters/azure-sql/submissions.ts'),
+        import('../src/adapters/azure-sql/schema.ts'),
+      ])
+      const { database, recordSchema } = needingSchema(await openAzureSqlDatabase(config, connection))
       return {
+        recordSchema,
         audit: createAzureSqlAudit({ database, keys }),
         mailQueue: createAzureSqlMailQueue({ database }),
         submissions: createAzureSqlSubmissions({ database, keys }),

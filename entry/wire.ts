@@ -62,7 +62,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
   }
   const [
     { documents, messageSearch, close: closeDocuments },
-    { audit, mailQueue, submissions, close: closeRecords },
+    { audit, mailQueue, submissions, recordSchema, close: closeRecords },
     { cache, close: closeCache },
     { realtime, embedded },
     { mailer, mailbox, close: closeMailer },
@@ -114,6 +114,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     passwordBlocklist: createZxcvbnPasswordBlocklist(),
     pictureConverter: native.pictureConverter,
     realtime,
+    recordSchema,
     secrets,
     submissions,
     telemetry,

@@ -38,6 +38,7 @@ import { messages } from '../src/core/messaging/chat/entries.model.ts'
 import type { AuditRecord } from '../src/ports/audit.ts'
 import { encodeBase64url } from '../src/ports/base64url.ts'
 import type { Ports } from '../src/ports/ports.ts'
+import { ownSchema } from '../src/ports/record-schema.ts'
 import { testAuditKeys } from './audit-keys.ts'
 
 export const origin = 'http://localhost:7071'
@@ -109,6 +110,7 @@ export async function createTestApp({
     passwordBlocklist: createMemoryPasswordBlocklist(),
     pictureConverter: null,
     realtime,
+    recordSchema: ownSchema,
     secrets,
     submissions: createMemorySubmissions({ audit, mailQueue }),
     telemetry: silentTelemetry,

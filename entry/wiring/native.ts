@@ -22,6 +22,7 @@ import type { Mailbox, Mailer } from '../../src/ports/mailer.ts'
 import type { MessageSearch } from '../../src/ports/message-search.ts'
 import type { PictureConverter } from '../../src/ports/picture-converter.ts'
 import type { Realtime } from '../../src/ports/realtime.ts'
+import type { RecordSchema } from '../../src/ports/record-schema.ts'
 import type { Secrets } from '../../src/ports/secrets.ts'
 import type { Submissions } from '../../src/ports/submissions.ts'
 
@@ -95,6 +96,7 @@ export interface Native {
   ) => Promise<{
     readonly audit: AuditLog
     readonly mailQueue: MailQueue
+    readonly recordSchema: RecordSchema
     readonly submissions: Submissions
     readonly close: () => Promise<void>
   }>

@@ -3,6 +3,7 @@ import { createMemoryMailQueue } from '../../src/adapters/memory/mail-queue.ts'
 import { createMemorySubmissions } from '../../src/adapters/memory/submissions.ts'
 import type { Config, GivenSecrets } from '../../src/config/config.ts'
 import type { AuditKeys } from '../../src/ports/audit-keys.ts'
+import { ownSchema } from '../../src/ports/record-schema.ts'
 import type { Native } from './native.ts'
 
 function createMemoryRecords(keys: AuditKeys) {
@@ -22,10 +23,10 @@ export async function openRecords(
   const close = () => {}
   switch (records.kind) {
     case 'memory':
-      return { ...createMemoryRecords(auditKeys), close }
+      return { ...createMemoryRecords(auditKeys), recordSchema: ownSchema, close }
     case 'sqlite': {
       const { audit, mailQueue, submissions } = openSqlite()
-      return { audit, mailQueue, submissions, close }
+      return { audit, mailQueue, submissions, recordSchema: ownSchema, close }
     }
     case 'mssql':
       return native.openAzureSql({ ...records, password }, auditKeys)

@@ -37,7 +37,7 @@ const onRoutes =
 export function mountMiddleware(
   app: OpenAPIHono<AppEnv>,
   ports: Ports,
-  { auth, erasure, exports, files, forms, idempotency, limits, realtime }: Domains,
+  { auth, erasure, exports, files, forms, health, idempotency, limits, realtime }: Domains,
   config: AppConfig,
   { addressOf, bodyOf, isReachedDirectly, leaves, limitOf, queryOf, takesBeacon }: RouteDeclarations,
 ): void {
@@ -72,6 +72,11 @@ export function mountMiddleware(
   // Before the limits: a film is watched in hundreds of small requests. The signature is the permission.
   app.route('/api/blobs', blobRoutes(ports.blobs.answer))
   app.use(essentialHeaders)
+  // Before everything that could be done by half.
+  app.use('/api/v1/*', async (_, next) => {
+    await health.requireSchema()
+    await next()
+  })
   // Before everything that asks for a browser: what is not signed is refused by the route itself.
   app.route(
     '/api/v1/realtime',

@@ -29,6 +29,7 @@ import type { Passkeys } from './passkeys.ts'
 import type { PasswordBlocklist } from './password-blocklist.ts'
 import type { PictureConverter } from './picture-converter.ts'
 import type { Realtime } from './realtime.ts'
+import type { RecordSchema } from './record-schema.ts'
 import type { Secrets } from './secrets.ts'
 import type { Submissions } from './submissions.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -71,6 +72,7 @@ export interface Ports {
   /** Null where the runtime cannot. */
   readonly pictureConverter: PictureConverter | null
   readonly realtime: Realtime
+  readonly recordSchema: RecordSchema
   readonly secrets: Secrets
   readonly submissions: Submissions
   readonly telemetry: Telemetry

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { migrationsOf } from '../../src/adapters/azure-sql/migrations.ts'
+import { migrationsOf, newestSchema } from '../../src/adapters/azure-sql/migrations.ts'
 import { startServer } from '../server.ts'
 import { type AzureSqlStandIn, startAzureSql } from '../stand-ins/azure-sql.ts'
 import { startManagedIdentity } from '../stand-ins/managed-identity.ts'
@@ -70,6 +70,54 @@ test('whoever migrates hears what the server said, and where; nothing of it is k
     /^the database cannot be migrated: login refused \(ELOGIN\): Login failed for user/,
   )
   expect(stranger.stderr).not.toContain('another')
+})
+
+test('a process whose database has yet to be migrated says so, serves nothing by half, and serves once it is', async () => {
+  const fresh = await startAzureSql()
+  const settings = { ...fresh.environment, ...fresh.signIn, DATA_DIR: join(directory, 'fresh') }
+  const process = await startServer({ ...settings, RATE_LIMIT_SCALE: '1000' })
+  const ready = async () => {
+    const answer = await fetch(`${process.url}/api/readyz`)
+    return { status: answer.status, body: await answer.json() }
+  }
+  const needed = newestSchema
+  const schema = {
+    found: 0,
+    needed,
+    missing: Array.from({ length: needed }, (_, i) => i + 1),
+    run: 'npm run migrate',
+  }
+  expect(await ready()).toMatchObject({ status: 503, body: { status: 'not_ready', schema } })
+  const before = fresh.statements.length
+  for (const answer of await Promise.all([
+    sendReferral(process.url, 0),
+    fetch(`${process.url}/api/v1/courses`),
+    fetch(`${process.url}/api/v1/auth/login`, {
+      method: 'POST',
+      body: '{}',
+      headers: { 'content-type': 'application/json' },
+    }),
+  ])) {
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5'])
+    expect(await answer.json()).toMatchObject({ error: { code: 'unavailable' } })
+  }
+  expect((await fetch(`${process.url}/api/healthz`)).status).toBe(200)
+  expect(fresh.statements.slice(before).filter((sent) => !sent.includes('schema_migrations'))).toEqual([])
+  const said = process.lines.filter((line) => line.includes('schema_too_old'))
+  expect(said).toHaveLength(1)
+  expect(said[0]).toContain(`migration 1, 2, 3, 4, 5, 6 is missing. Run npm run migrate.`)
+
+  expect((await run('migrate', settings)).code).toBe(0)
+  await vi.waitFor(async () => expect((await sendReferral(process.url, 1)).status).toBe(201), {
+    timeout: 20_000,
+    interval: 200,
+  })
+  await vi.waitFor(async () => expect(await ready()).toMatchObject({ status: 200, body: { schema: null } }), {
+    timeout: 20_000,
+    interval: 500,
+  })
+  expect(await process.stop()).toBe(0)
+  await fresh.stop()
 })
 
 test('the tables are made by one command, also from two processes at once', async () => {

@@ -175,11 +175,13 @@ const numbers: Record<number, number> = {
 
 function failureOf(error: unknown): Answer {
   const { errcode, message } = error as Error & { errcode?: number }
-  const number = message.includes('units(')
-    ? 2628
-    : message.includes('Ledger table')
-      ? 37_359
-      : (numbers[errcode ?? 0] ?? 50_000)
+  const number = message.startsWith('no such table')
+    ? 208
+    : message.includes('units(')
+      ? 2628
+      : message.includes('Ledger table')
+        ? 37_359
+        : (numbers[errcode ?? 0] ?? 50_000)
   return { error: { number, message }, isUndone: false }
 }
 
@@ -392,7 +394,9 @@ export async function startAzureSql({
         }
         if (faulty?.fault === 'refused')
           return {
-            error: { number: 262, message: `CREATE TABLE permission denied in database 'toolsinc-reports'.` },
+            error: tsql.startsWith('select')
+              ? { number: 229, message: 'The SELECT permission was denied on the object.' }
+              : { number: 262, message: `CREATE TABLE permission denied in database 'toolsinc-reports'.` },
             isUndone: false,
           }
         if (faulty) return faulty.fault

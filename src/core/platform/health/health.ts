@@ -1,5 +1,11 @@
 import { isRecent } from '../../../ports/clock.ts'
 import type { Needs } from '../../../ports/ports.ts'
+import {
+  migrateCommand,
+  missingMigrations,
+  type OldSchema,
+  SchemaTooOld,
+} from '../../../ports/record-schema.ts'
 import { answerInTime } from '../../kernel/answer-in-time.ts'
 import { emptyFace, type Job } from '../../kernel/domain.ts'
 import { nothingPersonal } from '../../kernel/personal-data.ts'
@@ -7,6 +13,7 @@ import type { Keys } from '../keys/keys.ts'
 import { createQuestions } from './dependencies.ts'
 import { beat, heartbeats, readHeartbeat } from './heartbeats.model.ts'
 import { createJobWatch } from './watch-jobs.ts'
+import { createSchemaWatch } from './watch-schema.ts'
 
 export interface DependencyState {
   readonly state: 'up' | 'down'
@@ -32,6 +39,8 @@ export interface Readiness {
   readonly jobs: { readonly standingStill: readonly string[] } | null
   /** Mail on its way out, and dead letters that somebody has to look at; null while that cannot be told. */
   readonly mail: { readonly waiting: number; readonly dead: number; readonly oldestWaitingMs: number } | null
+  /** Where the database of the records has to be migrated first: null where it has not, or while that cannot be told. */
+  readonly schema: (OldSchema & { readonly missing: readonly number[]; readonly run: string }) | null
   /** Forms that nobody has looked at; null while that cannot be told. A figure of 1,000 stands for that many or more. */
   readonly forms: FormFigures | null
 }
@@ -40,6 +49,9 @@ const minuteMs = 60_000
 /** An answer is given for so long to whoever else asks. */
 const keptMs = 1_000
 const patienceMs = 2_000
+/** What was not asked for so long may have let its connection go, and is given the time to make a new one. */
+const coldAfterMs = 50_000
+const coldPatienceMs = 8_000
 /** Of each state, so that the answer costs no more when many wait. */
 const mostForms = 1_000
 /** Mail that could have been sent so long ago stands still. */
@@ -49,7 +61,7 @@ const missedTicksMs = 5 * minuteMs
 
 /**
  * Asks each dependency a question that costs next to nothing; one that does not answer in time is down. However many ask, each is
- * asked once a second at most.
+ * asked once a second at most. One that was not asked for most of a minute has eight seconds, any other two.
  */
 export function createHealth(
   needs: Needs<
@@ -60,6 +72,7 @@ export function createHealth(
     | 'audit'
     | 'mailQueue'
     | 'submissions'
+    | 'recordSchema'
     | 'accessTokens'
     | 'clock'
     | 'log'
@@ -69,6 +82,7 @@ export function createHealth(
   const { documents, mailQueue, submissions, clock, log } = needs
   const questions = createQuestions(needs)
   const jobWatch = createJobWatch(needs)
+  const schemaWatch = createSchemaWatch(needs)
   const concerns = new Map<string, () => boolean>()
   let isStopping = false
   /** Where something outside begins the jobs: since when. */
@@ -102,11 +116,18 @@ export function createHealth(
     return [...(isTicking ? [] : ['all']), ...(last?.inTrouble ?? [])]
   }
 
+  const askedAtMs = new Map<string, number>()
+  function patienceWith(name: string): number {
+    const isCold = !isRecent(askedAtMs.get(name) ?? Number.NaN, coldAfterMs, clock.now())
+    askedAtMs.set(name, clock.now())
+    return isCold ? coldPatienceMs : patienceMs
+  }
+
   const ask = async (name: string, question: () => Promise<unknown>): Promise<[string, DependencyState]> => {
     const startedAt = clock.now()
     const latency = () => Math.max(0, clock.now() - startedAt)
     try {
-      await answerInTime(question, patienceMs)
+      await answerInTime(question, patienceWith(name))
       return [name, { state: 'up', latencyMs: latency() }]
     } catch (error) {
       log.error('dependency_down', error, { dependency: name })
@@ -118,8 +139,14 @@ export function createHealth(
     let mail: Readiness['mail'] = null
     let forms: Readiness['forms'] = null
     let jobs: Readiness['jobs'] = null
+    let schema: Readiness['schema'] = null
     const asked = await Promise.all([
       ...Object.entries(questions).map(([name, question]) => ask(name, question)),
+      ask('schema', async () => {
+        const old = await schemaWatch.look()
+        schema = old && { ...old, missing: missingMigrations(old), run: migrateCommand }
+        if (old) throw new SchemaTooOld(old)
+      }),
       ask('mail', async () => {
         mail = await countMail()
       }),
@@ -130,7 +157,7 @@ export function createHealth(
         jobs = { standingStill: await jobsStandingStill() }
       }),
     ])
-    const said = { mail, forms, jobs } as Pick<Readiness, 'mail' | 'forms' | 'jobs'>
+    const said = { mail, forms, jobs, schema } as Pick<Readiness, 'mail' | 'forms' | 'jobs' | 'schema'>
     const present = [
       ...((said.mail?.oldestWaitingMs ?? 0) >= mailWaitsMs ? ['mail_stands_still'] : []),
       ...((said.jobs?.standingStill.length ?? 0) > 0 ? ['jobs_stand_still'] : []),
@@ -178,6 +205,8 @@ export function createHealth(
     watch(name: string, isPresent: () => boolean): void {
       concerns.set(name, isPresent)
     },
+    /** Throws an `unavailable` while the records have a schema that this program cannot work with. */
+    requireSchema: schemaWatch.require,
     jobStates: jobWatch.states,
     /** The same jobs; whether they stand still is seen from now on. */
     watchJobs: (jobs: readonly Job[]): readonly Job[] => jobs.map(jobWatch.watched),

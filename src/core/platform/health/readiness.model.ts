@@ -26,6 +26,18 @@ export const ReadinessView = z
         description:
           'Mail on its way out. `oldestWaitingMs` is since it was first due, however often it has been tried. Alert on `dead`, and on an `oldestWaitingMs` of minutes.',
       }),
+    schema: z
+      .object({
+        found: z.number().int().nullable(),
+        needed: z.number().int(),
+        missing: z.array(z.number().int()),
+        run: z.string(),
+      })
+      .nullable()
+      .meta({
+        description:
+          'Where the database of forms, mail and the audit log is older than this program needs: its schema (`null`: so old that it may not be read), which migrations are `missing`, and what to `run`. All else is 503 until then. `null` where nothing is missing, or while that cannot be told.',
+      }),
     forms: z
       .object({
         waiting: z.number().int(),
@@ -46,5 +58,6 @@ export const viewOfReadiness = (readiness: Readiness): ReadinessView => ({
   ...readiness,
   dependencies: { ...readiness.dependencies },
   concerns: [...readiness.concerns],
+  schema: readiness.schema && { ...readiness.schema, missing: [...readiness.schema.missing] },
   jobs: readiness.jobs && { standingStill: [...readiness.jobs.standingStill] },
 })

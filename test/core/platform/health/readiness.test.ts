@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createMemorySecrets } from '../../../../src/adapters/memory/secrets.ts'
 import type { Job } from '../../../../src/core/kernel/domain.ts'
 import { encodeBase64url } from '../../../../src/ports/base64url.ts'
@@ -228,4 +228,122 @@ test('liveness and readiness answer while every port hangs or is down', async ()
   expect((await browserOf(testApp).call('GET', '/api/healthz')).status).toBe(200)
   const { status, body } = await readinessOf(testApp)
   expect([status, body.status, body.mail, body.forms]).toEqual([503, 'not_ready', null, null])
+})
+
+describe('records whose schema is older than the program needs', () => {
+  const open = async () => {
+    let old: { found: number | null; needed: number } | null = { found: 4, needed: 6 }
+    let isAway = false
+    const testApp = await createTestApp({
+      ports: () => ({
+        recordSchema: {
+          tooOld: async () => {
+            if (isAway) throw new PortUnavailable('record-schema')
+            return old
+          },
+        },
+      }),
+    })
+    await testApp.settled()
+    return {
+      testApp,
+      migrate: () => {
+        old = null
+      },
+      leave: () => {
+        isAway = true
+      },
+    }
+  }
+  const said = ({ log }: Awaited<ReturnType<typeof createTestApp>>) =>
+    log.events.filter(({ event }) => event === 'schema_too_old')
+
+  test('are named with what to run, and nothing is served by half', async () => {
+    const { testApp, migrate } = await open()
+    const { status, body } = await readinessOf(testApp)
+    expect([status, body.status]).toEqual([503, 'not_ready'])
+    expect(body.schema).toEqual({ found: 4, needed: 6, missing: [5, 6], run: 'npm run migrate' })
+    const browser = browserOf(testApp)
+    for (const [method, path] of [
+      ['GET', '/api/v1/courses'],
+      ['POST', '/api/v1/forms/contact'],
+      ['DELETE', '/api/v1/users/me'],
+    ] as const) {
+      const answer = await browser.call(method, path)
+      expect([path, answer.status, answer.body.error.code]).toEqual([path, 503, 'unavailable'])
+    }
+    expect((await browser.call('GET', '/api/healthz')).status).toBe(200)
+    expect(said(testApp)).toMatchObject([{ level: 'error', fields: { found: 4, needed: 6 } }])
+    migrate()
+    testApp.clock.advance(1_000)
+    await browser.call('GET', '/api/v1/courses')
+    await testApp.settled()
+    expect((await browser.call('GET', '/api/v1/courses')).status).toBe(200)
+    testApp.clock.advance(1_000)
+    expect((await readinessOf(testApp)).body).toMatchObject({ status: 'ready', schema: null })
+    expect(said(testApp)).toHaveLength(1)
+  })
+
+  test('that do not say which they have keep nobody from what needs no records', async () => {
+    const { testApp, leave } = await open()
+    leave()
+    expect((await browserOf(testApp).call('GET', '/api/v1/courses')).status).toBe(200)
+    expect((await readinessOf(testApp)).body).toMatchObject({
+      status: 'not_ready',
+      schema: null,
+      dependencies: { schema: { state: 'down' } },
+    })
+  })
+})
+
+test('a dependency that was not asked for most of a minute is given the time to connect, and a dead one no more than that', async () => {
+  const patience: number[] = []
+  const timeout = vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+    patience.push(ms)
+    return new AbortController().signal
+  })
+  try {
+    const testApp = await createTestApp()
+    await testApp.settled()
+    const lookAfter = async (ms: number) => {
+      patience.length = 0
+      testApp.clock.advance(ms)
+      await readinessOf(testApp)
+      return new Set(patience)
+    }
+    expect(await lookAfter(0)).toEqual(new Set([8_000]))
+    expect(await lookAfter(1_000)).toEqual(new Set([2_000]))
+    expect(await lookAfter(49_999)).toEqual(new Set([2_000]))
+    expect(await lookAfter(50_000)).toEqual(new Set([8_000]))
+    expect(await lookAfter(1_000)).toEqual(new Set([2_000]))
+  } finally {
+    timeout.mockRestore()
+  }
+})
+
+test('a dependency that is silent is down, however much time it was given', async () => {
+  const timeout = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => {
+    const silence = new AbortController()
+    setImmediate(() => silence.abort())
+    return silence.signal
+  })
+  try {
+    const testApp = await createTestApp({
+      ports: (ports) => ({
+        mailQueue: {
+          ...ports.mailQueue,
+          probe: () => new Promise(() => {}),
+          counts: () => new Promise(() => {}),
+        },
+      }),
+    })
+    for (const pauseMs of [0, 1_000, 60_000]) {
+      testApp.clock.advance(pauseMs)
+      const { status, body } = await readinessOf(testApp)
+      expect([pauseMs, status]).toEqual([pauseMs, 503])
+      expect(body.dependencies).toMatchObject({ records: { state: 'down' }, mail: { state: 'down' } })
+    }
+  } finally {
+    timeout.mockRestore()
+  }
 })
