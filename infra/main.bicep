@@ -373,7 +373,14 @@ module functions 'modules/functions.bicep' = [
       appPrincipalId: identity.outputs.principalId
       subnetId: network[each.region].outputs.appSubnetId
       storageName: each.storageName
-      settings: union(settings, { REDIS_URL: cache[each.region].outputs.url })
+      settings: union(
+        settings,
+        { REDIS_URL: cache[each.region].outputs.url },
+        // Its own region first: Strong answers the same everywhere.
+        length(regions) == 1
+          ? {}
+          : { COSMOS_PREFERRED_REGIONS: join(union([regions[each.region]], regions, [thirdLocation]), ',') }
+      )
       memory: 2048
       maxInstances: 40
       frontDoorId: frontDoor!.outputs.frontDoorId

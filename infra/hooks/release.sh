@@ -19,3 +19,5 @@ back() {
 }
 ./swap.sh "$next" || back
 ./smoke.sh "$PUBLIC_URL" || back
+# Documents and pages of the version before go within a minute by themselves: no reason to lead anybody back.
+./purge.sh || echo 'Front Door was not told to forget the version before; it does within a minute.' >&2

@@ -15,3 +15,4 @@ done <<<"$apps"
 ./smoke.sh "$API_NEXT_URL"
 ./swap.sh "$before"
 ./smoke.sh "$PUBLIC_URL"
+./purge.sh || echo 'Front Door was not told to forget the version before; it does within a minute.' >&2

@@ -7,6 +7,9 @@ import { root } from '../docs/pages.ts'
 
 /* What is opened for a migration is closed again, whatever happens. A program stands in for `az` and writes down what it is asked. */
 
+// Each question is a process.
+vi.setConfig({ testTimeout: 120_000 })
+
 let directory: string
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'doors-'))

@@ -2,10 +2,13 @@ import { spawn } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { root } from '../docs/pages.ts'
 
 /* A release and the way back, with programs that stand in for `az` and `curl`: what is asked, in which order, and what is not. */
+
+// Each question is a process.
+vi.setConfig({ testTimeout: 120_000 })
 
 let directory: string
 /** Answers of `az` by what is in the question, and of the API by address. */
@@ -102,6 +105,27 @@ test('a release goes to what nobody uses, is looked at, and only then is it wher
     swapped,
   )
 })
+
+test('what the edges keep of the version before is taken out of them, and a refusal leads nobody back', async () => {
+  const { asked } = await run('release.sh')
+  expect(asked.at(-1)).toMatch(
+    /afd endpoint purge .*--endpoint-name toolsinc-fd-live --content-paths \/\* --no-wait/,
+  )
+  rmSync(join(directory, 'asked'))
+  answers['endpoint purge'] = 'FAILS'
+  const refused = await run('release.sh')
+  expect(refused.code).toBe(0)
+  expect(ledTo(refused.asked)).toEqual(['live green', 'next blue'])
+})
+
+test.each([['courses'], ['--help'], ['/api/v1/courses', '']])(
+  'no path of Front Door: %s',
+  async (...paths) => {
+    const { code, asked } = await run('purge.sh', paths)
+    expect(code).not.toBe(0)
+    expect(asked).toEqual([])
+  },
+)
 
 test('a version that is not ready is led to by nobody', async () => {
   answers['next.example.org/api/readyz'] = '503'

@@ -89,6 +89,19 @@ describe.each(snapshots)('$profile', (snapshot) => {
     }
   })
 
+  test('an app reads documents in its own region first', () => {
+    const accounts = snapshot.of('Microsoft.DocumentDB/databaseAccounts')
+    const regions = accounts.flatMap(({ properties }) =>
+      properties.locations.map(({ locationName }: { locationName: string }) => locationName),
+    ) as readonly string[]
+    for (const { name, told } of apps) {
+      const [site] = snapshot.of('Microsoft.Web/sites').filter((each) => name.startsWith(`${each.name}/`))
+      const preferred = told['COSMOS_PREFERRED_REGIONS']?.split(',') ?? regions
+      expect(preferred[0], name).toBe(site?.location)
+      expect(preferred.toSorted(), name).toEqual(regions.toSorted())
+    }
+  })
+
   test('without any one of what it needs it does not start as it should', () => {
     const needed = ['PUBLIC_URL', 'KEY_VAULT_URL', 'MAIL_FROM', 'COMMUNICATION_SERVICES_ENDPOINT']
     const services = ['COSMOS_ENDPOINT', 'MSSQL_SERVER', 'AZURE_STORAGE_ACCOUNT_NAME']
