@@ -6,7 +6,7 @@ import { collections } from '../../src/app/domains.ts'
 import type { Cache } from '../../src/ports/cache.ts'
 import { type Answer, type Browser, browserOf, createTestApp, person } from '../app.ts'
 import { pdf, pngOf } from '../core/files/sample-files.ts'
-import { startCosmosStandIn } from '../stand-ins/cosmos.ts'
+import { type AnsweredRequest, startCosmosStandIn } from '../stand-ins/cosmos.ts'
 
 /*
  * What each endpoint asks of Cosmos DB and of the cache, counted on the stand-in. The test holds the counts to their
@@ -188,6 +188,8 @@ export interface Measurement {
   readonly inARow: number
   /** Request units of those, as the stand-in estimates them. */
   readonly charge: number
+  /** What of it is for reads and queries, which Strong makes twice as dear as Session does. */
+  readonly chargeOfReading: number
   /** Requests that are sent after the answer. */
   readonly afterwards: number
   /** Calls of the cache before the answer, and the longest chain of them. */
@@ -229,6 +231,9 @@ function countCalls(cache: Cache, chain: ReturnType<typeof createChain>): Cache 
     compareAndSwap: (...values) => chain.follow(() => cache.compareAndSwap(...values)),
   }
 }
+
+const chargeOf = (answered: readonly AnsweredRequest[]): number =>
+  answered.reduce((sum, { charge }) => sum + charge, 0)
 
 /** Runs every endpoint once. */
 export async function measureEndpoints(
@@ -325,7 +330,10 @@ export async function measureEndpoints(
       status,
       requests: cosmos.calls,
       inARow: cosmos.inARow,
-      charge: answered.reduce((sum, { charge }) => sum + charge, 0),
+      charge: chargeOf(answered),
+      chargeOfReading: chargeOf(
+        answered.filter(({ operation }) => operation === 'read' || operation === 'query'),
+      ),
       afterwards: toCosmos.take().calls,
       cacheCalls: cache.calls,
       cacheInARow: cache.inARow,

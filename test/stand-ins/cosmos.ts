@@ -365,6 +365,8 @@ export interface Fault {
     | { readonly delayMs: number }
     /** It is not carried out before this, or carried out and not answered before this. */
     | { readonly until: Promise<void> }
+    /** It is carried out, and its answer is changed before it leaves: headers and status in place, the body as returned. */
+    | { readonly altered: (response: ServerResponse, body: string) => string }
     | { readonly afterwards: Promise<void> }
 }
 
@@ -491,6 +493,7 @@ export async function startCosmosStandIn({
         return response
       }
       response.setHeader('x-ms-request-charge', String(charge))
+      if (typeof fault === 'object' && 'altered' in fault) return end(fault.altered(response, body ?? ''))
       if (typeof fault !== 'object' || !('afterwards' in fault)) return end(body)
       fault.afterwards.then(() => end(body))
       return response

@@ -134,15 +134,38 @@ function purposeOf({ method, url, headers }: PipelineRequest): Purpose {
   return method === 'GET' || headers.has('x-ms-documentdb-isquery') ? 'read' : 'write'
 }
 
+/** Of a header, when it is one: pauses and sums are made of it. */
+export function numberIn(header: unknown): number | undefined {
+  const value = header === undefined || header === '' ? Number.NaN : Number(header)
+  return Number.isFinite(value) && value >= 0 ? value : undefined
+}
+
 export const failureIn = ({ status, headers }: PipelineResponse): CosmosFailure => {
-  const retryAfter = headers.get('x-ms-retry-after-ms')
+  const retryAfterMs = numberIn(headers.get('x-ms-retry-after-ms'))
   return new CosmosFailure({
     status,
     substatus: headers.get('x-ms-substatus'),
     activityId: headers.get('x-ms-activity-id'),
-    charge: Number(headers.get('x-ms-request-charge') ?? 0),
-    ...(retryAfter === undefined ? {} : { retryAfterMs: Number(retryAfter) }),
+    charge: numberIn(headers.get('x-ms-request-charge')) ?? 0,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   })
+}
+
+/** The SDK stumbles over an answer without a body, or takes it for nothing there. */
+function inFull(
+  { method, headers }: PipelineRequest,
+  purpose: Purpose,
+  response: PipelineResponse,
+): PipelineResponse {
+  const { status, bodyAsText } = response
+  const isEmpty = status < 400 && (status === 204 || status === 304 || !bodyAsText)
+  if (!isEmpty || method === 'DELETE') return response
+  if (purpose !== 'write') throw new CosmosFailure({ status })
+  return {
+    ...response,
+    status: 200,
+    bodyAsText: headers.has('x-ms-cosmos-is-batch-request') ? '[]' : '{}',
+  }
 }
 
 /**
@@ -172,7 +195,7 @@ function createSendOnce(http: HttpClient, regions: Regions, start: StartTimer) {
     if (failure.isBehind && purpose === 'read') return send(request, 'fresh read')
     if (failure.isPassing) throw failure
     if (purpose === 'account') regions.learn(response.bodyAsText)
-    return response
+    return inFull(request, purpose, response)
   }
   return (request: PipelineRequest): Promise<PipelineResponse> => {
     // The SDK asks for a plan beside each query, and needs one only for what no query here does.

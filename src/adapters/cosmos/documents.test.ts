@@ -204,6 +204,114 @@ test('a remove whose answer was lost is not claimed by anybody', async () => {
   expect(await documents.remove(things, key('a'), version)).toBe(false)
 })
 
+describe('an answer that is not quite what was expected', () => {
+  type Alter = Extract<Fault['what'], { altered: unknown }>['altered']
+  const without =
+    (...names: readonly string[]): Alter =>
+    (response, body) => {
+      for (const name of names) response.removeHeader(name)
+      return body.replaceAll('"eTag":', '"nothing":')
+    }
+  const withStatus =
+    (status: number): Alter =>
+    (response, body) => {
+      response.statusCode = status
+      return status === 204 ? '' : body
+    }
+  const all: readonly (readonly [string, Alter])[] = [
+    ['no tag', without('etag')],
+    ['no charge', without('x-ms-request-charge')],
+    ['no tag and 200', (response, body) => without('etag')(response, withStatus(200)(response, body))],
+    ['200', withStatus(200)],
+    ['201', withStatus(201)],
+    ['202', withStatus(202)],
+    ['204', withStatus(204)],
+  ]
+
+  test.each(all)('%s: what was written was written, at a version that is good', async (_, altered) => {
+    const { documents, standIn } = await openStore()
+    const alter = (operation: string) => standIn.fail({ when: on(operation), what: { altered } })
+    alter('create')
+    const made = await documents.insert(things, thing('a'))
+    expect(await documents.read(things, key('a'))).toEqual(made)
+    alter('replace')
+    const replaced = await documents.replace(things, thing('a', 1), made.version)
+    expect(await documents.read(things, key('a'))).toEqual(replaced)
+    alter('batch')
+    const [changed, more] = await documents.transact(things, 'ann', [
+      { replace: thing('a', 2), version: replaced.version },
+      { insert: thing('b') },
+    ])
+    expect(await documents.read(things, key('a'))).toEqual(changed)
+    expect(await documents.read(things, key('b'))).toEqual(more)
+    await expect(documents.replace(things, thing('a'), made.version)).rejects.toBeInstanceOf(VersionMismatch)
+    alter('delete')
+    expect(await documents.remove(things, key('a'), changed?.version)).toBe(true)
+    expect(await documents.remove(things, key('a'))).toBe(false)
+  })
+
+  test('written, and changed by another before it could be read back: a version that was, and is no more', async () => {
+    const { documents, standIn } = await openStore()
+    standIn.fail({ when: on('create'), what: { altered: without('etag') } })
+    const { promise, resolve } = Promise.withResolvers<void>()
+    standIn.fail({ when: on('read'), what: { until: promise } })
+    const heard = standIn.heard(on('create'))
+    const making = documents.insert(claims, { id: 'a', of: 'ann' })
+    await heard
+    const other = await documents.read(claims, { partition: 'a', id: 'a' }).catch(() => null)
+    resolve()
+    const made = await making
+    expect(made.version).not.toMatch(/undefined|^$/)
+    expect(other === null || other.version === made.version).toBe(true)
+  })
+
+  test.each([
+    ['read', 304],
+    ['read', 204],
+    ['query', 304],
+    ['query', 204],
+  ])('a %s that is answered %i finds neither something nor nothing', async (operation, status) => {
+    const { documents, standIn } = await openStore()
+    await documents.insert(things, thing('a'))
+    const ask = async () =>
+      operation === 'read' ? documents.read(things, key('a')) : (await documents.scan(things)).items
+    standIn.fail({ when: on(operation), what: { altered: (response) => withStatus(status)(response, '') } })
+    await expect(ask()).rejects.toBeInstanceOf(PortUnavailable)
+  })
+
+  test('what is there without a tag is no document at a version', async () => {
+    const { documents, standIn } = await openStore()
+    await documents.insert(things, thing('a'))
+    standIn.fail({ when: on('read'), what: { altered: (_, body) => body.replace('"_etag"', '"_tag"') } })
+    await expect(documents.read(things, key('a'))).rejects.toBeInstanceOf(PortUnavailable)
+  })
+
+  test('a pause that is no number is none that was asked for', async () => {
+    const { documents, standIn, pauses } = await openStore()
+    for (const asked of ['soon', '-5', '', 'Infinity'])
+      standIn.fail({
+        what: { status: 429, headers: { 'x-ms-retry-after-ms': asked, 'x-ms-request-charge': '?' } },
+      })
+    await documents.insert(things, thing('a'))
+    expect(pauses).toHaveLength(4)
+    for (const pause of pauses) expect(pause).toBeGreaterThan(0)
+  })
+
+  test('what this replica has not seen yet is asked again, and what is absent is absent', async () => {
+    const { documents, standIn, pauses } = await openStore()
+    await documents.insert(things, thing('a'))
+    const behind = { status: 404, headers: { 'x-ms-substatus': '1002' } }
+    standIn.fail({ times: 3, when: on('read'), what: behind })
+    expect((await documents.read(things, key('a')))?.value).toEqual(thing('a'))
+    standIn.fail({ times: 3, when: on('query'), what: behind })
+    expect((await documents.scan(things)).items).toHaveLength(2)
+    expect(pauses.length).toBeGreaterThan(0)
+    standIn.fail({ times: 1000, when: on('read'), what: behind })
+    await expect(documents.read(things, key('a'))).rejects.toBeInstanceOf(PortUnavailable)
+    expect(await openStore().then((other) => other.documents.read(things, key('absent')))).toBeNull()
+  })
+})
+
 test('each call costs what it has to: requests in the ordinary case', async () => {
   const { documents, requestsOf, clock } = await openStore()
   const inAMinute = new Date(clock.now() + 60_000).toISOString()

@@ -20,19 +20,16 @@ import { createCosmosMessageSearch } from './message-search.ts'
 import { createQueries } from './queries.ts'
 import {
   conflict,
-  created,
   createRequests,
-  noContent,
+  isDone,
   noTag,
   notFound,
-  ok,
   rounds,
   unavailable,
   unknown,
 } from './requests.ts'
 import { createTransact } from './transaction.ts'
 
-const etagOf = (answer: { readonly etag?: string } | undefined): string => String(answer?.etag)
 const ifMatch = (condition: string) => ({ accessCondition: { type: 'IfMatch', condition } })
 
 export interface CosmosDocumentsOptions {
@@ -80,7 +77,7 @@ export function createCosmosDocuments({
     ...(layout && { layout }),
   })
   const requests = fence(asked, database, log)
-  const { ask, containerOf, find, itemAt, itemFor, look } = requests
+  const { ask, containerOf, find, itemAt, itemFor, left, look } = requests
 
   const begin = (c: AnyCollection, value: any): Item => itemFor(c, value, crypto.randomUUID())
 
@@ -90,7 +87,7 @@ export function createCosmosDocuments({
     let isRepeated = false
     for (let round = 1; round <= rounds; round++) {
       const outcome = await ask(c, 'insert', () => containerOf(c).items.create(item))
-      if (outcome.status === created) return storedOf(item, etagOf(outcome.answer))
+      if (isDone(outcome.status)) return left(c, item, outcome.answer?.etag)
       if (outcome.status !== conflict) throw unavailable(new CosmosFailure(outcome))
       isRepeated ||= outcome.isRepeated
       if (c.ttl === undefined && !isRepeated) throw new DocumentExists(c.name)
@@ -99,7 +96,7 @@ export function createCosmosDocuments({
       if (existing._write === item._write) return storedOf(existing, existing._etag)
       if (!isExpired(existing, clock.now())) throw new DocumentExists(c.name)
       const taken = await ask(c, 'insert', () => itemAt(c, key).replace(item, ifMatch(existing._etag)))
-      if (taken.status === ok) return storedOf(item, etagOf(taken.answer))
+      if (isDone(taken.status)) return left(c, item, taken.answer?.etag)
       isRepeated ||= taken.isRepeated
     }
     throw unknown()
@@ -110,7 +107,7 @@ export function createCosmosDocuments({
     const key = keyOf(c, item)
     const condition = matchOf(version, clock.now()) ?? noTag
     const outcome = await ask(c, 'replace', () => itemAt(c, key).replace(item, ifMatch(condition)))
-    if (outcome.status === ok) return storedOf(item, etagOf(outcome.answer))
+    if (isDone(outcome.status)) return left(c, item, outcome.answer?.etag)
     if (!outcome.isRepeated) throw new VersionMismatch(c.name)
     const existing = await find(c, key)
     if (existing?._write === item._write) return storedOf(existing, existing._etag)
@@ -136,7 +133,7 @@ export function createCosmosDocuments({
       const outcome = await ask(c, 'remove', () =>
         itemAt(c, key).delete(match === undefined ? {} : ifMatch(match)),
       )
-      if (outcome.status === noContent) return true
+      if (isDone(outcome.status)) return true
       if (outcome.isRepeated) throw unknown()
       if (outcome.status === notFound || version !== undefined) return false
     }

@@ -1,5 +1,6 @@
 import { encodeBase64url } from '../../ports/base64url.ts'
 import type { AnyCollection, Key, Stored } from '../../ports/documents.ts'
+import { PortUnavailable } from '../../ports/unavailable.ts'
 import { type Place, partitionField } from './layout.ts'
 import { searchFieldsOf } from './listed-words.ts'
 
@@ -107,7 +108,9 @@ export const isExpired = (item: Item, nowMs: number): boolean =>
 
 const separator = '!'
 
-export const storedOf = (item: Item, etag: string): Stored<any> => {
+/** Without a tag there is no version to speak of, and an answer that names none is no answer. */
+export const storedOf = (item: Item, etag: string | undefined): Stored<any> => {
+  if (!etag) throw new PortUnavailable('documents')
   const expiresAt = item[expiryField]
   const tag = etag.replaceAll('"', '')
   return {

@@ -84,7 +84,7 @@ export function createQueries(
             })
             .fetchNext(),
         )
-        if (!answer) throw unavailable(new CosmosFailure({ status }))
+        if (!answer?.resources) throw unavailable(new CosmosFailure({ status }))
         rows.push(...answer.resources)
         continuationToken = answer.continuationToken
       } while (rows.length <= q.limit && continuationToken)
@@ -108,7 +108,7 @@ export function createQueries(
         const isOfToken = after !== undefined && (error.cause as CosmosFailure).status === badRequest
         throw isOfToken ? new InvalidCursor() : error
       })
-      if (!answer) throw unavailable(new CosmosFailure({ status }))
+      if (!answer?.resources) throw unavailable(new CosmosFailure({ status }))
       const items = answer.resources.map(load)
       const { continuationToken: next } = answer
       return next ? { items, next: encodeCursor([next, '']) } : { items }

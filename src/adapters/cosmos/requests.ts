@@ -1,10 +1,10 @@
 import type { Container, Database, RequestOptions } from '@azure/cosmos'
 import type { Clock } from '../../ports/clock.ts'
-import type { AnyCollection, Key } from '../../ports/documents.ts'
+import type { AnyCollection, Key, Stored } from '../../ports/documents.ts'
 import type { Log } from '../../ports/log.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
-import { CosmosFailure, fresh, type StartTimer, startTimer } from './client.ts'
-import { addressOf, type Item, itemOf, type StoredItem } from './items.ts'
+import { CosmosFailure, fresh, numberIn, type StartTimer, startTimer } from './client.ts'
+import { addressOf, type Item, itemOf, keyOf, type StoredItem, storedOf } from './items.ts'
 import { type Layout, layout as layoutNow } from './layout.ts'
 import { type CosmosEntry, createLedger } from './ledger.ts'
 
@@ -30,15 +30,17 @@ export const rounds = 10
 const longestPauseMs = 1_000
 /** A tag nothing has. */
 export const noTag = '"none"'
-export const ok = 200
-export const created = 201
-export const noContent = 204
+const ok = 200
+const multiStatus = 207
 export const badRequest = 400
 export const notFound = 404
 export const conflict = 409
 export const preconditionFailed = 412
 /** What says something about a document. Every other refusal is the store's own trouble. */
 export const verdicts = [notFound, conflict, preconditionFailed]
+
+/** Written, removed or found, however the service puts it. A batch of which some steps were refused is not. */
+export const isDone = (status: number): boolean => status >= ok && status < 300 && status !== multiStatus
 
 export const unavailable = (cause: CosmosFailure): PortUnavailable =>
   new PortUnavailable('documents', {
@@ -62,7 +64,7 @@ function failureOf(error: unknown): CosmosFailure {
 }
 
 export const chargeIn = (headers: Readonly<Record<string, any>> | undefined): number =>
-  Number(headers?.['x-ms-request-charge'] ?? 0)
+  numberIn(headers?.['x-ms-request-charge']) ?? 0
 
 /** Pauses grow and differ, so that those who were refused together do not come back together. */
 const pauseAfter = (attempt: number): number =>
@@ -138,7 +140,7 @@ export function createRequests({
         const answer = await (attempt === 1 ? send() : within(patienceMs - spent(), send))
         const status = answer.statusCode ?? answer.code ?? ok
         enter(status, answer.requestCharge ?? 0)
-        if (status !== notFound) return { status, answer, isRepeated }
+        if (isDone(status) || status === multiStatus) return { status, answer, isRepeated }
         failure = new CosmosFailure({ status, substatus: answer.substatus })
       } catch (error) {
         failure = failureOf(error)
@@ -168,15 +170,27 @@ export function createRequests({
     (options: RequestOptions) =>
     async (c: AnyCollection, key: Key): Promise<StoredItem | null> => {
       const { answer } = await ask(c, 'read', () => itemAt(c, key).read<StoredItem>(options))
-      return (answer?.resource as StoredItem | undefined) ?? null
+      if (!answer) return null
+      const item = answer.resource as StoredItem | undefined
+      if (!item) throw unavailable(new CosmosFailure({ status: answer.statusCode }))
+      return item
     }
   const look = readWith({})
   /** As the region has it that takes writes: to judge by what was written here or found there. */
   const find = readWith(fresh)
+  /** What a write left, by the tag that its answer names. Where it names none the item is read back. */
+  const left = async (c: AnyCollection, item: Item, etag: string | undefined): Promise<Stored<any>> => {
+    if (etag) return storedOf(item, etag)
+    const existing = await find(c, keyOf(c, item))
+    return existing?._write === item._write
+      ? storedOf(existing, existing._etag)
+      : // Somebody has written since: this version was, and is no more.
+        storedOf(item, item._write)
+  }
   const itemFor = (c: AnyCollection, value: any, write: string): Item =>
     itemOf(layout(c), c, value, clock.now(), write)
 
-  return { layout, containerOf, ask, addressIn, itemAt, itemFor, look, find, report: ledger.report }
+  return { layout, containerOf, ask, addressIn, itemAt, itemFor, look, find, left, report: ledger.report }
 }
 
 export type Requests = ReturnType<typeof createRequests>

@@ -10,8 +10,8 @@ import {
   type Write,
 } from '../../ports/documents.ts'
 import { CosmosFailure } from './client.ts'
-import { type Item, isExpired, itemIdOf, keyOf, matchOf, storedOf } from './items.ts'
-import { chargeIn, noTag, ok, type Requests, rounds, unavailable, unknown, verdicts } from './requests.ts'
+import { type Item, isExpired, itemIdOf, keyOf, matchOf } from './items.ts'
+import { chargeIn, isDone, noTag, type Requests, rounds, unavailable, unknown, verdicts } from './requests.ts'
 
 /** What was written is known here and need not travel back; the SDK can say so for batches alone. */
 const minimal = { contentResponseOnWriteEnabled: false }
@@ -24,7 +24,7 @@ type Step =
 
 /** Several writes of one partition, all or none of them. */
 export function createTransact(
-  { addressIn, ask, containerOf, find, itemFor }: Requests,
+  { addressIn, ask, containerOf, find, itemFor, left }: Requests,
   clock: Clock,
   /** What a removal has to insist on: undefined for whatever is there, null when nothing is. */
   removable: (c: AnyCollection, key: Key, version: string | undefined) => Promise<string | undefined | null>,
@@ -68,18 +68,8 @@ export function createTransact(
       : { operationType: 'Replace', id: step.item.id, resourceBody, ifMatch: match }
   }
 
-  /** What each step left, read back because the answer that said so was lost. */
-  const readBack = (c: AnyCollection, steps: readonly Step[]) =>
-    Promise.all(
-      steps.map(async (step) => {
-        if (step.kind === 'remove') return null
-        const existing = await find(c, keyOf(c, step.item))
-        return existing?._write === step.item._write
-          ? storedOf(existing, existing._etag)
-          : // Somebody has written since: this version was, and is no more.
-            storedOf(step.item, step.item._write)
-      }),
-    )
+  const readBack = (c: AnyCollection, steps: readonly Step[], tags: readonly (string | undefined)[] = []) =>
+    Promise.all(steps.map(async (step, i) => (step.kind === 'remove' ? null : left(c, step.item, tags[i]))))
   const hasHappened = async (c: AnyCollection, steps: readonly Step[]): Promise<boolean> => {
     const [written] = steps.flatMap((step) => (step.kind === 'remove' ? [] : [step.item]))
     return written !== undefined && (await find(c, keyOf(c, written)))?._write === written._write
@@ -110,9 +100,11 @@ export function createTransact(
       })
       isRepeated ||= outcome.isRepeated
       const results = answer?.result ?? []
-      if (status === ok)
-        return steps.map((step, i) =>
-          step.kind === 'remove' ? null : storedOf(step.item, String(results[i]?.eTag)),
+      if (isDone(status))
+        return readBack(
+          c,
+          steps,
+          results.map(({ eTag }) => eTag),
         )
       const index = results.findIndex(({ statusCode }) => verdicts.includes(statusCode))
       const refused = steps[index]
