@@ -144,6 +144,12 @@ export const unsupportedMediaType = defineError(
   'Send JSON with Content-Type: application/json.',
 )
 
+const tooLarge = defineError(
+  'invalid',
+  'payload_too_large',
+  'This is too large to be kept. Shorten it, or split it.',
+)
+
 const maxRetryAfterSeconds = 60
 
 /** What the caller is meant to see of a failure; null when nobody foresaw it. */
@@ -151,6 +157,7 @@ export function toAppError(error: unknown): AppError | null {
   if (error instanceof AppError) return error
   if (error instanceof HTTPException && error.status === 400) return validationError([])
   if (error instanceof HTTPException && error.status === 415) return unsupportedMediaType()
+  if (error instanceof Error && error.name === 'DocumentTooLarge') return tooLarge()
   if (!(error instanceof Error) || error.name !== 'PortUnavailable') return null
   const { retryAfterSeconds = 5 } = error as { retryAfterSeconds?: number }
   return new AppError('unavailable', 'unavailable', 'This is not available right now. Try again shortly.', {

@@ -179,7 +179,7 @@ const meanings = {
   409: 'Already done, or changed in the meantime: `user_exists`, `already_enrolled`, `conditions_missing`, `last_administrator`, `conflict`.',
   410: 'It was here and is gone: `file_rejected`.',
   412: '`precondition_failed`: it has changed since the version in `If-Match`.',
-  413: '`payload_too_large`: more than 1 MB, or what this deployment allows.',
+  413: '`payload_too_large`: more than 1 MB, or what this deployment allows; or what would be kept is more than 1.9 MB.',
   415: '`unsupported_media_type`: send JSON.',
   422: '`idempotency_key_reused`: this key came with another request.',
   429: '`rate_limit_exceeded`: wait for `Retry-After` seconds.',

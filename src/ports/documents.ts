@@ -81,6 +81,46 @@ export type Write<T extends Document> =
 
 export const maxTransactionWrites = 100
 
+/**
+ * Of a document, and of all that one transaction writes: as JSON in UTF-8. Cosmos DB takes 2 MB, with what a store adds of
+ * its own, and other stores take no more, so that none keeps what another could not.
+ */
+export const maxDocumentBytes = 1_900_000
+/** What one write is counted with in a transaction, beside its value. */
+const bytesOfOneWrite = 1_000
+
+/** Nothing was written: a document, or what a transaction writes, is larger than any store takes. */
+export class DocumentTooLarge extends Error {
+  override readonly name = 'DocumentTooLarge'
+  constructor(collectionName: string) {
+    super(`what is to be written to ${collectionName} has more than ${maxDocumentBytes} bytes`)
+  }
+}
+
+/** Of JSON as it is sent, where line and paragraph separators are escaped. */
+const bytesOf = (json: string): number =>
+  new TextEncoder().encode(json).length + 3 * (json.match(/[\u2028\u2029]/g)?.length ?? 0)
+
+/** Every store checks what it writes with this: `json` is the value of each write. */
+export function checkSize(collection: AnyCollection, json: readonly string[]): void {
+  const units = json.reduce((sum, { length }) => sum + length, 0)
+  // No unit of a text takes more than six bytes.
+  if (6 * units + bytesOfOneWrite * json.length <= maxDocumentBytes) return
+  const ofWrites = json.length > 1 ? bytesOfOneWrite * json.length : 0
+  if (json.reduce((sum, each) => sum + bytesOf(each), ofWrites) > maxDocumentBytes)
+    throw new DocumentTooLarge(collection.name)
+}
+
+/** What a transaction writes, each as JSON. */
+export const valuesOf = (writes: readonly Write<any>[]): readonly string[] =>
+  writes.flatMap((write) =>
+    'insert' in write
+      ? JSON.stringify(write.insert)
+      : 'replace' in write
+        ? JSON.stringify(write.replace)
+        : [],
+  )
+
 /** Every store checks a transaction with this before its first step. */
 export function checkTransaction<T extends Document>(
   collection: Collection<T, any>,
@@ -118,6 +158,8 @@ export class VersionMismatch extends Error {
  * JSON and are isolated: what is stored or returned does not change when a caller mutates its copy, even before the
  * write's promise resolves. A document whose `ttl` field is not in the future does not exist for any operation, and an
  * insert may take its place.
+ *
+ * A document of more than `maxDocumentBytes`, or a transaction that writes more, throws `DocumentTooLarge` in every store.
  *
  * Every write is durable when its promise resolves. A store that cannot answer throws `PortUnavailable('documents')`;
  * a write that failed so may or may not have happened.

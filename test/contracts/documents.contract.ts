@@ -7,6 +7,8 @@ import {
   collection,
   DocumentExists,
   type DocumentStore,
+  DocumentTooLarge,
+  maxDocumentBytes,
   VersionMismatch,
   type Write,
 } from '../../src/ports/documents.ts'
@@ -353,6 +355,85 @@ export function documentsContract(
       )
       const page = await d.query(notes, { path: 'byTitle', partition: owner, equals: {}, limit: 200 })
       expect(page.items).toHaveLength(100)
+    })
+
+    /** Bytes of a note as JSON, by the letter that its kind is filled with: as it is, escaped, or in UTF-8. */
+    const filled = (note: Note, letter: string, bytesOfLetter: number, bytes: number): Note => {
+      const empty = new TextEncoder().encode(JSON.stringify({ ...note, kind: '' })).length
+      const rest = (bytes - empty) % bytesOfLetter
+      return { ...note, kind: letter.repeat((bytes - empty - rest) / bytesOfLetter) + 'x'.repeat(rest) }
+    }
+
+    test.each([
+      ['a', 1],
+      ['"', 2],
+      ['\u0001', 6],
+      ['ñ', 2],
+      ['漢', 3],
+      ['😀', 4],
+      ['\u2028', 6],
+      ['\ud800', 6],
+    ])('a document of %j may have 1.9 MB as JSON and no more', async (letter, bytesOfLetter) => {
+      const { key, note } = fresh()
+      // Line separators are plain in JSON and escaped when it is sent.
+      const separators = Math.floor(maxDocumentBytes / 6)
+      const sized = (bytes: number) =>
+        letter === '\u2028'
+          ? { ...note('a'), kind: letter.repeat(separators + (bytes > maxDocumentBytes ? 1 : -100)) }
+          : filled(note('a'), letter, bytesOfLetter, bytes)
+      const tooLarge = sized(maxDocumentBytes + 1)
+      await expect(d.insert(notes, tooLarge)).rejects.toBeInstanceOf(DocumentTooLarge)
+      expect(await d.read(notes, key('a'))).toBeNull()
+      const small = await d.insert(notes, note('a'))
+      await expect(d.replace(notes, tooLarge, small.version)).rejects.toBeInstanceOf(DocumentTooLarge)
+      await expect(
+        d.transact(notes, tooLarge.owner, [
+          { insert: note('b') },
+          { replace: tooLarge, version: small.version },
+        ]),
+      ).rejects.toBeInstanceOf(DocumentTooLarge)
+      expect([await d.read(notes, key('a')), await d.read(notes, key('b'))]).toEqual([small, null])
+      const large = await d.replace(notes, sized(maxDocumentBytes), small.version)
+      expect(await d.read(notes, key('a'))).toEqual(large)
+    })
+
+    test('what is too large is refused before anything else is said of it', async () => {
+      const { note } = fresh()
+      const there = await d.insert(notes, note('a'))
+      const tooLarge = filled(note('a'), 'a', 1, maxDocumentBytes + 1)
+      await expect(d.insert(notes, tooLarge)).rejects.toBeInstanceOf(DocumentTooLarge)
+      await d.replace(notes, note('a'), there.version)
+      await expect(d.replace(notes, tooLarge, there.version)).rejects.toBeInstanceOf(DocumentTooLarge)
+    })
+
+    test('all that a transaction writes may have 1.9 MB together', async () => {
+      const { owner, key, note } = fresh()
+      const writes = (bytes: number) =>
+        Array.from({ length: 100 }, (_, i) => ({ insert: filled(note(`n${i}`), '漢', 3, bytes) }))
+      await expect(d.transact(notes, owner, writes(maxDocumentBytes / 100))).rejects.toBeInstanceOf(
+        DocumentTooLarge,
+      )
+      expect(await d.read(notes, key('n0'))).toBeNull()
+      const stored = await d.transact(notes, owner, writes(maxDocumentBytes / 100 - 1_000))
+      expect(await d.read(notes, key('n99'))).toEqual(stored[99])
+    })
+
+    test('a cursor is never longer than the API takes one', async () => {
+      const { owner, note } = fresh()
+      const longest = (i: number) => `${'ñ'.repeat(250)}${i}`
+      for (let i = 0; i < 3; i++) {
+        await d.insert(notes, note(longest(i), { title: '漢'.repeat(200) }))
+        await d.insert(scanned, note(longest(i)))
+      }
+      const pages = [
+        await d.query(notes, { path: 'byTitle', partition: owner, equals: {}, limit: 2 }),
+        await d.scan(scanned, { limit: 1 }),
+      ]
+      for (const { next } of pages) {
+        expect(next).toBeDefined()
+        expect(next?.length).toBeLessThanOrEqual(2_000)
+      }
+      for (let i = 0; i < 3; i++) await d.remove(scanned, { partition: owner, id: longest(i) })
     })
 
     test('a scan visits every document of every partition once', async () => {

@@ -441,6 +441,21 @@ const replicasRead = (consistency: Consistency): number =>
 const chargeOfLists = ({ lookups, elements }: Look, consistency: Consistency): number =>
   Math.round((0.25 * lookups * replicasRead(consistency) + 0.2 * elements) * 100) / 100
 
+const continuation = 'x-ms-continuation'
+const padding = '#{"min":"05C1","max":"FF"}'
+/** A token grows with the partitions it has to name, to as much as the request lets it. */
+function pad(request: IncomingMessage, response: ServerResponse): void {
+  const token = response.getHeader(continuation)
+  if (typeof token !== 'string' || token === '') return
+  const limit = Number(request.headers['x-ms-documentdb-responsecontinuationtokenlimitinkb'] ?? 8) * 1024
+  const room = Math.max(0, limit - token.length)
+  response.setHeader(continuation, token + padding.repeat(Math.floor(room / padding.length)))
+}
+function unpad(request: IncomingMessage): void {
+  const token = request.headers[continuation]
+  if (typeof token === 'string') request.headers[continuation] = token.replaceAll(padding, '')
+}
+
 export async function startCosmosStandIn({
   port = 0,
   isServerless = false,
@@ -469,6 +484,7 @@ export async function startCosmosStandIn({
 
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const asked = describe(request)
+    unpad(request)
     const fault = takeFault(asked)
     const most = Number(request.headers['x-ms-max-item-count'] ?? Number.POSITIVE_INFINITY)
     const look: Look = {
@@ -493,6 +509,7 @@ export async function startCosmosStandIn({
         return response
       }
       response.setHeader('x-ms-request-charge', String(charge))
+      pad(request, response)
       if (typeof fault === 'object' && 'altered' in fault) return end(fault.altered(response, body ?? ''))
       if (typeof fault !== 'object' || !('afterwards' in fault)) return end(body)
       fault.afterwards.then(() => end(body))

@@ -1,5 +1,5 @@
 import { encodeBase64url } from '../../ports/base64url.ts'
-import type { AnyCollection, Key, Stored } from '../../ports/documents.ts'
+import { type AnyCollection, checkSize, type Key, type Stored } from '../../ports/documents.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
 import { type Place, partitionField } from './layout.ts'
 import { searchFieldsOf } from './listed-words.ts'
@@ -77,8 +77,10 @@ export function itemOf(place: Place, c: AnyCollection, value: any, nowMs: number
       throw new RangeError(`the field ${field} in ${c.name} is Cosmos DB's own`)
   const expiry = c.ttl === undefined ? undefined : value[c.ttl]
   const expiresAt = expiry === undefined ? undefined : Date.parse(expiry)
+  const json = JSON.stringify(value)
+  checkSize(c, [json])
   const item: Item = {
-    ...JSON.parse(JSON.stringify(value)),
+    ...JSON.parse(json),
     id: itemIdOf(value.id),
     [idField]: value.id,
     _write: write,

@@ -101,7 +101,12 @@ export function createQueries(
         containerOf(c)
           .items.query<StoredItem>(
             { query: queryOf(c, conditions, ''), parameters: [...parameters, ...nowOf(c)] },
-            { maxItemCount: limit, ...(continuationToken === undefined ? {} : { continuationToken }) },
+            {
+              maxItemCount: limit,
+              // What the cursor of a list may be is more than such a token becomes.
+              continuationTokenLimitInKB: 1,
+              ...(continuationToken === undefined ? {} : { continuationToken }),
+            },
           )
           .fetchNext(),
       ).catch((error: PortUnavailable) => {

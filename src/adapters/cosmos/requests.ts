@@ -1,6 +1,6 @@
 import type { Container, Database, RequestOptions } from '@azure/cosmos'
 import type { Clock } from '../../ports/clock.ts'
-import type { AnyCollection, Key, Stored } from '../../ports/documents.ts'
+import { type AnyCollection, DocumentTooLarge, type Key, type Stored } from '../../ports/documents.ts'
 import type { Log } from '../../ports/log.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
 import { CosmosFailure, fresh, numberIn, type StartTimer, startTimer } from './client.ts'
@@ -30,12 +30,13 @@ export const rounds = 10
 const longestPauseMs = 1_000
 /** A tag nothing has. */
 export const noTag = '"none"'
-const ok = 200
+export const ok = 200
 const multiStatus = 207
 export const badRequest = 400
 export const notFound = 404
 export const conflict = 409
 export const preconditionFailed = 412
+const tooLarge = 413
 /** What says something about a document. Every other refusal is the store's own trouble. */
 export const verdicts = [notFound, conflict, preconditionFailed]
 
@@ -150,6 +151,7 @@ export function createRequests({
       const isVerdict =
         failure.status === notFound ? failure.substatus === 0 : verdicts.includes(failure.status)
       if (isVerdict) return { status: failure.status, answer: undefined, isRepeated }
+      if (failure.status === tooLarge) throw new DocumentTooLarge(c.name)
       if (!failure.isPassing) throw unavailable(failure)
       const pauseMs = failure.retryAfterMs ?? pauseAfter(attempt)
       if (spent() + pauseMs > patienceMs) throw unavailable(failure)

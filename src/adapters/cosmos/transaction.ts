@@ -2,11 +2,13 @@ import type { OperationInput } from '@azure/cosmos'
 import type { Clock } from '../../ports/clock.ts'
 import {
   type AnyCollection,
+  checkSize,
   checkTransaction,
   DocumentExists,
   type Key,
   type Stored,
   VersionMismatch,
+  valuesOf,
   type Write,
 } from '../../ports/documents.ts'
 import { CosmosFailure } from './client.ts'
@@ -81,6 +83,7 @@ export function createTransact(
     writes: readonly Write<any>[],
   ): Promise<readonly (Stored<any> | null)[]> {
     checkTransaction(c, partition, writes)
+    checkSize(c, valuesOf(writes))
     if (writes.length === 0) return []
     const steps = await stepsOf(c, partition, writes, crypto.randomUUID())
     /** Tags of expired items in whose place an insert goes. */

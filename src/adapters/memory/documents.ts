@@ -3,11 +3,13 @@ import { type Cursor, decodeCursor, encodeCursor } from '../../ports/cursor.ts'
 import {
   type AccessPath,
   type AnyCollection,
+  checkSize,
   checkTransaction,
   DocumentExists,
   type DocumentStore,
   type Stored,
   VersionMismatch,
+  valuesOf,
   type Write,
 } from '../../ports/documents.ts'
 
@@ -88,9 +90,11 @@ export function createMemoryDocuments({ clock }: { readonly clock: Clock }): Doc
       return row ? load(row) : null
     },
     async insert(c, value) {
+      checkSize(c, [JSON.stringify(value)])
       return apply(c, partitionOf(c, String((value as any)[c.partition])), { insert: value }) as Stored<any>
     },
     async replace(c, value, version) {
+      checkSize(c, [JSON.stringify(value)])
       const partition = partitionOf(c, String((value as any)[c.partition]))
       return apply(c, partition, { replace: value, version }) as Stored<any>
     },
@@ -120,6 +124,7 @@ export function createMemoryDocuments({ clock }: { readonly clock: Clock }): Doc
     },
     async transact(c, name, steps) {
       checkTransaction(c, name, steps)
+      checkSize(c, valuesOf(steps))
       const partition = partitionOf(c, name)
       const before = new Map(partition)
       try {

@@ -5,6 +5,7 @@ import { decodeCursor, encodeCursor } from '../../ports/cursor.ts'
 import {
   type AccessPath,
   type AnyCollection,
+  checkSize,
   checkTransaction,
   DocumentExists,
   type DocumentStore,
@@ -136,12 +137,14 @@ export function createSqliteDocuments({
   }
 
   function rowOf(c: AnyCollection, value: any): Row {
+    const body = JSON.stringify(value)
+    checkSize(c, [body])
     const expiresAt = c.ttl === undefined || value[c.ttl] === undefined ? null : Date.parse(value[c.ttl])
     return {
       partition: String(value[c.partition]),
       id: value.id,
       expiresAt,
-      body: JSON.stringify(value),
+      body,
       indexed: indexEntryOf(c.name, value, expiresAt),
     }
   }
@@ -182,20 +185,27 @@ export function createSqliteDocuments({
   const removeNow = (c: AnyCollection, { partition, id }: Key, version: string | undefined): boolean =>
     database.run(removeSql, c.name, partition, id, clock.now(), version ?? null) > 0
 
-  const stepOf = (c: AnyCollection, partition: string, write: Write<any>): (() => Stored<any> | null) => {
+  interface Step {
+    /** Absent where it writes nothing. */
+    readonly body?: string
+    readonly run: () => Stored<any> | null
+  }
+  const stepOf = (c: AnyCollection, partition: string, write: Write<any>): Step => {
     if ('insert' in write) {
       const row = rowOf(c, write.insert)
-      return () => insertNow(c, row)
+      return { body: row.body, run: () => insertNow(c, row) }
     }
     if ('replace' in write) {
       const row = rowOf(c, write.replace)
       const { version } = write
-      return () => replaceNow(c, row, version)
+      return { body: row.body, run: () => replaceNow(c, row, version) }
     }
     const { remove: id, version } = write
-    return () => {
-      if (!removeNow(c, { partition, id }, version)) throw new VersionMismatch(c.name)
-      return null
+    return {
+      run() {
+        if (!removeNow(c, { partition, id }, version)) throw new VersionMismatch(c.name)
+        return null
+      },
     }
   }
 
@@ -224,7 +234,11 @@ export function createSqliteDocuments({
     async transact(c, partition, writes) {
       checkTransaction(c, partition, writes)
       const steps = writes.map((write) => stepOf(c, partition, write))
-      return database.write(port, refusals, () => steps.map((step) => step()), {
+      checkSize(
+        c,
+        steps.flatMap(({ body }) => body ?? []),
+      )
+      return database.write(port, refusals, () => steps.map(({ run }) => run()), {
         refusesFirst: steps.length === 1,
       })
     },

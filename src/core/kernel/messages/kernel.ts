@@ -24,6 +24,8 @@ export const kernelMessages = {
   'The body is not valid UTF-8.': 'El cuerpo no es UTF-8 válido.',
   'The body is not valid JSON.': 'El cuerpo no es JSON válido.',
   'The request body is too large.': 'El cuerpo de la solicitud es demasiado grande.',
+  'This is too large to be kept. Shorten it, or split it.':
+    'Es demasiado grande para guardarlo. Acórtelo o divídalo.',
   'The request was cut off.': 'La solicitud se interrumpió.',
   'Is nested too deeply.': 'Está anidado a demasiada profundidad.',
   'Must be well-formed Unicode text without NUL.': 'Debe ser texto Unicode bien formado, sin NUL.',
