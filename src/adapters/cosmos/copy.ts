@@ -3,7 +3,7 @@ import type { AnyCollection } from '../../ports/documents.ts'
 import { CosmosFailure } from './client.ts'
 import { expiryField, type Item, isExpired, keyOf, placed, type StoredItem, ttlOf } from './items.ts'
 import { boundsOf, partitionField } from './layout.ts'
-import { conflict, created, noContent, ok, type Requests, rounds, unavailable, unknown } from './requests.ts'
+import { conflict, isDone, type Requests, rounds, unavailable, unknown } from './requests.ts'
 
 const pageSize = 100
 /** Asked at the same time. */
@@ -88,7 +88,7 @@ export function createCopy({ from, to, clock, renew }: Copying, c: AnyCollection
       if (!item) return false
       const current: StoredItem = item
       const made = await to.ask(c, 'insert', () => to.containerOf(c).items.create(inItsPlace(current)))
-      if (made.status === created) return true
+      if (isDone(made.status)) return true
       if (made.status !== conflict) throw unavailable(new CosmosFailure(made))
       const there = await to.find(c, keyOf(c, current))
       if (there?._write === current._write) return made.isRepeated
@@ -101,7 +101,7 @@ export function createCopy({ from, to, clock, renew }: Copying, c: AnyCollection
       const put = await to.ask(c, 'replace', () =>
         to.itemAt(c, keyOf(c, newer)).replace(inItsPlace(newer), condition),
       )
-      if (put.status === ok) return true
+      if (isDone(put.status)) return true
     }
     throw unknown()
   }
@@ -111,7 +111,7 @@ export function createCopy({ from, to, clock, renew }: Copying, c: AnyCollection
     if (isExpired(item, clock.now()) || (await original(item))) return false
     const condition = { accessCondition: { type: 'IfMatch', condition: item._etag } }
     const { status } = await to.ask(c, 'remove', () => to.itemAt(c, keyOf(c, item)).delete(condition))
-    return status === noContent
+    return isDone(status)
   }
 
   const copy = async () => ({

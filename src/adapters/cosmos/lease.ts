@@ -1,7 +1,7 @@
 import { type Clock, isRecent } from '../../ports/clock.ts'
 import type { AnyCollection } from '../../ports/documents.ts'
 import { type Move, moveIn, moveOf, type StoredMove } from './moves.ts'
-import { created, ok, type Requests } from './requests.ts'
+import { isDone, type Requests } from './requests.ts'
 
 const heldMs = 120_000
 
@@ -37,11 +37,14 @@ export function leaseOf(
             accessCondition: { type: 'IfMatch', condition },
           }),
     )
-    const isDone = status === ok || status === created
-    const there = isDone || !isRepeated ? undefined : await find()
-    const isOurs = there?.holder === holder && there.state === state && there.until === heldUntil
-    if (!isDone && !isOurs) return false
-    etag = String(answer?.etag ?? there?._etag)
+    const tag = isDone(status) ? answer?.etag : undefined
+    if (tag) etag = tag
+    else {
+      const there = isDone(status) || isRepeated ? await find() : undefined
+      const isOurs = there?.holder === holder && there.state === state && there.until === heldUntil
+      if (!isOurs) return false
+      etag = there._etag
+    }
     heldSince = clock.now()
     return true
   }
