@@ -198,6 +198,7 @@ describe('what is observed', () => {
     oneTimePasswords: 'computes',
     passkeys: 'computes',
     passwordBlocklist: 'computes',
+    recordSchema: 'asks once, until the answer is a good one',
     telemetry: 'is what observes',
   }
 
