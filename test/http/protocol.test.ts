@@ -45,6 +45,18 @@ const versioned: Readonly<Record<string, () => Promise<Versioned>>> = {
       body: () => ({ title: `Title ${++count}` }),
     }
   },
+  'PATCH /api/v1/courses/{id}/lessons/{lessonId}': async () => {
+    const course = await admin.call('POST', '/api/v1/courses', { body: newCourse })
+    const path = `/api/v1/courses/${course.body.id}`
+    const { body } = await admin.call('POST', `${path}/lessons`, { body: { title: 'One' } })
+    return {
+      app: testApp,
+      by: admin,
+      read: `${path}/draft/lessons/${body.id}`,
+      change: `${path}/lessons/${body.id}`,
+      body: () => ({ title: `Lesson ${++count}` }),
+    }
+  },
   'PATCH /api/v1/conversations/{id}': async () => {
     const other = await signedInBrowser(testApp, { ...person, email: `other${++count}@example.com` })
     const { body } = await admin.call('POST', '/api/v1/conversations', {

@@ -15,6 +15,10 @@ declare module 'vitest' {
   }
 }
 
+/** On the Functions host a line of a call comes within one of the host. */
+const saidIn = (line: string): string =>
+  line.startsWith('{"event":"rpc_log"') ? String(JSON.parse(line).message) : line
+
 /**
  * The target of this run, started for the file that calls this and stopped after it. Knows of it only what HTTP shows.
  * Every answer is held against the published description.
@@ -68,7 +72,7 @@ export function useTarget({
     },
     /** Before something is read again that was changed and is the same for everybody: an edge may keep it for a while. */
     letCopiesRunOut: (): void => running?.letCopiesRunOut?.(),
-    /** Everything the target has printed so far. */
-    printed: (): string => running?.lines().join('\n') ?? '',
+    /** Everything the target has printed so far, as the app said it. */
+    printed: (): string => running?.lines().map(saidIn).join('\n') ?? '',
   }
 }

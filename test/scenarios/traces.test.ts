@@ -10,16 +10,10 @@ const { openBrowser, printed, send } = useTarget({
   environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, TELEMETRY_SAMPLE_RATE: '1' },
 })
 
-/** On the Functions host a line of a call comes within one of the host. */
-const read = (line: string): readonly any[] => {
-  if (!line.startsWith('{')) return []
-  const { message, ...rest } = JSON.parse(line)
-  return rest.event === 'rpc_log' ? read(message) : [rest]
-}
 const linesOf = (event: string) =>
   printed()
     .split('\n')
-    .flatMap(read)
+    .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []))
     .filter((line) => line.event === event)
 
 test('every line of a request has the ids of its trace, which no other request has', async () => {
