@@ -99,14 +99,11 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         }
       }
     }
+    // Flex Consumption refuses more: it has no FTP, no debugger, and sends everything through the network anyway.
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       http20Enabled: true
-      remoteDebuggingEnabled: false
-      vnetRouteAllEnabled: true
-      healthCheckPath: '/api/healthz'
       ipSecurityRestrictionsDefaultAction: 'Deny'
       ipSecurityRestrictions: [
         {

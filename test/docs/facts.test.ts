@@ -71,6 +71,7 @@ test('every setting that a page names exists', () => {
     'CHROMIUM_REQUIRED',
     'REDIS_SERVER_REQUIRED',
     'OPERATOR_ADDRESS',
+    'SWA_CLI_DEPLOYMENT_TOKEN',
     ...ofProvisioning,
   ]
   for (const page of writtenPages)

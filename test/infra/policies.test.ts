@@ -197,7 +197,7 @@ describe.each(snapshots)('$profile', (snapshot) => {
         expect(JSON.stringify(each.properties), each.id).toMatch(/"min(?:imum|imal)?TlsVersion"/)
     for (const { properties } of of('Microsoft.Web/sites')) {
       expect(properties.httpsOnly).toBe(true)
-      expect(properties.siteConfig.ftpsState).toBe('Disabled')
+      if (properties.functionAppConfig === undefined) expect(properties.siteConfig.ftpsState).toBe('Disabled')
     }
     for (const { properties } of of('Microsoft.Storage/storageAccounts'))
       expect(properties.supportsHttpsTrafficOnly).toBe(true)
@@ -206,6 +206,20 @@ describe.each(snapshots)('$profile', (snapshot) => {
     for (const { properties } of of('Microsoft.Cdn/profiles/afdEndpoints/routes')) {
       expect(properties.httpsRedirect).toBe('Enabled')
       expect(properties.forwardingProtocol).toBe('HttpsOnly')
+    }
+  })
+
+  test('an app on Flex Consumption is told nothing that it refuses', () => {
+    for (const { id, properties } of of('Microsoft.Web/sites')) {
+      if (properties.functionAppConfig === undefined) continue
+      expect(Object.keys(properties.siteConfig).toSorted(), id).toEqual([
+        'http20Enabled',
+        'ipSecurityRestrictions',
+        'ipSecurityRestrictionsDefaultAction',
+        'minTlsVersion',
+        'scmIpSecurityRestrictionsUseMain',
+        'scmMinTlsVersion',
+      ])
     }
   })
 
