@@ -105,7 +105,9 @@ async function setUpDocuments(
     ...(throughput && { throughput }),
     isMoving: flags.move || flags['remove-moved'],
   })
-  const moved = await moveDocuments(database, config, flags)
+  // What could not be made as it should be is no place for documents.
+  const moved =
+    made.problems.length === 0 ? await moveDocuments(database, config, flags) : { changes: [], problems: [] }
   const [changes, problems] = [
     [...made.changes, ...moved.changes],
     [...made.problems, ...moved.problems],

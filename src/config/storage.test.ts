@@ -25,6 +25,14 @@ test.each<[Variables, object]>([
     { ...cosmos, COSMOS_PREFERRED_REGIONS: 'West Europe, eastus2,' },
     { ...inCosmos, preferredRegions: ['West Europe', 'eastus2'] },
   ],
+  [
+    { ...cosmos, COSMOS_MAX_RU: '4000' },
+    { ...inCosmos, throughput: { shared: 4000, own: 1000 } },
+  ],
+  [
+    { ...cosmos, COSMOS_MAX_RU: '4000', COSMOS_OWN_MAX_RU: '2000' },
+    { ...inCosmos, throughput: { shared: 4000, own: 2000 } },
+  ],
   [{ ...cosmos, DOCUMENTS: 'memory' }, { kind: 'memory' }],
 ])('with %j the documents are in %j', (environment, documents) =>
   expect(configOf(environment).documents).toEqual(documents),
@@ -61,6 +69,9 @@ test.each<[Variables, readonly string[]]>([
   [{ COSMOS_KEY: 'bWFya2Vy' }, ['COSMOS_ENDPOINT']],
   [{ COSMOS_DATABASE: 'other' }, ['COSMOS_ENDPOINT']],
   [{ COSMOS_ENDPOINT: 'http://a.documents.azure.com' }, ['COSMOS_ENDPOINT']],
+  [{ ...cosmos, COSMOS_OWN_MAX_RU: '1000' }, ['COSMOS_MAX_RU']],
+  [{ ...cosmos, COSMOS_MAX_RU: '1500' }, ['COSMOS_MAX_RU']],
+  [{ ...cosmos, COSMOS_MAX_RU: '1000', COSMOS_OWN_MAX_RU: '1500' }, ['COSMOS_OWN_MAX_RU']],
   [{ RECORDS: 'mssql' }, ['MSSQL_SERVER']],
   [{ MSSQL_DATABASE: 'other' }, ['MSSQL_SERVER']],
   [{ MSSQL_USER: 'api', MSSQL_PASSWORD: 'marker' }, ['MSSQL_SERVER', 'MSSQL_SERVER']],

@@ -310,6 +310,19 @@ test('what is left is removed only when it was moved and nothing came since', as
   expect(await contentOf(after)).toEqual(content)
 })
 
+test('a container of that name that this app never made is told, and left alone', async () => {
+  const { database, setUp, move, removeMoved } = await openBefore()
+  await database.container('Staff').delete()
+  await database.containers.create({ id: 'Staff', partitionKey: { paths: ['/team'] } })
+  await database.container('Staff').items.create({ id: 'somebody', team: 'theirs' })
+  await setUp()
+  const problems = [expect.stringMatching(/^Staff: is partitioned by \/team/)]
+  expect((await move(true)).problems).toEqual(problems)
+  expect((await removeMoved()).problems).toEqual(problems)
+  const { resources } = await database.container('Staff').items.query('SELECT * FROM c').fetchAll()
+  expect(resources).toHaveLength(1)
+})
+
 test('where 25 containers share already, the new ones get throughput of their own', async () => {
   const standIn = await startCosmosStandIn()
   onTestFinished(() => standIn.close())

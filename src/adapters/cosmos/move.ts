@@ -39,10 +39,21 @@ function open({ database, clock, log, sleep = later }: MoveOptions) {
 }
 
 /** The collections that have a container of their own from before, and share one now. */
-async function leftBehind({ database, collections }: MoveOptions): Promise<readonly AnyCollection[]> {
+async function leftBehind({ database, collections }: MoveOptions) {
   const { resources } = await database.containers.readAll().fetchAll()
-  const ids = new Set(resources.map(({ id }) => id))
-  return collections.filter((c) => layout(c).prefix !== undefined && ids.has(c.name))
+  const pathOf = new Map(resources.map(({ id, partitionKey }) => [id, String(partitionKey?.paths)]))
+  const found = collections.filter((c) => layout(c).prefix !== undefined && pathOf.has(c.name))
+  const isOurs = (c: AnyCollection) => pathOf.get(c.name) === `/${String(c.partition)}`
+  return {
+    left: found.filter(isOurs),
+    // No document of ours can be in it, or none that we could find.
+    problems: found
+      .filter((c) => !isOurs(c))
+      .map(
+        (c) =>
+          `${c.name}: is partitioned by ${pathOf.get(c.name)}, and never was by this app; remove or rename it`,
+      ),
+  }
 }
 
 /**
@@ -53,8 +64,9 @@ async function leftBehind({ database, collections }: MoveOptions): Promise<reado
 export async function moveCosmos(options: MoveOptions): Promise<MoveReport> {
   const { clock, isAppStopped = false } = options
   const { from, to } = open(options)
-  const [changes, problems]: [string[], string[]] = [[], []]
-  for (const c of await leftBehind(options)) {
+  const { left, problems } = await leftBehind(options)
+  const changes: string[] = []
+  for (const c of left) {
     const lease = leaseOf({ requests: to, clock }, c)
     const begun = await lease.take()
     if (begun === 'moved') continue
@@ -100,8 +112,9 @@ export async function moveCosmos(options: MoveOptions): Promise<MoveReport> {
  */
 export async function removeMoved(options: MoveOptions): Promise<MoveReport> {
   const { from, to } = open(options)
-  const [changes, problems]: [string[], string[]] = [[], []]
-  for (const c of await leftBehind(options)) {
+  const { left, problems } = await leftBehind(options)
+  const changes: string[] = []
+  for (const c of left) {
     const { answer: move } = await to.ask(c, 'read', () =>
       moveIn(to.containerOf(c), c.name).read<StoredMove>(),
     )

@@ -31,6 +31,7 @@ export interface PlannedThroughput {
 }
 
 const notFound = 404
+const conflict = 409
 const forbidden = 403
 const leastAutoscale = 1000
 /** Of a 400: the database has as many containers that share its throughput as it can have. */
@@ -104,7 +105,8 @@ async function makeContainer(
     await make(hasOwnThroughput ? throughput?.own : undefined)
     return { changes: [`${definition.id}: made`] }
   } catch (error) {
-    const { substatus } = error as { substatus?: number }
+    const { code, substatus } = error as { code?: number; substatus?: number }
+    if (code === conflict) return {}
     if (Number(substatus) !== tooManyShare) throw error
     if (isMoving) {
       const own = throughput?.own ?? leastAutoscale
@@ -160,7 +162,11 @@ async function setUpContainer(
       throw error
     },
   )
-  if (!existing) return makeContainer(database, planned, options)
+  if (!existing) {
+    const made = await makeContainer(database, planned, options)
+    // Somebody else has made it, perhaps otherwise.
+    return made.changes || made.problems ? made : setUpContainer(database, planned, options)
+  }
   const problems = problemsOf(wanted, existing)
   const differences = differencesOf(wanted, existing)
   const own = hasOwnThroughput ? options.throughput?.own : undefined
@@ -188,7 +194,7 @@ async function leftOver(database: Database, plan: readonly PlannedContainer[]): 
     }
     const { resource } = await moveIn(database.container(place), id).read<StoredMove>()
     if (resource?.state === 'moved')
-      advice.push(`${id}: has been moved to ${place}; --remove-moved removes what is left`)
+      advice.push(`${id}: has been moved to ${place}; until --remove-moved it keeps what people erase`)
     else problems.push(`${id}: its documents belong in ${place} now; --move brings them there`)
   }
   return { problems, advice }
@@ -201,9 +207,15 @@ async function leftOver(database: Database, plan: readonly PlannedContainer[]): 
 export async function setUpCosmos(options: SetupOptions): Promise<SetupReport> {
   const { client, databaseName, collections, throughput, layout } = options
   const plan = planOf(collections, { ...(layout && { layout }) })
-  const { database, statusCode } = await client.databases.createIfNotExists({
-    id: databaseName,
-    ...(throughput && { maxThroughput: throughput.shared }),
+  const makeDatabase = () =>
+    client.databases.createIfNotExists({
+      id: databaseName,
+      ...(throughput && { maxThroughput: throughput.shared }),
+    })
+  const { database, statusCode } = await makeDatabase().catch((error: { code?: number }) => {
+    // Somebody else was faster.
+    if (error.code === conflict) return makeDatabase()
+    throw error
   })
   const isNew = statusCode === 201
   const ofDatabase = isNew
