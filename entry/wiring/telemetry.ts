@@ -19,25 +19,44 @@ export interface OpenedTelemetry {
 
 /** Imported where they are chosen. */
 async function openExporters(
-  { telemetry: { otlpEndpoint, serviceName } }: Config,
-  { otlpHeaders }: GivenSecrets,
+  { telemetry: { otlpEndpoint, applicationInsights, serviceName } }: Config,
+  { otlpHeaders, instrumentationKey }: GivenSecrets,
+  native: Native,
 ): Promise<readonly TelemetryExporter[]> {
-  if (otlpEndpoint === undefined) return []
-  const { createOtlpExporter } = await import('../../src/adapters/otlp/exporter.ts')
-  const resource = { 'service.name': serviceName, 'service.instance.id': crypto.randomUUID() }
-  return [createOtlpExporter({ endpoint: otlpEndpoint, headers: otlpHeaders, resource })]
+  const instance = crypto.randomUUID()
+  const exporters: TelemetryExporter[] = []
+  if (otlpEndpoint !== undefined) {
+    const { createOtlpExporter } = await import('../../src/adapters/otlp/exporter.ts')
+    const resource = { 'service.name': serviceName, 'service.instance.id': instance }
+    exporters.push(createOtlpExporter({ endpoint: otlpEndpoint, headers: otlpHeaders, resource }))
+  }
+  if (applicationInsights && instrumentationKey !== undefined) {
+    const { createApplicationInsightsExporter } = await import(
+      '../../src/adapters/application-insights/exporter.ts'
+    )
+    const { endpoint, byIdentity } = applicationInsights
+    exporters.push(
+      createApplicationInsightsExporter({
+        endpoint,
+        credential: byIdentity ? await native.createAzureCredential() : null,
+        sender: { instrumentationKey, role: serviceName, instance },
+      }),
+    )
+  }
+  return exporters
 }
 
 export async function openTelemetry(
   config: Config,
   given: GivenSecrets,
-  { traceScope, runsTimers, holdOpen, log }: Native,
+  native: Native,
   clock: Clock,
 ): Promise<OpenedTelemetry> {
   const { isOn, sampleRate, slowMs } = config.telemetry
   if (!isOn) return { telemetry: silentTelemetry, readMetrics: () => [], close: async () => {} }
+  const { traceScope, runsTimers, holdOpen, log } = native
   const metrics = createMetrics()
-  const exporters = await openExporters(config, given)
+  const exporters = await openExporters(config, given, native)
   const receivers = exporters.map((exporter) =>
     createExporting({ exporter, metrics, holdOpen: runsTimers ? null : holdOpen, now: clock.now, log }),
   )

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { area } from './area.ts'
-import { anyText, isLocalhost, isUrlOf, onOrOff, wholeNumber } from './schemas.ts'
+import { partsOf } from './connection-string.ts'
+import { anyText, isLocalhost, isUrlOf, onOrOff, serviceUrl, wholeNumber } from './schemas.ts'
 
 /** As OpenTelemetry has it: `key=value,key2=value2`, values encoded as in URLs. */
 const headerList = z.string().transform((text, context) => {
@@ -16,6 +17,21 @@ const headerList = z.string().transform((text, context) => {
     context.addIssue('must be key=value, separated by commas, with values encoded as in URLs')
     return z.NEVER
   }
+})
+
+const defaultIngestion = 'https://dc.services.visualstudio.com'
+
+const connectionString = z.string().transform((text, context) => {
+  const parts = partsOf(text)
+  const ingestion = parts.get('ingestionendpoint')
+  if (
+    !parts.get('instrumentationkey') ||
+    (ingestion !== undefined && !serviceUrl.safeParse(ingestion).success)
+  ) {
+    context.addIssue('must be the connection string of an Application Insights resource')
+    return z.NEVER
+  }
+  return parts
 })
 
 export const telemetry = area({
@@ -49,6 +65,18 @@ export const telemetry = area({
       example: 'api-key=abc',
       says: 'What that place wants to be told: key=value, separated by commas, values encoded as in URLs.',
     },
+    APPLICATIONINSIGHTS_CONNECTION_STRING: {
+      schema: connectionString,
+      isSecret: true,
+      says: 'Application Insights: its rows are requests, calls, metrics and logins. The host of Azure Functions reads it as well.',
+    },
+    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: {
+      schema: z.string().refine((text) => partsOf(text).get('authorization') === 'AAD', {
+        message: 'must have Authorization=AAD',
+      }),
+      example: 'Authorization=AAD',
+      says: 'As the managed identity (AZURE_CLIENT_ID says which), where Application Insights takes no keys: it needs the role Monitoring Metrics Publisher.',
+    },
     OTEL_SERVICE_NAME: {
       schema: anyText,
       fallback: 'tools-inc-api',
@@ -73,6 +101,8 @@ export const telemetry = area({
       if (isSet(name) && !isOn) problem([name, 'TELEMETRY'], 'needs TELEMETRY=on')
     if (isSet('OTEL_EXPORTER_OTLP_HEADERS') && !isSet('OTEL_EXPORTER_OTLP_ENDPOINT'))
       problem('OTEL_EXPORTER_OTLP_HEADERS', 'needs OTEL_EXPORTER_OTLP_ENDPOINT')
+    // Where there is a host it is for that one, too: with TELEMETRY=off it is no mistake.
+    const insights = values.APPLICATIONINSIGHTS_CONNECTION_STRING
     const endpoint = values.OTEL_EXPORTER_OTLP_ENDPOINT
     const isInClear = endpoint !== undefined && isUrlOf(['http:'])(endpoint) && !isLocalhost(endpoint)
     if (isInClear && isSet('OTEL_EXPORTER_OTLP_HEADERS'))
@@ -86,12 +116,22 @@ export const telemetry = area({
           isOn,
           metrics: { port: values.METRICS_PORT, host: values.METRICS_HOST },
           otlpEndpoint: endpoint,
+          applicationInsights: isOn
+            ? {
+                endpoint: insights?.get('ingestionendpoint') ?? defaultIngestion,
+                byIdentity: isSet('APPLICATIONINSIGHTS_AUTHENTICATION_STRING'),
+              }
+            : null,
           serviceName: values.OTEL_SERVICE_NAME,
           sampleRate: values.TELEMETRY_SAMPLE_RATE,
           slowMs: values.TELEMETRY_SLOW_MS,
         },
       },
-      secrets: { otlpHeaders: values.OTEL_EXPORTER_OTLP_HEADERS ?? {} },
+      secrets: {
+        otlpHeaders: values.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+        /** Undefined: nothing goes to Application Insights. */
+        instrumentationKey: insights?.get('instrumentationkey'),
+      },
     }
   },
 })

@@ -9,8 +9,6 @@ import { isExpression, type Snapshot, snapshots } from './snapshots.ts'
 
 /** Names that the platform reads, and nothing of ours. */
 const ofThePlatform: Readonly<Record<string, string>> = {
-  APPLICATIONINSIGHTS_CONNECTION_STRING: 'the host of Functions sends its own rows there',
-  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'and does so as the managed identity',
   AzureWebJobsStorage__accountName: 'the host keeps leases of the timer there',
   AzureWebJobsStorage__credential: 'as the managed identity',
   AzureWebJobsStorage__clientId: 'this one',
@@ -22,6 +20,10 @@ const ofVault = /^@Microsoft\.KeyVault\(VaultName=([\w-]+);SecretName=([\w-]+)\)
 
 /** What Azure puts in while it deploys, and while the app starts. */
 const putIn: Readonly<Record<string, string>> = {
+  APPLICATIONINSIGHTS_CONNECTION_STRING:
+    'InstrumentationKey=22222222-3333-4444-5555-666666666666;IngestionEndpoint=https://eastus2-3.in.applicationinsights.azure.com/',
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING:
+    'ClientId=11111111-2222-3333-4444-555555555555;Authorization=AAD',
   AZURE_CLIENT_ID: '11111111-2222-3333-4444-555555555555',
   FRONT_DOOR_ID: '66666666-7777-8888-9999-000000000000',
   WEB_PUBSUB_EVENT_KEYS: 'first-key,second-key',
@@ -119,7 +121,10 @@ describe.each(snapshots)('$profile', (snapshot) => {
     for (const { told } of apps)
       for (const [name, value] of Object.entries(told)) {
         if (known[name]?.isSecret !== true) continue
-        if (name === 'REDIS_URL') {
+        if (name === 'APPLICATIONINSIGHTS_CONNECTION_STRING') {
+          // The key in it opens nothing: whoever sends says who they are by a token.
+          expect(told['APPLICATIONINSIGHTS_AUTHENTICATION_STRING']).toMatch(/Authorization=AAD/)
+        } else if (name === 'REDIS_URL') {
           // Names the place alone: whoever connects says who they are by a token.
           expect(told['REDIS_AUTH']).toBe('entra')
           expect([new URL(value).username, new URL(value).password]).toEqual(['', ''])

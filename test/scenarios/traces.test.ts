@@ -1,13 +1,19 @@
 import { afterAll, expect, test } from 'vitest'
 import { demoPassword } from '../../entry/demo.ts'
+import { startApplicationInsights } from '../stand-ins/application-insights.ts'
 import { startOtlp } from '../stand-ins/otlp.ts'
 import { useTarget } from './target.ts'
 
 const collector = await startOtlp()
-afterAll(() => collector.close())
+const insights = await startApplicationInsights()
+afterAll(() => Promise.all([collector.close(), insights.close()]))
 
 const { openBrowser, printed, send } = useTarget({
-  environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, TELEMETRY_SAMPLE_RATE: '1' },
+  environment: {
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint=${insights.url}/`,
+    TELEMETRY_SAMPLE_RATE: '1',
+  },
 })
 
 const linesOf = (event: string) =>
@@ -81,6 +87,19 @@ test('spans come to a collector, those of the host being the parents of ours, an
   for (const { spanId, parentSpanId } of inner)
     expect(spanId === signUp?.spanId || ids.has(parentSpanId)).toBe(true)
 
-  const sent = [...collector.texts, JSON.stringify(collector.headers), printed()].join('\n').toLowerCase()
+  const rowOf = () => insights.rows.find(({ facts }) => facts['id'] === signUp?.spanId)
+  await expect.poll(rowOf, { timeout: 20_000 }).toMatchObject({
+    table: 'RequestData',
+    itemCount: 1,
+    role: 'tools-inc-api',
+    facts: { name: 'POST /api/v1/auth/signup', success: true, responseCode: '201' },
+  })
+  expect(rowOf()?.operation['ai.operation.id']).toBe(signUp?.traceId)
+  expect(rowOf()?.operation['ai.operation.parentId'] ?? '').toBe(signUp?.parentSpanId)
+  expect(insights.refused).toEqual([])
+
+  const sent = [...collector.texts, ...insights.texts, JSON.stringify(collector.headers), printed()]
+    .join('\n')
+    .toLowerCase()
   expect(sent).not.toContain(canary)
 })
