@@ -51,6 +51,8 @@ export interface FoundMessages {
    * goes on.
    */
   readonly reached?: SearchPosition
+  /** What it took of what one request may cost: at 1 the rest is for the next one. Absent where nothing is paid for. */
+  readonly effort?: number
 }
 
 /** Of several answers, each to the same question about other conversations, the first so many. */

@@ -231,6 +231,13 @@ describe('what a search costs at most, in request units, in a conversation with 
     const answer = await searchOn(opened, 'rarity', { conversations: [whole, ...others] })
     expect(answer.found).toEqual([seqOf(7)])
     expect(answer.most).toBeLessThan(24 * 6.3 + 20)
+    const { effort = 0 } = await opened.messageSearch.find({
+      conversations: others,
+      text: 'rarity',
+      limit: 20,
+    })
+    expect(effort).toBeGreaterThan(24 * 0.006)
+    expect(effort).toBeLessThan(24 * 0.0064)
   })
 })
 

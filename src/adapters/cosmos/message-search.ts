@@ -31,6 +31,8 @@ const conversationsAtOnce = 10
 /** Request units for one conversation in one call, and for each of several. What is under way is brought to its end. */
 const mostInOne = 200
 const mostInEachOfSeveral = 20
+/** For one request of a person, who may be in very many. */
+const mostInRequest = 1_000
 /**
  * Numbers of a conversation in one query, from the newest on. An index serves each, so that the next has many times more; one
  * that turned out dear is followed by one as short.
@@ -124,6 +126,7 @@ export function createCosmosMessageSearch({
     question: MessageQuestion,
     wanted: SearchedText,
     most: number,
+    charge: (requestUnits: number) => void,
   ): Promise<FoundMessages> {
     const { conversationId, afterSeq, lastSeq } = conversation
     const { senderId, after, limit } = question
@@ -165,6 +168,7 @@ export function createCosmosMessageSearch({
       do {
         const answer = await page<Candidate>(conversationId, spec, limit, continuationToken)
         spentHere += answer.requestCharge
+        charge(answer.requestCharge)
         for (const each of answer.resources) {
           const { id, seq, at } = each
           if (isWanted(each)) found.push({ at, conversationId, seq, id })
@@ -196,12 +200,18 @@ export function createCosmosMessageSearch({
       if (isEmpty(wanted)) return { found: [] }
       const { conversations, limit } = question
       const most = conversations.length > 1 ? mostInEachOfSeveral : mostInOne
+      let charged = 0
+      const charge = (requestUnits: number) => {
+        charged += requestUnits
+      }
       const answers: FoundMessages[] = []
       for (let start = 0; start < conversations.length; start += conversationsAtOnce) {
         const share = conversations.slice(start, start + conversationsAtOnce)
-        answers.push(...(await Promise.all(share.map((each) => findIn(each, question, wanted, most)))))
+        answers.push(
+          ...(await Promise.all(share.map((each) => findIn(each, question, wanted, most, charge)))),
+        )
       }
-      return mergeFound(answers, limit)
+      return { ...mergeFound(answers, limit), effort: charged / mostInRequest }
     },
   }
 }

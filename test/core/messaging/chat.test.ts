@@ -690,7 +690,7 @@ describe('searching', () => {
   })
 
   /** Somebody in so many conversations, the first of which was active last, with a message in each. */
-  async function openMany(count: number, texts: (i: number) => string) {
+  async function openMany(count: number, texts: (i: number) => string, effort?: number) {
     const { testApp, people } = await openApp('Ann')
     const [ann] = people as [ChatPerson]
     const startMs = testApp.clock.now()
@@ -740,9 +740,9 @@ describe('searching', () => {
     }
     const { messageSearch } = testApp.ports
     const find = messageSearch.find
-    messageSearch.find = (question) => {
+    messageSearch.find = async (question) => {
       asked.push(...question.conversations.map(({ conversationId }) => conversationId))
-      return find(question)
+      return { ...(await find(question)), ...(effort === undefined ? {} : { effort }) }
     }
     /** All pages. */
     async function findAll(query: string): Promise<{ texts: string[]; pages: number }> {
@@ -773,6 +773,12 @@ describe('searching', () => {
     expect(await findAll('q=rare')).toEqual({ texts: ['rare 499', 'rare 999'], pages: 2 })
     expect(new Set(asked).size).toBe(1_060)
     expect(asked).toHaveLength(1_060)
+  })
+
+  test('where each search is paid for a request ends when it has cost enough, and the next goes on', async () => {
+    const { asked, findAll } = await openMany(130, (i) => (i === 129 ? 'rare' : 'other'), 0.5)
+    expect(await findAll('q=rare')).toEqual({ texts: ['rare'], pages: 3 })
+    expect(asked).toHaveLength(130)
   })
 })
 

@@ -26,7 +26,7 @@ import type { Throttle } from './throttle.ts'
 /** As many as the store is asked about at a time: then others get their turn. */
 const conversationsAtOnce = 25
 /** In one request. The cursor goes on behind them. */
-const mostConversations = 200
+const mostConversations = 1_000
 /** By how much a list may lag behind what happened in its conversations. */
 const lagMs = 120_000
 
@@ -106,7 +106,7 @@ export const createSearchMessages = (
   ): Promise<Searched> {
     const headById = new Map<string, Head>()
     let answer: FoundMessages = { found: [] }
-    let [listedAfter, looked] = [listedFrom, 0]
+    let [listedAfter, looked, effort] = [listedFrom, 0, 0]
     do {
       const page = await inbox.page(userId, 'everything', conversationsAtOnce, listedAfter)
       const stored = await Promise.all(page.items.map(({ value }) => log.readHead(value.id)))
@@ -119,6 +119,7 @@ export const createSearchMessages = (
         conversations: heads.map((head) => searchedBy(userId, head)),
         ...(last === undefined ? {} : { until: last }),
       })
+      effort += further.effort ?? 0
       answer = mergeFound([answer, further], question.limit)
       listedAfter = page.next
       looked += page.items.length
@@ -129,7 +130,7 @@ export const createSearchMessages = (
         const next = shelfBelow(lowest)
         listedAfter = next === null ? undefined : encodeCursor([topOf(next), ''])
       }
-    } while (listedAfter !== undefined && looked < mostConversations)
+    } while (listedAfter !== undefined && looked < mostConversations && effort < 1)
     return { ...answer, headById, ...(listedAfter === undefined ? {} : { listedAfter }) }
   }
 
