@@ -14,7 +14,7 @@ function counting(ports: Ports) {
   const counted = Object.fromEntries(
     Object.entries(ports).map(([name, port]) => [
       name,
-      typeof port !== 'object' || port === null || name === 'log' || name === 'clock'
+      typeof port !== 'object' || port === null || ['log', 'clock', 'telemetry'].includes(name)
         ? port
         : new Proxy(port, {
             get(target, key) {
