@@ -7,10 +7,14 @@ import { createTestHarness } from 'wrangler'
 import { bundleWorker, findForbidden } from '../../scripts/bundle-worker.ts'
 import { createStorageClient } from '../../src/adapters/azure-blob/client.ts'
 import { setUpBlobs } from '../../src/adapters/azure-blob/setup.ts'
+import { createCosmosControlClient } from '../../src/adapters/cosmos/control-client.ts'
+import { setUpCosmos } from '../../src/adapters/cosmos/setup.ts'
+import { collections } from '../../src/app/domains.ts'
 import { blobContainers } from '../../src/core/files/file-categories.ts'
 import { createBrowser, origin, person } from '../app.ts'
 import { html, pdf, pngOf } from '../core/files/sample-files.ts'
 import { startAzurite } from '../stand-ins/azurite.ts'
+import { startCosmosRegions } from '../stand-ins/cosmos-regions.ts'
 import { startProvisionedCosmos } from '../stand-ins/provisioned-cosmos.ts'
 import { redisServerMissing, startRedisServer } from '../stand-ins/redis-server.ts'
 import { startUpstashBridge } from '../stand-ins/upstash-bridge.ts'
@@ -102,9 +106,35 @@ describe('on workerd', () => {
     expect((await call('POST', '/api/v1/auth/signup', { body: person })).status).toBe(409)
     expect((await call('GET', '/api/v1/users/me')).body.name).toBe(person.name)
     const written = cosmos.answered.filter(({ operation }) => ['create', 'batch'].includes(operation))
-    expect(written.map(({ collection }) => collection)).toContain('UserEmails')
+    expect(written.map(({ partition }) => partition)).toContain(`UserEmails|${person.email}`)
     await harness.close()
     await cosmos.close()
+  })
+
+  test('goes on in another region of Cosmos DB, several requests at once', async () => {
+    const account = await startCosmosRegions()
+    const client = createCosmosControlClient(account)
+    await setUpCosmos({ client, databaseName: 'regions', collections })
+    client.dispose()
+    const harness = open({
+      DOCUMENTS: 'cosmos',
+      COSMOS_ENDPOINT: account.endpoint,
+      COSMOS_KEY: account.key,
+      COSMOS_DATABASE: 'regions',
+      PUBLIC_URL: origin,
+    })
+    const { url } = await harness.listen()
+    const browser = () => createBrowser((path, init) => fetch(new URL(path, url), init))
+    const { call } = browser()
+    expect((await call('POST', '/api/v1/auth/signup', { body: person })).status).toBe(201)
+    account.failOver('West Europe')
+    await account.become('East US', 'closed')
+    const asked = Array.from({ length: 20 }, () => call('GET', '/api/v1/users/me'))
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual(Array(20).fill(200))
+    const another = { ...person, email: 'another@example.com' }
+    expect((await browser().call('POST', '/api/v1/auth/signup', { body: another })).status).toBe(201)
+    await harness.close()
+    await account.close()
   })
 
   test('keeps files in Azure Blob Storage', async () => {

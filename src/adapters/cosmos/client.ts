@@ -73,7 +73,11 @@ export class CosmosFailure extends Error {
     this.isSlow = isSlow
     this.isUncertain = status === 0 || status === 408 || status === 410 || status >= 500
     this.isReadOnly = status === 403 && substatus === readOnly
-    this.isOfRegion = status === 0 || status === 503 || (status === 403 && substatus === noAccount)
+    // What is not from the service itself, which names each of its answers, is from something on the way: workerd has a
+    // 500 for a connection that was refused, and edges have numbers of their own.
+    const isOnTheWay = status >= 500 && activityId === undefined
+    this.isOfRegion =
+      status === 0 || status === 503 || isOnTheWay || (status === 403 && substatus === noAccount)
     this.isBehind = status === 404 && substatus === notYetHere
     this.isPassing =
       this.isUncertain ||

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { documentsContract } from '../../../test/contracts/documents.contract.ts'
 import { type Condition, startCosmosRegions } from '../../../test/stand-ins/cosmos-regions.ts'
 import { collection } from '../../ports/documents.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
@@ -100,10 +101,36 @@ async function useAll(documents: Documents, name: string): Promise<void> {
 const askedOf = (region: string, kind?: string) =>
   account.requests.filter((each) => each.region === region && (kind === undefined || each.kind === kind))
 
+/** All that a store promises, by a process that knew the region before it was gone. */
+documentsContract('cosmos, in the region that has taken over', async ({ clock, collections }) => {
+  const regions = await startCosmosRegions()
+  const account = { endpoint: regions.endpoint, key: regions.key }
+  const control = createCosmosClient(account)
+  await setUpCosmos({ client: control, databaseName: 'test', collections })
+  control.dispose()
+  const { documents, close } = openCosmosDocuments(account, {
+    databaseName: 'test',
+    clock,
+    log: createMemoryLog(),
+    sleep: async () => {},
+  })
+  for (const each of collections) await documents.read(each, { partition: 'nobody', id: 'nothing' })
+  regions.failOver(west)
+  await regions.become(east, 'closed')
+  return {
+    documents,
+    async close() {
+      close()
+      await regions.close()
+    },
+  }
+})
+
 const conditions: readonly (readonly [string, Condition])[] = [
   ['refuses connections', 'closed'],
   ['does not answer at all', 'silent'],
   ['answers 503', { status: 503 }],
+  ['is out of reach for something on the way', { status: 522 }],
   ['answers 403/1008', { status: 403, substatus: 1008 }],
   ['is up, and only reads', 'up'],
 ]
