@@ -35,6 +35,7 @@ if (name === 'curl') writeFileSync(args[args.indexOf('--output') + 1], '{"status
 process.stdout.write(said)
 `,
   )
+  program('zip', '#!/usr/bin/env bash\n')
   for (const name of ['az', 'curl']) program(name, `#!/usr/bin/env bash\n${node} ${name} "$@"\n`)
 })
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
@@ -271,4 +272,52 @@ test('outputs become names and values, one line each', async () => {
   ])
   answers['deployment sub show'] = JSON.stringify({ x: { value: 'one\nPATH=/tmp' } })
   expect((await run('what-it-made.sh')).code).not.toBe(0)
+})
+
+const subscription = '11111111-2222-3333-4444-555555555555'
+
+test.each(['toolsinc', 'abc', 'a123456789'])(
+  '%s is a name that everything can begin with',
+  async (AZURE_ENV_NAME) => {
+    answers['account show'] = subscription
+    expect(await run('before-provision.sh', [], { AZURE_ENV_NAME })).toMatchObject({ code: 0, said: '' })
+  },
+)
+
+test.each(['ab', 'a1234567890', 'Tools', 'tools-inc', '1tools', 'töols', 'tools inc', '$(id)', 'a\nb'])(
+  '%j is none, and is refused before anything is made',
+  async (AZURE_ENV_NAME) => {
+    answers['account show'] = subscription
+    const { code, said } = await run('before-provision.sh', [], { AZURE_ENV_NAME })
+    expect(code).toBe(1)
+    expect(said).toContain('3 to 10 lower case letters')
+  },
+)
+
+test('everything that is missing is said at once', async () => {
+  answers['account show'] = 'FAILS'
+  const { code, said } = await run('before-provision.sh', [], { AZURE_ENV_NAME: 'Tools' })
+  expect(code).toBe(1)
+  expect(said.trim().split('\n')).toHaveLength(2)
+  expect(said).toContain('az login')
+})
+
+test('what would go to another subscription goes nowhere', async () => {
+  answers['account show'] = subscription
+  const other = await run('before-provision.sh', [], {
+    AZURE_SUBSCRIPTION_ID: '99999999-2222-3333-4444-555555555555',
+  })
+  expect(other.code).toBe(1)
+  expect(other.said).toContain('another subscription')
+  expect((await run('before-provision.sh', [], { AZURE_SUBSCRIPTION_ID: subscription })).code).toBe(0)
+})
+
+test('azd looks before it provisions and deploys after it, by hooks that exist', () => {
+  const text = readFileSync(join(root, 'azure.yaml'), 'utf8')
+  const called = [...text.matchAll(/^ {2}(\w+):\n(?: {4}.*\n)*? {4}run: bash (infra\/hooks\/[\w-]+\.sh)$/gm)]
+  expect(called.map(([, when, hook]) => [when, hook])).toEqual([
+    ['preprovision', 'infra/hooks/before-provision.sh'],
+    ['postprovision', 'infra/hooks/after-provision.sh'],
+  ])
+  for (const [, , hook = ''] of called) expect(existsSync(join(root, hook))).toBe(true)
 })
