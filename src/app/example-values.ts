@@ -122,6 +122,8 @@ export const exampleValues: Readonly<Record<string, unknown>> = {
   threadId: message,
   thumbnail:
     'https://api.example.org/api/v1/thumbnails/019b76da-a803-7d44-8c1a-6e5f4d3c2b1a/019b76da-a80b-7c2d-8e4f-6a8b0c2d4e6f.webp',
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  run: 'npm run migrate',
   title: 'Ready for Work',
   token: secret,
   trackingNumber: 'REF-2026-000125',
