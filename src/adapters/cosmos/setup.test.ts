@@ -135,6 +135,14 @@ test('says where throughput is not as the settings say, and changes nothing that
       'Inbox: has at most 2000 RU/s, and the settings say 1000',
     ]),
   )
+  await setUpCosmos({ ...options, databaseName: 'serverless-before', collections: [] })
+  const later = await setUpCosmos({
+    ...options,
+    databaseName: 'serverless-before',
+    collections: [],
+    throughput,
+  })
+  expect(later.advice).toEqual([expect.stringMatching(/^database .*: was made without throughput to share/)])
 })
 
 test('three at once make each of them once', async () => {

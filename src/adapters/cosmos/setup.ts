@@ -124,7 +124,7 @@ async function makeContainer(
 
 /** What was given to the database or a container before is not taken away: that is for who pays. */
 async function adviceOn(
-  { id }: { readonly id: string },
+  { id, instead }: { readonly id: string; readonly instead: string },
   offerOf: () => Promise<{ readonly resource?: { readonly content?: any } | undefined }>,
   wanted: number | undefined,
 ): Promise<readonly string[]> {
@@ -136,10 +136,7 @@ async function adviceOn(
   })
   if (!offer) return []
   const { resource } = offer
-  if (!resource)
-    return [
-      `${id}: shares the throughput of the database, and is meant to have its own; only a new container can`,
-    ]
+  if (!resource) return [`${id}: ${instead}`]
   const max: unknown = resource.content?.offerAutopilotSettings?.maxThroughput
   return max === wanted
     ? []
@@ -170,7 +167,15 @@ async function setUpContainer(
   const problems = problemsOf(wanted, existing)
   const differences = differencesOf(wanted, existing)
   const own = hasOwnThroughput ? options.throughput?.own : undefined
-  const advice = await adviceOn(wanted, () => container.readOffer(), own)
+  const advice = await adviceOn(
+    {
+      id: wanted.id,
+      instead:
+        'shares the throughput of the database, and is meant to have its own; only a new container can',
+    },
+    () => container.readOffer(),
+    own,
+  )
   if (problems.length > 0 || differences.length === 0) return { problems, advice }
   const { defaultTtl: _, ...kept } = existing
   await container.replace({ ...kept, ...wanted, partitionKey: existing.partitionKey } as ContainerDefinition)
@@ -220,7 +225,15 @@ export async function setUpCosmos(options: SetupOptions): Promise<SetupReport> {
   const isNew = statusCode === 201
   const ofDatabase = isNew
     ? []
-    : await adviceOn({ id: `database ${databaseName}` }, () => database.readOffer(), throughput?.shared)
+    : await adviceOn(
+        {
+          id: `database ${databaseName}`,
+          instead:
+            'was made without throughput to share, so each container has its own; only a new database can',
+        },
+        () => database.readOffer(),
+        throughput?.shared,
+      )
   const results: Change[] = []
   for (const planned of plan) results.push(await setUpContainer(database, planned, options))
   // A move says itself what it has left.
