@@ -21,11 +21,18 @@ const databases: readonly ObservedPort[] = [
   'submissions',
 ]
 
-/** What is said of one call beside its name. */
-const factsOfCall: { readonly [P in ObservedPort]?: (given: readonly unknown[]) => Facts } = {
-  documents: ([collection]) => ({
-    'db.collection.name': collectionName((collection as AnyCollection | undefined)?.name),
-  }),
+/** The same object for the same facts: what is said of a call is then found again without looking into it. */
+function factsByCollection(said: Facts): (given: readonly unknown[]) => Facts {
+  const known = new Map<string, Facts>()
+  return ([collection]) => {
+    const name = collectionName((collection as AnyCollection | undefined)?.name)
+    let facts = known.get(name)
+    if (!facts) {
+      facts = { ...said, 'db.collection.name': name }
+      known.set(name, facts)
+    }
+    return facts
+  }
 }
 
 type Methods = Readonly<Record<string, ((...given: readonly unknown[]) => Promise<unknown>) | undefined>>
@@ -37,7 +44,6 @@ function observedPort<P extends object>(
   system: System | undefined,
   telemetry: Telemetry,
 ): P {
-  const factsOf = factsOfCall[name]
   const methods = port as Methods
   const observed = Object.keys(observedMethods[name]).flatMap((key) => {
     const method = methods[key]
@@ -46,8 +52,9 @@ function observedPort<P extends object>(
     const said: Facts = databases.includes(name)
       ? { 'db.operation.name': step, ...(system && { 'db.system.name': system }) }
       : { 'app.operation': step, ...(system && { 'app.system': system }) }
+    const factsOf = name === 'documents' ? factsByCollection(said) : () => said
     const call = (...given: readonly unknown[]) =>
-      telemetry.step(step, factsOf ? { ...said, ...factsOf(given) } : said, () => method(...given))
+      telemetry.step(step, factsOf(given), () => method(...given))
     return [[key, call] as const]
   })
   return { ...port, ...Object.fromEntries(observed) }

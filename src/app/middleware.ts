@@ -62,7 +62,7 @@ export function mountMiddleware(
       auth,
       readClientAddress: createReadClientAddress(config.clientAddress, config.trustedSites),
       noteDropped: createNoteDropped((reason, says) => log.warn('cookies_dropped', { reason, says })),
-      traceId: () => readTraceParent(telemetry.context())?.traceId ?? null,
+      traceId: telemetry.traceId,
       traceIdIn: (traceparent) => readTraceParent(traceparent)?.traceId,
       now: clock.now,
       report: (event, served) => log.info(event, served),

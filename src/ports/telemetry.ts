@@ -50,6 +50,8 @@ export interface Telemetry {
   step<T>(name: StepName, facts: Facts, work: (step: Step) => Promise<T>): Promise<T>
   /** To be kept with work that is gone on with later or elsewhere; null outside of a trace. */
   context(): TraceParent | null
+  /** Of what is under way; null outside of a trace. */
+  traceId(): string | null
   /** Counts are of everything that happens, kept or not. */
   count(name: CounterName, facts?: Facts, by?: number): void
   /** In the unit of the metric: durations are in seconds. */

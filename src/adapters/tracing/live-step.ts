@@ -10,7 +10,8 @@ export interface LiveTrace {
   readonly link: FinishedTrace['link']
   /** Milliseconds from the timer to the epoch: within a trace the time of day may be set anew, and changes nothing. */
   readonly epochMs: number
-  readonly steps: FinishedStep[]
+  /** Those that have ended, each with when: what they say is worked out where it is kept. */
+  readonly ended: { readonly step: LiveStep; readonly at: number }[]
   droppedSteps: number
   /** Null while its first step is under way; 0 when it was not kept. */
   standsFor: number | null
@@ -23,6 +24,7 @@ export interface LiveStep extends Step {
   spanId(): string
   /** What is said of it so far. */
   facts(): Facts
+  failure(): FailureType | null
   /** What it says of itself once it has ended. */
   finished(endedAt: number): FinishedStep
 }
@@ -30,6 +32,7 @@ export interface LiveStep extends Step {
 /** Bytes that are asked for one by one cost more than the rest of a step. */
 const pool = new Uint8Array(4_096)
 let next = pool.length
+const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 function randomHex(bytes: number): string {
   if (next + bytes > pool.length) {
@@ -37,7 +40,7 @@ function randomHex(bytes: number): string {
     next = 0
   }
   let text = ''
-  for (const end = next + bytes; next < end; next++) text += ((pool[next] ?? 0) + 0x100).toString(16).slice(1)
+  for (const end = next + bytes; next < end; next++) text += hexOf[pool[next] ?? 0]
   return text
 }
 
@@ -69,6 +72,7 @@ export function createLiveStep(
     trace,
     spanId,
     facts: () => facts,
+    failure: () => failure,
     set(more) {
       facts = { ...facts, ...more }
     },

@@ -40,7 +40,18 @@ export function createMetrics() {
       definitionOf(name).by.flatMap((fact) => (facts[fact] === undefined ? [] : [[fact, facts[fact]]])),
     )
 
+  /** By the object: calls of a port say the same one each time. */
+  const remembered = new WeakMap<Facts, { readonly name: MetricName; readonly series: Series }>()
+
   function at(name: MetricName, facts: Facts, buckets: number): Series | null {
+    const last = remembered.get(facts)
+    if (last?.name === name) return last.series
+    const found = find(name, facts, buckets)
+    if (found) remembered.set(facts, { name, series: found })
+    return found
+  }
+
+  function find(name: MetricName, facts: Facts, buckets: number): Series | null {
     let ofName = series.get(name)
     if (!ofName) {
       ofName = new Map()

@@ -7,7 +7,7 @@ export interface Sampling {
   /** Whether a trace that begins now is kept when it goes well. */
   isPicked(): boolean
   /** How many traces one with this first step stands for; 0: it is not kept. */
-  standsFor(first: FinishedStep, isPicked: boolean): number
+  standsFor(first: Pick<FinishedStep, 'failure' | 'durationMs'>, isPicked: boolean): number
 }
 
 /**

@@ -8,6 +8,7 @@ export const silentTelemetry: Telemetry = {
   trace: (_name, _facts, _origin, work) => work(unseen),
   step: (_name, _facts, work) => work(unseen),
   context: () => null,
+  traceId: () => null,
   count() {},
   measure() {},
   gauge() {},

@@ -49,27 +49,42 @@ export function createTracing({
 }): Telemetry {
   const isRecording = receivers.length > 0
 
-  function handOver({ id, steps, link, droppedSteps, standsFor }: LiveTrace): void {
-    if (!standsFor || steps.length === 0) return
-    for (const { take } of receivers) take({ traceId: id, steps: [...steps], standsFor, link, droppedSteps })
+  function handOver({ id, ended, link, droppedSteps, standsFor }: LiveTrace): void {
+    if (!standsFor || ended.length === 0) return
+    const steps = ended.map(({ step, at }) => step.finished(at))
+    for (const { take } of receivers) take({ traceId: id, steps, standsFor, link, droppedSteps })
   }
 
-  function end(step: LiveStep, endedAt: number): void {
+  function end(step: LiveStep, at: number): void {
     const { trace } = step
     if (trace.standsFor === 0) return
-    if (trace.standsFor !== null) handOver({ ...trace, steps: [step.finished(endedAt)], droppedSteps: 0 })
-    else if (trace.steps.length < mostSteps) trace.steps.push(step.finished(endedAt))
+    if (trace.standsFor !== null) handOver({ ...trace, ended: [{ step, at }], droppedSteps: 0 })
+    else if (trace.ended.length < mostSteps) trace.ended.push({ step, at })
     else trace.droppedSteps++
   }
 
-  function measured(name: StepName, step: LiveStep, durationMs: number): void {
-    const metric = durationOf(name, step.facts())
-    if (metric) metrics.measure(metric, durationMs / 1_000, step.facts())
+  function measured(name: StepName, facts: Facts, durationMs: number): void {
+    const metric = durationOf(name, facts)
+    if (metric) metrics.measure(metric, durationMs / 1_000, facts)
+  }
+
+  async function counted<T>(name: StepName, facts: Facts, work: (step: Step) => Promise<T>): Promise<T> {
+    const startedAt = timer()
+    let said = facts
+    try {
+      return await work(unseen)
+    } catch (error) {
+      const failure = failureOf(error)
+      if (failure !== null) said = { ...facts, 'error.type': failure }
+      throw error
+    } finally {
+      measured(name, said, timer() - startedAt)
+    }
   }
 
   return {
     isOn: true,
-    async trace(name, facts, { from, host, link }, work) {
+    trace(name, facts, { from, host, link }, work) {
       const own = readTraceParent(from)
       const parent = own ?? readTraceParent(host)
       const linked = readTraceParent(link)
@@ -79,7 +94,7 @@ export function createTracing({
         isPicked: own?.isPicked ?? sampling.isPicked(),
         link: linked && { traceId: linked.traceId, spanId: linked.spanId },
         epochMs: now() - startedAt,
-        steps: [],
+        ended: [],
         droppedSteps: 0,
         standsFor: null,
       }
@@ -87,56 +102,45 @@ export function createTracing({
       return scope.within(first, () =>
         followed(first, work, () => {
           const endedAt = timer()
-          measured(name, first, endedAt - startedAt)
+          measured(name, first.facts(), endedAt - startedAt)
           if (!isRecording) return
-          const finished = first.finished(endedAt)
-          trace.steps.push(finished)
-          trace.standsFor = sampling.standsFor(finished, trace.isPicked)
+          trace.ended.push({ step: first, at: endedAt })
+          trace.standsFor = sampling.standsFor(
+            { failure: first.failure(), durationMs: endedAt - startedAt },
+            trace.isPicked,
+          )
           handOver(trace)
-          trace.steps.length = 0
+          trace.ended.length = 0
         }),
       )
     },
-    async step(name, facts, work) {
+    step(name, facts, work) {
       const parent = scope.current()
+      // Where nothing is under way, and where nobody looks at steps, they are only counted.
+      if (!parent || !isRecording) return counted(name, facts, work)
       const startedAt = timer()
-      const step = createLiveStep(
-        parent?.trace ?? none,
-        name,
-        parent?.spanId ?? (() => null),
-        facts,
-        startedAt,
+      const step = createLiveStep(parent.trace, name, parent.spanId, facts, startedAt)
+      return scope.within(step, () =>
+        followed(step, work, () => {
+          const endedAt = timer()
+          measured(name, step.facts(), endedAt - startedAt)
+          end(step, endedAt)
+        }),
       )
-      const done = () => {
-        const endedAt = timer()
-        measured(name, step, endedAt - startedAt)
-        if (parent && isRecording) end(step, endedAt)
-      }
-      // Where nothing is under way, and where nobody looks at steps, what is under way stays what it was.
-      return parent && isRecording
-        ? scope.within(step, () => followed(step, work, done))
-        : followed(step, work, done)
     },
+    context: scope.context,
+    traceId: () => scope.current()?.trace.id ?? null,
     count: metrics.count,
     measure: metrics.measure,
     gauge: metrics.gauge,
-    context: scope.context,
     async flush() {
       await Promise.all(receivers.map((receiver) => receiver.flush()))
     },
   }
 }
 
-/** What a step is part of where nothing is under way: it is counted, and not kept. */
-const none: LiveTrace = {
-  id: '',
-  isPicked: false,
-  link: null,
-  epochMs: 0,
-  steps: [],
-  droppedSteps: 0,
-  standsFor: 0,
-}
+/** Of a step that is only counted. */
+const unseen: Step = { set() {}, fail() {} }
 
 /** Which metric the length of a step goes into; null for one that is counted as part of another. */
 function durationOf(name: StepName, facts: Facts): HistogramName | null {
