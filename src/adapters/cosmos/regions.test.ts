@@ -208,6 +208,30 @@ test('what is silent is met by one request in a while, not by each', async () =>
   expect(askedOf(east)).toHaveLength(1)
 })
 
+test('with one region there is nowhere else to go, and it is asked again when it says', async () => {
+  const only = await startCosmosRegions({ names: [east] })
+  onTestFinished(() => only.close())
+  const client = createCosmosClient(only)
+  await setUpCosmos({ client, databaseName: 'test', collections: [things] })
+  const pauses: number[] = []
+  const { documents } = openCosmosDocuments(
+    { endpoint: only.endpoint, key: only.key },
+    {
+      databaseName: 'test',
+      clock: createManualClock(),
+      log: createMemoryLog(),
+      sleep: async (ms) => void pauses.push(ms),
+    },
+  )
+  await documents.insert(things, thing('a'))
+  const busy = { status: 503, headers: { 'x-ms-retry-after-ms': '700' } }
+  only.store.fail({ times: 2, what: busy })
+  expect((await documents.read(things, key('a')))?.value).toEqual(thing('a'))
+  only.store.fail({ times: 2, what: busy })
+  await documents.insert(things, thing('b'))
+  expect(pauses).toEqual([700, 700, 700, 700])
+})
+
 test('500 at once ask once for the account, at the start and when its region is gone', async () => {
   const { documents } = openProcess()
   const readAll = () =>

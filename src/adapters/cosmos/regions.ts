@@ -115,8 +115,9 @@ export function createRegions({ endpoint, preferred = [], clock }: RegionsOption
       if (trouble) troubles.set(origin, { ...trouble, until: clock.now() + shunnedMs })
       return origin
     },
-    /** Whether one that is well can be asked instead. */
-    hasOther: (purpose: Purpose): boolean => candidates(purpose).some((each) => isWell(each, purpose)),
+    /** Whether one that is well can be asked instead. The endpoint of the account leads to one of them. */
+    hasOther: (purpose: Purpose): boolean =>
+      candidates(purpose).some((each) => each !== home && isWell(each, purpose)),
     answered(origin: string, purpose: Purpose): void {
       troubles.delete(origin)
       if (purpose !== 'write') return
