@@ -317,6 +317,8 @@ var settings = union(
     AUDIT_ANCHORS: 'azure-blob:${anchorsContainer}'
     COMMUNICATION_SERVICES_ENDPOINT: mail.outputs.endpoint
     MAIL_FROM: mail.outputs.from
+    APPLICATIONINSIGHTS_CONNECTION_STRING: watch.outputs.connectionString
+    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.outputs.clientId};Authorization=AAD'
   },
   empty(portalUrl) ? {} : { CORS_ORIGINS: portalUrl, PORTAL_URL: portalUrl },
   empty(formsNotify) ? {} : { FORMS_NOTIFY: formsNotify },
@@ -384,7 +386,6 @@ module functions 'modules/functions.bicep' = [
       memory: 2048
       maxInstances: 40
       frontDoorId: frontDoor!.outputs.frontDoorId
-      insightsConnectionString: watch.outputs.connectionString
       logsId: watch.outputs.logsId
     }
     dependsOn: [secondGroup]

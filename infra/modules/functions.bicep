@@ -14,7 +14,6 @@ param memory int
 param maxInstances int
 @description('What Front Door writes into each request. Only what carries it comes in.')
 param frontDoorId string
-param insightsConnectionString string
 param logsId string
 
 resource storage 'Microsoft.Storage/storageAccounts@2024-01-01' = {
@@ -126,8 +125,6 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       AzureWebJobsStorage__accountName: storageName
       AzureWebJobsStorage__credential: 'managedidentity'
       AzureWebJobsStorage__clientId: identityClientId
-      APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
-      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
     })
     dependsOn: [owner]
   }
