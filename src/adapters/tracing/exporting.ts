@@ -1,3 +1,4 @@
+import { isRecent } from '../../ports/clock.ts'
 import {
   type FinishedTrace,
   NotTaken,
@@ -95,7 +96,7 @@ export function createExporting({
 
   async function sendAll(): Promise<void> {
     await sendTraces()
-    if (Math.abs(now() - metricsAtMs) >= metricsEveryMs) await sendMetrics()
+    if (!isRecent(metricsAtMs, metricsEveryMs, now())) await sendMetrics()
   }
 
   /** One at a time, where one process does all of it. */
@@ -109,9 +110,9 @@ export function createExporting({
   let turns = 0
   /** After failures fewer and fewer turns are taken: the second, the fourth, … about one a minute. */
   async function sendOnTime(): Promise<void> {
-    turns++
-    if (failures > 0 && turns % 2 ** Math.min(failures, mostPauses) !== 0) return
     try {
+      turns++
+      if (failures > 0 && turns % 2 ** Math.min(failures, mostPauses) !== 0) return
       await sendOnce()
     } catch (error) {
       log.error('telemetry_failed', error)
