@@ -48,7 +48,7 @@ async function setup(environment: Record<string, string> = {}) {
   return { testApp, jar, line, timers, open }
 }
 const settled = (account: ReturnType<typeof createAccount>, status: string) =>
-  vi.waitFor(() => expect(account.state().status).toBe(status))
+  vi.waitFor(() => expect(account.state().status).toBe(status), { timeout: 20_000 })
 
 test('nobody is shown as signed out before that is known; then somebody signs up', async () => {
   const { open } = await setup()
@@ -85,7 +85,7 @@ test('a line that is down signs nobody out, and is asked again when it is back',
   line.isUp = false
   const reloaded = open()
   reloaded.start()
-  await vi.waitFor(() => expect(reloaded.state().isUnreachable).toBe(true))
+  await vi.waitFor(() => expect(reloaded.state().isUnreachable).toBe(true), { timeout: 20_000 })
   expect(reloaded.state().status).toBe('unknown')
   expect(await reloaded.logIn({ email: person.email, password: person.password })).toBe(false)
   expect(reloaded.state()).toMatchObject({ isUnreachable: true, problem: null })
@@ -116,7 +116,7 @@ test('who leaves in one tab has left in the others, and who comes in one is ther
   await settled(two, 'signed_out')
   expect(one.state()).toMatchObject({ status: 'signed_out', user: null })
   await two.signUp({ ...person, email: 'bea@example.com', name: 'Bea' })
-  await vi.waitFor(() => expect(one.state().user?.name).toBe('Bea'))
+  await vi.waitFor(() => expect(one.state().user?.name).toBe('Bea'), { timeout: 20_000 })
 })
 
 test('leaving without a line shows nobody, and says that it did not work', async () => {
@@ -153,12 +153,12 @@ test('it is said in time that a session ends, and that somebody is there', async
   const { open, testApp, timers } = await setup({ SESSION_IDLE_MINUTES: '30' })
   const account = open()
   await account.signUp(person)
-  await vi.waitFor(() => expect(timers).toHaveLength(1))
+  await vi.waitFor(() => expect(timers).toHaveLength(1), { timeout: 20_000 })
   testApp.clock.advance(timers[0]?.ms ?? 0)
   timers.splice(0)[0]?.work()
-  await vi.waitFor(() => expect(account.state().secondsLeft).toBe(120))
+  await vi.waitFor(() => expect(account.state().secondsLeft).toBe(120), { timeout: 20_000 })
   expect(await account.stay()).toBe(true)
-  await vi.waitFor(() => expect(account.state().secondsLeft).toBeNull())
+  await vi.waitFor(() => expect(account.state().secondsLeft).toBeNull(), { timeout: 20_000 })
 })
 
 test('an account that wants a second factor', async () => {

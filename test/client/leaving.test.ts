@@ -173,7 +173,7 @@ test.each(['good', 'cut'] as const)(
     expect(await isUnsentThere()).toBe(true)
     cut(line)
     await page.leaving.leave()
-    await vi.waitFor(async () => expect(await isUnsentThere()).toBe(false))
+    await vi.waitFor(async () => expect(await isUnsentThere()).toBe(false), { timeout: 20_000 })
   },
 )
 
@@ -183,5 +183,5 @@ test('and where the page was closed too soon, when it is opened again', async ()
   await page.leaving.leave()
   await leaveUnsent()
   await reload().leaving.settle()
-  await vi.waitFor(async () => expect(await isUnsentThere()).toBe(false))
+  await vi.waitFor(async () => expect(await isUnsentThere()).toBe(false), { timeout: 20_000 })
 })

@@ -150,6 +150,7 @@ export function realtimeContract(name: string, open: () => Promise<OpenedRealtim
         {
           timeout: 5_000,
         },
+        { timeout: 20_000 },
       )
       expect(await r.isConnected(user)).toBe(false)
       await r.publish(group, { n: 1 })
@@ -170,6 +171,7 @@ export function realtimeContract(name: string, open: () => Promise<OpenedRealtim
         {
           timeout: 5_000,
         },
+        { timeout: 20_000 },
       )
       await expectOnly(laptop, mark, [])
       expect(await r.isConnected(user)).toBe(true)

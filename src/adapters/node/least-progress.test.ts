@@ -284,10 +284,13 @@ test('so many connections of one address at a time', async () => {
   const third = await open()
   await once(third, 'close')
   first?.destroy()
-  await vi.waitFor(async () => {
-    const again = await open()
-    again.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
-    const [answer] = await Promise.race([once(again, 'data'), once(again, 'close')])
-    expect(String(answer)).toMatch(/^HTTP\/1\.1 200/)
-  })
+  await vi.waitFor(
+    async () => {
+      const again = await open()
+      again.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+      const [answer] = await Promise.race([once(again, 'data'), once(again, 'close')])
+      expect(String(answer)).toMatch(/^HTTP\/1\.1 200/)
+    },
+    { timeout: 20_000 },
+  )
 })
