@@ -37,6 +37,7 @@ const noRight = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDI
 function explain(error: unknown): string | null {
   if (error instanceof Error && explained.has(error.name)) return error.message
   const { code, errcode = -1, path, port } = codedIn(error) ?? {}
+  if (error instanceof Error && code?.startsWith('ERR_PARSE_ARGS_')) return error.message
   const directory = process.env['DATA_DIR'] ?? './data'
   const primary = errcode % 256
   if (damagedDatabase.has(primary))

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -98,3 +98,17 @@ test('the audit log is verified, alone and against heads, and what is wrong is n
     /\ncut off: partition \d{4}-\d\d, sequence 3\n$/,
   )
 }, 120_000)
+
+const scripts = join(import.meta.dirname, '../../scripts')
+const withOptions = readdirSync(scripts).filter(
+  (name) => name.endsWith('.ts') && readFileSync(join(scripts, name), 'utf8').includes('parseArgs('),
+)
+
+test.each(withOptions)('%s says which option it does not know, and does nothing', async (name) => {
+  const folder = join(directory, `unknown option of ${name}`)
+  const { code, stdout, stderr } = await run(name.replace('.ts', ''), folder, '--bogus')
+  expect(code).toBeGreaterThan(0)
+  expect(stdout + stderr).toContain("Unknown option '--bogus'")
+  expect(stdout + stderr).not.toMatch(/^ +at /m)
+  expect(existsSync(folder)).toBe(false)
+})
