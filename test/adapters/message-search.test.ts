@@ -12,6 +12,7 @@ import { messageSearchContract } from '../contracts/message-search.contract.ts'
 import { openCountedSqlite } from '../cost/counted-sqlite.ts'
 import { sqlitePorts } from '../scripts/seed/sqlite-app.ts'
 import { startProvisionedCosmos } from '../stand-ins/provisioned-cosmos.ts'
+import { writtenMessage } from '../written-message.ts'
 
 messageSearchContract('the other SQLite', async ({ clock }) => {
   const { database, close } = openCountedSqlite()
@@ -51,27 +52,8 @@ messageSearchContract('Cosmos DB, message by message', async ({ clock }) => {
 messageSearchContract('Cosmos DB, by the words of messages', ({ clock }) => openCosmos(clock))
 
 const conversationId = 'a-conversation'
-const written = (seq: number, text: string, more: Partial<StoredMessage> = {}): StoredMessage => ({
-  id: `sender~${seq}`,
-  conversationId,
-  seq,
-  kind: 'message',
-  isNumbered: 'yes',
-  threadKey: '',
-  senderId: 'sender',
-  clientMessageId: null,
-  fingerprint: '',
-  count: seq,
-  text,
-  attachments: [],
-  mentions: [],
-  replyTo: null,
-  reactions: {},
-  at: new Date(seq * 1_000).toISOString(),
-  editedAt: null,
-  deletedAt: null,
-  ...more,
-})
+const written = (seq: number, text: string, more: Partial<StoredMessage> = {}): StoredMessage =>
+  writtenMessage({ conversationId, seq, text, at: seq * 1_000 }, more)
 
 type Opened = Awaited<ReturnType<typeof openCosmos>>
 

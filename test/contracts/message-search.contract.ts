@@ -4,6 +4,7 @@ import { messages, type StoredMessage } from '../../src/core/messaging/chat/entr
 import type { Clock } from '../../src/ports/clock.ts'
 import type { DocumentStore } from '../../src/ports/documents.ts'
 import type { FoundMessage, MessageQuestion, MessageSearch } from '../../src/ports/message-search.ts'
+import { writtenMessage } from '../written-message.ts'
 import { phrases, scripts } from './texts-in-scripts.ts'
 
 export interface OpenedMessageSearch {
@@ -39,27 +40,7 @@ export function messageSearchContract(
       const conversationId = crypto.randomUUID()
       const write = async (text: string, more: Partial<StoredMessage> = {}) => {
         clock.advance(1_000)
-        const message: StoredMessage = {
-          id: `sender~${++seq}`,
-          conversationId,
-          seq,
-          kind: 'message',
-          isNumbered: 'yes',
-          threadKey: '',
-          senderId: 'sender',
-          clientMessageId: null,
-          fingerprint: '',
-          count: seq,
-          text,
-          attachments: [],
-          mentions: [],
-          replyTo: null,
-          reactions: {},
-          at: new Date(clock.now()).toISOString(),
-          editedAt: null,
-          deletedAt: null,
-          ...more,
-        }
+        const message = writtenMessage({ conversationId, seq: ++seq, text, at: clock.now() }, more)
         return opened.documents.insert(messages, message)
       }
       const everything = { conversationId, afterSeq: 0, since: longAgo }
