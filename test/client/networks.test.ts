@@ -260,7 +260,6 @@ test('120 messages while the line was down: the mark that they were read is one 
       expect(ann.texts()).toHaveLength(120)
     },
     { timeout: 40_000 },
-    { timeout: 20_000 },
   )
   const reads = () => ann.network.seen.filter((each) => each.endsWith('/read'))
   await vi.waitFor(() => expect(reads().length).toBeGreaterThan(0), { timeout: 20_000 })

@@ -87,7 +87,6 @@ describe.skipIf(redisServerMissing).each([
     await vi.waitFor(
       async () => expect(await readiness()).toEqual({ status: 503, cache: 'down', documents: 'up' }),
       patiently,
-      { timeout: 20_000 },
     )
   })
 
@@ -120,7 +119,6 @@ describe.skipIf(redisServerMissing).each([
     await vi.waitFor(
       async () => expect(await readiness()).toEqual({ status: 200, cache: 'up', documents: 'up' }),
       patiently,
-      { timeout: 20_000 },
     )
     const answer = await logIn(openBrowser())
     expect(answer.headers.get('x-ratelimit-limit')).toBe(String(authPerMinute))

@@ -122,7 +122,6 @@ describe('the server for devices as a process of its own', () => {
         expect([status, headers.get('connection')]).toEqual([503, 'close'])
       },
       { timeout: 1_500, interval: 20 },
-      { timeout: 20_000 },
     )
     expect((await closed)[0]).toBe(1012)
     expect(await ended).toBe(0)

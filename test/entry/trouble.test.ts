@@ -146,7 +146,6 @@ test('on a full disk it serves what it has, is not ready, loses nothing, and goe
   await vi.waitFor(
     async () => expect(await readiness()).toMatchObject({ status: 503, body: { status: 'not_ready' } }),
     patiently,
-    { timeout: 20_000 },
   )
   const { dependencies } = (await readiness()).body
   expect([dependencies.documents.state, dependencies.records.state]).toEqual(['down', 'down'])

@@ -82,7 +82,6 @@ async function open(by: Person, ...others: Person[]): Promise<string> {
           person.heard.some((event) => event.event === 'conversation.added' && event.conversationId === id),
         ).toBe(true),
       { timeout: 10_000 },
-      { timeout: 20_000 },
     )
     person.live.follow(id, seq)
   }

@@ -33,7 +33,6 @@ async function linkIn(email: string, words: RegExp): Promise<string> {
       return /https?:\/\/\S+/.exec(mail.text)?.[0] ?? ''
     },
     { timeout: 30_000, interval: 100 },
-    { timeout: 20_000 },
   )
 }
 
