@@ -7,6 +7,7 @@ import { wire } from '../entry/wire.ts'
 import { lockFolderAlone } from '../entry/wiring/folder.ts'
 import { createApp } from '../src/app/create-app.ts'
 import { type Config, InvalidConfiguration, readConfig } from '../src/config/config.ts'
+import { AppError } from '../src/core/kernel/errors.ts'
 import { knownDeletions, type YoungerDeletions } from './backup/known-deletions.ts'
 import { type Backup, listBackups, secretsName } from './backup/manifest.ts'
 import { putBack } from './backup/put-back.ts'
@@ -65,7 +66,15 @@ async function run(
       ...(aside ? [join(dataDirectory, aside)] : []),
     ])
     let again = 0
-    for (const deletion of known.deletions) if (await erasure.carryOver(deletion)) again++
+    for (const deletion of known.deletions)
+      try {
+        if (await erasure.carryOver(deletion)) again++
+      } catch (error) {
+        if (!(error instanceof AppError && error.code === 'last_administrator')) throw error
+        console.log(
+          `${deletion.userId} had asked to be erased since, and is the only administrator here: npm run admin -- grant somebody else, and ask again.`,
+        )
+      }
     if (again > 0)
       console.log(
         `${again} who had asked to be erased since are closed again, and erased when a server runs.`,

@@ -1,16 +1,22 @@
 import { existsSync } from 'node:fs'
-import { copyFile, link, open, rename, rm } from 'node:fs/promises'
+import { copyFile, link, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { restoringName } from '../../entry/wiring/folder.ts'
 import { makeDirectory, orNull, syncDirectory } from '../../src/adapters/filesystem/files.ts'
-import { type Backup, blobsName, checkBackup, databaseName, nameOf, secretsName } from './manifest.ts'
+import {
+  type Backup,
+  blobsName,
+  checkBackup,
+  databaseName,
+  nameOf,
+  secretsName,
+  syncFile,
+} from './manifest.ts'
 
 async function copyDurably(from: string, to: string): Promise<void> {
   await makeDirectory(dirname(to))
   await copyFile(from, to)
-  const handle = await open(to, 'r+')
-  await handle.sync()
-  await handle.close()
+  await syncFile(to)
   await syncDirectory(dirname(to))
 }
 

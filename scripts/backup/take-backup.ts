@@ -17,6 +17,7 @@ import {
   manifestName,
   nameOf,
   secretsName,
+  syncFile,
 } from './manifest.ts'
 
 const unfinished = '.unfinished-'
@@ -48,15 +49,6 @@ function lock(directory: string): () => void {
   } catch (error) {
     held.close()
     throw isBusy(error) ? new BackupUnderWay(`A backup into ${directory} is under way already.`) : error
-  }
-}
-
-async function syncFile(path: string): Promise<void> {
-  const handle = await open(path, 'r+')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 
