@@ -42,16 +42,22 @@ const isLegalText = (file: string): boolean =>
 function standardText({ name, author, homepage, repository }: Manifest, license: string): string {
   const holder = (typeof author === 'object' ? author.name : author) ?? `the authors of ${name}`
   const place = homepage ?? (typeof repository === 'object' ? repository.url : repository)
-  const text = licenses[license]?.licenseText ?? ''
+  const text = partsOf(license)
+    .map((part) => licenses[part]?.licenseText ?? '')
+    .join('\n\n')
   const withoutHolders = text.replaceAll(/^Copyright \(c\).*\n/gm, '')
   return `Copyright (c) ${holder}${place ? ` (${place})` : ''}\n\n${withoutHolders}`
 }
+
+/** An expression of SPDX may ask for several at once, such as `(Apache-2.0 AND BSD-3-Clause)`. */
+const partsOf = (license: string): readonly string[] => license.replace(/^\((.*)\)$/, '$1').split(' AND ')
+const isAllowed = (license: string): boolean => partsOf(license).every((part) => allowed.includes(part))
 
 /** The package that lies in a folder. A license that is not among those allowed, or none at all, stops the build. */
 export function readPackage(directory: string): BundledPackage {
   const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as Manifest
   const license = manifest.license ?? undeclared[manifest.name]
-  if (license === undefined || !allowed.includes(license))
+  if (license === undefined || !isAllowed(license))
     throw new Error(
       `${manifest.name} ${manifest.version} has the license ${license ?? '(none)'}: what is bundled may be under ${allowed.join(', ')}`,
     )

@@ -77,9 +77,21 @@ test('what a browser is given says where its licenses are, and they are there', 
 test.each([
   ['says none', {}, 'its-name 1.0.0 has the license (none)'],
   ['asks for more', { license: 'LGPL-3.0-or-later' }, 'its-name 1.0.0 has the license LGPL-3.0-or-later'],
+  ['asks for more beside', { license: '(MIT AND GPL-3.0-only)' }, 'has the license (MIT AND GPL-3.0-only)'],
+  ['gives a choice', { license: 'MIT OR GPL-3.0-only' }, 'has the license MIT OR GPL-3.0-only'],
 ])('a package whose license %s is not bundled', (title, more, message) => {
   const folder = join(directory, title)
   mkdirSync(folder)
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'its-name', version: '1.0.0', ...more }))
   expect(() => readPackage(folder)).toThrow(message)
+})
+
+test('a package under several allowed licenses at once brings the texts of all', () => {
+  const folder = join(directory, 'several')
+  mkdirSync(folder)
+  const manifest = { name: 'its-name', version: '1.0.0', license: '(Apache-2.0 AND BSD-3-Clause)' }
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
+  const [text = ''] = readPackage(folder).texts
+  expect(text).toContain('Apache License')
+  expect(text).toContain('Neither the name')
 })
