@@ -3,7 +3,17 @@ import type { FactName, Facts } from './telemetry-facts.ts'
 interface Definition {
   readonly kind: 'histogram' | 'counter' | 'gauge'
   /** As UCUM has it: `s` for seconds. */
-  readonly unit: 's' | '{request_unit}' | '{mail}' | '{connection}' | '{login}' | '{request}' | '{trace}'
+  readonly unit:
+    | 's'
+    | '{request_unit}'
+    | '{mail}'
+    | '{form}'
+    | '{damage}'
+    | '{message}'
+    | '{connection}'
+    | '{login}'
+    | '{request}'
+    | '{trace}'
   /** The facts by which it is told apart, and no others: what they may be bounds how much it holds. */
   readonly by: readonly FactName[]
   readonly says: string
@@ -66,6 +76,12 @@ export const metricDefinitions = {
     by: [],
     says: 'From the commit of a change in a conversation until it was handed over to the devices.',
   },
+  'chat.message.late': {
+    kind: 'counter',
+    unit: '{message}',
+    by: [],
+    says: 'Changes in conversations that were not handed over within a second of their commit, or not at the first try.',
+  },
   'mail.queue.age': {
     kind: 'gauge',
     unit: 's',
@@ -77,6 +93,30 @@ export const metricDefinitions = {
     unit: '{mail}',
     by: [],
     says: 'Dead letters that somebody has to look at, as last counted.',
+  },
+  'forms.overdue': {
+    kind: 'gauge',
+    unit: '{form}',
+    by: [],
+    says: 'Forms that nobody looked at in the promised time, as last counted; 1,000 stands for that many or more.',
+  },
+  'audit.verified_age': {
+    kind: 'gauge',
+    unit: 's',
+    by: [],
+    says: 'Since when the audit log was last found intact, as far as this process has looked.',
+  },
+  'audit.damaged': {
+    kind: 'gauge',
+    unit: '{damage}',
+    by: [],
+    says: '1 where the audit log was found damaged when it was last verified, else 0.',
+  },
+  'keys.signing_age': {
+    kind: 'gauge',
+    unit: 's',
+    by: [],
+    says: 'For how long the signing key in use has been in use.',
   },
   'hasher.wait': {
     kind: 'histogram',

@@ -12,12 +12,13 @@ const minuteMs = 60_000
 
 /** What is done about submissions that nobody asks for: safe at any time, in any number of processes at once. */
 export function createFormJobs(
-  { submissions, clock, log }: Needs<'submissions' | 'clock' | 'log'>,
+  needs: Needs<'submissions' | 'clock' | 'log' | 'telemetry'>,
   domain: FormsDomain,
 ) {
+  const { submissions, clock, log } = needs
   const { keys, audit, sealing, hashContacts, eraseContents, settings } = domain
   const { now, forEach, change, entryOf } = createWalkForms({ submissions, clock }, { audit })
-  const watching = createWatchForms({ submissions, clock, log }, domain, { forEach, change, entryOf })
+  const watching = createWatchForms(needs, domain, { forEach, change, entryOf })
 
   const pastRetention = (): SubmissionFilter => ({ retainedUntil: now(), isErased: false })
 
@@ -76,6 +77,7 @@ export function createFormJobs(
 
   const jobs: readonly Job[] = [
     { name: 'escalate-overdue-forms', everyMs: 5 * minuteMs, run: watching.escalate },
+    { name: 'count-overdue-forms', everyMs: 5 * minuteMs, run: watching.countOverdue },
     { name: 'tell-of-quarantine', everyMs: 60 * minuteMs, run: watching.tellOfQuarantine },
     {
       name: 'erase-forms-past-retention',

@@ -31,7 +31,9 @@ import { createSealSubmission } from './seal-submission.ts'
 import { createJudgeSpam } from './spam.ts'
 import { createSubmitForm, type Sending, type Stored } from './submit-form.ts'
 
-export type FormsNeeds = Needs<'documents' | 'submissions' | 'cache' | 'ciphers' | 'clock' | 'ids' | 'log'>
+export type FormsNeeds = Needs<
+  'documents' | 'submissions' | 'cache' | 'ciphers' | 'clock' | 'ids' | 'log' | 'telemetry'
+>
 
 export interface FormsBorrows {
   readonly users: Pick<Users, 'read'>

@@ -1,3 +1,4 @@
+import { isRecent } from '../../ports/clock.ts'
 import type { QueuedMail } from '../../ports/mail-queue.ts'
 import type { Needs } from '../../ports/ports.ts'
 import type { Submission } from '../../ports/submissions.ts'
@@ -11,16 +12,32 @@ import type { WalkForms } from './walk-forms.ts'
 const toldOneByOne = 3
 /** More are not counted. */
 const mostCounted = 10_000
+/** Of each state, for the figure that is watched. */
+const mostOverdue = 1_000
+const countedForMs = 15 * 60_000
 
 const isPutAside = ({ status }: Submission): boolean => (status as FormStatus) === 'spam'
 
 /** Sees to it that nothing waits without anybody knowing. */
 export function createWatchForms(
-  { submissions, clock, log }: Needs<'submissions' | 'clock' | 'log'>,
+  { submissions, clock, log, telemetry }: Needs<'submissions' | 'clock' | 'log' | 'telemetry'>,
   { mail, mails, settings }: Pick<FormsDomain, 'mail' | 'mails' | 'settings'>,
   { forEach, change, entryOf }: Pick<WalkForms, 'forEach' | 'change' | 'entryOf'>,
 ) {
+  let counted: { readonly atMs: number; readonly overdue: number } | null = null
+  // Where another process has counted since, what this one knows is old.
+  telemetry.gauge('forms.overdue', () =>
+    counted && isRecent(counted.atMs, countedForMs, clock.now()) ? counted.overdue : null,
+  )
+
   return {
+    async countOverdue(): Promise<void> {
+      const atMs = clock.now()
+      const now = new Date(atMs).toISOString()
+      const counts = await submissions.countWaiting({ now, most: mostOverdue })
+      const sum = counts.reduce((before, { overdue }) => before + overdue, 0)
+      counted = { atMs, overdue: Math.min(mostOverdue, sum) }
+    },
     /** Each is escalated once. What a person sent and what may be a flood are told apart. */
     async escalate(): Promise<void> {
       const filter = { ...overdueAt(clock.now()), isEscalated: false }

@@ -21,6 +21,7 @@ import { type Announcement, announcements, type InboxEntry } from './lists.model
 import { mineNow } from './mine.model.ts'
 import { momentOf } from './place.ts'
 
+const promisedMs = 1_000
 /** For how long a process commits without saying again that it may owe announcements. */
 const intentMs = 20_000
 /** A commit begun this long before the end of an intent is through by then. */
@@ -240,9 +241,12 @@ export function createAnnouncer(needs: AnnouncerNeeds, inbox: Inbox) {
         for (const entry of entries) {
           try {
             await announce(entry, edited.find(({ id }) => id === editedIn(entry)) ?? null)
-            telemetry.measure('chat.message.delivery', Math.max(0, clock.now() - committedMs) / 1_000)
+            const tookMs = Math.max(0, clock.now() - committedMs)
+            telemetry.measure('chat.message.delivery', tookMs / 1_000)
+            if (tookMs > promisedMs) telemetry.count('chat.message.late')
           } catch (error) {
             lane.doubts++
+            telemetry.count('chat.message.late')
             log.error('announcement_failed', error)
           }
           lane.owed.delete(entry.seq)

@@ -10,7 +10,7 @@ import { createSearchAudit } from './search-audit.ts'
 import { createVerifyChain } from './verify-chain.ts'
 
 export function createAudit(
-  needs: Needs<'audit' | 'auditAnchors' | 'auditKeys' | 'clock' | 'ids' | 'log'>,
+  needs: Needs<'audit' | 'auditAnchors' | 'auditKeys' | 'clock' | 'ids' | 'log' | 'telemetry'>,
   borrows: { readonly keys: Pick<Keys, 'pseudonym'> },
 ) {
   const recording = createRecording(needs, borrows)

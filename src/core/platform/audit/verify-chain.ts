@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type AuditHead, headText, type KeptHead, readHead } from '../../../ports/audit.ts'
+import { isRecent } from '../../../ports/clock.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Job } from '../../kernel/domain.ts'
 import { ForgedAnchor, readAnchors } from './anchors.ts'
@@ -38,9 +39,21 @@ export function createVerifyChain(
     auditKeys,
     clock,
     log,
-  }: Needs<'audit' | 'auditAnchors' | 'auditKeys' | 'clock' | 'log'>,
+    telemetry,
+  }: Needs<'audit' | 'auditAnchors' | 'auditKeys' | 'clock' | 'log' | 'telemetry'>,
   { record }: Pick<Recording, 'record'>,
 ) {
+  let known: { readonly lookedAtMs: number; readonly atMs: number; readonly isIntact: boolean } | null = null
+  // Where another process has looked since, what this one knows is old.
+  const latest = () => (known && isRecent(known.lookedAtMs, 3 * hourMs, clock.now()) ? known : null)
+  telemetry.gauge('audit.damaged', () => {
+    const found = latest()
+    return found && (found.isIntact ? 0 : 1)
+  })
+  telemetry.gauge('audit.verified_age', () => {
+    const found = latest()
+    return found?.isIntact ? Math.max(0, clock.now() - found.atMs) / 1_000 : null
+  })
   const lastOne = async () => (await audit.listByResource(verification, { limit: 1 })).items[0]
   async function look(): Promise<{ readonly heads: readonly AuditHead[]; readonly damage: string | null }> {
     const kept: KeptHead[] = []
@@ -56,7 +69,10 @@ export function createVerifyChain(
 
   async function verify(): Promise<void> {
     const today = new Date(clock.now()).toISOString().slice(0, 10)
-    if ((await lastOne())?.createdAt.startsWith(today)) return
+    const last = await lastOne()
+    const lookedAtMs = clock.now()
+    if (last) known = { lookedAtMs, atMs: Date.parse(last.createdAt), isIntact: last.outcome === 'success' }
+    if (last?.createdAt.startsWith(today)) return
     const { heads, damage } = await look()
     if (heads.length === 0 && damage === null) return
     if (damage !== null) log.error('audit_damaged', new Error(`the audit log is damaged: ${damage}`))
@@ -68,6 +84,7 @@ export function createVerifyChain(
       ...(damage === null ? {} : { reason: damage }),
       changedFields: heads.map(headText),
     })
+    known = { lookedAtMs, atMs: clock.now(), isIntact: damage === null }
   }
 
   // Once an hour, so that a day whose first run was cut off is made up for.

@@ -5,6 +5,7 @@ import { type RandomBytes, randomBytes } from '../../../ports/random-bytes.ts'
 import { keyInUse, type SecretVersion } from '../../../ports/secrets.ts'
 import { PortUnavailable } from '../../../ports/unavailable.ts'
 import { emptyFace } from '../../kernel/domain.ts'
+import { createWatchKeys } from './watch-keys.ts'
 
 interface MasterKey {
   readonly id: string
@@ -154,4 +155,10 @@ export function createKeys({
 
 export type Keys = ReturnType<typeof createKeys>
 
-export const keysDomain = { collections: [], create: createKeys }
+export const keysDomain = {
+  collections: [],
+  create: (needs: Needs<'secrets' | 'clock' | 'ciphers' | 'telemetry'>) => ({
+    ...createKeys(needs),
+    jobs: [createWatchKeys(needs)],
+  }),
+}

@@ -1,3 +1,4 @@
+import { isRecent } from '../../../ports/clock.ts'
 import type { DeadMail, MailCounts, QueuedMail } from '../../../ports/mail-queue.ts'
 import type { KeptMail } from '../../../ports/mailer.ts'
 import type { Needs } from '../../../ports/ports.ts'
@@ -34,9 +35,14 @@ export function createMail(
   const sendDue = createSendDueMail(needs, open)
   const { undecided, decideLater, decideDue } = createDecideMail(needs, keys)
 
-  let counted: { readonly dead: number; readonly waitingSinceMs: number } | null = null
-  telemetry.gauge('mail.dead', () => counted?.dead ?? null)
-  telemetry.gauge('mail.queue.age', () => counted && counted.waitingSinceMs / 1_000)
+  let counted: { readonly atMs: number; readonly dead: number; readonly waitingSinceMs: number } | null = null
+  // Where another process has counted since, what this one knows is old.
+  const latest = () => (counted && isRecent(counted.atMs, 3 * longMs, clock.now()) ? counted : null)
+  telemetry.gauge('mail.dead', () => latest()?.dead ?? null)
+  telemetry.gauge('mail.queue.age', () => {
+    const known = latest()
+    return known && known.waitingSinceMs / 1_000
+  })
 
   let isSending = false
   let isAskedAgain = false
@@ -65,7 +71,7 @@ export function createMail(
       async run() {
         const { waiting, dead, waitingSince } = await mailQueue.counts()
         const waitingSinceMs = waitingSince === null ? 0 : Math.max(0, clock.now() - Date.parse(waitingSince))
-        counted = { dead, waitingSinceMs }
+        counted = { atMs: clock.now(), dead, waitingSinceMs }
         if (dead > 0) log.warn('mail_dead_letters', { dead })
         if (waitingSinceMs >= longMs) log.warn('mail_waits', { waiting, waitingSinceMs })
       },
