@@ -112,7 +112,13 @@ export function tableRow(envelope: Envelope): readonly [table: TableName, row: T
     Properties: properties,
     ...(metric
       ? // A measure that says neither its least nor its greatest value is taken for both.
-        { Name: metric.name, Sum: metric.value, Min: metric.value, Max: metric.value, ItemCount: metric.count }
+        {
+          Name: metric.name,
+          Sum: metric.value,
+          Min: metric.value,
+          Max: metric.value,
+          ItemCount: metric.count,
+        }
       : { Name: facts['name'], ItemCount: Math.round(itemCount) }),
     ...(duration !== undefined && { Id: id, DurationMs: duration, Success: success }),
     ...(name === 'AppRequests' && { ResultCode: responseCode }),

@@ -1,0 +1,119 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { alerts } from '../../scripts/slo/alerts.ts'
+import { describeRules } from '../../scripts/slo/rules.ts'
+import { type Hour, nowMs, rowsOf } from './hours.ts'
+import { runQueries, whyNotRun } from './kql-engine.ts'
+
+/* Each alert is made to fire, by its own query over an hour that is bad in one way, and is silent over a good one. */
+
+const from = (minute: number, bad: ReturnType<NonNullable<Hour['minute']>>): Hour => ({
+  minute: (at) => (at >= minute ? bad : {}),
+})
+
+const badHours: Readonly<Record<string, readonly Hour[]>> = {
+  'availability-burns-fast': [from(20, { failing: 2 })],
+  'availability-burns-slowly': [from(0, { requests: 200, failing: 2 })],
+  'requests-fail': [from(40, { failing: 4 })],
+  'requests-slow': [from(40, { slow: 5 })],
+  'logins-refused': [from(57, { guesses: 11 }), from(57, { lost: 11 })],
+  'logins-burn-fast': [from(20, { lost: 1 })],
+  'logins-burn-slowly': [from(0, { logins: 40, lost: 1 })],
+  'messages-burn-fast': [from(0, { late: 10 }), from(0, { messages: 0, late: 10 })],
+  'messages-burn-slowly': [from(0, { late: 5 })],
+  'cosmos-throttles': [from(56, { throttled: 1 })],
+  'mail-waits': [from(50, { gauges: { 'mail.queue.age': 700 } })],
+  'mail-is-dead': [from(30, { gauges: { 'mail.dead': 1 } })],
+  'forms-overdue': [from(30, { gauges: { 'forms.overdue': 1 } })],
+  'jobs-stand-still': [from(0, { stopped: ['send-mail'] }), from(0, { broken: ['watch-mail'] })],
+  'jobs-are-late': [
+    from(0, { stopped: ['verify-audit'] }),
+    from(0, { stopped: ['forget-sent-mail'] }),
+    from(0, { broken: ['renew-form-keys'] }),
+  ],
+  'audit-not-verified': [
+    from(0, { gauges: { 'audit.verified_age': 27 * 3_600 } }),
+    from(0, { gauges: { 'audit.verified_age': null, 'audit.damaged': 1 } }),
+  ],
+  'keys-are-old': [from(0, { gauges: { 'keys.signing_age': 91 * 86_400 } })],
+  'certificate-ends': [from(0, { uptime: { certificate: 'failed' } })],
+  'event-loop-late': [from(50, { gauges: { 'event_loop.delay': 0.4 } })],
+  'uptime-healthz': [
+    from(45, { uptime: { healthz: 'failed' } }),
+    from(45, { uptime: { healthz: 'slow' } }),
+    from(0, { uptime: { healthz: 'not asked' } }),
+  ],
+  'uptime-readyz': [from(50, { uptime: { readyz: 'failed' } }), from(0, { uptime: { readyz: 'not asked' } })],
+  'no-telemetry': [{ isDark: true }],
+}
+
+const good: readonly (readonly [what: string, hour: Hour])[] = [
+  ['as usual', {}],
+  [
+    'with what may happen',
+    {
+      minute: (at) => ({
+        failing: at === 30 ? 1 : 0,
+        lost: at === 20 ? 1 : 0,
+        late: at % 10 === 0 ? 1 : 0,
+        guesses: at % 7 === 0 ? 9 : 1,
+        throttled: at === 3 ? 5 : 0,
+        gauges: { 'event_loop.delay': at % 20 === 0 ? 0.9 : 0.01 },
+        uptime: at === 50 ? { healthz: 'failed', readyz: 'failed' } : {},
+      }),
+    },
+  ],
+]
+
+const { rules } = JSON.parse(describeRules()) as {
+  readonly rules: readonly {
+    readonly name: string
+    readonly query: string
+    readonly full: { readonly window: string }
+    readonly thrifty: { readonly window: string }
+  }[]
+}
+/** Of what the rule in Azure says, not of the table. */
+function minutesOf(window: string): number {
+  const [, days = 0, hours = 0, minutes = 0] = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$/.exec(window) ?? []
+  return (Number(days) * 24 + Number(hours)) * 60 + Number(minutes)
+}
+const asked = rules.flatMap(({ name, query, full, thrifty }) =>
+  [full, thrifty].map(({ window }) => ({ name, query, windowMinutes: minutesOf(window) })),
+)
+
+test('each alert has hours in which it has to fire', () =>
+  expect(Object.keys(badHours).toSorted()).toEqual(alerts.map(({ name }) => name).toSorted()))
+
+describe.skipIf(whyNotRun !== null)(`by its own query${whyNotRun ? ` (not run: ${whyNotRun})` : ''}`, () => {
+  const bad = Object.entries(badHours).flatMap(([name, hours]) => hours.map((hour) => ({ name, hour })))
+  let inBad: Awaited<ReturnType<typeof runQueries>> = []
+  let inGood: Awaited<ReturnType<typeof runQueries>> = []
+  beforeAll(async () => {
+    const worlds = [
+      ...bad.map(({ name, hour }) => ({ hour, queries: asked.filter((each) => each.name === name) })),
+      ...good.map(([, hour]) => ({ hour, queries: asked })),
+    ]
+    const found = await runQueries(
+      await Promise.all(
+        worlds.map(async ({ hour, queries }) => ({ workspace: await rowsOf(hour), queries })),
+      ),
+      nowMs,
+    )
+    inBad = found.slice(0, bad.length)
+    inGood = found.slice(bad.length)
+  }, 300_000)
+
+  test.each(bad.map(({ name }, at) => ({ name, at })))('$name fires, hour $at', ({ at }) => {
+    for (const found of inBad[at] ?? []) expect(found).not.toEqual([])
+  })
+
+  test.each(alerts)('$name is silent over good hours', ({ name }) => {
+    const loud = good.flatMap(([what], world) =>
+      asked.flatMap((each, at) => {
+        const found = inGood[world]?.[at]
+        return each.name === name && found?.length !== 0 ? [{ what, window: each.windowMinutes, found }] : []
+      }),
+    )
+    expect(loud).toEqual([])
+  })
+})
