@@ -41,6 +41,8 @@ param reportsNotify string = ''
 
 @description('Who is told when something is wrong.')
 param alertEmail string
+@description('Who is told at night too, such as the address by which an incident begins in PagerDuty. Empty: the same people.')
+param onCallEmail string = ''
 @description('A number in the United States, digits alone, for an SMS as well.')
 param alertPhone string = ''
 @description('Dollars a month.')
@@ -130,6 +132,7 @@ module watch 'modules/watch.bicep' = {
     location: location
     tags: tags
     alertEmail: alertEmail
+    onCallEmail: onCallEmail
     alertPhone: alertPhone
     monthlyBudget: monthlyBudget
     budgetStart: budgetStart
@@ -481,7 +484,7 @@ module alerts 'modules/alerts.bicep' = {
     name: name
     tags: tags
     peopleId: watch.outputs.peopleId
-    cosmosId: documents.outputs.id
+    onCallId: watch.outputs.onCallId
     databaseId: records.outputs.databaseId
     appIds: map(
       apps,
@@ -497,6 +500,22 @@ module alerts 'modules/alerts.bicep' = {
         )
   }
   dependsOn: [appService, functions, cache]
+}
+
+module promises 'modules/promises.bicep' = {
+  scope: group
+  name: 'promises'
+  params: {
+    name: name
+    location: location
+    tags: tags
+    logsId: watch.outputs.logsId
+    insightsId: watch.outputs.insightsId
+    apiUrl: apiUrl
+    onCallId: watch.outputs.onCallId
+    peopleId: watch.outputs.peopleId
+    isThrifty: isSmall
+  }
 }
 
 module defender 'modules/defender.bicep' = if (isDefended) {

@@ -11,6 +11,7 @@ param isMailDomainVerified = readEnvironmentVariable('API_MAIL_DOMAIN_VERIFIED',
 param formsNotify = readEnvironmentVariable('FORMS_NOTIFY', '')
 param reportsNotify = readEnvironmentVariable('REPORTS_NOTIFY', '')
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL')
+param onCallEmail = readEnvironmentVariable('ON_CALL_EMAIL', '')
 param alertPhone = readEnvironmentVariable('ALERT_PHONE', '')
 param operatorId = readEnvironmentVariable('AZURE_PRINCIPAL_ID')
 param operatorType = readEnvironmentVariable('AZURE_PRINCIPAL_TYPE', 'User')

@@ -1,44 +1,14 @@
-// What the services say of themselves, and the app cannot: they throttle, fill up, answer with errors.
+// What the services say of themselves, and the app cannot: they fill up, or answer with errors.
 param name string
 param tags object
 param peopleId string
-param cosmosId string
+param onCallId string
 param databaseId string
 param appIds string[]
 @description('Empty where there is no Front Door.')
 param frontDoorId string
 @description('Empty where there is no cache of its own.')
 param cacheIds string[]
-
-resource throttled 'Microsoft.Insights/metricAlerts@2018-03-01' = {
-  name: '${name}-cosmos-throttles'
-  location: 'global'
-  tags: tags
-  properties: {
-    description: 'Cosmos DB refused requests (429): the app repeats them for five seconds, then people see 503. Raise the throughput.'
-    severity: 2
-    enabled: true
-    scopes: [cosmosId]
-    evaluationFrequency: 'PT5M'
-    windowSize: 'PT5M'
-    criteria: {
-      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
-      allOf: [
-        {
-          criterionType: 'StaticThresholdCriterion'
-          name: 'refused'
-          metricNamespace: 'Microsoft.DocumentDB/databaseAccounts'
-          metricName: 'TotalRequests'
-          timeAggregation: 'Count'
-          operator: 'GreaterThan'
-          threshold: 0
-          dimensions: [{ name: 'StatusCode', operator: 'Include', values: ['429'] }]
-        }
-      ]
-    }
-    actions: [{ actionGroupId: peopleId }]
-  }
-}
 
 resource databaseFull 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   name: '${name}-sql-fills-up'
@@ -124,7 +94,7 @@ resource failing 'Microsoft.Insights/metricAlerts@2018-03-01' = [
           }
         ]
       }
-      actions: [{ actionGroupId: peopleId }]
+      actions: [{ actionGroupId: onCallId }]
     }
   }
 ]
@@ -155,7 +125,7 @@ resource edgeFails 'Microsoft.Insights/metricAlerts@2018-03-01' = if (!empty(fro
         }
       ]
     }
-    actions: [{ actionGroupId: peopleId }]
+    actions: [{ actionGroupId: onCallId }]
   }
 }
 

@@ -4,6 +4,8 @@ param location string
 param tags object
 @description('Who is told when something is wrong.')
 param alertEmail string
+@description('Who is told at night too, such as the address by which an incident begins in PagerDuty. Empty: the same people.')
+param onCallEmail string
 @description('Who is called as well, in digits, where the country code is 1. Empty: nobody.')
 param alertPhone string
 @description('Dollars a month.')
@@ -63,6 +65,24 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
     groupShortName: 'people'
     enabled: true
     emailReceivers: [{ name: 'people', emailAddress: alertEmail, useCommonAlertSchema: true }]
+  }
+}
+
+// What cannot wait until the morning.
+resource onCall 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: '${name}-on-call'
+  location: 'global'
+  tags: tags
+  properties: {
+    groupShortName: 'on-call'
+    enabled: true
+    emailReceivers: [
+      {
+        name: 'on-call'
+        emailAddress: empty(onCallEmail) ? alertEmail : onCallEmail
+        useCommonAlertSchema: true
+      }
+    ]
     smsReceivers: empty(alertPhone) ? [] : [{ name: 'on-call', countryCode: '1', phoneNumber: alertPhone }]
   }
 }
@@ -98,3 +118,5 @@ resource budget 'Microsoft.Consumption/budgets@2023-11-01' = {
 output logsId string = logs.id
 output connectionString string = insights.properties.ConnectionString
 output peopleId string = people.id
+output onCallId string = onCall.id
+output insightsId string = insights.id

@@ -219,7 +219,6 @@ export const alerts: readonly Alert[] = [
     tells: 'on-call',
     everyMinutes: 5,
     windowMinutes: 15,
-    thriftyWindowMinutes: 45,
     query: unreachable('healthz', { slowMs: 5_000, failures: 3 }),
   },
   {
@@ -230,7 +229,7 @@ export const alerts: readonly Alert[] = [
     tells: 'on-call',
     everyMinutes: 5,
     windowMinutes: 15,
-    thriftyWindowMinutes: 45,
+    thriftyWindowMinutes: 30,
     query: unreachable('readyz', { slowMs: 30_000, failures: 2 }),
   },
   {

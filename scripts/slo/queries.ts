@@ -43,20 +43,23 @@ export const burning = (
 | project bad, all, badLately, allLately`
 }
 
-/** The owner's first: of requests that are none of a probe more than `share` failed. Rows are samples. */
-export const failing = (share: number): string => `AppRequests
-| where ${ours} and isnotempty(OperationName)
-| where ${probes.map((route) => `OperationName !endswith ' ${route}'`).join(' and ')}
-| summarize failed = sumif(ItemCount, Success == false), all = sum(ItemCount)
-| where todouble(failed) > ${decimal(share)} * todouble(all)
+/** Of requests that are none of a probe more than `share` failed. */
+export const failing = (share: number): string => `${requests}
+| summarize failed = sum(bad), all = sum(all)
+| where failed > ${decimal(share)} * all
 | project failed, all`
 
-/** The 95th percentile is above `ms` exactly where more than one in twenty took longer. Rows are samples. */
-export const slow = (ms: number): string => `AppRequests
-| where ${ours} and isnotempty(OperationName)
+/**
+ * The 95th percentile is above `ms` exactly where more than one in twenty took longer. What is slow is kept of traces, each for
+ * itself, and so is counted there; how many there were in all is said by the metric, since what went well is a sample.
+ */
+export const slow = (ms: number): string => `let all = toscalar(${requests}
+| summarize sum(all));
+AppRequests
+| where ${ours} and isnotempty(OperationName) and DurationMs > ${ms}.0
 | where ${probes.map((route) => `OperationName !endswith ' ${route}'`).join(' and ')}
-| summarize slow = sumif(ItemCount, DurationMs > ${ms}.0), all = sum(ItemCount)
-| where todouble(slow) > 0.05 * todouble(all)
+| summarize slow = sum(ItemCount)
+| where todouble(slow) > 0.05 * all
 | project slow, all`
 
 export const refusedLogins = (more: number): string => `AppEvents

@@ -3,7 +3,7 @@ import { uptimeTests } from './objectives.ts'
 import type { Alert } from './slo.model.ts'
 
 /** No rule of a thrifty deployment looks more often. */
-const thriftyMinutes = 15
+export const thriftyMinutes = 15
 
 /** As Azure takes it. */
 const span = (minutes: number): string =>
