@@ -7,6 +7,7 @@ import { describeRegistry } from '../../scripts/write-data-registry.ts'
 import { withSettings } from '../../scripts/write-env-example.ts'
 import { describePermissions } from '../../scripts/write-permissions.ts'
 import { describeCollection } from '../../scripts/write-postman-collection.ts'
+import { sloFiles } from '../../scripts/write-slo.ts'
 import { collections } from '../../src/app/domains.ts'
 import { describeEnvironment } from '../../src/config/config.ts'
 import { filesBelow, read } from './pages.ts'
@@ -40,6 +41,10 @@ test('the containers that the templates make are those that the collections need
   expect(read('infra/cosmos-containers.json'), 'run `npm run docs:containers`').toBe(
     describeCosmosContainers(),
   )
+})
+
+test('rules, workbook and page of what is promised are made of the table', () => {
+  for (const [path, text] of sloFiles()) expect(read(path), 'run `npm run docs:slo`').toBe(text)
 })
 
 test('the data registry is what the domains register', async () => {
