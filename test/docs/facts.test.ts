@@ -69,6 +69,7 @@ test('every setting that a page names exists', () => {
   const ofOthers = [
     'NODE_EXTRA_CA_CERTS',
     'CHROMIUM_REQUIRED',
+    'KQL_PYTHON',
     'REDIS_SERVER_REQUIRED',
     'OPERATOR_ADDRESS',
     'SWA_CLI_DEPLOYMENT_TOKEN',

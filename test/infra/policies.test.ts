@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { alerts } from '../../scripts/slo/alerts.ts'
+import { uptimeTests } from '../../scripts/slo/objectives.ts'
 import { collections } from '../../src/app/domains.ts'
 import { blobContainers } from '../../src/core/files/file-categories.ts'
 import { read } from '../docs/pages.ts'
@@ -15,6 +17,9 @@ function* valuesIn(value: unknown, path = ''): Generator<readonly [path: string,
     for (const [key, each] of Object.entries(value)) yield* valuesIn(each, `${path}/${key}`)
   else yield [path, value]
 }
+
+/** Of eight letters in the files of parameters; it may have ten. */
+const spare = 2
 
 /** The longest name that Azure takes, and what it may consist of. */
 const nameRules: Readonly<Record<string, readonly [most: number, of: RegExp]>> = {
@@ -44,7 +49,8 @@ const nameRules: Readonly<Record<string, readonly [most: number, of: RegExp]>> =
   'Microsoft.Insights/metricAlerts': [260, /^[\w.()-]+$/],
   'Microsoft.Insights/scheduledQueryRules': [260, /^[\w.()-]+$/],
   'Microsoft.Insights/webtests': [260, /^[\w.()-]+$/],
-  'Microsoft.Insights/workbooks': [36, /^[\da-f-]+$/],
+  // Made of an id, however long ours is.
+  'Microsoft.Insights/workbooks': [36 + spare, /^[\da-f-]+$/],
   'Microsoft.OperationalInsights/workspaces': [63, /^[a-z0-9][a-z0-9-]{2,}[a-z0-9]$/],
   'Microsoft.Web/serverfarms': [60, /^[a-z0-9-]+$/],
   'Microsoft.Consumption/budgets': [63, /^[\w-]+$/],
@@ -59,8 +65,6 @@ const worldwide = [
   'Microsoft.Web/sites',
   'Microsoft.Communication/communicationServices',
 ]
-/** Of eight letters in the files of parameters; it may have ten. */
-const spare = 2
 
 /** Types whose keys open them, where that is not turned off. */
 const keysAreOff: Readonly<Record<string, (each: Predicted) => boolean>> = {
@@ -223,6 +227,48 @@ describe.each(snapshots)('$profile', (snapshot) => {
         'scmIpSecurityRestrictionsUseMain',
         'scmMinTlsVersion',
       ])
+    }
+  })
+
+  test('rules look no further apart than they look back, two of them each minute, in small none before a quarter of an hour', () => {
+    const rules = of('Microsoft.Insights/scheduledQueryRules')
+    expect(rules.map(({ name }) => name.replace('toolsinc-', '')).toSorted()).toEqual(
+      alerts.map(({ name }) => name).toSorted(),
+    )
+    const minutes = (span: string): number => {
+      const [, days = 0, hours = 0, rest = 0] = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$/.exec(span) ?? []
+      return (Number(days) * 24 + Number(hours)) * 60 + Number(rest)
+    }
+    const often = rules.map(({ properties }) => minutes(properties.evaluationFrequency))
+    expect(often.filter((each) => each < 5)).toHaveLength(profile === 'small' ? 0 : 2)
+    expect(Math.min(...often)).toBe(profile === 'small' ? 15 : 1)
+    for (const { name, properties } of rules) {
+      const [every, back] = [minutes(properties.evaluationFrequency), minutes(properties.windowSize)]
+      expect(back, name).toBeGreaterThanOrEqual(every)
+      // What looks more seldom would never be resolved.
+      expect(every, name).toBeLessThanOrEqual(12 * 60)
+      expect(back, name).toBeLessThanOrEqual(2 * 24 * 60)
+      const isNightly = JSON.stringify(properties.actions).includes('-on-call')
+      expect(isNightly, name).toBe(
+        alerts.some((each) => name.endsWith(each.name) && each.tells === 'on-call'),
+      )
+    }
+  })
+
+  test('the API is asked from outside, from the United States, and by each test some alert looks', () => {
+    const tests = of('Microsoft.Insights/webtests')
+    expect(tests.map(({ properties }) => properties.Name)).toEqual(uptimeTests.map(({ name }) => name))
+    const queries = of('Microsoft.Insights/scheduledQueryRules').map(
+      ({ properties }) => properties.criteria.allOf[0].query as string,
+    )
+    for (const each of tests) {
+      const { Name, Enabled, Locations, Request, Frequency } = each.properties
+      expect(Enabled).toBe(true)
+      expect([300, 600, 900]).toContain(Frequency)
+      expect(Request.RequestUrl).toMatch(/^https:\/\/api\.sdtoolsinc\.org\/api\/(?:healthz|readyz)$/)
+      for (const { Id } of Locations) expect(Id).toMatch(/^us-/)
+      expect(queries.some((query) => query.includes(`Name == '${Name}'`))).toBe(true)
+      expect(Object.keys((each as any).tags ?? {}).join()).toContain('hidden-link:')
     }
   })
 
