@@ -76,7 +76,7 @@ ${table(
 | asked for | is |
 | --- | --- |
 | requests failed > 5 % over 5 minutes, a mail | \`requests-fail\` |
-| the 95th percentile of request duration > 1,000 ms over 10 minutes, an incident | \`requests-slow\`: more than one in twenty took longer, which is the same |
+| the 95th percentile of request duration > 1,000 ms over 10 minutes, an incident | \`requests-slow\`: more than one in twenty took longer, which is the same. It counts traces of slow requests, all of which are sent while \`TELEMETRY_SLOW_MS\` is 1000 or less |
 | \`auth.login.error\` > 10 in 1 minute, an SMS | \`logins-refused\` |
 | Cosmos DB 429 > 0 over 5 minutes | \`cosmos-throttles\`; throughput grows by itself up to the maximum of each container (autoscale), and this says that the maximum was reached |
 

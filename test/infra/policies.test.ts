@@ -255,6 +255,20 @@ describe.each(snapshots)('$profile', (snapshot) => {
     }
   })
 
+  test('the workbook is one, over the workspace that the rules look at', () => {
+    const [workspace] = of('Microsoft.OperationalInsights/workspaces')
+    const [workbook, ...others] = of('Microsoft.Insights/workbooks')
+    expect(others).toEqual([])
+    const { items } = JSON.parse(workbook?.properties.serializedData) as {
+      items: readonly { type: number; content: { crossComponentResources?: readonly string[] } }[]
+    }
+    const asked = items.flatMap(({ type, content }) => (type === 3 ? [content.crossComponentResources] : []))
+    expect(asked.length).toBeGreaterThan(8)
+    for (const each of asked) expect(each).toEqual([workspace?.id])
+    for (const { properties } of of('Microsoft.Insights/scheduledQueryRules'))
+      expect(properties.scopes).toEqual([workspace?.id])
+  })
+
   test('the API is asked from outside, from the United States, and by each test some alert looks', () => {
     const tests = of('Microsoft.Insights/webtests')
     expect(tests.map(({ properties }) => properties.Name)).toEqual(uptimeTests.map(({ name }) => name))

@@ -12,8 +12,8 @@ import type { WalkForms } from './walk-forms.ts'
 const toldOneByOne = 3
 /** More are not counted. */
 const mostCounted = 10_000
-/** Of each state, for the figure that is watched. */
-const mostOverdue = 1_000
+/** For the figure that is watched: one is enough to tell somebody. */
+const mostOverdue = 10
 const countedForMs = 15 * 60_000
 
 const isPutAside = ({ status }: Submission): boolean => (status as FormStatus) === 'spam'
