@@ -67,9 +67,9 @@ const charts = [
 | summarize seconds = max(Sum) by bin(TimeGenerated, 5m)`,
   ),
   chart(
-    'Forms that are overdue',
+    'Whether a form is overdue',
     `${measured}${metric('forms.overdue')}
-| summarize forms = max(Sum) by bin(TimeGenerated, 1h)`,
+| summarize overdue = max(Sum) by bin(TimeGenerated, 1h)`,
   ),
   chart(
     'Jobs: runs, and when each last ended well',

@@ -98,7 +98,7 @@ export const metricDefinitions = {
     kind: 'gauge',
     unit: '{form}',
     by: [],
-    says: 'Forms that nobody looked at in the promised time, as last counted; 10 stands for that many or more.',
+    says: '1 where a form waits that nobody looked at in the promised time, else 0, as last looked.',
   },
   'audit.verified_age': {
     kind: 'gauge',

@@ -77,7 +77,7 @@ export function createFormJobs(
 
   const jobs: readonly Job[] = [
     { name: 'escalate-overdue-forms', everyMs: 5 * minuteMs, run: watching.escalate },
-    { name: 'count-overdue-forms', everyMs: 5 * minuteMs, run: watching.countOverdue },
+    { name: 'watch-forms', everyMs: 5 * minuteMs, run: watching.watch },
     { name: 'tell-of-quarantine', everyMs: 60 * minuteMs, run: watching.tellOfQuarantine },
     {
       name: 'erase-forms-past-retention',

@@ -12,9 +12,7 @@ import type { WalkForms } from './walk-forms.ts'
 const toldOneByOne = 3
 /** More are not counted. */
 const mostCounted = 10_000
-/** For the figure that is watched: one is enough to tell somebody. */
-const mostOverdue = 10
-const countedForMs = 15 * 60_000
+const seenForMs = 15 * 60_000
 
 const isPutAside = ({ status }: Submission): boolean => (status as FormStatus) === 'spam'
 
@@ -24,19 +22,18 @@ export function createWatchForms(
   { mail, mails, settings }: Pick<FormsDomain, 'mail' | 'mails' | 'settings'>,
   { forEach, change, entryOf }: Pick<WalkForms, 'forEach' | 'change' | 'entryOf'>,
 ) {
-  let counted: { readonly atMs: number; readonly overdue: number } | null = null
-  // Where another process has counted since, what this one knows is old.
-  telemetry.gauge('forms.overdue', () =>
-    counted && isRecent(counted.atMs, countedForMs, clock.now()) ? counted.overdue : null,
-  )
+  let seen: { readonly atMs: number; readonly isOverdue: boolean } | null = null
+  // Where another process has looked since, what this one knows is old.
+  telemetry.gauge('forms.overdue', () => {
+    if (seen === null || !isRecent(seen.atMs, seenForMs, clock.now())) return null
+    return seen.isOverdue ? 1 : 0
+  })
 
   return {
-    async countOverdue(): Promise<void> {
+    async watch(): Promise<void> {
       const atMs = clock.now()
-      const now = new Date(atMs).toISOString()
-      const counts = await submissions.countWaiting({ now, most: mostOverdue })
-      const sum = counts.reduce((before, { overdue }) => before + overdue, 0)
-      counted = { atMs, overdue: Math.min(mostOverdue, sum) }
+      const counts = await submissions.countWaiting({ now: new Date(atMs).toISOString(), most: 1 })
+      seen = { atMs, isOverdue: counts.some(({ overdue }) => overdue > 0) }
     },
     /** Each is escalated once. What a person sent and what may be a flood are told apart. */
     async escalate(): Promise<void> {

@@ -19,9 +19,9 @@ test('the jobs that alerts know are those of the app, as often as they run', asy
   expect(Object.fromEntries(jobs.map(({ name, everyMs }) => [name, everyMs / 1_000]))).toEqual(everySeconds)
 })
 
-test('forms that nobody looked at in time are counted, and no longer told by whoever counted long ago', async () => {
+test('that a form waits for too long is told, and no longer by whoever looked long ago', async () => {
   const testApp = await createObservedApp()
-  const count = () => testApp.runJob('count-overdue-forms')
+  const count = () => testApp.runJob('watch-forms')
   expect(toldOf(testApp, 'forms.overdue')).toBeUndefined()
   await submit(browserOf(testApp), 'contact', contact)
   await count()
