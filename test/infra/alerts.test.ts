@@ -67,6 +67,21 @@ const good: readonly (readonly [what: string, hour: Hour])[] = [
   ],
 ]
 
+/** As far as an alert lets it go. */
+const atTheEdge: Readonly<Record<string, Hour>> = {
+  'availability-burns-fast': from(0, { requests: 1_000, failing: 14 }),
+  'requests-fail': from(0, { failing: 3 }),
+  'requests-slow': from(0, { slow: 3 }),
+  'logins-refused': from(0, { guesses: 10 }),
+  'messages-burn-slowly': from(0, { late: 3 }),
+  'mail-waits': from(0, { gauges: { 'mail.queue.age': 600 } }),
+  'audit-not-verified': from(0, { gauges: { 'audit.verified_age': 26 * 3_600 } }),
+  'keys-are-old': from(0, { gauges: { 'keys.signing_age': 90 * 86_400 } }),
+  'event-loop-late': from(57, { gauges: { 'event_loop.delay': 5 } }),
+  'uptime-healthz': from(55, { uptime: { healthz: 'failed' } }),
+  'uptime-readyz': from(55, { uptime: { readyz: 'failed' } }),
+}
+
 const { rules } = JSON.parse(describeRules()) as {
   readonly rules: readonly {
     readonly name: string
@@ -100,11 +115,16 @@ describe.skipIf(whyNotRun !== null)(`by its own query${whyNotRun ? ` (not run: $
     hours.flatMap((hour, at) => paces.map((pace) => ({ name, hour, at, pace }))),
   )
   const calm = good.flatMap(([what, hour]) => paces.map((pace) => ({ what, hour, pace })))
+  const edges = Object.entries(atTheEdge).map(([name, hour]) => ({ name, hour, pace: 'full' as const }))
   let found: Awaited<ReturnType<typeof runQueries>> = []
   beforeAll(async () => {
     const once = remembered(rowsOf)
     const worlds = [
       ...bad.map((each) => ({ ...each, asked: askedAt(each.pace).filter(({ name }) => name === each.name) })),
+      ...edges.map((each) => ({
+        ...each,
+        asked: askedAt(each.pace).filter(({ name }) => name === each.name),
+      })),
       ...calm.map((each) => ({ ...each, asked: askedAt(each.pace) })),
     ]
     found = await runQueries(
@@ -126,7 +146,12 @@ describe.skipIf(whyNotRun !== null)(`by its own query${whyNotRun ? ` (not run: $
     },
   )
 
-  test.each(calm.map(({ what, pace }, at) => ({ what, pace, world: bad.length + at })))(
+  test.each(edges.map(({ name }, at) => ({ name, world: bad.length + at })))(
+    '$name is silent at its edge',
+    ({ world }) => expect(found[world]).toEqual([[]]),
+  )
+
+  test.each(calm.map(({ what, pace }, at) => ({ what, pace, world: bad.length + edges.length + at })))(
     'all are silent over an hour $what, pace $pace',
     ({ pace, world }) => {
       const answers = askedAt(pace).map(({ name }, at) => [name, found[world]?.[at]])
