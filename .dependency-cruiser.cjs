@@ -21,13 +21,14 @@ const wings = {
   kernel: [],
   platform: [],
   accounts: ['platform'],
-  files: ['platform', 'accounts'],
-  learning: ['platform', 'accounts', 'files'],
-  forms: ['platform', 'accounts', 'files'],
-  messaging: ['platform', 'accounts', 'files', 'learning'],
-  people: ['platform', 'accounts', 'learning'],
-  privacy: ['platform', 'accounts', 'files'],
-  staff: ['platform', 'accounts', 'files', 'learning', 'forms', 'messaging', 'people'],
+  notifications: ['platform', 'accounts'],
+  files: ['platform', 'accounts', 'notifications'],
+  learning: ['platform', 'accounts', 'notifications', 'files'],
+  forms: ['platform', 'accounts', 'notifications', 'files'],
+  messaging: ['platform', 'accounts', 'notifications', 'files', 'learning'],
+  people: ['platform', 'accounts', 'notifications', 'learning'],
+  privacy: ['platform', 'accounts', 'notifications', 'files'],
+  staff: ['platform', 'accounts', 'notifications', 'files', 'learning', 'forms', 'messaging', 'people'],
 }
 
 /** @type {import('dependency-cruiser').IConfiguration} */

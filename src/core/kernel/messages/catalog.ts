@@ -5,6 +5,7 @@ import { formMessages } from './forms.ts'
 import { kernelMessages } from './kernel.ts'
 import { learningMessages } from './learning.ts'
 import { messagingMessages } from './messaging.ts'
+import { notificationMessages } from './notifications.ts'
 import { privacyMessages } from './privacy.ts'
 
 /** Of each area, so that a test can name the one that repeats another. */
@@ -16,6 +17,7 @@ export const areas = {
   learningMessages,
   authoringMessages,
   messagingMessages,
+  notificationMessages,
   privacyMessages,
 } as const
 
@@ -31,5 +33,6 @@ export const spanish = {
   ...learningMessages,
   ...authoringMessages,
   ...messagingMessages,
+  ...notificationMessages,
   ...privacyMessages,
 } as const
