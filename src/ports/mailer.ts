@@ -13,7 +13,27 @@ export interface MailMessage {
   readonly subject: string
   readonly text: string
   readonly html: string
+  /** Where one request ends mails like this one (RFC 8058). Null: it is sent whatever somebody wants. */
+  readonly unsubscribe: string | null
 }
+
+/**
+ * What every mailer adds: no machine is to answer (RFC 3834, and what Exchange heeds instead), and a mail program can offer to
+ * end mails like this one. An address of `linkTo` holds nothing that could end a header.
+ */
+export const headersOf = ({
+  unsubscribe,
+}: Pick<MailMessage, 'unsubscribe'>): Readonly<Record<string, string>> => ({
+  'Auto-Submitted': 'auto-generated',
+  'X-Auto-Response-Suppress': 'All',
+  ...(unsubscribe === null
+    ? {}
+    : {
+        Precedence: 'bulk',
+        'List-Unsubscribe': `<${unsubscribe}>`,
+        'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      }),
+})
 
 /** What the other side said, by its number, such as `550 5.1.1`: never prose. */
 interface Said {

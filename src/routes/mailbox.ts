@@ -23,7 +23,14 @@ export const mailboxRoutes = (messages: NonNullable<Mailing['mailbox']>) =>
       const kept = await messages()
       if (prefers(c, 'application/json', 'text/html'))
         return c.json({
-          items: kept.map(({ id, to, subject, text, sentAt }) => ({ id, to, subject, text, sentAt })),
+          items: kept.map(({ id, to, subject, text, sentAt, headers }) => ({
+            id,
+            to,
+            subject,
+            text,
+            sentAt,
+            headers,
+          })),
         })
       c.header('Content-Security-Policy', policy)
       return privatePage(
@@ -49,10 +56,11 @@ export const mailboxRoutes = (messages: NonNullable<Mailing['mailbox']>) =>
     <p>Mail that would have been sent, newest first.</p>
     <ul>
       ${kept.map(
-        ({ id, to, subject, text, sentAt }) => html`<li>
+        ({ id, to, subject, text, sentAt, headers }) => html`<li>
         <a href="/dev/mailbox/${id}"><strong>${subject}</strong></a><br />
         to ${to}, <time datetime="${sentAt}">${shownTime(sentAt)}</time>
         <details><summary>as text</summary><pre>${text}</pre></details>
+        <details><summary>headers</summary><pre>${Object.entries(headers).map(([name, value]) => `${name}: ${value}\n`)}</pre></details>
       </li>`,
       )}
     </ul>

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Mailer, type MailMessage, MailRefused } from '../../src/ports/mailer.ts'
+import { headersOf, type Mailer, type MailMessage, MailRefused } from '../../src/ports/mailer.ts'
 import { PortUnavailable } from '../../src/ports/unavailable.ts'
 import { deliverable, undeliverable } from './addresses.ts'
 
@@ -9,7 +9,12 @@ export interface Received {
   readonly subject: string
   readonly text: string
   readonly html: string
+  /** By their names in small letters; of what was kept instead of sent, those that would have been. */
+  readonly headers: ReadonlyMap<string, string>
 }
+
+export const headerMap = (headers: Readonly<Record<string, string>>): ReadonlyMap<string, string> =>
+  new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 
 export interface OpenedMailer {
   readonly mailer: Mailer
@@ -33,6 +38,7 @@ export const message = (extra: Partial<Omit<MailMessage, 'id'>> = {}): MailMessa
     subject: `Subject ${messages}`,
     text: `Hello,\n\nline two\n`,
     html: '<!doctype html><html><body><p>Hello,</p></body></html>',
+    unsubscribe: null,
     ...extra,
   } as MailMessage
 }
@@ -63,6 +69,20 @@ export function mailerContract(name: string, open: () => Promise<OpenedMailer>) 
       expect(received?.text.trim().replaceAll('\r\n', '\n')).toBe(sent.text.trim())
       expect(received?.html.trim()).toBe(sent.html.trim())
     })
+
+    test.each([null, `https://api.example.org/api/v1/auth/pages/unsubscribe?token=${'aZ9-_.'.repeat(33)}`])(
+      'machines are told what it is: no answer is wanted, and how such mails end: %s',
+      async (unsubscribe) => {
+        const sent = message({ unsubscribe })
+        await opened.mailer.send(sent)
+        const [received] = await receivedAs(sent.subject)
+        const given = headerMap(headersOf(sent))
+        expect(given.size).toBe(unsubscribe === null ? 2 : 5)
+        for (const [name, value] of given) expect(received?.headers.get(name), name).toBe(value)
+        for (const name of ['list-unsubscribe', 'list-unsubscribe-post', 'precedence'])
+          expect(received?.headers.has(name), name).toBe(unsubscribe !== null)
+      },
+    )
 
     test('every address that the doors let in gets its mail, and nobody else does', async () => {
       for (const [, to] of deliverable) {

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import type { Received } from '../contracts/mailer.contract.ts'
+import { headerMap, type Received } from '../contracts/mailer.contract.ts'
 import { createCertificate } from './certificate.ts'
 
 export interface ReceivedByAcs extends Received {
@@ -76,10 +76,16 @@ export async function startCommunicationEmail({
     const id = String(request.headers['operation-id'])
     if (!/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/.test(id))
       return refuse(response, 400, 'InvalidOperationId')
-    const { senderAddress, recipients, content } = JSON.parse(body) as {
+    const {
+      senderAddress,
+      recipients,
+      content,
+      headers = {},
+    } = JSON.parse(body) as {
       senderAddress: string
       recipients: { to: { address: string }[] }
       content: { subject: string; plainText: string; html: string }
+      headers?: Record<string, string>
     }
     const to = recipients.to.map(({ address }) => address)
     if (!operations.has(id)) {
@@ -91,6 +97,7 @@ export async function startCommunicationEmail({
           subject: content.subject,
           text: content.plainText,
           html: content.html,
+          headers: headerMap(headers),
           operationId: id,
           from: senderAddress,
         })

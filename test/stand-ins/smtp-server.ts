@@ -33,6 +33,19 @@ function onTheWire(address: string): string {
   return address.slice(0, host) + domainToASCII(address.slice(host))
 }
 
+/** As RFC 5322 has them: a line that begins with a space goes on, and the space stays. */
+const headersIn = (raw: string): ReadonlyMap<string, string> =>
+  new Map(
+    raw
+      .slice(0, raw.indexOf('\r\n\r\n'))
+      .replaceAll(/\r\n(?=[ \t])/g, '')
+      .split('\r\n')
+      .map((line): [string, string] => {
+        const colon = line.indexOf(':')
+        return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()]
+      }),
+  )
+
 /** A real SMTP server that takes letters from `mailer` with this password, and delivers them nowhere. */
 export async function startSmtpServer({
   password,
@@ -77,6 +90,7 @@ export async function startSmtpServer({
           const code = codes.get(subject)
           if (code !== undefined) return callback(refusal(code))
           received.push({
+            headers: headersIn(raw.toString('utf8')),
             to: session.envelope.rcptTo.map(({ address }) => onTheWire(address)),
             subject,
             text,

@@ -1,6 +1,6 @@
 import { EmailClient, type EmailClientOptions } from '@azure/communication-email'
 import type { TokenCredential } from '@azure/identity'
-import { checkAddress, type Mailer, MailPutOff, MailRefused } from '../../ports/mailer.ts'
+import { checkAddress, headersOf, type Mailer, MailPutOff, MailRefused } from '../../ports/mailer.ts'
 
 const patienceMs = 55_000
 const pollMs = 1_000
@@ -42,7 +42,7 @@ export function createAcsMailer({
     ...options,
   })
   return {
-    async send({ id, to, subject, text, html }) {
+    async send({ id, to, subject, text, html, unsubscribe }) {
       checkAddress(to)
       const abortSignal = AbortSignal.timeout(patienceMs)
       let isAccepted = false
@@ -55,7 +55,7 @@ export function createAcsMailer({
             senderAddress: from,
             recipients: { to: [{ address: to }] },
             content: { subject, plainText: text, html },
-            headers: { 'Auto-Submitted': 'auto-generated' },
+            headers: { ...headersOf({ unsubscribe }) },
             disableUserEngagementTracking: true,
           },
           { operationId: id, updateIntervalInMs: pollMs, abortSignal, onResponse },

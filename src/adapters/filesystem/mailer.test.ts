@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { mailerContract, message } from '../../../test/contracts/mailer.contract.ts'
+import { headerMap, mailerContract, message } from '../../../test/contracts/mailer.contract.ts'
+import { headersOf } from '../../ports/mailer.ts'
 import { createManualClock } from '../memory/clock.ts'
 import { createFilesystemMailer } from './mailer.ts'
 
@@ -11,7 +12,12 @@ mailerContract('filesystem', async () => {
   const mailer = createFilesystemMailer({ directory, clock: createManualClock() })
   return {
     mailer,
-    received: async () => (await mailer.messages()).map(({ to, ...kept }) => ({ ...kept, to: [to] })),
+    received: async () =>
+      (await mailer.messages()).map((kept) => ({
+        ...kept,
+        to: [kept.to],
+        headers: headerMap(headersOf(kept)),
+      })),
     other: null,
     close: () => rmSync(directory, { recursive: true }),
   }

@@ -44,7 +44,10 @@ export function createFilesystemMailer({
     messages: () =>
       guarded(async () => {
         const texts = (await names()).toReversed().map((name) => readFile(join(folder, name), 'utf8'))
-        return (await Promise.all(texts)).map((text) => JSON.parse(text) as KeptMail)
+        // Those from before there were such mails have none.
+        return (await Promise.all(texts)).map(
+          (text) => ({ unsubscribe: null, ...JSON.parse(text) }) as KeptMail,
+        )
       }),
     forget: (to) =>
       guarded(async () => {

@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer'
-import { checkAddress, type Mailer, MailPutOff, MailRefused } from '../../ports/mailer.ts'
+import { checkAddress, headersOf, type Mailer, MailPutOff, MailRefused } from '../../ports/mailer.ts'
 import { codeOf, isForGood, type SmtpRefusal } from './refusal.ts'
 
 export interface SmtpConnection {
@@ -39,7 +39,7 @@ export function createSmtpMailer(connection: SmtpConnection): Mailer & { close()
   const domain = from.slice(from.lastIndexOf('@') + 1)
 
   return {
-    async send({ id, to, subject, text, html }) {
+    async send({ id, to, subject, text, html, unsubscribe }) {
       checkAddress(to)
       const silence = AbortSignal.timeout(patienceMs)
       const sent = transport.sendMail({
@@ -50,7 +50,11 @@ export function createSmtpMailer(connection: SmtpConnection): Mailer & { close()
         text,
         html,
         messageId: `<${id}@${domain}>`,
-        headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+        // As they are: an address that is folded, or encoded because it is long, is none that a mail program calls.
+        headers: Object.entries(headersOf({ unsubscribe })).map(([key, value]) => ({
+          key,
+          value: { prepared: true, value },
+        })),
       })
       try {
         await Promise.race([

@@ -16,13 +16,20 @@ test('outside production, kept mail is shown as a page, a message and JSON', asy
   await settled()
   const list = await (await read(app, '', 'application/json')).json()
   expect(list).toMatchObject({
-    items: [{ to: 'a&b@example.com', subject: 'We have received your message' }],
+    items: [
+      {
+        to: 'a&b@example.com',
+        subject: 'We have received your message',
+        headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+      },
+    ],
   })
   expect(list.items[0].text).toContain('Hello Ann,')
   const page = await read(app)
   expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
   const shown = await page.text()
   expect(shown).toContain('to a&amp;b@example.com')
+  expect(shown).toContain('Auto-Submitted: auto-generated\n')
   // A time that a person reads, and the exact one beside it.
   expect(shown).toMatch(/<time datetime="\d{4}-[^"]*Z">\d{4}-\d\d-\d\d \d\d:\d\d UTC<\/time>/)
   expect(await (await read(app, `/${list.items[0].id}`)).text()).toContain('<!doctype html>')

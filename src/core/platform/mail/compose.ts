@@ -87,5 +87,6 @@ export function compose<N extends TemplateName>(
   const { greeting = '' } = input as { readonly greeting?: Greeting | '' }
   const blocks = [greet(greeting), ...template.blocks(input)]
   const text = `${[...blocks.map(asText), '-- ', `${sender}\n${closing}`].join('\n\n')}\n`
-  return { id, to, subject, text, html: page({ language, subject, blocks, closing }) } as MailMessage
+  const html = page({ language, subject, blocks, closing })
+  return { id, to, subject, text, html, unsubscribe: null } as MailMessage
 }

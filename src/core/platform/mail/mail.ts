@@ -1,6 +1,6 @@
 import { isRecent } from '../../../ports/clock.ts'
 import type { DeadMail, MailCounts, QueuedMail } from '../../../ports/mail-queue.ts'
-import type { KeptMail } from '../../../ports/mailer.ts'
+import { headersOf, type KeptMail } from '../../../ports/mailer.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { emptyFace, type Job } from '../../kernel/domain.ts'
@@ -131,9 +131,16 @@ export function createMail(
       return retried
     },
     /** What was kept instead of sent; null where mail is really sent. */
-    mailbox: mailbox === null ? null : (): Promise<readonly KeptMail[]> => mailbox.messages(),
+    mailbox:
+      mailbox === null
+        ? null
+        : async (): Promise<readonly ShownMail[]> =>
+            (await mailbox.messages()).map((kept) => ({ ...kept, headers: headersOf(kept) })),
   }
 }
+
+/** With what else its head would have held. */
+export type ShownMail = KeptMail & { readonly headers: Readonly<Record<string, string>> }
 
 /** Where a mail goes, and what is read there. */
 export type Recipient = SealedFor
