@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { measureEndpoints } from '../test/adapters/cosmos-round-trips.ts'
 
 /*
@@ -16,7 +18,8 @@ const headings = [
   'cache calls',
   'in a row',
 ]
-const rows = (await measureEndpoints()).map(({ endpoint, ...measured }) => [
+const measurements = await measureEndpoints()
+const rows = measurements.map(({ endpoint, ...measured }) => [
   endpoint.name,
   measured.requests,
   endpoint.limits.requests,
@@ -29,3 +32,12 @@ const rows = (await measureEndpoints()).map(({ endpoint, ...measured }) => [
 ])
 const lines = [headings, headings.map(() => '---'), ...rows]
 for (const cells of lines) console.log(`| ${cells.join(' | ')} |`)
+
+if (process.argv.includes('--keep')) {
+  const units = measurements.map(({ endpoint, charge, chargeAfterwards }) => [
+    endpoint.name,
+    Math.round((charge + chargeAfterwards) * 100) / 100,
+  ])
+  const path = join(import.meta.dirname, 'request-units.json')
+  writeFileSync(path, `${JSON.stringify(Object.fromEntries(units), null, 2)}\n`)
+}

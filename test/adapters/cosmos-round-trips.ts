@@ -28,6 +28,9 @@ interface Scene {
   /** A published course of one lesson. */
   readonly courseId: string
   readonly lessonId: string
+  /** Another one, of two lessons. */
+  readonly longCourseId: string
+  readonly longLessonId: string
   /** With somebody else, direct. */
   readonly conversationId: string
   /** Files of `person`: one whose bytes have arrived, a document that is complete, and a picture that is. */
@@ -41,6 +44,8 @@ export interface MeasuredEndpoint {
   readonly limits: Limits
   /** The session is remembered from the row before. Otherwise nothing is, and each count is the largest there is. */
   readonly isSoonAfter?: true
+  /** What has to have happened, and is not counted. */
+  readonly before?: (scene: Scene) => Promise<Answer>
   readonly call: (scene: Scene) => Promise<Answer>
 }
 
@@ -177,6 +182,31 @@ export const measuredEndpoints: readonly MeasuredEndpoint[] = [
     limits: { requests: 9, inARow: 7 },
     call: ({ browser, documentId }) => browser.call('DELETE', `/api/v1/files/${documentId}`),
   },
+  {
+    name: 'POST /courses/{id}/lessons/{lessonId}/complete',
+    limits: { requests: 5, inARow: 3 },
+    before: ({ browser, longCourseId }) => browser.call('POST', `/api/v1/courses/${longCourseId}/enroll`),
+    call: ({ browser, longCourseId, longLessonId }) =>
+      browser.call('POST', `/api/v1/courses/${longCourseId}/lessons/${longLessonId}/complete`),
+  },
+  { name: 'GET /conversations', limits: { requests: 11, inARow: 5 }, call: get('/api/v1/conversations') },
+  {
+    name: 'GET /conversations/{id}/messages',
+    limits: { requests: 6, inARow: 4 },
+    call: ({ browser, conversationId }) =>
+      browser.call('GET', `/api/v1/conversations/${conversationId}/messages`),
+  },
+  {
+    name: 'POST /sync',
+    limits: { requests: 4, inARow: 3 },
+    call: ({ browser, conversationId }) =>
+      browser.call('POST', '/api/v1/sync', { body: { streams: { [conversationId]: 1 } } }),
+  },
+  {
+    name: 'POST /realtime/negotiate',
+    limits: { requests: 2, inARow: 1 },
+    call: post('/api/v1/realtime/negotiate'),
+  },
   { name: 'POST /auth/logout', limits: { requests: 2, inARow: 2 }, call: post('/api/v1/auth/logout') },
 ]
 
@@ -190,8 +220,9 @@ export interface Measurement {
   readonly charge: number
   /** What of it is for reads and queries, which Strong makes twice as dear as Session does. */
   readonly chargeOfReading: number
-  /** Requests that are sent after the answer. */
+  /** Requests that are sent after the answer, and what they cost. */
   readonly afterwards: number
+  readonly chargeAfterwards: number
   /** Calls of the cache before the answer, and the longest chain of them. */
   readonly cacheCalls: number
   readonly cacheInARow: number
@@ -277,6 +308,11 @@ export async function measureEndpoints(
 
   const lesson = { key: 'only', title: 'The only lesson' }
   const course = { key: 'counted', title: 'Counted', description: '', category: 'tech', level: 'beginner' }
+  const lessons = ['one', 'two'].map((key) => ({ key, title: `Lesson ${key}` }))
+  await testApp.courses.importCourses([{ ...course, key: 'long', title: 'Long', lessons }])
+  const longCourseId = (await testApp.courses.list({ sort: 'newest', page: 1, limit: 1 })).items[0]?.id ?? ''
+  const longLessonId = (await testApp.courses.readDetail(longCourseId)).lessons[0]?.id ?? ''
+  testApp.clock.advance(1)
   await testApp.courses.importCourses([{ ...course, lessons: [lesson] }])
   const courseId = (await testApp.courses.list({ sort: 'newest', page: 1, limit: 1 })).items[0]?.id ?? ''
   const lessonId = (await testApp.courses.readDetail(courseId)).lessons[0]?.id ?? ''
@@ -308,22 +344,28 @@ export async function measureEndpoints(
   testApp.clock.advance(memoLifeMs)
   await finish()
 
+  const scene: Scene = {
+    browser,
+    firstSessionId,
+    courseId,
+    lessonId,
+    longCourseId,
+    longLessonId,
+    conversationId: conversation.id,
+    ...files,
+  }
   const measurements: Measurement[] = []
   for (const endpoint of endpoints) {
+    await endpoint.before?.(scene)
+    await finish()
     if (!endpoint.isSoonAfter) testApp.clock.advance(memoLifeMs)
     toCosmos.take()
     toCache.take()
     const before = standIn.answered.length
-    const { status } = await endpoint.call({
-      browser,
-      firstSessionId,
-      courseId,
-      lessonId,
-      conversationId: conversation.id,
-      ...files,
-    })
+    const { status } = await endpoint.call(scene)
     const [cosmos, cache] = [toCosmos.take(), toCache.take()]
     const answered = standIn.answered.slice(before)
+    const answeredBefore = standIn.answered.length
     await finish()
     measurements.push({
       endpoint,
@@ -335,6 +377,7 @@ export async function measureEndpoints(
         answered.filter(({ operation }) => operation === 'read' || operation === 'query'),
       ),
       afterwards: toCosmos.take().calls,
+      chargeAfterwards: chargeOf(standIn.answered.slice(answeredBefore)),
       cacheCalls: cache.calls,
       cacheInARow: cache.inARow,
     })
