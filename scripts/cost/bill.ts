@@ -32,6 +32,13 @@ const million = 1_000_000
 const daysOfMonth = 30.4
 const secondsOfMonth = 2_628_000
 
+/** A rule that asks the log costs by how often it does. */
+const ruleEvery: Readonly<Record<string, PriceName>> = {
+  PT1M: 'rule every minute',
+  PT5M: 'rule every 5 minutes',
+  PT10M: 'rule every 10 minutes',
+}
+
 /** Resources that cost by themselves, whatever people do. */
 const monthly: Readonly<Record<string, (resource: Resource) => PriceName | null>> = {
   'Microsoft.Web/serverfarms': ({ sku }) => (sku?.name === 'B1' ? 'App Service B1, Linux' : null),
@@ -46,12 +53,15 @@ const monthly: Readonly<Record<string, (resource: Resource) => PriceName | null>
   'Microsoft.Network/privateEndpoints': () => 'private endpoint',
   'Microsoft.Network/privateDnsZones': () => 'private DNS zone',
   'Microsoft.Insights/metricAlerts': () => 'alert on a metric',
+  'Microsoft.Insights/scheduledQueryRules': ({ properties }) =>
+    ruleEvery[properties?.['evaluationFrequency']] ?? 'rule every quarter of an hour or less often',
 }
 
 /** What costs by use, and is priced below by its type. */
 const byUse = new Set([
   'Microsoft.Communication/emailServices',
   'Microsoft.DocumentDB/databaseAccounts',
+  'Microsoft.Insights/webtests',
   'Microsoft.KeyVault/vaults',
   'Microsoft.OperationalInsights/workspaces',
   'Microsoft.SignalRService/webPubSub',
@@ -63,8 +73,6 @@ const byUse = new Set([
 /** What is priced nowhere here, and why a bill will be higher. */
 export const notPriced: Readonly<Record<string, string>> = {
   'Microsoft.Security/pricings': 'Defender, by what it looks at',
-  'Microsoft.Insights/scheduledQueryRules': 'alerts that ask the log, by how often they do',
-  'Microsoft.Insights/webtests': 'checks from outside, by how often they run',
 }
 
 const free =
@@ -113,6 +121,17 @@ function realtimeLines(resources: readonly Resource[], users: number, messages: 
     costOf('Web PubSub, messages', Math.max(0, (messages * usage.outboundOfMessage) / million - included)),
   ]
 }
+
+/** How often availability is asked for from outside, a month: from each place at its pace. */
+const checksOf = (resources: readonly Resource[]): number =>
+  resources
+    .filter(({ type }) => type === 'Microsoft.Insights/webtests')
+    .reduce(
+      (sum, { properties }) =>
+        sum +
+        ((properties?.['Locations']?.length ?? 1) * secondsOfMonth) / (properties?.['Frequency'] ?? 300),
+      0,
+    )
 
 /** A month of so many people on what a profile makes. */
 export function billOf(resources: readonly Resource[], users: number, unitsOf: RequestUnits): Bill {
@@ -166,6 +185,7 @@ export function billOf(resources: readonly Resource[], users: number, unitsOf: R
     costOf('mail', users * usage.mailsOfPerson),
     costOf(isTwice ? 'Blob, two regions' : 'Blob, one region', files),
     costOf('Key Vault', 1),
+    costOf('check from outside', checksOf(resources)),
   ].filter(({ dollars }) => dollars > 0)
   return {
     lines: lines.toSorted((a, b) => b.dollars - a.dollars),
