@@ -26,6 +26,7 @@ import { openBlobs } from './wiring/blobs.ts'
 import { openCache } from './wiring/cache.ts'
 import { openDocuments } from './wiring/documents.ts'
 import { openMail } from './wiring/mail.ts'
+import { openMediaRooms } from './wiring/media-rooms.ts'
 import type { Embedded, Native } from './wiring/native.ts'
 import { observedPorts, systemsOf } from './wiring/observed-ports.ts'
 import { openRealtime } from './wiring/realtime.ts'
@@ -108,6 +109,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     mailer,
     mailQueue,
     mediaMetadata: createMetadataStripping(),
+    mediaRooms: await openMediaRooms(config, given, clock),
     messageSearch,
     oneTimePasswords: createOtpauthOneTimePasswords({ clock }),
     passkeys: createSimpleWebAuthnPasskeys(config.passkeys),

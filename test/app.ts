@@ -18,6 +18,7 @@ import { createSequentialIds } from '../src/adapters/memory/ids.ts'
 import { createMemoryLog } from '../src/adapters/memory/log.ts'
 import { createMemoryMailQueue } from '../src/adapters/memory/mail-queue.ts'
 import { createMemoryMailer } from '../src/adapters/memory/mailer.ts'
+import { createMemoryMediaRooms } from '../src/adapters/memory/media-rooms.ts'
 import { createMemoryPasswordBlocklist } from '../src/adapters/memory/password-blocklist.ts'
 import { createMemoryRealtime } from '../src/adapters/memory/realtime.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
@@ -104,6 +105,7 @@ export async function createTestApp({
     mailer,
     mailQueue,
     mediaMetadata: createMetadataStripping(),
+    mediaRooms: createMemoryMediaRooms({ clock }),
     messageSearch: createScanningMessageSearch({ documents, messages }),
     oneTimePasswords: createOtpauthOneTimePasswords({ clock }),
     passkeys: createSimpleWebAuthnPasskeys(config.passkeys),

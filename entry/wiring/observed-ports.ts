@@ -61,7 +61,7 @@ function observedPort<P extends object>(
 }
 
 /** What stands behind each port, as far as the settings choose. */
-export function systemsOf({ documents, records, cache, blobs, mail, realtime }: Config): Systems {
+export function systemsOf({ documents, records, cache, blobs, mail, realtime, mediaRooms }: Config): Systems {
   const documentSystem = ({ cosmos: 'azure.cosmosdb', sqlite: 'sqlite', memory: 'memory' } as const)[
     documents.kind
   ]
@@ -79,6 +79,7 @@ export function systemsOf({ documents, records, cache, blobs, mail, realtime }: 
     mailer: (
       { memory: 'memory', outbox: 'outbox', smtp: 'smtp', acs: 'azure.communication_services' } as const
     )[mail.kind],
+    mediaRooms: ({ memory: 'memory', mesh: 'in_process' } as const)[mediaRooms.kind],
     realtime: ({ memory: 'memory', local: 'web_pubsub_local', 'web-pubsub': 'azure.web_pubsub' } as const)[
       realtime.kind
     ],

@@ -3,6 +3,7 @@ import { blobs } from './blobs.ts'
 import { builtPages } from './built-pages.ts'
 import { cache } from './cache.ts'
 import { callers } from './callers.ts'
+import { calls } from './calls.ts'
 import { chat } from './chat.ts'
 import { demo } from './demo.ts'
 import { documents } from './documents.ts'
@@ -51,6 +52,7 @@ export const areas = [
   hasher,
   forms,
   chat,
+  calls,
   reports,
   builtPages,
   privacy,

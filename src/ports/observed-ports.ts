@@ -10,6 +10,7 @@ import type { IdentityProviders } from './identity-providers.ts'
 import type { Images } from './images.ts'
 import type { MailQueue } from './mail-queue.ts'
 import type { Mailer } from './mailer.ts'
+import type { MediaRooms } from './media-rooms.ts'
 import type { MessageSearch } from './message-search.ts'
 import type { PictureConverter } from './picture-converter.ts'
 import type { Realtime } from './realtime.ts'
@@ -30,6 +31,7 @@ export interface ObservedPorts {
   readonly images: Images
   readonly mailer: Mailer
   readonly mailQueue: MailQueue
+  readonly mediaRooms: MediaRooms
   readonly messageSearch: MessageSearch
   readonly pictureConverter: PictureConverter
   readonly realtime: Realtime
@@ -93,6 +95,7 @@ export const observedMethods: Methods = {
     forgetRecipients: true,
     forget: true,
   },
+  mediaRooms: { open: true, access: true, allow: true, expel: true, close: true, heard: true },
   messageSearch: { find: true, forgetDeleted: true },
   pictureConverter: { toJpeg: true },
   realtime: {

@@ -23,6 +23,7 @@ import type { Log } from './log.ts'
 import type { MailQueue } from './mail-queue.ts'
 import type { Mailbox, Mailer } from './mailer.ts'
 import type { MediaMetadata } from './media-metadata.ts'
+import type { MediaRooms } from './media-rooms.ts'
 import type { MessageSearch } from './message-search.ts'
 import type { OneTimePasswords } from './one-time-passwords.ts'
 import type { Passkeys } from './passkeys.ts'
@@ -65,6 +66,7 @@ export interface Ports {
   readonly mailer: Mailer
   readonly mailQueue: MailQueue
   readonly mediaMetadata: MediaMetadata
+  readonly mediaRooms: MediaRooms
   readonly messageSearch: MessageSearch
   readonly oneTimePasswords: OneTimePasswords
   readonly passkeys: Passkeys

@@ -51,6 +51,7 @@ const conflicts: readonly string[] = [
   'BlobExists',
   'DocumentExists',
   'InvalidCursor',
+  'MediaRoomGone',
   'SubmissionChanged',
   'VersionMismatch',
 ]

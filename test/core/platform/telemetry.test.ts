@@ -212,7 +212,12 @@ describe('what is observed', () => {
     const { ports } = await createTestApp()
     const atOnce = ['hasher.needsRehash', 'realtime.isEventHost', 'auditAnchors.texts']
     /** Of the memory adapters, for tests. */
-    const ofTests = [/^realtime\.(connect|sign)$/, /^mailer\.(messages|forget)$/, /^mailQueue\.enqueueNow$/]
+    const ofTests = [
+      /^realtime\.(connect|sign)$/,
+      /^mailer\.(messages|forget)$/,
+      /^mailQueue\.enqueueNow$/,
+      /^mediaRooms\.(join|rightsOf|isOpen)$/,
+    ]
     for (const [name, methods] of Object.entries(observedMethods)) {
       const port = ports[name as keyof typeof observedMethods]
       if (port === null) continue

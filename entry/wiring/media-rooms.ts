@@ -1,0 +1,20 @@
+import { createMemoryMediaRooms } from '../../src/adapters/memory/media-rooms.ts'
+import { createMeshMediaRooms } from '../../src/adapters/mesh/media-rooms.ts'
+import type { Config, GivenSecrets } from '../../src/config/config.ts'
+import type { Clock } from '../../src/ports/clock.ts'
+import type { MediaRooms } from '../../src/ports/media-rooms.ts'
+
+export async function openMediaRooms(
+  { mediaRooms: { kind, turnUrls, isRelayOnly } }: Config,
+  { turnSecret }: GivenSecrets,
+  clock: Clock,
+): Promise<MediaRooms> {
+  switch (kind) {
+    case 'memory':
+      return createMemoryMediaRooms({ clock })
+    case 'mesh': {
+      const turn = turnSecret === undefined ? null : { urls: turnUrls, secret: turnSecret }
+      return createMeshMediaRooms({ clock, turn, isRelayOnly })
+    }
+  }
+}
