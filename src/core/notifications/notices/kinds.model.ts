@@ -9,7 +9,6 @@ export const NoticeKind = z
     'form_assigned',
     'form_due',
     'course_published',
-    'course_deadline',
     'course_place',
     'certificate',
     'security',
@@ -37,18 +36,21 @@ export const SecurityEvent = z
 export type SecurityEvent = z.infer<typeof SecurityEvent>
 
 const InConversation = { conversationId: z.uuid() }
+const AfterSeq = z
+  .number()
+  .int()
+  .meta({ description: 'The number in the conversation after which there is something to read.' })
 const OfCourse = { courseId: z.string() }
 const OfForm = { formId: z.string() }
 
 /** What a notification is about, by its kind: ids alone. What they lead to is asked of its domain whenever it is shown. */
 export const abouts = {
-  message: z.object(InConversation),
-  mention: z.object(InConversation),
+  message: z.object({ ...InConversation, afterSeq: AfterSeq }),
+  mention: z.object({ ...InConversation, afterSeq: AfterSeq }),
   missed_call: z.object({ ...InConversation, callId: z.string() }),
   form_assigned: z.object(OfForm),
   form_due: z.object(OfForm),
   course_published: z.object(OfCourse),
-  course_deadline: z.object(OfCourse),
   course_place: z.object(OfCourse),
   certificate: z.object(OfCourse),
   security: z.object({ event: SecurityEvent }),
@@ -73,11 +75,10 @@ export const standards: Readonly<Record<NoticeKind, Readonly<Record<Channel, Sta
   form_assigned: { push: 'on', mail: 'on', list: 'on' },
   form_due: { push: 'on', mail: 'off', list: 'on' },
   course_published: { push: 'off', mail: 'off', list: 'on' },
-  course_deadline: { push: 'on', mail: 'off', list: 'on' },
   course_place: { push: 'on', mail: 'on', list: 'on' },
   certificate: { push: 'off', mail: 'off', list: 'on' },
   security: { push: 'on', mail: 'always', list: 'always' },
-  export_ready: { push: 'off', mail: 'on', list: 'on' },
+  export_ready: { push: 'off', mail: 'always', list: 'on' },
 }
 
 /** Those about a conversation: its mute, and what was read of it, count for them. */
