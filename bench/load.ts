@@ -121,9 +121,7 @@ async function stopOwn({ process: child }: OwnServer): Promise<void> {
 /** Resident memory of a process, in MB; null where the system does not say. */
 function residentMb({ process: { pid } }: OwnServer): number | null {
   try {
-    return Math.round(
-      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024,
-    )
+    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024)
   } catch {
     return null
   }
