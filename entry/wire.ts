@@ -25,6 +25,7 @@ import { openAuditAnchors } from './wiring/audit-anchors.ts'
 import { openBlobs } from './wiring/blobs.ts'
 import { openCache } from './wiring/cache.ts'
 import { openDocuments } from './wiring/documents.ts'
+import { openEdgeCache } from './wiring/edge.ts'
 import { openMail } from './wiring/mail.ts'
 import { openMediaRooms } from './wiring/media-rooms.ts'
 import type { Embedded, Native } from './wiring/native.ts'
@@ -94,6 +95,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     compressor: native.compressor,
     defer,
     documents,
+    edgeCache: await openEdgeCache(config, native),
     fileScanner: config.scanner.kind === 'clamav' ? native.createScanner(config.scanner) : acceptEveryFile,
     fileTypes: createFileTypeFileTypes(),
     hasher: native.createHasher(config.hasher, (seconds) => telemetry.measure('hasher.wait', seconds)),

@@ -93,6 +93,7 @@ export async function createTestApp({
     compressor: createNodeCompressor(),
     defer,
     documents,
+    edgeCache: null,
     fileScanner: acceptEveryFile,
     fileTypes: createFileTypeFileTypes(),
     hasher: createMemoryHasher(),

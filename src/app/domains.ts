@@ -18,6 +18,7 @@ import { reportsDomain } from '../core/messaging/reports/reports.ts'
 import { administrationDomain } from '../core/people/administration/administration.ts'
 import { profilesDomain } from '../core/people/profiles/profiles.ts'
 import { auditDomain } from '../core/platform/audit/audit.ts'
+import { edgeDomain } from '../core/platform/edge/edge.ts'
 import { healthDomain } from '../core/platform/health/health.ts'
 import { idempotencyDomain } from '../core/platform/idempotency/idempotency.ts'
 import { keysDomain } from '../core/platform/keys/keys.ts'
@@ -51,6 +52,7 @@ export const domains = assemble<Ports, AppConfig>()
   .add('serviceTokens', serviceTokensDomain)
   .add('realtime', realtimeDomain)
   .add('health', healthDomain)
+  .add('edge', edgeDomain)
   .add('files', filesDomain)
   .add('quizzes', quizzesDomain)
   .add('courses', coursesDomain)

@@ -7,6 +7,7 @@ import { calls } from './calls.ts'
 import { chat } from './chat.ts'
 import { demo } from './demo.ts'
 import { documents } from './documents.ts'
+import { edge } from './edge.ts'
 import { files } from './files.ts'
 import { forms } from './forms.ts'
 import { functions } from './functions.ts'
@@ -33,6 +34,7 @@ export const areas = [
   server,
   web,
   callers,
+  edge,
   limits,
   secrets,
   managedIdentity,

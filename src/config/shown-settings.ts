@@ -17,6 +17,7 @@ export const shownSettings: ReadonlySet<string> = new Set([
   'CLIENT_ADDRESS',
   'TRUSTED_PROXY_HOPS',
   'ORIGIN_LOCK',
+  'FRONT_DOOR_ENDPOINT',
   'TRUSTED_SITES',
   'RATE_LIMIT_SCALE',
   'RATE_LIMIT_PER_MINUTE',

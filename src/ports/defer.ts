@@ -21,6 +21,7 @@ export const deferredTasks = [
   'note-service-token-use',
   'note_lesson_access',
   'note_session_use',
+  'purge_edge',
   'record_login',
   'scan_file',
   'scan_patience',

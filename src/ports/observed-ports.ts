@@ -4,6 +4,7 @@ import type { BlobStore } from './blobs.ts'
 import type { BreachedPasswords } from './breached-passwords.ts'
 import type { Cache } from './cache.ts'
 import type { DocumentStore } from './documents.ts'
+import type { EdgeCache } from './edge-cache.ts'
 import type { FileScanner } from './file-scanner.ts'
 import type { Hasher } from './hasher.ts'
 import type { IdentityProviders } from './identity-providers.ts'
@@ -25,6 +26,7 @@ export interface ObservedPorts {
   readonly breachedPasswords: BreachedPasswords
   readonly cache: Cache
   readonly documents: DocumentStore
+  readonly edgeCache: EdgeCache
   readonly fileScanner: FileScanner
   readonly hasher: Hasher
   readonly identityProviders: IdentityProviders
@@ -77,6 +79,7 @@ export const observedMethods: Methods = {
     transact: true,
     scan: true,
   },
+  edgeCache: { purge: true },
   fileScanner: { scan: true },
   hasher: { hash: true, verify: true, verifyNothing: true },
   identityProviders: { addressOf: true, redeem: true },

@@ -13,6 +13,7 @@ import type { Compressor } from './compressor.ts'
 import type { CoursePackages } from './course-packages.ts'
 import type { Defer } from './defer.ts'
 import type { DocumentStore } from './documents.ts'
+import type { EdgeCache } from './edge-cache.ts'
 import type { FileScanner } from './file-scanner.ts'
 import type { FileTypes } from './file-types.ts'
 import type { Hasher } from './hasher.ts'
@@ -52,6 +53,8 @@ export interface Ports {
   readonly coursePackages: CoursePackages
   readonly defer: Defer
   readonly documents: DocumentStore
+  /** Null where nothing in front keeps copies, or nobody may tell it to forget them. */
+  readonly edgeCache: EdgeCache | null
   readonly fileScanner: FileScanner
   readonly fileTypes: FileTypes
   readonly hasher: Hasher

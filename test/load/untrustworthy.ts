@@ -32,7 +32,7 @@ export async function startUntrustworthy(apiUrl: string) {
     formsDoubled: 0,
   }
   const seen = new Map<string, number>()
-  const server = createServer(async (request, response) => {
+  const server = createServer(async (request, response): Promise<void> => {
     const path = request.url ?? '/'
     const body = await bodyOf(request)
     const handOn = (sent: Buffer, more: Readonly<Record<string, string>> = {}) => {
@@ -43,8 +43,9 @@ export async function startUntrustworthy(apiUrl: string) {
         ...(sent.length > 0 ? { body: new Uint8Array(sent) } : {}),
       })
     }
-    const answer = (status: number, said: object) =>
+    const answer = (status: number, said: object): void => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(said))
+    }
     const kind =
       request.method === 'POST'
         ? /\/messages$|\/complete$|\/forms\/(?:contact|interest|referral)$/.exec(path)?.[0]

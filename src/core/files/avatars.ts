@@ -56,7 +56,7 @@ export function createAvatars(
         : { ...user, avatar, updatedAt: new Date(clock.now()).toISOString() }
     })
     const old = previous === avatar ? null : blobOf(previous)
-    if (old) await blobs.delete(old)
+    if (old) await pictures.remove(old)
     users.announce(changed.value)
   }
 
@@ -128,7 +128,7 @@ export function createAvatars(
             !path.includes(`/${groupPrefix}`) &&
             clock.now() - Date.parse(createdAt) > graceMs
           )
-            await blobs.delete({ container, path })
+            await pictures.remove({ container, path })
         after = page.next
       } while (after !== undefined)
     },

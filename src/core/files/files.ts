@@ -7,6 +7,7 @@ import { forbidden, notFound, validationError } from '../kernel/errors.ts'
 import { createQuestion } from '../kernel/events.ts'
 import { retryOnConflict } from '../kernel/retry-on-conflict.ts'
 import type { Recording } from '../platform/audit/audit.model.ts'
+import type { Edge } from '../platform/edge/edge.ts'
 import type { Limits } from '../platform/limits/limits.ts'
 import { createAvatars, type GroupPicture } from './avatars.ts'
 import { createBindFiles, type FileClaim } from './bind-files.ts'
@@ -63,6 +64,7 @@ export interface FileBorrows {
   readonly users: Users
   readonly audit: Recording
   readonly limits: Pick<Limits, 'take'>
+  readonly edge: Pick<Edge, 'forget'>
 }
 
 export interface FileConfig {
@@ -77,7 +79,7 @@ export interface FileConfig {
 /** Files of people: how they come, what they may be, who may read them, and how they go. */
 export function createFiles(
   needs: FileNeeds,
-  { users, audit, limits: { take } }: FileBorrows,
+  { users, audit, limits: { take }, edge }: FileBorrows,
   { files: settings, limits }: FileConfig,
 ) {
   const { blobs, clock, documents } = needs
@@ -92,11 +94,11 @@ export function createFiles(
   const scanFile = createScanFile(needs, { reserveSpace, tasks })
   const inspectContent = createInspectContent(needs)
   const { publicOrigin } = settings
-  const pictures = createPublicPictures(needs, { removeFile })
+  const pictures = createPublicPictures(needs, { removeFile, edge })
   const lent = { tasks, removeFile, pictures, publicOrigin }
   const avatars = createAvatars(needs, { ...lent, users, groupPictures })
   const { bind: bindFiles, release } = createBindFiles(needs, { removeFile })
-  const personal = createPersonalFiles(needs, { removeFile, reserveSpace })
+  const personal = createPersonalFiles(needs, { removeFile, reserveSpace, pictures })
 
   const answers = createFileAnswers(needs, settings)
   const { urlOf, viewOf, attachedOf, sign } = answers
@@ -114,6 +116,7 @@ export function createFiles(
     scanFile,
     sweepPortraits: avatars.sweep,
     isGroupPictureShown: avatars.isShown,
+    removePicture: pictures.remove,
     settleThumbnail: courseThumbnails.settle,
     bindings,
   })

@@ -4,6 +4,7 @@ import type { Needs } from '../../ports/ports.ts'
 import { AppError, conflict } from '../kernel/errors.ts'
 import { type BlobContainer, blobContainers } from './file-categories.ts'
 import { files, filesByOwner, type StoredFile } from './files.model.ts'
+import type { PublicPictures } from './public-pictures.ts'
 import { readContent } from './read-content.ts'
 import type { RemoveFile } from './remove-file.ts'
 import type { ReserveSpace } from './reserve-space.ts'
@@ -27,7 +28,15 @@ async function* whatIsLeft(
 /** A person's files, all of them: to hand over, and to erase. */
 export function createPersonalFiles(
   { documents, blobs }: Needs<'documents' | 'blobs'>,
-  { removeFile, reserveSpace }: { readonly removeFile: RemoveFile; readonly reserveSpace: ReserveSpace },
+  {
+    removeFile,
+    reserveSpace,
+    pictures,
+  }: {
+    readonly removeFile: RemoveFile
+    readonly reserveSpace: ReserveSpace
+    readonly pictures: Pick<PublicPictures, 'remove'>
+  },
 ) {
   async function* idsOf(userId: string): AsyncGenerator<string> {
     let after: string | undefined
@@ -115,7 +124,8 @@ export function createPersonalFiles(
             ...(after === undefined ? {} : { after }),
           })
           for (const { path } of page.items)
-            if (!(await isKept({ container, path }))) await blobs.delete({ container, path })
+            if (!(await isKept({ container, path })))
+              await (container === 'avatars' ? pictures.remove : blobs.delete)({ container, path })
           after = page.next
         } while (after !== undefined)
       }

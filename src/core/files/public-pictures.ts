@@ -3,6 +3,7 @@ import type { Stored } from '../../ports/documents.ts'
 import type { Portrait } from '../../ports/images.ts'
 import type { Needs } from '../../ports/ports.ts'
 import { validationError } from '../kernel/errors.ts'
+import type { Edge } from '../platform/edge/edge.ts'
 import { categories } from './file-categories.ts'
 import type { StoredFile } from './files.model.ts'
 import type { RemoveFile } from './remove-file.ts'
@@ -25,20 +26,26 @@ export const endingOfPicture = ({ type }: Pick<Portrait, 'type'>) => endingByTyp
 /** Pictures that anybody may see, made of what somebody uploaded: only what `Images` made is ever shown. */
 export function createPublicPictures(
   { blobs, images }: Needs<'blobs' | 'images'>,
-  { removeFile }: { readonly removeFile: RemoveFile },
+  { removeFile, edge }: { readonly removeFile: RemoveFile; readonly edge: Pick<Edge, 'forget'> },
 ) {
   return {
     /** Throws `validation_error` for what is no picture, and takes it away unless something uses it. `path`: the field that names it. */
-    async make(stored: Stored<StoredFile>, edge: number, path: string): Promise<Portrait> {
+    async make(stored: Stored<StoredFile>, longestEdge: number, path: string): Promise<Portrait> {
       const { category, blob, size, binding } = stored.value
       const original = await blobs.read(blob, { offset: 0, length: size })
-      const limits = { maxPixels: categories[category].maxPixels, edge }
+      const limits = { maxPixels: categories[category].maxPixels, edge: longestEdge }
       const picture = original && (await images.portrait(original, limits))
       if (picture) return picture
       if (binding === null) await removeFile.remove(stored)
       throw validationError([
         { path, code: 'bad_image', message: 'Must be a complete picture that is not too large.' },
       ])
+    },
+
+    /** Copies of it in front of us go, too. */
+    async remove(blob: BlobName): Promise<void> {
+      await blobs.delete(blob)
+      edge.forget([`/api/v1/${blob.container}/${blob.path}`])
     },
 
     /** Null when it is gone or never was. */

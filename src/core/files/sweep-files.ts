@@ -3,6 +3,7 @@ import type { Question } from '../kernel/events.ts'
 import { categories } from './file-categories.ts'
 import type { FileTasks } from './file-tasks.ts'
 import { type BoundTo, type FileBinding, type FileTask, files, type StoredFile } from './files.model.ts'
+import type { PublicPictures } from './public-pictures.ts'
 import type { RemoveFile } from './remove-file.ts'
 import { uploadDueMs } from './request-upload.ts'
 import type { ScanFile } from './scan-file.ts'
@@ -25,6 +26,7 @@ export const createSweepFiles = (
     scanFile,
     sweepPortraits,
     isGroupPictureShown,
+    removePicture,
     settleThumbnail,
     bindings,
   }: {
@@ -33,6 +35,7 @@ export const createSweepFiles = (
     readonly scanFile: ScanFile
     readonly sweepPortraits: (userId: string) => Promise<void>
     readonly isGroupPictureShown: (task: FileTask) => Promise<boolean>
+    readonly removePicture: PublicPictures['remove']
     readonly settleThumbnail: (task: FileTask) => Promise<boolean>
     readonly bindings: Question<FileBinding['kind'], BoundTo>
   },
@@ -53,7 +56,7 @@ export const createSweepFiles = (
       if (ownerId !== null) await sweepPortraits(ownerId)
     } else if (kind === 'group-picture') {
       if (await isGroupPictureShown(task)) return tasks.putOff(task, uploadDueMs)
-      await blobs.delete(task.blob)
+      await removePicture(task.blob)
     } else if (kind === 'thumbnail') {
       if (await settleThumbnail(task)) return tasks.putOff(task, uploadDueMs)
     } else {

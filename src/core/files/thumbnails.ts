@@ -101,7 +101,7 @@ export function createThumbnails(
     async drop(courseId: string, before: Thumbnail): Promise<void> {
       const blob = blobOf(courseId, before)
       try {
-        if (blob) await blobs.delete(blob)
+        if (blob) await pictures.remove(blob)
         if (before.thumbnailFileId) await removeSource(courseId, before.thumbnailFileId)
       } catch (error) {
         if (!(error instanceof PortUnavailable)) throw error
@@ -118,7 +118,7 @@ export function createThumbnails(
     /** Whether the course still shows this picture. If it does not, picture and upload are gone. */
     async settle({ blob, courseId = '', sourceId = '' }: FileTask): Promise<boolean> {
       if (await isShown(courseId, blob.path)) return true
-      await blobs.delete(blob)
+      await pictures.remove(blob)
       await removeSource(courseId, sourceId)
       return false
     },

@@ -15,6 +15,7 @@ const samples = {
     fileType: 'image/png',
     bytes: pngOf(8, 8),
   },
+  avatar: { category: 'avatar', fileName: 'me.png', fileType: 'image/png', bytes: pngOf(8, 8) },
   document: { category: 'document', fileName: 'paper.pdf', fileType: 'application/pdf', bytes: pdf },
 }
 

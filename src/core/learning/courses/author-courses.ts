@@ -132,7 +132,8 @@ export function createAuthorCourses(
       if (!meets(expected, stored.version)) throw preconditionFailed()
       try {
         const changed = await documents.replace(courses, apply(stored.value), stored.version)
-        await catalogue.changed()
+        const isSeen = [stored, changed].some(({ value }) => value.state === 'published')
+        await catalogue.changed(isSeen ? courseId : null)
         if (changed.value.thumbnail !== stored.value.thumbnail) await thumbnails.drop(courseId, stored.value)
         return changed
       } catch (error) {

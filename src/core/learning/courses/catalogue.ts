@@ -3,6 +3,7 @@ import type { AnyCollection, Collection, Document } from '../../../ports/documen
 import type { Needs } from '../../../ports/ports.ts'
 import { PortUnavailable } from '../../../ports/unavailable.ts'
 import { foldText } from '../../kernel/fold-text.ts'
+import type { Edge } from '../../platform/edge/edge.ts'
 import { type Counts, courseCounts } from './course-members.model.ts'
 import {
   type Course,
@@ -74,13 +75,10 @@ const orders: Readonly<Record<CourseQuery['sort'], (a: Entry, b: Entry) => numbe
  * every change of a card, so that the next request in any process sees it. While the cache is down a change elsewhere
  * is seen within 30 seconds.
  */
-export function createCatalogue({
-  documents,
-  cache,
-  clock,
-  ids,
-  log,
-}: Needs<'documents' | 'cache' | 'clock' | 'ids' | 'log'>) {
+export function createCatalogue(
+  { documents, cache, clock, ids, log }: Needs<'documents' | 'cache' | 'clock' | 'ids' | 'log'>,
+  { edge }: { readonly edge: Pick<Edge, 'forget'> },
+) {
   let snapshot: Snapshot | undefined
 
   /** Null while the cache cannot say. */
@@ -199,8 +197,11 @@ export function createCatalogue({
       )
     },
 
-    /** After a change of a card has been stored: from now on everybody sees it. */
-    async changed(): Promise<void> {
+    /**
+     * After a change of a card has been stored: from now on everybody sees it. `courseId`: of what is, or was, published; copies of it
+     * in front of us go. Null where only its counts changed, or nobody sees it.
+     */
+    async changed(courseId: string | null): Promise<void> {
       snapshot = undefined
       try {
         await cache.set(stampKey, ids.next(), stampKeptMs)
@@ -208,6 +209,7 @@ export function createCatalogue({
         if (!(error instanceof PortUnavailable)) throw error
         log.warn('catalogue_change_not_announced')
       }
+      if (courseId !== null) edge.forget(['/api/v1/courses', `/api/v1/courses/${courseId}`])
     },
   }
 }

@@ -6,6 +6,7 @@ import { emptyFace } from '../../kernel/domain.ts'
 import { notFound } from '../../kernel/errors.ts'
 import { createEvent } from '../../kernel/events.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
+import type { Edge } from '../../platform/edge/edge.ts'
 import type { Quizzes } from '../quizzes/quizzes.ts'
 import { createAuthorCourses } from './author-courses.ts'
 import { cardOf, createCatalogue } from './catalogue.ts'
@@ -46,6 +47,7 @@ export interface CoursesBorrows {
   readonly audit: Recording
   readonly files: Pick<Files, 'courses' | 'thumbnails'>
   readonly quizzes: Quizzes
+  readonly edge: Pick<Edge, 'forget'>
 }
 
 const detailOf = (
@@ -81,10 +83,10 @@ const detailOf = (
 
 export function createCourses(
   needs: Needs<'coursePackages' | 'documents' | 'cache' | 'clock' | 'defer' | 'ids' | 'log'>,
-  { users, audit, files, quizzes }: CoursesBorrows,
+  { users, audit, files, quizzes, edge }: CoursesBorrows,
 ) {
   const { documents } = needs
-  const catalogue = createCatalogue(needs)
+  const catalogue = createCatalogue(needs, { edge })
   const versions = createVersions(needs)
   const members = createMembers(needs)
   const problems = createFindProblems({ versions, files: files.courses })
@@ -187,7 +189,7 @@ export function createCourses(
     /** After many have taken part at once: the lists show it now, instead of within 15 minutes. */
     async showCounts(courseIds: readonly string[]): Promise<void> {
       for (const courseId of courseIds) await members.recount(courseId)
-      await catalogue.changed()
+      await catalogue.changed(null)
     },
 
     async readDetail(courseId: string): Promise<CourseDetail> {

@@ -65,7 +65,7 @@ export function createReleaseCourses(
     await documents.insert(courseVersions, next)
     try {
       const changed = await documents.replace(courses, publishedAs(course, next, now()), stored.version)
-      await catalogue.changed()
+      await catalogue.changed(courseId)
       return changed
     } catch (error) {
       if (!(error instanceof VersionMismatch)) throw error
