@@ -118,10 +118,12 @@ async function stopOwn({ process: child }: OwnServer): Promise<void> {
   await once(child, 'close')
 }
 
-/** Resident memory of a process, in MB; null where the system does not say. */
-function residentMb({ process: { pid } }: OwnServer): number | null {
+/** Memory of a process, in MB, without files that it has mapped: a database grows. Null where the system does not say. */
+function memoryMb({ process: { pid } }: OwnServer): number | null {
   try {
-    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024)
+    return Math.round(
+      Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024,
+    )
   } catch {
     return null
   }
@@ -157,12 +159,14 @@ try {
     seed()
     const own = await startOwn()
     server = own
-    const memory: (number | null)[] = [residentMb(own)]
+    const memory: (number | null)[] = [memoryMb(own)]
     const everySeconds = Math.max(1, seconds / 20)
-    const watching = setInterval(() => memory.push(residentMb(own)), everySeconds * 1_000)
+    const watching = setInterval(() => memory.push(memoryMb(own)), everySeconds * 1_000)
     code = await run(own.url)
     clearInterval(watching)
-    console.log(`Memory of the server in MB, every ${everySeconds} s: ${memory.join(' ')}`)
+    console.log(
+      `Memory of the server without mapped files, in MB, every ${everySeconds} s: ${memory.join(' ')}`,
+    )
     if (own.complaints.length > 0) console.log(`The server said:\n${own.complaints.join('\n')}`)
     if (own.process.exitCode !== null || own.process.signalCode !== null) {
       console.error('The server ended by itself.')
