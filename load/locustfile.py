@@ -125,7 +125,7 @@ class Learner(Person):
     @task(4)
     def browse(self):
         answer, courses = self.catalog()
-        etag = answer.headers.get("ETag")
+        etag = (answer.headers or {}).get("ETag")
         if etag:
             # Counts may have changed in between.
             self.call("GET", "/courses?limit=100", "listCourses_again", fine=(200, 304), headers={"If-None-Match": etag})
@@ -219,7 +219,10 @@ class Chatter(Person):
         if self.recovery:
             url, protocol = self.recovery
         else:
-            access = self.call("POST", "/realtime/negotiate", "negotiate").json()
+            answer = self.call("POST", "/realtime/negotiate", "negotiate")
+            if answer.status_code != 200:
+                raise RuntimeError(f"not negotiated: {answer.status_code}")
+            access = answer.json()
             url, protocol = access["url"], access["protocol"]
         # A 1008 to a recovery comes as a frame: then the next opening is a new one.
         self.url, self.recovery = (url if not self.recovery else self.url), None
