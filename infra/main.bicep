@@ -47,7 +47,7 @@ param onCallEmail string = ''
 param alertPhone string = ''
 @description('Dollars a month.')
 @minValue(1)
-param monthlyBudget int = profile == 'small' ? 60 : profile == 'standard' ? 250 : 900
+param monthlyBudget int = profile == 'small' ? 80 : profile == 'standard' ? 400 : 1800
 @description('The first day of a month.')
 param budgetStart string = utcNow('yyyy-MM-01')
 
@@ -67,6 +67,9 @@ param isDefended bool = false
 param hasManagedRules bool = false
 @description('Keeps both halves of each cache; twice the price.')
 param isCacheHighlyAvailable bool = profile == 'regions'
+
+@description('Whether the role that the app purges Front Door by is made here. A workflow may not make roles: its own template has made it.')
+param hasLeaveToMakeRoles bool = true
 
 @description('Settings of the app beyond those that follow from the services: docs/configuration.md has all.')
 param moreSettings object = {}
@@ -234,6 +237,11 @@ module portal 'modules/portal.bicep' = if (hasPortal) {
   params: { name: '${name}-portal', location: portalLocation, tags: tags, host: portalHost }
 }
 
+module purgeRole 'modules/purge-role.bicep' = if (!isSmall && hasLeaveToMakeRoles) {
+  name: 'purge-role'
+  params: { name: name }
+}
+
 module frontDoor 'modules/front-door.bicep' = if (!isSmall) {
   scope: group
   name: 'front-door'
@@ -243,8 +251,13 @@ module frontDoor 'modules/front-door.bicep' = if (!isSmall) {
     tier: hasManagedRules ? 'Premium_AzureFrontDoor' : 'Standard_AzureFrontDoor'
     vaultName: vaultName
     logsId: watch.outputs.logsId
+    purgeRoleId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      guid(subscription().id, name, 'purge')
+    )
+    appPrincipalId: identity.outputs.principalId
   }
-  dependsOn: [secrets]
+  dependsOn: [secrets, purgeRole]
 }
 
 var apiUrl = !empty(apiHost)
@@ -340,6 +353,7 @@ var settings = union(
     : {
         CLIENT_ADDRESS: 'front-door'
         ORIGIN_LOCK: 'front-door'
+        FRONT_DOOR_ENDPOINT: frontDoor!.outputs.liveId
         FRONT_DOOR_ID: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=front-door-id)'
         WEB_PUBSUB_ENDPOINT: realtime!.outputs.endpoint
         WEB_PUBSUB_EVENT_KEYS: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=web-pubsub-event-keys)'

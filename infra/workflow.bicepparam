@@ -18,3 +18,4 @@ param operatorType = readEnvironmentVariable('AZURE_PRINCIPAL_TYPE', 'User')
 param liveColor = readEnvironmentVariable('API_LIVE_COLOR', '') == 'green' ? 'green' : 'blue'
 param isDefended = readEnvironmentVariable('DEFENDER', '') == 'true'
 param hasManagedRules = readEnvironmentVariable('WAF_MANAGED_RULES', '') == 'true'
+param hasLeaveToMakeRoles = false

@@ -43,7 +43,14 @@ resource roles 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
+// The workflows give it, and may not make it.
+module purgeRole '../modules/purge-role.bicep' = {
+  name: 'purge-role'
+  params: { name: name }
+}
+
 var given = [
+  guid(subscription().id, name, 'purge')
   '3913510d-42f4-4e42-8a64-420c390055eb'
   '4633458b-17de-408a-b874-0445c86b69e6'
   'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'

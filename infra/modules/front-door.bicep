@@ -5,6 +5,9 @@ param tags object
 param tier string
 param vaultName string
 param logsId string
+@description('What the app does here: take out copies of what it changed.')
+param purgeRoleId string
+param appPrincipalId string
 
 resource profile 'Microsoft.Cdn/profiles@2024-09-01' = {
   name: name
@@ -34,6 +37,12 @@ resource endpoint 'Microsoft.Cdn/profiles/afdEndpoints@2024-09-01' = [
   }
 ]
 
+resource purger 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(endpoint[0].id, appPrincipalId, 'purge')
+  scope: endpoint[0]
+  properties: { principalId: appPrincipalId, principalType: 'ServicePrincipal', roleDefinitionId: purgeRoleId }
+}
+
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
   name: vaultName
 }
@@ -59,5 +68,6 @@ resource sent 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
 
 output id string = profile.id
 output frontDoorId string = profile.properties.frontDoorId
+output liveId string = endpoint[0].id
 output liveHost string = endpoint[0].properties.hostName
 output nextHost string = endpoint[1].properties.hostName

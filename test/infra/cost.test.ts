@@ -38,6 +38,17 @@ test('more people never cost less, and a bill is the sum of its lines', () => {
   }
 })
 
+test.each(profiles)(
+  'the budget of %s tells of what is not ordinary, and not of a month of 1,000 people',
+  (profile) => {
+    const [budget] = resourcesOf(profile).filter(({ type }) => type === 'Microsoft.Consumption/budgets')
+    const { dollars } = costOf(profile, 1_000)
+    // It tells at four fifths of it.
+    expect(budget?.properties?.['amount'] * 0.8).toBeGreaterThan(dollars)
+    expect(budget?.properties?.['amount']).toBeLessThan(dollars * 2)
+  },
+)
+
 test('the table of the documentation is true', () => {
   const rows = [100, 1_000, 10_000].map(
     (users) =>

@@ -347,6 +347,15 @@ describe.each(snapshots)('$profile', (snapshot) => {
       expect(properties.workspaceId).toBe(of('Microsoft.OperationalInsights/workspaces')[0]?.id)
   })
 
+  test('a role of our own allows one thing', () => {
+    const made = of('Microsoft.Authorization/roleDefinitions')
+    expect(made.map(({ properties }) => properties.permissions)).toEqual(
+      profile === 'small'
+        ? []
+        : [[{ actions: ['Microsoft.Cdn/profiles/afdEndpoints/purge/action'], notActions: [] }]],
+    )
+  })
+
   test('roles are the smallest there are: nobody owns the subscription or a group', () => {
     const wide = ['8e3af657-a8ff-443c-a75c-2fe8c4bcb635', 'b24988ac-6180-42a0-ab88-20f7382dd24c']
     const assigned = of('Microsoft.Authorization/roleAssignments')
