@@ -21,17 +21,28 @@ const databases: readonly ObservedPort[] = [
   'submissions',
 ]
 
-/** The same object for the same facts: what is said of a call is then found again without looking into it. */
-function factsByCollection(said: Facts): (given: readonly unknown[]) => Facts {
-  const known = new Map<string, Facts>()
+type Observed = ReturnType<Telemetry['repeated']>
+
+function alike(step: PortStep, said: Facts, telemetry: Telemetry): () => Observed {
+  const observed = telemetry.repeated(step, said)
+  return () => observed
+}
+
+/** Each collection says something else, and the same each time. */
+function byCollection(
+  step: PortStep,
+  said: Facts,
+  telemetry: Telemetry,
+): (given: readonly unknown[]) => Observed {
+  const known = new Map<string, Observed>()
   return ([collection]) => {
     const name = collectionName((collection as AnyCollection | undefined)?.name)
-    let facts = known.get(name)
-    if (!facts) {
-      facts = { ...said, 'db.collection.name': name }
-      known.set(name, facts)
+    let observed = known.get(name)
+    if (!observed) {
+      observed = telemetry.repeated(step, { ...said, 'db.collection.name': name })
+      known.set(name, observed)
     }
-    return facts
+    return observed
   }
 }
 
@@ -52,9 +63,8 @@ function observedPort<P extends object>(
     const said: Facts = databases.includes(name)
       ? { 'db.operation.name': step, ...(system && { 'db.system.name': system }) }
       : { 'app.operation': step, ...(system && { 'app.system': system }) }
-    const factsOf = name === 'documents' ? factsByCollection(said) : () => said
-    const call = (...given: readonly unknown[]) =>
-      telemetry.step(step, factsOf(given), () => method(...given))
+    const observedOf = name === 'documents' ? byCollection(step, said, telemetry) : alike(step, said, telemetry)
+    const call = (...given: readonly unknown[]) => observedOf(given)(() => method(...given))
     return [[key, call] as const]
   })
   return { ...port, ...Object.fromEntries(observed) }

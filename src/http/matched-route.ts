@@ -9,5 +9,10 @@ export interface MatchedRoute {
 }
 
 /** The route that answers this request, known from its beginning; undefined when there is none. */
-export const matchedRoute = (c: AppContext): MatchedRoute | undefined =>
-  matchedRoutes(c).find(({ path }) => !path.endsWith('*'))
+export function matchedRoute(c: AppContext): MatchedRoute | undefined {
+  const known = c.get('matchedRoute')
+  if (known !== undefined) return known ?? undefined
+  const route = matchedRoutes(c).find(({ path }) => !path.endsWith('*'))
+  c.set('matchedRoute', route ?? null)
+  return route
+}

@@ -60,6 +60,8 @@ export interface AppEnv {
     settings: HttpSettings
     compressor: Compressor
     auth: Auth
+    /** Looked for once, when something first asks; null where there is none. */
+    matchedRoute?: { readonly method: string; readonly path: string } | null
     caller: Caller
     /** The headers that the answer depends on so far. */
     variesBy?: readonly string[]

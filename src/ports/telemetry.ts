@@ -48,6 +48,11 @@ export interface Telemetry {
   trace<T>(name: RootName, facts: Facts, origin: Origin, work: (step: Step) => Promise<T>): Promise<T>
   /** Runs `work` as a step of what is under way; where nothing is, it just runs. What it throws is the step's failure. */
   step<T>(name: StepName, facts: Facts, work: (step: Step) => Promise<T>): Promise<T>
+  /**
+   * For what is done again and again: each run is a step of the same name and facts, in which no other step begins. What
+   * is logged meanwhile, and what goes on from there, belongs to the step around it.
+   */
+  repeated(name: StepName, facts: Facts): <T>(work: () => Promise<T>) => Promise<T>
   /** To be kept with work that is gone on with later or elsewhere; null outside of a trace. */
   context(): TraceParent | null
   /** Of what is under way; null outside of a trace. */

@@ -20,7 +20,8 @@ const pattern =
 
 /** Null for what is none. Whoever sent it may have written anything: ids, and whether it is to be kept. */
 export function readTraceParent(text: string | null | undefined): ReadTraceParent | null {
-  const [, traceId, spanId, flags] = pattern.exec(text ?? '') ?? []
+  if (!text) return null
+  const [, traceId, spanId, flags] = pattern.exec(text) ?? []
   if (traceId === undefined || spanId === undefined || flags === undefined) return null
   return { traceId, spanId, isPicked: (Number.parseInt(flags, 16) & 1) === 1 }
 }

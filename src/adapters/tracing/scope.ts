@@ -1,5 +1,5 @@
 import { type TraceParent, writeTraceParent } from '../../ports/traceparent.ts'
-import type { LiveStep } from './live-step.ts'
+import { type LiveStep, spanIdOf, traceIdOf } from './live-step.ts'
 
 /** What follows work through `await`: `AsyncLocalStorage`, which each runtime brings. */
 export interface AsyncStorage {
@@ -18,15 +18,15 @@ export function createTraceScope(storage: AsyncStorage) {
       return step === undefined
         ? null
         : writeTraceParent({
-            traceId: step.trace.id,
-            spanId: step.spanId(),
+            traceId: traceIdOf(step.trace),
+            spanId: spanIdOf(step),
             isPicked: step.trace.isPicked,
           })
     },
     /** By the names that logs have for them; null outside of a trace. */
     ids(): { readonly trace_id: string; readonly span_id: string } | null {
       const step = current()
-      return step === undefined ? null : { trace_id: step.trace.id, span_id: step.spanId() }
+      return step === undefined ? null : { trace_id: traceIdOf(step.trace), span_id: spanIdOf(step) }
     },
   }
 }

@@ -3,7 +3,15 @@ import type { HistogramName } from '../../ports/metrics.ts'
 import type { Step, StepName, Telemetry } from '../../ports/telemetry.ts'
 import { type Facts, failureOf } from '../../ports/telemetry-facts.ts'
 import { readTraceParent } from '../../ports/traceparent.ts'
-import { createLiveStep, type LiveStep, type LiveTrace, newTraceId } from './live-step.ts'
+import {
+  failed,
+  finishedTrace,
+  type LiveStep,
+  type LiveTrace,
+  newStep,
+  stepOf,
+  traceIdOf,
+} from './live-step.ts'
 import type { Metrics } from './metrics.ts'
 import type { Sampling } from './sampling.ts'
 import type { TraceScope } from './scope.ts'
@@ -11,18 +19,33 @@ import type { TraceScope } from './scope.ts'
 /** A request that makes more steps than this is told by its first ones. */
 const mostSteps = 500
 
-/** Runs the work; a failure is noted and thrown on, and what follows is done either way. */
-async function followed<T>(step: LiveStep, work: (step: Step) => Promise<T>, end: () => void): Promise<T> {
+/**
+ * Its own promise, looked at: no `async` around it, which would cost more than all that is noted. What is thrown at
+ * once becomes a rejection, as it would in an `async` function.
+ */
+function whenEnded<T>(work: () => Promise<T>, ended: () => void, threw: (error: unknown) => void): Promise<T> {
+  let promise: Promise<T>
   try {
-    return await work(step)
+    promise = work()
   } catch (error) {
-    const failure = failureOf(error)
-    if (failure === null) step.set({ 'app.is_conflict': true })
-    else step.fail(failure)
-    throw error
-  } finally {
-    end()
+    promise = Promise.reject(error)
   }
+  return promise.then(
+    (value) => {
+      ended()
+      return value
+    },
+    (error: unknown) => {
+      threw(error)
+      throw error
+    },
+  )
+}
+
+function noteFailure(step: LiveStep, error: unknown): void {
+  const failure = failureOf(error)
+  if (failure === null) step.facts = { ...step.facts, 'app.is_conflict': true }
+  else failed(step, failure)
 }
 
 /**
@@ -49,17 +72,18 @@ export function createTracing({
 }): Telemetry {
   const isRecording = receivers.length > 0
 
-  function handOver({ id, ended, link, droppedSteps, standsFor }: LiveTrace): void {
-    if (!standsFor || ended.length === 0) return
-    const steps = ended.map(({ step, at }) => step.finished(at))
-    for (const { take } of receivers) take({ traceId: id, steps, standsFor, link, droppedSteps })
+  function handOver(trace: LiveTrace, ended: readonly LiveStep[], droppedSteps: number): void {
+    if (!trace.standsFor || ended.length === 0) return
+    const finished = finishedTrace(trace, ended, trace.standsFor, droppedSteps)
+    for (const { take } of receivers) take(finished)
   }
 
-  function end(step: LiveStep, at: number): void {
+  /** Once the trace has ended, what comes after is handed over by itself. */
+  function keep(step: LiveStep): void {
     const { trace } = step
     if (trace.standsFor === 0) return
-    if (trace.standsFor !== null) handOver({ ...trace, ended: [{ step, at }], droppedSteps: 0 })
-    else if (trace.ended.length < mostSteps) trace.ended.push({ step, at })
+    if (trace.standsFor !== null) handOver(trace, [step], 0)
+    else if (trace.ended.length < mostSteps) trace.ended.push(step)
     else trace.droppedSteps++
   }
 
@@ -68,17 +92,70 @@ export function createTracing({
     if (metric) metrics.measure(metric, durationMs / 1_000, facts)
   }
 
-  async function counted<T>(name: StepName, facts: Facts, work: (step: Step) => Promise<T>): Promise<T> {
-    const startedAt = timer()
-    let said = facts
-    try {
-      return await work(unseen)
-    } catch (error) {
+  function endStep(step: LiveStep): void {
+    step.endedAt = timer()
+    measured(step.name, step.facts, step.endedAt - step.startedAt)
+    keep(step)
+  }
+
+  function endTrace(first: LiveStep): void {
+    const { trace } = first
+    first.endedAt = timer()
+    const durationMs = first.endedAt - first.startedAt
+    measured(first.name, first.facts, durationMs)
+    if (!isRecording) return
+    trace.ended.push(first)
+    trace.standsFor = sampling.standsFor({ failure: first.failure, durationMs }, trace.isPicked)
+    handOver(trace, trace.ended, trace.droppedSteps)
+    trace.ended.length = 0
+  }
+
+  const within = <T>(
+    step: LiveStep,
+    work: (step: Step) => Promise<T>,
+    end: (step: LiveStep) => void,
+  ): Promise<T> =>
+    scope.within(step, () =>
+      whenEnded(
+        () => work(stepOf(step)),
+        () => end(step),
+        (error) => {
+          noteFailure(step, error)
+          end(step)
+        },
+      ),
+    )
+
+  function repeated(name: StepName, facts: Facts): <T>(work: () => Promise<T>) => Promise<T> {
+    const metric = durationOf(name, facts)
+    const measure = metric ? metrics.histogram(metric, facts) : () => {}
+    function threw(parent: LiveStep | undefined, startedAt: number, error: unknown): void {
+      const endedAt = timer()
       const failure = failureOf(error)
-      if (failure !== null) said = { ...facts, 'error.type': failure }
-      throw error
-    } finally {
-      measured(name, said, timer() - startedAt)
+      if (failure === null) measure((endedAt - startedAt) / 1_000)
+      else measured(name, { ...facts, 'error.type': failure }, endedAt - startedAt)
+      if (!parent || !isRecording) return
+      const step = newStep(parent.trace, name, parent, facts, startedAt)
+      step.endedAt = endedAt
+      noteFailure(step, error)
+      keep(step)
+    }
+    function ended(parent: LiveStep | undefined, startedAt: number): void {
+      const endedAt = timer()
+      measure((endedAt - startedAt) / 1_000)
+      if (!parent || !isRecording) return
+      const step = newStep(parent.trace, name, parent, facts, startedAt)
+      step.endedAt = endedAt
+      keep(step)
+    }
+    return (work) => {
+      const parent = isRecording ? scope.current() : undefined
+      const startedAt = timer()
+      return whenEnded(
+        work,
+        () => ended(parent, startedAt),
+        (error) => threw(parent, startedAt, error),
+      )
     }
   }
 
@@ -86,50 +163,31 @@ export function createTracing({
     isOn: true,
     trace(name, facts, { from, host, link }, work) {
       const own = readTraceParent(from)
-      const parent = own ?? readTraceParent(host)
-      const linked = readTraceParent(link)
       const startedAt = timer()
       const trace: LiveTrace = {
-        id: parent?.traceId ?? newTraceId(),
+        id: null,
+        parent: own ?? readTraceParent(host),
         isPicked: own?.isPicked ?? sampling.isPicked(),
-        link: linked && { traceId: linked.traceId, spanId: linked.spanId },
-        epochMs: now() - startedAt,
+        link: link ?? null,
+        epochMs: isRecording ? now() - startedAt : 0,
         ended: [],
         droppedSteps: 0,
         standsFor: null,
       }
-      const first = createLiveStep(trace, name, () => parent?.spanId ?? null, facts, startedAt)
-      return scope.within(first, () =>
-        followed(first, work, () => {
-          const endedAt = timer()
-          measured(name, first.facts(), endedAt - startedAt)
-          if (!isRecording) return
-          trace.ended.push({ step: first, at: endedAt })
-          trace.standsFor = sampling.standsFor(
-            { failure: first.failure(), durationMs: endedAt - startedAt },
-            trace.isPicked,
-          )
-          handOver(trace)
-          trace.ended.length = 0
-        }),
-      )
+      return within(newStep(trace, name, null, facts, startedAt), work, endTrace)
     },
     step(name, facts, work) {
       const parent = scope.current()
       // Where nothing is under way, and where nobody looks at steps, they are only counted.
-      if (!parent || !isRecording) return counted(name, facts, work)
-      const startedAt = timer()
-      const step = createLiveStep(parent.trace, name, parent.spanId, facts, startedAt)
-      return scope.within(step, () =>
-        followed(step, work, () => {
-          const endedAt = timer()
-          measured(name, step.facts(), endedAt - startedAt)
-          end(step, endedAt)
-        }),
-      )
+      if (!parent || !isRecording) return repeated(name, facts)(() => work(unseen))
+      return within(newStep(parent.trace, name, parent, facts, timer()), work, endStep)
     },
+    repeated,
     context: scope.context,
-    traceId: () => scope.current()?.trace.id ?? null,
+    traceId() {
+      const step = scope.current()
+      return step ? traceIdOf(step.trace) : null
+    },
     count: metrics.count,
     measure: metrics.measure,
     gauge: metrics.gauge,
