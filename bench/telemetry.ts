@@ -1,40 +1,50 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createNodeNative } from '../entry/native-node.ts'
 import { wire } from '../entry/wire.ts'
+import { createLineWriter, listen } from '../src/adapters/node/server.ts'
 import { createApp } from '../src/app/create-app.ts'
 import { readConfig } from '../src/config/config.ts'
+import { row } from './measure.ts'
+import type { HowItWent, Reads } from './read-load.ts'
 
 /*
- * What telemetry costs of reading one's profile: the processor time of a request, without sockets, on SQLite. Each way
- * takes its turn in each round, and the least of all rounds counts, so that what else the machine does matters little.
+ * What telemetry costs of reading one's profile: the processor time of a request on SQLite, once by the app alone and
+ * once with sockets and a line in the log, as `bench/run.ts` reads it. All ways are in one process, since two processes
+ * of the same program differ by more than what is looked for. Each takes its turn in each short round, and the least of
+ * all rounds counts, so that what else the machine does matters little.
  */
 
-const rounds = 12
-const requests = 1_500
+const rounds = 60
+const requests = 500
+const warmUpRequests = 5_000
 const origin = 'http://localhost:7071'
 
-const sink = createServer((incoming, outgoing) => {
-  incoming.resume()
-  incoming.on('end', () => outgoing.writeHead(200).end('{}'))
-})
-await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve))
-const endpoint = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`
 const directory = mkdtempSync(join(tmpdir(), 'bench-telemetry-'))
+const nowhere = createLineWriter(createWriteStream('/dev/null'))
+const load = fork(join(import.meta.dirname, 'read-load.ts'))
+const [sinkPort] = (await once(load, 'message')) as [number]
 
 async function open(name: string, environment: Record<string, string>) {
   const { config, secrets } = readConfig({
     NODE_ENV: 'test',
     DATA_DIR: join(directory, name),
-    LOG_LEVEL: 'error',
     RATE_LIMIT_SCALE: '1000000',
     ...environment,
   })
-  const { ports, close } = await wire(config, secrets, createNodeNative(config))
+  const native = createNodeNative(config, nowhere)
+  const { ports, close, defer } = await wire(config, secrets, native)
   const { app } = createApp(ports, config.app)
+  const server = await listen({
+    fetch: app.fetch,
+    port: 0,
+    hostname: '127.0.0.1',
+    maxBodyBytes: 1_000,
+    log: native.log,
+  })
   const call = (path: string, init?: RequestInit) =>
     app.request(origin + path, init, { remoteAddress: '127.0.0.1' })
   const signedUp = await call('/api/v1/auth/signup', {
@@ -43,40 +53,62 @@ async function open(name: string, environment: Record<string, string>) {
     body: JSON.stringify({ email: 'ann@example.com', password: 'SecurePass123!', name: 'Ann' }),
   })
   const { accessToken } = (await signedUp.json()) as { accessToken: string }
+  await defer.settled()
   const headers = { authorization: `Bearer ${accessToken}` }
   return {
     name,
-    close,
-    least: Number.POSITIVE_INFINITY,
-    async read() {
-      const answer = await call('/api/v1/users/me', { headers })
-      if (answer.status !== 200) throw new Error(`answered ${answer.status}`)
-      await answer.arrayBuffer()
+    /** In microseconds. */
+    least: { alone: Number.POSITIVE_INFINITY, served: Number.POSITIVE_INFINITY },
+    async alone(amount: number) {
+      for (let n = 0; n < amount; n++) {
+        const answer = await call('/api/v1/users/me', { headers })
+        if (answer.status !== 200) throw new Error(`answered ${answer.status}`)
+        await answer.arrayBuffer()
+      }
+    },
+    async served(amount: number) {
+      load.send({ url: `http://127.0.0.1:${server.port}/api/v1/users/me`, headers, amount } satisfies Reads)
+      const [{ refused, failed }] = (await once(load, 'message')) as [HowItWent]
+      if (refused + failed > 0) throw new Error(`${refused} refused, ${failed} failed`)
+    },
+    /** What waits to be sent: it costs whoever made it, and nobody whose turn is next. */
+    flush: ports.telemetry.flush,
+    async close() {
+      await server.close()
+      await close()
     },
   }
 }
 
-const on = { TELEMETRY: 'on', OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }
+const sent = { TELEMETRY: 'on', OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${sinkPort}` }
 const ways = [
   await open('off', { TELEMETRY: 'off' }),
-  await open('ids and metrics', { TELEMETRY: 'on' }),
-  await open('5 % sent', { ...on, TELEMETRY_SAMPLE_RATE: '0.05' }),
-  await open('all sent', { ...on, TELEMETRY_SAMPLE_RATE: '1' }),
+  await open('ids in the log, and metrics', { TELEMETRY: 'on' }),
+  await open('5 % of traces sent', { ...sent, TELEMETRY_SAMPLE_RATE: '0.05' }),
+  await open('all traces sent', { ...sent, TELEMETRY_SAMPLE_RATE: '1' }),
 ]
-for (const way of ways) for (let n = 0; n < requests; n++) await way.read()
-for (let round = 0; round < rounds; round++)
-  for (const way of ways) {
-    const before = process.cpuUsage()
-    for (let n = 0; n < requests; n++) await way.read()
-    const { user, system } = process.cpuUsage(before)
-    way.least = Math.min(way.least, (user + system) / requests)
+for (const kind of ['alone', 'served'] as const) {
+  for (const way of ways) await way[kind](warmUpRequests)
+  for (let round = 0; round < rounds; round++)
+    for (const way of ways) {
+      const before = process.cpuUsage()
+      await way[kind](requests)
+      await way.flush()
+      const { user, system } = process.cpuUsage(before)
+      way.least[kind] = Math.min(way.least[kind], (user + system) / requests)
+    }
+}
+const [off = ways[0]] = ways
+row('telemetry', 'by the app alone', 'with sockets and log')
+row('---', '---', '---')
+for (const { name, least } of ways) {
+  const told = (kind: 'alone' | 'served') => {
+    const more = least[kind] - (off?.least[kind] ?? Number.NaN)
+    return `${least[kind].toFixed(1)} µs: ${more.toFixed(1)} µs, ${((more / (off?.least[kind] ?? 1)) * 100).toFixed(1)} % more`
   }
-const [{ least: off } = { least: Number.NaN }] = ways
-for (const { name, least } of ways)
-  console.log(
-    `${name.padEnd(16)} ${least.toFixed(1).padStart(7)} µs of processor a request, ${((least / off - 1) * 100).toFixed(1).padStart(5)} % more than off`,
-  )
+  row(name, told('alone'), told('served'))
+}
 for (const { close } of ways) await close()
-sink.close()
+load.kill()
 rmSync(directory, { recursive: true, force: true })
 process.exit(0)

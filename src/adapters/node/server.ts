@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
+import type { Duplex, Writable } from 'node:stream'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import type { Log } from '../../ports/log.ts'
 import { type Closing, createClosing } from './closing.ts'
@@ -182,7 +182,7 @@ const flushAfterMs = 50
 const flushAtLength = 65_536
 
 /** Collects lines and writes them together, at the latest after 50 ms; what is left goes out when the process ends. */
-export function createLineWriter(stream: NodeJS.WriteStream): (line: string) => void {
+export function createLineWriter(stream: Writable): (line: string) => void {
   let pending = ''
   let timer: NodeJS.Timeout | undefined
   const flush = () => {
