@@ -8,18 +8,18 @@ import { wire } from '../entry/wire.ts'
 import { createLineWriter, listen } from '../src/adapters/node/server.ts'
 import { createApp } from '../src/app/create-app.ts'
 import { readConfig } from '../src/config/config.ts'
-import { row } from './measure.ts'
+import { median, row } from './measure.ts'
 import type { HowItWent, Reads } from './read-load.ts'
 
 /*
  * What telemetry costs of reading one's profile: the processor time of a request on SQLite, once by the app alone and
  * once with sockets and a line in the log, as `bench/run.ts` reads it. All ways are in one process, since two processes
- * of the same program differ by more than what is looked for. Each takes its turn in each short round, and the least of
- * all rounds counts, so that what else the machine does matters little.
+ * of the same program differ by more than what is looked for. Each takes its turn in each short round; what counts is
+ * the median of how much more it took than `off` in the same round, so that what else the machine does matters little.
  */
 
-const rounds = 60
-const requests = 500
+const rounds = 45
+const requests = 800
 const warmUpRequests = 5_000
 const origin = 'http://localhost:7071'
 
@@ -58,7 +58,7 @@ async function open(name: string, environment: Record<string, string>) {
   return {
     name,
     /** In microseconds. */
-    least: { alone: Number.POSITIVE_INFINITY, served: Number.POSITIVE_INFINITY },
+    took: { alone: [] as number[], served: [] as number[] },
     async alone(amount: number) {
       for (let n = 0; n < amount; n++) {
         const answer = await call('/api/v1/users/me', { headers })
@@ -74,7 +74,7 @@ async function open(name: string, environment: Record<string, string>) {
     /** What waits to be sent: it costs whoever made it, and nobody whose turn is next. */
     flush: ports.telemetry.flush,
     async close() {
-      await server.close()
+      await server.close(0)
       await close()
     },
   }
@@ -95,16 +95,16 @@ for (const kind of ['alone', 'served'] as const) {
       await way[kind](requests)
       await way.flush()
       const { user, system } = process.cpuUsage(before)
-      way.least[kind] = Math.min(way.least[kind], (user + system) / requests)
+      way.took[kind].push((user + system) / requests)
     }
 }
-const [off = ways[0]] = ways
 row('telemetry', 'by the app alone', 'with sockets and log')
 row('---', '---', '---')
-for (const { name, least } of ways) {
+for (const { name, took } of ways) {
   const told = (kind: 'alone' | 'served') => {
-    const more = least[kind] - (off?.least[kind] ?? Number.NaN)
-    return `${least[kind].toFixed(1)} µs: ${more.toFixed(1)} µs, ${((more / (off?.least[kind] ?? 1)) * 100).toFixed(1)} % more`
+    const off = ways[0]?.took[kind] ?? []
+    const more = median(took[kind].map((each, round) => each - (off[round] ?? Number.NaN)))
+    return `${median(took[kind]).toFixed(1)} µs: ${more.toFixed(1)} µs, ${((more / median(off)) * 100).toFixed(1)} % more`
   }
   row(name, told('alone'), told('served'))
 }

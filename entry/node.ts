@@ -21,7 +21,7 @@ try {
   const { config, secrets, warnings } = readConfig(process.env)
   const lock = lockFolder(config, process.argv.includes('--take-over'))
   const wired = await wire(config, secrets, createNodeNative(config))
-  const { ports, defer, jobs: adapterJobs, embedded, readMetrics, close } = wired
+  const { ports, defer, jobs: adapterJobs, embedded, close } = wired
   const api = createApp(ports, config.app)
   const { app, health, jobs } = api
   for (const warning of warnings) ports.log.warn('configuration_warning', { warning })
@@ -36,7 +36,7 @@ try {
     connectionsOf: countConnections({ ...config, ...config.app }),
     log: ports.log,
   })
-  const metrics = await serveMetrics(config.telemetry.metrics, readMetrics, ports.log)
+  const metrics = await serveMetrics(config.telemetry.metrics, ports.observations.prometheus, ports.log)
   ports.log.info('server_started', {
     url: config.app.http.publicOrigin,
     port: server.port,

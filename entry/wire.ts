@@ -18,7 +18,6 @@ import { watchedSecrets } from '../src/adapters/system/watched-secrets.ts'
 import { createZxcvbnPasswordBlocklist } from '../src/adapters/zxcvbn/password-blocklist.ts'
 import type { Config, GivenSecrets } from '../src/config/config.ts'
 import type { Job } from '../src/core/kernel/domain.ts'
-import type { MetricReading } from '../src/ports/metrics.ts'
 import type { Ports } from '../src/ports/ports.ts'
 import { withSamplePictures } from './sample-pictures.ts'
 import { openAuditAnchors } from './wiring/audit-anchors.ts'
@@ -42,7 +41,6 @@ export interface Wired {
   readonly jobs: readonly Job[]
   /** The server for devices in this process, when there is one. */
   readonly embedded: Embedded | null
-  readonly readMetrics: () => readonly MetricReading[]
   readonly close: () => Promise<void>
 }
 
@@ -53,7 +51,7 @@ export interface Wired {
 export async function wire(config: Config, given: GivenSecrets, native: Native): Promise<Wired> {
   const { log, assets, holdOpen } = native
   const clock = systemClock
-  const { telemetry, readMetrics, close: closeTelemetry } = await openTelemetry(config, given, native, clock)
+  const { telemetry, observations, close: closeTelemetry } = await openTelemetry(config, given, native, clock)
   const defer = createInProcessDefer({ log, holdOpen })
   const secrets = watchedSecrets({ secrets: await openSecrets(config, given, native, clock), clock, log })
   const auditKeys = createNodeAuditKeys({ secrets, clock })
@@ -113,6 +111,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     mediaMetadata: createMetadataStripping(),
     mediaRooms: await openMediaRooms(config, given, clock),
     messageSearch,
+    observations,
     oneTimePasswords: createOtpauthOneTimePasswords({ clock }),
     passkeys: createSimpleWebAuthnPasskeys(config.passkeys),
     passwordBlocklist: createZxcvbnPasswordBlocklist(),
@@ -149,7 +148,6 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     defer,
     jobs,
     embedded,
-    readMetrics,
     close,
   }
 }

@@ -108,6 +108,11 @@ export async function createTestApp({
     mediaMetadata: createMetadataStripping(),
     mediaRooms: createMemoryMediaRooms({ clock }),
     messageSearch: createScanningMessageSearch({ documents, messages }),
+    observations: {
+      metrics: () => [],
+      prometheus: () => ({ text: '\n', type: 'text/plain; charset=utf-8' }),
+      traces: () => [],
+    },
     oneTimePasswords: createOtpauthOneTimePasswords({ clock }),
     passkeys: createSimpleWebAuthnPasskeys(config.passkeys),
     passwordBlocklist: createMemoryPasswordBlocklist(),

@@ -1,28 +1,26 @@
 import { listen } from '../../src/adapters/node/server.ts'
-import { prometheusText, prometheusType } from '../../src/adapters/tracing/prometheus.ts'
 import type { Log } from '../../src/ports/log.ts'
-import type { MetricReading } from '../../src/ports/metrics.ts'
+import type { Observations } from '../../src/ports/observations.ts'
 
 const answer =
-  (read: () => readonly MetricReading[]) =>
+  (prometheus: Observations['prometheus']) =>
   (request: Request): Response => {
     const isMetrics = new URL(request.url).pathname === '/metrics'
     if (!isMetrics) return new Response(null, { status: 404 })
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return new Response(null, { status: 405, headers: { Allow: 'GET, HEAD' } })
-    return new Response(prometheusText(read()), {
-      headers: { 'Content-Type': prometheusType, 'Cache-Control': 'no-store' },
-    })
+    const { text, type } = prometheus()
+    return new Response(text, { headers: { 'Content-Type': type, 'Cache-Control': 'no-store' } })
   }
 
 /** `GET /metrics` on a port of its own, which the world does not reach: who reaches it is asked for nothing. Null without such a port. */
 export async function serveMetrics(
   { port, host }: { readonly port: number | undefined; readonly host: string },
-  read: () => readonly MetricReading[],
+  prometheus: Observations['prometheus'],
   log: Log,
 ) {
   if (port === undefined) return null
-  const server = await listen({ fetch: answer(read), port, hostname: host, maxBodyBytes: 0, log })
+  const server = await listen({ fetch: answer(prometheus), port, hostname: host, maxBodyBytes: 0, log })
   log.info('metrics_served', { host, port: server.port })
   return server
 }

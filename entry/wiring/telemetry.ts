@@ -1,18 +1,29 @@
 import { createExporting } from '../../src/adapters/tracing/exporting.ts'
+import { createLastTraces } from '../../src/adapters/tracing/last-traces.ts'
 import { createMetrics } from '../../src/adapters/tracing/metrics.ts'
+import { prometheusText, prometheusType } from '../../src/adapters/tracing/prometheus.ts'
 import { createSampling } from '../../src/adapters/tracing/sampling.ts'
 import { silentTelemetry } from '../../src/adapters/tracing/silent.ts'
 import { createTracing } from '../../src/adapters/tracing/telemetry.ts'
 import type { Config, GivenSecrets } from '../../src/config/config.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { TelemetryExporter } from '../../src/ports/finished-traces.ts'
-import type { MetricReading } from '../../src/ports/metrics.ts'
+import type { Observations } from '../../src/ports/observations.ts'
 import type { Telemetry } from '../../src/ports/telemetry.ts'
 import type { Native } from './native.ts'
 
+/** On the page of developers. */
+const mostTraces = 200
+
+const nothingSeen: Observations = {
+  metrics: () => [],
+  prometheus: () => ({ text: prometheusText([]), type: prometheusType }),
+  traces: null,
+}
+
 export interface OpenedTelemetry {
   readonly telemetry: Telemetry
-  readonly readMetrics: () => readonly MetricReading[]
+  readonly observations: Observations
   /** Sends what is left. */
   readonly close: () => Promise<void>
 }
@@ -53,16 +64,20 @@ export async function openTelemetry(
   clock: Clock,
 ): Promise<OpenedTelemetry> {
   const { isOn, sampleRate, slowMs } = config.telemetry
-  if (!isOn) return { telemetry: silentTelemetry, readMetrics: () => [], close: async () => {} }
+  if (!isOn) return { telemetry: silentTelemetry, observations: nothingSeen, close: async () => {} }
   const { traceScope, runsTimers, holdOpen, log } = native
   const metrics = createMetrics()
   const exporters = await openExporters(config, given, native)
   const receivers = exporters.map((exporter) =>
     createExporting({ exporter, metrics, holdOpen: runsTimers ? null : holdOpen, now: clock.now, log }),
   )
+  const lastTraces = config.isProduction
+    ? null
+    : createLastTraces({ most: mostTraces, without: '/dev/telemetry', now: clock.now })
   const telemetry = createTracing({
     scope: traceScope,
     receivers,
+    onlookers: lastTraces ? [lastTraces] : [],
     metrics,
     sampling: createSampling({ rate: sampleRate, slowMs, random: Math.random }),
     now: clock.now,
@@ -70,7 +85,11 @@ export async function openTelemetry(
   })
   return {
     telemetry,
-    readMetrics: metrics.read,
+    observations: {
+      metrics: metrics.read,
+      prometheus: () => ({ text: prometheusText(metrics.read()), type: prometheusType }),
+      traces: lastTraces && lastTraces.traces,
+    },
     async close() {
       await Promise.all(receivers.map((receiver) => receiver.close()))
     },

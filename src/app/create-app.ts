@@ -7,11 +7,12 @@ import type { AppEnv } from '../http/request-context.ts'
 import { RememberingRouter } from '../http/router.ts'
 import { onInvalid } from '../http/validate.ts'
 import type { Ports } from '../ports/ports.ts'
-import { builtPageRoutes, chatPage, consolePage } from '../routes/built-page.ts'
+import { builtPageRoutes, chatPage, consolePage, telemetryPage } from '../routes/built-page.ts'
 import { clientPackageRoutes } from '../routes/client-package.ts'
 import { homeRoutes } from '../routes/home.ts'
 import { mailboxRoutes } from '../routes/mailbox.ts'
 import { answerFailureAsPage } from '../routes/mailed-pages/failure-page.ts'
+import { seenRoutes } from '../routes/observations.ts'
 import { referenceRoutes } from '../routes/reference.ts'
 import type { AppConfig } from './config.ts'
 import { createDescribe } from './document.ts'
@@ -50,14 +51,16 @@ export function createApp(ports: Ports, config: AppConfig) {
     referenceRoutes(describe, () => describeEvents(publicOrigin), assets.read),
   )
   app.route('/', clientPackageRoutes(assets.read))
-  app.route(
-    '/',
-    homeRoutes(isProduction, built.mail.mailbox !== null, config.builtPages.isConsoleServed, assets.read),
-  )
-  if (built.mail.mailbox && !isProduction) app.route('/dev/mailbox', mailboxRoutes(built.mail.mailbox))
   const { isChatServed, isConsoleServed, elsewhere } = config.builtPages
+  const { mailbox } = built.mail
+  const { seenAfter } = built.observations
+  const hasTelemetry = seenAfter !== null && !isProduction
+  app.route('/', homeRoutes(isProduction, mailbox !== null, isConsoleServed, hasTelemetry, assets.read))
+  if (mailbox && !isProduction) app.route('/dev/mailbox', mailboxRoutes(mailbox))
+  if (hasTelemetry) app.route('/dev/telemetry', seenRoutes(seenAfter))
   const pages = [
     ...(isProduction ? [] : [{ path: '/dev/chat', page: chatPage }]),
+    ...(hasTelemetry ? [{ path: '/dev/telemetry', page: telemetryPage }] : []),
     ...(isChatServed ? [{ path: '/chat', page: chatPage }] : []),
     ...(isConsoleServed ? [{ path: '/console', page: consolePage }] : []),
   ]

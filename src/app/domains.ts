@@ -24,6 +24,7 @@ import { idempotencyDomain } from '../core/platform/idempotency/idempotency.ts'
 import { keysDomain } from '../core/platform/keys/keys.ts'
 import { limitsDomain } from '../core/platform/limits/limits.ts'
 import { mailDomain } from '../core/platform/mail/mail.ts'
+import { observationsDomain } from '../core/platform/observations/observations.ts'
 import { realtimeDomain } from '../core/platform/realtime/realtime.ts'
 import { disclosuresDomain } from '../core/privacy/disclosures/disclosures.ts'
 import { erasureDomain } from '../core/privacy/erasure/erasure.ts'
@@ -53,6 +54,7 @@ export const domains = assemble<Ports, AppConfig>()
   .add('realtime', realtimeDomain)
   .add('health', healthDomain)
   .add('edge', edgeDomain)
+  .add('observations', observationsDomain)
   .add('files', filesDomain)
   .add('quizzes', quizzesDomain)
   .add('courses', coursesDomain)

@@ -22,6 +22,7 @@ import { mailRoutes } from '../routes/mail.ts'
 import { oldMailedLinkRoutes } from '../routes/mailed-pages/old-addresses.ts'
 import { messageRoutes } from '../routes/messages.ts'
 import { myFormRoutes } from '../routes/my-forms.ts'
+import { metricsRoutes } from '../routes/observations.ts'
 import { operationRoutes } from '../routes/operations.ts'
 import { passkeyRoutes } from '../routes/passkeys.ts'
 import { peopleRoutes } from '../routes/people.ts'
@@ -46,6 +47,7 @@ import type { Domains } from './domains.ts'
 export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
   app
     .route('/', operationRoutes(to.auth, to.health))
+    .route('/', metricsRoutes(to.observations, to.serviceTokens))
     .route('/api/v1/auth', authRoutes(to.auth, to.profiles))
     .route('/api/v1/auth', secondFactorRoutes(to.auth, to.profiles))
     .route('/api/v1/auth', passkeyRoutes(to.auth, to.profiles))

@@ -37,6 +37,19 @@ export interface TraceReceiver {
   flush(): Promise<void>
 }
 
+/** What ended, before anything of it was worked out. */
+export interface EndedTrace {
+  /** What is said of the step that ended last: the first one, or one that ended after it. */
+  readonly facts: Facts
+  /** The same each time. */
+  finish(): FinishedTrace
+}
+
+/** Looks at every trace, whichever are kept. Like `take` it never throws, never waits, and costs next to nothing. */
+export interface TraceOnlooker {
+  see(trace: EndedTrace): void
+}
+
 /** What an exporter could not hand over. `isWorthAgain`: the other side is down or busy, and may take the same later. */
 export class NotTaken extends Error {
   override readonly name = 'NotTaken'

@@ -26,6 +26,7 @@ import type { Mailbox, Mailer } from './mailer.ts'
 import type { MediaMetadata } from './media-metadata.ts'
 import type { MediaRooms } from './media-rooms.ts'
 import type { MessageSearch } from './message-search.ts'
+import type { Observations } from './observations.ts'
 import type { OneTimePasswords } from './one-time-passwords.ts'
 import type { Passkeys } from './passkeys.ts'
 import type { PasswordBlocklist } from './password-blocklist.ts'
@@ -71,6 +72,7 @@ export interface Ports {
   readonly mediaMetadata: MediaMetadata
   readonly mediaRooms: MediaRooms
   readonly messageSearch: MessageSearch
+  readonly observations: Observations
   readonly oneTimePasswords: OneTimePasswords
   readonly passkeys: Passkeys
   readonly passwordBlocklist: PasswordBlocklist

@@ -20,7 +20,7 @@ interface Manifest {
 
 /** A page that is built from `pages/<name>`. */
 export interface BuiltPage {
-  readonly name: 'chat' | 'console'
+  readonly name: 'chat' | 'console' | 'telemetry'
   readonly title: string
   /** Addresses below it that mails name: each leads to the same place of the page. */
   readonly places: readonly string[]
@@ -34,6 +34,14 @@ export const consolePage: BuiltPage = {
   name: 'console',
   title: 'Console',
   places: ['forms', 'reports'],
+  isLive: false,
+}
+
+/** What happened in this process, for whoever develops. */
+export const telemetryPage: BuiltPage = {
+  name: 'telemetry',
+  title: 'Telemetry',
+  places: [],
   isLive: false,
 }
 

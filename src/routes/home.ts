@@ -66,6 +66,11 @@ const mailbox: Link = {
   text: 'Mailbox',
   says: 'Mail that is kept here instead of sent.',
 }
+const telemetry: Link = {
+  href: '/dev/telemetry',
+  text: 'Telemetry',
+  says: 'What requests and jobs did here, step by step, and how long routes take.',
+}
 const client = (origin: string): Link => ({
   href: '/client.tgz',
   text: 'Client',
@@ -76,28 +81,31 @@ const demo: Link = { href: '#demo', text: 'Demo accounts', says: 'How to sign in
 
 /**
  * The first page a developer meets. It leads only where there is something: `hasMailbox` where mail is kept, `hasConsole` where staff
- * have one, the pages and the client where they were built. In production there is no page, and nothing is said.
+ * have one, `hasTelemetry` where traces are kept, the pages and the client where they were built. In production there is no page, and nothing is said.
  */
 export function homeRoutes(
   isProduction: boolean,
   hasMailbox: boolean,
   hasConsole: boolean,
+  hasTelemetry: boolean,
   readAsset: (name: string) => Promise<object | null>,
 ) {
   const routes = new Hono<AppEnv>()
   if (isProduction) return routes.get('/', (c) => c.body(null, 204))
   const written = new Map<string, ReturnType<typeof sharedText>>()
-  const pageFor = (hasChat: boolean, hasConsole: boolean, hasClient: boolean, origin: string) => {
+  const pageFor = (built: ReadonlySet<string>, origin: string) => {
+    const has = (page: 'chat' | 'console' | 'telemetry') => built.has(`${page}/manifest.json`)
     const links = [
       reference,
-      ...(hasChat ? [chat] : []),
-      ...(hasConsole ? [staffConsole] : []),
+      ...(has('chat') ? [chat] : []),
+      ...(has('console') ? [staffConsole] : []),
       ...(hasMailbox ? [mailbox] : []),
-      ...(hasClient ? [client(origin)] : []),
+      ...(has('telemetry') ? [telemetry] : []),
+      ...(built.has('client.tgz') ? [client(origin)] : []),
       catalogue,
       demo,
     ]
-    const key = `${hasChat} ${hasConsole} ${hasClient}`
+    const key = [...built].join()
     const known =
       written.get(key) ??
       sharedText(async () => String(await page(links, origin)), 'text/html; charset=UTF-8')
@@ -105,15 +113,15 @@ export function homeRoutes(
     return known
   }
   return routes.get('/', async (c) => {
-    const names = ['chat/manifest.json', ...(hasConsole ? ['console/manifest.json'] : []), 'client.tgz']
+    const names = [
+      'chat/manifest.json',
+      ...(hasConsole ? ['console/manifest.json'] : []),
+      ...(hasTelemetry ? ['telemetry/manifest.json'] : []),
+      'client.tgz',
+    ]
     const built = new Set<string>()
     for (const name of names) if ((await readAsset(name)) !== null) built.add(name)
-    const answer = pageFor(
-      built.has('chat/manifest.json'),
-      built.has('console/manifest.json'),
-      built.has('client.tgz'),
-      c.get('settings').publicOrigin,
-    )
+    const answer = pageFor(built, c.get('settings').publicOrigin)
     return answer(c, { headers: { 'Content-Security-Policy': await policyOfPage({ style }) } })
   })
 }

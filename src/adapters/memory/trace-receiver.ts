@@ -1,6 +1,6 @@
 import type { FinishedTrace, TraceReceiver } from '../../ports/finished-traces.ts'
 
-/** Keeps the last traces in this process: for tests to read, and for the page that shows them. */
+/** Keeps the last traces in this process: for tests to read. */
 export function createMemoryTraceReceiver({ most }: { readonly most: number }): TraceReceiver & {
   /** Oldest first. */
   readonly traces: () => readonly FinishedTrace[]

@@ -12,6 +12,7 @@ import {
   type MetricPoint,
   type MetricReading,
 } from '../../ports/metrics.ts'
+import type { Facts } from '../../ports/telemetry-facts.ts'
 
 const patienceMs = 10_000
 const scope = { name: 'tools-inc-api' }
@@ -36,8 +37,20 @@ const attribute = ([key, value]: readonly [string, Value]) => ({
 })
 const attributes = (entries: readonly (readonly [string, Value])[]) => entries.map(attribute)
 
-/** Nanoseconds are more than a number holds. */
-const nanoseconds = (ms: number): string => String(BigInt(Math.round(ms * 1_000)) * 1_000n)
+/** Calls of a port say the same again and again, by the same object. */
+const known = new WeakMap<Facts, ReturnType<typeof attributes>>()
+
+function attributesOfStep(step: FinishedStep): ReturnType<typeof attributes> {
+  let written = known.get(step.facts)
+  if (!written) {
+    written = attributes(attributesOf(step))
+    known.set(step.facts, written)
+  }
+  return written
+}
+
+/** Nanoseconds are more than a number holds: microseconds are not. */
+const nanoseconds = (ms: number): string => `${Math.round(ms * 1_000)}000`
 
 const chanceBits = 16n
 const randomBits = 56n
@@ -68,10 +81,10 @@ function spanOf(trace: FinishedTrace, step: FinishedStep, state: string) {
     kind: kinds[kindOf(step)],
     startTimeUnixNano: nanoseconds(startedAtMs),
     endTimeUnixNano: nanoseconds(startedAtMs + durationMs),
-    attributes: attributes([
-      ...attributesOf(step),
-      ...(isFirst && trace.droppedSteps > 0 ? [['app.dropped_steps', trace.droppedSteps] as const] : []),
-    ]),
+    attributes:
+      isFirst && trace.droppedSteps > 0
+        ? [...attributesOfStep(step), attribute(['app.dropped_steps', trace.droppedSteps])]
+        : attributesOfStep(step),
     links: isFirst && link ? [{ ...link, attributes: [] }] : [],
     status: failure === null ? {} : { code: failed },
   }

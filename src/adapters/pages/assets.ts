@@ -3,7 +3,7 @@ import { encodeBase64url } from '../../ports/base64url.ts'
 
 /** As the build names them, each also compressed beforehand. */
 const builtName =
-  /^(?:chat|console)\/(?:manifest\.json|licenses\.txt|[\w-]+\.(?:js|css|js\.map|css\.map)(?:\.(?:br|gz|zst))?)$/
+  /^(?:chat|console|telemetry)\/(?:manifest\.json|licenses\.txt|[\w-]+\.(?:js|css|js\.map|css\.map)(?:\.(?:br|gz|zst))?)$/
 
 const types: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',

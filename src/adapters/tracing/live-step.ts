@@ -21,7 +21,7 @@ export interface LiveTrace {
   readonly link: string | null
   /** Milliseconds from the timer to the epoch: within a trace the time of day may be set anew, and changes nothing. */
   readonly epochMs: number
-  readonly ended: LiveStep[]
+  ended: LiveStep[]
   droppedSteps: number
   /** Null while its first step is under way; 0 when it was not kept. */
   standsFor: number | null

@@ -1,4 +1,4 @@
-import type { TraceReceiver } from '../../ports/finished-traces.ts'
+import type { FinishedTrace, TraceOnlooker, TraceReceiver } from '../../ports/finished-traces.ts'
 import type { HistogramName } from '../../ports/metrics.ts'
 import type { Step, StepName, Telemetry } from '../../ports/telemetry.ts'
 import { type Facts, failureOf } from '../../ports/telemetry-facts.ts'
@@ -55,14 +55,16 @@ function noteFailure(step: LiveStep, error: unknown): void {
 export function createTracing({
   scope,
   receivers,
+  onlookers = [],
   metrics,
   sampling,
   now,
   timer,
 }: {
   readonly scope: TraceScope
-  /** With none, ids are made for the log and nothing else. */
+  /** Of what is kept. With none, and no onlookers, ids are made for the log and nothing else. */
   readonly receivers: readonly TraceReceiver[]
+  readonly onlookers?: readonly TraceOnlooker[]
   readonly metrics: Metrics
   readonly sampling: Sampling
   /** Milliseconds since the epoch. */
@@ -70,19 +72,26 @@ export function createTracing({
   /** Milliseconds since whenever, with fractions; never goes back. */
   readonly timer: () => number
 }): Telemetry {
-  const isRecording = receivers.length > 0
+  const isRecording = receivers.length + onlookers.length > 0
 
-  function handOver(trace: LiveTrace, ended: readonly LiveStep[], droppedSteps: number): void {
-    if (!trace.standsFor || ended.length === 0) return
-    const finished = finishedTrace(trace, ended, trace.standsFor, droppedSteps)
-    for (const { take } of receivers) take(finished)
+  function handOver(last: LiveStep, ended: readonly LiveStep[], droppedSteps: number): void {
+    const { trace, facts } = last
+    const standsFor = trace.standsFor || 1
+    let finished: FinishedTrace | undefined
+    const finish = () => {
+      finished ??= finishedTrace(trace, ended, standsFor, droppedSteps)
+      return finished
+    }
+    if (trace.standsFor) for (const { take } of receivers) take(finish())
+    for (const { see } of onlookers) see({ facts, finish })
   }
+  const isWanted = (trace: LiveTrace): boolean => trace.standsFor !== 0 || onlookers.length > 0
 
   /** Once the trace has ended, what comes after is handed over by itself. */
   function keep(step: LiveStep): void {
     const { trace } = step
-    if (trace.standsFor === 0) return
-    if (trace.standsFor !== null) handOver(trace, [step], 0)
+    if (!isWanted(trace)) return
+    if (trace.standsFor !== null) handOver(step, [step], 0)
     else if (trace.ended.length < mostSteps) trace.ended.push(step)
     else trace.droppedSteps++
   }
@@ -104,10 +113,11 @@ export function createTracing({
     const durationMs = first.endedAt - first.startedAt
     measured(first.name, first.facts, durationMs)
     if (!isRecording) return
-    trace.ended.push(first)
+    const { ended } = trace
+    ended.push(first)
+    trace.ended = []
     trace.standsFor = sampling.standsFor({ failure: first.failure, durationMs }, trace.isPicked)
-    handOver(trace, trace.ended, trace.droppedSteps)
-    trace.ended.length = 0
+    if (isWanted(trace)) handOver(first, ended, trace.droppedSteps)
   }
 
   const within = <T>(

@@ -4,10 +4,10 @@ import { DisplayName } from '../../kernel/display-name.ts'
 import { longestLastingDays } from '../users/disowned.model.ts'
 
 /** What a program may do that is nobody's. */
-export const ServiceScope = z.enum(['forms:read', 'forms:content', 'reports:read']).meta({
+export const ServiceScope = z.enum(['forms:read', 'forms:content', 'reports:read', 'metrics:read']).meta({
   id: 'ServiceScope',
   description:
-    '`forms:read`: the list of forms without what was written; `forms:content`: with it; `reports:read`: counts.',
+    '`forms:read`: the list of forms without what was written; `forms:content`: with it; `reports:read`: counts; `metrics:read`: how the service does, without anything of a person.',
 })
 export type ServiceScope = z.infer<typeof ServiceScope>
 
