@@ -20,15 +20,20 @@ export interface PageManifest {
 }
 
 /** Each of them is `pages/<name>/main.tsx` and `pages/<name>/<name>.css`. */
-export const builtPages = ['chat', 'console'] as const
+export const builtPages = ['chat', 'console', 'telemetry'] as const
 type BuiltPage = (typeof builtPages)[number]
+/** Those that are served while one develops, and nowhere else. */
+const forDevelopers: readonly BuiltPage[] = ['telemetry']
 
 export async function buildPages(
   outDir = join(root, 'dist/pages'),
   { isProduction = false }: { readonly isProduction?: boolean } = {},
-): Promise<Readonly<Record<BuiltPage, PageManifest>>> {
-  const manifests = await Promise.all(builtPages.map((name) => buildPage(name, outDir, isProduction)))
-  return { chat: manifests[0] as PageManifest, console: manifests[1] as PageManifest }
+): Promise<Readonly<Partial<Record<BuiltPage, PageManifest>> & Record<'chat' | 'console', PageManifest>>> {
+  const built = builtPages.filter((name) => !isProduction || !forDevelopers.includes(name))
+  const manifests = await Promise.all(
+    built.map(async (name) => [name, await buildPage(name, outDir, isProduction)] as const),
+  )
+  return Object.fromEntries(manifests) as Record<BuiltPage, PageManifest>
 }
 
 async function buildPage(page: BuiltPage, outDir: string, isProduction: boolean): Promise<PageManifest> {

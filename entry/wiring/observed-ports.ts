@@ -63,7 +63,8 @@ function observedPort<P extends object>(
     const said: Facts = databases.includes(name)
       ? { 'db.operation.name': step, ...(system && { 'db.system.name': system }) }
       : { 'app.operation': step, ...(system && { 'app.system': system }) }
-    const observedOf = name === 'documents' ? byCollection(step, said, telemetry) : alike(step, said, telemetry)
+    const observedOf =
+      name === 'documents' ? byCollection(step, said, telemetry) : alike(step, said, telemetry)
     const call = (...given: readonly unknown[]) => observedOf(given)(() => method(...given))
     return [[key, call] as const]
   })

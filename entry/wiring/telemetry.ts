@@ -88,7 +88,7 @@ export async function openTelemetry(
     observations: {
       metrics: metrics.read,
       prometheus: () => ({ text: prometheusText(metrics.read()), type: prometheusType }),
-      traces: lastTraces && lastTraces.traces,
+      traces: lastTraces?.traces ?? null,
     },
     async close() {
       await Promise.all(receivers.map((receiver) => receiver.close()))

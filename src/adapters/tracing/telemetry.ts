@@ -23,7 +23,11 @@ const mostSteps = 500
  * Its own promise, looked at: no `async` around it, which would cost more than all that is noted. What is thrown at
  * once becomes a rejection, as it would in an `async` function.
  */
-function whenEnded<T>(work: () => Promise<T>, ended: () => void, threw: (error: unknown) => void): Promise<T> {
+function whenEnded<T>(
+  work: () => Promise<T>,
+  ended: () => void,
+  threw: (error: unknown) => void,
+): Promise<T> {
   let promise: Promise<T>
   try {
     promise = work()
