@@ -50,6 +50,7 @@ const messagesOf = ({ conversationId }: Scene, limit = 10) =>
 export const reads: readonly Read[] = [
   get('isAlive', null, '/api/healthz'),
   get('isReady', null, '/api/readyz'),
+  get('readMetrics', 'admin', '/metrics'),
   get('readKeys', null, '/.well-known/jwks.json'),
   get('readKeysUnderApi', null, '/api/jwks.json'),
   get('readAvatar', null, ({ me }) => `${v1}/avatars/${me.userId}/${me.sessionId}.webp`, 404),

@@ -8,15 +8,20 @@ const hrefsOf = async (testApp: TestApp): Promise<string[]> =>
   [...(await (await readHome(testApp)).text()).matchAll(/href="([/#][^"]*)"/g)].map(([, href = '']) => href)
 const asset = { body: new Uint8Array(), type: 'text/javascript', etag: 'a' }
 const builtPages = () => ({
-  assets: createMemoryAssets({ 'chat/manifest.json': asset, 'console/manifest.json': asset }),
+  assets: createMemoryAssets({
+    'chat/manifest.json': asset,
+    'console/manifest.json': asset,
+    'telemetry/manifest.json': asset,
+  }),
 })
 
-test('six links, where the pages are built and mail is kept', async () => {
+test('seven links, where the pages are built, and mail and traces are kept', async () => {
   expect(await hrefsOf(await createTestApp({ ports: builtPages }))).toEqual([
     '/api/docs',
     '/dev/chat',
     '/console',
     '/dev/mailbox',
+    '/dev/telemetry',
     '/api/v1/courses',
     '#demo',
   ])

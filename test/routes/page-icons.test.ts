@@ -10,6 +10,7 @@ const pages = [
   '/dev/chat',
   '/console',
   '/dev/mailbox',
+  '/dev/telemetry',
   '/api/v1/shared',
   '/certificates/K7QF-2M9D-X4RT-8HWB',
   ...ownPages,

@@ -99,6 +99,7 @@ describe('a parameter that an operation does not have', () => {
       '/api/asyncapi.json',
       '/dev/mailbox',
       '/dev/chat',
+      '/dev/telemetry',
       '/console',
     ])
       for (const addition of additions) {

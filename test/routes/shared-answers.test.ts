@@ -29,6 +29,9 @@ const testApp = await createTestApp({
       'console/manifest.json': asset(JSON.stringify(manifest), 'application/json'),
       'console/page-A.js': asset(long('console();'), 'text/javascript; charset=utf-8'),
       'console/licenses.txt': asset(long('MIT. '), 'text/plain; charset=utf-8'),
+      'telemetry/manifest.json': asset(JSON.stringify(manifest), 'application/json'),
+      'telemetry/page-A.js': asset(long('telemetry();'), 'text/javascript; charset=utf-8'),
+      'telemetry/licenses.txt': asset(long('MIT. '), 'text/plain; charset=utf-8'),
       'client.tgz': asset('packed', 'application/gzip'),
       'sample-pictures/a.webp': asset('picture', 'image/webp'),
       'chat/page-A.js': asset(long('page();'), 'text/javascript; charset=utf-8'),
@@ -66,10 +69,17 @@ const real: Readonly<Record<string, string>> = {
   '/api/docs/:name': '/api/docs/swagger-ui.css',
   '/chat/:name': '/chat/page-A.js',
   '/dev/chat/:name': '/dev/chat/page-A.js',
+  '/dev/telemetry/:name': '/dev/telemetry/page-A.js',
   '/console/:name': '/console/page-A.js',
 }
 /** Of pages and documents that the description leaves out, those that are for one caller. */
-const undescribedPrivate = ['/dev/mailbox', '/dev/mailbox/:id', ...ownPages, ...consolePlaces]
+const undescribedPrivate = [
+  '/dev/mailbox',
+  '/dev/mailbox/:id',
+  '/dev/telemetry/seen/:after',
+  ...ownPages,
+  ...consolePlaces,
+]
 
 interface Route {
   readonly method: string

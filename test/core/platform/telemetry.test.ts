@@ -195,6 +195,7 @@ describe('what is observed', () => {
     log: 'answers at once',
     mailbox: 'shows developers what was not sent',
     mediaMetadata: 'computes',
+    observations: 'shows what was observed',
     oneTimePasswords: 'computes',
     passkeys: 'computes',
     passwordBlocklist: 'computes',

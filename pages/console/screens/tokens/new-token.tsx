@@ -10,6 +10,7 @@ import { CheckField, NumberField, SaveForm, TextField } from '../../view/parts/f
 const scopes = [
   ['forms:read', 'See the list of forms, without what was written'],
   ['forms:content', 'See what was written in forms'],
+  ['metrics:read', 'See how the service does, without anything of a person'],
   ['reports:read', 'Read counts'],
 ] as const
 type Scope = (typeof scopes)[number][0]
