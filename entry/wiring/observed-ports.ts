@@ -117,6 +117,10 @@ function carrying({ defer, realtime }: Pick<Ports, 'defer' | 'realtime'>, teleme
   }
 }
 
+/** A cache in the memory of this process answers in less time than it takes to note that it did. */
+const isWorthIt = (name: ObservedPort, systems: Systems): boolean =>
+  name !== 'cache' || systems.cache !== 'memory'
+
 /** Every port that is worth it, observed by one mechanism. Where nobody looks they are left as they are. */
 export function observedPorts(ports: Ports, telemetry: Telemetry, systems: Systems): Ports {
   if (!telemetry.isOn) return ports
@@ -124,7 +128,9 @@ export function observedPorts(ports: Ports, telemetry: Telemetry, systems: Syste
   const observed = Object.keys(observedMethods).flatMap((key) => {
     const name = key as ObservedPort
     const port = all[name]
-    return port === null ? [] : [[name, observedPort(name, port, systems[name], telemetry)] as const]
+    return port === null || !isWorthIt(name, systems)
+      ? []
+      : [[name, observedPort(name, port, systems[name], telemetry)] as const]
   })
   return { ...all, ...Object.fromEntries(observed) }
 }

@@ -50,16 +50,24 @@ export interface TraceOnlooker {
   see(trace: EndedTrace): void
 }
 
-/** What an exporter could not hand over. `isWorthAgain`: the other side is down or busy, and may take the same later. */
+/**
+ * What an exporter could not hand over. `isWorthAgain`: the other side is down or busy, and may take the same later. `refused`: how many
+ * traces of the batch, where the others were taken; null for all of them.
+ */
 export class NotTaken extends Error {
   override readonly name = 'NotTaken'
   readonly isWorthAgain: boolean
-  constructor(isWorthAgain: boolean, options: { readonly cause?: unknown; readonly status?: number } = {}) {
+  readonly refused: number | null
+  constructor(
+    isWorthAgain: boolean,
+    options: { readonly cause?: unknown; readonly status?: number; readonly refused?: number } = {},
+  ) {
     super(
       options.status === undefined ? 'no answer' : `answered ${options.status}`,
       'cause' in options ? { cause: options.cause } : undefined,
     )
     this.isWorthAgain = isWorthAgain
+    this.refused = options.refused ?? null
   }
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Row, readRow, startApplicationInsights } from '../../../test/stand-ins/application-insights.ts'
 import { readableSpans } from '../../../test/stand-ins/readable-spans.ts'
 import { sampleTraces } from '../../../test/stand-ins/sample-traces.ts'
+import { closedSet } from '../../ports/telemetry-facts.ts'
 import { durationText } from './envelopes.ts'
 import { createApplicationInsightsExporter } from './exporter.ts'
 
@@ -169,6 +170,25 @@ test.each([
 ])('%i is not taken, and worth another try: %s', async (status, isWorthAgain) => {
   service.fail(status)
   await expect(open().sendTraces(sampleTraces)).rejects.toMatchObject({ isWorthAgain })
+  service.fail(null)
+})
+
+test('of a batch of which a part was taken, the traces count as refused of which a row was', async () => {
+  const [first, ...others] = sampleTraces
+  if (!first) throw new Error('no sample')
+  const route = closedSet(() => ['x'.repeat(600)])('x'.repeat(600))
+  const tooLong = first.steps.map((step) => ({ ...step, facts: { ...step.facts, 'http.route': route } }))
+  await expect(open().sendTraces([...others, { ...first, steps: tooLong }])).rejects.toMatchObject({
+    isWorthAgain: false,
+    refused: 1,
+  })
+  expect(service.rows.splice(0)).toHaveLength(others.flatMap(({ steps }) => steps).length)
+  service.refused.length = 0
+})
+
+test('where the answer does not say what was refused, all of it was', async () => {
+  service.fail(206)
+  await expect(open().sendTraces(sampleTraces)).rejects.toMatchObject({ isWorthAgain: false, refused: null })
   service.fail(null)
 })
 

@@ -80,6 +80,17 @@ test('what is refused for good is dropped and counted; what is worth it is sent 
   await exporting.close()
 })
 
+test('of a batch of which a part was taken, what was refused is dropped and counted', async () => {
+  const { world, exporting, dropped } = open()
+  world.failure = new NotTaken(false, { status: 206, refused: 2 })
+  for (let n = 0; n < 5; n++) exporting.take(sample)
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(dropped()).toBe(2)
+  world.failure = null
+  await exporting.close()
+  expect(world.attempts).toBe(1)
+})
+
 test('an exporter that breaks costs what it was given, and no request', async () => {
   const { world, exporting, dropped, log } = open()
   world.failure = new TypeError('a text with ann@example.com')

@@ -89,7 +89,7 @@ export function createExporting({
       const batch = nextBatch()
       const refused = await tried(() => exporter.sendTraces(batch))
       if (!refused) continue
-      if (!refused.isWorthAgain || holdOpen !== null) drop(batch.length)
+      if (!refused.isWorthAgain || holdOpen !== null) drop(refused.refused ?? batch.length)
       else return putBack(batch)
     }
   }
