@@ -52,7 +52,7 @@ async function read(): Promise<void> {
     load.value = unreachable
     return
   }
-  traces.value = [...seen.traces.toReversed(), ...traces.value].slice(0, most)
+  traces.value = [...[...seen.traces].reverse(), ...traces.value].slice(0, most)
   routes.value = seen.routes
   bounds.value = seen.bounds
   load.value = 'ready'

@@ -35,10 +35,13 @@ const said: readonly string[] = [
   'error.type',
 ]
 
+const lastWord = (name: string): string =>
+  (name.split('.').findLast((part) => part !== 'name') ?? name).replaceAll('_', ' ')
+
 export const factsOf = ({ facts }: StepView): readonly string[] =>
   Object.entries(facts)
     .filter(([name]) => !said.includes(name) && name !== 'http.response.status_class')
-    .map(([name, value]) => `${name.split('.').slice(-2).join(' ').replaceAll('_', ' ')} ${value}`)
+    .map(([name, value]) => `${lastWord(name)} ${value}`)
 
 export function duration(ms: number): string {
   if (ms < 1) return `${ms.toFixed(2)} ms`

@@ -26,7 +26,7 @@ const keyOf = ({ method, route, statusClass }: RouteView): string => `${method} 
 
 /** How long requests took since the process began, by route and by how they were answered. */
 export function Routes() {
-  const all = routes.value.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+  const all = [...routes.value].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
   if (all.length === 0) return <p class="quiet">No request was answered yet.</p>
   return (
     <table class="routes">

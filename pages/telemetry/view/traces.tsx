@@ -12,9 +12,7 @@ const opened = signal<number | null>(null)
 const partsOf = ({ traceId }: TraceView): readonly TraceView[] =>
   traces.value
     .filter((each) => each.traceId === traceId)
-    .toSorted((a, b) =>
-      a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : a.number - b.number,
-    )
+    .sort((a, b) => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : a.number - b.number))
 
 function Opened({ trace }: { trace: TraceView }) {
   const parts = partsOf(trace)
@@ -34,10 +32,12 @@ function Opened({ trace }: { trace: TraceView }) {
         <section key={part.number} aria-label={titleOf(part)}>
           {parts.length > 1 && (
             <h3>
-              {titleOf(part)}{' '}
-              <span class="quiet">
-                {`${duration(Math.max(0, Date.parse(part.startedAt) - Date.parse(startedAt)))} after the first`}
-              </span>
+              {titleOf(part)}
+              {part.startedAt !== startedAt && (
+                <span class="quiet">
+                  {`, ${duration(Date.parse(part.startedAt) - Date.parse(startedAt))} after the first`}
+                </span>
+              )}
             </h3>
           )}
           <Waterfall trace={part} />

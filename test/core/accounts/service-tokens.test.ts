@@ -17,6 +17,7 @@ const uses: readonly (readonly [scope: string, path: string])[] = [
   ['forms:read', '/api/v1/forms'],
   ['forms:content', '/api/v1/forms'],
   ['reports:read', '/api/v1/reports/forms'],
+  ['metrics:read', '/metrics'],
 ]
 const statusOf = async (testApp: TestApp, token: string, path = '/api/v1/forms') =>
   (await browserOf(testApp).call('GET', path, { headers: { authorization: `Bearer ${token}` } })).status

@@ -1,11 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { observedPorts, type Systems } from '../../../entry/wiring/observed-ports.ts'
 import { createMemoryTraceReceiver } from '../../../src/adapters/memory/trace-receiver.ts'
+import { createLastTraces } from '../../../src/adapters/tracing/last-traces.ts'
 import { createMetrics } from '../../../src/adapters/tracing/metrics.ts'
+import { prometheusText, prometheusType } from '../../../src/adapters/tracing/prometheus.ts'
 import { createSampling } from '../../../src/adapters/tracing/sampling.ts'
 import { createTraceScope } from '../../../src/adapters/tracing/scope.ts'
 import { createTracing } from '../../../src/adapters/tracing/telemetry.ts'
 import type { FinishedTrace, TraceReceiver } from '../../../src/ports/finished-traces.ts'
+import type { Observations } from '../../../src/ports/observations.ts'
 import type { Ports } from '../../../src/ports/ports.ts'
 import type { RootName } from '../../../src/ports/telemetry.ts'
 import { createTestApp } from '../../app.ts'
@@ -20,9 +23,16 @@ export async function createObservedApp({
   const receiver = createMemoryTraceReceiver({ most: 10_000 })
   const scope = createTraceScope(new AsyncLocalStorage())
   const metrics = createMetrics()
+  const lastTraces = createLastTraces({ most: 200, without: '/dev/telemetry', now: Date.now })
+  const observations: Observations = {
+    metrics: metrics.read,
+    prometheus: () => ({ text: prometheusText(metrics.read()), type: prometheusType }),
+    traces: lastTraces.traces,
+  }
   const telemetry = createTracing({
     scope,
     receivers: [receiver, ...receivers],
+    onlookers: [lastTraces],
     metrics,
     sampling: createSampling({ rate: 1, slowMs: 1_000, random: Math.random }),
     now: Date.now,
@@ -30,7 +40,8 @@ export async function createObservedApp({
   })
   const testApp = await createTestApp({
     ...options,
-    ports: (given: Ports) => observedPorts({ ...given, ...overrides(given), telemetry }, telemetry, systems),
+    ports: (given: Ports) =>
+      observedPorts({ ...given, observations, ...overrides(given), telemetry }, telemetry, systems),
   })
   const begunBy = (name: RootName): readonly FinishedTrace[] =>
     receiver.traces().filter(({ steps }) => steps.some((step) => step.name === name))

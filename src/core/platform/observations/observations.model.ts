@@ -3,7 +3,7 @@ export interface StepView {
   readonly name: string
   readonly spanId: string
   readonly parentSpanId: string | null
-  /** Since its trace began; less than 0 for none. */
+  /** Since the first of them began. */
   readonly afterMs: number
   readonly durationMs: number
   /** Of the kinds that are known; null where it went well. */
