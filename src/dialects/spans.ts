@@ -6,7 +6,15 @@ export type SpanKind = 'internal' | 'server' | 'client' | 'consumer'
 
 /** Ports behind which this process itself computes. */
 const computing = /^(?:hasher|images|pictureConverter)\./
-const consuming: readonly StepName[] = ['announcement', 'decision', 'deferred', 'mail']
+const consuming: readonly StepName[] = [
+  'announcement',
+  'decision',
+  'deferred',
+  'erasure',
+  'export',
+  'import',
+  'mail',
+]
 
 export function kindOf({ name }: FinishedStep): SpanKind {
   if (name === 'request') return 'server'

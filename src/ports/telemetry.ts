@@ -4,7 +4,16 @@ import type { Facts, FailureType } from './telemetry-facts.ts'
 import type { TraceParent } from './traceparent.ts'
 
 /** What can begin a trace, or the part of one that runs in this process. */
-export type RootName = 'request' | 'job' | 'deferred' | 'decision' | 'mail' | 'announcement'
+export type RootName =
+  | 'request'
+  | 'job'
+  | 'deferred'
+  | 'decision'
+  | 'mail'
+  | 'announcement'
+  | 'export'
+  | 'import'
+  | 'erasure'
 
 export type StepName = RootName | PortStep
 

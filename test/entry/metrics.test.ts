@@ -20,7 +20,7 @@ const operations = () => {
   return `http://127.0.0.1:${JSON.parse(line).port}`
 }
 
-test('the port for operations has metrics and nothing else, and the port for people has none', async () => {
+test('the port for operations has metrics and nothing else, and asks nobody who they are', async () => {
   await fetch(`${server.url}/api/v1/courses`)
   const answer = await fetch(`${operations()}/metrics`)
   expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
@@ -34,7 +34,8 @@ test('the port for operations has metrics and nothing else, and the port for peo
   expect((await fetch(`${operations()}/metrics`, { method: 'POST' })).status).toBe(405)
   for (const path of ['/', '/api/v1/courses', '/api/healthz'])
     expect((await fetch(operations() + path)).status).toBe(404)
-  expect((await fetch(`${server.url}/metrics`)).status).toBe(404)
+  // The port for people wants to know who asks.
+  expect((await fetch(`${server.url}/metrics`)).status).toBe(401)
 })
 
 test.each([

@@ -25,7 +25,8 @@ const linesOf = (event: string) =>
 test('every line of a request has the ids of its trace, which no other request has', async () => {
   const { call } = openBrowser()
   await Promise.all([
-    ...Array.from({ length: 5 }, () => send('/api/v1/courses')),
+    // Of what nothing in between answers.
+    ...Array.from({ length: 5 }, () => send('/api/v1/users/me')),
     call('POST', '/api/v1/auth/login', { body: { email: 'admin@example.org', password: demoPassword } }),
   ])
   await expect.poll(() => linesOf('request').length).toBeGreaterThanOrEqual(6)
@@ -35,6 +36,21 @@ test('every line of a request has the ids of its trace, which no other request h
     expect(span_id).toMatch(/^(?!0{16})[\da-f]{16}$/)
   }
   expect(new Set(requests.map(({ trace_id }) => trace_id)).size).toBe(requests.length)
+})
+
+test('administrators, and programs by a token, get the metrics of the process that answers', async () => {
+  const { call } = openBrowser()
+  const account = { email: 'admin@example.org', password: demoPassword }
+  await call('POST', '/api/v1/auth/login', { body: account })
+  await call('POST', '/api/v1/auth/step-up', { body: { password: demoPassword } })
+  const { body } = await call('POST', '/api/v1/admin/service-tokens', {
+    body: { name: 'Prometheus', scopes: ['metrics:read'] },
+  })
+  const answer = await send('/metrics', { headers: { authorization: `Bearer ${body.token}` } })
+  expect(answer.status).toBe(200)
+  expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
+  expect(await answer.text()).toMatch(/^http_server_request_duration_seconds_count\{.*\} \d+$/m)
+  expect((await send('/metrics')).status).toBe(401)
 })
 
 test('a stranger who names a trace is linked; only a host that takes strangers in goes on with it', async () => {

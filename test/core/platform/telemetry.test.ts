@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { announcements } from '../../../src/core/messaging/chat/lists.model.ts'
+import { deletions } from '../../../src/core/privacy/erasure/erasure.model.ts'
 import { observedMethods } from '../../../src/ports/observed-ports.ts'
-import { createBrowser, createTestApp, origin, signedInBrowser } from '../../app.ts'
+import { createBrowser, createTestApp, origin, person, signedInBrowser } from '../../app.ts'
+import { staffMember } from '../learning/course-people.ts'
 import { type ChatPerson, chatPeople } from '../messaging/chat-people.ts'
 import { createObservedApp, firstOf } from './observed-app.ts'
 
@@ -174,6 +176,50 @@ describe('a trace goes on', () => {
     const [announced] = testApp.begunBy('announcement')
     expect(left.map(({ value }) => value.trace?.split('-')[1])).toContain(announced?.traceId)
     expect(heard().at(-1).traceparent.split('-')[1]).toBe(announced?.traceId)
+  })
+
+  test('in the rows of exports, imports and deletions, whichever process works on them', async () => {
+    const testApp = await createObservedApp()
+    const asked = await createTestApp({
+      ports: () => ({ ...testApp.ports, defer: { run: () => {} } }),
+    })
+    const admin = await staffMember(asked, 'Ada', 'admin')
+    const learner = await signedInBrowser(asked)
+    for (const [browser, password] of [
+      [admin, admin.logIn.password],
+      [learner, person.password],
+    ] as const)
+      expect((await browser.call('POST', '/api/v1/auth/step-up', { body: { password } })).status).toBe(200)
+    const before = testApp.begunBy('request').length
+    const answers = [
+      await learner.call('GET', '/api/v1/users/me/data-export'),
+      await admin.call('POST', '/api/v1/admin/courses/import', { body: { courses: [{ key: 'a' }] } }),
+      await admin.call('GET', '/api/v1/users/me/data-export'),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202])
+    expect(await testApp.ports.documents.scan(deletions)).toMatchObject({ items: [] })
+    await testApp.runJob('prepare-exports')
+    expect((await learner.call('DELETE', '/api/v1/users/me?immediate=true')).status).toBe(204)
+    await testApp.runJob('run-imports')
+    await testApp.runJob('erase-accounts')
+    const requests = new Set(
+      testApp
+        .begunBy('request')
+        .slice(before)
+        .map(({ traceId }) => traceId),
+    )
+    for (const [name, count] of [
+      ['export', 2],
+      ['import', 1],
+      ['erasure', 1],
+    ] as const) {
+      const works = testApp.begunBy(name)
+      expect(works, name).toHaveLength(count)
+      for (const { traceId } of works) expect(requests).toContain(traceId)
+    }
+    const done = (await testApp.ports.documents.scan(deletions)).items[0]?.value
+    expect(done).toMatchObject({ state: 'done' })
+    expect(done).not.toHaveProperty('trace')
   })
 })
 

@@ -108,6 +108,8 @@ export interface ImportRun {
   readonly options: Readonly<Record<keyof typeof flags, boolean>>
   readonly attempts: number
   readonly leasedUntil: string
+  /** The trace of the request that asked for it, which the work goes on with. */
+  readonly trace?: string
   readonly createdAt: string
   readonly finishedAt: string | null
   readonly expiresAt: string

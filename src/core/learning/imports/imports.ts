@@ -11,7 +11,7 @@ import { createRunImports } from './run-imports.ts'
 
 /** Courses from elsewhere: lists of them, and packages of other systems. */
 export function createImports(
-  needs: Needs<'coursePackages' | 'clock' | 'defer' | 'documents' | 'ids' | 'log'>,
+  needs: Needs<'coursePackages' | 'clock' | 'defer' | 'documents' | 'ids' | 'log' | 'telemetry'>,
   {
     courses,
     files,

@@ -1,5 +1,6 @@
 import { DocumentExists } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
+import { ownTraceParent } from '../../../ports/traceparent.ts'
 import type { Files } from '../../files/files.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { AppError, notFound } from '../../kernel/errors.ts'
@@ -31,7 +32,7 @@ const maxNotices = 2_000
 
 /** Imports that the API was asked for: written down first, then done, by whichever process comes to it. */
 export function createRunImports(
-  needs: Needs<'coursePackages' | 'clock' | 'defer' | 'documents' | 'ids' | 'log'>,
+  needs: Needs<'coursePackages' | 'clock' | 'defer' | 'documents' | 'ids' | 'log' | 'telemetry'>,
   domain: {
     readonly courses: Pick<Courses, 'importCourses'>
     readonly files: Pick<Files, 'stored'>
@@ -39,7 +40,7 @@ export function createRunImports(
     readonly importPackage: ImportPackage
   },
 ) {
-  const { clock, coursePackages, defer, documents, ids, log } = needs
+  const { clock, coursePackages, defer, documents, ids, log, telemetry } = needs
   const { courses, files, audit, importPackage } = domain
   const put = createPutDocument(needs)
   const iso = (ms: number) => new Date(ms).toISOString()
@@ -169,7 +170,7 @@ export function createRunImports(
     const claimed = await claim(id)
     if (!claimed) return
     try {
-      await work(claimed)
+      await telemetry.trace('import', {}, { from: ownTraceParent(claimed.trace) }, () => work(claimed))
     } catch (error) {
       log.error('course_import_cut_off', error, { importId: id })
     }
@@ -196,6 +197,7 @@ export function createRunImports(
         const document = { id: String(number), importId: id, number, row, result: null, expiresAt }
         await documents.insert(courseImportRows, document)
       }
+      const trace = telemetry.context()
       const run: ImportRun = {
         id,
         queue,
@@ -211,6 +213,7 @@ export function createRunImports(
         createdAt: iso(now),
         finishedAt: null,
         expiresAt,
+        ...(trace === null ? {} : { trace }),
       }
       try {
         await documents.insert(courseImportRuns, run)
@@ -241,7 +244,12 @@ export function createRunImports(
         for await (const { value } of inState(state)) if (value.actorId === actorId) yield value
     },
 
-    forget: (id: string) => put(courseImportRuns, keyOf(id), (known) => known && { ...known, actorId: '' }),
+    forget: (id: string) =>
+      put(courseImportRuns, keyOf(id), (known) => {
+        if (!known) return known
+        const { trace: _, ...rest } = known
+        return { ...rest, actorId: '' }
+      }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { encodeBase64url } from '../../../ports/base64url.ts'
 import type { Needs } from '../../../ports/ports.ts'
+import { ownTraceParent } from '../../../ports/traceparent.ts'
 import type { Auth } from '../../accounts/auth/auth.ts'
 import { openFormerAddresses, takeBackMs } from '../../accounts/users/former-addresses.model.ts'
 import { accountIsClosing, type User } from '../../accounts/users/users.model.ts'
@@ -29,7 +30,7 @@ const isErased = (entry: PersonalData): entry is Erased => 'erase' in entry
  * so whatever cuts this off, any process goes on where it stood.
  */
 export function createEraseAccount(
-  needs: Needs<'clock' | 'defer' | 'documents' | 'log'>,
+  needs: Needs<'clock' | 'defer' | 'documents' | 'log' | 'telemetry'>,
   domain: {
     readonly users: Users
     readonly audit: Recording
@@ -42,7 +43,7 @@ export function createEraseAccount(
     readonly settings: ErasureSettings
   },
 ) {
-  const { clock, defer, documents, log } = needs
+  const { clock, defer, documents, log, telemetry } = needs
   const { users, audit, mail, forgetSessions, whereToTell, registry, findByReceipt, settings } = domain
   const put = createPutDocument(needs)
   const iso = (ms: number) => new Date(ms).toISOString()
@@ -86,7 +87,7 @@ export function createEraseAccount(
   async function erase(id: string): Promise<void> {
     const scheduled = await documents.read(deletions, keyOf(id))
     if (!scheduled) return
-    const { userId, isOfGuest } = scheduled.value
+    const { userId } = scheduled.value
     const account = await accountOf(userId)
     if (account?.legalHoldSince !== undefined) return
     if (!isMeant(scheduled.value, account)) {
@@ -97,6 +98,13 @@ export function createEraseAccount(
     }
     const claimed = await claim(id)
     if (!claimed) return
+    await telemetry.trace('erasure', {}, { from: ownTraceParent(claimed.trace) }, () =>
+      eraseFromAll(claimed, account),
+    )
+  }
+
+  async function eraseFromAll(claimed: Deletion, account: User | null): Promise<void> {
+    const { id, userId, isOfGuest } = claimed
     const subject = { userId, account, addresses: await users.addressesOf(userId) }
     const done = new Set(claimed.steps.map(({ store }) => store))
     for (const { store, erase: eraseFrom } of steps()) {
@@ -115,16 +123,16 @@ export function createEraseAccount(
     }
     await audit.record(null, { event: 'user.erase', actorId: system, resource: { type: 'user', id: userId } })
     const now = clock.now()
-    await put(deletions, keyOf(id), (latest): Deletion | null =>
-      isOfGuest || !latest
-        ? null
-        : {
-            ...latest,
-            state: 'done',
-            finishedAt: latest.finishedAt ?? iso(now),
-            purgeAt: iso(now + receiptKeptMs),
-          },
-    )
+    await put(deletions, keyOf(id), (latest): Deletion | null => {
+      if (isOfGuest || !latest) return null
+      const { trace: _, ...kept } = latest
+      return {
+        ...kept,
+        state: 'done',
+        finishedAt: kept.finishedAt ?? iso(now),
+        purgeAt: iso(now + receiptKeptMs),
+      }
+    })
     log.info('account_erased')
   }
 
@@ -154,7 +162,11 @@ export function createEraseAccount(
       const isAtOnce = isImmediate || isGuest
       const dueAt = Math.max(now + (isAtOnce ? 0 : settings.erasureDelayMs), takenBackUntil(known, now))
       const { value: account } = await users.holdToLeave(known, async (hold) => {
-        await documents.insert(deletions, newDeletion(id, userId, iso(dueAt)))
+        const trace = telemetry.context()
+        await documents.insert(deletions, {
+          ...newDeletion(id, userId, iso(dueAt)),
+          ...(trace === null ? {} : { trace }),
+        })
         // Before the lock: nobody is locked out without the receipt.
         const greeting = greetingOf(known.name)
         const link = linkTo(settings.pages.accountDeletion, receipt)

@@ -26,6 +26,8 @@ export interface Deletion {
   readonly finishedAt: string | null
   /** Until then one process works on it. */
   readonly leasedUntil: string
+  /** The trace of the request that asked for it, which the work goes on with. Not kept once it is done. */
+  readonly trace?: string
   /** When the receipt is forgotten too. */
   readonly purgeAt?: string
 }

@@ -25,7 +25,7 @@ export interface ErasureBorrows {
 
 /** That people can have their account erased, from every store. */
 export function createErasure(
-  needs: Needs<'clock' | 'defer' | 'documents' | 'log'>,
+  needs: Needs<'clock' | 'defer' | 'documents' | 'log' | 'telemetry'>,
   { auth, ...borrows }: ErasureBorrows,
   { privacy: settings }: { readonly privacy: ErasureSettings },
 ) {

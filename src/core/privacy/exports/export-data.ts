@@ -1,5 +1,6 @@
 import type { ArchiveEntry } from '../../../ports/archiver.ts'
 import type { Needs } from '../../../ports/ports.ts'
+import { ownTraceParent } from '../../../ports/traceparent.ts'
 import { authenticatedBefore, languageOf, type User } from '../../accounts/users/users.model.ts'
 import type { Users } from '../../accounts/users/users.ts'
 import type { Files } from '../../files/files.ts'
@@ -60,7 +61,7 @@ async function* archiveOf(
 
 /** All that is held about a person, as one ZIP: collected store by store, so that a process can go on where another stopped. */
 export function createExportData(
-  needs: Needs<'archiver' | 'blobs' | 'clock' | 'defer' | 'documents' | 'ids' | 'log'>,
+  needs: Needs<'archiver' | 'blobs' | 'clock' | 'defer' | 'documents' | 'ids' | 'log' | 'telemetry'>,
   domain: {
     readonly users: Users
     readonly audit: Recording
@@ -70,7 +71,7 @@ export function createExportData(
     readonly settings: { readonly pages: Pick<MailedPages, 'dataExport'> }
   },
 ) {
-  const { archiver, clock, defer, documents, ids, log } = needs
+  const { archiver, clock, defer, documents, ids, log, telemetry } = needs
   const { users, audit, mail, files, registry, settings } = domain
   const put = createPutDocument(needs)
   const iso = (ms: number) => new Date(ms).toISOString()
@@ -139,7 +140,11 @@ export function createExportData(
 
   async function prepare(userId: string): Promise<void> {
     const work = await claim(userId)
-    if (!work) return
+    if (work) await telemetry.trace('export', {}, { from: ownTraceParent(work.trace) }, () => make(work))
+  }
+
+  async function make(work: Export): Promise<void> {
+    const { id: userId } = work
     const account = (await users.read(userId))?.value ?? null
     if (!account || isVoid(work, account)) return removeVoid(userId)
     const subject = { userId, account, addresses: await users.addressesOf(userId) }
@@ -188,6 +193,7 @@ export function createExportData(
       const { userId, sessionId, securityEpoch } = actor
       const account = await users.readOwn(actor)
       const now = clock.now()
+      const trace = telemetry.context()
       const fresh: Export = {
         id: userId,
         exportId: ids.next(),
@@ -197,6 +203,7 @@ export function createExportData(
         requestedAt: iso(now),
         expiresAt: iso(now + livesMs),
         leasedUntil: iso(now),
+        ...(trace === null ? {} : { trace }),
       }
       const known = await documents.read(dataExports, keyOf(userId))
       if (known?.value.epoch !== undefined && known.value.epoch > securityEpoch) throw authenticatedBefore()

@@ -17,6 +17,8 @@ export interface Export {
   readonly expiresAt: string
   /** Until then one process works on it. */
   readonly leasedUntil: string
+  /** The trace of the request that asked for it, which the work goes on with. */
+  readonly trace?: string
 }
 
 /** Partition `id`: one export of a person at a time, by the store's own uniqueness. */

@@ -22,7 +22,7 @@ export interface ExportsBorrows {
 
 /** That people can have what is held about them. */
 export function createExports(
-  needs: Needs<'archiver' | 'blobs' | 'clock' | 'defer' | 'documents' | 'ids' | 'log'>,
+  needs: Needs<'archiver' | 'blobs' | 'clock' | 'defer' | 'documents' | 'ids' | 'log' | 'telemetry'>,
   borrows: ExportsBorrows,
   { privacy: settings }: { readonly privacy: { readonly pages: Pick<MailedPages, 'dataExport'> } },
 ) {
