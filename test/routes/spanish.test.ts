@@ -87,7 +87,13 @@ const addressesOf = ({ path, operation }: Operation): string[] => {
 }
 
 /** Programs read these, and nothing that is sent to them is wrong. */
-const forPrograms = new Set(['/api/healthz', '/api/readyz', '/.well-known/jwks.json', '/api/jwks.json'])
+const forPrograms = new Set([
+  '/api/healthz',
+  '/api/readyz',
+  '/.well-known/jwks.json',
+  '/api/jwks.json',
+  '/metrics',
+])
 
 /** Pages say what is wrong when their button is pressed. */
 const isPage = ({ operation: { responses } }: Operation) =>
