@@ -17,7 +17,7 @@ const built = (page: string, ending: string): string =>
     .filter((name) => name.endsWith(ending))
     .map((name) => readFileSync(join(directory, page, name), 'utf8'))
     .join('\n')
-beforeAll(() => buildPages(directory, { isProduction: true }), 60_000)
+beforeAll(() => buildPages(directory), 60_000)
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 type Support = {
