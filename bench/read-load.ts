@@ -26,3 +26,4 @@ const sink = createServer((incoming, outgoing) => {
   incoming.on('end', () => outgoing.writeHead(200).end('{}'))
 })
 sink.listen(0, '127.0.0.1', () => process.send?.((sink.address() as AddressInfo).port))
+process.on('disconnect', () => process.exit())
