@@ -6,6 +6,7 @@ import { createMemoryBreachedPasswords } from '../src/adapters/memory/breached-p
 import { createMemoryCache } from '../src/adapters/memory/cache.ts'
 import { createInProcessDefer, type InProcessDefer } from '../src/adapters/memory/defer.ts'
 import { acceptEveryFile } from '../src/adapters/memory/file-scanner.ts'
+import { createMemoryPusher } from '../src/adapters/memory/pusher.ts'
 import { createMetadataStripping } from '../src/adapters/metadata-stripping/metadata.ts'
 import { createNodeAuditKeys } from '../src/adapters/node-crypto/audit-keys.ts'
 import { createOidcIdentityProviders } from '../src/adapters/oidc/identity-providers.ts'
@@ -116,6 +117,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     passkeys: createSimpleWebAuthnPasskeys(config.passkeys),
     passwordBlocklist: createZxcvbnPasswordBlocklist(),
     pictureConverter: native.pictureConverter,
+    pusher: createMemoryPusher(),
     realtime,
     recordSchema,
     secrets,

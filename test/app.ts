@@ -20,6 +20,7 @@ import { createMemoryMailQueue } from '../src/adapters/memory/mail-queue.ts'
 import { createMemoryMailer } from '../src/adapters/memory/mailer.ts'
 import { createMemoryMediaRooms } from '../src/adapters/memory/media-rooms.ts'
 import { createMemoryPasswordBlocklist } from '../src/adapters/memory/password-blocklist.ts'
+import { createMemoryPusher } from '../src/adapters/memory/pusher.ts'
 import { createMemoryRealtime } from '../src/adapters/memory/realtime.ts'
 import { createMemorySecrets } from '../src/adapters/memory/secrets.ts'
 import { createMemorySubmissions } from '../src/adapters/memory/submissions.ts'
@@ -62,6 +63,7 @@ export async function createTestApp({
   const defer = createInProcessDefer({ log })
   const mailer = createMemoryMailer({ clock })
   const realtime = createMemoryRealtime({ clock })
+  const pusher = createMemoryPusher()
   const auditRecords: AuditRecord[] = []
   const auditKeys = testAuditKeys()
   const audit = createMemoryAudit({ keys: auditKeys, records: auditRecords })
@@ -117,6 +119,7 @@ export async function createTestApp({
     passkeys: createSimpleWebAuthnPasskeys(config.passkeys),
     passwordBlocklist: createMemoryPasswordBlocklist(),
     pictureConverter: null,
+    pusher,
     realtime,
     recordSchema: ownSchema,
     secrets,
@@ -142,6 +145,7 @@ export async function createTestApp({
     clock,
     log,
     devices: realtime,
+    pusher,
     auditRecords,
     settled: defer.settled,
   }

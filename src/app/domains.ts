@@ -15,6 +15,7 @@ import { sharesDomain } from '../core/learning/shares/shares.ts'
 import { chatDomain } from '../core/messaging/chat/chat.ts'
 import { contactsDomain } from '../core/messaging/contacts/contacts.ts'
 import { reportsDomain } from '../core/messaging/reports/reports.ts'
+import { pushDomain } from '../core/notifications/push/push.ts'
 import { administrationDomain } from '../core/people/administration/administration.ts'
 import { profilesDomain } from '../core/people/profiles/profiles.ts'
 import { auditDomain } from '../core/platform/audit/audit.ts'
@@ -52,6 +53,7 @@ export const domains = assemble<Ports, AppConfig>()
   .add('consents', consentsDomain)
   .add('serviceTokens', serviceTokensDomain)
   .add('realtime', realtimeDomain)
+  .add('push', pushDomain)
   .add('health', healthDomain)
   .add('edge', edgeDomain)
   .add('observations', observationsDomain)

@@ -10,6 +10,7 @@ export const deferredTasks = [
   'decide-mail',
   'disconnect_devices',
   'end_what_the_epoch_ends',
+  'end_what_the_session_ends',
   'erase-account',
   'export-data',
   'follow-what-is-open',
@@ -26,6 +27,7 @@ export const deferredTasks = [
   'scan_file',
   'scan_patience',
   'send-mail',
+  'send-push',
   'send_verification',
 ] as const
 export type DeferredTask = (typeof deferredTasks)[number]

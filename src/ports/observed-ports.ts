@@ -14,6 +14,7 @@ import type { Mailer } from './mailer.ts'
 import type { MediaRooms } from './media-rooms.ts'
 import type { MessageSearch } from './message-search.ts'
 import type { PictureConverter } from './picture-converter.ts'
+import type { Pusher } from './pusher.ts'
 import type { Realtime } from './realtime.ts'
 import type { Secrets } from './secrets.ts'
 import type { Submissions } from './submissions.ts'
@@ -36,6 +37,7 @@ export interface ObservedPorts {
   readonly mediaRooms: MediaRooms
   readonly messageSearch: MessageSearch
   readonly pictureConverter: PictureConverter
+  readonly pusher: Pusher
   readonly realtime: Realtime
   readonly secrets: Secrets
   readonly submissions: Submissions
@@ -101,6 +103,7 @@ export const observedMethods: Methods = {
   mediaRooms: { open: true, access: true, allow: true, expel: true, close: true, heard: true },
   messageSearch: { find: true, forgetDeleted: true },
   pictureConverter: { toJpeg: true },
+  pusher: { publicKeys: true, examine: true, push: true },
   realtime: {
     clientAccess: true,
     publish: true,

@@ -31,6 +31,7 @@ import type { OneTimePasswords } from './one-time-passwords.ts'
 import type { Passkeys } from './passkeys.ts'
 import type { PasswordBlocklist } from './password-blocklist.ts'
 import type { PictureConverter } from './picture-converter.ts'
+import type { Pusher } from './pusher.ts'
 import type { Realtime } from './realtime.ts'
 import type { RecordSchema } from './record-schema.ts'
 import type { Secrets } from './secrets.ts'
@@ -78,6 +79,7 @@ export interface Ports {
   readonly passwordBlocklist: PasswordBlocklist
   /** Null where the runtime cannot. */
   readonly pictureConverter: PictureConverter | null
+  readonly pusher: Pusher
   readonly realtime: Realtime
   readonly recordSchema: RecordSchema
   readonly secrets: Secrets

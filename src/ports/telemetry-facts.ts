@@ -1,4 +1,5 @@
 import type { PortStep } from './observed-ports.ts'
+import type { PushOutcome } from './pusher.ts'
 
 declare const declared: unique symbol
 
@@ -83,6 +84,8 @@ export type System =
   | 'smtp'
   | 'azure.communication_services'
   | 'outbox'
+  | 'web_push'
+  | 'azure.notification_hubs'
   | 'azure.key_vault'
   | 'in_process'
 
@@ -137,6 +140,8 @@ export interface Facts {
   readonly 'app.job.name'?: Declared
   readonly 'app.task.name'?: Declared
   readonly 'app.mail.template'?: Declared
+  readonly 'app.push.service'?: Declared
+  readonly 'app.push.outcome'?: PushOutcome['is']
   readonly 'app.login.way'?: LoginWay
   readonly 'app.login.reason'?: LoginFailure
 }

@@ -50,7 +50,7 @@ import { createResetPassword } from './reset-password.ts'
 import { createSecondFactors } from './second-factors.ts'
 import { createSessionLife } from './session-life.ts'
 import { createSessionMemo } from './session-memo.ts'
-import { sessions as sessionsCollection } from './sessions.model.ts'
+import { type EndedSessions, sessions as sessionsCollection } from './sessions.model.ts'
 import { createSessions } from './sessions.ts'
 import { createSignInCodes } from './sign-in-codes.ts'
 import { createSignUp } from './sign-up.ts'
@@ -102,6 +102,7 @@ export function createAuth(
   const guestEntered = createEvent<User>('auth.guest-entered')
   const memo = createSessionMemo(needs)
   const deletionDisowned = createEvent<DisownedDeletion>('auth.deletion-disowned')
+  const sessionsEnded = createEvent<EndedSessions>('auth.sessions-ended')
   const tokens = createOneTimeTokens(needs, keys)
   const notices = createNotices(needs, { mail, tokens, settings })
   const devices = createKnownDevices(needs, keys)
@@ -110,7 +111,17 @@ export function createAuth(
   const life = createSessionLife(needs.clock, settings)
   const noteSessionUse = createNoteSessionUse(needs, life)
   const reading = createReadSessions(needs, life)
-  const sessions = createSessions(needs, { keys, memo, audit, notices, devices, life, reading, settings })
+  const sessions = createSessions(needs, {
+    keys,
+    memo,
+    audit,
+    notices,
+    devices,
+    life,
+    reading,
+    settings,
+    sessionsEnded,
+  })
   const checkPassword = createPasswordPolicy(needs, {
     minLength: settings.passwordMinLength,
     hosts: [settings.publicOrigin, settings.portalOrigin].map((origin) => new URL(origin).hostname),
@@ -224,6 +235,8 @@ export function createAuth(
     listSessions: reading.list,
     currentSession: reading.current,
     isStanding: reading.isStanding,
+    notEnded: reading.notEnded,
+    sessionsEnded,
     /** Whether the person may open connections, in this session when it is known which it is. */
     async mayConnect(userId: string, sessionId: string | null): Promise<boolean> {
       const [user, stands] = await Promise.all([

@@ -2,12 +2,23 @@ import type { Page, Stored } from '../../../ports/documents.ts'
 import type { Needs } from '../../../ports/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { notFound } from '../../kernel/errors.ts'
+import type { Language } from '../../kernel/language.ts'
 import { walk } from '../../kernel/walk.ts'
-import { users } from '../users/users.model.ts'
+import { languageOf, users } from '../users/users.model.ts'
 import type { SessionLife } from './session-life.ts'
 import { type CurrentSession, type Session, type SessionView, sessions } from './sessions.model.ts'
 
 export const longPage = 100
+
+/** What goes on for as long as a session is not ended sees of it. */
+export interface NotEnded {
+  readonly device: string
+  readonly isOnSharedDevice: boolean
+  /** When it is over, whatever happens in it. */
+  readonly endsAt: string
+  /** What its person reads. */
+  readonly language: Language
+}
 
 /** Sessions as they are stored now. */
 export function createReadSessions({ documents }: Needs<'documents'>, life: SessionLife) {
@@ -70,6 +81,24 @@ export function createReadSessions({ documents }: Needs<'documents'>, life: Sess
         role: actor.role,
         secondFactorMissing,
       }
+    },
+
+    /**
+     * A session that nobody has ended, however long it has been idle; null for any other. Idle ones are remembered for a week.
+     */
+    async notEnded(userId: string, sessionId: string): Promise<NotEnded | null> {
+      const [session, user] = await Promise.all([
+        readOne(userId, sessionId),
+        documents.read(users, { partition: userId, id: userId }),
+      ])
+      if (session === null || user === null || user.value.status === 'suspended') return null
+      const { revokedAt, epoch, device, isOnSharedDevice = false } = session.value
+      const { sessionExpiresAt } = life.lastsUntil(session.value)
+      const isEnded =
+        revokedAt !== null || epoch !== user.value.securityEpoch || life.isPast(sessionExpiresAt)
+      return isEnded
+        ? null
+        : { device, isOnSharedDevice, endsAt: sessionExpiresAt, language: languageOf(user.value) }
     },
 
     async isStanding(userId: string, sessionId: string): Promise<boolean> {

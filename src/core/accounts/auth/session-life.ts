@@ -24,6 +24,8 @@ export function createSessionLife(clock: Clock, settings: AuthSettings) {
     isLive: (session: Session): boolean =>
       session.revokedAt === null && Date.parse(session.expiresAt) > clock.now(),
 
+    isPast: (at: string): boolean => Date.parse(at) <= clock.now(),
+
     /** What changes of a session in which something happens now. */
     seenNow(session: Lived): Pick<Session, 'lastSeenAt' | 'expiresAt' | 'purgeAt'> {
       const now = clock.now()

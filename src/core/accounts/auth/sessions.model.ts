@@ -48,6 +48,12 @@ export const sessions = collection<Session>()({
   ttl: 'purgeAt',
 })
 
+/** Those of a person that somebody, or something that happened, has ended; by the epoch they are ended elsewhere. */
+export interface EndedSessions {
+  readonly userId: string
+  readonly covers: (sessionId: string) => boolean
+}
+
 /** Until when somebody stays signed in. */
 export interface SessionEnd {
   /** When nothing happens until then, it is over. */

@@ -3,6 +3,7 @@ import type { Needs } from '../../../ports/ports.ts'
 import { randomBytes } from '../../../ports/random-bytes.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { notFound } from '../../kernel/errors.ts'
+import type { DomainEvent } from '../../kernel/events.ts'
 import { retryOnConflict } from '../../kernel/retry-on-conflict.ts'
 import { walk } from '../../kernel/walk.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
@@ -20,7 +21,7 @@ import { createRenewSession } from './renew-session.ts'
 import { roleIn } from './role-in-session.ts'
 import type { SessionLife } from './session-life.ts'
 import type { SessionMemo } from './session-memo.ts'
-import { type Credentials, type Session, sessions } from './sessions.model.ts'
+import { type Credentials, type EndedSessions, type Session, sessions } from './sessions.model.ts'
 
 /** So many logins at the same time may each have left the same session to the others. */
 const atTheSameTime = 2
@@ -39,9 +40,11 @@ export function createSessions(
     readonly life: SessionLife
     readonly reading: ReadSessions
     readonly settings: AuthSettings
+    /** Where what rests on a session hears that it is over. */
+    readonly sessionsEnded: DomainEvent<EndedSessions>
   },
 ) {
-  const { keys, memo, audit, notices, devices, life, reading, settings } = domain
+  const { keys, memo, audit, notices, devices, life, reading, settings, sessionsEnded } = domain
   const { accessTokens, ciphers, clock, defer, documents, ids } = needs
   const iso = (ms: number) => new Date(ms).toISOString()
   const { isLive } = life
@@ -93,7 +96,12 @@ export function createSessions(
         ? { ...session, revokedAt: iso(clock.now()), revokedReason: reason }
         : null
     const revoked = await changeSession(userId, sessionId, end, known)
-    if (revoked) defer.run('disconnect_devices', () => endConnections(needs, userId, sessionId))
+    if (revoked) {
+      defer.run('disconnect_devices', () => endConnections(needs, userId, sessionId))
+      defer.run('end_what_the_session_ends', () =>
+        sessionsEnded.emit({ userId, covers: (id) => id === sessionId }),
+      )
+    }
     return revoked
   }
 
@@ -190,10 +198,11 @@ export function createSessions(
       })
     },
 
-    /** Ends every session of the actor but this one. */
+    /** Ends every session of the actor but this one, and what rests on those that were idle for too long. */
     async revokeOthers(actor: Actor, caller: Caller): Promise<void> {
       for (const { value } of await listLive(actor.userId))
         if (value.id !== actor.sessionId) await revokeAs(actor, value.id)
+      await sessionsEnded.emit({ userId: actor.userId, covers: (id) => id !== actor.sessionId })
       await audit.record(caller, {
         event: 'session.revoke_others',
         actorId: actor.userId,

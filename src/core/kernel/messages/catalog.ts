@@ -7,6 +7,7 @@ import { learningMessages } from './learning.ts'
 import { messagingMessages } from './messaging.ts'
 import { notificationMessages } from './notifications.ts'
 import { privacyMessages } from './privacy.ts'
+import { pushMessages } from './push.ts'
 
 /** Of each area, so that a test can name the one that repeats another. */
 export const areas = {
@@ -19,6 +20,7 @@ export const areas = {
   messagingMessages,
   notificationMessages,
   privacyMessages,
+  pushMessages,
 } as const
 
 /**
@@ -35,4 +37,5 @@ export const spanish = {
   ...messagingMessages,
   ...notificationMessages,
   ...privacyMessages,
+  ...pushMessages,
 } as const
