@@ -7,13 +7,10 @@ interface Definition {
     | 's'
     | '{request_unit}'
     | '{mail}'
-<<<<<<< HEAD
+    | '{push}'
     | '{form}'
     | '{damage}'
     | '{message}'
-=======
-    | '{push}'
->>>>>>> 5d79f2c8 (Let devices be told that something is there, by a port that says nothing else)
     | '{connection}'
     | '{login}'
     | '{request}'
@@ -98,7 +95,6 @@ export const metricDefinitions = {
     by: [],
     says: 'Dead letters that somebody has to look at, as last counted.',
   },
-<<<<<<< HEAD
   'forms.overdue': {
     kind: 'gauge',
     unit: '{form}',
@@ -122,13 +118,12 @@ export const metricDefinitions = {
     unit: 's',
     by: [],
     says: 'For how long the signing key in use has been in use.',
-=======
+  },
   'push.sent': {
     kind: 'counter',
     unit: '{push}',
     by: ['app.push.service', 'app.push.outcome'],
     says: 'Devices that were told that something is there, by what became of it.',
->>>>>>> 5d79f2c8 (Let devices be told that something is there, by a port that says nothing else)
   },
   'hasher.wait': {
     kind: 'histogram',

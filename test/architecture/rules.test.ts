@@ -71,6 +71,7 @@ const usePackageType = (name: string) =>
 /** For each wing of the core one that it must not use. */
 const wingAbove = {
   kernel: 'platform',
+  notifications: 'files',
   platform: 'accounts',
   accounts: 'files',
   files: 'learning',

@@ -37,6 +37,8 @@ import { threadId } from '../../src/core/messaging/chat/thread.model.ts'
 import { blocks } from '../../src/core/messaging/contacts/contacts.model.ts'
 import { queue, reports } from '../../src/core/messaging/reports/reports.model.ts'
 import { createSealReport } from '../../src/core/messaging/reports/seal-report.ts'
+import { pushOutbox, shardOf } from '../../src/core/notifications/push/outbox.model.ts'
+import { pushSubscriptions } from '../../src/core/notifications/push/subscriptions.model.ts'
 import { undecidedPriority } from '../../src/core/platform/mail/decide-mail.ts'
 import { deletions } from '../../src/core/privacy/erasure/erasure.model.ts'
 import { dataExports } from '../../src/core/privacy/exports/exports.model.ts'
@@ -325,6 +327,30 @@ function writeTheRest(writer: Writer, n: number, meId: string, courseId: string,
     const time = at(nowMs - (n - i) * 1_000)
     const stranger = idOf('stranger', i)
     writer.add(shares, shareAt(i, meId, time))
+    writer.add(pushSubscriptions, {
+      id: 'claim',
+      key: stranger,
+      kind: 'claim',
+      userId: stranger,
+      renewedAt: time,
+      goneAt: later,
+    })
+    writer.add(pushOutbox, {
+      id: idOf('push', i),
+      shard: shardOf('fcm.googleapis.com', meId),
+      userId: meId,
+      subscriptionId: stranger,
+      host: 'fcm.googleapis.com',
+      notificationId: stranger,
+      topic: stranger,
+      urgency: 'normal',
+      state: 'waiting',
+      dueAt: later,
+      attempts: 0,
+      usefulUntil: later,
+      told: null,
+      goneAt: later,
+    })
     writer.add(courseRequests, {
       id: stranger,
       key: courseId,

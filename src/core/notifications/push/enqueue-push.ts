@@ -1,7 +1,7 @@
 import type { Needs } from '../../../ports/ports.ts'
 import { retryOnConflict } from '../../kernel/retry-on-conflict.ts'
 import type { Keys } from '../../platform/keys/keys.ts'
-import { type DuePush, never, pushOutbox, shardOf } from './outbox.model.ts'
+import { type DuePush, pushOutbox, shardOf } from './outbox.model.ts'
 import type { ToTell } from './push.model.ts'
 import type { PushSubscription } from './subscriptions.model.ts'
 
@@ -53,7 +53,7 @@ export function createEnqueuePush(
       const dueAt = iso(Math.max(now, notBefore ? Date.parse(notBefore) : now))
       const known = await documents.read(pushOutbox, { partition: shard, id })
       // Under a lease it stays under it: whoever has that looks again before letting go.
-      const isWaiting = known !== null && known.value.dueAt !== never
+      const isWaiting = known?.value.state === 'waiting'
       const next: DuePush = {
         id,
         shard,
@@ -63,6 +63,7 @@ export function createEnqueuePush(
         notificationId,
         topic,
         urgency: isWaiting && known.value.urgency === 'high' ? 'high' : urgency,
+        state: 'waiting',
         dueAt: isWaiting && known.value.dueAt > dueAt && known.value.attempts > 0 ? known.value.dueAt : dueAt,
         attempts: isWaiting ? known.value.attempts : 0,
         usefulUntil: iso(Date.parse(dueAt) + usefulForMs),

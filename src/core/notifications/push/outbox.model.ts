@@ -15,7 +15,9 @@ export interface DuePush {
   /** So that the later one takes the place of the earlier on the screen: keyed hash, 32 characters. */
   readonly topic: string
   readonly urgency: PushUrgency
-  /** When it is to be tried; `never` once it was told. Under a lease: when that is over. */
+  /** `done` once it was told, or is not to be. */
+  readonly state: 'waiting' | 'done'
+  /** Of what waits: when it is to be tried; under a lease: when that is over. */
   readonly dueAt: string
   readonly attempts: number
   /** After this nobody needs to be told any more. */
@@ -25,9 +27,6 @@ export interface DuePush {
   readonly goneAt: string
 }
 
-/** After all times. */
-export const never = '9999-12-31T00:00:00.000Z'
-
 /**
  * Partition `shard`: a push service and a part of the people told by it. What is due is found by a query of one partition;
  * where a push service is down, nobody looks into its partitions, and nothing of it stands before what others could take.
@@ -35,7 +34,7 @@ export const never = '9999-12-31T00:00:00.000Z'
 export const pushOutbox = collection<DuePush>()({
   name: 'PushOutbox',
   partition: 'shard',
-  paths: { byDue: { by: [], order: 'dueAt' }, byUser: { by: ['userId'], order: 'dueAt' } },
+  paths: { byDue: { by: ['state'], order: 'dueAt' }, byUser: { by: ['userId'], order: 'dueAt' } },
   ttl: 'goneAt',
 })
 

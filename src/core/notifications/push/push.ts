@@ -20,6 +20,8 @@ import type { NewPushDevice, OpenedPush, PushDevice, PushKeyAnswer, TestedPush }
 import { pushSubscriptions } from './subscriptions.model.ts'
 
 const minuteMs = 60_000
+/** Nearly always nothing is due: a first look costs little. */
+const firstLook = 10
 const batch = 100
 
 export interface PushBorrows {
@@ -65,17 +67,17 @@ export function createPush(
   }
 
   async function sendDueOf(shard: string): Promise<void> {
-    for (;;) {
+    for (let limit = firstLook; ; limit = batch) {
       const { items } = await documents.query(pushOutbox, {
         path: 'byDue',
         partition: shard,
-        equals: {},
-        limit: batch,
+        equals: { state: 'waiting' },
+        limit,
       })
       const now = new Date(clock.now()).toISOString()
       const due = items.filter(({ value }) => value.dueAt <= now)
       await Promise.all(due.map(({ value: { id, host } }) => sendInTurn({ partition: shard, id, host })))
-      if (due.length < batch) return
+      if (due.length < limit) return
     }
   }
 

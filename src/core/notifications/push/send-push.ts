@@ -7,7 +7,7 @@ import { PortUnavailable } from '../../../ports/unavailable.ts'
 import type { Language } from '../../kernel/language.ts'
 import { createPutDocument } from '../../kernel/put-document.ts'
 import type { DueKey } from './enqueue-push.ts'
-import { type DuePush, never, pushOutbox } from './outbox.model.ts'
+import { type DuePush, pushOutbox } from './outbox.model.ts'
 import type { Patience } from './patience.ts'
 import type { AskStillToTell } from './push.model.ts'
 import type { PushSubscription } from './subscriptions.model.ts'
@@ -77,7 +77,7 @@ export function createSendPush(
   async function claim(key: DueKey): Promise<Stored<DuePush> | null> {
     const due = await documents.read(pushOutbox, key)
     const now = clock.now()
-    if (!due || due.value.dueAt > iso(now)) return null
+    if (due?.value.state !== 'waiting' || due.value.dueAt > iso(now)) return null
     try {
       return await documents.replace(
         pushOutbox,
@@ -158,8 +158,8 @@ export function createSendPush(
   }
 
   const settle = (key: DueKey, handled: DuePush, fate: Fate) =>
-    put(pushOutbox, key, (latest) => {
-      if (!latest || latest.dueAt === never) return latest
+    put(pushOutbox, key, (latest): DuePush | null => {
+      if (latest?.state !== 'waiting') return latest
       const isOther = latest.notificationId !== handled.notificationId
       const attempts = fate.is === 'waits' && !fate.isTried ? latest.attempts - 1 : latest.attempts
       if (fate.is === 'waits') return { ...latest, dueAt: iso(fate.untilMs), attempts: Math.max(0, attempts) }
@@ -167,7 +167,7 @@ export function createSendPush(
         fate.is === 'told' ? { notificationId: handled.notificationId, at: iso(clock.now()) } : latest.told
       if (isOther) return { ...latest, told, dueAt: iso(clock.now()), attempts: 0 }
       if (fate.is === 'dropped' && told === null) return null
-      return { ...latest, told, dueAt: never, attempts: 0 }
+      return { ...latest, told, state: 'done', attempts: 0 }
     })
 
   return async (key: DueKey): Promise<void> => {
