@@ -24,6 +24,7 @@ import { createPageAssets } from '../src/adapters/pages/assets.ts'
 import { createScanningMessageSearch } from '../src/adapters/scanning/message-search.ts'
 import { createSharpImages } from '../src/adapters/sharp/images.ts'
 import { createSqliteAudit } from '../src/adapters/sqlite/audit.ts'
+import { createThreadedCheckpointer } from '../src/adapters/sqlite/checkpointer.ts'
 import { openSqlite } from '../src/adapters/sqlite/database.ts'
 import { createSqliteDocuments } from '../src/adapters/sqlite/documents.ts'
 import { createSqliteMailQueue } from '../src/adapters/sqlite/mail-queue.ts'
@@ -57,10 +58,10 @@ function findClient(): string {
 }
 
 /** Beside the bundle, or as it was written. */
-function findDecodingWorker(): URL {
-  const bundled = join(import.meta.dirname, '../workers/decode-heic.js')
-  const written = join(import.meta.dirname, '../src/adapters/libheif/decoding-worker.ts')
-  return pathToFileURL(existsSync(bundled) ? bundled : written)
+function findThread(bundledName: string, written: string): URL {
+  const bundled = join(import.meta.dirname, '../workers', `${bundledName}.js`)
+  const source = join(import.meta.dirname, '../src/adapters', written)
+  return pathToFileURL(existsSync(bundled) ? bundled : source)
 }
 
 /** The managed identity in Azure; on a developer's machine whoever is signed in to the Azure tools. */
@@ -137,7 +138,9 @@ export function createNodeNative(
     },
     holdOpen: () => {},
     images: createSharpImages(),
-    pictureConverter: createLibheifPictureConverter({ workerUrl: findDecodingWorker() }),
+    pictureConverter: createLibheifPictureConverter({
+      workerUrl: findThread('decode-heic', 'libheif/decoding-worker.ts'),
+    }),
     createScanner: createClamavFileScanner,
     ciphers: createNodeCiphers(),
     compressor: createNodeCompressor(),
@@ -145,7 +148,10 @@ export function createNodeNative(
       createNativeHasher({ cost, queue, concurrency: hashesAtOnce, onWaited }),
     eventLoopDelay: createEventLoopDelay(),
     openSqlite(clock, keys) {
-      const database = openSqlite(join(config.dataDirectory, 'tools-inc.db'))
+      const threadUrl = findThread('checkpoint', 'sqlite/checkpoint-thread.ts')
+      const database = openSqlite(join(config.dataDirectory, 'tools-inc.db'), {
+        openCheckpointer: (path) => createThreadedCheckpointer(path, threadUrl),
+      })
       const documents = createSqliteDocuments({ database, collections, clock })
       const messageSearch = createSqliteMessageSearch({
         database,

@@ -70,6 +70,7 @@ export async function buildServer(outDir: string): Promise<Metafile> {
     entryPoints: {
       'entry/node': 'entry/node.ts',
       'entry/functions': 'entry/functions.ts',
+      'workers/checkpoint': 'src/adapters/sqlite/checkpoint-thread.ts',
       'workers/decode-heic': 'src/adapters/libheif/decoding-worker.ts',
     },
     outdir: outDir,

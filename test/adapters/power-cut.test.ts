@@ -52,6 +52,7 @@ async function walk(
   const database = openSqlite(path, {
     open: disk.open,
     openLog: isLying ? lie : disk.openLog,
+    openCheckpointer: disk.openCheckpointer,
     pagesBeforeCheckpoint: 80,
   })
   database.exec(

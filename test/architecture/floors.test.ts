@@ -31,13 +31,27 @@ const reviewed: readonly (Pick<Loose, 'file' | 'code'> & { readonly why: string 
   },
   {
     file: 'src/adapters/sqlite/group-commit.ts',
-    code: 'setTimeout(storeWaiting, tryAgainMs)',
+    code: 'setTimeout(nextGroup, tryAgainMs)',
     why: 'The same.',
   },
   {
-    file: 'src/adapters/sqlite/group-commit.ts',
-    code: 'setImmediate(storeAfterCheckpoint)',
-    why: 'The same, after a checkpoint that catches what it throws.',
+    file: 'src/adapters/sqlite/checkpoint-thread.ts',
+    code: "parentPort?.on('message', (mode: CheckpointMode) => parentPort?.postMessage(answerTo(mode)))",
+    why: 'Answers with what went wrong. Where even that fails the thread ends, and who asked does it without one.',
+  },
+  ...[
+    "started.on('message', (answer) => whenAnswered(answer))",
+    "started.on('error', end)",
+    "started.on('exit', end)",
+  ].map((code) => ({
+    file: 'src/adapters/sqlite/checkpointer.ts',
+    code,
+    why: 'Sets a number and resolves the promise of who asked.',
+  })),
+  {
+    file: 'src/adapters/sqlite/checkpoints.ts',
+    code: 'void begin(shorten())',
+    why: 'The promise is the one it is given, of a function that catches what goes wrong.',
   },
   {
     file: 'src/adapters/sqlite/database.ts',

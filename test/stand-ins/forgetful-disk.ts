@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import type { Random } from '../../scripts/seed/random.ts'
+import { checkpoint } from '../../src/adapters/sqlite/checkpoint.ts'
+import type { Checkpointer } from '../../src/adapters/sqlite/checkpointer.ts'
 import { openNodeSqlite, type SqliteDriver, type SqliteStatement } from '../../src/adapters/sqlite/driver.ts'
 import { type LogFile, openLogFile } from '../../src/adapters/sqlite/log-file.ts'
 
@@ -35,6 +37,8 @@ export function createForgetfulDisk(path: string, random: Random) {
   const read = (ending: string) =>
     existsSync(path + ending) ? new Uint8Array(readFileSync(path + ending)) : new Uint8Array()
   let stored: Remains = { database: new Uint8Array(), log: new Uint8Array() }
+  /** When the newest was seen of what is known to be stored of the log. */
+  let [seen, seenOfLog] = [0, 0]
   /** A log that was cut to nothing: that may reach the disk later. */
   let cutLog = new Uint8Array()
   let whenCheckpointed = (_halfway: Remains) => {}
@@ -54,11 +58,38 @@ export function createForgetfulDisk(path: string, random: Random) {
     const result = work()
     const written = read('')
     for (let cut = 0; cut < 3; cut++) whenCheckpointed({ database: mixOf(database, written, random), log })
-    cutLog = log as Uint8Array<ArrayBuffer>
-    stored = { database: written, log: read('-wal') }
+    const left = read('-wal')
+    if (left.length === 0) cutLog = log as Uint8Array<ArrayBuffer>
+    // Where nothing is brought into the database SQLite flushes nothing.
+    if (left.length === 0 || Buffer.compare(database, written) !== 0) {
+      seenOfLog = ++seen
+      stored = { database: written, log: left }
+    }
     return result
   }
   const watched = (sql: string) => /wal_checkpoint\(/.test(sql)
+
+  function open(file: string, timeoutMs?: number): SqliteDriver {
+    const driver = openNodeSqlite(file, timeoutMs)
+    const statementOf = (sql: string): SqliteStatement => {
+      const statement = driver.prepare(sql)
+      if (!watched(sql)) return statement
+      return {
+        run: (...values: any[]) => checkpointing(() => statement.run(...values)),
+        get: (...values: any[]) => checkpointing(() => statement.get(...values)),
+        all: (...values: any[]) => checkpointing(() => statement.all(...values)),
+        setReturnArrays: (enabled) => statement.setReturnArrays(enabled),
+      } as SqliteStatement
+    }
+    return {
+      exec: (sql) => (watched(sql) ? checkpointing(() => driver.exec(sql)) : driver.exec(sql)),
+      prepare: statementOf,
+      close: () => driver.close(),
+      get isTransaction() {
+        return driver.isTransaction
+      },
+    }
+  }
 
   return {
     /** From now on called with what would be left in the middle of each checkpoint, at its end. */
@@ -68,25 +99,19 @@ export function createForgetfulDisk(path: string, random: Random) {
     /** What is left if the power fails now. */
     cut: (): Remains => ({ database: stored.database, log: logNow() }),
 
-    open(file: string): SqliteDriver {
-      const driver = openNodeSqlite(file)
-      const statementOf = (sql: string): SqliteStatement => {
-        const statement = driver.prepare(sql)
-        if (!watched(sql)) return statement
-        return {
-          run: (...values: any[]) => checkpointing(() => statement.run(...values)),
-          get: (...values: any[]) => checkpointing(() => statement.get(...values)),
-          all: (...values: any[]) => checkpointing(() => statement.all(...values)),
-          setReturnArrays: (enabled) => statement.setReturnArrays(enabled),
-        } as SqliteStatement
-      }
+    open,
+
+    /** Between two turns, whatever else is under way. */
+    openCheckpointer(file: string): Checkpointer {
       return {
-        exec: (sql) => (watched(sql) ? checkpointing(() => driver.exec(sql)) : driver.exec(sql)),
-        prepare: statementOf,
-        close: () => driver.close(),
-        get isTransaction() {
-          return driver.isTransaction
+        async run(mode) {
+          for (let turns = random.int(6); turns > 0; turns--) await setImmediate()
+          const isAll = checkpoint(file, mode, open)
+          for (let turns = random.int(6); turns > 0; turns--) await setImmediate()
+          return isAll
         },
+        rest() {},
+        close() {},
       }
     },
 
@@ -96,13 +121,17 @@ export function createForgetfulDisk(path: string, random: Random) {
         ...log,
         async flush() {
           const written = read('-wal')
+          const own = ++seen
           for (let turns = random.int(6); turns > 0; turns--) await setImmediate()
           await log.flush()
+          if (own < seenOfLog) return
+          seenOfLog = own
           stored = { ...stored, log: written }
         },
         flushNow() {
           const written = read('-wal')
           log.flushNow()
+          seenOfLog = ++seen
           stored = { ...stored, log: written }
         },
       }

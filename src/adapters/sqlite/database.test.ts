@@ -333,5 +333,6 @@ test('the log begins anew, however long it is written to without a pause', async
   isOver = true
   await reading
   expect(Math.max(...pages)).toBeGreaterThan(100)
-  expect(Math.max(...pages)).toBeLessThan(200)
+  // However late the thread is that does it: four times as long, and the group that was on its way then.
+  expect(Math.max(...pages)).toBeLessThan(500)
 })

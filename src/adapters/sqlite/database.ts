@@ -2,6 +2,8 @@ import { closeSync, existsSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import { PortUnavailable } from '../../ports/unavailable.ts'
+import { type Checkpointer, createThreadedCheckpointer } from './checkpointer.ts'
+import { type Checkpoints, createCheckpoints } from './checkpoints.ts'
 import { type Connection, createConnection } from './connection.ts'
 import { openNodeSqlite, patienceMs, type SqliteDriver } from './driver.ts'
 import { createGroupCommit, type DiskFailed, type Flushing, type Refusal } from './group-commit.ts'
@@ -47,13 +49,16 @@ export interface SqliteDatabase {
 /** SQLite waits with the whole process: so long and no longer. */
 const busyTimeoutMs = 10
 
-const settings =
-  'pragma cache_size = -32768; pragma mmap_size = 268435456; pragma trusted_schema = off; pragma secure_delete = on'
+/** What is read is mapped. Each commit looks through the table of the pages in the cache, which a larger one makes longer. */
+const cacheKib = 8_192
+
+const settings = `pragma cache_size = -${cacheKib}; pragma mmap_size = 268435456; pragma trusted_schema = off; pragma secure_delete = on`
 
 export interface OpeningSqlite {
   /** With another driver what it does can be counted. */
   readonly open?: (path: string) => SqliteDriver
   readonly openLog?: typeof openLogFile
+  readonly openCheckpointer?: (path: string) => Checkpointer
   /** The log is brought into the database when it has so many. */
   readonly pagesBeforeCheckpoint?: number
   /** Whoever else holds on to what the disk has not taken. Without it the error is one that nobody caught. */
@@ -72,6 +77,7 @@ export function openSqlite(
   {
     open = openNodeSqlite,
     openLog = openLogFile,
+    openCheckpointer = createThreadedCheckpointer,
     pagesBeforeCheckpoint = 4_000,
     whenLost = throwIt,
   }: OpeningSqlite = {},
@@ -90,9 +96,10 @@ export function openSqlite(
   // From here on it is this process that waits, between its turns.
   database.exec(`pragma busy_timeout = ${busyTimeoutMs}`)
   const flushing = openFlushing()
+  let checkpoints: Checkpoints | undefined
 
   /** Null without a write-ahead log: in memory, or on a file system that cannot have one. */
-  function openFlushing(): Flushing | null {
+  function openFlushing(): (Flushing & { readonly file: string }) | null {
     if (database.prepare('pragma journal_mode').get()?.['journal_mode'] !== 'wal') return null
     const { file } = database.prepare('pragma database_list').get() as { file: string }
     const { page_size: pageBytes } = database.prepare('pragma page_size').get() as { page_size: number }
@@ -104,7 +111,7 @@ export function openSqlite(
     reading.exec(
       `pragma cache_size = -4096; pragma trusted_schema = off; pragma busy_timeout = ${busyTimeoutMs}`,
     )
-    return { log: openLog(file, pageBytes), snapshot: createSnapshot(createConnection(reading)) }
+    return { file, log: openLog(file, pageBytes), snapshot: createSnapshot(createConnection(reading)) }
   }
 
   const guarded = <T>(port: string, read: () => T): T => {
@@ -139,9 +146,19 @@ export function openSqlite(
     leaveSnapshot() {
       if (source !== main) source = undefined
     },
-    pagesBeforeCheckpoint,
+    whenLanded: () => checkpoints?.look(),
     whenLost,
   })
+  if (flushing) {
+    const { log, file } = flushing
+    const { between } = commits
+    checkpoints = createCheckpoints({
+      log,
+      checkpointer: openCheckpointer(file),
+      between,
+      pagesBeforeCheckpoint,
+    })
+  }
   /**
    * Reads of one turn of the event loop share a snapshot, and so the locks it takes. It is younger than whatever the
    * turn began with: no request sees less than what was stored before it came. What is on its way to the disk is in no answer.
@@ -160,6 +177,17 @@ export function openSqlite(
       return read(source)
     })
 
+  function emptyHere(): boolean {
+    endReading()
+    database.exec('pragma busy_timeout = 0')
+    try {
+      const [{ busy } = { busy: 1 }] = database.prepare('pragma wal_checkpoint(truncate)').all()
+      return busy === 0
+    } finally {
+      database.exec(`pragma busy_timeout = ${busyTimeoutMs}`)
+    }
+  }
+
   return {
     get: (port, sql, ...values) => reading(port, ({ prepare }) => prepare(sql).get(...values)),
     all: (port, sql, ...values) => reading(port, ({ prepare }) => prepare(sql).all(...values)),
@@ -177,24 +205,20 @@ export function openSqlite(
     },
     write: commits.write,
     async emptyLog(port) {
-      await commits.landed().catch((cause: unknown) => {
+      try {
+        const isEmpty = (await checkpoints?.empty()) ?? null
+        if (isEmpty !== null) return isEmpty
+        await commits.landed()
+        return emptyHere()
+      } catch (cause) {
         throw new PortUnavailable(port, { cause })
-      })
-      return guarded(port, () => {
-        endReading()
-        database.exec('pragma busy_timeout = 0')
-        try {
-          const [{ busy } = { busy: 1 }] = database.prepare('pragma wal_checkpoint(truncate)').all()
-          return busy === 0
-        } finally {
-          database.exec(`pragma busy_timeout = ${busyTimeoutMs}`)
-        }
-      })
+      }
     },
     close() {
       database.exec(`pragma busy_timeout = ${patienceMs}`)
       commits.close()
       endReadingAlone()
+      checkpoints?.close()
       // Last the one that brings the log into the database, where it can.
       flushing?.snapshot.connection.driver.close()
       database.close()

@@ -51,7 +51,7 @@ export function createGroupCommit({
   flushing,
   endReading,
   leaveSnapshot,
-  pagesBeforeCheckpoint,
+  whenLanded,
   whenLost,
 }: {
   readonly main: Connection
@@ -61,8 +61,8 @@ export function createGroupCommit({
   readonly endReading: () => void
   /** What is read from now on is not read in the snapshot. */
   readonly leaveSnapshot: () => void
-  /** The log is brought into the database when it has so many. */
-  readonly pagesBeforeCheckpoint: number
+  /** Called between two groups. */
+  readonly whenLanded: () => void
   /** Called once, after everybody who waits was told. */
   readonly whenLost: (error: DiskFailed) => void
 }) {
@@ -70,7 +70,8 @@ export function createGroupCommit({
   let flight: Flight | undefined
   let lost: DiskFailed | undefined
   let [isWorking, isClosing] = [false, false]
-  let [pagesWanted, isLogLong] = [pagesBeforeCheckpoint, false]
+  /** No group begins before it is over. */
+  let held: Promise<void> | undefined
   /** Of other connections. */
   let versionAtCommit: unknown
 
@@ -106,7 +107,7 @@ export function createGroupCommit({
       const latest = performance.now() - patienceMs
       const goesOn = (each: Waiting) => isBusy(cause) && !isClosing && each.since > latest
       waiting = [...group.filter(goesOn), ...waiting]
-      if (waiting.length > 0) setTimeout(storeWaiting, tryAgainMs)
+      if (waiting.length > 0) setTimeout(nextGroup, tryAgainMs)
       refuse(
         group.filter((each) => !goesOn(each)),
         cause,
@@ -184,7 +185,7 @@ export function createGroupCommit({
     flight = undefined
     tell()
     end()
-    isLogLong = hasLongLog()
+    whenLanded()
     if (waiting.length > 0) setImmediate(nextGroup)
   }
 
@@ -208,38 +209,13 @@ export function createGroupCommit({
     land(flight)
   }
 
-  function hasLongLog(): boolean {
-    try {
-      return flushing?.log.hasPages(pagesWanted) ?? false
-    } catch {
-      // It is asked again after the next group.
-      return false
-    }
-  }
-
   function nextGroup() {
-    if (!isLogLong) storeWaiting()
-    // After the answers to those whose writes have just been stored.
-    else setImmediate(storeAfterCheckpoint)
+    if (!held && !flight) storeWaiting()
   }
 
-  function storeAfterCheckpoint() {
-    checkpoint()
-    storeWaiting()
-  }
-
-  /** Brings the log into the database, where nobody reads from it; what is written next begins it anew. */
-  function checkpoint() {
-    isLogLong = false
-    // Where somebody still reads from the log, it is tried again when it is longer by a quarter.
-    pagesWanted += Math.ceil(pagesBeforeCheckpoint / 4)
-    try {
-      endReading()
-      const { log, checkpointed } = prepare('pragma wal_checkpoint(passive)').get() ?? {}
-      if (log === checkpointed) pagesWanted = pagesBeforeCheckpoint
-    } catch {
-      // Nothing is lost: it is all in the log still. Who empties it every minute tells what is wrong.
-    }
+  async function landed(): Promise<void> {
+    while (flight) await flight.over
+    if (lost) throw lost
   }
 
   return {
@@ -249,7 +225,7 @@ export function createGroupCommit({
       work: () => T,
       { refusesFirst = false }: { readonly refusesFirst?: boolean } = {},
     ): Promise<T> {
-      if (waiting.length === 0 && !flight) setImmediate(nextGroup)
+      if (waiting.length === 0 && !flight && !held) setImmediate(nextGroup)
       return new Promise((resolve, reject) => {
         const mayBeUndone = refusals.length > 0 && !refusesFirst
         waiting.push({ since: performance.now(), port, refusals, work, mayBeUndone, resolve, reject })
@@ -263,9 +239,21 @@ export function createGroupCommit({
     },
     isWorking: () => isWorking,
     /** Resolves between two groups. */
-    async landed(): Promise<void> {
-      while (flight) await flight.over
+    landed,
+    /** Runs `work` between two groups: what is asked for meanwhile is stored afterwards. */
+    async between<T>(work: () => Promise<T>): Promise<T> {
+      while (flight || held) await (flight?.over ?? held)
       if (lost) throw lost
+      const { promise, resolve: letGo } = Promise.withResolvers<void>()
+      held = promise
+      try {
+        endReading()
+        return await work()
+      } finally {
+        held = undefined
+        letGo()
+        if (waiting.length > 0) setImmediate(nextGroup)
+      }
     },
     /** Stores what is waiting, and waits for the disk with everything. */
     close(): void {
