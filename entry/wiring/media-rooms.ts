@@ -5,16 +5,21 @@ import type { Clock } from '../../src/ports/clock.ts'
 import type { MediaRooms } from '../../src/ports/media-rooms.ts'
 
 export async function openMediaRooms(
-  { mediaRooms: { kind, turnUrls, isRelayOnly } }: Config,
-  { turnSecret }: GivenSecrets,
+  { mediaRooms }: Config,
+  { turnSecret, liveKitApiKey: apiKey, liveKitApiSecret: apiSecret }: GivenSecrets,
   clock: Clock,
 ): Promise<MediaRooms> {
-  switch (kind) {
+  switch (mediaRooms.kind) {
     case 'memory':
       return createMemoryMediaRooms({ clock })
     case 'mesh': {
+      const { turnUrls, isRelayOnly } = mediaRooms
       const turn = turnSecret === undefined ? null : { urls: turnUrls, secret: turnSecret }
       return createMeshMediaRooms({ clock, turn, isRelayOnly })
+    }
+    case 'livekit': {
+      const { createLiveKitMediaRooms } = await import('../../src/adapters/livekit/media-rooms.ts')
+      return createLiveKitMediaRooms({ clock, url: mediaRooms.url, apiKey, apiSecret })
     }
   }
 }

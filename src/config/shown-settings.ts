@@ -99,6 +99,7 @@ export const shownSettings: ReadonlySet<string> = new Set([
   'MEDIA_ROOMS',
   'TURN_URL',
   'TURN_RELAY_ONLY',
+  'LIVEKIT_URL',
   'REPORTS_NOTIFY',
   'REPORTS_RETENTION_DAYS',
   'CHAT_PAGE',

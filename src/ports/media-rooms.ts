@@ -9,7 +9,10 @@ export interface NewMediaRoom {
   /** 1 to 64 of `A-Z a-z 0-9 _ -`. Names one call, and says nothing of it. */
   readonly name: string
   readonly maxParticipants: number
-  /** ISO time in UTC at which it ends by itself, whoever is in it. At most a day away. */
+  /**
+   * ISO time in UTC from which it lets nobody in any more, at most a day away. Not every service sends away who is in then: whoever
+   * keeps the call closes the room.
+   */
   readonly endsAt: string
 }
 
@@ -53,7 +56,7 @@ export interface Seat {
   /** How the room knows this participant, for as long as it is open. To be kept by whoever asks. */
   readonly seat: string
   readonly access: MediaAccess
-  /** ISO time after which `access` lets nobody in. Whoever is in stays. */
+  /** ISO time after which `access` lets nobody in; not before the time asked for has passed where a service has a least one. Whoever is in stays. */
   readonly expiresAt: string
 }
 
@@ -96,18 +99,23 @@ export interface MediaRooms {
    */
   access(request: SeatRequest): Promise<Seat>
   /**
-   * What somebody may send from now on. `rooms`: when it resolves they send nothing else. `mesh`: nothing happens, the
-   * devices have to be told. No failure where the seat or the room is gone.
+   * What somebody may send from now on. `rooms`: when it resolves they send nothing else; who is not in yet may still come
+   * with the rights that their access was given, until they are allowed others again. `mesh`: nothing happens, the devices
+   * have to be told. No failure where the seat or the room is gone.
    */
   allow(room: string, seat: string, rights: MediaRights): Promise<void>
   /**
-   * `rooms`: when it resolves they hear and send nothing more, and what they were given opens nothing. `mesh`: nothing
-   * happens, the others have to be told. No failure where the seat or the room is gone.
+   * `rooms`: when it resolves they hear and send nothing more, and what they were given opens nothing. The others may be
+   * put out too, by a service that cannot take back what it gave: they ask for access again, with their seat, and go on.
+   * `mesh`: nothing happens, the others have to be told. No failure where the seat or the room is gone.
    */
   expel(room: string, seat: string): Promise<void>
   /** `rooms`: when it resolves everybody is out, and nothing that was given opens anything. Idempotent. */
   close(room: string): Promise<void>
-  /** What a service says of itself, if it is really that service who says it and we have a use for it; else null. */
+  /**
+   * What a service says of itself, if it is really that service who says it, it is still so, and we have a use for it; else null.
+   * Said twice or late it is no harm.
+   */
   heard(report: { readonly body: string; readonly authorization: string | null }): Promise<MediaReport | null>
 }
 

@@ -88,6 +88,7 @@ export type System =
   | 'azure.notification_hubs'
   | 'azure.key_vault'
   | 'in_process'
+  | 'livekit'
 
 const statusClasses = ['1xx', '2xx', '3xx', '4xx', '5xx'] as const
 export type StatusClass = (typeof statusClasses)[number]
