@@ -71,6 +71,7 @@ test('every setting that a page names exists', () => {
     'CHROMIUM_REQUIRED',
     'KQL_PYTHON',
     'REDIS_SERVER_REQUIRED',
+    'LIVEKIT_SERVER',
     'OPERATOR_ADDRESS',
     'SWA_CLI_DEPLOYMENT_TOKEN',
     ...ofProvisioning,
