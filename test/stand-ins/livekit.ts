@@ -45,6 +45,19 @@ interface Video {
   readonly canPublishSources?: readonly string[]
 }
 
+/** What is said to it, of whatever types. */
+interface Asked {
+  readonly room?: string
+  readonly identity?: string
+  readonly name?: unknown
+  readonly names?: unknown
+  readonly emptyTimeout?: unknown
+  readonly departureTimeout?: unknown
+  readonly maxParticipants?: unknown
+  readonly metadata?: unknown
+  readonly permission?: unknown
+}
+
 /** `slow`: it takes the request and says nothing. `cut`: it does what it was asked, and the connection breaks. */
 export type LiveKitFault = number | 'slow' | 'cut' | 'none'
 
@@ -108,7 +121,7 @@ export async function startLiveKit({
     return null
   }
 
-  function makeRoom(name: string, given: Readonly<Record<string, unknown>> = {}): Room {
+  function makeRoom(name: string, given: Asked = {}): Room {
     const found = roomOf(name)
     if (found) return found
     const room: Room = {
@@ -171,7 +184,6 @@ export async function startLiveKit({
     permission,
   })
 
-  type Asked = Readonly<Record<string, unknown>> & { readonly room?: string; readonly identity?: string }
   const calls: Readonly<Record<string, (video: Video, asked: Asked) => object>> = {
     CreateRoom(video, asked) {
       if (!video.roomCreate) throw denied()
@@ -250,13 +262,13 @@ export async function startLiveKit({
       .writeHead(status, { 'content-type': code ? 'application/json' : 'text/plain; charset=utf-8' })
       .end(code ? JSON.stringify({ code, msg: message }) : message)
 
-  const server = createServer(async (request, response) => {
+  const server = createServer(async (request, response): Promise<unknown> => {
     const body = await text(request)
     const { pathname } = new URL(request.url ?? '/', 'http://x')
     const method = /^\/twirp\/livekit\.RoomService\/(\w+)$/.exec(pathname)?.[1]
     seen.push(method ?? pathname)
     const fault = faults.shift()
-    if (fault === 'slow') return
+    if (fault === 'slow') return null
     if (typeof fault === 'number')
       return refuse(
         response,
@@ -273,16 +285,17 @@ export async function startLiveKit({
       const { video } = await claimsOf(request)
       const answer = JSON.stringify(call(video, JSON.parse(body)))
       if (fault === 'cut') return response.socket?.destroy()
-      response.writeHead(200, { 'content-type': 'application/json' }).end(answer)
+      return response.writeHead(200, { 'content-type': 'application/json' }).end(answer)
     } catch (error) {
       if (!(error instanceof Refused))
         return refuse(response, new Refused(400, 'malformed', 'the json request could not be decoded'))
-      refuse(response, pathname.startsWith('/rtc') ? new Refused(error.status, '', error.message) : error)
+      const { status, message } = error
+      return refuse(response, pathname.startsWith('/rtc') ? new Refused(status, '', message) : error)
     }
   })
 
   const sockets = new WebSocketServer({ noServer: true })
-  server.on('upgrade', async (request, socket, head) => {
+  server.on('upgrade', async (request, socket, head): Promise<unknown> => {
     const turnAway = (status: number) => socket.end(`HTTP/1.1 ${status} Refused\r\nconnection: close\r\n\r\n`)
     if (new URL(request.url ?? '/', 'http://x').pathname !== '/rtc') return turnAway(404)
     const admitted = await admit(request).catch((error: Refused) => error)
@@ -291,7 +304,7 @@ export async function startLiveKit({
     const room = makeRoom(name)
     const others = [...room.participants.keys()].filter((each) => each !== identity)
     if (room.max_participants > 0 && others.length >= room.max_participants) return turnAway(500)
-    sockets.handleUpgrade(request, socket, head, async (opened) => {
+    return sockets.handleUpgrade(request, socket, head, async (opened) => {
       const before = room.participants.get(identity)
       const participant = {
         sid: `PA_${++count}`,
