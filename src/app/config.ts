@@ -4,6 +4,7 @@ import type { FormsConfig } from '../core/forms/forms.ts'
 import type { Limit } from '../core/kernel/domain.ts'
 import type { ChatConfig } from '../core/messaging/chat/chat.ts'
 import type { ReportsConfig } from '../core/messaging/reports/reports.ts'
+import type { MailsConfig } from '../core/notifications/mails/mails.ts'
 import type { ErasureSettings } from '../core/privacy/erasure/erasure.model.ts'
 import type { DeploymentConfig } from '../core/staff/deployment/deployment.ts'
 import type { AddressSource, TrustedSite } from '../http/client-address.ts'
@@ -17,12 +18,21 @@ export interface AppConfig
     Pick<FormsConfig, 'forms'>,
     ChatConfig,
     ReportsConfig,
+    Pick<MailsConfig, 'mails'>,
     DeploymentConfig {
   readonly http: HttpSettings
   readonly privacy: ErasureSettings
   readonly limits: Readonly<
     Record<
-      'general' | 'negotiate' | 'avatars' | 'anonymousUploads' | 'auth' | 'forms' | 'shares' | 'newShares',
+      | 'general'
+      | 'negotiate'
+      | 'avatars'
+      | 'anonymousUploads'
+      | 'auth'
+      | 'forms'
+      | 'shares'
+      | 'newShares'
+      | 'unsubscribe',
       Limit
     >
   >

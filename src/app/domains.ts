@@ -15,6 +15,7 @@ import { sharesDomain } from '../core/learning/shares/shares.ts'
 import { chatDomain } from '../core/messaging/chat/chat.ts'
 import { contactsDomain } from '../core/messaging/contacts/contacts.ts'
 import { reportsDomain } from '../core/messaging/reports/reports.ts'
+import { mailsDomain } from '../core/notifications/mails/mails.ts'
 import { pushDomain } from '../core/notifications/push/push.ts'
 import { administrationDomain } from '../core/people/administration/administration.ts'
 import { profilesDomain } from '../core/people/profiles/profiles.ts'
@@ -50,6 +51,7 @@ export const domains = assemble<Ports, AppConfig>()
   .add('idempotency', idempotencyDomain)
   .add('mail', mailDomain)
   .add('auth', authDomain)
+  .add('mails', mailsDomain)
   .add('consents', consentsDomain)
   .add('serviceTokens', serviceTokensDomain)
   .add('realtime', realtimeDomain)

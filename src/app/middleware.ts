@@ -37,7 +37,7 @@ const onRoutes =
 export function mountMiddleware(
   app: OpenAPIHono<AppEnv>,
   ports: Ports,
-  { auth, erasure, exports, files, forms, health, idempotency, limits, realtime }: Domains,
+  { auth, erasure, exports, files, forms, health, idempotency, limits, mails, realtime }: Domains,
   config: AppConfig,
   { addressOf, bodyOf, isReachedDirectly, leaves, limitOf, queryOf, takesBeacon }: RouteDeclarations,
 ): void {
@@ -91,7 +91,7 @@ export function mountMiddleware(
   app.route(
     ownPagesPath,
     mailedPageRoutes(
-      { auth, erasure, exports, forms },
+      { auth, erasure, exports, forms, mails },
       {
         passwordMinLength: config.auth.passwordMinLength,
         limited: limited({ ...config.limits.auth, name: 'pages' }),

@@ -75,6 +75,7 @@ export const limits = area({
           auth: { ...auth, requestsWhenAlone: Math.ceil(auth.requests / 2) },
           shares: limited('shares', 20, perMinute),
           newShares: limited('new-shares', 10, perDay),
+          unsubscribe: limited('unsubscribe', 20, perHour),
           negotiate: limited('negotiate', 10, perMinute),
           avatars: limited('avatars', values.RATE_LIMIT_PER_MINUTE * 10, perMinute),
           forms: limited('forms', values.RATE_LIMIT_FORMS_PER_HOUR, perHour),

@@ -60,6 +60,7 @@ export const mailedLinks = area({
         `CONSOLE_PAGE: is off, so that mails to staff lead to ${publicOrigin}${lost.map((name) => mailedPages[name].inPortal).join(' and ')}, where nothing is. Name where they work in PORTAL_URL or PORTAL_LINKS, or leave the console on.`,
       )
     const pages = Object.fromEntries(names.map((name) => [name, addressOf(name)])) as MailedPages
-    return { pages, app: {} }
+    const unsubscribe = `${publicOrigin}${ownPagesPath}/${mailedPages.unsubscribe.ours}`
+    return { pages, app: { mails: { pages, own: { pages: { unsubscribe } } } } }
   },
 })

@@ -81,6 +81,7 @@ const ways: Readonly<Record<TemplateName, Way | StaffWay | typeof noLink>> = {
   data_export_ready: asFor('dataExport'),
   account_closing: asFor('accountDeletion', email, ['notMe']),
   referral_received: asFor('referralStatus', referral.referrer.email),
+  weekly_summary: asFor('unsubscribe'),
   referral_resolved: {
     async begin(testApp) {
       const { body } = await submit(browserOf(testApp), 'referral', referral)

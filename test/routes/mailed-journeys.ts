@@ -1,5 +1,9 @@
 import { expect } from 'vitest'
-import type { MailedPage } from '../../src/core/platform/mail/mailed-pages.model.ts'
+import {
+  type MailedPage,
+  mailedPages,
+  ownPagesPath,
+} from '../../src/core/platform/mail/mailed-pages.model.ts'
 import { type Browser, browserOf, origin, person, signedInBrowser, type TestApp } from '../app.ts'
 import {
   addTotp,
@@ -14,6 +18,7 @@ import {
 } from '../core/accounts/intruder.ts'
 import { referral, submit } from '../core/forms/form-world.ts'
 import { staffMember } from '../core/learning/course-people.ts'
+import { lastSummary, learner, planAndSend } from '../core/notifications/weekly-mail.ts'
 import type { PlainBrowser } from './plain-browser.ts'
 
 /*
@@ -89,6 +94,25 @@ export const journeys: Readonly<Record<Exclude<MailedPage, 'staffForms' | 'staff
     },
     byPortal: withToken('not-me'),
     isDone: isWonBack,
+  },
+  unsubscribe: {
+    async begin(testApp) {
+      await learner(testApp)
+      await planAndSend(testApp)
+      return lastSummary(testApp)
+    },
+    byPortal: ({ call }, token) =>
+      call('POST', `${ownPagesPath}/${mailedPages.unsubscribe.ours}?token=${token}`, {
+        body: 'List-Unsubscribe=One-Click',
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          origin: 'https://portal.example.org',
+        },
+      }),
+    async isDone(testApp) {
+      const { call } = await logIn(testApp)
+      expect((await call('GET', me)).body.preferences.emailUpdates).toBe(false)
+    },
   },
   cancelRecovery: {
     async begin(testApp) {

@@ -59,8 +59,8 @@ const failures = {
   500: () => new TypeError('nobody foresaw this'),
 } as const
 const walked = Object.entries(journeys) as [keyof typeof journeys, Journey][]
-/** They ask nobody before something is typed. */
-const asksNobody = ['forgotPassword', 'dataExport', 'referralStatus']
+/** They ask nobody before something is typed, or pressed. */
+const asksNobody = ['forgotPassword', 'dataExport', 'referralStatus', 'unsubscribe']
 
 describe.each([503, 500] as const)('the stores answer with what becomes %s', (status) => {
   test.each(walked)('%s', async (name, journey) => {

@@ -4,6 +4,7 @@ import { getCookie, setCookie } from 'hono/cookie'
 import type { Auth } from '../../core/accounts/auth/auth.ts'
 import type { Forms } from '../../core/forms/forms.ts'
 import { AppError } from '../../core/kernel/errors.ts'
+import type { Mails } from '../../core/notifications/mails/mails.ts'
 import { ownPagesPath } from '../../core/platform/mail/mailed-pages.model.ts'
 import type { Erasure } from '../../core/privacy/erasure/erasure.ts'
 import type { Exports } from '../../core/privacy/exports/exports.ts'
@@ -17,8 +18,10 @@ import { deletionPage, referralPage } from './data-pages.ts'
 import { exportPage } from './export-page.ts'
 import { languages, otherOf, problemOf, wordsFor } from './languages.ts'
 import { mailedPage } from './layout.ts'
+import { isOneClick } from './one-click.ts'
 import { type Asked, type Fields, type MailedPage, paragraph, type Shown } from './page.ts'
 import { passkeyScript, passkeyScriptName } from './passkey-script.ts'
+import { unsubscribePage } from './unsubscribe-page.ts'
 
 const cookieName = 'mailedLink'
 const keptSeconds = 15 * 60
@@ -44,7 +47,13 @@ async function fieldsOf(c: AppContext): Promise<Fields> {
  * ask a device for a passkey.
  */
 export function mailedPageRoutes(
-  to: { readonly auth: Auth; readonly erasure: Erasure; readonly exports: Exports; readonly forms: Forms },
+  to: {
+    readonly auth: Auth
+    readonly erasure: Erasure
+    readonly exports: Exports
+    readonly forms: Forms
+    readonly mails: Mails
+  },
   {
     passwordMinLength,
     limited,
@@ -55,6 +64,7 @@ export function mailedPageRoutes(
     deletionPage(to.erasure),
     exportPage(to.auth, to.exports),
     referralPage(to.forms),
+    unsubscribePage(to.mails),
   ]
 
   function remember(c: AppContext, path: string, token: string | null): void {
@@ -119,7 +129,13 @@ export function mailedPageRoutes(
     })
     routes.post(`/${page.path}`, async (c) => {
       let asked = askedOf(c, keptFor(c, page))
+      const given = c.req.query('token')
       try {
+        if (page.actAtOnce && given !== undefined) {
+          asked = askedOf(c, isToken(given) ? given : '')
+          if (!(await isOneClick(c))) throw new AppError('invalid', 'validation_error', 'Not valid.')
+          return await answer(asked, page, await page.actAtOnce(asked))
+        }
         await limited(c, async () => undefined)
         if (whereFrom(c) === 'foreign') throw new AppError('forbidden', 'csrf_failed', 'Not from this page.')
         const fields = await fieldsOf(c)
@@ -133,6 +149,7 @@ export function mailedPageRoutes(
         if (!isOfForm && !(error instanceof AppError)) throw error
         const told = isOfForm ? new AppError('invalid', 'validation_error', 'Not valid.') : error
         const shown = await shownOf(page, asked)
+        if (given !== undefined && told.kind === 'not_found') await limited(c, async () => undefined)
         // Of a link that leads nowhere the page says it all.
         const isLink = told.code === 'invalid_token' || (page.hasToken && told.kind === 'not_found')
         const problem = isLink ? undefined : problemOf(asked.words, told, passwordMinLength)

@@ -35,6 +35,11 @@ export interface MailedPage {
   readonly show: (asked: Asked) => Promise<Shown>
   /** Throws what the use case throws: it is told above the same page. */
   readonly act: (asked: Asked, fields: Fields) => Promise<Shown>
+  /**
+   * For a mail service that does it for somebody, by the address in the head of the mail. It counts by itself: such a service
+   * asks for many people.
+   */
+  readonly actAtOnce?: (asked: Asked) => Promise<Shown>
 }
 
 export const paragraph = (text: string): Piece => html`<p>${text}</p>`

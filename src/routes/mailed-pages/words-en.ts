@@ -114,6 +114,17 @@ export const english = {
     due: 'Somebody will have looked at it by',
     another: 'Follow another one',
   },
+  unsubscribe: {
+    title: 'Stop mails of this kind',
+    question: 'Do you want to get no more of these mails?',
+    lists: { weekly: 'The weekly summary of what waits for you' },
+    still: 'Mails about the security of your account, and answers to what you ask for, still come.',
+    button: 'Stop these mails',
+    done: 'You get no more of these mails. In the settings of your account you can begin them again.',
+    undo: 'Undo',
+    undone: 'It is as it was before: if you got these mails, you get them again.',
+    again: 'Stop these mails after all',
+  },
   problems: {
     too_short: (length: number) => `Use at least ${length} characters.`,
     too_long: () => 'This password is too long. Choose a shorter one.',

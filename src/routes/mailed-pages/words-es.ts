@@ -115,6 +115,18 @@ export const spanish: Words = {
     due: 'Alguien la habrá visto antes de',
     another: 'Seguir otra',
   },
+  unsubscribe: {
+    title: 'No recibir más correos de este tipo',
+    question: '¿Quiere usted dejar de recibir estos correos?',
+    lists: { weekly: 'El resumen semanal de lo que le espera' },
+    still:
+      'Los correos sobre la seguridad de su cuenta, y las respuestas a lo que usted pida, siguen llegando.',
+    button: 'No recibir más estos correos',
+    done: 'Usted ya no recibirá estos correos. En los ajustes de su cuenta puede volver a activarlos.',
+    undo: 'Deshacer',
+    undone: 'Todo está como antes: si usted recibía estos correos, los recibe otra vez.',
+    again: 'No recibirlos, de todos modos',
+  },
   problems: {
     too_short: (length: number) => `Use al menos ${length} caracteres.`,
     too_long: () => 'Esta contraseña es demasiado larga. Elija una más corta.',

@@ -7,6 +7,7 @@ import type { Actor } from '../../kernel/actor.ts'
 import { emptyFace } from '../../kernel/domain.ts'
 import { notFound } from '../../kernel/errors.ts'
 import { createEvent } from '../../kernel/events.ts'
+import type { Mails } from '../../notifications/mails/mails.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
 import type { Mailing } from '../../platform/mail/mail.ts'
 import type { Courses } from '../courses/courses.ts'
@@ -16,6 +17,7 @@ import { percentageOf } from './conditions.ts'
 import { createCourseFileUses } from './course-file-uses.ts'
 import { courseRequests } from './course-requests.model.ts'
 import { createCourseRequests } from './course-requests.ts'
+import { createCoursesUnderWay } from './courses-under-way.ts'
 import {
   type CourseCompleted,
   type EnrolmentView,
@@ -46,6 +48,7 @@ export interface EnrollmentsBorrows {
   readonly files: Pick<Files, 'bindings'>
   readonly quizzes: Quizzes
   readonly mail: Pick<Mailing, 'enqueue'>
+  readonly mails: Pick<Mails, 'waiting'>
 }
 
 export interface Outcome {
@@ -63,9 +66,10 @@ export function createEnrollments(
   needs: Needs<'documents' | 'clock' | 'defer' | 'ids'>,
   borrows: EnrollmentsBorrows,
 ) {
-  const { users, courses, files, quizzes } = borrows
+  const { users, courses, files, mails, quizzes } = borrows
   const learners = createLearners(needs, borrows)
   const access = createLessonAccess({ courses, learners })
+  const underWay = createCoursesUnderWay(needs, { learners })
   const usesOf = createCourseFileUses({ courses, learners })
   const courseCompleted = createEvent<CourseCompleted>('enrollments.course-completed')
 
@@ -93,6 +97,7 @@ export function createEnrollments(
     listeners: [
       courses.opened.listener('enrollments', places.promote),
       users.profileChanged.listener('enrollments', copyProfile),
+      mails.waiting.listener('enrollments', async (userId) => ({ courses: await underWay(userId) })),
       files.bindings.listener('course', {
         canRead: async (actor, { id }) => (await coursesOf(actor.userId)).includes(id),
         exists: async ({ id }) => (await courses.readCourse(id)) !== null,

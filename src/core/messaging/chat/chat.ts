@@ -5,6 +5,7 @@ import type { Files } from '../../files/files.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { emptyFace, type Job } from '../../kernel/domain.ts'
 import { AppError } from '../../kernel/errors.ts'
+import type { Mails } from '../../notifications/mails/mails.ts'
 import type { Recording } from '../../platform/audit/audit.model.ts'
 import type { Limits } from '../../platform/limits/limits.ts'
 import { type ConnectionListener, conversationGroup } from '../../platform/realtime/realtime.model.ts'
@@ -61,6 +62,7 @@ export interface ChatBorrows {
     'bindToConversation' | 'releaseFromConversation' | 'avatars' | 'bindings' | 'groupPictures'
   >
   readonly limits: Pick<Limits, 'take'>
+  readonly mails: Pick<Mails, 'waiting'>
   readonly audit: Pick<Recording, 'record'>
   readonly realtime: Pick<RealtimeGateway, 'connections'>
 }
@@ -71,7 +73,7 @@ export interface ChatConfig {
 
 export function createChat(
   needs: ChatNeeds,
-  { users, auth, contacts, files, limits, audit, realtime }: ChatBorrows,
+  { users, auth, contacts, files, limits, mails, audit, realtime }: ChatBorrows,
   { chat: settings }: ChatConfig,
 ) {
   const people = createPeople(needs, users)
@@ -205,6 +207,9 @@ export function createChat(
       users.profileChanged.listener('chat', async ({ id }) => people.forget(id)),
       contacts.blocked.listener('chat', async ({ userId, otherId }) => permissions.forget(userId, otherId)),
       realtime.connections.listener('chat', connections),
+      mails.waiting.listener('chat', async (userId) => ({
+        conversations: (await conversations.countUnread({ userId })).conversations,
+      })),
       files.groupPictures.listener('conversation', pictureOf),
       files.bindings.listener('conversation', {
         canRead: (actor, { id }) => isMember(actor.userId, id),

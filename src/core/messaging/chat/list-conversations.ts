@@ -116,7 +116,7 @@ export function createListConversations(
      * By what was noted; what was active a moment ago is looked at. Muted ones count with their mentions alone, archived and
      * hidden ones not at all.
      */
-    async countUnread({ userId }: Actor): Promise<UnreadTotal> {
+    async countUnread({ userId }: Pick<Actor, 'userId'>): Promise<UnreadTotal> {
       const noted = await inbox.page(userId, 'unread', maxCounted)
       const entries = await withRecent(userId, noted, true)
       const since = new Date(clock.now() - notedByMs).toISOString()

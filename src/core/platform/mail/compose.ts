@@ -1,7 +1,7 @@
 import type { MailMessage } from '../../../ports/mailer.ts'
 import { escapeHtml } from '../../kernel/escape-html.ts'
 import type { Language } from '../../kernel/language.ts'
-import type { Greeting } from './mail.model.ts'
+import type { Greeting, Link, Unsubscribe } from './mail.model.ts'
 import type { Block, TemplateInputs, TemplateName } from './template.ts'
 import { mailWords } from './templates.ts'
 
@@ -20,6 +20,7 @@ const style = {
     'display:inline-block;font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:24px;font-weight:bold;color:#ffffff;background:#175cd3;border-radius:8px;padding:12px 24px;text-decoration:none;',
   address:
     'font-family:Arial,Helvetica,sans-serif;font-size:13px;line-height:20px;color:#475467;word-break:break-all;margin:8px 0 16px;',
+  link: 'color:#175cd3;text-decoration:underline;',
   closing:
     'font-family:Arial,Helvetica,sans-serif;font-size:13px;line-height:20px;color:#475467;margin:16px 0 0;',
 } as const
@@ -39,14 +40,25 @@ function asText(block: Block): string {
   return 'code' in block ? `    ${block.code}` : `${block.label}:\n${block.link}`
 }
 
+/** How mails like this one are ended: what it says, and where that is. */
+interface Ending {
+  readonly why: string
+  readonly label: string
+  readonly page: Link
+}
+
 interface Page {
   readonly language: Language
   readonly subject: string
   readonly blocks: readonly Block[]
+  readonly ending: Ending | null
   readonly closing: string
 }
 
-function page({ language, subject, blocks, closing }: Page): string {
+const endingAsHtml = ({ why, label, page }: Ending): string =>
+  `<p style="${style.closing}">${escapeHtml(why)} <a href="${escapeHtml(page)}" style="${style.link}">${escapeHtml(label)}</a></p>`
+
+function page({ language, subject, blocks, ending, closing }: Page): string {
   const [first = ''] = blocks.filter((block) => typeof block === 'string').slice(1)
   return `<!doctype html>
 <html lang="${language}">
@@ -64,7 +76,7 @@ function page({ language, subject, blocks, closing }: Page): string {
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px;">
 <tr><td style="${style.card}">
 <p style="${style.sender}">${escapeHtml(sender)}</p>
-${blocks.map(asHtml).join('\n')}
+${[...blocks.map(asHtml), ...(ending ? [endingAsHtml(ending)] : [])].join('\n')}
 <p style="${style.closing}">${escapeHtml(closing)}</p>
 </td></tr>
 </table>
@@ -81,12 +93,28 @@ export function compose<N extends TemplateName>(
   input: TemplateInputs[N],
   { id, to, language }: { readonly id: string; readonly to: string; readonly language: Language },
 ): MailMessage {
-  const { greeting: greet, closing, templates } = mailWords[language]
+  const { greeting: greet, closing, unsubscribe: words, templates } = mailWords[language]
   const template = templates[name]
   const subject = template.subject(input)
-  const { greeting = '' } = input as { readonly greeting?: Greeting | '' }
+  const { greeting = '', unsubscribe } = input as {
+    readonly greeting?: Greeting | ''
+    // Those of a list have it, but for what waits since before its mails could be ended.
+    readonly unsubscribe?: Unsubscribe
+  }
   const blocks = [greet(greeting), ...template.blocks(input)]
-  const text = `${[...blocks.map(asText), '-- ', `${sender}\n${closing}`].join('\n\n')}\n`
-  const html = page({ language, subject, blocks, closing })
-  return { id, to, subject, text, html, unsubscribe: null } as MailMessage
+  const ending = unsubscribe ? { ...words, page: unsubscribe.page } : null
+  const lines = [
+    ...blocks.map(asText),
+    ...(ending ? [`${ending.why} ${ending.label}:\n${ending.page}`] : []),
+    '-- ',
+    `${sender}\n${closing}`,
+  ]
+  return {
+    id,
+    to,
+    subject,
+    text: `${lines.join('\n\n')}\n`,
+    html: page({ language, subject, blocks, ending, closing }),
+    unsubscribe: unsubscribe?.oneClick ?? null,
+  } as MailMessage
 }

@@ -13,6 +13,7 @@ const disown = (link: Link): readonly Block[] => [
 export const englishMails: MailWords = {
   greeting: (name) => (name === '' ? 'Hello,' : `Hello ${name},`),
   closing: 'This mail was sent automatically. Replies to it are not read.',
+  unsubscribe: { why: 'You get mails like this one because you have an account.', label: 'Stop these mails' },
   templates: {
     confirm_email: {
       subject: () => 'Confirm your e-mail address',
@@ -234,6 +235,18 @@ export const englishMails: MailWords = {
         `Somebody reported a message in MackChat: ${reference}.`,
         { label: 'Open it', link },
         'What was written can only be read after signing in.',
+      ],
+    },
+    weekly_summary: {
+      subject: () => 'Your weekly summary',
+      blocks: ({ conversations, notifications, courses }) => [
+        'This is how things stand in your account.',
+        ...(conversations === undefined ? [] : [`Conversations with something new: ${conversations}.`]),
+        ...(notifications === undefined ? [] : [`Notifications that you have not read: ${notifications}.`]),
+        ...(courses === undefined
+          ? []
+          : [`Courses that you have begun: ${courses.count}. Of them you have done ${courses.percent} %.`]),
+        'Sign in to see more. To protect your privacy, this mail says no more than how many.',
       ],
     },
     message_warning: {

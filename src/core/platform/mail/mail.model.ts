@@ -74,6 +74,16 @@ export function linkTo(page: string, token?: string): Link {
   return `${page}${token === undefined ? '' : `?token=${token}`}` as Link
 }
 
+/** Mails that somebody can end, by what they are of. Every other mail is sent whatever they want. */
+export const MailList = z.enum(['weekly'])
+export type MailList = z.infer<typeof MailList>
+
+/** How somebody gets no more mails of a list: a page that asks, and where one request ends them (RFC 8058). */
+export interface Unsubscribe {
+  readonly page: Link
+  readonly oneClick: Link
+}
+
 const longestGreeting = 60
 /** Marks of any script, and what stands in names between them. */
 const nameLike = /^[\p{L}\p{M}\p{Nd}\p{Join_Control}' ’.,·-]+$/u

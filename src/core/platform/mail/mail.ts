@@ -5,6 +5,7 @@ import type { Needs } from '../../../ports/ports.ts'
 import type { Actor, Caller } from '../../kernel/actor.ts'
 import { emptyFace, type Job } from '../../kernel/domain.ts'
 import { notFound } from '../../kernel/errors.ts'
+import { createQuestion } from '../../kernel/events.ts'
 import type { Recording } from '../audit/audit.model.ts'
 import type { Keys } from '../keys/keys.ts'
 import { createDecideMail, type Decide as DecideOne } from './decide-mail.ts'
@@ -32,7 +33,13 @@ export function createMail(
 ) {
   const { mailQueue, mailbox, clock, defer, log, telemetry } = needs
   const { seal, open } = createSealMail(needs, keys)
-  const sendDue = createSendDueMail(needs, open)
+  /** Whether a mail that can be ended is still to be sent, by the token that ends it: asked right before it goes out. */
+  const stillWanted = createQuestion<'mails', (token: string) => Promise<boolean>>('mail.still-wanted')
+  const sendDue = createSendDueMail(
+    needs,
+    open,
+    async (token) => (await stillWanted.of('mails')?.(token)) ?? true,
+  )
   const { undecided, decideLater, decideDue } = createDecideMail(needs, keys)
 
   let counted: { readonly atMs: number; readonly dead: number; readonly waitingSinceMs: number } | null = null
@@ -93,6 +100,7 @@ export function createMail(
     sendSoon,
     undecided,
     decideLater,
+    stillWanted,
     /** Durable when it resolves. `key` names the occasion and holds nothing personal. */
     async enqueue(mail: Mail, key: string): Promise<void> {
       await mailQueue.enqueue(await seal(mail, key))

@@ -9,6 +9,7 @@ export const mailedPages = {
   forgotPassword: { inPortal: '/forgot-password', ours: 'forgot-password' },
   dataExport: { inPortal: '/data-export', ours: 'data-export' },
   accountDeletion: { inPortal: '/account-deletion', ours: 'account-deletion' },
+  unsubscribe: { inPortal: null, ours: 'unsubscribe' },
   referralStatus: { inPortal: '/referral-status', ours: 'referral-status' },
   // For staff, who work in a front end, or in the console.
   staffForms: { inPortal: '/admin/forms', ours: null },

@@ -9,7 +9,7 @@ import { deliveries } from './templates.ts'
 const purpose = 'mail'
 export const recipientPurpose = 'mail recipient'
 const place = (id: string): string => `mail_outbox.sealed ${id}`
-export const priorities = { code: 0, notice: 10 } as const
+export const priorities = { code: 0, notice: 10, summary: 15 } as const
 
 /** Where a mail goes, and what is read there. */
 export interface Recipient {

@@ -16,18 +16,21 @@ const longestDelayMs = 2 * 60 * 60 * secondMs
 /** The delays add up to three days. */
 const maxAttempts = 44
 
+const tokenIn = (address: string): string => new URL(address).searchParams.get('token') ?? ''
+
 /** 30 s, 1 min, 2 min … 2 h. */
 const delayMs = (attempts: number): number =>
   Math.min(longestDelayMs, 30 * secondMs * 2 ** Math.min(attempts - 1, 20))
 
 /**
- * Sends what is due, codes before notices, until nothing is due or the mailer is down. Safe in many processes at once:
+ * Sends what is due, codes before notices and these before summaries, until nothing is due or the mailer is down. Safe in many processes at once:
  * a mail is sent under a lease that one of them has. After a crash between sending and recording it a mail goes out
  * again, with the same id.
  */
 export function createSendDueMail(
   needs: Needs<'mailQueue' | 'mailer' | 'clock' | 'ids' | 'log' | 'telemetry'>,
   open: SealMail['open'],
+  isStillWanted: (token: string) => Promise<boolean>,
 ) {
   const { mailQueue, mailer, clock, ids, log, telemetry } = needs
   const at = (ms: number): string => new Date(ms).toISOString()
@@ -40,7 +43,8 @@ export function createSendDueMail(
     const facts = { 'app.mail.template': templateName(mail.template) }
     return telemetry.trace('mail', facts, { from: opened.trace }, async ({ fail }) => {
       const outcome = await handOn(mail, opened)
-      if (outcome.state !== 'sent') fail(outcome.state === 'dead' ? 'MailRefused' : 'MailPutOff')
+      if (outcome.state !== 'sent' && outcome.state !== 'expired')
+        fail(outcome.state === 'dead' ? 'MailRefused' : 'MailPutOff')
       return outcome
     })
   }
@@ -50,7 +54,10 @@ export function createSendDueMail(
     { template, input, to, language }: NonNullable<Awaited<ReturnType<SealMail['open']>>>,
   ): Promise<MailOutcome> {
     try {
-      await mailer.send(compose(template, input, { id: mail.id, to, language }))
+      const message = compose(template, input, { id: mail.id, to, language })
+      if (message.unsubscribe !== null && !(await isStillWanted(tokenIn(message.unsubscribe))))
+        return { state: 'expired', at: at(clock.now()) }
+      await mailer.send(message)
       return { state: 'sent', at: at(clock.now()) }
     } catch (error) {
       const isRefused = error instanceof MailRefused
@@ -72,7 +79,7 @@ export function createSendDueMail(
         now: at(now),
         leaseUntil: at(now + leaseMs),
         limit: batch,
-        priorities: { least: priorities.code, most: priorities.notice },
+        priorities: { least: priorities.code, most: priorities.summary },
       })
       const outcomes = await Promise.all(
         claimed.map(async (mail) => {

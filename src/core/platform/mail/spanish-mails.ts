@@ -13,6 +13,10 @@ const disown = (link: Link): readonly Block[] => [
 export const spanishMails: MailWords = {
   greeting: (name) => (name === '' ? 'Hola:' : `Hola, ${name}:`),
   closing: 'Este correo se envió automáticamente. No se leen las respuestas.',
+  unsubscribe: {
+    why: 'Usted recibe correos como este porque tiene una cuenta.',
+    label: 'No recibir más estos correos',
+  },
   templates: {
     confirm_email: {
       subject: () => 'Confirme su correo electrónico',
@@ -233,6 +237,18 @@ export const spanishMails: MailWords = {
         `Alguien denunció un mensaje en MackChat: ${reference}.`,
         { label: 'Abrirlo', link },
         signInToRead,
+      ],
+    },
+    weekly_summary: {
+      subject: () => 'Su resumen semanal',
+      blocks: ({ conversations, notifications, courses }) => [
+        'Así están las cosas en su cuenta.',
+        ...(conversations === undefined ? [] : [`Conversaciones con algo nuevo: ${conversations}.`]),
+        ...(notifications === undefined ? [] : [`Avisos que usted no ha leído: ${notifications}.`]),
+        ...(courses === undefined
+          ? []
+          : [`Cursos que usted ha empezado: ${courses.count}. De ellos ha hecho el ${courses.percent} %.`]),
+        'Inicie sesión para ver más. Para proteger su privacidad, este correo solo dice cuántos son.',
       ],
     },
     message_warning: {

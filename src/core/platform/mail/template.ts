@@ -1,11 +1,11 @@
-import type { Code, Count, Greeting, Link, Reference } from './mail.model.ts'
+import type { Code, Count, Greeting, Link, MailList, Reference, Unsubscribe } from './mail.model.ts'
 
 /** A paragraph; a code to read off; a button. */
 export type Block = string | { readonly code: Code } | { readonly label: string; readonly link: Link }
 
 export interface Delivery {
-  /** Codes are waited for; notices can wait. */
-  readonly priority: 'code' | 'notice'
+  /** Codes are waited for; notices can wait, and what comes again next week waits for them. */
+  readonly priority: 'code' | 'notice' | 'summary'
   /** After this long it would only confuse. Null: always worth sending. */
   readonly usefulForMs: number | null
 }
@@ -46,13 +46,28 @@ export interface TemplateInputs {
   quarantine_overdue: { readonly count: Count; readonly link: Link }
   report_arrived: { readonly reference: Reference; readonly link: Link }
   message_warning: { readonly greeting: Greeting }
+  weekly_summary: {
+    readonly greeting: Greeting
+    /** Each only where there is something to say of it. */
+    readonly conversations?: Count
+    readonly notifications?: Count
+    readonly courses?: { readonly count: Count; readonly percent: Count }
+    readonly unsubscribe: Unsubscribe
+  }
 }
 
 export type TemplateName = keyof TemplateInputs
+
+/** Which list a mail is of: those that bring a way to end them are of one, and no others are. */
+export type ListOf<N extends TemplateName> = TemplateInputs[N] extends { readonly unsubscribe: Unsubscribe }
+  ? MailList
+  : null
 
 /** All mails in one language. What is missing there does not compile. */
 export interface MailWords {
   readonly greeting: (name: Greeting | '') => string
   readonly closing: string
+  /** Above the link that ends mails like this one, and on it. */
+  readonly unsubscribe: { readonly why: string; readonly label: string }
   readonly templates: { readonly [N in TemplateName]: Words<TemplateInputs[N]> }
 }

@@ -1,28 +1,32 @@
 import type { Language } from '../../kernel/language.ts'
 import { englishMails } from './english-mails.ts'
 import { spanishMails } from './spanish-mails.ts'
-import type { Delivery, MailWords, TemplateName } from './template.ts'
+import type { Delivery, ListOf, MailWords, TemplateName } from './template.ts'
 
 export const mailWords: Readonly<Record<Language, MailWords>> = { en: englishMails, es: spanishMails }
 
 const minuteMs = 60_000
-const notice: Delivery = { priority: 'notice', usefulForMs: null }
+/** Sent whatever somebody wants: of their account, of what they asked for, or of work that waits for them. */
+const notice = { priority: 'notice', usefulForMs: null, list: null } as const
 
-export const deliveries: Readonly<Record<TemplateName, Delivery>> = {
-  confirm_email: { priority: 'code', usefulForMs: 10 * minuteMs },
-  reset_password: { priority: 'code', usefulForMs: 15 * minuteMs },
+/** How each is delivered, and which list it is of. */
+export const deliveries: {
+  readonly [N in TemplateName]: Delivery & { readonly list: ListOf<N> }
+} = {
+  confirm_email: { priority: 'code', usefulForMs: 10 * minuteMs, list: null },
+  reset_password: { priority: 'code', usefulForMs: 15 * minuteMs, list: null },
   password_changed: notice,
-  confirm_identity: { priority: 'code', usefulForMs: 10 * minuteMs },
-  confirm_new_email: { priority: 'code', usefulForMs: 10 * minuteMs },
+  confirm_identity: { priority: 'code', usefulForMs: 10 * minuteMs, list: null },
+  confirm_new_email: { priority: 'code', usefulForMs: 10 * minuteMs, list: null },
   email_changed: notice,
-  data_export_ready: { priority: 'notice', usefulForMs: 24 * 60 * minuteMs },
+  data_export_ready: { priority: 'notice', usefulForMs: 24 * 60 * minuteMs, list: null },
   account_closing: notice,
   new_device: notice,
   second_factor_changed: notice,
   progress_shared: notice,
   course_place: notice,
   course_request_decided: notice,
-  account_moved: { priority: 'notice', usefulForMs: 7 * 24 * 60 * minuteMs },
+  account_moved: { priority: 'notice', usefulForMs: 7 * 24 * 60 * minuteMs, list: null },
   account_exists: notice,
   recovery_approved: notice,
   form_received: notice,
@@ -33,8 +37,9 @@ export const deliveries: Readonly<Record<TemplateName, Delivery>> = {
   form_changed: notice,
   form_assigned: notice,
   form_overdue: notice,
-  forms_quarantined: { priority: 'notice', usefulForMs: 24 * 60 * minuteMs },
+  forms_quarantined: { priority: 'notice', usefulForMs: 24 * 60 * minuteMs, list: null },
   quarantine_overdue: notice,
   report_arrived: notice,
   message_warning: notice,
+  weekly_summary: { priority: 'summary', usefulForMs: 3 * 24 * 60 * minuteMs, list: 'weekly' },
 }

@@ -52,6 +52,16 @@ const inputs: TemplateInputs = {
     link: linkTo(`${origin}/admin/reports/c6fd5e0a-8f0b-8d4c-9a61-2b7d9e3f5a1c`),
   },
   message_warning: { greeting },
+  weekly_summary: {
+    greeting,
+    conversations: countOf(3),
+    notifications: countOf(12),
+    courses: { count: countOf(2), percent: countOf(40) },
+    unsubscribe: {
+      page: linkTo(`${origin}/api/v1/auth/pages/unsubscribe`, token),
+      oneClick: linkTo(`${origin}/api/v1/auth/pages/unsubscribe`, token),
+    },
+  },
 }
 
 /** A message of each template in each language. */
