@@ -1,4 +1,5 @@
 import type { SqliteDriver } from './driver.ts'
+import { formsAndMailsInRows } from './forms-in-rows.migration.ts'
 
 /** Numbered from 1. A landed migration is never edited: the next one corrects it. */
 export const migrations: readonly string[] = [
@@ -244,6 +245,8 @@ export const migrations: readonly string[] = [
    create index form_submissions_urgent on form_submissions (status, urgency, created_at, id) where urgency is not null;
    create index form_submissions_assigned on form_submissions (assigned_to, created_at, id) where assigned_to is not null;
    create index form_submissions_queue on form_submissions (status, form_type, created_at, id);`,
+
+  formsAndMailsInRows,
 ]
 
 /** Brings the file to the newest schema, once, also when two processes start together. */
