@@ -110,7 +110,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     mailer,
     mailQueue,
     mediaMetadata: createMetadataStripping(),
-    mediaRooms: await openMediaRooms(config, given, clock),
+    mediaRooms: await openMediaRooms(config, given, native, clock),
     messageSearch,
     observations,
     oneTimePasswords: createOtpauthOneTimePasswords({ clock }),

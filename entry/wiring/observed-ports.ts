@@ -90,7 +90,14 @@ export function systemsOf({ documents, records, cache, blobs, mail, realtime, me
     mailer: (
       { memory: 'memory', outbox: 'outbox', smtp: 'smtp', acs: 'azure.communication_services' } as const
     )[mail.kind],
-    mediaRooms: ({ memory: 'memory', mesh: 'in_process', livekit: 'livekit' } as const)[mediaRooms.kind],
+    mediaRooms: (
+      {
+        memory: 'memory',
+        mesh: 'in_process',
+        livekit: 'livekit',
+        acs: 'azure.communication_services',
+      } as const
+    )[mediaRooms.kind],
     realtime: ({ memory: 'memory', local: 'web_pubsub_local', 'web-pubsub': 'azure.web_pubsub' } as const)[
       realtime.kind
     ],

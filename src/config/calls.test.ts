@@ -37,6 +37,18 @@ test('LiveKit is chosen by its settings, and mesh can still be', () => {
   expect(configOf({ ...liveKit, LIVEKIT_URL: 'ws://127.0.0.1:7880' }).mediaRooms.kind).toBe('livekit')
 })
 
+const acs = { COMMUNICATION_SERVICES_ENDPOINT: 'https://example.unitedstates.communication.azure.com' }
+
+test('rooms of Azure Communication Services are chosen by name alone, whatever sends mail', () => {
+  const mail = { ...acs, MAIL_FROM: 'no-reply@example.org' }
+  expect(configOf({ ...mail, MEDIA_ROOMS: 'acs' }).mediaRooms).toEqual({
+    kind: 'acs',
+    endpoint: acs.COMMUNICATION_SERVICES_ENDPOINT,
+  })
+  expect(configOf({ ...acs, MAIL: 'outbox', MEDIA_ROOMS: 'acs' }).mediaRooms.kind).toBe('acs')
+  expect(configOf(mail).mediaRooms.kind).toBe('mesh')
+})
+
 test.each<[Variables, readonly string[]]>([
   [{ TURN_URL: turn.TURN_URL }, ['TURN_URL and TURN_SECRET']],
   [{ TURN_SECRET: turn.TURN_SECRET }, ['TURN_URL and TURN_SECRET']],
@@ -45,6 +57,7 @@ test.each<[Variables, readonly string[]]>([
   [{ ...turn, TURN_URL: 'stun:turn.example.org' }, ['TURN_URL']],
   [{ ...turn, TURN_URL: 'turn:user:password@turn.example.org' }, ['TURN_URL']],
   [{ ...production, MEDIA_ROOMS: 'memory' }, ['MEDIA_ROOMS']],
+  [{ MEDIA_ROOMS: 'acs' }, ['MEDIA_ROOMS']],
   [{ MEDIA_ROOMS: 'livekit' }, ['LIVEKIT_URL', 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET']],
   [{ LIVEKIT_URL: liveKit.LIVEKIT_URL }, ['LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET']],
   [{ LIVEKIT_API_SECRET: liveKit.LIVEKIT_API_SECRET }, ['LIVEKIT_URL', 'LIVEKIT_API_KEY']],

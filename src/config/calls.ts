@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { area } from './area.ts'
 import { chooseKind } from './choose-kind.ts'
+import { mail } from './mail.ts'
 import { anyText, csv, onOrOff } from './schemas.ts'
 import { server } from './server.ts'
 
@@ -24,8 +25,8 @@ export const calls = area({
   title: 'Calls',
   settings: {
     MEDIA_ROOMS: {
-      schema: z.enum(['memory', 'mesh', 'livekit']),
-      says: 'Where sound and picture of a call meet. Unset: livekit when its settings are there, otherwise mesh. mesh: devices send to each other, up to four. livekit: in a room of that server, which also expels. memory connects nobody and is refused in production.',
+      schema: z.enum(['memory', 'mesh', 'livekit', 'acs']),
+      says: 'Where sound and picture of a call meet. Unset: livekit when its settings are there, otherwise mesh. mesh: devices send to each other, up to four. livekit: in a room of that server, which also expels. acs: in a room of Azure Communication Services, at COMMUNICATION_SERVICES_ENDPOINT; costs by the minute. memory connects nobody and is refused in production.',
     },
     TURN_URL: {
       schema: csv.pipe(z.array(turnUrl).min(1).max(6)),
@@ -75,6 +76,9 @@ export const calls = area({
       problem('MEDIA_ROOMS', 'memory connects nobody and is refused in production. Leave it unset for mesh.')
     if (isProduction && values.LIVEKIT_URL?.startsWith('ws:'))
       problem('LIVEKIT_URL', 'must be wss in production')
+    const { communicationEndpoint } = read(mail)
+    if (kind === 'acs' && !communicationEndpoint)
+      problem('MEDIA_ROOMS', 'acs needs COMMUNICATION_SERVICES_ENDPOINT')
     return {
       config: {
         mediaRooms: {
@@ -85,6 +89,7 @@ export const calls = area({
             isRelayOnly: values.TURN_RELAY_ONLY === 'on',
           },
           livekit: { kind: 'livekit' as const, url: values.LIVEKIT_URL ?? '' },
+          acs: { kind: 'acs' as const, endpoint: communicationEndpoint ?? '' },
         }[kind],
       },
       secrets: {

@@ -60,7 +60,7 @@ export const mail = area({
     COMMUNICATION_SERVICES_ENDPOINT: {
       schema: z.url({ protocol: /^https$/ }),
       example: 'https://example.unitedstates.communication.azure.com',
-      says: 'Azure Communication Services, which chooses MAIL=acs.',
+      says: 'Azure Communication Services, which chooses MAIL=acs, and is where calls meet with MEDIA_ROOMS=acs.',
     },
     COMMUNICATION_SERVICES_ACCESS_KEY: {
       schema: z.base64(),
@@ -100,6 +100,7 @@ export const mail = area({
     const from = values.MAIL_FROM ?? ''
     return {
       isSending,
+      communicationEndpoint: values.COMMUNICATION_SERVICES_ENDPOINT,
       config: {
         mail: {
           memory: { kind: 'memory' as const },

@@ -1,4 +1,3 @@
-import { createHash, createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
@@ -6,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { headerMap, type Received } from '../contracts/mailer.contract.ts'
 import { createCertificate } from './certificate.ts'
+import { isSignedFor } from './communication-signature.ts'
 
 export interface ReceivedByAcs extends Received {
   readonly operationId: string
@@ -51,19 +51,10 @@ export async function startCommunicationEmail({
   const refuse = (response: ServerResponse, status: number, code: string) =>
     answer(response, status, { error: { code, message: 'The stand-in refuses <somebody@example.com>.' } })
 
-  function isSigned({ headers, method, url }: IncomingMessage, body: string): boolean {
-    if (headers.authorization === `Bearer ${token}`) return true
-    const hash = createHash('sha256').update(body).digest('base64')
-    const toSign = `${method}\n${url}\n${headers['x-ms-date']};${headers.host};${hash}`
-    const signature = createHmac('sha256', Buffer.from(key, 'base64')).update(toSign).digest('base64')
-    const expected = `HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=${signature}`
-    return headers['x-ms-content-sha256'] === hash && headers.authorization === expected
-  }
-
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request)
     const { pathname } = new URL(request.url ?? '', 'https://localhost')
-    if (!isSigned(request, body)) return refuse(response, 401, 'Denied')
+    if (!isSignedFor(request, body, { key, token })) return refuse(response, 401, 'Denied')
     const operation = /^\/emails\/operations\/([\w-]+)$/.exec(pathname)?.[1]
     if (request.method === 'GET' && operation !== undefined) {
       const { status } = operations.get(operation) ?? { status: 'Failed' as const }
