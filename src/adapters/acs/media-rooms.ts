@@ -67,16 +67,14 @@ export function createAcsMediaRooms({
   readonly options?: RoomsClientOptions
 }): MediaRooms {
   const once = { retryOptions: { maxRetries: 0 }, ...options }
-  // Its version 1.2.0 takes what can sign in for its options, and forgets the options.
-  const both =
+  const identities =
     'getToken' in credential
-      ? {
-          ...once,
-          getToken: (...asked: Parameters<TokenCredential['getToken']>) => credential.getToken(...asked),
-        }
-      : credential
-  const rooms = new RoomsClient(endpoint, both, once)
-  const identities = new CommunicationIdentityClient(endpoint, credential, once)
+      ? new CommunicationIdentityClient(endpoint, credential, once)
+      : new CommunicationIdentityClient(endpoint, credential, once)
+  // Its version 1.2.0 takes what can sign in for its options, and forgets the options.
+  const signsIn =
+    'getToken' in credential ? { ...once, getToken: credential.getToken.bind(credential) } : credential
+  const rooms = new RoomsClient(endpoint, signsIn, once)
 
   /** Null where what it is about is not there. */
   async function askAbout<T>(
