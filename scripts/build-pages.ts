@@ -36,6 +36,23 @@ export async function buildPages(
   return Object.fromEntries(manifests) as Record<BuiltPage, PageManifest>
 }
 
+/** The worker of the client, for the page that tells devices. */
+async function buildWorker() {
+  const { build } = await import('esbuild')
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: ['src/client/worker.ts'],
+    outfile: 'worker.js',
+    format: 'iife',
+    platform: 'browser',
+    target: floorTargets,
+    minify: true,
+    write: false,
+    logLevel: 'warning',
+  })
+  return outputFiles[0]
+}
+
 async function buildPage(page: BuiltPage, outDir: string, isProduction: boolean): Promise<PageManifest> {
   const { build } = await import('esbuild')
   const directory = join(outDir, page)
@@ -71,11 +88,14 @@ async function buildPage(page: BuiltPage, outDir: string, isProduction: boolean)
     imports: imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => basename(path)),
   }
   const kept = new Set(['manifest.json', 'licenses.txt'])
+  const worker = page === 'chat' ? await buildWorker() : null
   const write = (name: string, bytes: Uint8Array): void => {
     kept.add(name)
     writeFileSync(join(directory, name), bytes)
   }
-  for (const { path, contents } of outputFiles) {
+  // Browsers know a worker by its address: it has one name, whatever is in it.
+  const files = worker ? [...outputFiles, worker] : outputFiles
+  for (const { path, contents } of files) {
     const name = basename(path)
     write(name, contents)
     if (name.endsWith('.map')) continue

@@ -14,3 +14,6 @@ export const consolePlaces = consolePage.places.flatMap((place) => [
   `/console/${place}`,
   `/console/${place}/:id{[\\w.-]{1,64}}`,
 ])
+
+/** Where a device leads that was told something. */
+export const openedPushes = '/open/:opaque{[\\w-]{1,128}}'

@@ -13,6 +13,7 @@ import { homeRoutes } from '../routes/home.ts'
 import { mailboxRoutes } from '../routes/mailbox.ts'
 import { answerFailureAsPage } from '../routes/mailed-pages/failure-page.ts'
 import { seenRoutes } from '../routes/observations.ts'
+import { openedPushRoutes, pageWorkerRoutes } from '../routes/page-worker.ts'
 import { referenceRoutes } from '../routes/reference.ts'
 import type { AppConfig } from './config.ts'
 import { createDescribe } from './document.ts'
@@ -64,7 +65,13 @@ export function createApp(ports: Ports, config: AppConfig) {
     ...(isChatServed ? [{ path: '/chat', page: chatPage }] : []),
     ...(isConsoleServed ? [{ path: '/console', page: consolePage }] : []),
   ]
-  for (const at of pages) app.route(at.path, builtPageRoutes({ ...at, readAsset: assets.read, elsewhere }))
+  for (const at of pages) {
+    const { path, page } = at
+    if (page.isLive) app.route(path, pageWorkerRoutes({ path, title: page.title, readAsset: assets.read }))
+    app.route(path, builtPageRoutes({ ...at, readAsset: assets.read, elsewhere }))
+  }
+  const chat = pages.findLast(({ page }) => page === chatPage)
+  if (chat) app.route('/', openedPushRoutes(chat.path))
   return { ...built, app: routes, describe, jobs }
 }
 

@@ -1,3 +1,4 @@
+import { forgetPush } from './forget-push.ts'
 import { findNotes, forgiving, type SharedNotes } from './notes.ts'
 import { forgetUnsent } from './unsent.ts'
 
@@ -12,7 +13,7 @@ export interface LeavingOptions {
   readonly notes?: SharedNotes | null
   /**
    * Forgets what the page keeps of the person. Called first, whatever becomes of the request. What waits to be sent is
-   * forgotten in any case.
+   * forgotten in any case, and this browser is told nothing any more.
    */
   readonly clear?: () => void | Promise<void>
   /** For how long an answer is waited for. Default 10,000. */
@@ -99,6 +100,7 @@ export function createLeaving(options: LeavingOptions) {
     async leave(): Promise<Departure> {
       note(true)
       forgetUnsent()
+      forgetPush()
       await clear?.()
       return attempt()
     },
@@ -106,6 +108,7 @@ export function createLeaving(options: LeavingOptions) {
     async settle(): Promise<Departure | null> {
       if (!isPending && !isLeaving(notes)) return null
       forgetUnsent()
+      forgetPush()
       return attempt()
     },
     /** Somebody has signed in since: the session that was to end has ended with that. */

@@ -76,6 +76,7 @@ function policyFor(c: AppContext, elsewhere: readonly string[], isLive: boolean)
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
+    ...(isLive ? ["worker-src 'self'", "manifest-src 'self'", 'trusted-types tools-inc-worker'] : []),
     "require-trusted-types-for 'script'",
   ].join('; ')
 }
@@ -83,6 +84,7 @@ function policyFor(c: AppContext, elsewhere: readonly string[], isLive: boolean)
 const documentOf = (
   path: string,
   title: string,
+  isLive: boolean,
   publicOrigin: string,
   built: Manifest | null,
 ) => html`<!doctype html>
@@ -95,6 +97,7 @@ const documentOf = (
 <meta name="robots" content="noindex">
 <title>${title}</title>
 <link rel="icon" href="data:,">
+${isLive ? html`<link rel="manifest" href="${path}/manifest.webmanifest">` : ''}
 ${
   built &&
   html`<link rel="stylesheet" href="${path}/${built.style}">
@@ -130,7 +133,7 @@ export const builtPageRoutes = ({
     const asset = await readAsset(`${pageName}/manifest.json`)
     if (written && written.manifestTag === asset?.etag) return written.page
     const manifest = asset && (JSON.parse(new TextDecoder().decode(asset.body)) as Manifest)
-    const text = async () => String(await documentOf(path, title, publicOrigin, manifest))
+    const text = async () => String(await documentOf(path, title, isLive, publicOrigin, manifest))
     written = {
       manifestTag: asset?.etag,
       page: text().then((whole) => represent(whole, 'text/html; charset=UTF-8')),

@@ -51,7 +51,8 @@ beforeAll(async () => {
   }
   writeFileSync(join(scratch, 'package.json'), '{ "private": true, "type": "module" }')
   entries = Object.keys(exports)
-    .filter((entry) => entry !== './package.json')
+    // The worker is for a browser to run, and not for a page to import.
+    .filter((entry) => !['./package.json', './worker.js'].includes(entry))
     .map((entry) => `@tools-inc/client${entry.slice(1)}`)
 }, 400_000)
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
@@ -127,6 +128,13 @@ test('npm takes it from a server, which hands out what was built with it', async
   expect(JSON.parse(stdout)).toMatchObject([
     { name: '@tools-inc/client', entryCount: readdirSync(installed).length },
   ])
+})
+
+test('the worker is one file that browsers take as it is: nothing is imported, and nothing exported', () => {
+  const script = readFileSync(join(installed, 'worker.js'), 'utf8')
+  expect(script).not.toMatch(/^\s*(?:import|export)\b/m)
+  expect(script).toContain("addEventListener('push'")
+  expect(script.length).toBeLessThan(9_000)
 })
 
 test('each entry is there for Node, and does something', () => {

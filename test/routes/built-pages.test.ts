@@ -9,6 +9,7 @@ const built = () => ({
   assets: createMemoryAssets({
     'chat/manifest.json': asset(JSON.stringify(manifest), 'application/json'),
     'chat/page-A.js': asset('1', 'text/javascript'),
+    'chat/worker.js': asset('2', 'text/javascript'),
   }),
 })
 
@@ -52,10 +53,45 @@ test('the policy names the services of the deployment, and no other host', async
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
+    "worker-src 'self'",
+    "manifest-src 'self'",
+    'trusted-types tools-inc-worker',
     "require-trusted-types-for 'script'",
   ])
   const ofConsole = (await app.request(`${origin}/console`)).headers.get('content-security-policy') ?? ''
   expect(ofConsole.split('; ')).toContain("connect-src 'self' https://toolsfiles.blob.core.windows.net")
+})
+
+test('its worker is for its own address, asks this server alone, and is asked for each time', async () => {
+  const { app } = await createTestApp({ environment: { CHAT_PAGE: 'on' }, ports: built })
+  for (const path of ['/chat', '/dev/chat']) {
+    const worker = await app.request(`${origin}${path}/worker.js`)
+    expect(worker.status).toBe(200)
+    expect(worker.headers.get('service-worker-allowed')).toBe(path)
+    expect(worker.headers.get('cache-control')).toBe('public, max-age=0, s-maxage=0, must-revalidate')
+    expect((worker.headers.get('content-security-policy') ?? '').split('; ')).toEqual([
+      "default-src 'none'",
+      "connect-src 'self'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+    ])
+    expect(await (await app.request(`${origin}${path}`)).text()).toContain(`${path}/manifest.webmanifest`)
+    const manifest = await app.request(`${origin}${path}/manifest.webmanifest`)
+    expect(await manifest.json()).toMatchObject({ scope: path, start_url: path, display: 'standalone' })
+  }
+  for (const path of ['/console/worker.js', '/worker.js'])
+    expect((await app.request(origin + path)).status).toBe(404)
+})
+
+test('what a device leads to is a place of the chat page, and nothing else', async () => {
+  const { app } = await createTestApp({ environment: { CHAT_PAGE: 'on' }, ports: built })
+  const answer = await app.request(`${origin}/open/3fA-_9`)
+  expect([answer.status, answer.headers.get('location')]).toEqual([302, '/chat#open=3fA-_9'])
+  for (const opaque of ['', 'a%2Fb', '%0d%0aSet-Cookie:a=b', 'a'.repeat(129)])
+    expect((await app.request(`${origin}/open/${opaque}`)).status).toBe(404)
+  const without = await createTestApp({ environment: productionEnvironment, ports: built })
+  expect((await without.app.request(`${origin}/open/3fA-_9`)).status).toBe(404)
 })
 
 test('mails lead staff to a place of the console, which is there in production too', async () => {

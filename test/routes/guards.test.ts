@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createTestApp, origin, person, signedInBrowser } from '../app.ts'
-import { consolePlaces, ownPageScript, ownPages } from '../own-pages.ts'
+import { consolePlaces, openedPushes, ownPageScript, ownPages } from '../own-pages.ts'
 
 const testApp = await createTestApp()
 const document = testApp.describe() as { paths: Record<string, Record<string, any>> }
@@ -21,10 +21,16 @@ const undescribed = [
   '/dev/chat',
   '/dev/chat/:name',
   '/dev/chat/licenses.txt',
+<<<<<<< HEAD
   '/dev/telemetry',
   '/dev/telemetry/:name',
   '/dev/telemetry/licenses.txt',
   '/dev/telemetry/seen/:after',
+=======
+  '/dev/chat/worker.js',
+  '/dev/chat/manifest.webmanifest',
+  openedPushes,
+>>>>>>> 3c0a5071 (Show what a device is told by a worker that keeps nothing and says nothing of its own)
   '/console',
   '/console/:name',
   '/console/licenses.txt',

@@ -5,7 +5,7 @@ import { type Browser, createTestApp, origin } from '../app.ts'
 import { pngOf } from '../core/files/sample-files.ts'
 import { uploadFile } from '../core/files/upload.ts'
 import { publishCourse, staffMember } from '../core/learning/course-people.ts'
-import { consolePlaces, ownPages } from '../own-pages.ts'
+import { consolePlaces, openedPushes, ownPages } from '../own-pages.ts'
 
 /*
  * Every answer is of one of two kinds: the same for everybody, so that anybody on the way may keep it, or for one caller
@@ -35,6 +35,7 @@ const testApp = await createTestApp({
       'client.tgz': asset('packed', 'application/gzip'),
       'sample-pictures/a.webp': asset('picture', 'image/webp'),
       'chat/page-A.js': asset(long('page();'), 'text/javascript; charset=utf-8'),
+      'chat/worker.js': asset(long('worker();'), 'text/javascript; charset=utf-8'),
       'chat/licenses.txt': asset(long('MIT. '), 'text/plain; charset=utf-8'),
       'swagger-ui.css': asset(long('a { color: red }'), 'text/css; charset=utf-8'),
     }),
@@ -73,6 +74,7 @@ const real: Readonly<Record<string, string>> = {
   '/console/:name': '/console/page-A.js',
 }
 /** Of pages and documents that the description leaves out, those that are for one caller. */
+<<<<<<< HEAD
 const undescribedPrivate = [
   '/dev/mailbox',
   '/dev/mailbox/:id',
@@ -80,6 +82,9 @@ const undescribedPrivate = [
   ...ownPages,
   ...consolePlaces,
 ]
+=======
+const undescribedPrivate = ['/dev/mailbox', '/dev/mailbox/:id', ...ownPages, ...consolePlaces, openedPushes]
+>>>>>>> 3c0a5071 (Show what a device is told by a worker that keeps nothing and says nothing of its own)
 
 interface Route {
   readonly method: string

@@ -80,6 +80,7 @@ export function createReadSessions({ documents }: Needs<'documents'>, life: Sess
         secondsLeft: life.secondsLeftOf(value),
         role: actor.role,
         secondFactorMissing,
+        isOnSharedDevice: value.isOnSharedDevice ?? false,
       }
     },
 

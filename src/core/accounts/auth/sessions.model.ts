@@ -101,5 +101,8 @@ export const CurrentSession = SessionView.extend({
   secondFactorMissing: z.boolean().meta({
     description: 'My account may do more than this session, in which no second factor was proved.',
   }),
+  isOnSharedDevice: z.boolean().meta({
+    description: 'Somebody said at sign-in that others use this computer too: nothing is to be told on it.',
+  }),
 }).meta({ id: 'CurrentSession' })
 export type CurrentSession = z.infer<typeof CurrentSession>
