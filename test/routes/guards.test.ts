@@ -21,16 +21,13 @@ const undescribed = [
   '/dev/chat',
   '/dev/chat/:name',
   '/dev/chat/licenses.txt',
-<<<<<<< HEAD
   '/dev/telemetry',
   '/dev/telemetry/:name',
   '/dev/telemetry/licenses.txt',
   '/dev/telemetry/seen/:after',
-=======
   '/dev/chat/worker.js',
   '/dev/chat/manifest.webmanifest',
   openedPushes,
->>>>>>> 3c0a5071 (Show what a device is told by a worker that keeps nothing and says nothing of its own)
   '/console',
   '/console/:name',
   '/console/licenses.txt',

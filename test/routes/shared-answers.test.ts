@@ -74,17 +74,14 @@ const real: Readonly<Record<string, string>> = {
   '/console/:name': '/console/page-A.js',
 }
 /** Of pages and documents that the description leaves out, those that are for one caller. */
-<<<<<<< HEAD
 const undescribedPrivate = [
   '/dev/mailbox',
   '/dev/mailbox/:id',
   '/dev/telemetry/seen/:after',
+  openedPushes,
   ...ownPages,
   ...consolePlaces,
 ]
-=======
-const undescribedPrivate = ['/dev/mailbox', '/dev/mailbox/:id', ...ownPages, ...consolePlaces, openedPushes]
->>>>>>> 3c0a5071 (Show what a device is told by a worker that keeps nothing and says nothing of its own)
 
 interface Route {
   readonly method: string
