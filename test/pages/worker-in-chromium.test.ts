@@ -39,11 +39,16 @@ beforeAll(async () => {
   page = await browser.open()
   await page.goto(url + scope)
   await page.evaluate(async (at) => {
-    const policy = globalThis.trustedTypes?.createPolicy('tools-inc-worker', {
+    const { trustedTypes } = globalThis as unknown as {
+      trustedTypes?: {
+        createPolicy(name: string, rules: object): { createScriptURL(address: string): string }
+      }
+    }
+    const policy = trustedTypes?.createPolicy('tools-inc-worker', {
       createScriptURL: (address: string) => address,
     })
     const address = `${at}/worker.js`
-    const script = (policy?.createScriptURL(address) ?? address) as string
+    const script = policy?.createScriptURL(address) ?? address
     await navigator.serviceWorker.register(script, { scope: at, updateViaCache: 'none' })
     await navigator.serviceWorker.ready
   }, scope)
