@@ -11,6 +11,8 @@ import type { Metrics } from './metrics.ts'
 /** Steps that may wait to be sent: some hundred bytes each. */
 const mostWaiting = 4_096
 const batchSteps = 512
+/** Then nobody waits for the next turn: a busy server has filled the rest before. */
+const enoughSteps = mostWaiting / 2
 const sendEveryMs = 2_000
 const metricsEveryMs = 60_000
 /** Turns are halved so often at most. */
@@ -129,6 +131,7 @@ export function createExporting({
       queue.push(trace)
       waiting += trace.steps.length
       if (holdOpen) holdOpen(sendAll())
+      else if (waiting >= enoughSteps && !sending && failures === 0) void sendOnTime()
     },
     flush: () => (holdOpen ? sendAll() : sendOnce()),
     async close() {
