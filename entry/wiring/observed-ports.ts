@@ -23,30 +23,42 @@ const databases: readonly ObservedPort[] = [
 
 type Observed = ReturnType<Telemetry['repeated']>
 
-function alike(step: PortStep, said: Facts, telemetry: Telemetry): () => Observed {
-  const observed = telemetry.repeated(step, said)
-  return () => observed
-}
-
 /** Each collection says something else, and the same each time. */
-function byCollection(
-  step: PortStep,
-  said: Facts,
-  telemetry: Telemetry,
-): (given: readonly unknown[]) => Observed {
-  const known = new Map<string, Observed>()
-  return ([collection]) => {
-    const name = collectionName((collection as AnyCollection | undefined)?.name)
-    let observed = known.get(name)
+function byCollection(step: PortStep, said: Facts, telemetry: Telemetry): (collection: unknown) => Observed {
+  const known = new WeakMap<object, Observed>()
+  const other = telemetry.repeated(step, { ...said, 'db.collection.name': collectionName(undefined) })
+  return (collection) => {
+    if (typeof collection !== 'object' || collection === null) return other
+    let observed = known.get(collection)
     if (!observed) {
+      const name = collectionName((collection as AnyCollection).name)
       observed = telemetry.repeated(step, { ...said, 'db.collection.name': name })
-      known.set(name, observed)
+      known.set(collection, observed)
     }
     return observed
   }
 }
 
-type Methods = Readonly<Record<string, ((...given: readonly unknown[]) => Promise<unknown>) | undefined>>
+type Method = (...given: readonly unknown[]) => Promise<unknown>
+type Methods = Readonly<Record<string, Method | undefined>>
+
+function observedMethod(
+  name: ObservedPort,
+  step: PortStep,
+  method: Method,
+  system: System | undefined,
+  telemetry: Telemetry,
+): Method {
+  const said: Facts = databases.includes(name)
+    ? { 'db.operation.name': step, ...(system && { 'db.system.name': system }) }
+    : { 'app.operation': step, ...(system && { 'app.system': system }) }
+  if (name !== 'documents') {
+    const observed = telemetry.repeated(step, said)
+    return (...given) => observed(method, ...given)
+  }
+  const observedOf = byCollection(step, said, telemetry)
+  return (...given) => observedOf(given[0])(method, ...given)
+}
 
 /** The same port; each of its calls is a step. */
 function observedPort<P extends object>(
@@ -58,15 +70,9 @@ function observedPort<P extends object>(
   const methods = port as Methods
   const observed = Object.keys(observedMethods[name]).flatMap((key) => {
     const method = methods[key]
-    if (!method) return []
-    const step = `${name}.${key}` as PortStep
-    const said: Facts = databases.includes(name)
-      ? { 'db.operation.name': step, ...(system && { 'db.system.name': system }) }
-      : { 'app.operation': step, ...(system && { 'app.system': system }) }
-    const observedOf =
-      name === 'documents' ? byCollection(step, said, telemetry) : alike(step, said, telemetry)
-    const call = (...given: readonly unknown[]) => observedOf(given)(() => method(...given))
-    return [[key, call] as const]
+    return method
+      ? [[key, observedMethod(name, `${name}.${key}` as PortStep, method, system, telemetry)] as const]
+      : []
   })
   return { ...port, ...Object.fromEntries(observed) }
 }

@@ -54,20 +54,19 @@ export function mountMiddleware(
       now: clock.now,
     })
 
-  if (telemetry.isOn) app.use(observeRequests(telemetry, () => app.routes.map(({ path }) => path)))
-  app.use(
-    beginRequest({
-      settings: config.http,
-      compressor,
-      auth,
-      readClientAddress: createReadClientAddress(config.clientAddress, config.trustedSites),
-      noteDropped: createNoteDropped((reason, says) => log.warn('cookies_dropped', { reason, says })),
-      traceId: telemetry.traceId,
-      traceIdIn: (traceparent) => readTraceParent(traceparent)?.traceId,
-      now: clock.now,
-      report: (event, served) => log.info(event, served),
-    }),
-  )
+  const begin = beginRequest({
+    settings: config.http,
+    compressor,
+    auth,
+    readClientAddress: createReadClientAddress(config.clientAddress, config.trustedSites),
+    noteDropped: createNoteDropped((reason, says) => log.warn('cookies_dropped', { reason, says })),
+    traceId: telemetry.traceId,
+    traceIdIn: (traceparent) => readTraceParent(traceparent)?.traceId,
+    now: clock.now,
+    report: (event, served) => log.info(event, served),
+  })
+  const paths = () => app.routes.map(({ path }) => path)
+  app.use(telemetry.isOn ? observeRequests(telemetry, paths, begin) : begin)
   if (config.originLock) app.use(originLock(config.originLock, isReachedDirectly))
   // Before the limits: a film is watched in hundreds of small requests. The signature is the permission.
   app.route('/api/blobs', blobRoutes(ports.blobs.answer))

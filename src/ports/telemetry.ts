@@ -59,9 +59,15 @@ export interface Telemetry {
   step<T>(name: StepName, facts: Facts, work: (step: Step) => Promise<T>): Promise<T>
   /**
    * For what is done again and again: each run is a step of the same name and facts, in which no other step begins. What
-   * is logged meanwhile, and what goes on from there, belongs to the step around it.
+   * is logged meanwhile, and what goes on from there, belongs to the step around it. `given` is what the work is given.
    */
-  repeated(name: StepName, facts: Facts): <T>(work: () => Promise<T>) => Promise<T>
+  repeated(
+    name: StepName,
+    facts: Facts,
+  ): <Given extends readonly unknown[], T>(
+    work: (...given: Given) => Promise<T>,
+    ...given: Given
+  ) => Promise<T>
   /** To be kept with work that is gone on with later or elsewhere; null outside of a trace. */
   context(): TraceParent | null
   /** Of what is under way; null outside of a trace. */

@@ -7,7 +7,10 @@ export const silentTelemetry: Telemetry = {
   isOn: false,
   trace: (_name, _facts, _origin, work) => work(unseen),
   step: (_name, _facts, work) => work(unseen),
-  repeated: () => (work) => work(),
+  repeated:
+    () =>
+    (work, ...given) =>
+      work(...given),
   context: () => null,
   traceId: () => null,
   count() {},

@@ -23,14 +23,15 @@ const mostSteps = 500
  * Its own promise, looked at: no `async` around it, which would cost more than all that is noted. What is thrown at
  * once becomes a rejection, as it would in an `async` function.
  */
-function whenEnded<T>(
-  work: () => Promise<T>,
+function whenEnded<Given extends readonly unknown[], T>(
+  work: (...given: Given) => Promise<T>,
+  given: Given,
   ended: () => void,
   threw: (error: unknown) => void,
 ): Promise<T> {
   let promise: Promise<T>
   try {
-    promise = work()
+    promise = work(...given)
   } catch (error) {
     promise = Promise.reject(error)
   }
@@ -131,7 +132,8 @@ export function createTracing({
   ): Promise<T> =>
     scope.within(step, () =>
       whenEnded(
-        () => work(stepOf(step)),
+        work,
+        [stepOf(step)],
         () => end(step),
         (error) => {
           noteFailure(step, error)
@@ -140,7 +142,7 @@ export function createTracing({
       ),
     )
 
-  function repeated(name: StepName, facts: Facts): <T>(work: () => Promise<T>) => Promise<T> {
+  function repeated(name: StepName, facts: Facts): ReturnType<Telemetry['repeated']> {
     const metric = durationOf(name, facts)
     const measure = metric ? metrics.histogram(metric, facts) : () => {}
     function threw(parent: LiveStep | undefined, startedAt: number, error: unknown): void {
@@ -162,11 +164,12 @@ export function createTracing({
       step.endedAt = endedAt
       keep(step)
     }
-    return (work) => {
+    return (work, ...given) => {
       const parent = isRecording ? scope.current() : undefined
       const startedAt = timer()
       return whenEnded(
         work,
+        given,
         () => ended(parent, startedAt),
         (error) => threw(parent, startedAt, error),
       )
