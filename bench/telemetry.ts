@@ -1,123 +1,76 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createNodeNative } from '../entry/native-node.ts'
-import { wire } from '../entry/wire.ts'
-import { createSigningKey } from '../src/adapters/jose/access-tokens.ts'
-import { createLineWriter, listen } from '../src/adapters/node/server.ts'
-import { createApp } from '../src/app/create-app.ts'
-import { readConfig } from '../src/config/config.ts'
 import { row } from './measure.ts'
-import type { HowItWent, Reads } from './read-load.ts'
+import type { Costs, Ways } from './read-costs.ts'
 
 /*
- * What telemetry costs of reading one's profile: the processor time of a request on SQLite, once by the app alone and
- * once with sockets and a line in the log, as `bench/run.ts` reads it. All ways are in one process, since two processes
- * of the same program differ by more than what is looked for. Each takes its turn in each of many short rounds, and
- * what counts is the tenth of its rounds that took least: other work on the machine only ever adds.
+ * What telemetry costs of reading one's profile: the processor time of a request on SQLite, with a line in the log, once
+ * by the app alone and once with sockets, as `bench/run.ts` reads it. All ways are in one process and take their turns
+ * in short rounds, since two processes of the same program differ by more than what is looked for. How a process lies
+ * in memory is chance as well: so there are many, in which the ways are opened in another order, and each gives one
+ * figure. `off, once more` shows what this way of measuring finds where there is nothing.
  */
 
-const rounds = 80
-const requests = 500
-const warmUpRequests = 5_000
-const publicUrl = 'https://api.example.org'
-const signingKey = await createSigningKey('2000-01-01T00:00:00.000Z')
+const starts = Number(process.argv[2] ?? 12)
+const ways: Ways = {
+  off: { TELEMETRY: 'off' },
+  'off, once more': { TELEMETRY: 'off' },
+  'ids in the log, and metrics': { TELEMETRY: 'on' },
+  '5 % of traces sent': { TELEMETRY: 'on', TELEMETRY_SAMPLE_RATE: '0.05' },
+}
+/** Of Student's distribution, for 95 % on both sides, by degrees of freedom. */
+const student = [12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.2, 2.18, 2.16, 2.14, 2.13]
 
-const directory = mkdtempSync(join(tmpdir(), 'bench-telemetry-'))
-const nowhere = createLineWriter(createWriteStream('/dev/null'))
-const load = fork(join(import.meta.dirname, 'read-load.ts'))
-const [sinkPort] = (await once(load, 'message')) as [number]
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
 
-async function open(name: string, environment: Record<string, string>) {
-  const { config, secrets } = readConfig({
-    // As it is served: while one develops the last traces are kept for a page besides.
-    NODE_ENV: 'production',
-    PUBLIC_URL: publicUrl,
-    MAIL_FROM: 'no-reply@example.org',
-    SMTP_HOST: '127.0.0.1',
-    AUTH_MASTER_KEY: 'A'.repeat(43),
-    AUTH_SIGNING_KEYS: JSON.stringify([signingKey]),
-    DATA_DIR: join(directory, name),
-    RATE_LIMIT_SCALE: '1000000',
-    ...environment,
-  })
-  const native = createNodeNative(config, nowhere)
-  const { ports, close, defer } = await wire(config, secrets, native)
-  const { app } = createApp(ports, config.app)
-  const server = await listen({
-    fetch: app.fetch,
-    port: 0,
-    hostname: '127.0.0.1',
-    maxBodyBytes: 1_000,
-    log: native.log,
-  })
-  const call = (path: string, init?: RequestInit) =>
-    app.request(publicUrl + path, init, { remoteAddress: '127.0.0.1' })
-  const signedUp = await call('/api/v1/auth/signup', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', origin: publicUrl },
-    body: JSON.stringify({ email: 'ann@example.com', password: 'SecurePass123!', name: 'Ann' }),
-  })
-  const { accessToken } = (await signedUp.json()) as { accessToken: string }
-  await defer.settled()
-  const headers = { authorization: `Bearer ${accessToken}` }
-  return {
-    name,
-    /** In microseconds. */
-    took: { alone: [] as number[], served: [] as number[] },
-    async alone(amount: number) {
-      for (let n = 0; n < amount; n++) {
-        const answer = await call('/api/v1/users/me', { headers })
-        if (answer.status !== 200) throw new Error(`answered ${answer.status}`)
-        await answer.arrayBuffer()
-      }
-    },
-    async served(amount: number) {
-      load.send({ url: `http://127.0.0.1:${server.port}/api/v1/users/me`, headers, amount } satisfies Reads)
-      const [{ refused, failed }] = (await once(load, 'message')) as [HowItWent]
-      if (refused + failed > 0) throw new Error(`${refused} refused, ${failed} failed`)
-    },
-    /** What waits to be sent: it costs whoever made it, and nobody whose turn is next. */
-    flush: ports.telemetry.flush,
-    async close() {
-      await server.close(0)
-      await close()
-    },
-  }
+/** Of the middle four fifths: what else is done on the machine falls on single rounds. */
+function middle(values: readonly number[]): number {
+  const cut = Math.floor(values.length / 10)
+  return mean(values.toSorted((a, b) => a - b).slice(cut, values.length - cut))
 }
 
-const sent = { TELEMETRY: 'on', OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${sinkPort}` }
-const ways = [
-  await open('off', { TELEMETRY: 'off' }),
-  await open('ids in the log, and metrics', { TELEMETRY: 'on' }),
-  await open('5 % of traces sent', { ...sent, TELEMETRY_SAMPLE_RATE: '0.05' }),
-  await open('all traces sent', { ...sent, TELEMETRY_SAMPLE_RATE: '1' }),
-]
-for (const kind of ['alone', 'served'] as const) {
-  for (const way of ways) await way[kind](warmUpRequests)
-  for (let round = 0; round < rounds; round++)
-    for (const way of ways) {
-      const before = process.cpuUsage()
-      await way[kind](requests)
-      await way.flush()
-      const { user, system } = process.cpuUsage(before)
-      way.took[kind].push((user + system) / requests)
-    }
+/** The mean of these, and how far off it may be: 95 % of such intervals hold the true one. */
+function estimate(values: readonly number[]): { readonly mean: number; readonly within: number } {
+  const center = mean(values)
+  const variance = values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1)
+  const t = student[values.length - 2] ?? 2
+  return { mean: center, within: t * Math.sqrt(variance / values.length) }
 }
-row('telemetry', 'by the app alone', 'with sockets and log')
+
+async function start(order: number): Promise<readonly Costs[]> {
+  const names = Object.keys(ways)
+  const turned = [...names.slice(order % names.length), ...names.slice(0, order % names.length)]
+  const child = fork(join(import.meta.dirname, 'read-costs.ts'), { execArgv: ['--max-semi-space-size=4'] })
+  child.send(Object.fromEntries(turned.map((name) => [name, ways[name]])))
+  child.once('exit', (code) => {
+    if (code !== 0) process.exit(1)
+  })
+  const [costs] = (await once(child, 'message')) as [readonly Costs[]]
+  return costs
+}
+
+const measured: (readonly Costs[])[] = []
+for (let n = 0; n < starts; n++) measured.push(await start(n))
+
+function told(way: string, kind: 'alone' | 'served'): string {
+  const [off, more] = ['off', way].map((name) =>
+    measured.map((costs) => costs.find((each) => each.way === name)?.[kind] ?? []),
+  )
+  const base = (off ?? []).map(middle)
+  if (way === 'off') return `${mean(base).toFixed(1)} µs`
+  const added = (off ?? []).map((rounds, at) =>
+    middle(rounds.map((took, round) => (more?.[at]?.[round] ?? Number.NaN) - took)),
+  )
+  const microseconds = estimate(added)
+  const share = estimate(added.map((one, at) => (one / (base[at] ?? Number.NaN)) * 100))
+  const shown = (of: typeof share, digits: number) =>
+    `${of.mean.toFixed(digits)} ± ${of.within.toFixed(digits)}`
+  return `${shown(microseconds, 2)} µs, ${shown(share, 1)} %`
+}
+
+row('telemetry', 'by the app alone', 'with sockets')
 row('---', '---', '---')
-const leastOf = (rounds: readonly number[]): number =>
-  rounds.toSorted((a, b) => a - b)[Math.floor(rounds.length / 10)] ?? Number.NaN
-for (const { name, took } of ways) {
-  const told = (kind: 'alone' | 'served') => {
-    const [off, least] = [leastOf(ways[0]?.took[kind] ?? []), leastOf(took[kind])]
-    return `${least.toFixed(1)} µs: ${(least - off).toFixed(1)} µs, ${((least / off - 1) * 100).toFixed(1)} % more`
-  }
-  row(name, told('alone'), told('served'))
-}
-for (const { close } of ways) await close()
-load.kill()
-rmSync(directory, { recursive: true, force: true })
+for (const way of Object.keys(ways)) row(way, told(way, 'alone'), told(way, 'served'))
 process.exit(0)
