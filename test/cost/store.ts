@@ -37,6 +37,7 @@ import { threadId } from '../../src/core/messaging/chat/thread.model.ts'
 import { blocks } from '../../src/core/messaging/contacts/contacts.model.ts'
 import { queue, reports } from '../../src/core/messaging/reports/reports.model.ts'
 import { createSealReport } from '../../src/core/messaging/reports/seal-report.ts'
+import { mailTurns, shards } from '../../src/core/notifications/mails/mails.model.ts'
 import { pushOutbox, shardOf } from '../../src/core/notifications/push/outbox.model.ts'
 import { pushSubscriptions } from '../../src/core/notifications/push/subscriptions.model.ts'
 import { undecidedPriority } from '../../src/core/platform/mail/decide-mail.ts'
@@ -334,6 +335,15 @@ function writeTheRest(writer: Writer, n: number, meId: string, courseId: string,
       userId: stranger,
       renewedAt: time,
       goneAt: later,
+    })
+    writer.add(mailTurns, {
+      id: idOf('turn', i),
+      shard: shards[i % shards.length] ?? shards[0],
+      kind: 'weekly',
+      userId: stranger,
+      week: later.slice(0, 10),
+      dueAt: later,
+      expiresAt: later,
     })
     writer.add(pushOutbox, {
       id: idOf('push', i),

@@ -51,6 +51,8 @@ export const whatGrows: Readonly<Record<'sqlite' | 'cosmos', Readonly<Record<str
     'job sweep-unclaimed-users': 1_750,
     'job sweep-reserved-addresses': 1_760,
     'job sync-staff-directory': 1_730,
+    /* A few pages of all accounts, 300 at most, and once a week of each. */
+    'job plan-summaries': 13.2,
     'job send-mail': 1_090,
     'job decide-mail': 1_110,
     'job watch-mail': 1_570,

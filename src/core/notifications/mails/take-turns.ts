@@ -35,20 +35,20 @@ export function createTakeTurns(
     }
   }
 
-  return async (): Promise<void> => {
+  async function dueIn(partition: string, limit: number): Promise<readonly Stored<MailTurn>[]> {
     const now = new Date(clock.now()).toISOString()
+    const { items } = await documents.query(mailTurns, { path: 'due', partition, equals: {}, limit })
+    return items.filter((each): each is Stored<MailTurn> => {
+      const { kind, dueAt } = each.value
+      return kind !== 'round' && dueAt <= now
+    })
+  }
+
+  return async (): Promise<void> => {
     for (const partition of shards) {
-      const { items } = await documents.query(mailTurns, {
-        path: 'due',
-        partition,
-        equals: {},
-        limit: atOnce,
-      })
-      const due = items.filter((each): each is Stored<MailTurn> => {
-        const { kind, dueAt } = each.value
-        return kind !== 'round' && dueAt <= now
-      })
-      if (due.length === 0) continue
+      // Most minutes it is nobody's turn.
+      if ((await dueIn(partition, 1)).length === 0) continue
+      const due = await dueIn(partition, atOnce)
       if ((await mail.counts()).waiting >= mostWaiting) return
       for (const each of due) await take(each)
     }
