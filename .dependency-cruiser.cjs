@@ -70,7 +70,7 @@ module.exports = {
       '^src/config/',
       [
         '^src/config/',
-        '^src/(?:ports/email-address|core/kernel/sites|core/platform/mail/mailed-pages\\.model)\\.ts$',
+        '^src/(?:ports/email-address|ports/push-endpoint|core/kernel/sites|core/platform/mail/mailed-pages\\.model)\\.ts$',
         packages('zod', 'ipaddr\\.js'),
       ],
       'Configuration is text turned into values; it knows no part of the app.',

@@ -6,7 +6,6 @@ import { createMemoryBreachedPasswords } from '../src/adapters/memory/breached-p
 import { createMemoryCache } from '../src/adapters/memory/cache.ts'
 import { createInProcessDefer, type InProcessDefer } from '../src/adapters/memory/defer.ts'
 import { acceptEveryFile } from '../src/adapters/memory/file-scanner.ts'
-import { createMemoryPusher } from '../src/adapters/memory/pusher.ts'
 import { createMetadataStripping } from '../src/adapters/metadata-stripping/metadata.ts'
 import { createNodeAuditKeys } from '../src/adapters/node-crypto/audit-keys.ts'
 import { createOidcIdentityProviders } from '../src/adapters/oidc/identity-providers.ts'
@@ -30,6 +29,7 @@ import { openMail } from './wiring/mail.ts'
 import { openMediaRooms } from './wiring/media-rooms.ts'
 import type { Embedded, Native } from './wiring/native.ts'
 import { observedPorts, systemsOf } from './wiring/observed-ports.ts'
+import { openPush } from './wiring/push.ts'
 import { openRealtime } from './wiring/realtime.ts'
 import { openRecords } from './wiring/records.ts'
 import { openSecrets } from './wiring/secrets.ts'
@@ -117,7 +117,7 @@ export async function wire(config: Config, given: GivenSecrets, native: Native):
     passkeys: createSimpleWebAuthnPasskeys(config.passkeys),
     passwordBlocklist: createZxcvbnPasswordBlocklist(),
     pictureConverter: native.pictureConverter,
-    pusher: createMemoryPusher(),
+    pusher: await openPush(config, { secrets, ciphers: native.ciphers, clock }),
     realtime,
     recordSchema,
     secrets,

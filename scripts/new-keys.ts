@@ -5,7 +5,8 @@ import type { SecretVersion } from '../src/ports/secrets.ts'
 
 /*
  * Prints the secrets of a deployment as lines for its environment. With AUTH_SIGNING_KEYS set it adds a successor to
- * them; `--master` also replaces AUTH_MASTER_KEY, `--audit` adds a successor to AUDIT_KEYS. Nothing is written anywhere.
+ * them; `--master` also replaces AUTH_MASTER_KEY, `--audit` adds a successor to AUDIT_KEYS, `--push` one to PUSH_KEYS. Nothing
+ * is written anywhere.
  */
 
 export const publishedBeforeUseMs = 60 * 60_000
@@ -53,7 +54,7 @@ function auditKeys(
 
 /** What is set and cannot be read throws, without its value. */
 function readSetting(
-  name: 'AUTH_SIGNING_KEYS' | 'AUDIT_KEYS',
+  name: 'AUTH_SIGNING_KEYS' | 'AUDIT_KEYS' | 'PUSH_KEYS',
   given: string | undefined,
 ): readonly SecretVersion[] {
   const text = given?.trim()
@@ -63,18 +64,35 @@ function readSetting(
   return parsed.data
 }
 
-/** The lines to print. Throws without naming a value when AUTH_SIGNING_KEYS or AUDIT_KEYS cannot be read. */
+/** Browsers subscribe anew within this when they are used at all: their subscriptions go no longer than sessions. */
+export const pushKeyKeptMs = 370 * 24 * 60 * 60_000
+
+/** A key is of use for as long as somebody who subscribed with it may still be told. */
+async function pushKeys(known: readonly SecretVersion[], nowMs: number): Promise<readonly SecretVersion[]> {
+  const isStillOfUse = ({ activeFrom }: SecretVersion, index: number) =>
+    index === 0 || nowMs - Date.parse(known[index - 1]?.activeFrom ?? activeFrom) < pushKeyKeptMs
+  return [await createSigningKey(new Date(nowMs).toISOString()), ...known.filter(isStillOfUse)]
+}
+
+/** The lines to print. Throws without naming a value when what is set cannot be read. */
 export async function newKeys(
   environment: Readonly<Record<string, string | undefined>>,
   {
     replacesMaster,
     replacesAudit = false,
+    replacesPush = false,
     nowMs,
-  }: { readonly replacesMaster: boolean; readonly replacesAudit?: boolean; readonly nowMs: number },
+  }: {
+    readonly replacesMaster: boolean
+    readonly replacesAudit?: boolean
+    readonly replacesPush?: boolean
+    readonly nowMs: number
+  },
 ): Promise<readonly string[]> {
   const masterKey = environment['AUTH_MASTER_KEY']?.trim()
   const signingKeys = readSetting('AUTH_SIGNING_KEYS', environment['AUTH_SIGNING_KEYS'])
   const ofAudit = readSetting('AUDIT_KEYS', environment['AUDIT_KEYS'])
+  const ofPush = readSetting('PUSH_KEYS', environment['PUSH_KEYS'])
   const next = JSON.stringify(await succeed(signingKeys, nowMs))
   return [
     ...(!masterKey || replacesMaster ? [`AUTH_MASTER_KEY=${randomBytes(32).toString('base64url')}`] : []),
@@ -83,6 +101,9 @@ export async function newKeys(
     ...(ofAudit.length === 0 || replacesAudit
       ? [`AUDIT_KEYS='${JSON.stringify(auditKeys(ofAudit, masterKey, nowMs))}'`]
       : []),
+    ...(ofPush.length === 0 || replacesPush
+      ? [`PUSH_KEYS='${JSON.stringify(await pushKeys(ofPush, nowMs))}'`]
+      : []),
   ]
 }
 
@@ -90,7 +111,13 @@ if (import.meta.main)
   try {
     const replacesMaster = process.argv.includes('--master')
     const replacesAudit = process.argv.includes('--audit')
-    for (const line of await newKeys(process.env, { replacesMaster, replacesAudit, nowMs: Date.now() }))
+    const replacesPush = process.argv.includes('--push')
+    for (const line of await newKeys(process.env, {
+      replacesMaster,
+      replacesAudit,
+      replacesPush,
+      nowMs: Date.now(),
+    }))
       console.log(line)
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)

@@ -6,7 +6,7 @@ import { keptAfterSuccessionMs, publishedBeforeUseMs } from './new-keys.ts'
 
 /*
  * Gives the key vault at KEY_VAULT_URL its next signing key, and what else is missing there, as whoever is signed in to
- * Azure. Running processes see it within minutes. `--master` also gives it the next master key.
+ * Azure. Running processes see it within minutes. `--master` also gives it the next master key, `--push` the next key of web push.
  */
 
 const startOf = ({ notBefore, createdOn }: SecretProperties) => (notBefore ?? createdOn)?.getTime() ?? 0
@@ -14,7 +14,11 @@ const startOf = ({ notBefore, createdOn }: SecretProperties) => (notBefore ?? cr
 /** Says what it did. A successor is there for an hour before its use, so that every process knows it by then. */
 export async function rotateVaultKeys(
   client: SecretClient,
-  { replacesMaster, nowMs }: { readonly replacesMaster: boolean; readonly nowMs: number },
+  {
+    replacesMaster,
+    replacesPush = false,
+    nowMs,
+  }: { readonly replacesMaster: boolean; readonly replacesPush?: boolean; readonly nowMs: number },
 ): Promise<readonly string[]> {
   const done: string[] = []
 
@@ -48,6 +52,13 @@ export async function rotateVaultKeys(
   const masterKeys = await versionsOf('master-key')
   if (masterKeys.length === 0 || replacesMaster)
     await add('master-key', randomBytes(32).toString('base64url'), masterKeys.length === 0)
+
+  // Older versions stay: browsers that subscribed with one are told by it.
+  const pushKeys = await versionsOf('push-keys')
+  if (pushKeys.length === 0 || replacesPush) {
+    const made = await createSigningKey(new Date(nowMs).toISOString())
+    await add('push-keys', made.value, pushKeys.length === 0)
+  }
   return done
 }
 
@@ -57,7 +68,10 @@ if (import.meta.main)
     if (!vaultUrl) throw new Error('set KEY_VAULT_URL')
     const client = new SecretClient(vaultUrl, new DefaultAzureCredential())
     const replacesMaster = process.argv.includes('--master')
-    for (const line of await rotateVaultKeys(client, { replacesMaster, nowMs: Date.now() })) console.log(line)
+    const replacesPush = process.argv.includes('--push')
+    const nowMs = Date.now()
+    for (const line of await rotateVaultKeys(client, { replacesMaster, replacesPush, nowMs }))
+      console.log(line)
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
     process.exitCode = 1

@@ -78,7 +78,16 @@ function observedPort<P extends object>(
 }
 
 /** What stands behind each port, as far as the settings choose. */
-export function systemsOf({ documents, records, cache, blobs, mail, realtime, mediaRooms }: Config): Systems {
+export function systemsOf({
+  documents,
+  records,
+  cache,
+  blobs,
+  mail,
+  push,
+  realtime,
+  mediaRooms,
+}: Config): Systems {
   const documentSystem = ({ cosmos: 'azure.cosmosdb', sqlite: 'sqlite', memory: 'memory' } as const)[
     documents.kind
   ]
@@ -104,6 +113,7 @@ export function systemsOf({ documents, records, cache, blobs, mail, realtime, me
         acs: 'azure.communication_services',
       } as const
     )[mediaRooms.kind],
+    pusher: ({ off: 'in_process', memory: 'memory', 'web-push': 'web_push' } as const)[push.kind],
     realtime: ({ memory: 'memory', local: 'web_pubsub_local', 'web-pubsub': 'azure.web_pubsub' } as const)[
       realtime.kind
     ],

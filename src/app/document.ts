@@ -38,6 +38,10 @@ export const tags = [
     description:
       'My profile, picture, progress, consents, contacts and personal data; for mentors, their learners.',
   },
+  {
+    name: 'Notifications',
+    description: 'What somebody is told, and on which of their devices.',
+  },
   { name: 'Courses', description: 'The catalog, taking a course, and writing one.' },
   {
     name: 'Forms',

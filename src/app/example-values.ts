@@ -60,6 +60,7 @@ export const exampleValues: Readonly<Record<string, unknown>> = {
   isUnlocked: true,
   isValid: true,
   notifications: true,
+  notificationId: ids.thing,
   hasMore: true,
   iss: 'https://accounts.google.com',
   issuer: 'T.O.O.L.S Inc',

@@ -29,6 +29,7 @@ import { peopleRoutes } from '../routes/people.ts'
 import { personalDataRoutes } from '../routes/personal-data.ts'
 import { pinRoutes } from '../routes/pins.ts'
 import { privacyRoutes } from '../routes/privacy.ts'
+import { pushRoutes } from '../routes/push.ts'
 import { quizRoutes } from '../routes/quizzes.ts'
 import { negotiateRoutes } from '../routes/realtime.ts'
 import { emailChangeRoutes, migrationRoutes, recoveryRoutes } from '../routes/recovery.ts'
@@ -62,6 +63,7 @@ export const mountRoutes = (app: OpenAPIHono<AppEnv>, to: Domains) =>
     .route('/api/v1/users', userRoutes(to.profiles))
     .route('/api/v1', contactRoutes(to.contacts))
     .route('/api/v1/realtime', negotiateRoutes(to.realtime))
+    .route('/api/v1/notifications/push', pushRoutes(to.push))
     .route('/api/v1/conversations', conversationRoutes(to.chat, to.idempotency.begin))
     .route('/api/v1/conversations', pinRoutes(to.chat))
     .route('/api/v1', invitationRoutes(to.chat))

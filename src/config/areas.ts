@@ -18,6 +18,7 @@ import { mail } from './mail.ts'
 import { mailedLinks } from './mailed-links.ts'
 import { managedIdentity } from './managed-identity.ts'
 import { privacy } from './privacy.ts'
+import { push } from './push.ts'
 import { realtime } from './realtime.ts'
 import { realtimeServer } from './realtime-server.ts'
 import { records } from './records.ts'
@@ -47,6 +48,7 @@ export const areas = [
   mail,
   realtime,
   realtimeServer,
+  push,
   mailedLinks,
   accounts,
   identityProviders,

@@ -40,7 +40,7 @@ test('every setting is known when one letter is missing or two are swapped, or i
     const swapped = `${name.slice(0, -2)}${name.at(-1)}${name.at(-2)}`
     return [shorter, swapped].some((wrong) => !(wrong in settings) && isSilent(wrong))
   })
-  expect(missed).toEqual(['PORT', 'HOST', 'MAIL'])
+  expect(missed).toEqual(['PORT', 'HOST', 'MAIL', 'PUSH'])
 })
 
 test.each(['FORMS_COLOR', 'RATE_LIMIT_BURST', 'COSMOS_CONTAINER', 'AZURE_SQL_ENCRYPT', 'FILES_DIR'])(

@@ -1,9 +1,17 @@
 /**
  * `signing-keys`: private ES256 keys as JWK text. `master-key`: 32 random bytes as base64url, from which every
  * symmetric key is derived but those of the audit log, where there are `audit-keys`: 32 random bytes as base64url each,
- * all of them remembered for as long as the log is.
+ * all of them remembered for as long as the log is. `push-keys`: private keys of P-256 as JWK text, by which push services
+ * know us; each stays for as long as a browser that subscribed with it is to be told. Where there are none, browsers are not.
  */
-export type SecretName = 'signing-keys' | 'master-key' | 'audit-keys'
+export type SecretName = 'signing-keys' | 'master-key' | OptionalSecret
+
+/** What a deployment may do without. */
+export const optionalSecrets = ['audit-keys', 'push-keys'] as const
+export type OptionalSecret = (typeof optionalSecrets)[number]
+
+export const isOptionalSecret = (name: SecretName): name is OptionalSecret =>
+  optionalSecrets.some((optional) => optional === name)
 
 export interface SecretVersion {
   /** Names this version for ever; safe to publish. */
@@ -15,7 +23,7 @@ export interface SecretVersion {
 
 /** Versioned secrets. A new version may appear at any time, without a restart. */
 export interface Secrets {
-  /** Every version still recognised, newest `activeFrom` first; at least one, which is active unless the clock is behind. None at all of `audit-keys` is right, too. */
+  /** Every version still recognised, newest `activeFrom` first; at least one, which is active unless the clock is behind. None at all of an optional one is right, too. */
   versions(name: SecretName): Promise<readonly SecretVersion[]>
 }
 

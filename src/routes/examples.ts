@@ -29,6 +29,9 @@ export const examples = {
   receiptCode: 'K7QF-2M9D-X4RT-8HWB',
   identityId: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU',
   passkeyId: 'mZ4rT0xKQ2uV7bN9cW1sLg',
+  pushDeviceId: 'pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4',
+  pushOpaque: 'q1pX0uYk7mBvT3hWc9LrZ2',
+  pushPublicKey: 'BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU',
   deletionReceipt: 'q1pX0uYk7mBvT3hWc9LrZ2sNdE8fGaJ5oQiPxUyKbMw',
   /** As the answer of an earlier step, or the link in a mail, holds it. */
   oneTimeToken: '019b76da-a808-72cb-8a1b-bd9edf4a5b6c.link-1.q1pX0uYk7mBvT3hWc9LrZ2sNdE8fGaJ5oQiPxUyKbMw',

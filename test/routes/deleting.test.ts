@@ -7,6 +7,7 @@ import { uploadFile } from '../core/files/upload.ts'
 import { referral } from '../core/forms/form-world.ts'
 import { complete, enrol, newCourse, publishCourse, staffMember } from '../core/learning/course-people.ts'
 import { chatPeople } from '../core/messaging/chat-people.ts'
+import { newBrowser } from '../core/notifications/push-people.ts'
 
 /*
  * Deleting twice is 204: whoever lost the answer asks again, and reads that it is gone. What never was, and what is
@@ -96,6 +97,12 @@ const prepare: Readonly<Record<string, (world: World) => Promise<Deletion>>> = {
     const expiresAt = new Date(testApp.clock.now() + 86_400_000).toISOString()
     const share = await post(ann, '/users/me/shares', { recipientName: 'Dana', courseIds: [id], expiresAt })
     return { by: ann, path: `/users/me/shares/${share.id}`, stranger: ben }
+  },
+  '/api/v1/notifications/push/devices/{id}': async ({ ann, ben }) => {
+    const { publicKey } = (await ann.call('GET', '/api/v1/notifications/push/key')).body
+    const device = await newBrowser(publicKey)
+    const { body } = await ann.call('PUT', '/api/v1/notifications/push/devices', { body: device })
+    return { by: ann, path: `/notifications/push/devices/${body.id}`, stranger: ben }
   },
   '/api/v1/courses/{id}': async (world) => ({
     by: world.ada,

@@ -61,6 +61,7 @@ describe('chapters', () => {
     expect(document.tags.map(({ name }) => name)).toEqual([
       'Auth',
       'Users',
+      'Notifications',
       'Courses',
       'Forms',
       'Files',

@@ -148,6 +148,7 @@ const changes = withBody.filter(({ method }) => method === 'PUT' || method === '
 
 /** What a GET of the same address answers is not what is changed there. */
 const readOtherwise = new Map([
+  ['PUT /api/v1/notifications/push/devices', 'that is all of them'],
   ['PATCH /api/v1/courses/{id}/lessons/{lessonId}', 'that is what a learner sees of it'],
 ])
 /** The answer is a sentence. */

@@ -4,6 +4,7 @@ import { type Browser, browserOf, createTestApp, origin, type TestApp } from '..
 import { pngOf } from '../core/files/sample-files.ts'
 import { complete, enrol, publishCourse, sampleQuiz, staffMember } from '../core/learning/course-people.ts'
 import { chatPeople } from '../core/messaging/chat-people.ts'
+import { newBrowser } from '../core/notifications/push-people.ts'
 
 /*
  * GET and HEAD ask, they do nothing (RFC 9110 §9.2.1): what a link, a picture or a scanner of mail can make a browser
@@ -152,12 +153,21 @@ beforeAll(async () => {
   const going = (await chatPeople(testApp, 'Cecil'))[0]!
   await going.call('POST', '/api/v1/auth/step-up', { body: { password } })
   const receipt = (await going.call('DELETE', '/api/v1/users/me')).headers.get('location')
+  const { publicKey } = (await ann!.call('GET', '/api/v1/notifications/push/key')).body
+  const device = await newBrowser(publicKey)
+  expect((await ann!.call('PUT', '/api/v1/notifications/push/devices', { body: device })).status).toBe(200)
+  testApp.push.stillToTell.listener('notices', async () => ({ is: 'yes', badge: 1 })).attach()
+  const told = { userId: ann!.userId, notificationId: 'n', about: 'a', urgency: 'normal' } as const
+  await testApp.push.enqueue(told)
+  await testApp.settled()
+  const opaque = testApp.pusher.pushes()[0]?.wake.notification.navigate.split('/').at(-1) ?? ''
   const started = await admin.call('POST', '/api/v1/admin/courses/import', {
     body: { courses: [{ key: 'any' }] },
   })
   const deadLetter = '00000000-0000-7000-8000-00000000ffff'
   values = (path) =>
     path
+      .replace('{opaque}', opaque)
       .replace('{courseId}', taken.id)
       .replace('{code}', certificate.code)
       .replace('/import/{id}', `/import/${started.body.id}`)

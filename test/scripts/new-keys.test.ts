@@ -19,7 +19,7 @@ describe('npm run keys:new', () => {
 
   test('makes what production asks for', async () => {
     const made = await make({})
-    expect(Object.keys(made)).toEqual(['AUTH_MASTER_KEY', 'AUTH_SIGNING_KEYS', 'AUDIT_KEYS'])
+    expect(Object.keys(made)).toEqual(['AUTH_MASTER_KEY', 'AUTH_SIGNING_KEYS', 'AUDIT_KEYS', 'PUSH_KEYS'])
     const { secrets } = readConfig({
       NODE_ENV: 'production',
       PUBLIC_URL: 'https://api.example.org',

@@ -19,6 +19,9 @@ export class DamagedSecrets extends Error {
   }
 }
 
+/** Push keys came later: a file from before gets one. */
+type ReadFile = Omit<SecretsFile, 'push-keys'> & Partial<SecretsFile>
+
 const isVersions = (value: unknown): boolean =>
   Array.isArray(value) &&
   value.length > 0 &&
@@ -26,10 +29,14 @@ const isVersions = (value: unknown): boolean =>
     [id, text, activeFrom].every((each) => typeof each === 'string'),
   )
 
-function parseSecrets(text: string): SecretsFile | null {
+function parseSecrets(text: string): ReadFile | null {
   try {
     const parsed = JSON.parse(text)
-    return isVersions(parsed['signing-keys']) && isVersions(parsed['master-key']) ? parsed : null
+    const isWhole =
+      isVersions(parsed['signing-keys']) &&
+      isVersions(parsed['master-key']) &&
+      (parsed['push-keys'] === undefined || isVersions(parsed['push-keys']))
+    return isWhole ? parsed : null
   } catch {
     return null
   }
@@ -60,7 +67,7 @@ export function createFilesystemSecrets({
     await writeFile(temporary, JSON.stringify(secrets, null, 2), { mode: 0o600, flag: 'wx', flush: true })
     return temporary
   }
-  const read = async (): Promise<SecretsFile | null> => {
+  const read = async (): Promise<ReadFile | null> => {
     let text: string
     try {
       text = await readFile(path, 'utf8')
@@ -72,11 +79,12 @@ export function createFilesystemSecrets({
     if (!secrets) throw new DamagedSecrets(path)
     return secrets
   }
-  const create = async (): Promise<SecretsFile> => {
+  const create = async (): Promise<ReadFile> => {
     const activeFrom = new Date(clock.now()).toISOString()
     const secrets: SecretsFile = {
       'signing-keys': [await createSigningKey(activeFrom)],
       'master-key': [{ id: randomUUID(), value: randomBytes(32).toString('base64url'), activeFrom }],
+      'push-keys': [await createSigningKey(activeFrom)],
     }
     const temporary = await writeBeside(secrets)
     try {
@@ -85,7 +93,7 @@ export function createFilesystemSecrets({
       return secrets
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      return (await read()) as SecretsFile
+      return (await read()) as ReadFile
     } finally {
       await rm(temporary)
     }
@@ -102,7 +110,16 @@ export function createFilesystemSecrets({
     await rename(await writeBeside(rotated), path)
     return rotated
   }
-  const load = async () => rotate((await read()) ?? (await create()))
+  /** Of two processes that do so at the same time one wins, and both read what it wrote the next time. */
+  const complete = async (secrets: ReadFile): Promise<SecretsFile> => {
+    const { 'push-keys': pushKeys } = secrets
+    if (pushKeys) return { ...secrets, 'push-keys': pushKeys }
+    const made = [await createSigningKey(new Date(clock.now()).toISOString())]
+    const completed = { ...secrets, 'push-keys': made }
+    await rename(await writeBeside(completed), path)
+    return completed
+  }
+  const load = async () => rotate(await complete((await read()) ?? (await create())))
 
   return {
     async versions(name) {

@@ -3,7 +3,7 @@ import type { TokenCredential } from '@azure/identity'
 import { SecretClient, type SecretProperties } from '@azure/keyvault-secrets'
 import { type Clock, stillLasts } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
-import type { SecretName, Secrets, SecretVersion } from '../../ports/secrets.ts'
+import { isOptionalSecret, type SecretName, type Secrets, type SecretVersion } from '../../ports/secrets.ts'
 import { PortUnavailable } from '../../ports/unavailable.ts'
 
 const refreshAfterMs = 60_000
@@ -63,7 +63,7 @@ export function createKeyVaultSecrets({
         found.push(properties)
     } catch (error) {
       const isMissing = error instanceof RestError && error.statusCode === 404
-      if (!isMissing || name !== 'audit-keys') throw error
+      if (!isMissing || !isOptionalSecret(name)) throw error
     }
     return found
   }
@@ -76,8 +76,8 @@ export function createKeyVaultSecrets({
     const versions = await Promise.all(
       recognised.map((properties) => fetchVersion(name, properties, known, abortSignal)),
     )
-    const isOptional = name === 'audit-keys' && versions.length === 0
-    if (!isOptional && versions.length === 0) throw new Error(`the vault has no version of ${name}`)
+    if (!isOptionalSecret(name) && versions.length === 0)
+      throw new Error(`the vault has no version of ${name}`)
     return versions.toSorted((a, b) => b.activeFrom.localeCompare(a.activeFrom))
   }
   async function refresh(name: SecretName, entry: Held): Promise<void> {

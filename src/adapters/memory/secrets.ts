@@ -1,11 +1,11 @@
 import { encodeBase64url } from '../../ports/base64url.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { SecretName, Secrets, SecretVersion } from '../../ports/secrets.ts'
+import type { OptionalSecret, SecretName, Secrets, SecretVersion } from '../../ports/secrets.ts'
 
 /** Secrets handed over at start, from the environment or by a test. */
 export const createMemorySecrets = (
   secrets: Readonly<
-    Record<Exclude<SecretName, 'audit-keys'>, readonly SecretVersion[]> &
+    Record<Exclude<SecretName, OptionalSecret>, readonly SecretVersion[]> &
       Partial<Record<SecretName, readonly SecretVersion[]>>
   >,
 ): Secrets => ({
@@ -27,6 +27,7 @@ export function createPassingSecrets({
     return createMemorySecrets({
       'signing-keys': [await createSigningKey(activeFrom)],
       'master-key': [{ id: crypto.randomUUID(), value, activeFrom }],
+      'push-keys': [await createSigningKey(activeFrom)],
     })
   }
   let made: ReturnType<typeof make> | undefined

@@ -95,15 +95,15 @@ export function createPushDevices(
 
   async function examine(target: WebPushTarget) {
     const examined = await pusher.examine(target)
-    const wrong = (path: string, message: typeof wrongEndpoint | typeof wrongKeys) =>
-      validationError([{ path, code: 'custom', message }])
+    const wrong = (message: typeof wrongEndpoint | typeof wrongKeys) =>
+      validationError([{ path: '', code: 'custom', message }])
     switch (examined.is) {
       case 'good':
         return examined
       case 'wrong-endpoint':
-        throw wrong('endpoint', wrongEndpoint)
+        throw wrong(wrongEndpoint)
       case 'wrong-keys':
-        throw wrong('keys', wrongKeys)
+        throw wrong(wrongKeys)
       case 'unknown-key':
         throw unknownPushKey()
       case 'unknown-kind':
@@ -125,8 +125,8 @@ export function createPushDevices(
     }))
   }
 
-  /** Those whose sessions nobody has ended. The others are forgotten on the way. */
-  async function listTold(userId: string): Promise<readonly PushSubscription[]> {
+  /** Those whose sessions nobody has ended, and the others. */
+  async function listByTold(userId: string) {
     const all = await list(userId)
     const sessionIds = [...new Set(all.map(({ sessionId }) => sessionId))]
     const open = new Map(
@@ -137,8 +137,13 @@ export function createPushDevices(
     const isTold = await Promise.all(
       all.map(async ({ id, sessionId }) => open.get(sessionId) === true && (await isOf(userId, id))),
     )
-    await Promise.all(all.map(({ id }, index) => (isTold[index] ? undefined : forget(userId, id))))
-    return all.filter((_, index) => isTold[index])
+    return { told: all.filter((_, index) => isTold[index]), over: all.filter((_, index) => !isTold[index]) }
+  }
+
+  async function forgetNotTold(userId: string): Promise<readonly PushSubscription[]> {
+    const { told, over } = await listByTold(userId)
+    await Promise.all(over.map(({ id }) => forget(userId, id)))
+    return told
   }
 
   return {
@@ -147,7 +152,8 @@ export function createPushDevices(
     forget,
 
     /** Those that are told, the one that was last heard of first. */
-    listOwn: async (actor: Actor): Promise<PushDevice[]> => viewsOf(actor, await listTold(actor.userId)),
+    listOwn: async (actor: Actor): Promise<PushDevice[]> =>
+      viewsOf(actor, (await listByTold(actor.userId)).told),
 
     /** The same device again is renewed, with the keys it has now and in this session. Whoever had it before has it no more. */
     async subscribe(actor: Actor, { endpoint, keys: given, publicKey }: NewPushDevice, origin: string) {
@@ -183,7 +189,7 @@ export function createPushDevices(
         return { id: 'claim', key: id, kind: 'claim', userId, renewedAt: at, goneAt: session.endsAt }
       })
       if (former !== null) await documents.remove(pushSubscriptions, { partition: former, id })
-      const told = await listTold(userId)
+      const told = await forgetNotTold(userId)
       // A browser whose data was cleared never says goodbye: the one that was heard of longest ago goes, and nobody is stuck.
       const others = told.filter((each) => each.id !== id)
       await Promise.all(others.slice(mostSubscriptions - 1).map((each) => forget(userId, each.id)))
@@ -202,9 +208,7 @@ export function createPushDevices(
     },
 
     /** Of a person whose sessions may all be over. */
-    async forgetNotTold(userId: string): Promise<void> {
-      await listTold(userId)
-    },
+    forgetNotTold,
   }
 }
 

@@ -98,7 +98,9 @@ export function createPush(
     jobs,
     limits: Object.values(limits),
     listeners: [
-      borrows.users.epochRaised.listener('push', ({ id }) => devices.forgetNotTold(id)),
+      borrows.users.epochRaised.listener('push', async ({ id }) => {
+        await devices.forgetNotTold(id)
+      }),
       borrows.auth.sessionsEnded.listener('push', ({ userId, covers }) =>
         devices.forgetEnded(userId, covers),
       ),

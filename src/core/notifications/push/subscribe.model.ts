@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineError } from '../../kernel/errors.ts'
+import { sentBack } from '../../kernel/sent-back.ts'
 
 const Timestamp = z.iso.datetime()
 const publicKeyExample =
@@ -15,26 +16,12 @@ export const PushKeyAnswer = z
   .meta({ id: 'PushKey' })
 export type PushKeyAnswer = z.infer<typeof PushKeyAnswer>
 
-export const NewPushDevice = z
-  .strictObject({
-    endpoint: z.string().min(1).max(1_024),
-    expirationTime: z
-      .number()
-      .nullable()
-      .optional()
-      .meta({ description: 'As browsers say it. It is not made use of.' }),
-    keys: z.strictObject({ p256dh: z.string().max(100), auth: z.string().max(40) }),
-    publicKey: z
-      .string()
-      .max(100)
-      .meta({ description: 'The key with which the browser subscribed.', example: publicKeyExample }),
-  })
-  .meta({ id: 'NewPushDevice', description: 'What `PushSubscription.toJSON()` says, and our key.' })
-export type NewPushDevice = z.infer<typeof NewPushDevice>
-
 export const PushDevice = z
   .object({
-    id: z.string().meta({ example: 'pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4' }),
+    id: z.string().meta({
+      description: 'SHA-256 of `push web ` and the endpoint, base64url: by it a browser finds itself.',
+      example: 'pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4',
+    }),
     device: z.string().meta({ example: 'Firefox on Windows' }),
     pushService: z.string().meta({
       description: 'By whom the device is told.',
@@ -50,6 +37,26 @@ export const PushDevice = z
   })
   .meta({ id: 'PushDevice' })
 export type PushDevice = z.infer<typeof PushDevice>
+
+const Subscription = z.strictObject({
+  endpoint: z.string().min(1).max(1_024),
+  expirationTime: z
+    .number()
+    .nullable()
+    .optional()
+    .meta({ description: 'As browsers say it. It is not made use of.' }),
+  keys: z.strictObject({ p256dh: z.string().max(100), auth: z.string().max(40) }),
+  publicKey: z
+    .string()
+    .max(100)
+    .meta({ description: 'The key with which the browser subscribed.', example: publicKeyExample }),
+})
+
+export const NewPushDevice = sentBack(Subscription, PushDevice).meta({
+  id: 'NewPushDevice',
+  description: 'What `PushSubscription.toJSON()` says, and our key.',
+})
+export type NewPushDevice = z.infer<typeof NewPushDevice>
 
 export const TestedPush = z
   .object({
