@@ -28,11 +28,12 @@ import { openEdgeCache } from './wiring/edge.ts'
 import { openMail } from './wiring/mail.ts'
 import { openMediaRooms } from './wiring/media-rooms.ts'
 import type { Embedded, Native } from './wiring/native.ts'
-import { observedPorts, systemsOf } from './wiring/observed-ports.ts'
+import { observedPorts } from './wiring/observed-ports.ts'
 import { openPush } from './wiring/push.ts'
 import { openRealtime } from './wiring/realtime.ts'
 import { openRecords } from './wiring/records.ts'
 import { openSecrets } from './wiring/secrets.ts'
+import { systemsOf } from './wiring/systems.ts'
 import { openTelemetry } from './wiring/telemetry.ts'
 
 export interface Wired {

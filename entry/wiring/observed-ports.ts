@@ -1,13 +1,11 @@
 import { collections } from '../../src/app/domains.ts'
-import type { Config } from '../../src/config/config.ts'
 import { deferredTasks } from '../../src/ports/defer.ts'
 import type { AnyCollection } from '../../src/ports/documents.ts'
 import { type ObservedPort, observedMethods, type PortStep } from '../../src/ports/observed-ports.ts'
 import type { Ports } from '../../src/ports/ports.ts'
 import type { Telemetry } from '../../src/ports/telemetry.ts'
 import { closedSet, type Facts, type System } from '../../src/ports/telemetry-facts.ts'
-
-export type Systems = { readonly [P in ObservedPort]?: System }
+import type { Systems } from './systems.ts'
 
 const collectionName = closedSet(() => collections.map(({ name }) => name))
 const taskName = closedSet(() => deferredTasks)
@@ -75,49 +73,6 @@ function observedPort<P extends object>(
       : []
   })
   return { ...port, ...Object.fromEntries(observed) }
-}
-
-/** What stands behind each port, as far as the settings choose. */
-export function systemsOf({
-  documents,
-  records,
-  cache,
-  blobs,
-  mail,
-  push,
-  realtime,
-  mediaRooms,
-}: Config): Systems {
-  const documentSystem = ({ cosmos: 'azure.cosmosdb', sqlite: 'sqlite', memory: 'memory' } as const)[
-    documents.kind
-  ]
-  const recordSystem = ({ mssql: 'microsoft.sql_server', sqlite: 'sqlite', memory: 'memory' } as const)[
-    records.kind
-  ]
-  return {
-    documents: documentSystem,
-    messageSearch: documentSystem,
-    audit: recordSystem,
-    mailQueue: recordSystem,
-    submissions: recordSystem,
-    cache: ({ memory: 'memory', upstash: 'redis', redis: 'redis' } as const)[cache.kind],
-    blobs: ({ memory: 'memory', filesystem: 'filesystem', azure: 'azure.blob' } as const)[blobs.kind],
-    mailer: (
-      { memory: 'memory', outbox: 'outbox', smtp: 'smtp', acs: 'azure.communication_services' } as const
-    )[mail.kind],
-    mediaRooms: (
-      {
-        memory: 'memory',
-        mesh: 'in_process',
-        livekit: 'livekit',
-        acs: 'azure.communication_services',
-      } as const
-    )[mediaRooms.kind],
-    pusher: ({ off: 'in_process', memory: 'memory', 'web-push': 'web_push' } as const)[push.kind],
-    realtime: ({ memory: 'memory', local: 'web_pubsub_local', 'web-pubsub': 'azure.web_pubsub' } as const)[
-      realtime.kind
-    ],
-  }
 }
 
 /** All that go on with work later, or elsewhere, go on with its trace. */

@@ -9,6 +9,17 @@ const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, roo
 
 /** What the sweep cannot see to be safe, and somebody has looked at. By file and the code that begins it. */
 const reviewed: readonly (Pick<Loose, 'file' | 'code'> & { readonly why: string })[] = [
+  ...[
+    "scope.addEventListener('install', (event) => event.waitUntil(scope.skipWaiting()))",
+    "scope.addEventListener('activate', (event) => event.waitUntil(clients.claim()))",
+    "scope.addEventListener('push', (event) => event.waitUntil(show(read(event.data))))",
+    "scope.addEventListener('notificationclick', (event) => {",
+    "scope.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(resubscribe(event)))",
+  ].map((code) => ({
+    file: 'src/client/worker.ts',
+    code,
+    why: 'The browser waits for the promise, and says in its console what is wrong. No process ends with a service worker.',
+  })),
   {
     file: 'src/adapters/memory/defer.ts',
     code: 'port1.onmessage = () => {',
@@ -39,11 +50,7 @@ const reviewed: readonly (Pick<Loose, 'file' | 'code'> & { readonly why: string 
     code: "parentPort?.on('message', (mode: CheckpointMode) => parentPort?.postMessage(answerTo(mode)))",
     why: 'Answers with what went wrong. Where even that fails the thread ends, and who asked does it without one.',
   },
-  ...[
-    "started.on('message', (answer) => whenAnswered(answer))",
-    "started.on('error', end)",
-    "started.on('exit', end)",
-  ].map((code) => ({
+  ...["started.on('error', end)", "started.on('exit', end)"].map((code) => ({
     file: 'src/adapters/sqlite/checkpointer.ts',
     code,
     why: 'Sets a number and resolves the promise of who asked.',

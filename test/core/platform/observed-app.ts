@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { observedPorts, type Systems } from '../../../entry/wiring/observed-ports.ts'
+import { observedPorts } from '../../../entry/wiring/observed-ports.ts'
+import type { Systems } from '../../../entry/wiring/systems.ts'
 import { createMemoryTraceReceiver } from '../../../src/adapters/memory/trace-receiver.ts'
 import { createLastTraces } from '../../../src/adapters/tracing/last-traces.ts'
 import { createMetrics } from '../../../src/adapters/tracing/metrics.ts'

@@ -263,6 +263,7 @@ describe('what is observed', () => {
       /^realtime\.(connect|sign)$/,
       /^mailer\.(messages|forget)$/,
       /^mailQueue\.enqueueNow$/,
+      /^pusher\.(pushes|answer)$/,
       /^mediaRooms\.(join|rightsOf|isOpen)$/,
     ]
     for (const [name, methods] of Object.entries(observedMethods)) {

@@ -10,6 +10,7 @@ import { type Answer, browserOf, createTestApp, origin, type TestApp } from '../
 import { unzip } from '../files/zip.ts'
 import { enrol, newCourse, publishCourse, staffMember } from '../learning/course-people.ts'
 import { type ChatPerson, chatPeople } from '../messaging/chat-people.ts'
+import { newBrowser } from '../notifications/push-people.ts'
 
 const dayMs = 24 * 60 * 60_000
 const png = Uint8Array.from(
@@ -107,6 +108,9 @@ async function live(person: ChatPerson, name: Name, courseId: string, asksFor: s
     ...user,
     identities: [{ ...identity, email: user.email, linkedAt: user.createdAt }],
   }))
+  const { publicKey } = (await call('GET', '/api/v1/notifications/push/key')).body
+  const device = await newBrowser(publicKey)
+  expect((await call('PUT', '/api/v1/notifications/push/devices', { body: device })).status).toBe(200)
   const stranger = '00000000-0000-4000-8000-000000000000'
   expect((await call('PUT', `/api/v1/users/me/blocks/${stranger}`)).status).toBe(204)
   await testApp.settled()

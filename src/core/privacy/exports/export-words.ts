@@ -33,6 +33,7 @@ export const spanishNames: Readonly<Record<string, string>> = {
   Reports: 'Denuncias',
   Messages: 'Mensajes',
   Inbox: 'Lista de conversaciones',
+  PushSubscriptions: 'Dispositivos que reciben avisos',
   Blocks: 'Personas bloqueadas',
   form_submissions: 'Formularios',
   FormClaims: 'Remisiones en su cuenta',
@@ -216,4 +217,8 @@ export const spanishNames: Readonly<Record<string, string>> = {
   relationship: 'Relación',
   services: 'Servicios',
   urgency: 'Urgencia',
+  host: 'Servicio de avisos',
+  origin: 'Sitio',
+  renewedAt: 'Visto por última vez',
+  goneAt: 'Termina',
 }
