@@ -102,6 +102,8 @@ test('nothing but what is the same for everybody is kept, whoever asks, and two 
     '/api/docs',
     '/api/docs/swagger-ui.css',
     '/client.tgz',
+    '/chat/manifest.webmanifest',
+    '/dev/chat/manifest.webmanifest',
     ownPageScript,
   ]
   const kept = new Set(edge.stored.map(({ path }) => path))
