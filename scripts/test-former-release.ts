@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { reportFailedStart } from '../entry/failed-start.ts'
 
 /*
  * The scenarios of the release before, by its own program, on the databases that this version makes: the schema is brought along before the
@@ -67,17 +68,21 @@ export function testFormerRelease(ref: string, files: readonly string[]): number
 }
 
 if (import.meta.main) {
-  const { values, positionals } = parseArgs({
-    options: { ref: { type: 'string' } },
-    allowPositionals: true,
-  })
-  const former = values.ref === undefined ? formerRelease() : { ref: values.ref, is: values.ref }
-  if (former === null) {
-    console.error(
-      'There is no history here to take the release before from: fetch it (git fetch --unshallow --tags).',
-    )
-    process.exit(1)
+  try {
+    const { values, positionals } = parseArgs({
+      options: { ref: { type: 'string' } },
+      allowPositionals: true,
+    })
+    const former = values.ref === undefined ? formerRelease() : { ref: values.ref, is: values.ref }
+    if (former === null) {
+      console.error(
+        'There is no history here to take the release before from: fetch it (git fetch --unshallow --tags).',
+      )
+      process.exit(1)
+    }
+    console.log(`The scenarios of ${former.is}, on the databases of today:`)
+    process.exit(testFormerRelease(former.ref, positionals))
+  } catch (error) {
+    reportFailedStart(error)
   }
-  console.log(`The scenarios of ${former.is}, on the databases of today:`)
-  process.exit(testFormerRelease(former.ref, positionals))
 }

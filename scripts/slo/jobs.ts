@@ -23,6 +23,7 @@ export const everySeconds: Readonly<Record<string, number>> = {
   'renew-report-keys': 3600,
   'run-imports': 60,
   'send-mail': 15,
+  'send-push': 30,
   'send-summaries': 60,
   'sweep-files': 300,
   'sweep-reserved-addresses': 3600,

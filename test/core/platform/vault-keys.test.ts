@@ -41,7 +41,7 @@ test('keys rotate without a restart: published first, used an hour later, nobody
     return keys.map(({ kid }) => kid)
   }
 
-  expect(await rotate()).toHaveLength(2)
+  expect(await rotate()).toHaveLength(3)
   const { call, accessToken } = await signedInBrowser(testApp)
   const first = kidOf(accessToken)
   expect(await published()).toEqual([first])

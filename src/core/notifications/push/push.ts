@@ -58,7 +58,11 @@ export function createPush(
     findReachable: devices.findReachable,
     forget: devices.forget,
   })
-  const sendTest = createSendTest(needs, { devices, keys: borrows.keys })
+  const sendTest = createSendTest(needs, {
+    devices,
+    keys: borrows.keys,
+    takeTurn: (actor) => takeTurn(limits.tests, actor),
+  })
   const sendInTurn = (due: DueKey): Promise<void> => patience.inTurn(due.host, () => sendOne(due))
 
   async function takeTurn(limit: Limit, { userId }: Actor): Promise<void> {
@@ -130,10 +134,7 @@ export function createPush(
       return devices.subscribe(actor, device, origin)
     },
     removeDevice: devices.remove,
-    async test(actor: Actor, id: string): Promise<TestedPush> {
-      await takeTurn(limits.tests, actor)
-      return sendTest(actor, id)
-    },
+    test: sendTest,
 
     /** What stands behind the address that a device was told. Nothing for anybody but the person who was told. */
     async open({ userId }: Actor, opaque: string): Promise<OpenedPush> {

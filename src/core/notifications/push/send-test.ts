@@ -13,11 +13,22 @@ const ttlSeconds = 60
 export const createSendTest =
   (
     { pusher }: Needs<'pusher'>,
-    { devices, keys }: { readonly devices: PushDevices; readonly keys: Pick<Keys, 'sign'> },
+    {
+      devices,
+      keys,
+      takeTurn,
+    }: {
+      readonly devices: PushDevices
+      readonly keys: Pick<Keys, 'sign'>
+      /** Counts what a push service would be asked. Throws where it is too much. */
+      readonly takeTurn: (actor: Actor) => Promise<void>
+    },
   ) =>
-  async ({ userId }: Actor, id: string): Promise<TestedPush> => {
+  async (actor: Actor, id: string): Promise<TestedPush> => {
+    const { userId } = actor
     const reachable = await devices.findReachable(userId, id)
     if (!reachable) throw notFound()
+    await takeTurn(actor)
     const { subscription, version, target, language } = reachable
     const [opaque, topic, more] = await Promise.all([
       keys.sign('push test', id),
