@@ -16,7 +16,7 @@ import type { AskStillToTell, ToTell } from './push.model.ts'
 import { createPushDevices } from './push-devices.ts'
 import { createSendPush } from './send-push.ts'
 import { createSendTest } from './send-test.ts'
-import type { NewPushDevice, OpenedPush, PushDevice, PushKeyAnswer, TestedPush } from './subscribe.model.ts'
+import type { NewPushDevice, OpenedPush, PushDevice, PushKeyAnswer } from './subscribe.model.ts'
 import { pushSubscriptions } from './subscriptions.model.ts'
 
 const minuteMs = 60_000
