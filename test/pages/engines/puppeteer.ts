@@ -1,9 +1,12 @@
 import puppeteer, { type ConsoleMessage, type Page } from 'puppeteer-core'
 import type { Engine, EnginePage, LaunchOptions } from './engines.ts'
 
-/** What a browser writes when a request is answered with an error, or lost: the page says it, and tests look at that. */
+/**
+ * What a browser writes when a request is answered with an error, or lost: the page says it, and tests look at that. To another
+ * origin Firefox calls a lost one blocked, and gives the reason; of a header that is missing it gives another.
+ */
 const isAboutRequest = (text: string): boolean =>
-  /Failed to load resource|net::ERR|NetworkError|status of 4|^WebSocket connection to|Firefox can.t establish a connection/.test(
+  /Failed to load resource|net::ERR|NetworkError|status of 4|^WebSocket connection to|Firefox can.t establish a connection|CORS request did not succeed/.test(
     text,
   )
 
